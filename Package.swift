@@ -1,0 +1,68 @@
+// swift-tools-version: 6.2
+// Hujia (护驾): an embedded real-time dispatch engine. Folder list = architecture, imports point down
+// (ARCHITECTURE.md; held by scripts/tidy). No target here carries unsafe flags, so Swift apps may depend on it.
+import PackageDescription
+
+/// CI sets HUJIA_WARNINGS=error; an app that depends on us is never broken by a new compiler's warning.
+let strict: [SwiftSetting] =
+  Context.environment["HUJIA_WARNINGS"] == "error" ? [.treatAllWarnings(as: .error)] : []
+let settings: [SwiftSetting] = strict + [
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableExperimentalFeature("Lifetimes"),
+]
+
+/// One target of the engine: the folder is named as drawn, the module is prefixed so that it clashes with nothing.
+func layer(_ folder: String, _ below: [Target.Dependency]) -> Target {
+  .target(
+    name: "Hujia" + folder, dependencies: below, path: "Sources/" + folder,
+    swiftSettings: settings)
+}
+
+func tests(_ name: String, _ of: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: of, path: "Tests/" + name, swiftSettings: settings)
+}
+
+let package = Package(
+  name: "hujia",
+  products: [
+    .library(name: "Hujia", targets: ["Hujia"]),
+    .executable(name: "hujia", targets: ["HujiaTool"]),
+    // Built by `make lib`, which renames it to libhujia.so.0.x with its soname (a product cannot share the tool's name).
+    .library(name: "HujiaShared", type: .dynamic, targets: ["HujiaCInterface"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+  ],
+  targets: [
+    .systemLibrary(name: "CHujia", path: "include"),
+    .systemLibrary(
+      name: "CLibUV", path: "Sources/CLibUV", pkgConfig: "libuv",
+      providers: [.apt(["libuv1-dev"])]),
+
+    layer("Containers", []),
+    layer("Geography", ["HujiaContainers"]),
+    layer("Roads", ["HujiaGeography", "HujiaContainers"]),
+    layer("Routing", ["HujiaRoads", "HujiaGeography", "HujiaContainers"]),
+    layer("Deadlines", ["HujiaContainers"]),
+    layer(
+      "Engine",
+      ["HujiaRouting", "HujiaRoads", "HujiaGeography", "HujiaDeadlines", "HujiaContainers"]),
+    layer("Driver", ["HujiaEngine", "CLibUV"]),
+    layer("CInterface", ["HujiaDriver", "CHujia"]),
+    .target(
+      name: "Hujia", dependencies: ["HujiaDriver"], path: "Sources/Hujia", swiftSettings: settings),
+    layer("MapImport", ["HujiaRouting", "HujiaRoads", "HujiaGeography"]),
+    .executableTarget(
+      name: "HujiaTool",
+      dependencies: [
+        "CHujia", "HujiaCInterface", "HujiaMapImport",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Histogram", package: "hdrhistogram-swift"),
+      ],
+      path: "Sources/HujiaTool", swiftSettings: settings),
+
+    tests("ContainersTests", ["HujiaContainers"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

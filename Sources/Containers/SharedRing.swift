@@ -1,0 +1,77 @@
+// Many producers, one consumer: how posted calls reach the thread that holds the baton.
+// Source: Dmitry Vyukov, "Bounded MPMC queue" (1024cores.net); here with one consumer at a time.
+
+public import Synchronization
+
+/// A bounded queue. `append` from any thread, `popFirst` by the baton's holder only. Both are lock-free: one
+/// compare-and-swap each way at most. Full is an answer.
+public struct SharedRing<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendable {
+  @usableFromInline let turns: Block<UInt64>
+  @usableFromInline let elements: Block<Element>
+  @usableFromInline let ends: Block<UInt64>  // [0] tail, [16] head: two cache lines apart
+  @usableFromInline let mask: UInt64
+
+  public init(_ memory: Memory, capacity: Int) throws(OutOfMemory) {
+    var rounded = 2
+    while rounded < capacity { rounded <<= 1 }
+    let turns = try Block<UInt64>(memory, count: rounded)
+    let elements = try Block<Element>(memory, count: rounded)
+    let ends = try Block<UInt64>(memory, count: 32)
+    let numbers = turns.base
+    for index in 0..<rounded { numbers[index] = UInt64(index) }
+    self.turns = turns
+    self.elements = elements
+    self.ends = ends
+    mask = UInt64(rounded - 1)
+  }
+
+  @inlinable public var capacity: Int { Int(mask) + 1 }
+
+  @inlinable static func atomic(
+    _ block: borrowing Block<UInt64>, _ index: Int
+  ) -> UnsafeMutablePointer<Atomic<UInt64>> {
+    UnsafeMutableRawPointer(block.base + index).assumingMemoryBound(to: Atomic<UInt64>.self)
+  }
+
+  /// False when the ring is full.
+  @inlinable public func append(_ element: Element) -> Bool {
+    var tail = Self.atomic(ends, 0).pointee.load(ordering: .relaxed)
+    while true {
+      let index = Int(tail & mask)
+      let turn = Self.atomic(turns, index).pointee.load(ordering: .acquiring)
+      if turn == tail {
+        let (won, seen) = Self.atomic(ends, 0).pointee.weakCompareExchange(
+          expected: tail, desired: tail &+ 1, ordering: .relaxed)
+        if won {
+          (elements.base + index).initialize(to: element)
+          Self.atomic(turns, index).pointee.store(tail &+ 1, ordering: .releasing)
+          return true
+        }
+        tail = seen
+      } else if Int64(bitPattern: turn &- tail) < 0 {
+        return false
+      } else {
+        tail = Self.atomic(ends, 0).pointee.load(ordering: .relaxed)
+      }
+    }
+  }
+
+  /// The oldest element whose producer has finished; nil when there is none.
+  @inlinable public func popFirst() -> Element? {
+    let head = Self.atomic(ends, 16).pointee.load(ordering: .relaxed)
+    let index = Int(head & mask)
+    let turn = Self.atomic(turns, index).pointee.load(ordering: .acquiring)
+    guard turn == head &+ 1 else { return nil }
+    let element = elements[index]
+    Self.atomic(turns, index).pointee.store(head &+ mask &+ 1, ordering: .releasing)
+    Self.atomic(ends, 16).pointee.store(head &+ 1, ordering: .relaxed)
+    return element
+  }
+
+  /// Elements taken in and not yet popped; a moment's view from any thread.
+  @inlinable public var count: Int {
+    let tail = Self.atomic(ends, 0).pointee.load(ordering: .relaxed)
+    let head = Self.atomic(ends, 16).pointee.load(ordering: .relaxed)
+    return Int(Int64(bitPattern: tail &- head))
+  }
+}

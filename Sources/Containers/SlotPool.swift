@@ -1,0 +1,55 @@
+// Slots with generations: the ids that the engine mints for incidents and assignments.
+
+/// Hands out slot numbers and the 64-bit ids that name them. An id carries the slot's generation, so an id of an
+/// earlier occupant, or one that was never handed out, is recognised. Take and give back: O(1). Never 0.
+public struct SlotPool: ~Copyable {
+  @usableFromInline let generations: Block<UInt32>
+  @usableFromInline let free: Block<UInt32>
+  @usableFromInline var freeCount: Int
+
+  public init(_ memory: Memory, capacity: Int) throws(OutOfMemory) {
+    let generations = try Block<UInt32>(memory, count: capacity)
+    let free = try Block<UInt32>(memory, count: capacity)
+    let numbers = free.base
+    for index in 0..<capacity { numbers[index] = UInt32(capacity - 1 - index) }
+    self.generations = generations
+    self.free = free
+    freeCount = capacity
+  }
+
+  @inlinable public var capacity: Int { generations.count }
+  @inlinable public var live: Int { generations.count - freeCount }
+
+  /// The lowest-numbered recently freed slot, or nil when all are taken. Odd generations are live.
+  @inlinable public mutating func take() -> UInt32? {
+    guard freeCount > 0 else { return nil }
+    freeCount -= 1
+    let slot = free[freeCount]
+    generations[slot] &+= 1
+    assert(generations[slot] & 1 == 1)
+    return slot
+  }
+
+  @inlinable public mutating func giveBack(_ slot: UInt32) {
+    assert(generations[slot] & 1 == 1)
+    generations[slot] &+= 1
+    free[freeCount] = slot
+    freeCount += 1
+  }
+
+  @inlinable public func id(of slot: UInt32) -> UInt64 {
+    UInt64(generations[slot]) << 32 | UInt64(slot &+ 1)
+  }
+
+  /// The live slot that `id` names; nil when stale, forged or zero.
+  @inlinable public func slot(of id: UInt64) -> UInt32? {
+    let low = UInt32(truncatingIfNeeded: id)
+    guard low != 0, Int(low) <= generations.count else { return nil }
+    let slot = low &- 1
+    let generation = UInt32(truncatingIfNeeded: id >> 32)
+    guard generation & 1 == 1, generations[slot] == generation else { return nil }
+    return slot
+  }
+
+  @inlinable public func isLive(_ slot: UInt32) -> Bool { generations[slot] & 1 == 1 }
+}

@@ -1,0 +1,36 @@
+// A position on the street network, as the snapper found it and as routing uses it.
+
+/// Where something is on the streets. Plain value; meaningful only together with the `RoadMap` it was snapped on.
+package struct Place: BitwiseCopyable, Sendable, Equatable {
+  /// No street, no node.
+  package static var none: UInt32 { .max }
+
+  /// Street index (not id); `none` when the map has no streets at all.
+  package var street: UInt32
+  /// Millimetres along the street from its first point; 0 … the street's length.
+  package var offset_mm: UInt32
+  /// The node it is at (within 0.5 m), else `none`. At a node every arc of the node is usable.
+  package var node: UInt32
+  /// How far the reported point lies from the street, decimetres (saturating).
+  package var gap_dm: UInt32
+  /// The snapped point (the reported point itself when there is no street).
+  package var lat_e7: Int32
+  package var lon_e7: Int32
+  /// Farther from any street than the snapping limit: the nearest street is used, and the answer is marked.
+  package var isOffNetwork: Bool
+
+  package init(
+    street: UInt32, offset_mm: UInt32, node: UInt32, gap_dm: UInt32, lat_e7: Int32, lon_e7: Int32,
+    isOffNetwork: Bool
+  ) {
+    self.street = street
+    self.offset_mm = offset_mm
+    self.node = node
+    self.gap_dm = gap_dm
+    self.lat_e7 = lat_e7
+    self.lon_e7 = lon_e7
+    self.isOffNetwork = isOffNetwork
+  }
+
+  package var isOnStreets: Bool { street != Self.none }
+}

@@ -1,0 +1,54 @@
+// The street network as the engine reads it: pointers into one immutable, memory-mapped image.
+
+/// A view of a compiled map. Trivially copyable (no ARC); valid as long as the `MapFile` or `MapImage` that it was
+/// taken from lives. Immutable, so any thread may read it.
+///
+/// A *street* is one row of the street table: a shape between two nodes, with an id and a name. An *arc* is one
+/// direction of travel on a street. Arcs are sorted by tail, then head, then street, so `firstOut` cuts them into
+/// the lists of arcs leaving a node. Nodes are numbered as routing wants them (elimination-tree preorder when the map
+/// carries an order).
+package struct RoadMap: BitwiseCopyable, @unchecked Sendable {
+  package static var none: UInt32 { .max }
+
+  package var nodeCount: Int
+  package var streetCount: Int
+  package var arcCount: Int
+
+  // Nodes
+  package var nodeLat_e7: UnsafePointer<Int32>
+  package var nodeLon_e7: UnsafePointer<Int32>
+  /// Strongly connected part of each node; part 0 is the largest.
+  package var nodePart: UnsafePointer<UInt32>
+
+  // Streets
+  package var streetID: UnsafePointer<UInt64>
+  package var streetLength_mm: UnsafePointer<UInt32>
+  /// The arc along the street's points, and the one against them; `none` where travel that way is not allowed.
+  package var streetForwardArc: UnsafePointer<UInt32>
+  package var streetBackwardArc: UnsafePointer<UInt32>
+  /// The street that is this one's opposite carriageway given as a row of its own (same shape, other direction), or
+  /// `none`. A place in the middle of such a pair may use either.
+  package var streetTwin: UnsafePointer<UInt32>
+  /// Shape points of street s: `firstPoint[s] ..< firstPoint[s + 1]`, both ends included.
+  package var streetFirstPoint: UnsafePointer<UInt32>
+  package var pointLat_e7: UnsafePointer<Int32>
+  package var pointLon_e7: UnsafePointer<Int32>
+  /// Millimetres from the street's first point to each shape point; the last equals the street's length.
+  package var pointOffset_mm: UnsafePointer<UInt32>
+  /// Name of street s: bytes `nameStart[streetName[s]] ..< nameStart[streetName[s] + 1]` of `nameBytes` (UTF-8).
+  package var streetName: UnsafePointer<UInt32>
+  package var nameStart: UnsafePointer<UInt32>
+  package var nameBytes: UnsafePointer<UInt8>
+
+  // Arcs
+  package var firstOut: UnsafePointer<UInt32>  // nodeCount + 1
+  package var arcTail: UnsafePointer<UInt32>
+  package var arcHead: UnsafePointer<UInt32>
+  package var arcStreet: UnsafePointer<UInt32>
+  /// Free-flow travel time in milliseconds, profile `normal` and profile `response` (the same array when the source
+  /// has one time only).
+  package var arcNormal_ms: UnsafePointer<UInt32>
+  package var arcResponse_ms: UnsafePointer<UInt32>
+  package var firstIn: UnsafePointer<UInt32>  // nodeCount + 1
+  package var inArc: UnsafePointer<UInt32>  // arcs sorted by head: inArc[firstIn[v] ..< firstIn[v + 1]]
+}
