@@ -1,0 +1,98 @@
+// Read first. What every body of the C interface shares: copying structs in and out by their `size`, and checking
+// places and times before any arithmetic touches them. Bodies check, convert and call; they hold no logic.
+
+import CHujia
+import HujiaDriver
+import HujiaEngine
+
+/// A struct that starts with `uint32_t size`, copied in. The claimed size decides: too small is refused, larger than
+/// this library knows is accepted only when the rest is zero.
+struct Sized<Value> {
+  /// More than this beyond the known struct is refused unread: no later version will be that much larger.
+  static var farthestTail: Int { 4_096 }
+
+  @inline(__always)
+  static func check(_ pointer: UnsafeRawPointer) -> Status {
+    let size = Int(pointer.loadUnaligned(as: UInt32.self))
+    let known = MemoryLayout<Value>.size
+    if size == known { return .ok }
+    if size < known { return .size }
+    if size > known + farthestTail { return .newer }
+    for offset in known..<size where pointer.load(fromByteOffset: offset, as: UInt8.self) != 0 {
+      return .newer
+    }
+    return .ok
+  }
+
+  /// Copies one struct in; the pointer need not be aligned.
+  @inline(__always)
+  static func read(_ pointer: UnsafePointer<Value>?) -> (status: Status, value: Value?) {
+    guard let pointer else { return (.null, nil) }
+    let raw = UnsafeRawPointer(pointer)
+    let status = check(raw)
+    guard status == .ok else { return (status, nil) }
+    return (.ok, copy(raw))
+  }
+
+  @inline(__always)
+  static func copy(_ raw: UnsafeRawPointer) -> Value {
+    withUnsafeTemporaryAllocation(of: Value.self, capacity: 1) { space in
+      UnsafeMutableRawBufferPointer(space).copyMemory(
+        from: UnsafeRawBufferPointer(start: raw, count: MemoryLayout<Value>.size))
+      return space[0]
+    }
+  }
+
+  /// Checks an output struct (or the first of an array) before anything is done.
+  @inline(__always)
+  static func checkOutput(_ pointer: UnsafeMutablePointer<Value>?) -> Status {
+    guard let pointer else { return .null }
+    return check(UnsafeRawPointer(pointer))
+  }
+
+  /// Writes one struct out and leaves the caller's `size` in place.
+  @inline(__always)
+  static func write(_ value: Value, to pointer: UnsafeMutableRawPointer, size: UInt32) {
+    var value = value
+    withUnsafeMutableBytes(of: &value) { bytes in
+      bytes.storeBytes(of: size, as: UInt32.self)
+      pointer.copyMemory(from: bytes.baseAddress.unsafelyUnwrapped, byteCount: bytes.count)
+    }
+  }
+
+  /// The caller's `size` of a struct, which is also the stride of an array that starts with it.
+  @inline(__always)
+  static func size(_ pointer: UnsafeMutablePointer<Value>) -> UInt32 {
+    UnsafeRawPointer(pointer).loadUnaligned(as: UInt32.self)
+  }
+}
+
+enum Check {
+  /// On the planet: |lat| <= 90 degrees, |lon| <= 180 degrees.
+  @inline(__always)
+  static func isPlace(_ lat_e7: Int32, _ lon_e7: Int32) -> Bool {
+    lat_e7 >= -900_000_000 && lat_e7 <= 900_000_000 && lon_e7 >= -1_800_000_000
+      && lon_e7 <= 1_800_000_000
+  }
+
+  @inline(__always)
+  static func isDatum(_ datum: Int32) -> Bool { datum >= 0 && datum <= 3 }
+
+  /// An optional `hj_action`.
+  static func act(_ pointer: UnsafePointer<hj_action>?) -> (status: Status, act: Act) {
+    guard pointer != nil else { return (.ok, Act()) }
+    let (status, action) = Sized.read(pointer)
+    guard let action else { return (status, Act()) }
+    return (.ok, Act(operatorID: action.operator_id, reason: action.reason))
+  }
+}
+
+/// The number behind a handle; 0 (NULL) is no engine and answers stale.
+@inline(__always)
+func token(_ engine: OpaquePointer?) -> UInt { UInt(bitPattern: engine) }
+
+/// Runs a body with the engine of a handle; stale and forked are answered here.
+@inline(__always)
+func with(_ engine: OpaquePointer?, _ body: (EngineDriver) -> Status) -> hj_status {
+  EngineDriver.with(token(engine), body).rawValue
+}

@@ -1,0 +1,137 @@
+// Which allocator an engine takes its memory from: the host's hooks, jemalloc where the host has linked it, else the
+// C library. jemalloc is looked up, never linked: the library must load without it (ARCHITECTURE.md, "Memory").
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+package import HujiaContainers
+import Synchronization
+
+/// The hooks of a config (`hj_allocate`, `hj_release`).
+package struct AllocatorHooks {
+  package var allocate: Memory.Allocate
+  package var release: Memory.Release
+  package var context: UnsafeMutableRawPointer?
+  package var name: String
+  package init(
+    allocate: @escaping Memory.Allocate, release: @escaping Memory.Release,
+    context: UnsafeMutableRawPointer?, name: String
+  ) {
+    self.allocate = allocate
+    self.release = release
+    self.context = context
+    self.name = name
+  }
+}
+
+/// An allocator with a name and a count of what was taken; lives as long as its engine.
+final class Allocator: @unchecked Sendable {
+  let name: String
+  let memory: Memory
+  private let source: UnsafeMutablePointer<Source>
+
+  /// What the hooks below find behind their context pointer.
+  private struct Source {
+    var allocate: Memory.Allocate
+    var release: Memory.Release
+    var context: UnsafeMutableRawPointer?
+    var taken_bytes: Int64
+  }
+
+  init(hooks: AllocatorHooks?) {
+    source = .allocate(capacity: 1)
+    if let hooks {
+      name = hooks.name
+      source.initialize(
+        to: Source(
+          allocate: hooks.allocate, release: hooks.release, context: hooks.context,
+          taken_bytes: 0))
+    } else if let jemalloc = Jemalloc.hooks {
+      name = jemalloc.name
+      source.initialize(
+        to: Source(
+          allocate: jemalloc.allocate, release: jemalloc.release, context: nil, taken_bytes: 0))
+    } else {
+      name = "system"
+      source.initialize(
+        to: Source(
+          allocate: { _, bytes, alignment in
+            var result: UnsafeMutableRawPointer?
+            return posix_memalign(&result, Int(alignment), Int(bytes)) == 0 ? result : nil
+          }, release: { _, pointer, _, _ in free(pointer) }, context: nil, taken_bytes: 0))
+    }
+    memory = Memory(
+      context: UnsafeMutableRawPointer(source),
+      allocate: { raw, bytes, alignment in
+        guard let raw else { return nil }
+        let source = raw.assumingMemoryBound(to: Source.self)
+        let result = source.pointee.allocate(source.pointee.context, bytes, max(alignment, 16))
+        if result != nil { source.pointee.taken_bytes += Int64(bytes) }
+        return result
+      },
+      release: { raw, pointer, bytes, alignment in
+        guard let raw else { return }
+        let source = raw.assumingMemoryBound(to: Source.self)
+        source.pointee.taken_bytes -= Int64(bytes)
+        source.pointee.release(source.pointee.context, pointer, bytes, max(alignment, 16))
+      })
+  }
+
+  deinit { source.deallocate() }
+
+  var taken_bytes: Int64 { source.pointee.taken_bytes }
+}
+
+/// jemalloc's `mallocx` family with an arena of its own, when the host's process has it.
+enum Jemalloc {
+  private typealias MallocX = @convention(c) (Int, Int32) -> UnsafeMutableRawPointer?
+  private typealias SdallocX = @convention(c) (UnsafeMutableRawPointer?, Int, Int32) -> Void
+  private typealias MallCtl =
+    @convention(c) (
+      UnsafePointer<CChar>?, UnsafeMutableRawPointer?, UnsafeMutablePointer<Int>?,
+      UnsafeMutableRawPointer?, Int
+    ) -> Int32
+
+  private struct Entry {
+    var allocate: MallocX
+    var release: SdallocX
+    var flags: Int32
+  }
+
+  private static let entry: Entry? = {
+    guard let allocate = symbol("mallocx"), let release = symbol("sdallocx") else { return nil }
+    var flags: Int32 = 1 << 13  // MALLOCX_TCACHE_NONE: several threads may give memory back
+    if let control = symbol("mallctl") {
+      var arena: UInt32 = 0
+      var size = MemoryLayout<UInt32>.size
+      let create = unsafeBitCast(control, to: MallCtl.self)
+      if create("arenas.create", &arena, &size, nil, 0) == 0 {
+        flags |= Int32(truncatingIfNeeded: arena &+ 1) << 20  // MALLOCX_ARENA
+      }
+    }
+    return Entry(
+      allocate: unsafeBitCast(allocate, to: MallocX.self),
+      release: unsafeBitCast(release, to: SdallocX.self), flags: flags)
+  }()
+
+  private static func symbol(_ name: String) -> UnsafeMutableRawPointer? {
+    dlsym(UnsafeMutableRawPointer(bitPattern: 0), name)  // RTLD_DEFAULT
+  }
+
+  static var hooks: AllocatorHooks? {
+    guard entry != nil else { return nil }
+    return AllocatorHooks(
+      allocate: { _, bytes, alignment in
+        guard let entry = Jemalloc.entry else { return nil }
+        let shift = Int32(max(alignment, 16).trailingZeroBitCount)  // MALLOCX_LG_ALIGN
+        return entry.allocate(Int(bytes), entry.flags | shift)
+      },
+      release: { _, pointer, bytes, alignment in
+        guard let entry = Jemalloc.entry else { return }
+        let shift = Int32(max(alignment, 16).trailingZeroBitCount)
+        entry.release(pointer, Int(bytes), entry.flags | shift)
+      }, context: nil, name: "jemalloc")
+  }
+}

@@ -1,0 +1,45 @@
+// How an engine is set up (`hj_config`), with the defaults of the header.
+
+package import HujiaEngine
+
+package enum RunMode: Int32, Sendable {
+  case thread = 0
+  case hostLoop = 1
+  case poll = 2
+}
+
+package struct Configuration {
+  package var runMode = RunMode.thread
+  package var mapPath: String?
+  package var plansPath: String?
+  package var maxUnits: UInt32 = 4_096
+  package var maxIncidents: UInt32 = 4_096
+  package var maxAssignments: UInt32 = 8_192
+  package var eventCapacity: UInt32 = 16_384
+  package var datum: Int32 = 0
+  package var uvLoop: UnsafeMutableRawPointer?
+  package var allocator: AllocatorHooks?
+  package var postCapacity: UInt32 = 4_096
+  package var keyCapacity: UInt32 = 0  // 0: twice maxIncidents
+  package var keyRetention_s: UInt32 = 86_400
+  package var snapLimit_m: UInt32 = 250
+  package init() {}
+
+  /// The library's own ceiling for tables of objects, and for queues.
+  package static let mostObjects: UInt32 = 1_048_576
+  package static let mostQueued: UInt32 = 16_777_216
+}
+
+/// Why a cold call failed (`hj_error_detail`).
+package struct Failure: Error {
+  package var status: Status
+  package var line: UInt32 = 0
+  package var column: UInt32 = 0
+  package var field = ""
+  package var text: String
+  package init(_ status: Status, field: String = "", _ text: String) {
+    self.status = status
+    self.field = field
+    self.text = text
+  }
+}

@@ -1,0 +1,165 @@
+// Opening and closing: everything is taken here, checked here and given back here.
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+package import HujiaEngine
+import HujiaContainers
+import HujiaRoads
+import Synchronization
+
+extension EngineDriver {
+  /// Opens an engine and files its handle. A failed open leaves nothing behind.
+  package static func open(_ configuration: Configuration) throws(Failure) -> UInt {
+    ForkMark.prepare()
+    try configuration.check()
+    let allocator = Allocator(hooks: configuration.allocator)
+    let mapOwner = try MapOwner.open(configuration.mapPath)
+    let plans = try PlanStore.open(configuration.plansPath, memory: allocator.memory)
+    let driver: EngineDriver
+    do {
+      driver = try make(configuration, allocator, mapOwner, plans)
+    } catch {
+      PlanStore.free(plans)
+      throw Failure(
+        .memory, "the allocator refused \(error.bytes) bytes: lower the limits of the config")
+    }
+    do {
+      try driver.startLoop(configuration)
+      guard let token = HandleTable.insert(driver) else {
+        throw Failure(.full, "\(HandleTable.limit) engines are open: close one first")
+      }
+      return token
+    } catch {
+      driver.stopLoopAfterFailure()
+      throw error
+    }
+  }
+
+  private static func make(
+    _ configuration: Configuration, _ allocator: Allocator, _ mapOwner: MapOwner,
+    _ plans: UnsafeMutablePointer<PlanTables>
+  ) throws(OutOfMemory) -> EngineDriver {
+    let posts = try SharedRing<IncidentReport>(
+      allocator.memory, capacity: Int(configuration.postCapacity))
+    let built = try EngineCore(
+      map: mapOwner.map, limits: configuration.limits, firstPlans: plans,
+      memory: allocator.memory)
+    let core = UnsafeMutablePointer<EngineCore>.allocate(capacity: 1)
+    core.initialize(to: built)
+    let descriptor = eventfd(0, Int32(EFD_CLOEXEC.rawValue | EFD_NONBLOCK.rawValue))
+    return EngineDriver(
+      mode: configuration.runMode, mapOwner: mapOwner, core: core, posts: posts,
+      allocator: allocator, eventDescriptor: descriptor,
+      snapLimit_mm: configuration.snapLimit_m &* 1_000, datum: configuration.datum)
+  }
+
+  private func startLoop(_ configuration: Configuration) throws(Failure) {
+    guard eventDescriptor >= 0 else {
+      throw Failure(.system, "no event descriptor: raise the limit of open files")
+    }
+    guard mode != .poll else { return }
+    guard let made = EngineLoop(driver: self, host: configuration.uvLoop) else {
+      throw Failure(.system, "libuv could not make a loop: raise the limit of open files")
+    }
+    loop = made
+    if mode == .thread, !made.startThread() {
+      loop = nil
+      throw Failure(.system, "no thread for the engine's loop: raise the limit of processes")
+    }
+  }
+
+  private func stopLoopAfterFailure() {
+    guard let loop else { return }
+    if mode == .thread {
+      loop.stopThread()
+    } else {
+      loop.detach {}
+    }
+    self.loop = nil
+  }
+
+  /// Closes the engine of `token`; see `hj_engine_close`.
+  package static func close(_ token: UInt) -> Status {
+    guard HandleTable.beginClosing(token) else { return .stale }
+    guard let driver = HandleTable.engine(token) else { return .stale }
+    let isWrongThread =
+      driver.loop?.isOwnThread() == true
+      || (driver.mode == .hostLoop && driver.loop?.isHome() == false) || driver.baton.isMine
+    if isWrongThread {
+      HandleTable.cancelClosing(token)
+      return .deadlock
+    }
+    while HandleTable.users(token) > 0 { sched_yield() }
+    if driver.mode == .thread { driver.loop?.stopThread() }
+    driver.turn { _ in
+      while driver.decidePosts(most: .max) > 0 {}
+    }
+    if driver.mode == .hostLoop, let loop = driver.loop {
+      let kept = Unmanaged.passRetained(driver)
+      loop.detach { kept.release() }
+    }
+    driver.loop = driver.mode == .hostLoop ? driver.loop : nil
+    HandleTable.remove(token)
+    return .ok
+  }
+
+  /// Whether this call can be answered at all: not in a forked child.
+  @inline(__always)
+  package static func with(_ token: UInt, _ body: (EngineDriver) -> Status) -> Status {
+    if ForkMark.isChild { return .forked }
+    return HandleTable.with(token, body) ?? .stale
+  }
+
+  @inline(__always)
+  package static func value<Value>(_ token: UInt, _ body: (EngineDriver) -> Value) -> Value? {
+    if ForkMark.isChild { return nil }
+    return HandleTable.with(token, body)
+  }
+
+  package static var isForkedChild: Bool { ForkMark.isChild }
+
+  /// The moment's statistics that the driver itself keeps.
+  package var postsTaken: Int64 { postsAccepted.load(ordering: .relaxed) }
+  package var postsWaitingHigh: Int64 { Int64(postsHigh.load(ordering: .relaxed)) }
+  package var allocatorName: String { allocator.name }
+  package var memory_bytes: Int64 { allocator.taken_bytes }
+  package var eventsDescriptor: Int32 { eventDescriptor }
+  package var counters: Counters {
+    _read { yield core.pointee.counters }
+  }
+}
+
+extension Configuration {
+  var limits: EngineLimits {
+    EngineLimits(
+      units: Int(maxUnits), incidents: Int(maxIncidents), assignments: Int(maxAssignments),
+      events: Int(eventCapacity),
+      keys: Int(keyCapacity == 0 ? min(maxIncidents &* 2, Self.mostObjects) : keyCapacity),
+      keyRetention_ns: Int64(keyRetention_s) &* 1_000_000_000)
+  }
+
+  func check() throws(Failure) {
+    try Self.check("max_units", maxUnits, 1, Self.mostObjects)
+    try Self.check("max_incidents", maxIncidents, 1, Self.mostObjects)
+    try Self.check("max_assignments", maxAssignments, 1, Self.mostObjects)
+    try Self.check("event_capacity", eventCapacity, 16, Self.mostQueued)
+    try Self.check("post_capacity", postCapacity, 1, Self.mostQueued)
+    try Self.check("key_capacity", keyCapacity, 0, Self.mostObjects)
+    try Self.check("key_retention_s", keyRetention_s, 1, 366 * 86_400)
+    try Self.check("snap_limit_m", snapLimit_m, 1, 100_000)
+    if runMode == .hostLoop, uvLoop == nil {
+      throw Failure(
+        .argument, field: "uv_loop", "HJ_RUN_HOST_LOOP needs uv_loop: the address of your uv_loop_t")
+    }
+  }
+
+  private static func check(
+    _ field: String, _ value: UInt32, _ least: UInt32, _ most: UInt32
+  ) throws(Failure) {
+    guard value < least || value > most else { return }
+    throw Failure(.limit, field: field, "\(field) is \(value): give \(least) to \(most)")
+  }
+}

@@ -1,0 +1,194 @@
+// Read first. One open engine: the core, the baton that guards it, the clock, the queue of posts, the loop that wakes it
+// and the descriptor that wakes the host. Decides nothing about dispatch; moves commands in and events out.
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+package import HujiaContainers
+package import HujiaEngine
+package import HujiaRoads
+import Synchronization
+
+/// Owner of everything an engine has. Freed when its handle is removed and its loop has ended.
+package final class EngineDriver: @unchecked Sendable {
+  package let mode: RunMode
+  package let map: RoadMap
+  package let snapLimit_mm: UInt32
+  package let datum: Int32
+  let allocator: Allocator
+  let baton = Baton()
+  let mapOwner: MapOwner
+  let core: UnsafeMutablePointer<EngineCore>
+  let posts: SharedRing<IncidentReport>
+  let postsAccepted = Atomic<Int64>(0)
+  let postsHigh = Atomic<Int>(0)
+  let eventDescriptor: Int32
+  var loop: EngineLoop?
+
+  // Owned by the baton's holder
+  var origin_ns: Int64
+  var hasTime: Bool
+  var lastPoll_ns: Int64 = 0
+  private var isSignalled = false
+  /// When the loop's timer will fire, internal time; `Int64.max` = not armed.
+  var wake_ns: Int64 = .max
+
+  init(
+    mode: RunMode, mapOwner: MapOwner, core: UnsafeMutablePointer<EngineCore>,
+    posts: consuming SharedRing<IncidentReport>, allocator: Allocator, eventDescriptor: Int32,
+    snapLimit_mm: UInt32, datum: Int32
+  ) {
+    self.mode = mode
+    self.mapOwner = mapOwner
+    self.map = mapOwner.map
+    self.core = core
+    self.posts = posts
+    self.allocator = allocator
+    self.eventDescriptor = eventDescriptor
+    self.snapLimit_mm = snapLimit_mm
+    self.datum = datum
+    origin_ns = mode == .poll ? 0 : Clock.now_ns()
+    hasTime = mode != .poll
+    if mode != .poll { core.pointee.time = Moment(now_ns: 0, wall_us: Clock.wall_us()) }
+  }
+
+  deinit {
+    while let plans = core.pointee.removePlans() { PlanStore.free(plans) }
+    core.deinitialize(count: 1)
+    core.deallocate()
+    if eventDescriptor >= 0 { Glibc.close(eventDescriptor) }
+  }
+
+  /// Runs one command under the baton, with the time of now.
+  @inline(__always)
+  package func turn<Result>(_ body: (inout EngineCore) -> Result) -> Result {
+    baton.take()
+    let start_ns = begin()
+    let result = body(&core.pointee)
+    finish(start_ns)
+    baton.give()
+    return result
+  }
+
+  /// As `turn`, and says how long `body` took (0 in poll mode, where no clock is read).
+  @inline(__always)
+  package func timedTurn<Result>(_ body: (inout EngineCore, () -> Int64) -> Result) -> Result {
+    baton.take()
+    let start_ns = begin()
+    let isPoll = mode == .poll
+    let result = body(&core.pointee) { isPoll ? 0 : max(Clock.now_ns() &- start_ns, 1) }
+    finish(start_ns)
+    baton.give()
+    return result
+  }
+
+  @inline(__always)
+  func begin() -> Int64 {
+    core.pointee.counters.add(Counter.turns)
+    guard mode != .poll else { return 0 }
+    let now_ns = Clock.now_ns()
+    // Deadlines live on the monotonic clock; a step of the wall clock moves none.
+    core.pointee.time = Moment(now_ns: now_ns &- origin_ns, wall_us: Clock.wall_us())
+    return now_ns
+  }
+
+  @inline(__always)
+  func finish(_ start_ns: Int64) {
+    if core.pointee.outbox.count > 0, !isSignalled { signal() }
+    guard mode != .poll else { return }
+    core.pointee.counters.raise(Counter.longestTurn_ns, to: Clock.now_ns() &- start_ns)
+    if core.pointee.nextDue_ns < wake_ns, !core.pointee.isEscalationBlocked {
+      wake_ns = core.pointee.nextDue_ns
+      loop?.wake()
+    }
+  }
+
+  private func signal() {
+    isSignalled = true
+    core.pointee.counters.set(Counter.eventsWaiting, Int64(core.pointee.outbox.count))
+    var one: UInt64 = 1
+    _ = Glibc.write(eventDescriptor, &one, 8)
+  }
+
+  /// Under the baton: the last event was taken, so the descriptor falls silent.
+  private func silence() {
+    guard isSignalled else { return }
+    isSignalled = false
+    var count: UInt64 = 0
+    _ = Glibc.read(eventDescriptor, &count, 8)
+  }
+
+  /// Takes up to `capacity` events out, oldest first, and fires deadlines that waited for the room.
+  package func takeEvents(_ capacity: Int, _ body: (Int, Event) -> Void) -> Int {
+    turn { core in
+      var taken = 0
+      while taken < capacity, let event = core.popEvent() {
+        body(taken, event)
+        taken += 1
+      }
+      if core.isEscalationBlocked { _ = core.fireDue(most: max(taken, 1)) }
+      if core.outbox.count == 0 { silence() }
+      return taken
+    }
+  }
+
+  /// Queues a checked report; false when the queue is full. Any thread.
+  package func post(_ report: IncidentReport) -> Bool {
+    guard posts.append(report) else { return false }
+    postsAccepted.add(1, ordering: .relaxed)
+    let waiting = posts.count
+    if waiting > postsHigh.load(ordering: .relaxed) {
+      postsHigh.store(waiting, ordering: .relaxed)
+    }
+    loop?.wake()
+    return true
+  }
+
+  /// Under the baton: decides what was posted, at most `most`; returns how many.
+  func decidePosts(most: Int) -> Int {
+    var decided = 0
+    while decided < most, let report = posts.popFirst() {
+      let status = core.pointee.report(report)
+      if status != .ok && status != .manual { core.pointee.answerPost(report, status) }
+      decided += 1
+    }
+    return decided
+  }
+
+  /// Host-driven time (`hj_engine_poll`). Returns the status and when the next poll is wanted.
+  package func poll(
+    now_ns: Int64, wall_us: Int64, most: UInt32
+  ) -> (status: Status, nextDue_ns: Int64) {
+    baton.take()
+    defer { baton.give() }
+    core.pointee.counters.add(Counter.turns)
+    var status = Status.ok
+    var now_ns = now_ns
+    if !hasTime {
+      hasTime = true
+      origin_ns = now_ns
+      core.pointee.startWall(wall_us)
+    } else if now_ns < lastPoll_ns {
+      status = .timeBackwards
+      now_ns = lastPoll_ns
+    }
+    lastPoll_ns = now_ns
+    core.pointee.time = Moment(now_ns: now_ns &- origin_ns, wall_us: wall_us)
+    let bound = most == 0 ? Int.max : Int(most)
+    var done = core.pointee.fireDue(most: bound)
+    if done < bound { done += decidePosts(most: bound - done) }
+    finish(0)
+    let next_ns = core.pointee.nextDue_ns
+    let isBlocked = core.pointee.isEscalationBlocked
+    let hasMore = posts.count > 0 || (next_ns <= core.pointee.time.now_ns && !isBlocked)
+    if hasMore { return (status, now_ns) }
+    // Deadlines that wait for room in the outbox want a look soon, not at once.
+    if isBlocked { return (status, now_ns &+ Self.blockedPause_ns) }
+    let (due_ns, overflows) = next_ns.addingReportingOverflow(origin_ns)
+    return (status, overflows ? .max : due_ns)
+  }
+
+  static var blockedPause_ns: Int64 { 100_000_000 }
+}

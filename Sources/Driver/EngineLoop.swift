@@ -1,0 +1,175 @@
+// libuv wakes the engine: one timer armed for the earliest deadline, one async handle for posts and changes. The loop
+// is the engine's own (a thread) or the host's; the code is the same.
+
+import CLibUV
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+import HujiaEngine
+import Synchronization
+
+/// The two libuv handles of one engine, and the thread in `RunMode.thread`.
+final class EngineLoop: @unchecked Sendable {
+  private unowned let driver: EngineDriver
+  private let loop: UnsafeMutablePointer<uv_loop_t>
+  private let ownsLoop: Bool
+  private let async: UnsafeMutablePointer<uv_async_t>
+  private let timer: UnsafeMutablePointer<uv_timer_t>
+  private var thread = pthread_t()
+  private let isStopping = Atomic<Bool>(false)
+  private var openHandles = 2
+  /// Holds the driver until libuv has let go of the handles (host's loop).
+  private var whenClosed: (() -> Void)?
+  /// The thread whose loop this is; set when the loop is attached.
+  private(set) var home: pthread_t
+
+  /// Steps fired and posts decided before the baton is offered to others.
+  static let slice = 64
+
+  /// nil when libuv refuses. With `host` nil a loop of our own is made; start it with `startThread`.
+  init?(driver: EngineDriver, host: UnsafeMutableRawPointer?) {
+    self.driver = driver
+    home = pthread_self()
+    async = .allocate(capacity: 1)
+    timer = .allocate(capacity: 1)
+    if let host {
+      loop = host.assumingMemoryBound(to: uv_loop_t.self)
+      ownsLoop = false
+    } else {
+      loop = .allocate(capacity: 1)
+      ownsLoop = true
+      guard uv_loop_init(loop) == 0 else {
+        release()
+        return nil
+      }
+    }
+    let asyncStatus = uv_async_init(loop, async) { handle in
+      handle.map { EngineLoop.of($0.pointee.data) }?.turn()
+    }
+    guard asyncStatus == 0, uv_timer_init(loop, timer) == 0 else {
+      if ownsLoop { uv_loop_close(loop) }
+      release()
+      return nil
+    }
+    let me = Unmanaged.passUnretained(self).toOpaque()
+    async.pointee.data = me
+    timer.pointee.data = me
+  }
+
+  private func release() {
+    async.deallocate()
+    timer.deallocate()
+    if ownsLoop { loop.deallocate() }
+  }
+
+  private static func of(_ data: UnsafeMutableRawPointer) -> EngineLoop {
+    Unmanaged<EngineLoop>.fromOpaque(data).takeUnretainedValue()
+  }
+
+  /// From any thread; libuv coalesces.
+  func wake() { uv_async_send(async) }
+
+  /// Runs the loop on a thread of its own with all signals blocked. False when the system refuses the thread.
+  func startThread() -> Bool {
+    var all = sigset_t()
+    var before = sigset_t()
+    sigfillset(&all)
+    pthread_sigmask(SIG_SETMASK, &all, &before)
+    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+    let me = Unmanaged.passUnretained(self).toOpaque()
+    let status = pthread_create(&thread, nil, { raw in
+      guard let raw else { return nil }
+      let me = Unmanaged<EngineLoop>.fromOpaque(raw).takeUnretainedValue()
+      pthread_setname_np(pthread_self(), "hujia")
+      uv_run(me.loop, UV_RUN_DEFAULT)
+      return nil
+    }, me)
+    return status == 0
+  }
+
+  /// One visit of the loop: deadlines that are due, posts, the timer for the next. On the loop's thread.
+  private func turn() {
+    if ownsLoop, isStopping.load(ordering: .acquiring) {
+      closeHandles()
+      return
+    }
+    if work() { wake() }
+  }
+
+  /// True when there is more to do; in slices, so that a caller waiting for the baton gets it in between.
+  private func work() -> Bool {
+    let driver = driver
+    driver.baton.take()
+    let start_ns = driver.begin()
+    let fired = driver.core.pointee.fireDue(most: Self.slice)
+    let decided = driver.decidePosts(most: Self.slice)
+    let next_ns = driver.core.pointee.nextDue_ns
+    let isBlocked = driver.core.pointee.isEscalationBlocked
+    let now_ns = driver.core.pointee.time.now_ns
+    driver.wake_ns = next_ns
+    driver.finish(start_ns)
+    driver.baton.give()
+    let hasMore = fired == Self.slice || decided == Self.slice
+    arm(next_ns: isBlocked ? now_ns &+ EngineDriver.blockedPause_ns : next_ns, now_ns: now_ns)
+    return hasMore
+  }
+
+  /// libuv counts whole milliseconds from its cached time and may fire early when that is stale: refresh it first and
+  /// round up; whether something is due is decided by the core's own clock.
+  private func arm(next_ns: Int64, now_ns: Int64) {
+    guard next_ns != .max else {
+      uv_timer_stop(timer)
+      return
+    }
+    uv_update_time(loop)
+    let wait_ms = max(0, (next_ns &- now_ns &+ 999_999) / 1_000_000)
+    uv_timer_start(timer, { handle in
+      handle.map { EngineLoop.of($0.pointee.data) }?.turn()
+    }, UInt64(wait_ms), 0)
+  }
+
+  // Stopping
+
+  /// Own thread: asks the loop to end and waits for it.
+  func stopThread() {
+    isStopping.store(true, ordering: .releasing)
+    wake()
+    pthread_join(thread, nil)
+    uv_loop_close(loop)
+    release()
+  }
+
+  func isOwnThread() -> Bool { ownsLoop && pthread_equal(pthread_self(), thread) != 0 }
+  func isHome() -> Bool { pthread_equal(pthread_self(), home) != 0 }
+
+  /// Host's loop, on its thread: the handles close in the loop's next turn, then `done` runs.
+  func detach(_ done: @escaping () -> Void) {
+    whenClosed = done
+    _ = Unmanaged.passRetained(self)
+    closeHandles()
+  }
+
+  private func closeHandles() {
+    let closed: uv_close_cb = { handle in
+      guard let handle else { return }
+      EngineLoop.of(handle.pointee.data).handleClosed()
+    }
+    UnsafeMutableRawPointer(async).withMemoryRebound(to: uv_handle_t.self, capacity: 1) {
+      if uv_is_closing($0) == 0 { uv_close($0, closed) }
+    }
+    UnsafeMutableRawPointer(timer).withMemoryRebound(to: uv_handle_t.self, capacity: 1) {
+      if uv_is_closing($0) == 0 { uv_close($0, closed) }
+    }
+  }
+
+  private func handleClosed() {
+    openHandles -= 1
+    guard openHandles == 0, let done = whenClosed else { return }
+    whenClosed = nil
+    release()
+    done()
+    Unmanaged.passUnretained(self).release()
+  }
+}

@@ -1,0 +1,117 @@
+// Engine handles are tokens: looked up here (index, generation) before anything is dereferenced, so a closed or
+// invented handle answers HJ_E_STALE while any number of threads race.
+
+import Synchronization
+
+/// Up to 256 open engines. Enter and leave: one atomic add each; a slot whose engine is closing lets nobody in.
+package enum HandleTable {
+  static let limit = 256
+
+  /// state: generation << 32 | closing << 31 | users
+  private final class Slot: @unchecked Sendable {
+    let state = Atomic<UInt64>(0)
+    nonisolated(unsafe) var engine: Unmanaged<EngineDriver>?
+  }
+
+  private static let slots: [Slot] = (0..<limit).map { _ in Slot() }
+  private static let closing: UInt64 = 1 << 31
+  private static let userMask: UInt64 = closing - 1
+  private static let reserved = Atomic<Int>(0)
+
+  private static func token(_ index: Int, _ state: UInt64) -> UInt {
+    // Never nil, never an address: odd, with index and generation.
+    UInt(state >> 32) << 16 | UInt(index) << 1 | 1
+  }
+
+  private static func index(_ token: UInt) -> Int? {
+    guard token & 1 == 1 else { return nil }
+    let index = Int(token >> 1 & 0x7fff)
+    return index < limit ? index : nil
+  }
+
+  /// Files an open engine; nil when the table is full.
+  static func insert(_ engine: EngineDriver) -> UInt? {
+    for (index, slot) in slots.enumerated() {
+      let state = slot.state.load(ordering: .relaxed)
+      guard state >> 32 & 1 == 0, state & (closing | userMask) == 0 else { continue }
+      // Claim it (closing bit on, generation odd) before the pointer is written.
+      let claimed = (state >> 32 &+ 1) << 32 | closing
+      guard
+        slot.state.compareExchange(
+          expected: state, desired: claimed, ordering: .acquiringAndReleasing
+        ).exchanged
+      else { continue }
+      slot.engine = .passRetained(engine)
+      _ = slot.state.bitwiseAnd(~closing, ordering: .releasing)
+      return token(index, claimed)
+    }
+    return nil
+  }
+
+  /// Runs `body` with the engine of `token`, which cannot close meanwhile; nil when it is stale.
+  @inline(__always)
+  static func with<Result>(
+    _ token: UInt, _ body: (EngineDriver) -> Result
+  ) -> Result? {
+    guard let index = index(token) else { return nil }
+    let slot = slots[index]
+    let entered = slot.state.add(1, ordering: .acquiring).newValue
+    defer { slot.state.subtract(1, ordering: .releasing) }
+    guard entered & closing == 0, entered >> 32 & 1 == 1,
+      UInt(entered >> 32) == token >> 16, let engine = slot.engine
+    else { return nil }
+    return engine._withUnsafeGuaranteedRef(body)
+  }
+
+  /// Shuts the door of `token`: nobody new gets in. False when it is stale or another close came first.
+  static func beginClosing(_ token: UInt) -> Bool {
+    guard let index = index(token) else { return false }
+    let slot = slots[index]
+    var state = slot.state.load(ordering: .relaxed)
+    while true {
+      guard state & closing == 0, state >> 32 & 1 == 1, UInt(state >> 32) == token >> 16 else {
+        return false
+      }
+      let (won, seen) = slot.state.compareExchange(
+        expected: state, desired: state | closing, ordering: .acquiringAndReleasing)
+      if won { return true }
+      state = seen
+    }
+  }
+
+  /// Opens the door again (closing was refused).
+  static func cancelClosing(_ token: UInt) {
+    guard let index = index(token) else { return }
+    _ = slots[index].state.bitwiseAnd(~closing, ordering: .releasing)
+  }
+
+  /// How many calls are inside.
+  static func users(_ token: UInt) -> Int {
+    guard let index = index(token) else { return 0 }
+    return Int(slots[index].state.load(ordering: .acquiring) & userMask)
+  }
+
+  /// The engine of a slot whose door is shut by this caller.
+  static func engine(_ token: UInt) -> EngineDriver? {
+    guard let index = index(token) else { return nil }
+    return slots[index].engine?.takeUnretainedValue()
+  }
+
+  /// Empties a slot whose door is shut and whose users are gone; the next generation may use it.
+  static func remove(_ token: UInt) {
+    guard let index = index(token) else { return }
+    let slot = slots[index]
+    let engine = slot.engine
+    slot.engine = nil
+    var state = slot.state.load(ordering: .relaxed)
+    while true {
+      // Callers with stale tokens may be passing through: keep their count.
+      let next = (state >> 32 &+ 1) << 32 | state & userMask
+      let (won, seen) = slot.state.compareExchange(
+        expected: state, desired: next, ordering: .acquiringAndReleasing)
+      if won { break }
+      state = seen
+    }
+    engine?.release()
+  }
+}

@@ -1,0 +1,69 @@
+// A unit's progress: the host advances an assignment, incident and unit follow.
+
+import HujiaContainers
+
+extension EngineCore {
+  /// Moves an assignment. Legal moves are those of `AssignmentState.permits`.
+  package mutating func advance(
+    _ id: UInt64, to state: AssignmentState, wall_us: Int64, act: Act
+  ) -> Status {
+    guard let assignment = assignmentSlots.slot(of: id) else { return .stale }
+    let current = assignments[assignment].state
+    guard current != state else { return .unchanged }
+    let verdict = current.permits(state)
+    guard verdict == .ok || (verdict == .reason && act.reason != 0) else { return verdict }
+    let incident = assignments[assignment].incident
+    let before = incidents[incident].state
+    if state.isTerminal {
+      finish(assignment, as: state, act: act, wall_us: wall_us)
+    } else {
+      step(assignment, to: state, act: act, wall_us: wall_us)
+    }
+    deriveState(of: incident)
+    if incidents[incident].state != before { emitIncident(incident, act: act) }
+    return .ok
+  }
+
+  private mutating func step(
+    _ assignment: UInt32, to state: AssignmentState, act: Act, wall_us: Int64
+  ) {
+    let record = assignments[assignment]
+    assignments[assignment].state = state
+    if state.isSigned, !record.state.isSigned {
+      stop(ClockSlot.acknowledge(assignment, limits))
+      counters.add(Counter.assignmentsAcknowledged)
+    }
+    if state.hasArrived, !incidents[record.incident].hasArrived {
+      incidents[record.incident].hasArrived = true
+      incidents[record.incident].arrivedWall_us = max(wall_us == 0 ? time.wall_us : wall_us, 1)
+      stop(ClockSlot.arrival(record.incident))
+    }
+    if state.rawValue >= AssignmentState.enRoute.rawValue {
+      units[record.unit].activity = state.activity
+    }
+    emitAssignment(assignment, act: act, wall_us: wall_us)
+  }
+
+  private mutating func finish(
+    _ assignment: UInt32, as state: AssignmentState, act: Act, wall_us: Int64
+  ) {
+    let record = assignments[assignment]
+    if state == .declined { refuse(unit: units[record.unit].id, incident: record.incident) }
+    end(assignment, as: state, reason: .none, act: act, wall_us: wall_us)
+    // A seat that nobody reached is open again; its incident keeps its clocks and is served before anything newer.
+    if !record.state.hasArrived { serveAgain(record.incident, act: state == .cancelled ? act : Act()) }
+    offer(unit: record.unit)
+  }
+
+  /// Sends someone else at once if the plan's seats are the engine's to fill, else it waits.
+  private mutating func serveAgain(_ incident: UInt32, act: Act) {
+    guard incidents[incident].state.isOpen, incidents[incident].plan.dispatch == .auto,
+      !incidents[incident].hasArrived
+    else { return }
+    _ = fillSeats(of: incident, reason: .nextUnit)
+    for place in 0..<answer.count {
+      guard let sent = assignmentSlots.slot(of: chosen[place].assignmentID) else { continue }
+      emitAssignment(sent, reason: .nextUnit, act: act)
+    }
+  }
+}

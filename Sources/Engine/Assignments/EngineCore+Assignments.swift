@@ -1,0 +1,142 @@
+// Sending a unit, ending an assignment, and what both mean for the incident.
+
+import HujiaContainers
+
+extension EngineCore {
+  /// Opens an assignment in state `dispatched`, reserves the unit and starts its acknowledge clock. nil when the
+  /// table is full. O(1).
+  mutating func send(_ choice: Chosen, to incident: UInt32) -> UInt32? {
+    guard Int(incidents[incident].liveCount) < EngineLimits.chosen,
+      let assignment = assignmentSlots.take()
+    else { return nil }
+    assert(units[choice.unit].isFree)
+    assignments[assignment] = AssignmentRecord(
+      incident: incident, unit: choice.unit, state: .dispatched, role: choice.role,
+      requirement: choice.requirement, seat: choice.seat, travel_ms: choice.travel_ms,
+      turnout_ms: choice.turnout_ms, distance_dm: choice.distance_dm, reason: choice.reason,
+      dispatchedWall_us: time.wall_us)
+    let first = Int(incident) * EngineLimits.chosen
+    incidentAssignments[first + Int(incidents[incident].liveCount)] = assignment
+    incidents[incident].liveCount += 1
+    units[choice.unit].assignment = assignment
+    units[choice.unit].activityBefore = units[choice.unit].activity
+    units[choice.unit].activity = .enRoute
+    units[choice.unit].level = .notAvailable
+    router.set(level: Level.notAvailable.rawValue, of: choice.unit)
+
+    if !isDispatched(incident) {
+      markDispatched(incident)
+      startArrivalClock(incident)
+    }
+    startAcknowledgeClock(assignment)
+    counters.add(Counter.assignmentsOpened)
+    counters.add(Counter.assignmentsLive)
+    counters.raise(Counter.assignmentsLiveHigh, to: counters.read(Counter.assignmentsLive))
+    return assignment
+  }
+
+  private func isDispatched(_ incident: UInt32) -> Bool {
+    incidents[incident].dispatchedWall_us != 0
+  }
+
+  /// Before the first poll the wall time is unknown (0): 1 stands for "dispatched, time unknown".
+  private mutating func markDispatched(_ incident: UInt32) {
+    incidents[incident].dispatchedWall_us = max(time.wall_us, 1)
+  }
+
+  private mutating func startAcknowledgeClock(_ assignment: UInt32) {
+    let incident = assignments[assignment].incident
+    let policy = plans.tables(incidents[incident].planVersion).pointee.clock(
+      .acknowledge, tier: incidents[incident].tier)
+    guard policy.limit_ms >= 0, policy.stepCount > 0 else { return }
+    start(
+      .acknowledge, slot: ClockSlot.acknowledge(assignment, limits),
+      due_ns: time.now_ns &+ policy.limit_ms &* 1_000_000)
+  }
+
+  /// Ends a live assignment: its clock stops, its slot and unit are free again. The incident's state and waiting are
+  /// the caller's. O(assignments of the incident).
+  mutating func end(
+    _ assignment: UInt32, as state: AssignmentState, reason: Reason, act: Act, wall_us: Int64
+  ) {
+    assert(state.isTerminal)
+    stop(ClockSlot.acknowledge(assignment, limits))
+    let record = assignments[assignment]
+    assignments[assignment].state = state
+    emitAssignment(assignment, reason: reason, act: act, wall_us: wall_us)
+    if state == .declined { counters.add(Counter.assignmentsDeclined) }
+    if state == .expired { counters.add(Counter.assignmentsExpired) }
+    counters.add(Counter.assignmentsLive, -1)
+
+    let first = Int(record.incident) * EngineLimits.chosen
+    let live = Int(incidents[record.incident].liveCount)
+    var place = 0
+    while incidentAssignments[first + place] != assignment { place += 1 }
+    assert(place < live)
+    while place + 1 < live {
+      incidentAssignments[first + place] = incidentAssignments[first + place + 1]
+      place += 1
+    }
+    incidents[record.incident].liveCount -= 1
+    assignmentSlots.giveBack(assignment)
+    units[record.unit].assignment = UnitRecord.free
+    setFree(
+      unit: record.unit,
+      activity: record.state.hasArrived ? .returning : units[record.unit].activityBefore)
+  }
+
+  /// A unit that this incident will not ask again (it declined or did not sign). The oldest refusal is forgotten when
+  /// sixteen are remembered.
+  mutating func refuse(unit id: UInt64, incident: UInt32) {
+    let first = Int(incident) * EngineLimits.chosen
+    if Int(incidents[incident].refusalCount) == EngineLimits.chosen {
+      for place in 1..<EngineLimits.chosen {
+        incidentRefusals[first + place - 1] = incidentRefusals[first + place]
+      }
+      incidents[incident].refusalCount -= 1
+    }
+    incidentRefusals[first + Int(incidents[incident].refusalCount)] = id
+    incidents[incident].refusalCount += 1
+  }
+
+  /// Takes the newest refusal back.
+  mutating func takeBackRefusal(incident: UInt32) { incidents[incident].refusalCount -= 1 }
+
+  /// Sends the best unit for one seat in place of another; nil when there is none.
+  mutating func sendReplacement(
+    incident: UInt32, requirement index: UInt32, seat: UInt32, role: UInt32
+  ) -> UInt32? {
+    let record = incidents[incident]
+    var requirement = Requirement.anyUnit
+    if index < record.plan.requirementCount {
+      let tables = plans.tables(record.planVersion)
+      requirement = tables.pointee.requirement(Int(record.plan.firstRequirement + index))
+    }
+    beginSelection(excludingRefusalsOf: incident)
+    guard
+      let candidate = bestUnit(
+        requirement, capabilities: requirement.capabilities, place: record.place,
+        tier: record.tier, plan: record.plan)
+    else { return nil }
+    answer.count = 0
+    append(candidate, requirement: requirement, index: index, seat: seat, reason: .nextUnit)
+    chosen[0].role = role
+    // The seat is held by two for a moment: the old assignment ends right after.
+    guard let assignment = send(chosen[0], to: incident) else { return nil }
+    emitAssignment(assignment, reason: .nextUnit)
+    return assignment
+  }
+
+  /// The incident's state from its most advanced live assignment.
+  mutating func deriveState(of incident: UInt32) {
+    guard incidents[incident].state.isOpen else { return }
+    var best = AssignmentState.none
+    let first = Int(incident) * EngineLimits.chosen
+    for place in 0..<Int(incidents[incident].liveCount) {
+      let state = assignments[incidentAssignments[first + place]].state
+      if state.rawValue > best.rawValue { best = state }
+    }
+    let isOver = best == .none && incidents[incident].hasArrived
+    incidents[incident].state = isOver ? .reported : best.incidentState
+  }
+}

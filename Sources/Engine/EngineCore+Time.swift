@@ -1,0 +1,26 @@
+// The first time an engine hears the time, and answers to posts that could not be taken.
+
+extension EngineCore {
+  /// Commands before the first poll had no wall time; they get that of the first poll. O(incidents).
+  package mutating func startWall(_ wall_us: Int64) {
+    for slot in 0..<UInt32(limits.incidents) where incidentSlots.isLive(slot) {
+      if incidents[slot].receivedWall_us == 0 { incidents[slot].receivedWall_us = wall_us }
+      if incidents[slot].dispatchedWall_us == 1 { incidents[slot].dispatchedWall_us = wall_us }
+      if incidents[slot].arrivedWall_us == 1 { incidents[slot].arrivedWall_us = wall_us }
+      if incidents[slot].closedWall_us == 1 { incidents[slot].closedWall_us = wall_us }
+    }
+    for slot in 0..<UInt32(limits.assignments) where assignmentSlots.isLive(slot) {
+      if assignments[slot].dispatchedWall_us == 0 { assignments[slot].dispatchedWall_us = wall_us }
+    }
+  }
+
+  /// A posted report that opened nothing: the host hears why, with its key.
+  package mutating func answerPost(_ report: IncidentReport, _ status: Status) {
+    var event = Event(status == .exists ? .decided : .refused)
+    event.reason = status.rawValue
+    event.keyHigh = report.keyHigh
+    event.keyLow = report.keyLow
+    if status == .exists { event.incidentID = answer.incidentID }
+    emit(event)
+  }
+}

@@ -1,0 +1,137 @@
+// Read first. The dispatch core: one value that owns incidents, units, assignments, clocks and waiting events.
+// It is a state machine: commands in, an answer and events out, in one order. Same commands, map and plans give the
+// same answers in any process. Must never: do I/O, read a clock, allocate after `init`, iterate a hash table, decide
+// on floating point. Whoever holds the baton (Driver) is the only one who touches it.
+
+package import HujiaContainers
+package import HujiaDeadlines
+package import HujiaRoads
+package import HujiaRouting
+
+/// Table sizes, fixed at open.
+package struct EngineLimits: BitwiseCopyable, Sendable {
+  package var units: Int
+  package var incidents: Int
+  package var assignments: Int
+  package var events: Int
+  package var keys: Int
+  package var keyRetention_ns: Int64
+  package init(
+    units: Int, incidents: Int, assignments: Int, events: Int, keys: Int, keyRetention_ns: Int64
+  ) {
+    self.units = units
+    self.incidents = incidents
+    self.assignments = assignments
+    self.events = events
+    self.keys = keys
+    self.keyRetention_ns = keyRetention_ns
+  }
+
+  /// Most units in one answer and on one incident (`HJ_CHOSEN_MAX`).
+  package static var chosen: Int { 16 }
+}
+
+/// All mutable state of one engine. Every property is owned by the baton's holder, except `counters` (readable from
+/// any thread) and `map` (immutable).
+package struct EngineCore: ~Copyable {
+  package let limits: EngineLimits
+  package let map: RoadMap
+  package let counters: Counters
+  package var time = Moment(now_ns: 0, wall_us: 0)
+
+  // Units
+  package var units: Block<UnitRecord>
+  package var unitSlots: SlotPool
+  package var unitIndex: IdIndex
+  package var unitsWithoutPosition = 0
+  package var router: Router
+  var skipStamp: UInt32 = 0
+
+  // Incidents
+  package var incidents: Block<IncidentRecord>
+  package var incidentSlots: SlotPool
+  /// Per incident `EngineLimits.chosen` live assignments, oldest first, and the units it will not ask again.
+  var incidentAssignments: Block<UInt32>
+  var incidentRefusals: Block<UInt64>
+  /// Closed and cancelled incidents, oldest first: their slots are reused when no fresh one is left.
+  var closedIncidents: Ring<UInt32>
+  var waiting: WaitingLists
+
+  // Assignments
+  package var assignments: Block<AssignmentRecord>
+  package var assignmentSlots: SlotPool
+
+  // Clocks
+  var deadlines: DeadlineWheel
+  var clocks: Block<ClockRecord>
+  package internal(set) var deadlinesArmed = 0
+  /// Deadlines that are due and wait for room in the outbox.
+  package internal(set) var isEscalationBlocked = false
+
+  // Plans: address of each version in use, and how many open incidents were opened under it
+  var plans: PlanVersions
+
+  package var outbox: Outbox
+  var keys: KeyTable
+
+  // Scratch of one decision
+  var candidates: Block<NearestUnit>
+  var best: Block<Candidate>
+  package var answer: Answer
+  /// `EngineLimits.chosen` entries; the first `answer.count` are filled.
+  package var chosen: Block<Chosen>
+
+  /// Takes all memory. `firstPlans` stays owned by the caller, as every version given later.
+  package init(
+    map: RoadMap, limits: EngineLimits, firstPlans: UnsafeMutablePointer<PlanTables>,
+    memory: Memory
+  ) throws(OutOfMemory) {
+    let clockCount = ClockSlot.count(limits)
+    let counters = try Counters(memory, count: Counter.count)
+    let units = try Block<UnitRecord>(memory, count: limits.units)
+    let unitSlots = try SlotPool(memory, capacity: limits.units)
+    let unitIndex = try IdIndex(memory, capacity: limits.units)
+    let router = try Router(map: map, unitCapacity: limits.units, memory: memory)
+    let incidents = try Block<IncidentRecord>(memory, count: limits.incidents)
+    let incidentSlots = try SlotPool(memory, capacity: limits.incidents)
+    let perIncident = limits.incidents * EngineLimits.chosen
+    let incidentAssignments = try Block<UInt32>(memory, count: perIncident)
+    let incidentRefusals = try Block<UInt64>(memory, count: perIncident)
+    let closedIncidents = try Ring<UInt32>(memory, capacity: limits.incidents)
+    let assignments = try Block<AssignmentRecord>(memory, count: limits.assignments)
+    let assignmentSlots = try SlotPool(memory, capacity: limits.assignments)
+    let deadlines = try DeadlineWheel(memory, capacity: clockCount)
+    let clocks = try Block<ClockRecord>(memory, count: clockCount)
+    let outbox = try Outbox(memory, ordinary: limits.events, reserved: clockCount)
+    let keys = try KeyTable(
+      memory, capacity: limits.keys, retention_ns: limits.keyRetention_ns)
+    let candidates = try Block<NearestUnit>(memory, count: limits.units)
+    let best = try Block<Candidate>(memory, count: EngineLimits.chosen)
+    let chosen = try Block<Chosen>(memory, count: EngineLimits.chosen)
+
+    self.limits = limits
+    self.map = map
+    self.counters = counters
+    self.units = units
+    self.unitSlots = unitSlots
+    self.unitIndex = unitIndex
+    self.router = router
+    self.incidents = incidents
+    self.incidentSlots = incidentSlots
+    self.incidentAssignments = incidentAssignments
+    self.incidentRefusals = incidentRefusals
+    self.closedIncidents = closedIncidents
+    self.waiting = WaitingLists()
+    self.assignments = assignments
+    self.assignmentSlots = assignmentSlots
+    self.deadlines = deadlines
+    self.clocks = clocks
+    self.plans = PlanVersions(first: firstPlans)
+    self.outbox = outbox
+    self.keys = keys
+    self.candidates = candidates
+    self.best = best
+    self.answer = Answer()
+    self.chosen = chosen
+  }
+}

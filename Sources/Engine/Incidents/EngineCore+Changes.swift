@@ -1,0 +1,185 @@
+// What people do to an open incident: change it, send a unit by hand, cancel it, close it.
+
+import HujiaContainers
+import HujiaRoads
+import HujiaRouting
+
+extension EngineCore {
+  package func incident(_ id: UInt64) -> UInt32? { incidentSlots.slot(of: id) }
+
+  /// Changes tier, type, place and flags (`none`, 0 and no place = as it is), keeps the receipt, and sends what the
+  /// new plan asks for besides the units already there. The answer lists all live assignments.
+  package mutating func update(_ id: UInt64, _ change: IncidentReport, movesPlace: Bool) -> Status {
+    guard let incident = incidentSlots.slot(of: id) else { return .stale }
+    guard incidents[incident].state.isOpen else { return .state }
+    stopWaiting(incident)
+    let oldTier = incidents[incident].tier
+    if change.tier != .none { incidents[incident].tier = change.tier }
+    if change.type != 0 { incidents[incident].type = change.type }
+    incidents[incident].flags |= change.flags
+    if movesPlace {
+      incidents[incident].place = change.place
+      incidents[incident].lat_e7 = change.lat_e7
+      incidents[incident].lon_e7 = change.lon_e7
+    }
+    plans.letGo(incidents[incident].planVersion)
+    plans.hold(plans.current)
+    incidents[incident].planVersion = plans.current
+    let record = incidents[incident]
+    incidents[incident].plan = currentPlans.match(
+      type: record.type, tier: record.tier, flags: record.flags, lat_e7: record.lat_e7,
+      lon_e7: record.lon_e7, wall_us: time.wall_us)
+    reseat(incident)
+    let isRaised = record.tier.rawValue < oldTier.rawValue
+    if isRaised || change.flags & 1 != 0 { tightenClocks(incident) }
+    if incidents[incident].plan.dispatch == .auto {
+      if fillSeats(of: incident, reason: .upgraded) > 0 { announceProgress(of: incident) }
+    }
+    emitIncident(incident, reason: .upgraded)
+    listLive(incident)
+    return .ok
+  }
+
+  /// Gives the live assignments the first seats of the new plan that they fit; the others stay as sent by hand.
+  private mutating func reseat(_ incident: UInt32) {
+    let first = Int(incident) * EngineLimits.chosen
+    let live = Int(incidents[incident].liveCount)
+    let plan = incidents[incident].plan
+    for place in 0..<live {
+      assignments[incidentAssignments[first + place]].requirement = AssignmentRecord.byHand
+    }
+    for place in 0..<live {
+      let assignment = incidentAssignments[first + place]
+      let unit = units[assignments[assignment].unit]
+      seat: for offset in 0..<plan.requirementCount {
+        let requirement = currentPlans.requirement(Int(plan.firstRequirement + offset))
+        guard requirement.agency == 0 || requirement.agency == unit.agency,
+          requirement.kind == 0 || requirement.kind == unit.kind
+        else { continue }
+        for seat in 0..<requirement.count {
+          guard
+            let open = missing(requirement, index: offset, seat: seat, incident: incident),
+            open == 0 || open & unit.capabilities != 0
+          else { continue }
+          assignments[assignment].requirement = offset
+          assignments[assignment].seat = seat
+          assignments[assignment].role = requirement.role
+          break seat
+        }
+      }
+    }
+  }
+
+  /// Fills the answer with the incident's live assignments.
+  mutating func listLive(_ incident: UInt32) {
+    answer = Answer()
+    describe(incident)
+    let first = Int(incident) * EngineLimits.chosen
+    for place in 0..<Int(incidents[incident].liveCount) {
+      let slot = incidentAssignments[first + place]
+      let record = assignments[slot]
+      chosen[place] = Chosen(
+        unitID: units[record.unit].id, assignmentID: assignmentSlots.id(of: slot),
+        unit: record.unit, role: record.role, travel_ms: record.travel_ms,
+        turnout_ms: record.turnout_ms, distance_dm: record.distance_dm, reason: record.reason,
+        requirement: record.requirement, seat: record.seat)
+    }
+    answer.count = Int(incidents[incident].liveCount)
+  }
+
+  /// A person sends a unit. The answer's first entry is its assignment.
+  package mutating func assign(_ id: UInt64, unit unitID: UInt64, wall_us: Int64, act: Act) -> Status {
+    guard let incident = incidentSlots.slot(of: id) else { return .stale }
+    guard incidents[incident].state.isOpen else { return .state }
+    guard let unit = unitIndex.find(unitID) else { return .unknownUnit }
+    answer = Answer()
+    if !units[unit].isFree {
+      let assignment = units[unit].assignment
+      guard assignments[assignment].incident == incident else { return .busy }
+      chosen[0].assignmentID = assignmentSlots.id(of: assignment)
+      answer.count = 1
+      return .unchanged
+    }
+    let travel =
+      units[unit].hasPosition
+      ? router.travel(
+        from: units[unit].place, to: incidents[incident].place, profile: .response)
+      : Travel(travel_ms: .max, distance_dm: .max, isStraightLine: true)
+    let seat = openSeat(for: unit, incident: incident)
+    chosen[0] = Chosen(
+      unitID: unitID, assignmentID: 0, unit: unit, role: seat.role, travel_ms: travel.travel_ms,
+      turnout_ms: currentPlans.turnout_ms(kind: units[unit].kind),
+      distance_dm: travel.distance_dm, reason: .byHand, requirement: seat.requirement,
+      seat: seat.seat)
+    guard let assignment = send(chosen[0], to: incident) else { return .full }
+    chosen[0].assignmentID = assignmentSlots.id(of: assignment)
+    answer.count = 1
+    let before = incidents[incident].state
+    deriveState(of: incident)
+    emitAssignment(assignment, reason: .byHand, act: act, wall_us: wall_us)
+    if incidents[incident].state != before { emitIncident(incident, act: act) }
+    return .ok
+  }
+
+  /// The first open seat of the plan that a unit fits, so that the waiting list does not fill it again.
+  private func openSeat(
+    for unit: UInt32, incident: UInt32
+  ) -> (requirement: UInt32, seat: UInt32, role: UInt32) {
+    let plan = incidents[incident].plan
+    let tables = plans.tables(incidents[incident].planVersion)
+    for offset in 0..<plan.requirementCount {
+      let requirement = tables.pointee.requirement(Int(plan.firstRequirement + offset))
+      for seat in 0..<requirement.count {
+        if let open = missing(requirement, index: offset, seat: seat, incident: incident),
+          open == 0 || open & units[unit].capabilities != 0
+        {
+          return (offset, seat, requirement.role)
+        }
+      }
+    }
+    return (AssignmentRecord.byHand, 0, 0)
+  }
+
+  /// Ends an incident: `closed` with a disposition, or `cancelled`. Units that had arrived are cleared, others
+  /// cancelled; all are offered to waiting incidents. O(its assignments).
+  package mutating func end(
+    incident id: UInt64, as state: IncidentState, disposition: Int32, wall_us: Int64, act: Act
+  ) -> Status {
+    guard let incident = incidentSlots.slot(of: id) else { return .stale }
+    let before = incidents[incident].state
+    if before == state { return .unchanged }
+    guard before.isOpen else { return .state }
+    stopWaiting(incident)
+    stopIncidentClocks(incident)
+    incidents[incident].state = state
+    incidents[incident].disposition = disposition
+    incidents[incident].closedWall_us = max(wall_us == 0 ? time.wall_us : wall_us, 1)
+    var freed: InlineArray<16, UInt32> = .init(repeating: 0)
+    var freedCount = 0
+    let first = Int(incident) * EngineLimits.chosen
+    while incidents[incident].liveCount > 0 {
+      let assignment = incidentAssignments[first]
+      let record = assignments[assignment]
+      freed[freedCount] = record.unit
+      freedCount += 1
+      end(
+        assignment, as: record.state.hasArrived ? .cleared : .cancelled, reason: .closed, act: act,
+        wall_us: wall_us)
+    }
+    counters.add(Counter.incidentsClosed)
+    counters.add(Counter.incidentsOpen, -1)
+    var event = event(.incident, incident: incident)
+    event.reason = Reason.closed.rawValue
+    event.operatorID = act.operatorID
+    event.wall_us = wall_us
+    emit(event)
+    _ = closedIncidents.append(incident)
+    for index in 0..<freedCount { offer(unit: freed[index]) }
+    return .ok
+  }
+
+  /// Live assignment `place` (0 ..< liveCount) of an incident.
+  package func liveAssignment(of incident: UInt32, _ place: Int) -> UInt32 {
+    incidentAssignments[Int(incident) * EngineLimits.chosen + place]
+  }
+}

@@ -1,0 +1,169 @@
+// A call comes in: one pass down (key, plan, choice, reservation), one pass up (answer, events).
+
+import HujiaContainers
+import HujiaRoads
+
+extension EngineCore {
+  /// Opens an incident and sends its units. The answer is in `answer` and `chosen` until the next command.
+  package mutating func report(_ report: IncidentReport) -> Status {
+    counters.add(Counter.reports)
+    if report.hasKey {
+      keys.expire(now_ns: time.now_ns, most: 8)
+      if let known = keys.find(report) { return repeatAnswer(known, report) }
+    }
+    guard let incident = takeIncidentSlot() else {
+      counters.add(Counter.refused)
+      return .full
+    }
+    open(incident, report)
+    let status = decide(incident)
+    if report.hasKey {
+      let evicted = keys.remember(
+        report, status: status, answer: answer, chosen: chosen, now_ns: time.now_ns)
+      if evicted { counters.add(Counter.keysEvicted) }
+    }
+    return status
+  }
+
+  /// The same answer with no side effect.
+  package mutating func recommend(_ report: IncidentReport) -> Status {
+    counters.add(Counter.decisions)
+    answer = Answer()
+    let tier = tier(of: report)
+    let plan = match(report, tier: tier)
+    answer.tier = tier
+    answer.plan = plan.plan
+    answer.state = .pending
+    guard plan.dispatch != .manual else {
+      answer.shortfall = .manual
+      return .manual
+    }
+    beginSelection(excludingRefusalsOf: nil)
+    answer.shortfall = choose(
+      plan, place: report.place, tier: tier, incident: nil, reason: .closest)
+    return .ok
+  }
+
+  private mutating func repeatAnswer(_ known: Int, _ report: IncidentReport) -> Status {
+    let entry = keys.entry(known)
+    guard entry.report.saysTheSame(as: report) else {
+      counters.add(Counter.refused)
+      return .conflict
+    }
+    answer = entry.answer
+    for place in 0..<entry.answer.count { chosen[place] = keys.chosen(known, place) }
+    counters.add(Counter.repeated)
+    return .exists
+  }
+
+  /// A fresh slot, else that of the incident closed longest ago.
+  private mutating func takeIncidentSlot() -> UInt32? {
+    if let fresh = incidentSlots.take() { return fresh }
+    guard let oldest = closedIncidents.popFirst() else { return nil }
+    plans.letGo(incidents[oldest].planVersion)
+    incidentSlots.giveBack(oldest)
+    return incidentSlots.take()
+  }
+
+  private func tier(of report: IncidentReport) -> Tier {
+    if report.tier != .none { return report.tier }
+    return currentPlans.tier(ofType: report.type) ?? .emergency
+  }
+
+  private func match(_ report: IncidentReport, tier: Tier) -> PlanMatch {
+    currentPlans.match(
+      type: report.type, tier: tier, flags: report.flags, lat_e7: report.lat_e7,
+      lon_e7: report.lon_e7, wall_us: report.wall_us == 0 ? time.wall_us : report.wall_us)
+  }
+
+  private mutating func open(_ incident: UInt32, _ report: IncidentReport) {
+    let tier = tier(of: report)
+    incidents[incident] = IncidentRecord(
+      state: .pending, tier: tier, plan: match(report, tier: tier), place: report.place,
+      type: report.type, lat_e7: report.lat_e7, lon_e7: report.lon_e7, flags: report.flags,
+      shortfall: [], keyHigh: report.keyHigh, keyLow: report.keyLow,
+      callerHash: report.callerHash,
+      receivedWall_us: report.wall_us == 0 ? time.wall_us : report.wall_us, dispatchedWall_us: 0,
+      arrivedWall_us: 0, closedWall_us: 0, received_ns: time.now_ns, disposition: 0, liveCount: 0,
+      refusalCount: 0, planVersion: plans.current, previousWaiting: WaitingLists.none,
+      nextWaiting: WaitingLists.none, isWaiting: false, hasArrived: false)
+    plans.hold(plans.current)
+    counters.add(Counter.incidentsOpened)
+    counters.add(Counter.incidentsOpen)
+    counters.raise(Counter.incidentsOpenHigh, to: counters.read(Counter.incidentsOpen))
+  }
+
+  private mutating func decide(_ incident: UInt32) -> Status {
+    counters.add(Counter.decisions)
+    answer = Answer()
+    startIncidentClocks(incident)
+    let plan = incidents[incident].plan
+    var status = Status.ok
+    switch plan.dispatch {
+    case .manual:
+      incidents[incident].shortfall = .manual
+      counters.add(Counter.manual)
+      status = .manual
+    case .recommend:
+      beginSelection(excludingRefusalsOf: nil)
+      incidents[incident].shortfall = choose(
+        plan, place: incidents[incident].place, tier: incidents[incident].tier,
+        incident: incident, reason: .closest)
+    case .auto:
+      _ = fillSeats(of: incident, reason: .closest)
+      if !incidents[incident].shortfall.isEmpty { counters.add(Counter.shortfalls) }
+    }
+    describe(incident)
+    var decided = event(.decided, incident: incident)
+    decided.reason = status.rawValue
+    emit(decided)
+    for place in 0..<answer.count where plan.dispatch == .auto {
+      guard let assignment = assignmentSlots.slot(of: chosen[place].assignmentID) else { continue }
+      emitAssignment(assignment, reason: chosen[place].reason)
+    }
+    return status
+  }
+
+  /// The answer's head, from the incident as it stands; `chosen` is left as it is.
+  mutating func describe(_ incident: UInt32) {
+    let record = incidents[incident]
+    answer.incidentID = incidentSlots.id(of: incident)
+    answer.state = record.state
+    answer.tier = record.tier
+    answer.plan = record.plan.plan
+    answer.shortfall = record.shortfall
+  }
+
+  /// Chooses for all open seats and sends. The incident waits for what is still missing. Returns how many were sent;
+  /// they are in `chosen`, with their assignment ids. Events are the caller's.
+  mutating func fillSeats(of incident: UInt32, reason: Reason) -> Int {
+    beginSelection(excludingRefusalsOf: incident)
+    let record = incidents[incident]
+    var shortfall = choose(
+      record.plan, place: record.place, tier: record.tier, incident: incident, reason: reason)
+    var sent = 0
+    for place in 0..<answer.count {
+      guard let assignment = send(chosen[place], to: incident) else {
+        shortfall.insert(.tableFull)
+        break
+      }
+      chosen[place].assignmentID = assignmentSlots.id(of: assignment)
+      sent += 1
+    }
+    answer.count = sent
+    incidents[incident].shortfall = shortfall
+    let isShort = !shortfall.subtracting([.noPosition, .notOnStreets]).isEmpty
+    if isShort { wait(incident) } else { stopWaiting(incident) }
+    deriveState(of: incident)
+    return sent
+  }
+
+  /// Tells the host of units that were sent after the first answer.
+  mutating func announceProgress(of incident: UInt32) {
+    for place in 0..<answer.count {
+      guard let assignment = assignmentSlots.slot(of: chosen[place].assignmentID) else { continue }
+      emitAssignment(assignment, reason: chosen[place].reason)
+    }
+    emitIncident(incident, reason: answer.count > 0 ? chosen[0].reason : .none)
+  }
+}

@@ -1,0 +1,79 @@
+// One thing that happened, as the engine keeps it.
+
+package import HujiaRoads
+
+package struct IncidentRecord: BitwiseCopyable {
+  package var state: IncidentState
+  package var tier: Tier
+  package var plan: PlanMatch
+  package var place: Place
+  package var type: UInt32
+  package var lat_e7: Int32
+  package var lon_e7: Int32
+  package var flags: UInt32
+  package var shortfall: Shortfall
+  package var keyHigh: UInt64
+  package var keyLow: UInt64
+  package var callerHash: UInt64
+  package var receivedWall_us: Int64
+  package var dispatchedWall_us: Int64
+  package var arrivedWall_us: Int64
+  package var closedWall_us: Int64
+  package var received_ns: Int64
+  package var disposition: Int32
+  package var liveCount: UInt32
+  package var refusalCount: UInt32
+  package var planVersion: UInt32
+  var previousWaiting: UInt32
+  var nextWaiting: UInt32
+  var isWaiting: Bool
+  package var hasArrived: Bool
+
+  package var isVulnerable: Bool { flags & 1 != 0 }
+}
+
+/// A report from outside (`hj_report`), checked and snapped. Two reports with one key must agree in all of it.
+package struct IncidentReport: BitwiseCopyable {
+  package var tier: Tier
+  package var type: UInt32
+  package var lat_e7: Int32
+  package var lon_e7: Int32
+  package var flags: UInt32
+  package var keyHigh: UInt64
+  package var keyLow: UInt64
+  package var callerHash: UInt64
+  package var wall_us: Int64
+  package var place: Place
+  package init(
+    tier: Tier, type: UInt32, lat_e7: Int32, lon_e7: Int32, flags: UInt32, keyHigh: UInt64,
+    keyLow: UInt64, callerHash: UInt64, wall_us: Int64, place: Place
+  ) {
+    self.tier = tier
+    self.type = type
+    self.lat_e7 = lat_e7
+    self.lon_e7 = lon_e7
+    self.flags = flags
+    self.keyHigh = keyHigh
+    self.keyLow = keyLow
+    self.callerHash = callerHash
+    self.wall_us = wall_us
+    self.place = place
+  }
+
+  package var hasKey: Bool { keyHigh != 0 || keyLow != 0 }
+
+  func saysTheSame(as other: IncidentReport) -> Bool {
+    tier == other.tier && type == other.type && lat_e7 == other.lat_e7 && lon_e7 == other.lon_e7
+      && flags == other.flags && callerHash == other.callerHash && wall_us == other.wall_us
+  }
+}
+
+/// Who did it and why (`hj_action`).
+package struct Act: BitwiseCopyable {
+  package var operatorID: UInt64
+  package var reason: UInt32
+  package init(operatorID: UInt64 = 0, reason: UInt32 = 0) {
+    self.operatorID = operatorID
+    self.reason = reason
+  }
+}

@@ -1,0 +1,136 @@
+// A plan is a list of seats: each requirement has `count` of them, and a seat is taken when the units on it have all
+// its capabilities together (one unit where one has them all, else several; no unit counts twice).
+
+import HujiaContainers
+import HujiaRoads
+
+extension EngineCore {
+  /// Capabilities of a seat that the incident's live assignments do not cover yet; nil when the seat is taken.
+  func missing(
+    _ requirement: Requirement, index: UInt32, seat: UInt32, incident: UInt32?
+  ) -> UInt64? {
+    var missing = requirement.capabilities
+    var isEmpty = true
+    if let incident {
+      let first = Int(incident) * EngineLimits.chosen
+      for place in 0..<Int(incidents[incident].liveCount) {
+        let assignment = assignments[incidentAssignments[first + place]]
+        guard assignment.requirement == index, assignment.seat == seat else { continue }
+        missing &= ~units[assignment.unit].capabilities
+        isEmpty = false
+      }
+    }
+    return isEmpty || missing != 0 ? missing : nil
+  }
+
+  /// Chooses units for every open seat of the plan, into `chosen`; nothing is reserved. `incident` nil: a report that
+  /// is not open yet. Returns the reasons for seats left open.
+  mutating func choose(
+    _ plan: PlanMatch, place: Place, tier: Tier, incident: UInt32?, reason: Reason
+  ) -> Shortfall {
+    answer.count = 0
+    var shortfall = Shortfall()
+    var room = EngineLimits.chosen - (incident.map { Int(incidents[$0].liveCount) } ?? 0)
+    for offset in 0..<plan.requirementCount {
+      let index = plan.firstRequirement + offset
+      let requirement = currentPlans.requirement(Int(index))
+      for seat in 0..<requirement.count {
+        guard
+          var open = missing(requirement, index: offset, seat: seat, incident: incident)
+        else { continue }
+        var wanted = open
+        while room > 0 {
+          guard
+            let candidate = bestUnit(
+              requirement, capabilities: wanted, place: place, tier: tier, plan: plan)
+          else {
+            // No single unit has all that is open: several together, the lowest-numbered capability first.
+            guard wanted.nonzeroBitCount > 1 else {
+              shortfall.formUnion(whyNone(requirement, capabilities: wanted, tier: tier))
+              break
+            }
+            wanted = wanted & (~wanted &+ 1)
+            continue
+          }
+          append(candidate, requirement: requirement, index: offset, seat: seat, reason: reason)
+          shortfall.formUnion(marks(of: candidate))
+          room -= 1
+          open &= ~units[candidate.unit].capabilities
+          if open == 0 { break }
+          wanted = open
+        }
+      }
+    }
+    return shortfall
+  }
+
+  private func marks(of candidate: Candidate) -> Shortfall {
+    guard candidate.isStraightLine else { return [] }
+    return candidate.travel_ms == .max ? .noPosition : .notOnStreets
+  }
+
+  mutating func append(
+    _ candidate: Candidate, requirement: Requirement, index: UInt32, seat: UInt32, reason: Reason
+  ) {
+    router.skip(unit: candidate.unit, stamp: skipStamp)
+    var why = reason
+    if reason == .closest, candidate.isStraightLine {
+      why = candidate.travel_ms == .max ? .noPosition : .straightLine
+    }
+    chosen[answer.count] = Chosen(
+      unitID: candidate.id, assignmentID: 0, unit: candidate.unit, role: requirement.role,
+      travel_ms: candidate.travel_ms, turnout_ms: candidate.turnout_ms,
+      distance_dm: candidate.distance_dm, reason: why, requirement: index, seat: seat)
+    answer.count += 1
+  }
+
+  /// Why a seat stayed open: the first rule that each unit with the capability failed. O(units), only on a shortfall.
+  private func whyNone(
+    _ requirement: Requirement, capabilities: UInt64, tier: Tier
+  ) -> Shortfall {
+    var why = Shortfall()
+    let isPressing = tier == .emergency || tier == .urgent
+    let reserve_us = isPressing ? 0 : Self.shiftReserve_us
+    for slot in 0..<UInt32(limits.units) where unitSlots.isLive(slot) {
+      let unit = units[slot]
+      guard unit.capabilities & capabilities == capabilities,
+        requirement.agency == 0 || unit.agency == requirement.agency,
+        requirement.kind == 0 || unit.kind == requirement.kind
+      else { continue }
+      if !unit.isCrewed {
+        why.insert(.notCrewed)
+      } else if unit.level == .notAvailable || router.isSkipped(unit: slot, stamp: skipStamp)
+        || (unit.level == .conditionallyAvailable && !isPressing)
+      {
+        why.insert(.notAvailable)
+      } else if unit.shiftEnd_us != 0, time.wall_us != 0,
+        unit.shiftEnd_us < time.wall_us &+ reserve_us
+      {
+        why.insert(.shiftEnd)
+      } else {
+        why.insert(.radius)
+      }
+    }
+    return why.isEmpty ? .capability : why
+  }
+
+  /// Whether a unit that became free could take one of the incident's open seats (or a part of one).
+  func couldServe(unit slot: UInt32, incident: UInt32) -> Bool {
+    let unit = units[slot]
+    let record = incidents[incident]
+    let tables = plans.tables(record.planVersion)
+    for offset in 0..<record.plan.requirementCount {
+      let requirement = tables.pointee.requirement(Int(record.plan.firstRequirement + offset))
+      guard requirement.agency == 0 || unit.agency == requirement.agency,
+        requirement.kind == 0 || unit.kind == requirement.kind
+      else { continue }
+      for seat in 0..<requirement.count {
+        guard let open = missing(requirement, index: offset, seat: seat, incident: incident) else {
+          continue
+        }
+        if open == 0 || unit.capabilities & open != 0 { return true }
+      }
+    }
+    return false
+  }
+}

@@ -1,0 +1,132 @@
+// Who goes: for each seat of the plan the unit with the least turnout plus travel time, exactly, with fixed ties.
+
+import HujiaContainers
+import HujiaRoads
+import HujiaRouting
+
+extension EngineCore {
+  /// A new mark; units marked with it are passed over in this decision.
+  mutating func beginSelection(excludingRefusalsOf incident: UInt32?) {
+    skipStamp &+= 1
+    if skipStamp == 0 { skipStamp = 1 }
+    guard let incident else { return }
+    let first = Int(incident) * EngineLimits.chosen
+    for index in 0..<Int(incidents[incident].refusalCount) {
+      guard let unit = unitIndex.find(incidentRefusals[first + index]) else { continue }
+      router.skip(unit: unit, stamp: skipStamp)
+    }
+  }
+
+  /// What one requirement asks of a unit, as routing filters it.
+  func filter(
+    _ requirement: Requirement, capabilities: UInt64, levels: UInt32, tier: Tier
+  ) -> UnitFilter {
+    var filter = UnitFilter()
+    filter.capabilities = capabilities
+    filter.levels = levels
+    filter.agency = requirement.agency
+    filter.skipStamp = skipStamp
+    filter.crewedOnly = true
+    if time.wall_us != 0 {
+      // Domain: not within 45 minutes of the end of the shift, unless the tier is emergency or urgent.
+      let isPressing = tier == .emergency || tier == .urgent
+      filter.availableUntil_us = time.wall_us &+ (isPressing ? 0 : Self.shiftReserve_us)
+    }
+    return filter
+  }
+
+  static var shiftReserve_us: Int64 { 45 * 60 * 1_000_000 }
+
+  /// The best unit for one seat, or nil. Available units first; for emergency and urgent calls then the conditionally
+  /// available ones; last of all a unit whose position is unknown.
+  mutating func bestUnit(
+    _ requirement: Requirement, capabilities: UInt64, place: Place, tier: Tier, plan: PlanMatch
+  ) -> Candidate? {
+    var levels: UInt32 = 1 << UInt32(Level.available.rawValue)
+    if let found = nearestByCost(
+      requirement, place: place, plan: plan,
+      filter: filter(requirement, capabilities: capabilities, levels: levels, tier: tier))
+    {
+      return found
+    }
+    if tier == .emergency || tier == .urgent {
+      levels = 1 << UInt32(Level.conditionallyAvailable.rawValue)
+      if let found = nearestByCost(
+        requirement, place: place, plan: plan,
+        filter: filter(requirement, capabilities: capabilities, levels: levels, tier: tier))
+      {
+        return found
+      }
+    }
+    return unitWithoutPosition(
+      filter(requirement, capabilities: capabilities, levels: 1, tier: tier),
+      kind: requirement.kind)
+  }
+
+  /// Asks routing for the nearest by travel time and widens the question until no unit left out could cost less.
+  private mutating func nearestByCost(
+    _ requirement: Requirement, place: Place, plan: PlanMatch, filter: UnitFilter
+  ) -> Candidate? {
+    let leastTurnout_ms = UInt64(currentPlans.leastTurnout_ms)
+    var wanted = Self.firstQuestion
+    var best: Candidate?
+    while true {
+      let asked = min(wanted, limits.units)
+      let found = router.nearest(
+        to: place, filter: filter, limit: asked, profile: .response, into: candidates.base)
+      best = nil
+      for index in 0..<found {
+        guard let candidate = candidate(candidates[index], requirement, plan) else { continue }
+        if best.map({ candidate.isBetter(than: $0) }) ?? true { best = candidate }
+      }
+      if found < asked || asked == limits.units { return best }
+      let last = candidates[found - 1]
+      if let best, last.isStraightLine == best.isStraightLine || last.isStraightLine {
+        let least_ms = UInt64(last.travel_ms) + leastTurnout_ms
+        if last.isStraightLine && !best.isStraightLine || least_ms > best.cost_ms { return best }
+      }
+      wanted *= 8
+    }
+  }
+
+  static var firstQuestion: Int { 8 }
+
+  private func candidate(
+    _ near: NearestUnit, _ requirement: Requirement, _ plan: PlanMatch
+  ) -> Candidate? {
+    let unit = units[near.unit]
+    guard requirement.kind == 0 || unit.kind == requirement.kind else { return nil }
+    guard plan.radius_dm == 0 || near.distance_dm <= plan.radius_dm else { return nil }
+    let turnout_ms = currentPlans.turnout_ms(kind: unit.kind)
+    return Candidate(
+      cost_ms: UInt64(near.travel_ms) + UInt64(turnout_ms), idleSince_ns: unit.idleSince_ns,
+      id: unit.id, unit: near.unit, travel_ms: near.travel_ms, turnout_ms: turnout_ms,
+      distance_dm: near.distance_dm, isStraightLine: near.isStraightLine)
+  }
+
+  /// All-stale must still give an answer: the longest idle unit that fits and has no known position.
+  private func unitWithoutPosition(_ filter: UnitFilter, kind: UInt32) -> Candidate? {
+    guard unitsWithoutPosition > 0 else { return nil }
+    var best: Candidate?
+    for slot in 0..<UInt32(limits.units) where unitSlots.isLive(slot) {
+      let unit = units[slot]
+      guard !unit.hasPosition, passes(unit, slot, filter), kind == 0 || unit.kind == kind else {
+        continue
+      }
+      let candidate = Candidate(
+        cost_ms: .max, idleSince_ns: unit.idleSince_ns, id: unit.id, unit: slot, travel_ms: .max,
+        turnout_ms: currentPlans.turnout_ms(kind: unit.kind), distance_dm: .max,
+        isStraightLine: true)
+      if best.map({ candidate.isBetter(than: $0) }) ?? true { best = candidate }
+    }
+    return best
+  }
+
+  private func passes(_ unit: UnitRecord, _ slot: UInt32, _ filter: UnitFilter) -> Bool {
+    unit.capabilities & filter.capabilities == filter.capabilities
+      && filter.levels & (1 << UInt32(unit.level.rawValue)) != 0
+      && (filter.agency == 0 || unit.agency == filter.agency)
+      && (unit.shiftEnd_us == 0 || unit.shiftEnd_us >= filter.availableUntil_us)
+      && unit.isCrewed && !router.isSkipped(unit: slot, stamp: filter.skipStamp)
+  }
+}

@@ -1,0 +1,134 @@
+// Units come, go, and change what they are doing.
+
+import HujiaContainers
+import HujiaRoads
+import HujiaRouting
+
+extension EngineCore {
+  /// The slot of a unit by the host's number. O(1).
+  package func unit(_ id: UInt64) -> UInt32? { unitIndex.find(id) }
+
+  /// Adds a unit, or replaces what is known of it. O(1) and the waiting incidents it can serve.
+  package mutating func put(unit description: UnitDescription) -> Status {
+    let slot: UInt32
+    if let known = unitIndex.find(description.id) {
+      slot = known
+    } else {
+      guard let fresh = unitSlots.take() else { return .full }
+      guard unitIndex.insert(description.id, slot: fresh) else {
+        unitSlots.giveBack(fresh)
+        return .full
+      }
+      slot = fresh
+      units[slot] = .init(fresh: description, now_ns: time.now_ns)
+      unitsWithoutPosition += 1
+      counters.add(Counter.units)
+      counters.raise(Counter.unitsHigh, to: counters.read(Counter.units))
+    }
+    units[slot].take(description)
+    if description.hasPosition {
+      if !units[slot].hasPosition { unitsWithoutPosition -= 1 }
+      units[slot].hasPosition = true
+      units[slot].place = description.place
+      units[slot].fixWall_us = time.wall_us
+    }
+    let level = units[slot].isFree ? currentPlans.level(of: units[slot].activity) : .notAvailable
+    units[slot].level = level
+    index(unit: slot)
+    if units[slot].isFree { offer(unit: slot) }
+    return .ok
+  }
+
+  /// Tells routing everything it filters by. O(1).
+  func index(unit slot: UInt32) {
+    let unit = units[slot]
+    router.put(
+      unit: slot, id: unit.id, capabilities: unit.capabilities, level: unit.level.rawValue,
+      agency: unit.agency, availableUntil_us: unit.shiftEnd_us == 0 ? .max : unit.shiftEnd_us,
+      isCrewed: unit.isCrewed, place: unit.hasPosition ? unit.place : nil)
+  }
+
+  package mutating func remove(unit id: UInt64) -> Status {
+    guard let slot = unitIndex.find(id) else { return .unknownUnit }
+    guard units[slot].isFree else { return .busy }
+    if !units[slot].hasPosition { unitsWithoutPosition -= 1 }
+    router.remove(unit: slot)
+    _ = unitIndex.remove(id)
+    unitSlots.giveBack(slot)
+    counters.add(Counter.units, -1)
+    return .ok
+  }
+
+  package mutating func set(activity: Activity, of id: UInt64) -> Status {
+    guard let slot = unitIndex.find(id) else { return .unknownUnit }
+    guard units[slot].isFree else { return .busy }
+    guard units[slot].activity != activity else { return .unchanged }
+    setFree(unit: slot, activity: activity)
+    offer(unit: slot)
+    return .ok
+  }
+
+  /// A free unit with its activity and the level that goes with it.
+  func setFree(unit slot: UInt32, activity: Activity) {
+    let wasAvailable = units[slot].level == .available
+    units[slot].activity = activity
+    units[slot].level = currentPlans.level(of: activity)
+    if units[slot].level == .available, !wasAvailable { units[slot].idleSince_ns = time.now_ns }
+    router.set(level: units[slot].level.rawValue, of: slot)
+  }
+
+  /// Takes a position in; the newest device time wins. O(1).
+  package mutating func take(_ fix: Fix) -> Bool {
+    guard let slot = unitIndex.find(fix.unitID) else { return false }
+    let wall_us = fix.wall_us == 0 ? time.wall_us : fix.wall_us
+    let isAhead = time.wall_us != 0 && wall_us > time.wall_us &+ Self.farthestAhead_us
+    guard !isAhead, !units[slot].hasPosition || wall_us >= units[slot].fixWall_us else {
+      return false
+    }
+    units[slot].fixWall_us = wall_us
+    units[slot].place = fix.place
+    if units[slot].hasPosition {
+      router.move(unit: slot, to: fix.place)
+    } else {
+      units[slot].hasPosition = true
+      unitsWithoutPosition -= 1
+      index(unit: slot)
+    }
+    return true
+  }
+
+  /// A device clock that runs further ahead than a day would block every later fix: refused.
+  static var farthestAhead_us: Int64 { 86_400_000_000 }
+}
+
+extension UnitRecord {
+  init(fresh description: UnitDescription, now_ns: Int64) {
+    id = description.id
+    capabilities = 0
+    fixWall_us = .min
+    shiftEnd_us = 0
+    idleSince_ns = now_ns
+    place = Place(
+      street: Place.none, offset_mm: 0, node: Place.none, gap_dm: 0, lat_e7: 0, lon_e7: 0,
+      isOffNetwork: true)
+    kind = 0
+    agency = 0
+    homeBeat = 0
+    crew = 0
+    assignment = Self.free
+    activity = .patrolling
+    activityBefore = .patrolling
+    level = .notAvailable
+    hasPosition = false
+  }
+
+  mutating func take(_ description: UnitDescription) {
+    capabilities = description.capabilities
+    shiftEnd_us = description.shiftEnd_us
+    kind = description.kind
+    agency = description.agency
+    homeBeat = description.homeBeat
+    crew = description.crew
+    if isFree { activity = description.activity }
+  }
+}

@@ -1,0 +1,67 @@
+// A crew or person that can be sent, as the engine keeps it.
+
+package import HujiaRoads
+
+package struct UnitRecord: BitwiseCopyable {
+  package var id: UInt64
+  package var capabilities: UInt64
+  package var fixWall_us: Int64
+  package var shiftEnd_us: Int64  // 0 = not stated
+  package var idleSince_ns: Int64
+  package var place: Place
+  package var kind: UInt32
+  package var agency: UInt32
+  package var homeBeat: UInt32
+  package var crew: Int32
+  package var assignment: UInt32  // slot, or UnitRecord.free
+  package var activity: Activity
+  /// What it was doing before it was sent; it goes back to that when it never arrived.
+  package var activityBefore: Activity
+  package var level: Level
+  package var hasPosition: Bool
+
+  package static var free: UInt32 { .max }
+  package var isCrewed: Bool { crew >= 0 }
+  package var isFree: Bool { assignment == Self.free }
+}
+
+/// What a host says of a unit (`hj_unit`), checked and with its place already snapped.
+package struct UnitDescription: BitwiseCopyable {
+  package var id: UInt64
+  package var kind: UInt32
+  package var agency: UInt32
+  package var capabilities: UInt64
+  package var homeBeat: UInt32
+  package var crew: Int32
+  package var activity: Activity
+  package var shiftEnd_us: Int64
+  package var place: Place
+  package var hasPosition: Bool
+  package init(
+    id: UInt64, kind: UInt32, agency: UInt32, capabilities: UInt64, homeBeat: UInt32, crew: Int32,
+    activity: Activity, shiftEnd_us: Int64, place: Place, hasPosition: Bool
+  ) {
+    self.id = id
+    self.kind = kind
+    self.agency = agency
+    self.capabilities = capabilities
+    self.homeBeat = homeBeat
+    self.crew = crew
+    self.activity = activity
+    self.shiftEnd_us = shiftEnd_us
+    self.place = place
+    self.hasPosition = hasPosition
+  }
+}
+
+/// One position, checked and snapped.
+package struct Fix: BitwiseCopyable {
+  package var unitID: UInt64
+  package var place: Place
+  package var wall_us: Int64  // 0 = now
+  package init(unitID: UInt64, place: Place, wall_us: Int64) {
+    self.unitID = unitID
+    self.place = place
+    self.wall_us = wall_us
+  }
+}
