@@ -76,7 +76,7 @@ package struct EngineCore: ~Copyable {
 
   // Scratch of one decision
   var candidates: Block<NearestUnit>
-  var best: Block<Candidate>
+  let routeScratch: Block<RoutePoint>
   package var answer: Answer
   /// `EngineLimits.chosen` entries; the first `answer.count` are filled.
   package var chosen: Block<Chosen>
@@ -106,7 +106,7 @@ package struct EngineCore: ~Copyable {
     let keys = try KeyTable(
       memory, capacity: limits.keys, retention_ns: limits.keyRetention_ns)
     let candidates = try Block<NearestUnit>(memory, count: limits.units)
-    let best = try Block<Candidate>(memory, count: EngineLimits.chosen)
+    let routeScratch = try Block<RoutePoint>(memory, count: Self.routePointLimit)
     let chosen = try Block<Chosen>(memory, count: EngineLimits.chosen)
 
     self.limits = limits
@@ -130,7 +130,7 @@ package struct EngineCore: ~Copyable {
     self.outbox = outbox
     self.keys = keys
     self.candidates = candidates
-    self.best = best
+    self.routeScratch = routeScratch
     self.answer = Answer()
     self.chosen = chosen
   }

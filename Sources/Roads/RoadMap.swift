@@ -51,4 +51,19 @@ package struct RoadMap: BitwiseCopyable, @unchecked Sendable {
   package var arcResponse_ms: UnsafePointer<UInt32>
   package var firstIn: UnsafePointer<UInt32>  // nodeCount + 1
   package var inArc: UnsafePointer<UInt32>  // arcs sorted by head: inArc[firstIn[v] ..< firstIn[v + 1]]
+
+  // Snapping grid: cells of `cellLat_e7` by `cellLon_e7` from the south-west corner, row by row; cell c holds the
+  // segments `cellSegment[firstInCell[c] ..< firstInCell[c + 1]]`, each the number of its first shape point.
+  package var gridSouth_e7: Int32
+  package var gridWest_e7: Int32
+  package var gridRows: Int32
+  package var gridColumns: Int32
+  package var cellLat_e7: Int32
+  package var cellLon_e7: Int32
+  package var firstInCell: UnsafePointer<UInt32>
+  package var cellSegment: UnsafePointer<UInt32>
+  /// Street of each shape point.
+  package var pointStreet: UnsafePointer<UInt32>
+  /// Further sections by tag, kept by the image; routing finds its node order here.
+  package var sections: MapSections
 }

@@ -1,0 +1,54 @@
+// hj_events_poll, hj_events_fd.
+
+import CHujia
+import HujiaDriver
+import HujiaEngine
+
+@c @implementation
+public func hj_events_poll(
+  _ engine: OpaquePointer!, _ events: UnsafeMutablePointer<hj_event>!, _ capacity: UInt32,
+  _ count: UnsafeMutablePointer<UInt32>!
+) -> hj_status {
+  with(engine) { driver in
+    guard let count else { return .null }
+    count.pointee = 0
+    guard capacity > 0 else { return .ok }
+    let verdict = Sized.checkOutput(events)
+    guard verdict == .ok, let events else { return verdict }
+    let size = Sized.size(events)
+    let raw = UnsafeMutableRawPointer(events)
+    let taken = driver.takeEvents(Int(capacity)) { index, event in
+      Sized.write(hj_event(event), to: raw + index * Int(size), size: size)
+    }
+    count.pointee = UInt32(taken)
+    return .ok
+  }
+}
+
+extension hj_event {
+  init(_ event: Event) {
+    self.init()
+    kind = event.kind.rawValue
+    sequence = event.sequence
+    incident_id = event.incidentID
+    assignment_id = event.assignmentID
+    unit_id = event.unitID
+    wall_us = event.wall_us
+    due_wall_us = event.dueWall_us
+    clock = event.clock
+    step = event.step
+    reason = event.reason
+    state = event.state
+    key_high = event.keyHigh
+    key_low = event.keyLow
+    late_ns = event.late_ns
+    action = event.action
+    cycle = event.cycle
+    operator_id = event.operatorID
+  }
+}
+
+@c @implementation
+public func hj_events_fd(_ engine: OpaquePointer!) -> Int32 {
+  EngineDriver.value(token(engine)) { driver in driver.eventsDescriptor } ?? -1
+}

@@ -1,0 +1,146 @@
+// hj_config_init, hj_engine_open, _close, _poll.
+
+import CHujia
+import HujiaDriver
+import HujiaEngine
+
+@c @implementation
+public func hj_config_init(_ config: UnsafeMutablePointer<hj_config>!, _ size: UInt32) -> hj_status
+{
+  guard let config else { return Status.null.rawValue }
+  guard size >= MemoryLayout<hj_config>.size else { return Status.size.rawValue }
+  let defaults = Configuration()
+  var filled = hj_config()
+  filled.size = UInt32(MemoryLayout<hj_config>.size)
+  filled.max_units = defaults.maxUnits
+  filled.max_incidents = defaults.maxIncidents
+  filled.max_assignments = defaults.maxAssignments
+  filled.event_capacity = defaults.eventCapacity
+  filled.post_capacity = defaults.postCapacity
+  filled.key_capacity = defaults.keyCapacity
+  filled.key_retention_s = defaults.keyRetention_s
+  filled.snap_limit_m = defaults.snapLimit_m
+  Sized.write(
+    filled, to: UnsafeMutableRawPointer(config), size: UInt32(MemoryLayout<hj_config>.size))
+  return Status.ok.rawValue
+}
+
+@c @implementation
+public func hj_engine_open(
+  _ config: UnsafePointer<hj_config>!, _ engine: UnsafeMutablePointer<OpaquePointer?>!,
+  _ detail: UnsafeMutablePointer<hj_error_detail>!
+) -> hj_status {
+  guard let engine else { return Detail.fill(detail, Failure(.null, field: "engine", "engine is NULL: give the address of your hj_engine pointer")) }
+  engine.pointee = nil
+  if EngineDriver.isForkedChild { return Status.forked.rawValue }
+  let (status, given) = Sized.read(config)
+  guard let given else {
+    return Detail.fill(detail, Failure(status, field: "config", "config: \(Detail.sizeAdvice(status))"))
+  }
+  do throws(Failure) {
+    let token = try EngineDriver.open(try Configuration(given))
+    engine.pointee = OpaquePointer(bitPattern: token)
+    return Status.ok.rawValue
+  } catch {
+    return Detail.fill(detail, error)
+  }
+}
+
+@c @implementation
+public func hj_engine_close(_ engine: OpaquePointer!) -> hj_status {
+  guard let engine else { return Status.ok.rawValue }
+  if EngineDriver.isForkedChild { return Status.forked.rawValue }
+  return EngineDriver.close(UInt(bitPattern: engine)).rawValue
+}
+
+@c @implementation
+public func hj_engine_poll(
+  _ engine: OpaquePointer!, _ now_ns: Int64, _ wall_us: Int64, _ work_max: UInt32,
+  _ next_due_ns: UnsafeMutablePointer<Int64>!
+) -> hj_status {
+  with(engine) { driver in
+    guard driver.mode == .poll else { return .mode }
+    guard now_ns >= 0, wall_us >= 0 else { return .argument }
+    let (status, next_ns) = driver.poll(now_ns: now_ns, wall_us: wall_us, most: work_max)
+    next_due_ns?.pointee = next_ns
+    return status
+  }
+}
+
+extension Configuration {
+  init(_ given: hj_config) throws(Failure) {
+    self.init()
+    guard let mode = RunMode(rawValue: given.run_mode) else {
+      throw Failure(
+        .argument, field: "run_mode", "run_mode is \(given.run_mode): use one of HJ_RUN_...")
+    }
+    guard Check.isDatum(given.datum) else {
+      throw Failure(.argument, field: "datum", "datum is \(given.datum): use one of HJ_DATUM_...")
+    }
+    guard given.journal_path == nil else {
+      throw Failure(
+        .unsupported, field: "journal_path", "this version writes no journal: pass NULL")
+    }
+    runMode = mode
+    datum = given.datum
+    mapPath = given.map_path.map { String(cString: $0) }
+    plansPath = given.plans_path.map { String(cString: $0) }
+    maxUnits = given.max_units
+    maxIncidents = given.max_incidents
+    maxAssignments = given.max_assignments
+    eventCapacity = given.event_capacity
+    uvLoop = given.uv_loop
+    postCapacity = given.post_capacity
+    keyCapacity = given.key_capacity
+    keyRetention_s = given.key_retention_s
+    snapLimit_m = given.snap_limit_m
+    guard (given.allocate == nil) == (given.release == nil) else {
+      throw Failure(
+        .argument, field: "allocate", "give both allocate and release, or neither")
+    }
+    if let allocate = given.allocate, let release = given.release {
+      allocator = AllocatorHooks(
+        allocate: allocate, release: release, context: given.allocator_context,
+        name: given.allocator_name.map { String(cString: $0) } ?? "host")
+    }
+  }
+}
+
+/// `hj_error_detail`, filled when the caller gave one.
+enum Detail {
+  static func fill(
+    _ pointer: UnsafeMutablePointer<hj_error_detail>?, _ failure: Failure
+  ) -> hj_status {
+    guard let pointer, Sized.checkOutput(pointer) == .ok else { return failure.status.rawValue }
+    var detail = hj_error_detail()
+    detail.status = failure.status.rawValue
+    detail.line = failure.line
+    detail.column = failure.column
+    withUnsafeMutableBytes(of: &detail.field) { store(failure.field, $0) }
+    withUnsafeMutableBytes(of: &detail.text) { store(failure.text, $0) }
+    Sized.write(detail, to: UnsafeMutableRawPointer(pointer), size: Sized.size(pointer))
+    return failure.status.rawValue
+  }
+
+  /// As much of a text as fits, cut between characters, zero-terminated.
+  static func store(_ text: String, _ bytes: UnsafeMutableRawBufferPointer) {
+    var length = 0
+    for character in text {
+      let next = character.utf8.count
+      guard length + next < bytes.count else { break }
+      for byte in character.utf8 {
+        bytes[length] = byte
+        length += 1
+      }
+    }
+    bytes[length] = 0
+  }
+
+  static func sizeAdvice(_ status: Status) -> String {
+    switch status {
+    case .null: return "a pointer that must not be NULL"
+    case .size: return "set size to sizeof the struct"
+    default: return "its size is larger than this library knows: update the library"
+    }
+  }
+}

@@ -1,0 +1,23 @@
+// hj_plans_load.
+
+import CHujia
+import HujiaDriver
+import HujiaEngine
+
+@c @implementation
+public func hj_plans_load(
+  _ engine: OpaquePointer!, _ json: UnsafePointer<CChar>!, _ length: UInt32,
+  _ detail: UnsafeMutablePointer<hj_error_detail>!
+) -> hj_status {
+  with(engine) { driver in
+    guard let json else { return .null }
+    guard length > 0, length <= 16 << 20 else { return .argument }
+    let bytes = UnsafeRawBufferPointer(start: UnsafeRawPointer(json), count: Int(length))
+    do throws(Failure) {
+      try driver.loadPlans(bytes)
+      return .ok
+    } catch {
+      return Status(rawValue: Detail.fill(detail, error))
+    }
+  }
+}

@@ -1,0 +1,128 @@
+// hj_nearest_units, hj_route.
+
+import CHujia
+import HujiaDriver
+import HujiaEngine
+import HujiaRoads
+import HujiaRouting
+
+@c @implementation
+public func hj_nearest_units(
+  _ engine: OpaquePointer!, _ query: UnsafePointer<hj_nearest_query>!,
+  _ nearest: UnsafeMutablePointer<hj_nearest>!, _ capacity: UInt32,
+  _ count: UnsafeMutablePointer<UInt32>!
+) -> hj_status {
+  with(engine) { driver in
+    guard let count else { return .null }
+    count.pointee = 0
+    let (status, given) = Sized.read(query)
+    guard let given else { return status }
+    guard given.k >= 1, given.k <= 64, given.levels & ~7 == 0, Check.isDatum(given.datum) else {
+      return .argument
+    }
+    guard Check.isPlace(given.lat_e7, given.lon_e7) else { return .range }
+    if capacity > 0 {
+      let verdict = Sized.checkOutput(nearest)
+      guard verdict == .ok else { return verdict }
+    }
+    let place = driver.place(lat_e7: given.lat_e7, lon_e7: given.lon_e7, datum: given.datum)
+    return driver.turn { core in
+      let found = core.nearest(
+        to: place, capabilities: given.capabilities, levels: given.levels == 0 ? 1 : given.levels,
+        agency: given.agency, limit: Int(given.k))
+      let written = min(found, Int(capacity))
+      if written > 0, let nearest { write(core, written, to: nearest) }
+      count.pointee = UInt32(found)
+      return found > Int(capacity) ? .buffer : .ok
+    }
+  }
+}
+
+private func write(
+  _ core: borrowing EngineCore, _ count: Int, to nearest: UnsafeMutablePointer<hj_nearest>
+) {
+  let size = Sized.size(nearest)
+  let raw = UnsafeMutableRawPointer(nearest)
+  for index in 0..<count {
+    let found = core.found(index)
+    let flags = found.isStraightLine ? HJ_NEAREST_STRAIGHT_LINE : 0
+    let entry = hj_nearest(
+      size: size, flags: flags, unit_id: core.units[found.unit].id, travel_ms: found.travel_ms,
+      distance_dm: found.distance_dm)
+    Sized.write(entry, to: raw + index * Int(size), size: size)
+  }
+}
+
+@c @implementation
+public func hj_route(
+  _ engine: OpaquePointer!, _ from_lat_e7: Int32, _ from_lon_e7: Int32, _ to_lat_e7: Int32,
+  _ to_lon_e7: Int32, _ summary: UnsafeMutablePointer<hj_route_summary>!,
+  _ points: UnsafeMutablePointer<hj_route_point>!, _ capacity: UInt32,
+  _ needed: UnsafeMutablePointer<UInt32>!
+) -> hj_status {
+  with(engine) { driver in
+    if summary != nil {
+      let verdict = Sized.checkOutput(summary)
+      guard verdict == .ok else { return verdict }
+    }
+    let output = RouteOutput(points, capacity)
+    guard output.status == .ok else { return output.status }
+    guard Check.isPlace(from_lat_e7, from_lon_e7), Check.isPlace(to_lat_e7, to_lon_e7) else {
+      return .range
+    }
+    let from = driver.place(lat_e7: from_lat_e7, lon_e7: from_lon_e7, datum: 1)
+    let to = driver.place(lat_e7: to_lat_e7, lon_e7: to_lon_e7, datum: 1)
+    return driver.turn { core in
+      let answer = core.router.route(
+        from: from, to: to, profile: .response, into: core.routePoints,
+        capacity: Int(core.routeCapacity))
+      needed?.pointee = UInt32(answer.needed)
+      if let summary { write(answer, from, to, to: summary) }
+      if points == nil { return .ok }
+      return output.write(core.routePoints, answer.needed, driver.map)
+    }
+  }
+}
+
+private func write(
+  _ answer: RouteAnswer, _ from: Place, _ to: Place,
+  to summary: UnsafeMutablePointer<hj_route_summary>
+) {
+  var flags: UInt32 = answer.isStraightLine ? HJ_ROUTE_STRAIGHT_LINE : 0
+  if from.isOffNetwork { flags |= HJ_ROUTE_OFF_NETWORK_FROM }
+  if to.isOffNetwork { flags |= HJ_ROUTE_OFF_NETWORK_TO }
+  let filled = hj_route_summary(
+    size: 0, flags: flags, travel_ms: answer.travel_ms, distance_dm: answer.distance_dm,
+    point_count: UInt32(answer.needed), reserved0: 0)
+  Sized.write(filled, to: UnsafeMutableRawPointer(summary), size: Sized.size(summary))
+}
+
+/// The caller's array of route points.
+struct RouteOutput {
+  let points: UnsafeMutablePointer<hj_route_point>?
+  let capacity: Int
+  let status: Status
+
+  init(_ points: UnsafeMutablePointer<hj_route_point>?, _ capacity: UInt32) {
+    self.points = points
+    self.capacity = Int(capacity)
+    status = capacity == 0 ? .ok : Sized.checkOutput(points)
+  }
+
+  func write(_ route: UnsafeMutablePointer<RoutePoint>, _ needed: Int, _ map: RoadMap) -> Status {
+    let written = min(needed, capacity)
+    if written > 0, let points {
+      let size = Sized.size(points)
+      let raw = UnsafeMutableRawPointer(points)
+      for index in 0..<written {
+        let point = route[index]
+        let street = point.street == Place.none ? 0 : map.streetID[Int(point.street)]
+        let entry = hj_route_point(
+          size: size, lat_e7: point.lat_e7, lon_e7: point.lon_e7, time_ms: point.time_ms,
+          distance_dm: point.distance_dm, reserved0: 0, street_id: street)
+        Sized.write(entry, to: raw + index * Int(size), size: size)
+      }
+    }
+    return needed > capacity ? .buffer : .ok
+  }
+}

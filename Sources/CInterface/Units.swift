@@ -1,0 +1,114 @@
+// hj_unit_put, _remove, _set_activity, _read; hj_positions_report.
+
+import CHujia
+import HujiaDriver
+import HujiaEngine
+import HujiaRoads
+
+@c @implementation
+public func hj_unit_put(_ engine: OpaquePointer!, _ unit: UnsafePointer<hj_unit>!) -> hj_status {
+  with(engine) { driver in
+    let (status, given) = Sized.read(unit)
+    guard let given else { return status }
+    guard given.id != 0, given.crew >= HJ_CREW_NONE,
+      let activity = Activity(header: given.activity)
+    else { return .argument }
+    guard Check.isPlace(given.lat_e7, given.lon_e7) else { return .range }
+    let place = driver.place(lat_e7: given.lat_e7, lon_e7: given.lon_e7, datum: 0)
+    let description = UnitDescription(
+      id: given.id, kind: given.kind, agency: given.agency, capabilities: given.capabilities,
+      homeBeat: given.home_beat, crew: given.crew, activity: activity,
+      shiftEnd_us: given.shift_end_wall_us, place: place,
+      hasPosition: given.lat_e7 != 0 || given.lon_e7 != 0)
+    return driver.turn { core in core.put(unit: description) }
+  }
+}
+
+@c @implementation
+public func hj_unit_remove(_ engine: OpaquePointer!, _ unit_id: UInt64) -> hj_status {
+  with(engine) { driver in driver.turn { core in core.remove(unit: unit_id) } }
+}
+
+@c @implementation
+public func hj_unit_set_activity(
+  _ engine: OpaquePointer!, _ unit_id: UInt64, _ activity: Int32, _ wall_us: Int64
+) -> hj_status {
+  with(engine) { driver in
+    guard let activity = Activity(header: activity), wall_us >= 0 else { return .argument }
+    return driver.turn { core in core.set(activity: activity, of: unit_id) }
+  }
+}
+
+@c @implementation
+public func hj_unit_read(
+  _ engine: OpaquePointer!, _ unit_id: UInt64, _ status: UnsafeMutablePointer<hj_unit_status>!
+) -> hj_status {
+  with(engine) { driver in
+    let verdict = Sized.checkOutput(status)
+    guard verdict == .ok, let status else { return verdict }
+    var filled = hj_unit_status()
+    let found: Bool = driver.turn { core in
+      guard let slot = core.unit(unit_id) else { return false }
+      fill(&filled, slot, core, driver.map)
+      return true
+    }
+    guard found else { return .unknownUnit }
+    Sized.write(filled, to: UnsafeMutableRawPointer(status), size: Sized.size(status))
+    return .ok
+  }
+}
+
+private func fill(
+  _ filled: inout hj_unit_status, _ slot: UInt32, _ core: borrowing EngineCore, _ map: RoadMap
+) {
+  let unit = core.units[slot]
+  filled.unit_id = unit.id
+  filled.activity = Int32(unit.activity.rawValue)
+  filled.level = Int32(unit.level.rawValue)
+  if !unit.isFree {
+    filled.assignment_id = core.assignmentSlots.id(of: unit.assignment)
+    filled.incident_id = core.incidentSlots.id(of: core.assignments[unit.assignment].incident)
+  }
+  guard unit.hasPosition else { return }
+  filled.has_position = 1
+  filled.lat_e7 = unit.place.lat_e7
+  filled.lon_e7 = unit.place.lon_e7
+  filled.fix_wall_us = max(unit.fixWall_us, 0)
+  filled.off_network = unit.place.isOffNetwork ? 1 : 0
+  if unit.place.isOnStreets { filled.street_id = map.streetID[Int(unit.place.street)] }
+}
+
+@c @implementation
+public func hj_positions_report(
+  _ engine: OpaquePointer!, _ positions: UnsafePointer<hj_position>!, _ count: UInt32,
+  _ accepted: UnsafeMutablePointer<UInt32>!
+) -> hj_status {
+  with(engine) { driver in
+    accepted?.pointee = 0
+    guard count > 0 else { return .ok }
+    guard count <= 1_048_576 else { return .argument }
+    guard let positions else { return .null }
+    let first = UnsafeRawPointer(positions)
+    let status = Sized<hj_position>.check(first)
+    guard status == .ok else { return status }
+    let stride = Int(first.loadUnaligned(as: UInt32.self))
+    let taken = driver.takeFixes(Int(count)) { index in
+      fix(Sized<hj_position>.copy(first + index * stride), driver)
+    }
+    accepted?.pointee = UInt32(taken)
+    return taken == Int(count) ? .ok : .partial
+  }
+}
+
+/// A checked and snapped position; nil when it is refused.
+@inline(__always)
+private func fix(_ given: hj_position, _ driver: EngineDriver) -> Fix? {
+  guard Check.isPlace(given.lat_e7, given.lon_e7), Check.isDatum(given.datum), given.wall_us >= 0,
+    given.heading_cdeg == .min || (given.heading_cdeg >= 0 && given.heading_cdeg < 36_000),
+    given.speed_cms == .min || given.speed_cms >= 0
+  else { return nil }
+  let place = driver.place(
+    lat_e7: given.lat_e7, lon_e7: given.lon_e7, datum: given.datum,
+    heading_cdeg: given.heading_cdeg, speed_cms: given.speed_cms)
+  return Fix(unitID: given.unit_id, place: place, wall_us: given.wall_us)
+}

@@ -1,0 +1,140 @@
+// Reading the plans: which plan a report matches, and what it says.
+
+import HujiaContainers
+
+extension PlanTables {
+  /// The most specific plan; of equals the first in the file. O(plans).
+  package func match(
+    type: UInt32, tier: Tier, flags: UInt32, lat_e7: Int32, lon_e7: Int32, wall_us: Int64
+  ) -> PlanMatch {
+    let hour = localHour(wall_us: wall_us)
+    let isVulnerable = flags & 1 != 0
+    var best = PlanMatch.none
+    var bestScore = -1
+    for index in 0..<plans.count {
+      let plan = plans[index]
+      let score = plan.specificity
+      guard score > bestScore else { continue }
+      guard plan.tiers == 0 || plan.tiers & (1 << UInt32(tier.rawValue)) != 0,
+        plan.hours == 0 || plan.hours & (1 << hour) != 0,
+        plan.vulnerable == 2 || (plan.vulnerable == 1) == isVulnerable,
+        names(plan, type: type), covers(plan, lat_e7, lon_e7)
+      else { continue }
+      bestScore = score
+      best = PlanMatch(
+        plan: UInt32(index + 1), firstRequirement: plan.firstRequirement,
+        requirementCount: plan.requirementCount, radius_dm: plan.radius_dm,
+        dispatch: plan.dispatch)
+    }
+    return best
+  }
+
+  private func names(_ plan: PlanRecord, type: UInt32) -> Bool {
+    guard plan.typeCount > 0 else { return true }
+    for offset in 0..<plan.typeCount where planTypes[plan.firstType + offset] == type {
+      return true
+    }
+    return false
+  }
+
+  private func covers(_ plan: PlanRecord, _ lat_e7: Int32, _ lon_e7: Int32) -> Bool {
+    guard plan.areaCount > 0 else { return true }
+    for offset in 0..<plan.areaCount
+    where contains(areas[planAreas[plan.firstArea + offset]], lat_e7, lon_e7) {
+      return true
+    }
+    return false
+  }
+
+  /// Even-odd rule in integers with half-open edges, so that a point on a shared border is in exactly one area.
+  /// Source: W. R. Franklin, PNPOLY.
+  func contains(_ area: AreaRecord, _ lat_e7: Int32, _ lon_e7: Int32) -> Bool {
+    guard lat_e7 >= area.south_e7, lat_e7 <= area.north_e7, lon_e7 >= area.west_e7,
+      lon_e7 <= area.east_e7
+    else { return false }
+    var isInside = false
+    var before = areaPoints[area.first + area.count - 1]
+    for offset in 0..<area.count {
+      let here = areaPoints[area.first + offset]
+      if (here.lat_e7 > lat_e7) != (before.lat_e7 > lat_e7) {
+        // lon < (before.lon - here.lon) * (lat - here.lat) / (before.lat - here.lat) + here.lon, without dividing
+        let rise = Int64(before.lat_e7) - Int64(here.lat_e7)
+        let left = (Int64(lon_e7) - Int64(here.lon_e7)).multipliedFullWidth(by: rise)
+        let right = (Int64(before.lon_e7) - Int64(here.lon_e7)).multipliedFullWidth(
+          by: Int64(lat_e7) - Int64(here.lat_e7))
+        let isLess = left.high != right.high ? left.high < right.high : left.low < right.low
+        let isSame = left.high == right.high && left.low == right.low
+        if rise > 0 ? isLess : (!isLess && !isSame) { isInside.toggle() }
+      }
+      before = here
+    }
+    return isInside
+  }
+
+  func localHour(wall_us: Int64) -> UInt32 {
+    let utc_s = wall_us >= 0 ? wall_us / 1_000_000 : (wall_us - 999_999) / 1_000_000
+    var offset_s = zone[0].offset_s
+    var low = 0
+    var high = zone.count
+    while low < high {
+      let middle = (low + high) / 2
+      if zone[middle].from_s <= utc_s {
+        offset_s = zone[middle].offset_s
+        low = middle + 1
+      } else {
+        high = middle
+      }
+    }
+    let local_s = utc_s &+ Int64(offset_s)
+    let ofDay_s = ((local_s % 86_400) + 86_400) % 86_400
+    return UInt32(ofDay_s / 3_600)
+  }
+
+  package func requirement(_ index: Int) -> Requirement { requirements[index] }
+
+  /// The tier a type has where the report gives none. O(log types).
+  package func tier(ofType code: UInt32) -> Tier? {
+    var low = 0
+    var high = types.count
+    while low < high {
+      let middle = (low + high) / 2
+      if types[middle].code < code { low = middle + 1 } else { high = middle }
+    }
+    guard low < types.count, types[low].code == code, types[low].tier != .none else { return nil }
+    return types[low].tier
+  }
+
+  /// The limits of a tier; `arrive_ms` is already that of the caller and the plan.
+  package func limits(tier: Tier, plan: UInt32, isVulnerable: Bool) -> TierLimits {
+    var limits = tiers[Int(tier.rawValue)]
+    if plan > 0, plans[Int(plan) - 1].arrive_ms >= 0 {
+      limits.arrive_ms = plans[Int(plan) - 1].arrive_ms
+    } else if isVulnerable, limits.arriveVulnerable_ms >= 0 {
+      limits.arrive_ms = limits.arriveVulnerable_ms
+    }
+    return limits
+  }
+
+  package func clock(_ kind: ClockKind, tier: Tier) -> ClockPolicy {
+    policies[Int(kind.rawValue) * Self.tierCount + Int(tier.rawValue)]
+  }
+
+  package func step(_ kind: ClockKind, tier: Tier, index: Int) -> Step {
+    steps[Int(clock(kind, tier: tier).firstStep) + index]
+  }
+
+  package func turnout_ms(kind: UInt32) -> UInt32 {
+    var low = 0
+    var high = turnouts.count
+    while low < high {
+      let middle = (low + high) / 2
+      if turnouts[middle].kind < kind { low = middle + 1 } else { high = middle }
+    }
+    guard low < turnouts.count, turnouts[low].kind == kind else { return defaultTurnout_ms }
+    return turnouts[low].turnout_ms
+  }
+
+  package func level(of activity: Activity) -> Level {
+    Level(rawValue: levels[Int(activity.rawValue)]) ?? .notAvailable
+  }
+}

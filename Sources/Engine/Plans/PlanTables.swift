@@ -1,0 +1,183 @@
+// Plans as the engine reads them: flat, validated tables. Text never gets here; the driver decodes and checks it.
+
+package import HujiaContainers
+
+/// How a plan's units are sent.
+package enum DispatchMode: UInt8, BitwiseCopyable, Sendable {
+  case manual = 0  // a person chooses
+  case auto  // the engine sends
+  case recommend  // the engine names units, a person sends
+}
+
+/// One kind of unit that a plan asks for. Met by `count` seats.
+package struct Requirement: BitwiseCopyable, Equatable, Sendable {
+  package var capabilities: UInt64
+  package var role: UInt32  // 1-based; 0 = none
+  package var agency: UInt32  // 0 = any
+  package var kind: UInt32  // 0 = any
+  package var count: UInt32
+  package init(
+    capabilities: UInt64, role: UInt32 = 0, agency: UInt32 = 0, kind: UInt32 = 0, count: UInt32 = 1
+  ) {
+    self.capabilities = capabilities
+    self.role = role
+    self.agency = agency
+    self.kind = kind
+    self.count = count
+  }
+  package static var anyUnit: Requirement { Requirement(capabilities: 0) }
+}
+
+/// Limits in milliseconds; -1 = the tier has none.
+package struct TierLimits: BitwiseCopyable, Equatable, Sendable {
+  package var respond_ms: Int64
+  package var arrive_ms: Int64
+  package var arriveVulnerable_ms: Int64
+  package var resolve_ms: Int64
+  package init(respond_ms: Int64, arrive_ms: Int64, arriveVulnerable_ms: Int64, resolve_ms: Int64) {
+    self.respond_ms = respond_ms
+    self.arrive_ms = arrive_ms
+    self.arriveVulnerable_ms = arriveVulnerable_ms
+    self.resolve_ms = resolve_ms
+  }
+}
+
+/// One step of a chain: due `after_ms` after the step before (the first: after the limit).
+package struct Step: BitwiseCopyable, Equatable, Sendable {
+  package var after_ms: Int64
+  package var action: StepAction
+  package init(after_ms: Int64, action: StepAction) {
+    self.after_ms = after_ms
+    self.action = action
+  }
+}
+
+/// A clock's chain. `limit_ms` -1: the limit is the tier's, not the clock's. `repeat_ms` 0: the last step comes once.
+package struct ClockPolicy: BitwiseCopyable, Equatable, Sendable {
+  package var limit_ms: Int64
+  package var repeat_ms: Int64
+  package var firstStep: Int32
+  package var stepCount: Int32
+  package init(limit_ms: Int64, repeat_ms: Int64, firstStep: Int32, stepCount: Int32) {
+    self.limit_ms = limit_ms
+    self.repeat_ms = repeat_ms
+    self.firstStep = firstStep
+    self.stepCount = stepCount
+  }
+}
+
+/// One response plan 预案. Empty sets (count 0) mean "any".
+package struct PlanRecord: BitwiseCopyable, Sendable {
+  package var firstType: UInt32 = 0
+  package var typeCount: UInt32 = 0
+  package var tiers: UInt32 = 0  // bit set of 1 << Tier; 0 = any
+  package var firstArea: UInt32 = 0
+  package var areaCount: UInt32 = 0
+  package var hours: UInt32 = 0  // bit set of local hours 0 ... 23; 0 = any
+  package var vulnerable: UInt8 = 2  // 0 only others, 1 only vulnerable callers, 2 any
+  package var dispatch = DispatchMode.auto
+  package var firstRequirement: UInt32 = 0
+  package var requirementCount: UInt32 = 0
+  package var radius_dm: UInt32 = 0  // 0 = no limit
+  package var arrive_ms: Int64 = -1  // -1 = the tier's
+  package init() {}
+
+  /// Most specific wins (domain: "Response plan"): type 8, tier 4, area 2, hours and caller 1 each.
+  package var specificity: Int {
+    (typeCount > 0 ? 8 : 0) + (tiers != 0 ? 4 : 0) + (areaCount > 0 ? 2 : 0) + (hours != 0 ? 1 : 0)
+      + (vulnerable != 2 ? 1 : 0)
+  }
+}
+
+/// What a report matched. `plan` 0: none, so a person decides.
+package struct PlanMatch: BitwiseCopyable, Sendable {
+  package var plan: UInt32
+  package var firstRequirement: UInt32
+  package var requirementCount: UInt32
+  package var radius_dm: UInt32
+  package var dispatch: DispatchMode
+  package static var none: PlanMatch {
+    PlanMatch(plan: 0, firstRequirement: 0, requirementCount: 0, radius_dm: 0, dispatch: .manual)
+  }
+}
+
+/// A polygon of a plan: vertices `first ..< first + count`, and its box.
+package struct AreaRecord: BitwiseCopyable, Sendable {
+  package var first: UInt32
+  package var count: UInt32
+  package var south_e7: Int32
+  package var north_e7: Int32
+  package var west_e7: Int32
+  package var east_e7: Int32
+  package init(
+    first: UInt32, count: UInt32, south_e7: Int32, north_e7: Int32, west_e7: Int32, east_e7: Int32
+  ) {
+    self.first = first
+    self.count = count
+    self.south_e7 = south_e7
+    self.north_e7 = north_e7
+    self.west_e7 = west_e7
+    self.east_e7 = east_e7
+  }
+}
+
+/// Local time: from this second (UTC) on, this offset holds.
+package struct ZoneChange: BitwiseCopyable, Sendable {
+  package var from_s: Int64
+  package var offset_s: Int32
+  package init(from_s: Int64, offset_s: Int32) {
+    self.from_s = from_s
+    self.offset_s = offset_s
+  }
+}
+
+package struct TypeRecord: BitwiseCopyable, Sendable {
+  package var code: UInt32
+  package var tier: Tier
+  package init(code: UInt32, tier: Tier) {
+    self.code = code
+    self.tier = tier
+  }
+}
+
+package struct TurnoutRecord: BitwiseCopyable, Sendable {
+  package var kind: UInt32
+  package var turnout_ms: UInt32
+  package init(kind: UInt32, turnout_ms: UInt32) {
+    self.kind = kind
+    self.turnout_ms = turnout_ms
+  }
+}
+
+package struct AreaPoint: BitwiseCopyable, Sendable {
+  package var lat_e7: Int32
+  package var lon_e7: Int32
+  package init(lat_e7: Int32, lon_e7: Int32) {
+    self.lat_e7 = lat_e7
+    self.lon_e7 = lon_e7
+  }
+}
+
+/// One version of the plans. Immutable once made; matching allocates nothing.
+package struct PlanTables: ~Copyable {
+  package static var tierCount: Int { 5 }
+  package static var clockCount: Int { 12 }
+  package static var activityCount: Int { 12 }
+
+  let plans: Block<PlanRecord>
+  let planTypes: Block<UInt32>
+  let planAreas: Block<UInt32>
+  let requirements: Block<Requirement>
+  let areas: Block<AreaRecord>
+  let areaPoints: Block<AreaPoint>
+  let types: Block<TypeRecord>  // sorted by code
+  let tiers: Block<TierLimits>  // by Tier
+  let policies: Block<ClockPolicy>  // by ClockKind, then Tier
+  let steps: Block<Step>
+  let turnouts: Block<TurnoutRecord>  // sorted by kind
+  let levels: Block<UInt8>  // by Activity
+  let zone: Block<ZoneChange>  // sorted by time; the first holds before its time too
+  let defaultTurnout_ms: UInt32
+  /// The shortest turnout of any kind: a bound for the search.
+  package let leastTurnout_ms: UInt32
+}

@@ -1,0 +1,52 @@
+// The field's words as values; the numbers are those of the C header (a test compares them).
+
+/// How pressing an incident is. Named, never a bare integer; `none` only in a report: "by the type".
+package enum Tier: UInt8, BitwiseCopyable, Sendable, CaseIterable {
+  case none = 0
+  case emergency, urgent, routine, preventive
+
+  package init?(header value: Int32) {
+    guard let byte = UInt8(exactly: value) else { return nil }
+    self.init(rawValue: byte)
+  }
+}
+
+/// Whether a unit may be sent.
+package enum Level: UInt8, BitwiseCopyable, Sendable, CaseIterable {
+  case available = 0
+  case conditionallyAvailable, notAvailable
+}
+
+/// What a unit is doing.
+package enum Activity: UInt8, BitwiseCopyable, Sendable, CaseIterable {
+  case patrolling = 0
+  case station, post, enRoute, onScene, meal, court, training, offDuty, transporting
+  case atDestination, returning
+
+  package init?(header value: Int32) {
+    guard let byte = UInt8(exactly: value) else { return nil }
+    self.init(rawValue: byte)
+  }
+
+  /// The level that goes with it where the plans say nothing (domain: "Unit status: two levels").
+  package var defaultLevel: Level {
+    switch self {
+    case .patrolling, .station, .post, .returning: return .available
+    case .meal, .training: return .conditionallyAvailable
+    default: return .notAvailable
+    }
+  }
+}
+
+/// The promises the engine keeps time of.
+package enum ClockKind: UInt8, BitwiseCopyable, Sendable, CaseIterable {
+  case pending = 1
+  case delivery, acknowledge, turnout, arrival, welfare, report, resolve, callback, lead, absence
+}
+
+/// What a step of a clock's chain asks for.
+package enum StepAction: UInt8, BitwiseCopyable, Sendable, CaseIterable {
+  case notifyAgain = 1
+  case otherChannel, nextUnit, widen, supervisor, tellCaller, suggestExchange, neighbour, manual
+  case supervision
+}

@@ -1,0 +1,201 @@
+// From a draft to the arrays of a map: arcs, reverse arcs, parts, twins, shapes, names, grid. Offline only.
+
+import HujiaGeography
+
+struct MapCompiler {
+  private struct Arc {
+    var tail: UInt32
+    var head: UInt32
+    var street: UInt32
+    var isForward: Bool
+    var times: MapDraft.Times
+  }
+
+  private let draft: MapDraft
+  private var arcs: [Arc] = []
+  private var forward: [UInt32]
+  private var backward: [UInt32]
+  private var firstPoint: [UInt32] = [0]
+  private var pointLat: [Int32] = []
+  private var pointLon: [Int32] = []
+  private var pointOffset: [UInt32] = []
+  private var pointStreet: [UInt32] = []
+
+  init(_ draft: MapDraft) {
+    self.draft = draft
+    forward = Array(repeating: RoadMap.none, count: draft.streets.count)
+    backward = forward
+    makeArcs()
+    makeShapes()
+  }
+
+  private mutating func makeArcs() {
+    for (index, street) in draft.streets.enumerated() {
+      let number = UInt32(index)
+      if let times = street.forward {
+        arcs.append(
+          Arc(tail: street.from, head: street.to, street: number, isForward: true, times: times))
+      }
+      if let times = street.backward {
+        arcs.append(
+          Arc(tail: street.to, head: street.from, street: number, isForward: false, times: times))
+      }
+    }
+    arcs.sort {
+      if $0.tail != $1.tail { return $0.tail < $1.tail }
+      if $0.head != $1.head { return $0.head < $1.head }
+      if $0.street != $1.street { return $0.street < $1.street }
+      return $0.isForward && !$1.isForward
+    }
+    for (index, arc) in arcs.enumerated() {
+      if arc.isForward {
+        forward[Int(arc.street)] = UInt32(index)
+      } else {
+        backward[Int(arc.street)] = UInt32(index)
+      }
+    }
+  }
+
+  /// Shape points with their offsets along the street, stretched so that the last equals the street's length.
+  private mutating func makeShapes() {
+    for (index, street) in draft.streets.enumerated() {
+      let shape = [draft.nodes[Int(street.from)]] + street.inner + [draft.nodes[Int(street.to)]]
+      var along: [Int64] = [0]
+      for place in 1..<shape.count {
+        let step = Distance.between_mm(
+          lat_e7: shape[place - 1].lat_e7, lon_e7: shape[place - 1].lon_e7, shape[place].lat_e7,
+          shape[place].lon_e7)
+        along.append(along[place - 1] + step)
+      }
+      let drawn = along[shape.count - 1]
+      for (place, point) in shape.enumerated() {
+        let isLast = place == shape.count - 1
+        let scaled = drawn == 0 ? 0 : along[place].multipliedScaled(by: Int64(street.length_mm), over: drawn)
+        pointLat.append(point.lat_e7)
+        pointLon.append(point.lon_e7)
+        pointOffset.append(isLast ? street.length_mm : UInt32(clamping: scaled))
+        pointStreet.append(UInt32(index))
+      }
+      firstPoint.append(UInt32(pointLat.count))
+    }
+  }
+
+  /// Two one-way rows that are each other's opposite carriageway: same ends swapped, lengths within half a metre, same
+  /// number of points, mirrored. The lowest-numbered partner still free is taken.
+  private func twins() -> [UInt32] {
+    var twins = [UInt32](repeating: RoadMap.none, count: draft.streets.count)
+    var byEnds: [UInt64: [UInt32]] = [:]
+    func key(_ from: UInt32, _ to: UInt32) -> UInt64 { UInt64(from) << 32 | UInt64(to) }
+    for (index, street) in draft.streets.enumerated()
+    where street.forward != nil && street.backward == nil {
+      byEnds[key(street.from, street.to), default: []].append(UInt32(index))
+    }
+    for (index, street) in draft.streets.enumerated()
+    where street.forward != nil && street.backward == nil && twins[index] == RoadMap.none {
+      for candidate in byEnds[key(street.to, street.from)] ?? []
+      where twins[Int(candidate)] == RoadMap.none && Int(candidate) != index {
+        let other = draft.streets[Int(candidate)]
+        guard street.length_mm.distance(to: other.length_mm).magnitude <= 500,
+          street.inner.count == other.inner.count,
+          zip(street.inner, other.inner.reversed()).allSatisfy({
+            abs(Int64($0.lat_e7) - Int64($1.lat_e7)) <= 50
+              && abs(Int64($0.lon_e7) - Int64($1.lon_e7)) <= 50
+          })
+        else { continue }
+        twins[index] = candidate
+        twins[Int(candidate)] = UInt32(index)
+        break
+      }
+    }
+    return twins
+  }
+
+  private func starts(_ ends: [UInt32]) -> [UInt32] {
+    var first = [UInt32](repeating: 0, count: draft.nodes.count + 1)
+    for end in ends { first[Int(end) + 1] += 1 }
+    for index in 1..<max(first.count, 1) { first[index] += first[index - 1] }
+    return first
+  }
+
+  func write(to writer: inout MapWriter) {
+    let tails = arcs.map(\.tail)
+    let heads = arcs.map(\.head)
+    let firstOut = starts(tails)
+    let firstIn = starts(heads)
+    var place = firstIn
+    var inArc = [UInt32](repeating: 0, count: arcs.count)
+    for (index, head) in heads.enumerated() {
+      inArc[Int(place[Int(head)])] = UInt32(index)
+      place[Int(head)] += 1
+    }
+    let grid = SnapGridBuilder(lat_e7: pointLat, lon_e7: pointLon, streetFirstPoint: firstPoint)
+    let names = nameTable()
+    writer.add(
+      MapTag.facts,
+      [
+        MapFacts(
+          nodes: UInt64(draft.nodes.count), streets: UInt64(draft.streets.count),
+          arcs: UInt64(arcs.count), points: UInt64(pointLat.count),
+          names: UInt64(names.starts.count - 1), gridSouth_e7: grid.south_e7,
+          gridWest_e7: grid.west_e7, gridRows: grid.rows, gridColumns: grid.columns,
+          cellLat_e7: grid.cellLat_e7, cellLon_e7: grid.cellLon_e7)
+      ])
+    writer.add(MapTag.nodeLat, draft.nodes.map(\.lat_e7))
+    writer.add(MapTag.nodeLon, draft.nodes.map(\.lon_e7))
+    writer.add(
+      MapTag.nodePart,
+      StrongParts.find(nodeCount: draft.nodes.count, firstOut: firstOut, arcHead: heads))
+    writer.add(MapTag.streetID, draft.streets.map(\.id))
+    writer.add(MapTag.streetLength, draft.streets.map(\.length_mm))
+    writer.add(MapTag.streetForward, forward)
+    writer.add(MapTag.streetBackward, backward)
+    writer.add(MapTag.streetTwin, twins())
+    writer.add(MapTag.streetFirstPoint, firstPoint)
+    writer.add(MapTag.streetName, names.ofStreet)
+    writer.add(MapTag.nameStart, names.starts)
+    writer.add(MapTag.nameBytes, names.bytes)
+    writer.add(MapTag.pointLat, pointLat)
+    writer.add(MapTag.pointLon, pointLon)
+    writer.add(MapTag.pointOffset, pointOffset)
+    writer.add(MapTag.pointStreet, pointStreet)
+    writer.add(MapTag.firstOut, firstOut)
+    writer.add(MapTag.arcTail, tails)
+    writer.add(MapTag.arcHead, heads)
+    writer.add(MapTag.arcStreet, arcs.map(\.street))
+    writer.add(MapTag.arcNormal, arcs.map(\.times.normal_ms))
+    writer.add(MapTag.arcResponse, arcs.map(\.times.response_ms))
+    writer.add(MapTag.firstIn, firstIn)
+    writer.add(MapTag.inArc, inArc)
+    writer.add(MapTag.firstInCell, grid.firstInCell)
+    writer.add(MapTag.cellSegment, grid.segments)
+  }
+
+  /// Each name once, in order of first use.
+  private func nameTable() -> (ofStreet: [UInt32], starts: [UInt32], bytes: [UInt8]) {
+    var numbers: [String: UInt32] = [:]
+    var ofStreet: [UInt32] = []
+    var starts: [UInt32] = [0]
+    var bytes: [UInt8] = []
+    for street in draft.streets {
+      if let known = numbers[street.name] {
+        ofStreet.append(known)
+        continue
+      }
+      let number = UInt32(numbers.count)
+      numbers[street.name] = number
+      ofStreet.append(number)
+      bytes += Array(street.name.utf8)
+      starts.append(UInt32(bytes.count))
+    }
+    return (ofStreet, starts, bytes)
+  }
+}
+
+extension Int64 {
+  /// self * factor / divisor without overflow in between; rounded down. divisor > 0, the result fits.
+  @inline(__always)
+  package func multipliedScaled(by factor: Int64, over divisor: Int64) -> Int64 {
+    let product = multipliedFullWidth(by: factor)
+    return divisor.dividingFullWidth(product).quotient
+  }
+}

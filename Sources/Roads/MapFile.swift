@@ -1,0 +1,45 @@
+// A compiled map on disk, mapped into memory and read in place. Nothing is parsed; everything is checked first, so a
+// cut-off or bit-flipped file is refused at open and can never crash the host later.
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Owns the mapping; `map` is valid as long as this lives. Immutable: any thread.
+package final class MapFile: @unchecked Sendable {
+  package let map: RoadMap
+  private let base: UnsafeMutableRawPointer
+  private let bytes: Int
+
+  package init(path: String) throws(MapFileError) {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw .missing(path: path, reason: String(cString: strerror(errno)))
+    }
+    defer { close(descriptor) }
+    var facts = stat()
+    guard fstat(descriptor, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else {
+      throw .missing(path: path, reason: "it is not a regular file")
+    }
+    let bytes = Int(facts.st_size)
+    guard bytes >= MapFormat.headerBytes else { throw .notAMap(path: path) }
+    let mapped = mmap(nil, bytes, PROT_READ, MAP_PRIVATE, descriptor, 0)
+    guard let mapped, mapped != MAP_FAILED else {
+      throw .missing(path: path, reason: String(cString: strerror(errno)))
+    }
+    do throws(MapFileError) {
+      map = try MapReader(UnsafeRawBufferPointer(start: mapped, count: bytes), path: path).map()
+    } catch {
+      munmap(mapped, bytes)
+      throw error
+    }
+    base = mapped
+    self.bytes = bytes
+  }
+
+  deinit { munmap(base, bytes) }
+
+  package var size_bytes: Int { bytes }
+}

@@ -1,0 +1,28 @@
+/// Why a map could not be opened, and what to do about it.
+package enum MapFileError: Error, Equatable, Sendable {
+  case missing(path: String, reason: String)
+  case notAMap(path: String)
+  case newer(path: String, version: UInt32)
+  case truncated(path: String)
+  case damaged(path: String, section: String)
+
+  package var isMissing: Bool {
+    if case .missing = self { return true }
+    return false
+  }
+
+  package var message: String {
+    switch self {
+    case .missing(let path, let reason):
+      return "cannot open \(path): \(reason); make it with `hujia import`"
+    case .notAMap(let path):
+      return "\(path) is no .hjmap; compile street data with `hujia import`"
+    case .newer(let path, let version):
+      return "\(path) has map format \(version), this library reads \(MapFormat.version): update the library or import again"
+    case .truncated(let path):
+      return "\(path) is cut off: copy it again, or import again"
+    case .damaged(let path, let section):
+      return "\(path) is damaged (section \(section)): copy it again, or import again"
+    }
+  }
+}

@@ -1,0 +1,113 @@
+// Checks the bytes of a map (header, table, sizes, checksums, index ranges) and makes the view of them.
+
+/// One pass over the image; the checksums run at about the speed of memory (New York: tens of milliseconds).
+struct MapReader {
+  let bytes: UnsafeRawBufferPointer
+  let path: String
+
+  init(_ bytes: UnsafeRawBufferPointer, path: String) {
+    self.bytes = bytes
+    self.path = path
+  }
+
+  func map() throws(MapFileError) -> RoadMap {
+    let sections = try checkedSections()
+    return try view(sections)
+  }
+
+  private func checkedSections() throws(MapFileError) -> MapSections {
+    guard let base = bytes.baseAddress, bytes.count >= MapFormat.headerBytes,
+      base.load(as: UInt64.self) == MapFormat.magic
+    else { throw .notAMap(path: path) }
+    let version = base.load(fromByteOffset: 8, as: UInt32.self)
+    guard version == MapFormat.version else { throw .newer(path: path, version: version) }
+    let count = Int(base.load(fromByteOffset: 12, as: UInt32.self))
+    let size = base.load(fromByteOffset: 16, as: UInt64.self)
+    guard count > 0, count <= MapFormat.mostSections else {
+      throw .damaged(path: path, section: "header")
+    }
+    guard size == UInt64(bytes.count) else { throw .truncated(path: path) }
+    let tableBytes = count * MapFormat.entryBytes
+    guard bytes.count >= MapFormat.headerBytes + tableBytes else { throw .truncated(path: path) }
+    let table = UnsafeRawBufferPointer(start: base + MapFormat.headerBytes, count: tableBytes)
+    guard base.load(fromByteOffset: 24, as: UInt64.self) == MapFormat.checksum(table) else {
+      throw .damaged(path: path, section: "table of sections")
+    }
+    let sections = MapSections(base: base, bytes: bytes.count, count: count)
+    for index in 0..<count {
+      let entry = sections.entry(index)
+      guard entry.offset >= 0, entry.bytes >= 0, entry.offset % MapFormat.alignment == 0,
+        entry.offset <= bytes.count, entry.bytes <= bytes.count - entry.offset
+      else { throw .truncated(path: path) }
+      let content = UnsafeRawBufferPointer(start: base + entry.offset, count: entry.bytes)
+      guard MapFormat.checksum(content) == entry.checksum else {
+        throw .damaged(path: path, section: Self.name(entry.tag))
+      }
+    }
+    return sections
+  }
+
+  static func name(_ tag: UInt32) -> String {
+    String(
+      decoding: (0..<4).map { UInt8(truncatingIfNeeded: tag >> UInt32(8 * $0)) }, as: UTF8.self)
+  }
+
+  private func array<Element: BitwiseCopyable>(
+    _ sections: MapSections, _ tag: UInt32, _ count: Int, of type: Element.Type
+  ) throws(MapFileError) -> UnsafePointer<Element> {
+    guard let found = sections.find(tag), let start = found.baseAddress,
+      found.count == count * MemoryLayout<Element>.stride
+    else { throw .damaged(path: path, section: Self.name(tag)) }
+    return start.assumingMemoryBound(to: Element.self)
+  }
+
+  private func view(_ sections: MapSections) throws(MapFileError) -> RoadMap {
+    let facts = try array(sections, MapTag.facts, 1, of: MapFacts.self).pointee
+    let most = UInt64(UInt32.max) - 1
+    guard facts.nodes < most, facts.streets < most, facts.arcs < most, facts.points < most,
+      facts.names < most, facts.gridRows >= 0, facts.gridColumns >= 0, facts.cellLat_e7 > 0,
+      facts.cellLon_e7 > 0
+    else { throw .damaged(path: path, section: "FACT") }
+    let nodes = Int(facts.nodes)
+    let streets = Int(facts.streets)
+    let arcs = Int(facts.arcs)
+    let points = Int(facts.points)
+    let cells = Int(facts.gridRows) * Int(facts.gridColumns)
+    let firstInCell = try array(sections, MapTag.firstInCell, cells + 1, of: UInt32.self)
+    let nameStart = try array(sections, MapTag.nameStart, Int(facts.names) + 1, of: UInt32.self)
+    return RoadMap(
+      nodeCount: nodes, streetCount: streets, arcCount: arcs,
+      nodeLat_e7: try array(sections, MapTag.nodeLat, nodes, of: Int32.self),
+      nodeLon_e7: try array(sections, MapTag.nodeLon, nodes, of: Int32.self),
+      nodePart: try array(sections, MapTag.nodePart, nodes, of: UInt32.self),
+      streetID: try array(sections, MapTag.streetID, streets, of: UInt64.self),
+      streetLength_mm: try array(sections, MapTag.streetLength, streets, of: UInt32.self),
+      streetForwardArc: try array(sections, MapTag.streetForward, streets, of: UInt32.self),
+      streetBackwardArc: try array(sections, MapTag.streetBackward, streets, of: UInt32.self),
+      streetTwin: try array(sections, MapTag.streetTwin, streets, of: UInt32.self),
+      streetFirstPoint: try array(
+        sections, MapTag.streetFirstPoint, streets + 1, of: UInt32.self),
+      pointLat_e7: try array(sections, MapTag.pointLat, points, of: Int32.self),
+      pointLon_e7: try array(sections, MapTag.pointLon, points, of: Int32.self),
+      pointOffset_mm: try array(sections, MapTag.pointOffset, points, of: UInt32.self),
+      streetName: try array(sections, MapTag.streetName, streets, of: UInt32.self),
+      nameStart: nameStart,
+      nameBytes: try array(
+        sections, MapTag.nameBytes, Int(nameStart[Int(facts.names)]), of: UInt8.self),
+      firstOut: try array(sections, MapTag.firstOut, nodes + 1, of: UInt32.self),
+      arcTail: try array(sections, MapTag.arcTail, arcs, of: UInt32.self),
+      arcHead: try array(sections, MapTag.arcHead, arcs, of: UInt32.self),
+      arcStreet: try array(sections, MapTag.arcStreet, arcs, of: UInt32.self),
+      arcNormal_ms: try array(sections, MapTag.arcNormal, arcs, of: UInt32.self),
+      arcResponse_ms: try array(sections, MapTag.arcResponse, arcs, of: UInt32.self),
+      firstIn: try array(sections, MapTag.firstIn, nodes + 1, of: UInt32.self),
+      inArc: try array(sections, MapTag.inArc, arcs, of: UInt32.self),
+      gridSouth_e7: facts.gridSouth_e7, gridWest_e7: facts.gridWest_e7,
+      gridRows: facts.gridRows, gridColumns: facts.gridColumns, cellLat_e7: facts.cellLat_e7,
+      cellLon_e7: facts.cellLon_e7, firstInCell: firstInCell,
+      cellSegment: try array(
+        sections, MapTag.cellSegment, Int(firstInCell[cells]), of: UInt32.self),
+      pointStreet: try array(sections, MapTag.pointStreet, points, of: UInt32.self),
+      sections: sections)
+  }
+}
