@@ -1,0 +1,171 @@
+// Where a place touches the network: the arcs it lies on, and the nodes through which one leaves or reaches it.
+// At a node every arc of the node is usable. In mid-street one may use either direction that is allowed, and the
+// opposite carriageway where that is a street of its own (`streetTwin`).
+
+import HujiaRoads
+
+/// A place on one arc: millimetres from the arc's tail, in the direction of travel.
+struct Footprint: BitwiseCopyable {
+  var arc: UInt32
+  var offset_mm: UInt32
+}
+
+/// The arcs under a place in mid-street: at most forward, backward, and the twin's two. None at a node.
+struct Footprints: BitwiseCopyable {
+  var count = 0
+  private var first = Footprint(arc: .max, offset_mm: 0)
+  private var second = Footprint(arc: .max, offset_mm: 0)
+  private var third = Footprint(arc: .max, offset_mm: 0)
+  private var fourth = Footprint(arc: .max, offset_mm: 0)
+
+  init(of place: Place, on map: RoadMap) {
+    guard place.isOnStreets, place.node == Place.none else { return }
+    addArcs(of: place.street, offset_mm: place.offset_mm, on: map)
+    let twin = map.streetTwin[Int(place.street)]
+    guard twin != RoadMap.none else { return }
+    let length = map.streetLength_mm[Int(twin)]
+    addArcs(of: twin, offset_mm: length - min(place.offset_mm, length), on: map)
+  }
+
+  private mutating func addArcs(of street: UInt32, offset_mm: UInt32, on map: RoadMap) {
+    let length = map.streetLength_mm[Int(street)]
+    let offset = min(offset_mm, length)
+    let forward = map.streetForwardArc[Int(street)]
+    if forward != RoadMap.none { append(Footprint(arc: forward, offset_mm: offset)) }
+    let backward = map.streetBackwardArc[Int(street)]
+    if backward != RoadMap.none { append(Footprint(arc: backward, offset_mm: length - offset)) }
+  }
+
+  private mutating func append(_ footprint: Footprint) {
+    switch count {
+    case 0: first = footprint
+    case 1: second = footprint
+    case 2: third = footprint
+    default: fourth = footprint
+    }
+    count += 1
+  }
+
+  @inline(__always) subscript(_ index: Int) -> Footprint {
+    switch index {
+    case 0: first
+    case 1: second
+    case 2: third
+    default: fourth
+    }
+  }
+}
+
+/// A node through which a place is left or reached, and the cost of the part of a street in between.
+struct End: BitwiseCopyable {
+  var node: UInt32
+  var cost: Cost
+  /// The arc of that part; `none` when the place is at the node.
+  var arc: UInt32
+  /// The place on that arc.
+  var offset_mm: UInt32
+}
+
+/// The at most two nodes of a place: a street has two, and its twin has the same. Two arcs that lead to one node
+/// count once, with the lesser cost (then the lower arc number).
+struct Ends: BitwiseCopyable {
+  var count = 0
+  private var first = End(node: .max, cost: .unreachable, arc: .max, offset_mm: 0)
+  private var second = End(node: .max, cost: .unreachable, arc: .max, offset_mm: 0)
+
+  @inline(__always) subscript(_ index: Int) -> End { index == 0 ? first : second }
+
+  /// Where one can get to from a place: the heads of its arcs.
+  init(leaving place: Place, on map: RoadMap, times_ms: UnsafePointer<UInt32>) {
+    if atNode(place) { return }
+    let footprints = Footprints(of: place, on: map)
+    for index in 0..<footprints.count {
+      let at = footprints[index]
+      let arc = Int(at.arc)
+      let length = map.streetLength_mm[Int(map.arcStreet[arc])]
+      let all_ms = times_ms[arc]
+      guard all_ms < Cost.unreachable_ms else { continue }
+      let rest_ms = all_ms - timeAlong(arc_ms: all_ms, offset_mm: at.offset_mm, length_mm: length)
+      add(
+        End(
+          node: map.arcHead[arc], cost: Cost(time_ms: rest_ms, length_mm: length - at.offset_mm),
+          arc: at.arc, offset_mm: at.offset_mm))
+    }
+  }
+
+  /// From where one can get to a place: the tails of its arcs.
+  init(reaching place: Place, on map: RoadMap, times_ms: UnsafePointer<UInt32>) {
+    if atNode(place) { return }
+    let footprints = Footprints(of: place, on: map)
+    for index in 0..<footprints.count {
+      let at = footprints[index]
+      let arc = Int(at.arc)
+      let length = map.streetLength_mm[Int(map.arcStreet[arc])]
+      let all_ms = times_ms[arc]
+      guard all_ms < Cost.unreachable_ms else { continue }
+      let along_ms = timeAlong(arc_ms: all_ms, offset_mm: at.offset_mm, length_mm: length)
+      add(
+        End(
+          node: map.arcTail[arc], cost: Cost(time_ms: along_ms, length_mm: at.offset_mm),
+          arc: at.arc, offset_mm: at.offset_mm))
+    }
+  }
+
+  private mutating func atNode(_ place: Place) -> Bool {
+    guard place.node != Place.none else { return false }
+    first = End(node: place.node, cost: .zero, arc: .max, offset_mm: 0)
+    count = 1
+    return true
+  }
+
+  private mutating func add(_ end: End) {
+    if count > 0, first.node == end.node {
+      if (end.cost.bits, end.arc) < (first.cost.bits, first.arc) { first = end }
+    } else if count > 1, second.node == end.node {
+      if (end.cost.bits, end.arc) < (second.cost.bits, second.arc) { second = end }
+    } else if count == 0 {
+      first = end
+      count = 1
+    } else if count == 1 {
+      second = end
+      count = 2
+    } else {
+      assertionFailure("a twin with other ends is no twin")
+    }
+  }
+}
+
+/// From one place to another along one arc, without a node in between.
+struct Direct: BitwiseCopyable {
+  var cost = Cost.unreachable
+  var arc: UInt32 = .max
+  var from_mm: UInt32 = 0
+  var to_mm: UInt32 = 0
+
+  init(from: Footprints, to: Footprints, on map: RoadMap, times_ms: UnsafePointer<UInt32>) {
+    for start in 0..<from.count {
+      for end in 0..<to.count where from[start].arc == to[end].arc {
+        consider(
+          arc: from[start].arc, from_mm: from[start].offset_mm, to_mm: to[end].offset_mm, map,
+          times_ms)
+      }
+    }
+  }
+
+  private mutating func consider(
+    arc: UInt32, from_mm: UInt32, to_mm: UInt32, _ map: RoadMap, _ times_ms: UnsafePointer<UInt32>
+  ) {
+    let all_ms = times_ms[Int(arc)]
+    guard from_mm <= to_mm, all_ms < Cost.unreachable_ms else { return }
+    let length = map.streetLength_mm[Int(map.arcStreet[Int(arc)])]
+    let start_ms = timeAlong(arc_ms: all_ms, offset_mm: from_mm, length_mm: length)
+    let end_ms = timeAlong(arc_ms: all_ms, offset_mm: to_mm, length_mm: length)
+    let found = Cost(time_ms: end_ms - start_ms, length_mm: to_mm - from_mm)
+    if (found.bits, arc) < (cost.bits, self.arc) {
+      cost = found
+      self.arc = arc
+      self.from_mm = from_mm
+      self.to_mm = to_mm
+    }
+  }
+}

@@ -1,0 +1,81 @@
+// Writes a route point by point into the caller's array, counting also those that do not fit.
+// Times and lengths at shape points follow `timeAlong`, so the last point carries exactly the travel time.
+
+import HujiaRoads
+
+struct RouteWriter {
+  let map: RoadMap
+  let times_ms: UnsafePointer<UInt32>
+  let points: UnsafeMutablePointer<RoutePoint>?
+  let capacity: Int
+  private(set) var count = 0
+  /// Cost of the arcs written so far.
+  private var done = Cost.zero
+
+  init(
+    map: RoadMap, times_ms: UnsafePointer<UInt32>, points: UnsafeMutablePointer<RoutePoint>?,
+    capacity: Int
+  ) {
+    self.map = map
+    self.times_ms = times_ms
+    self.points = points
+    self.capacity = points == nil ? 0 : capacity
+  }
+
+  mutating func start(at place: Place, street: UInt32) {
+    append(place.lat_e7, place.lon_e7, .zero, street)
+  }
+
+  /// One arc, from `from_mm` to `to_mm` in the direction of travel: the shape points beyond `from_mm` and before
+  /// `to_mm`, then the end itself, at `end` when that is not the arc's head. O(shape points).
+  mutating func travel(arc: UInt32, from_mm: UInt32, to_mm: UInt32, end: Place?) {
+    let street = Int(map.arcStreet[Int(arc)])
+    let length = map.streetLength_mm[street]
+    let all_ms = times_ms[Int(arc)]
+    let start_ms = timeAlong(arc_ms: all_ms, offset_mm: from_mm, length_mm: length)
+    let first = Int(map.streetFirstPoint[street])
+    let last = Int(map.streetFirstPoint[street + 1]) - 1
+    let isForward = map.streetForwardArc[street] == arc
+    let inner = max(0, last - first - 1)
+    for step in 0..<inner {
+      let point = isForward ? first + 1 + step : last - 1 - step
+      let along = map.pointOffset_mm[point]
+      let offset = isForward ? along : length - min(along, length)
+      guard offset > from_mm, offset < to_mm else { continue }
+      let here_ms = timeAlong(arc_ms: all_ms, offset_mm: offset, length_mm: length)
+      append(
+        map.pointLat_e7[point], map.pointLon_e7[point],
+        done + Cost(time_ms: here_ms - start_ms, length_mm: offset - from_mm), UInt32(street))
+    }
+    let end_ms =
+      end == nil ? all_ms : timeAlong(arc_ms: all_ms, offset_mm: to_mm, length_mm: length)
+    done = done + Cost(time_ms: end_ms - start_ms, length_mm: to_mm - from_mm)
+    let head = Int(map.arcHead[Int(arc)])
+    append(
+      end?.lat_e7 ?? map.nodeLat_e7[head], end?.lon_e7 ?? map.nodeLon_e7[head], done,
+      UInt32(street))
+  }
+
+  mutating func finish(at place: Place) {
+    append(place.lat_e7, place.lon_e7, done, Place.none)
+  }
+
+  mutating func straightLine(from: Place, to: Place, _ estimate: Travel) {
+    append(from.lat_e7, from.lon_e7, .zero, Place.none)
+    if count < capacity {
+      points?[count] = RoutePoint(
+        lat_e7: to.lat_e7, lon_e7: to.lon_e7, time_ms: estimate.travel_ms,
+        distance_dm: estimate.distance_dm, street: Place.none)
+    }
+    count += 1
+  }
+
+  private mutating func append(_ lat_e7: Int32, _ lon_e7: Int32, _ at: Cost, _ street: UInt32) {
+    if count < capacity {
+      points?[count] = RoutePoint(
+        lat_e7: lat_e7, lon_e7: lon_e7, time_ms: at.time_ms, distance_dm: at.length_dm,
+        street: street)
+    }
+    count += 1
+  }
+}
