@@ -37,7 +37,8 @@ package struct Cost: BitwiseCopyable, Sendable, Equatable, Comparable {
     let sum = a.bits &+ b.bits
     if sum >= unreachable.bits { return unreachable }
     // Bit 32 set: the length has left its 32 bits.
-    return Cost(bits: sum & 1 << 32 == 0 ? sum : (sum >> 33 << 33) | 0xffff_ffff)
+    let hasRoom = sum & (1 << 32) == 0
+    return Cost(bits: hasRoom ? sum : ((sum >> 33) << 33) | 0xffff_ffff)
   }
 }
 

@@ -1,5 +1,6 @@
 // Units come, move, change and go. Each of these is O(1).
 
+import HujiaContainers
 import HujiaRoads
 
 extension Router {
