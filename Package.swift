@@ -7,7 +7,6 @@ import PackageDescription
 let strict: [SwiftSetting] =
   Context.environment["HUJIA_WARNINGS"] == "error" ? [.treatAllWarnings(as: .error)] : []
 let settings: [SwiftSetting] = strict + [
-  .enableUpcomingFeature("MemberImportVisibility"),
   .enableExperimentalFeature("Lifetimes"),
 ]
 

@@ -2,12 +2,12 @@
 // An indexed heap with four children a node: measured beside a hierarchical wheel (worst step 1.4 ms, from cascades)
 // and a flat calendar wheel, it has the shortest worst step (0.1 ms at a million live) and exact order for free.
 
-package import HujiaContainers
+import HujiaContainers
 
 /// Deadlines named by the caller's slot numbers 0 ..< capacity. Arm, re-arm, cancel, pop: O(log n), no allocation.
 /// Pops in order of due time, then of slot, never before `now` has reached the due time, each armed deadline once.
 package struct DeadlineWheel: ~Copyable {
-  private struct Entry: BitwiseCopyable {
+  package struct Entry: BitwiseCopyable {
     var due_ns: Int64
     var slot: UInt32
 

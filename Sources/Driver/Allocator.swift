@@ -6,7 +6,7 @@
 #elseif canImport(Darwin)
   import Darwin
 #endif
-package import HujiaContainers
+import HujiaContainers
 import Synchronization
 
 /// The hooks of a config (`hj_allocate`, `hj_release`).

@@ -1,6 +1,6 @@
 // How an engine is set up (`hj_config`), with the defaults of the header.
 
-package import HujiaEngine
+import HujiaEngine
 
 package enum RunMode: Int32, Sendable {
   case thread = 0

@@ -5,7 +5,7 @@
 #elseif canImport(Darwin)
   import Darwin
 #endif
-package import HujiaEngine
+import HujiaEngine
 import HujiaContainers
 import HujiaRoads
 import Synchronization

@@ -1,9 +1,9 @@
 // From a feed's coordinates to a place on the streets, on the caller's thread: the map is immutable.
 
 import HujiaContainers
-package import HujiaEngine
+import HujiaEngine
 import HujiaGeography
-package import HujiaRoads
+import HujiaRoads
 
 extension EngineDriver {
   /// WGS-84 from the datum a feed declares (0 = the engine's).

@@ -6,9 +6,9 @@
 #elseif canImport(Darwin)
   import Darwin
 #endif
-package import HujiaContainers
-package import HujiaEngine
-package import HujiaRoads
+import HujiaContainers
+import HujiaEngine
+import HujiaRoads
 import Synchronization
 
 /// Owner of everything an engine has. Freed when its handle is removed and its loop has ended.

@@ -1,6 +1,6 @@
 // The streets of one engine: a mapped file, or none.
 
-package import HujiaRoads
+import HujiaRoads
 
 /// Keeps the map's memory alive for as long as the engine lives.
 package final class MapOwner: @unchecked Sendable {

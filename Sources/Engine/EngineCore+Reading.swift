@@ -1,8 +1,8 @@
 // What readers ask: nearest units for a map on a screen, and the scratch that routes are written into.
 
-package import HujiaContainers
-package import HujiaRoads
-package import HujiaRouting
+import HujiaContainers
+import HujiaRoads
+import HujiaRouting
 
 extension EngineCore {
   /// The nearest units that pass; results in `found(0 ..< count)`. At most 64.

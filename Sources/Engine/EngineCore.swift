@@ -3,10 +3,10 @@
 // same answers in any process. Must never: do I/O, read a clock, allocate after `init`, iterate a hash table, decide
 // on floating point. Whoever holds the baton (Driver) is the only one who touches it.
 
-package import HujiaContainers
-package import HujiaDeadlines
-package import HujiaRoads
-package import HujiaRouting
+import HujiaContainers
+import HujiaDeadlines
+import HujiaRoads
+import HujiaRouting
 
 /// Table sizes, fixed at open.
 package struct EngineLimits: BitwiseCopyable, Sendable {

@@ -43,3 +43,10 @@ extension Router {
     units.remove(unit)
   }
 }
+
+extension Router {
+  /// Whether the unit carries this mark.
+  package func isSkipped(unit: UInt32, stamp: UInt32) -> Bool {
+    stamp != 0 && units.records[unit].skipStamp == stamp
+  }
+}

@@ -6,40 +6,41 @@
   import Darwin
 #endif
 import HujiaContainers
-package import HujiaEngine
+import HujiaEngine
 
-package enum PlanStore {
+enum PlanStore {
   static let longest_bytes = 16 << 20
 
   /// The plans of a file; the built-in ones when `path` is nil.
   static func open(
     _ path: String?, memory: Memory
   ) throws(Failure) -> UnsafeMutablePointer<PlanTables> {
-    guard let path else { return try keep(memory) { memory throws(OutOfMemory) in try PlanTables.builtIn(memory) } }
+    guard let path else { return try keep(.builtIn, memory) }
     let text = try read(path)
-    return try text.withBytes { (bytes) throws(Failure) in try decode(bytes, memory: memory) }
+    defer { text.deallocate() }
+    return try decode(UnsafeRawBufferPointer(text), memory: memory)
   }
 
   static func decode(
     _ bytes: UnsafeRawBufferPointer, memory: Memory
   ) throws(Failure) -> UnsafeMutablePointer<PlanTables> {
-    let decoded: DecodedPlans
+    let draft: PlanDraft
     do throws(PlanError) {
-      decoded = try DecodedPlans(bytes)
+      draft = try PlanDecoder.decode(bytes)
     } catch {
       var failure = Failure(.plans, field: error.field, error.message)
       failure.line = UInt32(clamping: error.line)
       failure.column = UInt32(clamping: error.column)
       throw failure
     }
-    return try keep(memory) { memory throws(OutOfMemory) in try decoded.tables(memory) }
+    return try keep(draft, memory)
   }
 
   private static func keep(
-    _ memory: Memory, _ make: (Memory) throws(OutOfMemory) -> PlanTables
+    _ draft: PlanDraft, _ memory: Memory
   ) throws(Failure) -> UnsafeMutablePointer<PlanTables> {
     do throws(OutOfMemory) {
-      let tables = try make(memory)
+      let tables = try draft.tables(memory)
       let place = UnsafeMutablePointer<PlanTables>.allocate(capacity: 1)
       place.initialize(to: tables)
       return place
@@ -51,5 +52,52 @@ package enum PlanStore {
   static func free(_ tables: UnsafeMutablePointer<PlanTables>) {
     tables.deinitialize(count: 1)
     tables.deallocate()
+  }
+
+  private static func read(_ path: String) throws(Failure) -> UnsafeMutableRawBufferPointer {
+    let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw Failure(
+        .file, field: "plans_path", "cannot open \(path): \(String(cString: strerror(errno)))")
+    }
+    defer { close(descriptor) }
+    var facts = stat()
+    guard fstat(descriptor, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG,
+      facts.st_size <= longest_bytes
+    else {
+      throw Failure(
+        .file, field: "plans_path", "\(path) is no regular file of at most 16 MiB")
+    }
+    let text = UnsafeMutableRawBufferPointer.allocate(byteCount: Int(facts.st_size), alignment: 1)
+    var filled = 0
+    while filled < text.count, let base = text.baseAddress {
+      let count = Glibc.read(descriptor, base + filled, text.count - filled)
+      if count <= 0 { break }
+      filled += count
+    }
+    guard filled == text.count else {
+      text.deallocate()
+      throw Failure(.file, field: "plans_path", "\(path) could not be read to its end")
+    }
+    return text
+  }
+}
+
+extension EngineDriver {
+  /// Checks and loads new plans; the old ones stay on any error.
+  package func loadPlans(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
+    let tables = try PlanStore.decode(bytes, memory: allocator.memory)
+    var unused: UnsafeMutablePointer<PlanTables>?
+    let isTaken = turn { core in
+      let isTaken = core.use(plans: tables)
+      unused = core.reclaimPlans()
+      return isTaken
+    }
+    if let unused { PlanStore.free(unused) }
+    guard isTaken else {
+      PlanStore.free(tables)
+      throw Failure(
+        .full, "eight versions of the plans are still in use by open incidents: close some first")
+    }
   }
 }

@@ -1,6 +1,6 @@
 // One thing that happened, as the engine keeps it.
 
-package import HujiaRoads
+import HujiaRoads
 
 package struct IncidentRecord: BitwiseCopyable {
   package var state: IncidentState

@@ -1,6 +1,6 @@
 // Idempotency: the same report sent twice (a retry after a lost line) gets the first answer and opens nothing.
 
-package import HujiaContainers
+import HujiaContainers
 
 /// Keys of recent reports with the first answer to each. A ring in order of arrival, indexed by an open-addressing
 /// table; kept for `retention_ns`, and when the ring is full the oldest goes first (counted). O(1) expected.

@@ -1,7 +1,7 @@
 // Events on their way to the host. Ordinary ones may be lost when nobody reads, and that is counted and told; an
 // escalation is never lost: it has room of its own, and when even that is full its deadline waits.
 
-package import HujiaContainers
+import HujiaContainers
 
 /// One event (`hj_event`).
 package struct Event: BitwiseCopyable {

@@ -1,6 +1,6 @@
 // Plans on their way into tables: ordinary arrays, filled by the built-in plan or by the decoder, then copied once.
 
-package import HujiaContainers
+import HujiaContainers
 
 /// Everything a version of the plans says, not yet in engine memory.
 package struct PlanDraft: Sendable {

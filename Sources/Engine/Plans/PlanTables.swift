@@ -1,6 +1,6 @@
 // Plans as the engine reads them: flat, validated tables. Text never gets here; the driver decodes and checks it.
 
-package import HujiaContainers
+import HujiaContainers
 
 /// How a plan's units are sent.
 package enum DispatchMode: UInt8, BitwiseCopyable, Sendable {

@@ -40,7 +40,7 @@ extension EngineCore {
   }
 
   /// Tells routing everything it filters by. O(1).
-  func index(unit slot: UInt32) {
+  mutating func index(unit slot: UInt32) {
     let unit = units[slot]
     router.put(
       unit: slot, id: unit.id, capabilities: unit.capabilities, level: unit.level.rawValue,
@@ -69,7 +69,7 @@ extension EngineCore {
   }
 
   /// A free unit with its activity and the level that goes with it.
-  func setFree(unit slot: UInt32, activity: Activity) {
+  mutating func setFree(unit slot: UInt32, activity: Activity) {
     let wasAvailable = units[slot].level == .available
     units[slot].activity = activity
     units[slot].level = currentPlans.level(of: activity)

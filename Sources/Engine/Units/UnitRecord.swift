@@ -1,6 +1,6 @@
 // A crew or person that can be sent, as the engine keeps it.
 
-package import HujiaRoads
+import HujiaRoads
 
 package struct UnitRecord: BitwiseCopyable {
   package var id: UInt64

@@ -1,0 +1,200 @@
+// The response plans themselves, and the areas they name.
+
+import HujiaEngine
+
+extension PlanDecoder {
+  mutating func readAreas(_ field: PlanField) throws(PlanError) {
+    for element in try field.elements() {
+      let area = try element.object(["name", "polygon"])
+      let name = try area.require("name").string()
+      guard areaNames[name] == nil else {
+        throw element.wrong("area \"\(name)\" stands twice: give each its own name")
+      }
+      let polygon = try area.require("polygon")
+      var points: [AreaPoint] = []
+      for vertex in try polygon.elements() {
+        let pair = try vertex.elements()
+        guard pair.count == 2 else { throw vertex.wrong("\(vertex.path): give [longitude, latitude]") }
+        let lon = try pair[0].number()
+        let lat = try pair[1].number()
+        guard lon >= -180, lon <= 180, lat >= -90, lat <= 90 else {
+          throw vertex.wrong("\(vertex.path) is off the planet: give [longitude, latitude] in degrees")
+        }
+        points.append(
+          AreaPoint(lat_e7: Int32((lat * 1e7).rounded()), lon_e7: Int32((lon * 1e7).rounded())))
+      }
+      if points.count > 3, points.first?.lat_e7 == points.last?.lat_e7,
+        points.first?.lon_e7 == points.last?.lon_e7
+      {
+        points.removeLast()
+      }
+      guard points.count >= 3, points.count <= 100_000 else {
+        throw polygon.wrong("\(polygon.path) has \(points.count) corners: give at least 3")
+      }
+      areaNames[name] = UInt32(draft.areas.count)
+      let lats = points.map(\.lat_e7)
+      let lons = points.map(\.lon_e7)
+      draft.areas.append(
+        AreaRecord(
+          first: UInt32(draft.areaPoints.count), count: UInt32(points.count),
+          south_e7: lats.min() ?? 0, north_e7: lats.max() ?? 0, west_e7: lons.min() ?? 0,
+          east_e7: lons.max() ?? 0))
+      draft.areaPoints += points
+    }
+  }
+
+  mutating func readPlans(_ field: PlanField) throws(PlanError) {
+    let elements = try field.elements()
+    guard !elements.isEmpty, elements.count <= 10_000 else {
+      throw field.wrong("plans has \(elements.count) entries: give 1 to 10,000")
+    }
+    var names: Set<String> = []
+    for element in elements {
+      let name = try readPlan(element)
+      guard names.insert(name).inserted else {
+        throw element.wrong("plan \"\(name)\" stands twice: give each its own name")
+      }
+    }
+    try refuseShadowed(elements)
+  }
+
+  private static let planKeys = [
+    "name", "types", "tiers", "areas", "hours", "vulnerable", "units", "dispatch", "radius_m",
+    "arrive_s", "mode",
+  ]
+
+  private mutating func readPlan(_ element: PlanField) throws(PlanError) -> String {
+    let plan = try element.object(Self.planKeys)
+    var record = PlanRecord()
+    let name = try plan.require("name").string()
+    record.firstType = UInt32(draft.planTypes.count)
+    if let types = plan["types"] {
+      for code in try Self.filled(types) {
+        draft.planTypes.append(UInt32(try code.integer(0...Int64(UInt32.max))))
+      }
+    }
+    record.typeCount = UInt32(draft.planTypes.count) - record.firstType
+    if let tiers = plan["tiers"] {
+      for tier in try Self.filled(tiers) {
+        record.tiers |= 1 << UInt32(try tier.word(PlanWords.tiers).rawValue)
+      }
+    }
+    record.firstArea = UInt32(draft.planAreas.count)
+    if let areas = plan["areas"] {
+      for area in try Self.filled(areas) { draft.planAreas.append(try areaNumber(area)) }
+    }
+    record.areaCount = UInt32(draft.planAreas.count) - record.firstArea
+    if let hours = plan["hours"] { record.hours = try Self.hours(hours) }
+    if let flag = plan["vulnerable"] { record.vulnerable = try flag.bool() ? 1 : 0 }
+    if let mode = plan["mode"], try mode.string() != "closest" {
+      throw mode.wrong("\(mode.path): this version chooses by \"closest\" only")
+    }
+    if let value = plan["dispatch"] { record.dispatch = try value.word(PlanWords.dispatch) }
+    if let radius = plan["radius_m"] {
+      record.radius_dm = UInt32(try radius.integer(1...100_000_000)) * 10
+    }
+    if let arrive = plan["arrive_s"] { record.arrive_ms = try arrive.seconds_ms(least_ms: 1) }
+    try readRequirements(plan, &record, element)
+    draft.plans.append(record)
+    return name
+  }
+
+  /// A list that says something; an empty one would never match.
+  private static func filled(_ field: PlanField) throws(PlanError) -> [PlanField] {
+    let elements = try field.elements()
+    guard !elements.isEmpty, elements.count <= 100_000 else {
+      throw field.wrong("\(field.path) is empty, so the plan can never match: leave it out for \"any\"")
+    }
+    return elements
+  }
+
+  private func areaNumber(_ field: PlanField) throws(PlanError) -> UInt32 {
+    let name = try field.string()
+    if let number = areaNames[name] { return number }
+    let known = areaNames.keys.sorted()
+    let near = PlanField.nearest(name, known).map { "did you mean \"\($0)\"? " } ?? ""
+    throw field.wrong(
+      "unknown area \"\(name)\": \(near)known: \(known.isEmpty ? "none; add it under areas" : known.joined(separator: ", "))"
+    )
+  }
+
+  /// [[22, 6]] = from 22:00 to 05:59 local time; ranges may wrap.
+  private static func hours(_ field: PlanField) throws(PlanError) -> UInt32 {
+    var hours: UInt32 = 0
+    for range in try filled(field) {
+      let ends = try range.elements()
+      guard ends.count == 2 else { throw range.wrong("\(range.path): give [from, to) in hours") }
+      let from = try ends[0].integer(0...23)
+      let to = try ends[1].integer(0...24)
+      guard from != to % 24 || to - from == 24 else {
+        throw range.wrong("\(range.path) is empty, so the plan can never match: give [from, to)")
+      }
+      var hour = from
+      repeat {
+        hours |= 1 << UInt32(hour)
+        hour = (hour + 1) % 24
+      } while hour != to % 24
+    }
+    return hours
+  }
+
+  private mutating func readRequirements(
+    _ plan: PlanObject, _ record: inout PlanRecord, _ element: PlanField
+  ) throws(PlanError) {
+    record.firstRequirement = UInt32(draft.requirements.count)
+    guard let units = plan["units"] else {
+      guard record.dispatch == .manual else {
+        throw element.wrong(
+          "\(element.path) asks for no units: list them under units, or set dispatch to \"manual\"")
+      }
+      return
+    }
+    var total: Int64 = 0
+    for unit in try Self.filled(units) {
+      let members = try unit.object(["role", "capabilities", "count", "agency", "kind"])
+      var requirement = Requirement(capabilities: 0)
+      for name in try members["capabilities"]?.elements() ?? [] {
+        requirement.capabilities |= try capabilityBit(name)
+      }
+      if let role = members["role"] { requirement.role = number(ofRole: try role.string()) }
+      if let agency = members["agency"] {
+        requirement.agency = UInt32(try agency.integer(0...Int64(UInt32.max)))
+      }
+      if let kind = members["kind"] {
+        requirement.kind = UInt32(try kind.integer(0...Int64(UInt32.max)))
+      }
+      requirement.count = UInt32(try members["count"]?.integer(1...16) ?? 1)
+      total += Int64(requirement.count)
+      draft.requirements.append(requirement)
+    }
+    guard total <= 16 else {
+      throw units.wrong("\(units.path) asks for \(total) units: one incident takes at most 16")
+    }
+    record.requirementCount = UInt32(draft.requirements.count) - record.firstRequirement
+  }
+
+  private mutating func number(ofRole name: String) -> UInt32 {
+    if let number = roles[name] { return number }
+    let number = UInt32(roles.count + 1)
+    roles[name] = number
+    return number
+  }
+
+  /// A plan with the very conditions of an earlier one can never be chosen.
+  private func refuseShadowed(_ elements: [PlanField]) throws(PlanError) {
+    var seen: [String: Int] = [:]
+    for (index, plan) in draft.plans.enumerated() {
+      let types = draft.planTypes[Int(plan.firstType)..<Int(plan.firstType + plan.typeCount)]
+        .sorted()
+      let areas = draft.planAreas[Int(plan.firstArea)..<Int(plan.firstArea + plan.areaCount)]
+        .sorted()
+      let conditions = "\(types) \(plan.tiers) \(areas) \(plan.hours) \(plan.vulnerable)"
+      if let earlier = seen[conditions] {
+        throw elements[index].wrong(
+          "\(elements[index].path) has the same conditions as plans[\(earlier)], so it can never match: merge the two"
+        )
+      }
+      seen[conditions] = index
+    }
+  }
+}

@@ -1,0 +1,191 @@
+// From the text of a plans file to a checked draft of the tables. PLANS.md describes the format. A plan that can never
+// match, or that names something unknown, is refused here and never reaches the engine.
+
+import HujiaContainers
+import HujiaEngine
+
+/// Reads one plans file.
+struct PlanDecoder {
+  var draft = PlanDraft()
+  /// Names to bits; `capability0` … `capability63` are always known.
+  var capabilities: [String: Int] = [:]
+  var roles: [String: UInt32] = [:]
+  var areaNames: [String: UInt32] = [:]
+
+  static let keys = [
+    "version", "name", "time_zone", "capabilities", "turnout_s", "levels", "types",
+    "priority_tiers", "areas", "tiers", "clocks", "plans",
+  ]
+
+  static func decode(_ bytes: UnsafeRawBufferPointer) throws(PlanError) -> PlanDraft {
+    let root = PlanField(path: "", value: try PlanTextReader.read(bytes))
+    let plans = try root.object(keys)
+    var decoder = PlanDecoder()
+    let version = try plans.require("version")
+    guard try version.integer(1...1_000_000) == 1 else {
+      throw version.wrong("version is newer than this library reads: write version 1")
+    }
+    if let name = plans["name"] { _ = try name.string() }
+    if let zone = plans["time_zone"] { decoder.draft.zone = try TimeZones.changes(zone) }
+    if let field = plans["capabilities"] { try decoder.readCapabilities(field) }
+    if let field = plans["turnout_s"] { try decoder.readTurnout(field) }
+    if let field = plans["levels"] { try decoder.readLevels(field) }
+    if let field = plans["types"] { try decoder.readTypes(field) }
+    if let field = plans["priority_tiers"] {
+      for entry in try field.entries() { _ = try entry.field.word(PlanWords.tiers) }
+    }
+    if let field = plans["areas"] { try decoder.readAreas(field) }
+    if let field = plans["tiers"] { try decoder.readTiers(field) }
+    if let field = plans["clocks"] { try decoder.readClocks(field) }
+    try decoder.readPlans(try plans.require("plans"))
+    return decoder.draft
+  }
+
+  private mutating func readCapabilities(_ field: PlanField) throws(PlanError) {
+    let names = try field.elements()
+    guard names.count <= 64 else {
+      throw field.wrong("\(names.count) capabilities: there is room for 64")
+    }
+    for (bit, element) in names.enumerated() {
+      let name = try element.string()
+      guard !name.isEmpty, capabilities[name] == nil else {
+        throw element.wrong("\"\(name)\" is empty or stands twice: give each capability its own name")
+      }
+      capabilities[name] = bit
+    }
+  }
+
+  func capabilityBit(_ field: PlanField) throws(PlanError) -> UInt64 {
+    let name = try field.string()
+    if let bit = capabilities[name] { return 1 << UInt64(bit) }
+    if name.hasPrefix("capability"), let bit = Int(name.dropFirst(10)), (0..<64).contains(bit) {
+      return 1 << UInt64(bit)
+    }
+    let known = capabilities.keys.sorted()
+    let near = PlanField.nearest(name, known).map { "did you mean \"\($0)\"? " } ?? ""
+    throw field.wrong(
+      "unknown capability \"\(name)\": \(near)known: \(known.isEmpty ? "capability0 to capability63" : known.joined(separator: ", "))"
+    )
+  }
+
+  private mutating func readTurnout(_ field: PlanField) throws(PlanError) {
+    let turnout = try field.object(["default", "kinds"])
+    if let value = turnout["default"] {
+      draft.defaultTurnout_ms = UInt32(clamping: try value.seconds_ms(least_ms: 0))
+    }
+    guard let kinds = turnout["kinds"] else { return }
+    for entry in try kinds.entries() {
+      guard let kind = UInt32(entry.key) else {
+        throw entry.field.wrong("\"\(entry.key)\" is no unit kind: give its number")
+      }
+      draft.turnouts.append(
+        TurnoutRecord(
+          kind: kind, turnout_ms: UInt32(clamping: try entry.field.seconds_ms(least_ms: 0))))
+    }
+  }
+
+  private mutating func readLevels(_ field: PlanField) throws(PlanError) {
+    let levels = try field.object(PlanWords.activities.map(\.word))
+    for activity in PlanWords.activities {
+      guard let value = levels[activity.word] else { continue }
+      draft.levels[Int(activity.value.rawValue)] = try value.word(PlanWords.levels).rawValue
+    }
+  }
+
+  private mutating func readTypes(_ field: PlanField) throws(PlanError) {
+    var seen: Set<UInt32> = []
+    for element in try field.elements() {
+      let type = try element.object(["code", "name", "tier"])
+      let code = UInt32(try type.require("code").integer(0...Int64(UInt32.max)))
+      guard seen.insert(code).inserted else {
+        throw element.wrong("type \(code) stands twice: keep one")
+      }
+      if let name = type["name"] { _ = try name.string() }
+      let tier: Tier
+      if let value = type["tier"] { tier = try value.word(PlanWords.tiers) } else { tier = .none }
+      draft.types.append(TypeRecord(code: code, tier: tier))
+    }
+  }
+
+  private mutating func readTiers(_ field: PlanField) throws(PlanError) {
+    let tiers = try field.object(PlanWords.tiers.map(\.word))
+    for tier in PlanWords.tiers {
+      guard let value = tiers[tier.word] else { continue }
+      let limits = try value.object(["respond_s", "arrive_s", "arrive_vulnerable_s", "resolve_s"])
+      let index = Int(tier.value.rawValue)
+      try read(limits, "respond_s", &draft.tiers[index].respond_ms)
+      try read(limits, "arrive_s", &draft.tiers[index].arrive_ms)
+      try read(limits, "arrive_vulnerable_s", &draft.tiers[index].arriveVulnerable_ms)
+      try read(limits, "resolve_s", &draft.tiers[index].resolve_ms)
+    }
+  }
+
+  /// Absent = as by default; null = no limit.
+  private func read(
+    _ limits: PlanObject, _ key: String, _ limit_ms: inout Int64
+  ) throws(PlanError) {
+    if let value = limits[key] {
+      limit_ms = try value.seconds_ms(least_ms: 1)
+    } else if limits.has(key) {
+      limit_ms = -1
+    }
+  }
+
+  private mutating func readClocks(_ field: PlanField) throws(PlanError) {
+    let clocks = try field.object(PlanWords.clocks.map(\.word))
+    for clock in PlanWords.clocks {
+      guard clocks.has(clock.word) else { continue }
+      let index = Int(clock.value.rawValue)
+      guard let value = clocks[clock.word] else {
+        draft.chains[index] = Array(repeating: nil, count: PlanTables.tierCount)
+        continue
+      }
+      let keys = ["limit_s", "steps", "repeat_s", "tiers"]
+      let common = try value.object(keys)
+      if let chain = try chain(common, clock.value) {
+        draft.chains[index] = Array(repeating: chain, count: PlanTables.tierCount)
+      }
+      guard let tiers = common["tiers"] else { continue }
+      let byTier = try tiers.object(PlanWords.tiers.map(\.word))
+      for tier in PlanWords.tiers {
+        guard let own = byTier[tier.word] else { continue }
+        let members = try own.object(["limit_s", "steps", "repeat_s"])
+        if let chain = try chain(members, clock.value) {
+          draft.chains[index][Int(tier.value.rawValue)] = chain
+        }
+      }
+    }
+  }
+
+  /// nil when the object has no steps of its own (only per-tier ones).
+  private func chain(_ object: PlanObject, _ clock: ClockKind) throws(PlanError) -> PlanDraft.Chain?
+  {
+    guard let stepsField = object["steps"] else {
+      guard object["tiers"] != nil else {
+        throw object.field.wrong("\(object.field.path) has no steps: list what is done on breach")
+      }
+      return nil
+    }
+    var steps: [Step] = []
+    for (index, element) in try stepsField.elements().enumerated() {
+      let step = try element.object(["after_s", "do"])
+      let after_ms = try step["after_s"]?.seconds_ms(least_ms: index == 0 ? 0 : 1) ?? 0
+      guard index == 0 || after_ms > 0 else {
+        throw element.wrong("\(element.path) needs after_s: seconds after the step before")
+      }
+      steps.append(Step(after_ms: after_ms, action: try step.require("do").word(PlanWords.steps)))
+    }
+    guard !steps.isEmpty, steps.count <= 64 else {
+      throw stepsField.wrong("\(stepsField.path) needs 1 to 64 steps; to stop the clock give null")
+    }
+    var limit_ms: Int64 = clock == .acknowledge ? 15_000 : -1
+    if let limit = object["limit_s"] {
+      guard clock == .acknowledge else {
+        throw limit.wrong("\(limit.path): this limit is the tier's; set it under tiers")
+      }
+      limit_ms = try limit.seconds_ms(least_ms: 1)
+    }
+    let repeat_ms = try object["repeat_s"]?.seconds_ms(least_ms: 1) ?? 300_000
+    return PlanDraft.Chain(limit_ms: limit_ms, repeat_ms: repeat_ms, steps: steps)
+  }
+}
