@@ -32,7 +32,7 @@ final class Baton: @unchecked Sendable {
     mutex.deallocate()
   }
 
-  private static var me: UInt64 { UInt64(UInt(bitPattern: pthread_self())) }
+  private static var me: UInt64 { UInt64(pthread_self()) }
 
   var isMine: Bool { word.load(ordering: .relaxed) == Self.me }
 

@@ -5,6 +5,7 @@
 #elseif canImport(Darwin)
   import Darwin
 #endif
+import CLibUV
 import HujiaEngine
 import HujiaContainers
 import HujiaRoads
@@ -19,14 +20,14 @@ extension EngineDriver {
     let mapOwner = try MapOwner.open(configuration.mapPath)
     let plans = try PlanStore.open(configuration.plansPath, memory: allocator.memory)
     let driver: EngineDriver
-    do {
+    do throws(OutOfMemory) {
       driver = try make(configuration, allocator, mapOwner, plans)
     } catch {
       PlanStore.free(plans)
       throw Failure(
         .memory, "the allocator refused \(error.bytes) bytes: lower the limits of the config")
     }
-    do {
+    do throws(Failure) {
       try driver.startLoop(configuration)
       guard let token = HandleTable.insert(driver) else {
         throw Failure(.full, "\(HandleTable.limit) engines are open: close one first")
@@ -49,7 +50,7 @@ extension EngineDriver {
       memory: allocator.memory)
     let core = UnsafeMutablePointer<EngineCore>.allocate(capacity: 1)
     core.initialize(to: built)
-    let descriptor = eventfd(0, Int32(EFD_CLOEXEC.rawValue | EFD_NONBLOCK.rawValue))
+    let descriptor = eventfd(0, Int32(HUJIA_EFD_CLOEXEC | HUJIA_EFD_NONBLOCK))
     return EngineDriver(
       mode: configuration.runMode, mapOwner: mapOwner, core: core, posts: posts,
       allocator: allocator, eventDescriptor: descriptor,

@@ -82,7 +82,6 @@ final class EngineLoop: @unchecked Sendable {
     let status = pthread_create(&thread, nil, { raw in
       guard let raw else { return nil }
       let me = Unmanaged<EngineLoop>.fromOpaque(raw).takeUnretainedValue()
-      pthread_setname_np(pthread_self(), "hujia")
       uv_run(me.loop, UV_RUN_DEFAULT)
       return nil
     }, me)
