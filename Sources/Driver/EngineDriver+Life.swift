@@ -43,13 +43,15 @@ extension EngineDriver {
     _ configuration: Configuration, _ allocator: Allocator, _ mapOwner: MapOwner,
     _ plans: UnsafeMutablePointer<PlanTables>
   ) throws(OutOfMemory) -> EngineDriver {
-    let posts = try SharedRing<IncidentReport>(
+    let ring = try SharedRing<IncidentReport>(
       allocator.memory, capacity: Int(configuration.postCapacity))
     let built = try EngineCore(
       map: mapOwner.map, limits: configuration.limits, firstPlans: plans,
       memory: allocator.memory)
     let core = UnsafeMutablePointer<EngineCore>.allocate(capacity: 1)
     core.initialize(to: built)
+    let posts = UnsafeMutablePointer<SharedRing<IncidentReport>>.allocate(capacity: 1)
+    posts.initialize(to: ring)
     let descriptor = eventfd(0, Int32(HUJIA_EFD_CLOEXEC | HUJIA_EFD_NONBLOCK))
     return EngineDriver(
       mode: configuration.runMode, mapOwner: mapOwner, core: core, posts: posts,

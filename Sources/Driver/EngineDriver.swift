@@ -21,7 +21,8 @@ package final class EngineDriver: @unchecked Sendable {
   let baton = Baton()
   let mapOwner: MapOwner
   let core: UnsafeMutablePointer<EngineCore>
-  let posts: SharedRing<IncidentReport>
+  /// On the heap like the core, so that `deinit` gives its memory back before the allocator goes.
+  let posts: UnsafeMutablePointer<SharedRing<IncidentReport>>
   let postsAccepted = Atomic<Int64>(0)
   let postsHigh = Atomic<Int>(0)
   let eventDescriptor: Int32
@@ -37,7 +38,7 @@ package final class EngineDriver: @unchecked Sendable {
 
   init(
     mode: RunMode, mapOwner: MapOwner, core: UnsafeMutablePointer<EngineCore>,
-    posts: consuming SharedRing<IncidentReport>, allocator: Allocator, eventDescriptor: Int32,
+    posts: UnsafeMutablePointer<SharedRing<IncidentReport>>, allocator: Allocator, eventDescriptor: Int32,
     snapLimit_mm: UInt32, datum: Int32
   ) {
     self.mode = mode
@@ -58,6 +59,8 @@ package final class EngineDriver: @unchecked Sendable {
     while let plans = core.pointee.removePlans() { PlanStore.free(plans) }
     core.deinitialize(count: 1)
     core.deallocate()
+    posts.deinitialize(count: 1)
+    posts.deallocate()
     if eventDescriptor >= 0 { Glibc.close(eventDescriptor) }
   }
 
@@ -136,9 +139,9 @@ package final class EngineDriver: @unchecked Sendable {
 
   /// Queues a checked report; false when the queue is full. Any thread.
   package func post(_ report: IncidentReport) -> Bool {
-    guard posts.append(report) else { return false }
+    guard posts.pointee.append(report) else { return false }
     postsAccepted.add(1, ordering: .relaxed)
-    let waiting = posts.count
+    let waiting = posts.pointee.count
     if waiting > postsHigh.load(ordering: .relaxed) {
       postsHigh.store(waiting, ordering: .relaxed)
     }
@@ -149,7 +152,7 @@ package final class EngineDriver: @unchecked Sendable {
   /// Under the baton: decides what was posted, at most `most`; returns how many.
   func decidePosts(most: Int) -> Int {
     var decided = 0
-    while decided < most, let report = posts.popFirst() {
+    while decided < most, let report = posts.pointee.popFirst() {
       let status = core.pointee.report(report)
       if status != .ok && status != .manual { core.pointee.answerPost(report, status) }
       decided += 1
@@ -182,7 +185,7 @@ package final class EngineDriver: @unchecked Sendable {
     finish(0)
     let next_ns = core.pointee.nextDue_ns
     let isBlocked = core.pointee.isEscalationBlocked
-    let hasMore = posts.count > 0 || (next_ns <= core.pointee.time.now_ns && !isBlocked)
+    let hasMore = posts.pointee.count > 0 || (next_ns <= core.pointee.time.now_ns && !isBlocked)
     if hasMore { return (status, now_ns) }
     // Deadlines that wait for room in the outbox want a look soon, not at once.
     if isBlocked { return (status, now_ns &+ Self.blockedPause_ns) }
