@@ -62,6 +62,7 @@ let package = Package(
       path: "Sources/HujiaTool", swiftSettings: settings),
 
     tests("ContainersTests", ["HujiaContainers"]),
+    tests("RoutingTests", ["HujiaRouting", "HujiaRoads", "HujiaContainers"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -36,9 +36,10 @@ package enum StraightLine {
     }
     let sinLat = sine_q30(halfAngle_q30(latDifference))
     let sinLon = sine_q30(halfAngle_q30(lonDifference))
-    let cosines = cosine_q30(latA_e7) * cosine_q30(latB_e7) >> 30
+    let atA = (sinLon * cosine_q30(latA_e7)) >> 30
+    let atB = (sinLon * cosine_q30(latB_e7)) >> 30
     // sin²(angle / 2) as 60 fractional bits.
-    let square = sinLat * sinLat + ((sinLon * sinLon) >> 30) * cosines
+    let square = sinLat * sinLat + atA * atB
     let half = arcsine_q30(min(squareRoot(square), 1 << 30))
     let product = (half * 2).multipliedFullWidth(by: radius_mm)
     return product.high << 34 | product.low >> 30
@@ -51,7 +52,7 @@ package enum StraightLine {
 
   /// sin x, x in 0 … π/2, Taylor to x¹³ (error below 10⁻⁸).
   private static func sine_q30(_ x: UInt64) -> UInt64 {
-    let square = Int64(x * x >> 30)
+    let square = Int64((x * x) >> 30)
     var sum: Int64 = 1 << 30
     for factor: Int64 in [156, 110, 72, 42, 20, 6] {
       sum = (1 << 30) - ((square * sum) >> 30) / factor
@@ -70,12 +71,12 @@ package enum StraightLine {
       let rest = arcsine_q30(squareRoot(((1 << 30) - v) << 29))
       return 1_686_629_713 - 2 * rest
     }
-    let square = v * v >> 30
+    let square = (v * v) >> 30
     var term = v
     var sum = v
     var odd: UInt64 = 1
     while odd < 25, term > 0 {
-      term = (term * square >> 30) * odd / (odd + 1)
+      term = ((term * square) >> 30) * odd / (odd + 1)
       sum += term / (odd + 2)
       odd += 2
     }
