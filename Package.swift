@@ -39,6 +39,9 @@ let package = Package(
       name: "CLibUV", path: "Sources/CLibUV", pkgConfig: "libuv",
       providers: [.apt(["libuv1-dev"])]),
 
+    .systemLibrary(
+      name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
     layer("Containers", []),
     layer("Geography", ["HujiaContainers"]),
     layer("Roads", ["HujiaGeography", "HujiaContainers"]),
@@ -51,7 +54,7 @@ let package = Package(
     layer("CInterface", ["HujiaDriver", "CHujia"]),
     .target(
       name: "Hujia", dependencies: ["HujiaDriver"], path: "Sources/Hujia", swiftSettings: settings),
-    layer("MapImport", ["HujiaRouting", "HujiaRoads", "HujiaGeography"]),
+    layer("MapImport", ["HujiaRouting", "HujiaRoads", "HujiaGeography", "CZlib"]),
     .executableTarget(
       name: "HujiaTool",
       dependencies: [

@@ -1,0 +1,2 @@
+/* Debian's zlib, for gzip-compressed street tables. */
+#include <zlib.h>

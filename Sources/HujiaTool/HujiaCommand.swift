@@ -1,0 +1,17 @@
+// The command `hujia`: street data to maps, and the engine shown at work. Uses the engine through the C interface only.
+
+import ArgumentParser
+
+@main
+struct HujiaCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "hujia",
+    abstract: "Hujia (护驾): an embedded real-time dispatch engine.",
+    discussion: """
+      Start here:
+        hujia import --nodes nodes.csv --edges edges.csv --output city.hjmap
+        hujia inspect city.hjmap
+      """,
+    version: "0.1.0",
+    subcommands: [ImportCommand.self, InspectCommand.self])
+}

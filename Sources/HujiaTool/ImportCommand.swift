@@ -1,0 +1,153 @@
+// hujia import: street data in, one compiled map out.
+
+import ArgumentParser
+import Foundation
+import HujiaMapImport
+import HujiaRoads
+
+struct ImportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "import",
+    abstract: "Compile street data into a map (.hjmap).",
+    discussion: """
+      Street tables are CSV, gzip or not: nodes (node, lon, lat) and edges (from_node, to_node, length_m, and one of \
+      travel_s, speed_kmh, speed_mph, class; optional id, oneway, name, points, travel_response_s). Foreign headers are \
+      mapped with --column. A broken file never yields a map: every row that cannot be read is named with its line.
+
+      Examples:
+        hujia import --nodes nodes.csv --edges edges.csv --output city.hjmap
+
+        San Francisco's tables:
+        hujia import --nodes nodes.csv.gz --edges edges.csv.gz --output sf.hjmap --column speed_mph=speed_limit_mph \
+      --column name=street --column points=inner_points_lon_lat --column id=cnn --missing-speed 0,99=25mph
+
+        Manhattan's directed tables with two travel times in days:
+        hujia import --nodes nodes.csv.gz --edges arcs.csv.gz --output manhattan.hjmap --column node=index \
+      --column lon=x --column lat=y --column from_node=fromNode --column to_node=toNode --column travel_s=mode_2 \
+      --column travel_response_s=mode_1 --travel-unit days --one-way
+
+        A DIMACS network (New York: a time unit is 3.6 ms):
+        hujia import --dimacs-graph NY.t.gr.gz --dimacs-coordinates NY.co.gz --dimacs-distances NY.d.gr.gz \
+      --time-unit 3.6 --output ny.hjmap
+      """)
+
+  @Option(help: "Nodes table: node, lon, lat.") var nodes: String?
+  @Option(help: "Edges table: from_node, to_node, length_m, travel_s or a speed.") var edges: String?
+  @Option(help: "DIMACS graph with travel times (.gr).") var dimacsGraph: String?
+  @Option(help: "DIMACS coordinates (.co).") var dimacsCoordinates: String?
+  @Option(help: "DIMACS graph with lengths in 0.1 m (.gr), same arcs.") var dimacsDistances: String?
+  @Option(help: "Milliseconds per unit of the DIMACS travel times; a number, or \"ms\".")
+  var timeUnit = "ms"
+  @Option(name: .shortAndLong, help: "The map to write.") var output: String
+  @Option(help: "Our column = their header, for example speed_mph=limit. Repeatable.")
+  var column: [String] = []
+  @Option(help: "Speeds that mean none, and the speed to use: 0,99=25mph.") var missingSpeed: String?
+  @Option(help: "Unit of travel_s: s, ms, min, h, days.") var travelUnit = "s"
+  @Flag(help: "Every row is one-way, from_node to to_node.") var oneWay = false
+  @Option(help: "Rows that may be refused before the import fails.") var maxRefused = 0
+  @Flag(help: "Print the report as JSON.") var json = false
+  @Flag(name: .shortAndLong, help: "No progress.") var quiet = false
+
+  func validate() throws {
+    let isTables = nodes != nil || edges != nil
+    let isDimacs = dimacsGraph != nil || dimacsCoordinates != nil
+    if isTables == isDimacs {
+      throw ValidationError(
+        "Give either --nodes and --edges, or --dimacs-graph and --dimacs-coordinates.")
+    }
+    if isTables, nodes == nil || edges == nil {
+      throw ValidationError("--nodes and --edges go together.")
+    }
+    if isDimacs, dimacsGraph == nil || dimacsCoordinates == nil {
+      throw ValidationError("--dimacs-graph and --dimacs-coordinates go together.")
+    }
+  }
+
+  func run() throws {
+    let start = Date()
+    do {
+      let progress = Progress("reading streets", isQuiet: quiet)
+      let (draft, report) = try read { progress.show($0) }
+      progress.end()
+      let image = MapImage(draft)
+      try image.write(to: output)
+      let check = try MapFile(path: output)
+      ImportSummary(
+        report: report, map: check.map, bytes: check.size_bytes,
+        seconds: Date().timeIntervalSince(start), output: output
+      ).print(json: json)
+    } catch let error as ImportError {
+      throw Failed(error.message)
+    } catch let error as MapFileError {
+      throw Failed(error.message)
+    }
+  }
+
+  private func read(
+    _ progress: @escaping ImportProgress
+  ) throws -> (draft: MapDraft, report: ImportReport) {
+    var options = TableOptions()
+    for text in column { try options.addColumn(text) }
+    if let missingSpeed { options.missingSpeeds = try MissingSpeeds(missingSpeed) }
+    options.travelUnit_s = try TableOptions.unit(travelUnit)
+    options.allOneWay = oneWay
+    options.mostRefused = maxRefused
+    if let nodes, let edges {
+      return try StreetTables.read(
+        nodes: nodes, edges: edges, options: options, progress: progress)
+    }
+    let digits = timeUnit.hasSuffix("ms") ? String(timeUnit.dropLast(2)) : timeUnit
+    guard let unit_ms = digits.isEmpty ? 1 : Double(digits) else {
+      throw ImportError.option("--time-unit \(timeUnit): milliseconds per unit, for example 3.6")
+    }
+    return try DIMACS.read(
+      graph: dimacsGraph ?? "", coordinates: dimacsCoordinates ?? "",
+      distances: dimacsDistances, timeUnit_ms: unit_ms, options: options, progress: progress)
+  }
+}
+
+/// A failure that the user can mend: its text alone, exit code 1.
+struct Failed: Error, CustomStringConvertible {
+  let description: String
+  init(_ text: String) { description = text }
+}
+
+/// What the import says at its end.
+private struct ImportSummary {
+  let report: ImportReport
+  let map: RoadMap
+  let bytes: Int
+  let seconds: Double
+  let output: String
+
+  func print(json: Bool) {
+    let largest = map.nodeCount == 0 ? 0 : Double(largestPart) / Double(map.nodeCount)
+    if json {
+      Swift.print(
+        """
+        {"nodes": \(map.nodeCount), "streets": \(map.streetCount), "arcs": \(map.arcCount), \
+        "one_way": \(report.oneWay), "largest_part": \(largestPart), "parts": \(parts), \
+        "duplicates": \(report.duplicates), "loops": \(report.loops), "refused": \(report.refusedCount), \
+        "speeds_filled": \(report.speedsFilled), "bytes": \(bytes), "seconds": \(String(format: "%.3f", seconds))}
+        """)
+      return
+    }
+    for refusal in report.refused { Swift.print("refused: \(refusal)") }
+    Swift.print(
+      """
+      \(output): \(map.nodeCount) nodes, \(map.streetCount) streets (\(report.oneWay) one-way), \(map.arcCount) arcs
+        largest connected part  \(largestPart) nodes (\(String(format: "%.1f", largest * 100)) %) of \(parts) parts; \
+      the rest is answered by marked straight-line estimates
+        merged duplicates       \(report.duplicates)
+        dropped loops           \(report.loops)
+        speeds filled in        \(report.speedsFilled)
+        refused rows            \(report.refusedCount)
+        size, time              \(bytes / 1024) KiB, \(String(format: "%.2f", seconds)) s
+      """)
+  }
+
+  private var parts: Int {
+    Int((0..<map.nodeCount).map { map.nodePart[$0] }.max().map { $0 + 1 } ?? 0)
+  }
+  private var largestPart: Int { (0..<map.nodeCount).count { map.nodePart[$0] == 0 } }
+}

@@ -1,0 +1,51 @@
+// Read first. Street data of others becomes a draft of a map here: tables and DIMACS files in, a `MapDraft` and an honest
+// report out. Offline; never linked into the library.
+
+/// Why an import failed, and what to do.
+package enum ImportError: Error, Equatable, Sendable {
+  case file(path: String, reason: String)
+  case columns(path: String, missing: [String], found: [String])
+  case refused(path: String, count: Int, first: String)
+  case empty(path: String)
+  case format(path: String, line: Int, reason: String)
+  case option(String)
+
+  package var message: String {
+    switch self {
+    case .file(let path, let reason): return "cannot read \(path): \(reason)"
+    case .columns(let path, let missing, let found):
+      return
+        "\(path) lacks \(missing.joined(separator: ", ")); its columns are \(found.joined(separator: ", ")). "
+        + "Map a foreign header with --column \(missing.first ?? "name")=HEADER"
+    case .refused(let path, let count, let first):
+      return
+        "\(count) row(s) of \(path) cannot be read, so no map was written; the first: \(first). "
+        + "Mend them, or allow them with --max-refused \(count)"
+    case .empty(let path): return "\(path) holds no rows"
+    case .format(let path, let line, let reason): return "\(path), line \(line): \(reason)"
+    case .option(let text): return text
+    }
+  }
+}
+
+/// What an import saw and did.
+package struct ImportReport: Sendable {
+  package var nodes = 0
+  package var streets = 0
+  package var oneWay = 0
+  package var duplicates = 0
+  package var loops = 0
+  package var speedsFilled = 0
+  package var refused: [String] = []
+  package var refusedCount = 0
+  package init() {}
+
+  /// Keeps the first hundred refusals in words and counts the rest.
+  mutating func refuse(_ path: String, line: Int, _ reason: String) {
+    refusedCount += 1
+    if refused.count < 100 { refused.append("\(path), line \(line): \(reason)") }
+  }
+}
+
+/// Called now and then with the share done, 0 ... 1.
+package typealias ImportProgress = (Double) -> Void

@@ -1,0 +1,155 @@
+// The project's own street tables, nodes and edges (c-abi.md, "The map file and the tool"), with foreign headers mapped.
+
+import HujiaGeography
+import HujiaRoads
+
+package struct StreetTables {
+  private let options: TableOptions
+  private var draft = MapDraft()
+  private var report = ImportReport()
+  private var nodeNumbers: [String: UInt32] = [:]
+  private var seen: [EdgeKey: Int] = [:]
+
+  private struct EdgeKey: Hashable {
+    var from: UInt32
+    var to: UInt32
+    var length_mm: UInt32
+    var forward_ms: UInt32
+    var backward_ms: UInt32
+    var points: String
+  }
+
+  /// Reads both tables. Rows that cannot be read are reported with their line; more than `mostRefused` of them fail.
+  package static func read(
+    nodes: String, edges: String, options: TableOptions, progress: ImportProgress = { _ in }
+  ) throws(ImportError) -> (draft: MapDraft, report: ImportReport) {
+    var tables = StreetTables(options: options)
+    try tables.readNodes(nodes)
+    try tables.readEdges(edges, progress)
+    tables.report.nodes = tables.draft.nodes.count
+    tables.report.streets = tables.draft.streets.count
+    guard tables.report.refusedCount <= options.mostRefused else {
+      throw .refused(
+        path: edges, count: tables.report.refusedCount, first: tables.report.refused[0])
+    }
+    guard !tables.draft.streets.isEmpty else { throw .empty(path: edges) }
+    return (tables.draft, tables.report)
+  }
+
+  private init(options: TableOptions) { self.options = options }
+
+  /// Node names that are whole numbers are one, however they are written ("7", "7.0").
+  private static func nodeKey(_ text: String) -> String {
+    let text = text.trimmed
+    if let number = Double(text), let whole = Int64(exactly: number) { return String(whole) }
+    return text
+  }
+
+  private mutating func readNodes(_ path: String) throws(ImportError) {
+    let names = ["node", "lon", "lat"].map { options.name($0) }
+    var table = try CSVTable(path: path, needed: names)
+    let places = names.compactMap { table.column($0) }
+    while let row = table.next() {
+      guard let most = places.max(), row.count > most else {
+        report.refuse(path, line: table.line, "too few fields (\(row.count))")
+        continue
+      }
+      let key = Self.nodeKey(row[places[0]])
+      guard let lon = Double(row[places[1]].trimmed), let lat = Double(row[places[2]].trimmed),
+        lat >= -90, lat <= 90, lon >= -180, lon <= 180, !key.isEmpty
+      else {
+        report.refuse(
+          path, line: table.line,
+          "node \(key): \(names[1]), \(names[2]) are no degrees on the planet (\(row[places[1]]), \(row[places[2]]))"
+        )
+        continue
+      }
+      guard nodeNumbers[key] == nil else {
+        report.refuse(path, line: table.line, "node \(key) stands twice: keep one")
+        continue
+      }
+      nodeNumbers[key] = UInt32(draft.nodes.count)
+      draft.nodes.append((Int32((lat * 1e7).rounded()), Int32((lon * 1e7).rounded())))
+    }
+    guard !draft.nodes.isEmpty else { throw .empty(path: path) }
+  }
+
+  private mutating func readEdges(
+    _ path: String, _ progress: ImportProgress
+  ) throws(ImportError) {
+    let needed = ["from_node", "to_node"].map { options.name($0) }
+    var table = try CSVTable(path: path, needed: needed)
+    let columns = EdgeColumns(table, options)
+    guard columns.hasTime else {
+      throw .columns(
+        path: path, missing: ["travel_s (or speed_kmh, speed_mph, class)"], found: table.header)
+    }
+    var row = 0
+    while let fields = table.next() {
+      row += 1
+      if row % 4_096 == 0 { progress(table.progress) }
+      do throws(RowError) {
+        try addEdge(columns, fields, row: row)
+      } catch {
+        report.refuse(path, line: table.line, error.reason)
+      }
+    }
+    progress(1)
+  }
+
+  private mutating func addEdge(
+    _ columns: EdgeColumns, _ fields: [String], row: Int
+  ) throws(RowError) {
+    let from = try node(columns.text("from_node", fields))
+    let to = try node(columns.text("to_node", fields))
+    guard from != to else {
+      report.loops += 1
+      return
+    }
+    let inner = try columns.points(fields)
+    let length_mm = try columns.length_mm(fields) ?? drawnLength(from, inner, to)
+    let times = try columns.times(fields, length_mm: length_mm, &report)
+    let saysOneWay = try columns.isOneWay(fields)
+    let isOneWay = options.allOneWay || saysOneWay
+    let key = EdgeKey(
+      from: from, to: to, length_mm: length_mm, forward_ms: times.normal_ms,
+      backward_ms: isOneWay ? .max : times.normal_ms, points: columns.text("points", fields) ?? "")
+    guard seen.updateValue(row, forKey: key) == nil else {
+      report.duplicates += 1
+      return
+    }
+    if isOneWay { report.oneWay += 1 }
+    draft.streets.append(
+      MapDraft.Street(
+        id: try columns.id(fields) ?? UInt64(row), from: from, to: to, length_mm: length_mm,
+        name: columns.text("name", fields) ?? "", inner: inner, forward: times,
+        backward: isOneWay ? nil : times))
+  }
+
+  private func node(_ text: String?) throws(RowError) -> UInt32 {
+    guard let text else { throw RowError("a node is missing") }
+    guard let number = nodeNumbers[Self.nodeKey(text)] else {
+      throw RowError("node \(text) is not in the nodes table")
+    }
+    return number
+  }
+
+  private func drawnLength(
+    _ from: UInt32, _ inner: [(lat_e7: Int32, lon_e7: Int32)], _ to: UInt32
+  ) -> UInt32 {
+    let shape = [draft.nodes[Int(from)]] + inner + [draft.nodes[Int(to)]]
+    var sum: Int64 = 0
+    for place in 1..<shape.count {
+      sum += Distance.between_mm(
+        lat_e7: shape[place - 1].lat_e7, lon_e7: shape[place - 1].lon_e7, shape[place].lat_e7,
+        shape[place].lon_e7)
+    }
+    return UInt32(clamping: sum)
+  }
+}
+
+/// Why one row was refused.
+struct RowError: Error {
+  let reason: String
+  init(_ reason: String) { self.reason = reason }
+}

@@ -1,0 +1,82 @@
+// What the tables of others call things, and how their numbers are meant.
+
+package struct TableOptions: Sendable {
+  /// Our column name to theirs, where they differ.
+  package var columns: [String: String] = [:]
+  package var missingSpeeds: MissingSpeeds?
+  /// Seconds a unit of `travel_s` stands for.
+  package var travelUnit_s = 1.0
+  /// Every row is from -> to only, whatever the column says.
+  package var allOneWay = false
+  package var mostRefused = 0
+  package init() {}
+
+  func name(_ own: String) -> String { columns[own] ?? own }
+
+  /// "name=header".
+  package mutating func addColumn(_ text: String) throws(ImportError) {
+    let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+    guard parts.count == 2 else {
+      throw .option("--column \(text): write it as name=header, for example speed_mph=limit")
+    }
+    guard Self.known.contains(parts[0]) else {
+      throw .option(
+        "--column \(text): no column is called \(parts[0]); known: \(Self.known.joined(separator: ", "))")
+    }
+    columns[parts[0]] = parts[1]
+  }
+
+  package static let known = [
+    "node", "lon", "lat", "id", "from_node", "to_node", "length_m", "travel_s",
+    "travel_response_s", "speed_kmh", "speed_mph", "class", "oneway", "name", "points",
+  ]
+
+  /// "s", "ms", "min", "h" or "days".
+  package static func unit(_ text: String) throws(ImportError) -> Double {
+    switch text {
+    case "s": return 1
+    case "ms": return 0.001
+    case "min": return 60
+    case "h": return 3_600
+    case "days": return 86_400
+    default: throw .option("--travel-unit \(text): use s, ms, min, h or days")
+    }
+  }
+}
+
+/// Numbers that stand for "no speed given", and the speed to use then.
+package struct MissingSpeeds: Sendable, Equatable {
+  package var sentinels: [Double]
+  package var speed_kmh: Double
+
+  /// "0,99=25mph" or "0=40kmh".
+  package init(_ text: String) throws(ImportError) {
+    let parts = text.split(separator: "=")
+    let sentinels = parts.first?.split(separator: ",").compactMap { Double($0) } ?? []
+    let isMiles = parts.last?.hasSuffix("mph") == true
+    let number = parts.last.flatMap { Double($0.dropLast(3)) }
+    guard parts.count == 2, !sentinels.isEmpty, let number, number > 0,
+      isMiles || parts[1].hasSuffix("kmh")
+    else { throw .option("--missing-speed \(text): write it like 0,99=25mph") }
+    self.sentinels = sentinels
+    speed_kmh = isMiles ? number * 1.609_344 : number
+  }
+}
+
+/// Speeds for road classes, km/h, where a table has nothing better: usual urban limits by OpenStreetMap's words.
+enum RoadClass {
+  static func speed_kmh(_ name: String) -> Double? {
+    switch name.hasSuffix("_link") ? String(name.dropLast(5)) : name {
+    case "motorway": return 90
+    case "trunk": return 70
+    case "primary": return 50
+    case "secondary": return 45
+    case "tertiary": return 40
+    case "unclassified", "residential": return 30
+    case "service", "track": return 15
+    case "living_street": return 10
+    case "footway", "path", "pedestrian": return 5
+    default: return nil
+    }
+  }
+}
