@@ -39,7 +39,7 @@ package struct CSVTable {
       var fields: [String] = []
       var isEnd = false
       repeat { fields.append(field(&isEnd)) } while !isEnd
-      if fields.count == 1, fields[0].isEmpty { continue }
+      if fields.allSatisfy({ $0.isEmpty }) { continue }
       return fields
     }
     return nil

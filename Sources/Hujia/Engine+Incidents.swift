@@ -1,0 +1,99 @@
+import HujiaDriver
+import HujiaEngine
+import HujiaRoads
+
+extension Engine {
+  /// Takes in a call, chooses and sends its units; the answer is complete on return.
+  public func report(_ incident: Incident) throws(HujiaError) -> Dispatch {
+    try decide(incident) { core, report in core.report(report) }
+  }
+
+  /// The answer `report` would give now, with no side effect.
+  public func recommend(_ incident: Incident) throws(HujiaError) -> Dispatch {
+    try decide(incident) { core, report in core.recommend(report) }
+  }
+
+  /// Moves an assignment to a state; the incident and the unit follow.
+  public func advance(
+    _ assignmentID: UInt64, to state: AssignmentState, wall_us: Int64? = nil
+  ) throws(HujiaError) {
+    guard let state = HujiaEngine.AssignmentState(rawValue: state.rawValue) else { throw .argument }
+    try check { driver in
+      driver.turn { core in
+        core.advance(assignmentID, to: state, wall_us: wall_us ?? 0, act: Act())
+      }
+    }
+  }
+
+  /// Ends an incident that needs nobody any more.
+  public func cancel(_ incidentID: UInt64) throws(HujiaError) {
+    try end(incidentID, as: .cancelled, disposition: 0)
+  }
+
+  /// Closes an incident with the host's disposition code.
+  public func close(_ incidentID: UInt64, disposition: Int32 = 0) throws(HujiaError) {
+    try end(incidentID, as: .closed, disposition: disposition)
+  }
+
+  private func end(
+    _ id: UInt64, as state: HujiaEngine.IncidentState, disposition: Int32
+  ) throws(HujiaError) {
+    try check { driver in
+      driver.turn { core in
+        core.end(incident: id, as: state, disposition: disposition, wall_us: 0, act: Act())
+      }
+    }
+  }
+
+  /// Host-driven time: decides what was posted and fires what is due. Returns when the next poll is wanted (monotonic
+  /// nanoseconds, `Int64.max` = nothing is due).
+  @discardableResult
+  public func poll(now_ns: Int64, wall_us: Int64) throws(HujiaError) -> Int64 {
+    guard now_ns >= 0, wall_us >= 0 else { throw .argument }
+    return try with { driver in
+      guard driver.mode == .poll else { return .failure(HujiaError(.mode)) }
+      return .success(driver.poll(now_ns: now_ns, wall_us: wall_us, most: 0).nextDue_ns)
+    }
+  }
+
+  private func decide(
+    _ incident: Incident, _ body: (inout EngineCore, IncidentReport) -> Status
+  ) throws(HujiaError) -> Dispatch {
+    guard let point = incident.place.e7 else { throw .range }
+    return try with { driver in
+      let report = IncidentReport(
+        tier: incident.tier.flatMap { HujiaEngine.Tier(header: $0.rawValue) } ?? .none,
+        type: incident.type, lat_e7: point.lat, lon_e7: point.lon,
+        flags: incident.isVulnerable ? 1 : 0, keyHigh: incident.key.high,
+        keyLow: incident.key.low, callerHash: incident.callerHash, wall_us: incident.wall_us ?? 0,
+        place: driver.place(lat_e7: point.lat, lon_e7: point.lon, datum: 1))
+      return driver.turn { core in
+        let status = body(&core, report)
+        if status.isError || status == .full { return .failure(HujiaError(status)) }
+        return .success(Dispatch(core, isRepeat: status == .exists))
+      }
+    }
+  }
+}
+
+extension Dispatch {
+  init(_ core: borrowing EngineCore, isRepeat: Bool) {
+    let answer = core.answer
+    incidentID = answer.incidentID
+    state = IncidentState(rawValue: answer.state.rawValue) ?? .pending
+    tier = Tier(rawValue: Int32(answer.tier.rawValue)) ?? .emergency
+    shortfall = Shortfall(rawValue: answer.shortfall.rawValue)
+    plan = answer.plan
+    self.isRepeat = isRepeat
+    var units: [ChosenUnit] = []
+    for place in 0..<answer.count {
+      let unit = core.chosen[place]
+      units.append(
+        ChosenUnit(
+          unitID: unit.unitID, assignmentID: unit.assignmentID,
+          travel_ms: unit.travel_ms == .max ? nil : unit.travel_ms, turnout_ms: unit.turnout_ms,
+          distance_dm: unit.distance_dm))
+    }
+    chosen = units
+  }
+}

@@ -1,0 +1,42 @@
+import HujiaDriver
+import HujiaEngine
+
+extension Engine {
+  /// Adds a unit or replaces what is known of it. Throws `.full` at the limit of units.
+  public func put(_ unit: Unit) throws(HujiaError) {
+    guard unit.id != 0 else { throw .argument }
+    let point = unit.place.flatMap { $0.e7 }
+    if unit.place != nil, point == nil { throw .range }
+    try check { driver in
+      let place = driver.place(lat_e7: point?.lat ?? 0, lon_e7: point?.lon ?? 0, datum: 1)
+      let description = UnitDescription(
+        id: unit.id, kind: unit.kind, agency: unit.agency, capabilities: unit.capabilities,
+        homeBeat: unit.homeBeat, crew: unit.crew.map { $0 <= 0 ? -1 : $0 } ?? 0,
+        activity: HujiaEngine.Activity(header: unit.activity.rawValue) ?? .patrolling,
+        shiftEnd_us: unit.shiftEnd_us ?? 0, place: place, hasPosition: point != nil)
+      return driver.turn { core in core.put(unit: description) }
+    }
+  }
+
+  public func removeUnit(_ id: UInt64) throws(HujiaError) {
+    try check { driver in driver.turn { core in core.remove(unit: id) } }
+  }
+
+  public func setActivity(_ activity: Activity, ofUnit id: UInt64) throws(HujiaError) {
+    guard let activity = HujiaEngine.Activity(header: activity.rawValue) else { throw .argument }
+    try check { driver in driver.turn { core in core.set(activity: activity, of: id) } }
+  }
+
+  /// Takes positions in; returns how many were accepted (unknown units and older fixes are refused).
+  public func report(_ positions: [Position]) throws(HujiaError) -> Int {
+    try with { driver in
+      let taken = driver.takeFixes(positions.count) { index in
+        let position = positions[index]
+        guard let point = position.place.e7 else { return nil }
+        let place = driver.place(lat_e7: point.lat, lon_e7: point.lon, datum: 1)
+        return Fix(unitID: position.unitID, place: place, wall_us: position.wall_us ?? 0)
+      }
+      return .success(taken)
+    }
+  }
+}

@@ -1,0 +1,74 @@
+// Read first. The Swift face: typed values instead of structs with sizes, typed errors instead of numbers, an
+// AsyncSequence of events. It says the same things as the C header and holds no logic of its own.
+
+import HujiaDriver
+import HujiaEngine
+
+/// A dispatch engine: it takes in calls and unit positions and answers who goes, by which road, and keeps the deadlines.
+///
+/// Every method may be called from any thread or task; calls are carried out one at a time, each in microseconds.
+/// Nothing allocates per call inside the engine; the values returned here are ordinary Swift values.
+///
+///     let engine = try Engine(configuration: Configuration(map: "city.hjmap"))
+///     try engine.put(Unit(id: 12, place: Coordinate(latitude: 37.7793, longitude: -122.4193)))
+///     let answer = try engine.report(Incident(tier: .emergency, place: here))
+///     print(answer.chosen.first?.unitID as Any)
+public final class Engine: Sendable {
+  private let token: UInt
+
+  /// Opens an engine. Cold: reads files and takes all memory.
+  public init(configuration: Configuration = Configuration()) throws(HujiaError) {
+    var raw = HujiaDriver.Configuration()
+    raw.runMode = configuration.isHostDriven ? .poll : .thread
+    raw.mapPath = configuration.map
+    raw.plansPath = configuration.plans
+    raw.maxUnits = configuration.maxUnits
+    raw.maxIncidents = configuration.maxIncidents
+    raw.maxAssignments = configuration.maxAssignments
+    raw.eventCapacity = configuration.eventCapacity
+    do throws(Failure) {
+      token = try EngineDriver.open(raw)
+    } catch {
+      throw HujiaError(error.status, field: error.field, text: error.text)
+    }
+  }
+
+  deinit { _ = EngineDriver.close(token) }
+
+  /// Stops the engine now instead of when the last reference goes; later calls throw `.stale`.
+  public func close() { _ = EngineDriver.close(token) }
+
+  func with<Value>(_ body: (EngineDriver) -> Result<Value, HujiaError>) throws(HujiaError) -> Value {
+    if EngineDriver.isForkedChild { throw HujiaError(.forked) }
+    guard let result = EngineDriver.value(token, body) else { throw HujiaError(.stale) }
+    return try result.get()
+  }
+
+  /// Throws when a status is an error.
+  func check(_ body: (EngineDriver) -> Status) throws(HujiaError) {
+    try with { driver in
+      let status = body(driver)
+      return status.isError || status == .full ? .failure(HujiaError(status)) : .success(())
+    }
+  }
+}
+
+/// How an engine is set up. The defaults are those of the C header.
+public struct Configuration: Sendable {
+  /// A compiled map (`hujia import`); nil: every travel time is a marked straight-line estimate.
+  public var map: String?
+  /// A plans file (PLANS.md); nil: the built-in plan.
+  public var plans: String?
+  public var maxUnits: UInt32 = 4_096
+  public var maxIncidents: UInt32 = 4_096
+  public var maxAssignments: UInt32 = 8_192
+  public var eventCapacity: UInt32 = 16_384
+  /// Time moves only in `Engine.poll`: for tests, simulation and replay.
+  public var isHostDriven = false
+
+  public init(map: String? = nil, plans: String? = nil, isHostDriven: Bool = false) {
+    self.map = map
+    self.plans = plans
+    self.isHostDriven = isHostDriven
+  }
+}

@@ -1,0 +1,87 @@
+// What happens inside, as an AsyncSequence.
+
+import HujiaDriver
+import HujiaEngine
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// One event; the C header says what each kind carries.
+public struct Event: Sendable {
+  public enum Kind: Int32, Sendable {
+    case decided = 1
+    case refused, incident, assignment, escalation, overflow
+  }
+  public let kind: Kind
+  public let sequence: UInt64
+  public let incidentID: UInt64
+  public let assignmentID: UInt64
+  public let unitID: UInt64
+  public let wall_us: Int64
+  public let clock: Clock?
+  /// Escalations: 1-based step of the chain.
+  public let step: Int32
+  public let late_ns: Int64
+  public let incidentState: IncidentState?
+  public let assignmentState: AssignmentState?
+
+  init?(_ event: HujiaEngine.Event) {
+    guard let kind = Kind(rawValue: event.kind.rawValue) else { return nil }
+    self.kind = kind
+    sequence = event.sequence
+    incidentID = event.incidentID
+    assignmentID = event.assignmentID
+    unitID = event.unitID
+    wall_us = event.wall_us
+    clock = Clock(rawValue: event.clock)
+    step = event.step
+    late_ns = event.late_ns
+    let isAssignment = kind == .assignment
+    incidentState = isAssignment ? nil : IncidentState(rawValue: event.state)
+    assignmentState = isAssignment ? AssignmentState(rawValue: event.state) : nil
+  }
+}
+
+/// The engine's events, oldest first. Ends when the engine closes. One reader at a time gets each event.
+public struct Events: AsyncSequence, Sendable {
+  public typealias Element = Event
+  let engine: Engine
+
+  public func makeAsyncIterator() -> Iterator { Iterator(engine: engine) }
+
+  public struct Iterator: AsyncIteratorProtocol {
+    let engine: Engine
+    private var ready: [Event] = []
+
+    init(engine: Engine) { self.engine = engine }
+
+    /// Waits without blocking a thread: it looks, and sleeps a few milliseconds when there is nothing.
+    public mutating func next() async -> Event? {
+      while ready.isEmpty {
+        guard !Task.isCancelled, let taken = try? engine.takeEvents(upTo: 64) else { return nil }
+        ready = taken.reversed()
+        if ready.isEmpty {
+          do { try await Task.sleep(nanoseconds: 5_000_000) } catch { return nil }
+        }
+      }
+      return ready.removeLast()
+    }
+  }
+}
+
+extension Engine {
+  public var events: Events { Events(engine: self) }
+
+  /// Takes events out, oldest first; does not wait.
+  public func takeEvents(upTo count: Int) throws(HujiaError) -> [Event] {
+    try with { driver in
+      var events: [Event] = []
+      _ = driver.takeEvents(max(count, 0)) { _, event in
+        if let event = Event(event) { events.append(event) }
+      }
+      return .success(events)
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import HujiaEngine
+
+/// Why a call failed; `code` is the number of the C header (`HJ_E_…`).
+public struct HujiaError: Error, Equatable, Sendable, CustomStringConvertible {
+  public let code: Int32
+  /// The field at fault where one is known, for example `plans[3].units[0]`.
+  public let field: String
+  public let text: String
+
+  init(_ status: Status, field: String = "", text: String = "") {
+    code = status.rawValue
+    self.field = field
+    self.text = text.isEmpty ? Self.sentence(status) : text
+  }
+
+  public static func == (a: HujiaError, b: HujiaError) -> Bool { a.code == b.code }
+
+  public static let argument = HujiaError(.argument)
+  public static let stale = HujiaError(.stale)
+  public static let unknownUnit = HujiaError(.unknownUnit)
+  public static let state = HujiaError(.state)
+  public static let conflict = HujiaError(.conflict)
+  public static let range = HujiaError(.range)
+  public static let plans = HujiaError(.plans)
+  public static let map = HujiaError(.map)
+  public static let busy = HujiaError(.busy)
+  public static let full = HujiaError(.full)
+
+  public var description: String { field.isEmpty ? text : "\(field): \(text)" }
+
+  private static func sentence(_ status: Status) -> String {
+    switch status {
+    case .full: return "a table is at its limit: retry later or raise the limit"
+    case .argument: return "a value outside its documented range"
+    case .stale: return "a handle or id that is closed, recycled or was never made"
+    case .unknownUnit: return "no such unit: put it first"
+    case .state: return "the move is not legal from the present state"
+    case .conflict: return "the same key came before with another body"
+    case .forked: return "called in a forked child"
+    case .range: return "coordinates off the planet, or not a number"
+    case .busy: return "the unit is on an incident: clear or cancel its assignment first"
+    case .reason: return "the move is legal only with a reason"
+    case .mode: return "not in this run mode"
+    default: return "status \(status.rawValue)"
+    }
+  }
+}

@@ -1,0 +1,163 @@
+// The values that go in and come out: the field's words, no pointers, no sizes.
+
+/// A position in degrees, WGS-84.
+public struct Coordinate: Hashable, Sendable {
+  public var latitude: Double
+  public var longitude: Double
+  public init(latitude: Double, longitude: Double) {
+    self.latitude = latitude
+    self.longitude = longitude
+  }
+
+  /// Degrees times 10^7; nil when off the planet or not a number.
+  var e7: (lat: Int32, lon: Int32)? {
+    guard latitude >= -90, latitude <= 90, longitude >= -180, longitude <= 180 else { return nil }
+    return (Int32((latitude * 1e7).rounded()), Int32((longitude * 1e7).rounded()))
+  }
+
+  init(lat_e7: Int32, lon_e7: Int32) {
+    latitude = Double(lat_e7) / 1e7
+    longitude = Double(lon_e7) / 1e7
+  }
+}
+
+/// How pressing an incident is.
+public enum Tier: Int32, Sendable, CaseIterable {
+  case emergency = 1
+  case urgent, routine, preventive
+}
+
+/// What a unit is doing; the plans map it to whether it may be sent.
+public enum Activity: Int32, Sendable, CaseIterable {
+  case patrolling = 0
+  case station, post, enRoute, onScene, meal, court, training, offDuty, transporting
+  case atDestination, returning
+}
+
+public enum IncidentState: Int32, Sendable, CaseIterable {
+  case received = 1
+  case pending, assigned, enRoute, onScene, handling, reported, closed, archived, cancelled
+}
+
+/// Where one unit stands on one incident, in forward order up to `cleared`.
+public enum AssignmentState: Int32, Sendable, CaseIterable {
+  case reserved = 1
+  case dispatched, delivered, acknowledged, enRoute, onScene, transporting, atDestination, reported
+  case cleared, declined, expired, cancelled, diverted, exchanged
+}
+
+public enum Clock: Int32, Sendable, CaseIterable {
+  case pending = 1
+  case delivery, acknowledge, turnout, arrival, welfare, report, resolve, callback, lead, absence
+}
+
+/// A crew or person that can be sent.
+public struct Unit: Sendable {
+  public var id: UInt64
+  public var kind: UInt32 = 0
+  public var agency: UInt32 = 0
+  /// Bit set; the plans give the names.
+  public var capabilities: UInt64 = 0
+  public var homeBeat: UInt32 = 0
+  /// People aboard; nil = not stated (taken as crewed), 0 = nobody.
+  public var crew: Int32?
+  public var activity = Activity.patrolling
+  public var place: Coordinate?
+  /// UTC microseconds since 1970.
+  public var shiftEnd_us: Int64?
+
+  public init(id: UInt64, capabilities: UInt64 = 0, place: Coordinate? = nil) {
+    self.id = id
+    self.capabilities = capabilities
+    self.place = place
+  }
+}
+
+/// One position of a unit.
+public struct Position: Sendable {
+  public var unitID: UInt64
+  public var place: Coordinate
+  /// The device's time, UTC microseconds since 1970; nil = now.
+  public var wall_us: Int64?
+  public init(unitID: UInt64, place: Coordinate, wall_us: Int64? = nil) {
+    self.unitID = unitID
+    self.place = place
+    self.wall_us = wall_us
+  }
+}
+
+/// A report of something that happened.
+public struct Incident: Sendable {
+  /// nil: the plan's tier for the type, else emergency.
+  public var tier: Tier?
+  public var type: UInt32 = 0
+  public var place: Coordinate
+  public var isVulnerable = false
+  /// The same key and body again gives the first answer; (0, 0) = no key.
+  public var key: (high: UInt64, low: UInt64) = (0, 0)
+  public var callerHash: UInt64 = 0
+  /// When it was received, UTC microseconds since 1970; nil = now.
+  public var wall_us: Int64?
+
+  public init(tier: Tier? = nil, type: UInt32 = 0, place: Coordinate) {
+    self.tier = tier
+    self.type = type
+    self.place = place
+  }
+}
+
+/// Why fewer units were sent than the plan asks for.
+public struct Shortfall: OptionSet, Sendable {
+  public let rawValue: UInt32
+  public init(rawValue: UInt32) { self.rawValue = rawValue }
+  public static let notAvailable = Shortfall(rawValue: 1)
+  public static let capability = Shortfall(rawValue: 2)
+  public static let notCrewed = Shortfall(rawValue: 4)
+  public static let shiftEnd = Shortfall(rawValue: 8)
+  public static let radius = Shortfall(rawValue: 16)
+  public static let noPosition = Shortfall(rawValue: 32)
+  public static let tableFull = Shortfall(rawValue: 64)
+  public static let manual = Shortfall(rawValue: 128)
+  public static let notOnStreets = Shortfall(rawValue: 256)
+}
+
+/// One unit of an answer.
+public struct ChosenUnit: Sendable {
+  public let unitID: UInt64
+  /// 0 in a recommendation.
+  public let assignmentID: UInt64
+  /// nil when its position is unknown.
+  public let travel_ms: UInt32?
+  public let turnout_ms: UInt32
+  public let distance_dm: UInt32
+}
+
+/// Who goes.
+public struct Dispatch: Sendable {
+  /// 0 in a recommendation.
+  public let incidentID: UInt64
+  public let state: IncidentState
+  public let tier: Tier
+  public let shortfall: Shortfall
+  /// 1-based order in the plans; 0 = none matched, a person decides.
+  public let plan: UInt32
+  public let chosen: [ChosenUnit]
+  /// The same key came before: this is the first answer again.
+  public let isRepeat: Bool
+}
+
+/// One of the nearest units.
+public struct NearbyUnit: Sendable {
+  public let unitID: UInt64
+  public let travel_ms: UInt32
+  public let distance_dm: UInt32
+  /// The streets do not connect it; the figures are an estimate.
+  public let isStraightLine: Bool
+}
+
+/// One point of a road to drive.
+public struct RoutePoint: Sendable {
+  public let place: Coordinate
+  public let time_ms: UInt32
+  public let distance_dm: UInt32
+}
