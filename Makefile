@@ -1,0 +1,43 @@
+# One word a task. Each target works on a fresh machine and in any order; the work is in scripts/.
+# `make help` lists them.
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+SHELL := bash
+
+.DEFAULT_GOAL := help
+.PHONY: help deps lib tool install demo test check bench format clean
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | while IFS=$$'\t' read -r name text; do \
+	  printf '  make %-9s %s\n' "$$name" "$$text"; done
+
+deps: ## install what is missing (libuv, jemalloc, zlib, clang-format ...); does nothing when all is there
+	@scripts/deps
+
+lib: deps ## build the shared library into out/lib
+	@scripts/lib
+
+tool: deps ## build the command `hujia` into out/bin
+	@scripts/tool
+
+install: deps ## install library, header, hujia.pc, tool and plans (PREFIX=/usr/local, DESTDIR=)
+	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' scripts/install
+
+demo: deps ## a week of calls through the engine: the table here, the page in out/report.html
+	@scripts/demo
+
+test: deps ## the whole suite: Swift tests, C programs and examples against an installed copy
+	@scripts/test
+
+check: deps ## everything that CI holds: format, rules, tests in debug and release, sanitizers, exports
+	@scripts/check
+
+bench: deps ## the benchmarks (a package of their own)
+	@scripts/bench
+
+format: deps ## rewrite Swift and C sources in the committed style
+	@scripts/format --write
+
+clean: ## remove everything that was built
+	rm -rf .build .build-* out Benchmarks/.build examples/swift/.build

@@ -1,0 +1,113 @@
+# Shared by the scripts beside it (source it, do not run it): where things are, how they talk, how results add up.
+# shellcheck shell=bash
+
+set -euo pipefail
+
+root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+cd "$root"
+
+version="$(sed -nE 's/^#define HJ_VERSION_(MAJOR|MINOR|PATCH) ([0-9]+)$/\2/p' include/hujia.h | paste -sd.)"
+abi="$(sed -nE 's/^#define HJ_ABI_VERSION ([0-9]+)$/\1/p' include/hujia.h)"
+
+out="$root/out"                 # what a person looks at: lib, bin, report.html
+lib_scratch="$root/.build-lib"  # release, static Swift runtime: the library and the tool
+stage="$root/.build-install"    # an installed copy for the tests, never the machine's own
+results="${HUJIA_RESULTS:-}"    # where counts are added up, when a script runs others
+
+# The Swift runtime's own backtracer hooks signals; in tests a crash must be the host's.
+export SWIFT_BACKTRACE=enable=no
+
+say() { printf '\033[1m== %s\033[0m\n' "$*"; }
+note() { printf '   %s\n' "$*"; }
+fail() { printf 'error: %s\n' "$*" >&2; exit 1; }
+
+need() { command -v "$1" >/dev/null 2>&1 || fail "$1 is missing: run \`make deps\`"; }
+
+# count PASSED FAILED: adds to the closing line.
+count() {
+  [[ -n "$results" ]] && printf '%s %s\n' "$1" "$2" >>"$results"
+  return 0
+}
+
+# run_counted NAME COMMAND...: one check that either holds or does not. Its output is shown when it fails.
+run_counted() {
+  local name="$1" log
+  shift
+  log="$(mktemp)"
+  if "$@" >"$log" 2>&1; then
+    note "ok    $name"
+    count 1 0
+    rm -f "$log"
+    return 0
+  fi
+  note "FAIL  $name"
+  tail -80 "$log" | sed 's/^/      | /'
+  count 0 1
+  rm -f "$log"
+  return 1
+}
+
+# run_suite NAME COMMAND...: a program that ends with "N passed, N failed"; both numbers are added up.
+run_suite() {
+  local name="$1" log status=0 line passed failed
+  shift
+  log="$(mktemp)"
+  "$@" >"$log" 2>&1 || status=$?
+  line="$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$log" | tail -1 || true)"
+  if [[ -z "$line" ]]; then
+    note "FAIL  $name: ended with status $status and no closing line"
+    tail -40 "$log" | sed 's/^/      | /'
+    count 0 1
+    rm -f "$log"
+    return 1
+  fi
+  read -r passed _ failed _ <<<"$line"
+  count "$passed" "$failed"
+  if [[ "$status" -ne 0 || "$failed" -ne 0 ]]; then
+    note "FAIL  $name: $line (status $status)"
+    grep -vE '^[0-9]+ passed' "$log" | tail -40 | sed 's/^/      | /'
+    if [[ "$failed" -eq 0 ]]; then count 0 1; fi
+    rm -f "$log"
+    return 1
+  fi
+  note "ok    $name: $line"
+  rm -f "$log"
+}
+
+# collect: starts adding up, unless a caller already does. closing: prints the closing line and ends with its status.
+collect() {
+  collects=0
+  if [[ -z "$results" ]]; then
+    results="$(mktemp)"
+    export HUJIA_RESULTS="$results"
+    collects=1
+  fi
+}
+
+closing() {
+  [[ "$collects" -eq 1 ]] || return 0
+  local passed failed
+  read -r passed failed < <(awk '{p += $1; f += $2} END {print p + 0, f + 0}' "$results")
+  rm -f "$results"
+  printf '%s passed, %s failed\n' "$passed" "$failed"
+  [[ "$failed" -eq 0 ]]
+}
+
+# quiet_build NAME COMMAND...: warnings and the time; everything when it fails. Drops a linker warning about `mktemp`
+# that comes from the static Swift runtime, not from us.
+quiet_build() {
+  local name="$1" log start
+  shift
+  log="$(mktemp)"
+  start="$SECONDS"
+  if "$@" >"$log" 2>&1; then
+    grep -E 'warning:' "$log" | grep -vE "mktemp|mkstemp|tmpnam|tempnam" || true
+    note "built $name in $((SECONDS - start)) s"
+    rm -f "$log"
+    return 0
+  fi
+  grep -vE "mktemp|mkstemp|^\[[0-9]+/[0-9]+\] (Compiling|Emitting|Write|Wrapping)" "$log" | tail -80
+  rm -f "$log"
+  note "FAIL  building $name"
+  return 1
+}
