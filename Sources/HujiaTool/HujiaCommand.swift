@@ -13,5 +13,5 @@ struct HujiaCommand: ParsableCommand {
         hujia inspect city.hjmap
       """,
     version: "0.1.0",
-    subcommands: [ImportCommand.self, InspectCommand.self])
+    subcommands: [RunCommand.self, ImportCommand.self, InspectCommand.self])
 }

@@ -1,0 +1,163 @@
+// Reads a city folder. A missing file or column is named, with what to do.
+
+import Foundation
+import HujiaMapImport
+
+struct CityReader {
+  private let folder: URL
+
+  static func read(_ path: String) throws -> City {
+    let folder = URL(fileURLWithPath: path, isDirectory: true)
+    guard FileManager.default.fileExists(atPath: folder.path) else {
+      throw Failed("no folder \(path): give --city a city folder, or make one with `hujia generate-city`")
+    }
+    do {
+      return try CityReader(folder: folder).city()
+    } catch let error as ImportError {
+      throw Failed(error.message)
+    }
+  }
+
+  private func city() throws -> City {
+    let stations = try places("units/fire_stations.csv", key: "station")
+    let hospitals = try places("units/hospitals.csv", key: "name")
+    let calls = try readCalls()
+    let units = try readUnits(stations, calls)
+    let isGenerated = FileManager.default.fileExists(
+      atPath: folder.appendingPathComponent("GENERATED").path)
+    return City(
+      name: folder.standardizedFileURL.lastPathComponent, folder: folder,
+      isGenerated: isGenerated, stations: stations, hospitals: hospitals, units: units,
+      calls: calls)
+  }
+
+  private func table(_ file: String, _ columns: [String]) throws -> (CSVTable, [Int]) {
+    let path = folder.appendingPathComponent(file).path
+    let table = try CSVTable(path: path, needed: columns)
+    return (table, columns.compactMap { table.column($0) })
+  }
+
+  private func places(_ file: String, key: String) throws -> [City.Station] {
+    var (table, at) = try table(file, [key, "lon", "lat"])
+    var places: [City.Station] = []
+    while let row = table.next() {
+      guard let lon = Double(row[at[1]]), let lat = Double(row[at[2]]) else { continue }
+      places.append(City.Station(name: row[at[0]], place: City.Point(lat: lat, lon: lon)))
+    }
+    return places
+  }
+
+  /// The record's file: whatever stands first in calls/ and is called unit_responses….
+  private func callsFile() throws -> String {
+    let names =
+      (try? FileManager.default.contentsOfDirectory(
+        atPath: folder.appendingPathComponent("calls").path)) ?? []
+    guard let name = names.filter({ $0.hasPrefix("unit_responses") }).min() else {
+      throw Failed("\(folder.path)/calls holds no unit_responses*.csv[.gz]")
+    }
+    return "calls/" + name
+  }
+
+  private func readCalls() throws -> [City.Call] {
+    let columns = [
+      "call_number", "unit_id", "unit_type", "call_type", "priority", "received_timestamp",
+      "entry_timestamp", "dispatch_timestamp", "response_timestamp", "on_scene_timestamp",
+      "transport_timestamp", "hospital_timestamp", "available_timestamp", "latitude", "longitude",
+    ]
+    var (table, at) = try table(callsFile(), columns)
+    var calls: [City.Call] = []
+    var index: [UInt64: Int] = [:]
+    while let row = table.next() {
+      guard row.count > (at.max() ?? 0), let number = UInt64(row[at[0]]),
+        let lat = Double(row[at[13]]), let lon = Double(row[at[14]]),
+        let received = LocalTime.seconds(row[at[5]]), let entry = LocalTime.seconds(row[at[6]]),
+        let dispatch = LocalTime.seconds(row[at[7]])
+      else { continue }
+      let response = City.Response(
+        unit: row[at[1]], unitType: row[at[2]], dispatch: dispatch,
+        underWay: LocalTime.seconds(row[at[8]]), onScene: LocalTime.seconds(row[at[9]]),
+        transport: LocalTime.seconds(row[at[10]]), hospital: LocalTime.seconds(row[at[11]]),
+        available: LocalTime.seconds(row[at[12]]))
+      if let known = index[number] {
+        calls[known].responses.append(response)
+        continue
+      }
+      index[number] = calls.count
+      calls.append(
+        City.Call(
+          number: number, type: row[at[3]], priority: row[at[4]],
+          place: City.Point(lat: lat, lon: lon), received: received, entry: entry,
+          responses: [response]))
+    }
+    for call in calls.indices { calls[call].responses.sort { $0.dispatch < $1.dispatch } }
+    calls.sort { $0.entry != $1.entry ? $0.entry < $1.entry : $0.number < $1.number }
+    guard !calls.isEmpty else { throw Failed("\(table.path) holds no call that can be read") }
+    return calls
+  }
+
+  /// Units without a home station start where they were first sent from, else at the busiest station of their type.
+  private func readUnits(_ stations: [City.Station], _ calls: [City.Call]) throws -> [City.Unit] {
+    var (table, at) = try table("units/units.csv", ["unit_id", "unit_type", "als", "home_station"])
+    let firstCall = Self.firstCalls(calls)
+    guard let fallback = stations.first else {
+      throw Failed("\(folder.path)/units/fire_stations.csv holds no station")
+    }
+    var units: [City.Unit] = []
+    while let row = table.next() {
+      let name = row[at[0]]
+      var home = stations.first { $0.name == row[at[3]] }?.place
+      if home == nil, let call = firstCall[name] {
+        home = stations.min {
+          Self.square($0.place, call) < Self.square($1.place, call)
+        }?.place
+      }
+      units.append(
+        City.Unit(
+          name: name, type: row[at[1]], isParamedic: row[at[2]] == "true",
+          home: home ?? fallback.place))
+    }
+    guard !units.isEmpty else { throw Failed("\(table.path) holds no unit") }
+    return units
+  }
+
+  private static func firstCalls(_ calls: [City.Call]) -> [String: City.Point] {
+    var first: [String: City.Point] = [:]
+    for call in calls {
+      for response in call.responses where first[response.unit] == nil {
+        first[response.unit] = call.place
+      }
+    }
+    return first
+  }
+
+  private static func square(_ a: City.Point, _ b: City.Point) -> Double {
+    let dLat = a.lat - b.lat
+    let dLon = (a.lon - b.lon) * cos(a.lat * .pi / 180)
+    return dLat * dLat + dLon * dLon
+  }
+}
+
+/// The record's local clock (January in California: UTC - 8 h).
+enum LocalTime {
+  static let offset_s = 8.0 * 3_600
+
+  /// "2018-01-13T00:09:05" to seconds since 1970 UTC; nil when empty or broken. Days by Howard Hinnant's civil calendar.
+  static func seconds(_ text: String) -> Double? {
+    let digits = text.utf8.split(whereSeparator: { $0 < 0x30 || $0 > 0x39 }).compactMap {
+      Int(String(decoding: $0, as: UTF8.self))
+    }
+    guard digits.count >= 6 else { return nil }
+    let year = digits[1] <= 2 ? digits[0] - 1 : digits[0]
+    let era = year / 400
+    let ofEra = year - era * 400
+    let ofYear = (153 * (digits[1] + (digits[1] > 2 ? -3 : 9)) + 2) / 5 + digits[2] - 1
+    let days = era * 146_097 + ofEra * 365 + ofEra / 4 - ofEra / 100 + ofYear - 719_468
+    let seconds = days * 86_400 + digits[3] * 3_600 + digits[4] * 60 + digits[5]
+    return Double(seconds) + offset_s
+  }
+
+  /// Hour of the local day, 0 ... 23.
+  static func hour(_ seconds: Double) -> Int {
+    Int(((seconds - offset_s) / 3_600).rounded(.down).truncatingRemainder(dividingBy: 24))
+  }
+}

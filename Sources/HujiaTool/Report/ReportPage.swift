@@ -1,0 +1,2 @@
+import HujiaRoads
+struct ReportPage { init(_ s: Statistics, streets: RoadMap) {}; var html: String { "" } }

@@ -1,0 +1,195 @@
+// The figures of a replay, for people and for machines.
+
+import CHujia
+import Foundation
+
+/// Aligned tables.
+struct FiguresText {
+  private let statistics: Statistics
+  init(_ statistics: Statistics) { self.statistics = statistics }
+
+  var text: String {
+    [headline, decisions, arrivals, escalations, shortfalls, machine].joined(separator: "\n\n")
+  }
+
+  private var headline: String {
+    let city = statistics.city
+    let kind = city.isGenerated ? "GENERATED city (nothing in it is real)" : "recorded calls"
+    return """
+      \(city.name): \(city.calls.count) \(kind), \(city.units.count) units, \(city.stations.count) stations
+      recorded: calls, places, types, priorities, turnout and time on scene. simulated: when a person signs, and the
+      drive along the engine's routes at the streets' speed limits.
+      """
+  }
+
+  private func row(_ cells: [String], _ widths: [Int]) -> String {
+    zip(cells, widths).enumerated().map { index, pair in
+      let pad = String(repeating: " ", count: max(pair.1 - pair.0.count, 0))
+      return index == 0 ? pair.0 + pad : pad + pair.0
+    }.joined(separator: "  ")
+  }
+
+  private var decisions: String {
+    let s = statistics
+    let percentiles = [50.0, 90, 99, 99.9].map { String(format: "%.1f", s.latency_us($0)) }
+    let most = String(format: "%.1f", Double(s.latency.max) / 1e3)
+    return """
+      Decisions   \(s.city.calls.count) calls, \(s.unitsSent) units sent (\(String(format: "%.2f", Double(s.unitsSent) / Double(max(s.city.calls.count, 1)))) a call), \
+      \(s.complete) plans met at once, \(s.manual) left to a person
+      \(row(["  one C call, µs", "p50", "p90", "p99", "p99.9", "max"], [18, 9, 9, 9, 9, 9]))
+      \(row([""] + percentiles + [most], [18, 9, 9, 9, 9, 9]))
+      """
+  }
+
+  private func seconds(_ value: Double?) -> String { value.map { String(format: "%.0f", $0) } ?? "-" }
+  private func percent(_ value: Double?) -> String {
+    value.map { String(format: "%.1f %%", $0 * 100) } ?? "-"
+  }
+
+  private var arrivals: String {
+    let widths = [34, 8, 8, 8, 8, 12]
+    var lines = [row(["Seconds", "calls", "p50", "p90", "p99", "in target"], widths)]
+    for tier in 1...4 where statistics.tiers[tier].calls > 0 {
+      let figures = statistics.tiers[tier]
+      let name = Dispatcher.name(HJ_NAMES_TIER, Int32(tier))
+      let target = figures.target_s.map { " (target \(Int($0)) s)" } ?? ""
+      lines.append("\(name)\(target)")
+      for (label, values, target) in [
+        ("  dispatch to scene, engine", figures.arrival, figures.target_s),
+        ("  dispatch to scene, recorded", figures.recordedArrival, figures.target_s),
+        ("  entry to scene, engine", figures.response, nil),
+        ("  entry to scene, recorded", figures.recordedResponse, nil),
+        ("  travel of the nearest, engine", figures.travel, nil),
+        ("  drive of the first, recorded", figures.recordedTravel, nil),
+      ] {
+        lines.append(
+          row(
+            [
+              label, String(values.count), seconds(Statistics.percentile(values, 0.5)),
+              seconds(Statistics.percentile(values, 0.9)),
+              seconds(Statistics.percentile(values, 0.99)),
+              percent(Statistics.within(values, target)),
+            ], widths))
+      }
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  private var escalations: String {
+    var lines = ["Escalations   \(statistics.engine.escalations) in all, \(statistics.engine.late_deadlines) late"]
+    for clock in statistics.escalations.keys.sorted() {
+      let steps = statistics.escalations[clock] ?? [:]
+      let text = steps.keys.sorted().map { "step \($0): \(steps[$0] ?? 0)" }
+      lines.append(
+        row(["  " + Dispatcher.name(HJ_NAMES_CLOCK, clock), text.joined(separator: "   ")], [16, 0]))
+    }
+    lines.append("  \(statistics.nextUnits) units were replaced by the next best because they did not sign")
+    return lines.joined(separator: "\n")
+  }
+
+  private var shortfalls: String {
+    var lines = ["Shortfalls at the decision"]
+    for (bit, name) in Statistics.shortfallNames {
+      guard let count = statistics.shortfalls[bit] else { continue }
+      lines.append(row(["  " + name, String(count)], [34, 8]))
+    }
+    return lines.count == 1 ? "Shortfalls at the decision: none" : lines.joined(separator: "\n")
+  }
+
+  private var machine: String {
+    let s = statistics
+    let span = (s.city.calls.last?.entry ?? 0) - (s.city.calls.first?.entry ?? 0)
+    return """
+      Machine   \(s.unitsUsed.count) of \(s.city.units.count) units used, \(s.positions) positions, \(s.engine.events_written) events (\(s.engine.events_lost) lost)
+        engine memory \(s.engine.memory_bytes / 1_048_576) MiB (\(s.engine.allocatorName)), process peak \(Statistics.peak_bytes / 1_048_576) MiB
+        \(String(format: "%.1f", s.wallSeconds)) s for \(String(format: "%.1f", span / 86_400)) days: \(Int(span / max(s.wallSeconds, 0.001))) times real time
+      """
+  }
+}
+
+extension hj_stats {
+  var allocatorName: String {
+    withUnsafeBytes(of: allocator) {
+      String(decoding: $0.prefix(while: { $0 != 0 }), as: UTF8.self)
+    }
+  }
+}
+
+/// The same figures as one JSON object.
+struct FiguresJSON {
+  private let statistics: Statistics
+  init(_ statistics: Statistics) { self.statistics = statistics }
+
+  private struct Percentiles: Encodable {
+    var count: Int
+    var p50: Double?
+    var p90: Double?
+    var p99: Double?
+    var within_target: Double?
+    init(_ values: [Double], target: Double? = nil) {
+      count = values.count
+      p50 = Statistics.percentile(values, 0.5)
+      p90 = Statistics.percentile(values, 0.9)
+      p99 = Statistics.percentile(values, 0.99)
+      within_target = Statistics.within(values, target)
+    }
+  }
+
+  private struct Tier: Encodable {
+    var calls: Int
+    var target_s: Double?
+    var arrival_s, recorded_arrival_s, response_s, recorded_response_s: Percentiles
+    var travel_s, recorded_travel_s: Percentiles
+  }
+
+  private struct Figures: Encodable {
+    var city: String
+    var generated: Bool
+    var calls, units, units_sent, units_used, plans_met, manual: Int
+    var decision_us: [String: Double]
+    var tiers: [String: Tier]
+    var escalations: [String: [String: Int]]
+    var replaced_units: Int
+    var shortfalls: [String: Int]
+    var positions: Int
+    var events, events_lost, late_deadlines, engine_memory_bytes: Int64
+    var peak_memory_bytes: Int
+    var seconds: Double
+  }
+
+  var text: String {
+    let s = statistics
+    var tiers: [String: Tier] = [:]
+    for tier in 1...4 where s.tiers[tier].calls > 0 {
+      let f = s.tiers[tier]
+      tiers[Dispatcher.name(HJ_NAMES_TIER, Int32(tier))] = Tier(
+        calls: f.calls, target_s: f.target_s, arrival_s: Percentiles(f.arrival, target: f.target_s),
+        recorded_arrival_s: Percentiles(f.recordedArrival, target: f.target_s),
+        response_s: Percentiles(f.response), recorded_response_s: Percentiles(f.recordedResponse),
+        travel_s: Percentiles(f.travel), recorded_travel_s: Percentiles(f.recordedTravel))
+    }
+    var escalations: [String: [String: Int]] = [:]
+    for (clock, steps) in s.escalations {
+      for (step, count) in steps {
+        escalations[Dispatcher.name(HJ_NAMES_CLOCK, clock), default: [:]][String(step)] = count
+      }
+    }
+    var shortfalls: [String: Int] = [:]
+    for (bit, name) in Statistics.shortfallNames { shortfalls[name] = s.shortfalls[bit] }
+    let figures = Figures(
+      city: s.city.name, generated: s.city.isGenerated, calls: s.city.calls.count,
+      units: s.city.units.count, units_sent: s.unitsSent, units_used: s.unitsUsed.count,
+      plans_met: s.complete, manual: s.manual,
+      decision_us: [
+        "p50": s.latency_us(50), "p90": s.latency_us(90), "p99": s.latency_us(99),
+        "p99.9": s.latency_us(99.9), "max": Double(s.latency.max) / 1e3,
+      ], tiers: tiers, escalations: escalations, replaced_units: s.nextUnits,
+      shortfalls: shortfalls, positions: s.positions, events: s.engine.events_written,
+      events_lost: s.engine.events_lost, late_deadlines: s.engine.late_deadlines,
+      engine_memory_bytes: s.engine.memory_bytes, peak_memory_bytes: Statistics.peak_bytes,
+      seconds: s.wallSeconds)
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+    return (try? encoder.encode(figures)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+  }
+}

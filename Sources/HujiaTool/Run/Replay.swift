@@ -1,0 +1,308 @@
+// Replays a city's recorded calls in virtual time: the engine decides, the units of this simulation obey. Recorded: when
+// and where calls came, their type and priority, turnout and time on scene of each response. Simulated: when a person
+// signs, and the drive (along the engine's own route).
+
+import CHujia
+import Foundation
+import HeapModule
+
+final class Replay {
+  /// Positions are reported this often while driving, as automatic vehicle location does.
+  static let report_ns: Int64 = 15_000_000_000
+
+  private let city: City
+  private let book: PlanBook
+  private let dispatcher: Dispatcher
+  private var jobs = Heap<Job>()
+  private var order = 0
+  private var vehicles: [Vehicle]
+  private var incidents: [UInt64: Incident] = [:]
+  private var random: SplitMix64
+  private var now_ns: Int64 = 0
+  private var nextDue_ns: Int64 = .max
+  private let origin_s: Double
+  private var pendingEvents: [hj_event] = []
+  private(set) var statistics: Statistics
+
+  private struct Incident {
+    var call: Int
+    var sent = 0
+    var live = 0
+    var arrived = false
+    var dispatched_ns: Int64 = 0
+  }
+
+  init(city: City, book: PlanBook, dispatcher: Dispatcher, seed: UInt64) throws {
+    self.city = city
+    self.book = book
+    self.dispatcher = dispatcher
+    random = SplitMix64(seed: seed)
+    vehicles = city.units.map { Vehicle(unit: $0) }
+    origin_s = (city.calls.first?.entry ?? 0) - 3_600
+    statistics = Statistics(city: city, book: book)
+    for (index, unit) in city.units.enumerated() {
+      var description = hj_unit()
+      description.id = UInt64(index + 1)
+      description.capabilities = book.capabilities(of: unit)
+      description.activity = HJ_ACTIVITY_STATION
+      description.lat_e7 = unit.home.lat_e7
+      description.lon_e7 = unit.home.lon_e7
+      try dispatcher.put(description)
+    }
+    for index in city.calls.indices { add(time_ns(city.calls[index].entry), .call(index)) }
+  }
+
+  private func time_ns(_ unix_s: Double) -> Int64 { Int64((unix_s - origin_s) * 1e9) }
+  private var wall_us: Int64 { Int64(origin_s * 1e6) + now_ns / 1_000 }
+
+  private func add(_ time_ns: Int64, _ act: Job.Act) {
+    order += 1
+    jobs.insert(Job(time_ns: time_ns, order: order, act: act))
+  }
+
+  private func later(_ seconds: Double, _ act: Job.Act) {
+    add(now_ns + Int64(max(seconds, 0) * 1e9), act)
+  }
+
+  /// Runs to the end. `pace` is called with the virtual time and the share of calls done.
+  func run(pace: (Int64, Double) -> Void) throws {
+    var done = 0
+    while let job = jobs.min {
+      // The engine's own deadlines come first when they are due before the next thing that happens outside.
+      let time_ns = min(job.time_ns, nextDue_ns)
+      pace(time_ns, Double(done) / Double(city.calls.count))
+      now_ns = max(time_ns, now_ns)
+      nextDue_ns = try dispatcher.poll(now_ns: now_ns, wall_us: wall_us)
+      try settleEvents()
+      guard job.time_ns <= now_ns, jobs.min == job else { continue }
+      jobs.removeMin()
+      if case .call = job.act { done += 1 }
+      try perform(job.act)
+      try settleEvents()
+      nextDue_ns = try dispatcher.poll(now_ns: now_ns, wall_us: wall_us)
+      try settleEvents()
+    }
+    statistics.finish(dispatcher.stats())
+  }
+
+  private func perform(_ act: Job.Act) throws {
+    switch act {
+    case .call(let index): try call(index)
+    case .sign(let id): try sign(id)
+    case .leave(let id): try leave(id)
+    case .arrive(let id): try arrive(id)
+    case .transport(let id): try transport(id)
+    case .atHospital(let id): try atHospital(id)
+    case .clear(let id): try clear(id)
+    case .move(let vehicle, let trip): move(vehicle, trip)
+    case .home(let vehicle, let trip): home(vehicle, trip)
+    }
+  }
+
+  private func call(_ index: Int) throws {
+    let call = city.calls[index]
+    var report = hj_report()
+    report.tier = book.tier(of: call)
+    report.type = book.type(of: call)
+    report.lat_e7 = call.place.lat_e7
+    report.lon_e7 = call.place.lon_e7
+    report.key_low = call.number
+    report.key_high = 1
+    report.wall_us = wall_us
+    let (status, answer, took_ns) = try dispatcher.report(report)
+    statistics.decided(index, status, answer, took_ns)
+    if status != HJ_EXISTS { incidents[answer.incident_id] = Incident(call: index) }
+  }
+
+  // What the engine tells
+
+  private func settleEvents() throws {
+    repeat {
+      pendingEvents.removeAll(keepingCapacity: true)
+      try dispatcher.takeEvents { pendingEvents.append($0) }
+      let events = pendingEvents
+      for event in events {
+        switch event.kind {
+        case HJ_EVENT_ASSIGNMENT: try assignmentChanged(event)
+        case HJ_EVENT_ESCALATION: escalated(event)
+        default: break
+        }
+      }
+    } while !pendingEvents.isEmpty
+  }
+
+  private func assignmentChanged(_ event: hj_event) throws {
+    let vehicle = Int(event.unit_id) - 1
+    if event.state == HJ_ASSIGNMENT_DISPATCHED {
+      dispatched(event, vehicle)
+    } else if event.state >= HJ_ASSIGNMENT_CLEARED {
+      try ended(event, vehicle)
+    }
+  }
+
+  private func dispatched(_ event: hj_event, _ vehicle: Int) {
+    vehicles[vehicle].stop()
+    vehicles[vehicle].assignment = event.assignment_id
+    vehicles[vehicle].incident = event.incident_id
+    vehicles[vehicle].dispatched_ns = now_ns
+    vehicles[vehicle].response = incidents[event.incident_id]?.sent ?? 0
+    incidents[event.incident_id]?.sent += 1
+    incidents[event.incident_id]?.live += 1
+    if incidents[event.incident_id]?.sent == 1 {
+      incidents[event.incident_id]?.dispatched_ns = now_ns
+    }
+    statistics.sent(vehicle)
+    // Simulated: 87 of 100 sign within 12 s, 10 late (16 to 29 s), 3 not until a supervisor calls.
+    let luck = random.share()
+    if luck < 0.87 {
+      later(random.between(3, 12), .sign(event.assignment_id))
+    } else if luck < 0.97 {
+      later(random.between(16, 29), .sign(event.assignment_id))
+    }
+  }
+
+  private func ended(_ event: hj_event, _ vehicle: Int) throws {
+    guard vehicles[vehicle].assignment == event.assignment_id else { return }
+    vehicles[vehicle].assignment = 0
+    goHome(vehicle)
+    incidents[event.incident_id]?.live -= 1
+    guard let incident = incidents[event.incident_id], incident.live == 0, incident.arrived else {
+      return
+    }
+    incidents[event.incident_id] = nil
+    try dispatcher.close(incident: event.incident_id)
+  }
+
+  private func escalated(_ event: hj_event) {
+    statistics.escalated(event, hour: LocalTime.hour(origin_s + Double(now_ns) / 1e9))
+    let isCalled =
+      event.clock == HJ_CLOCK_ACKNOWLEDGE && event.action == HJ_STEP_SUPERVISOR
+      && event.assignment_id != 0
+    if isCalled { later(random.between(5, 20), .sign(event.assignment_id)) }
+  }
+
+  // What the units do
+
+  private func vehicle(of assignment: UInt64) -> Int? {
+    vehicles.firstIndex { $0.assignment == assignment }
+  }
+
+  private func record(_ vehicle: Int) -> City.Response? {
+    guard let incident = incidents[vehicles[vehicle].incident] else { return nil }
+    let responses = city.calls[incident.call].responses
+    return responses.isEmpty ? nil : responses[min(vehicles[vehicle].response, responses.count - 1)]
+  }
+
+  private func sign(_ id: UInt64) throws {
+    guard let vehicle = vehicle(of: id),
+      try dispatcher.advance(id, HJ_ASSIGNMENT_ACKNOWLEDGED)
+    else { return }
+    let record = record(vehicle)
+    let turnout_s = record.flatMap { row in row.underWay.map { $0 - row.dispatch } } ?? 60
+    let since_s = Double(now_ns - vehicles[vehicle].dispatched_ns) / 1e9
+    later(max(min(turnout_s, 300) - since_s, 1), .leave(id))
+  }
+
+  private func leave(_ id: UInt64) throws {
+    guard let vehicle = vehicle(of: id), try dispatcher.advance(id, HJ_ASSIGNMENT_EN_ROUTE) else {
+      return
+    }
+    let route = dispatcher.route(assignment: id)
+    drive(vehicle, route)
+    statistics.drove(route, incidents[vehicles[vehicle].incident]?.call)
+    add(now_ns + vehicles[vehicle].routeTime_ns, .arrive(id))
+  }
+
+  private func drive(_ vehicle: Int, _ route: [hj_route_point], over time_ns: Int64? = nil) {
+    let plain = Double(route.last?.time_ms ?? 0) * 1e6
+    let stretch = time_ns.map { plain > 0 ? max(Double($0) / plain, 0.01) : 1 } ?? 1
+    vehicles[vehicle].start(route, at: now_ns, stretch: stretch)
+    if !route.isEmpty { add(now_ns + Self.report_ns, .move(vehicle, vehicles[vehicle].trip)) }
+  }
+
+  private func move(_ vehicle: Int, _ trip: Int) {
+    guard vehicles[vehicle].trip == trip else { return }
+    reportPosition(vehicle)
+    add(now_ns + Self.report_ns, .move(vehicle, trip))
+  }
+
+  private func reportPosition(_ vehicle: Int) {
+    let place = vehicles[vehicle].advance(to: now_ns)
+    dispatcher.position(UInt64(vehicle + 1), place, wall_us: wall_us)
+    statistics.positions += 1
+  }
+
+  private func arrive(_ id: UInt64) throws {
+    guard let vehicle = vehicle(of: id) else { return }
+    reportPosition(vehicle)
+    vehicles[vehicle].stop()
+    guard try dispatcher.advance(id, HJ_ASSIGNMENT_ON_SCENE) else { return }
+    let incident = vehicles[vehicle].incident
+    if let known = incidents[incident], !known.arrived {
+      incidents[incident]?.arrived = true
+      statistics.arrived(
+        known.call, dispatched_s: Double(known.dispatched_ns) / 1e9,
+        now_s: Double(now_ns) / 1e9, origin_s: origin_s)
+    }
+    guard let row = record(vehicle), let onScene = row.onScene else {
+      return later(1_200, .clear(id))
+    }
+    if let transport = row.transport, transport > onScene {
+      later(min(transport - onScene, 7_200), .transport(id))
+    } else {
+      later(min((row.available ?? onScene + 1_200) - onScene, 14_400), .clear(id))
+    }
+  }
+
+  private func transport(_ id: UInt64) throws {
+    guard let vehicle = vehicle(of: id),
+      try dispatcher.advance(id, HJ_ASSIGNMENT_TRANSPORTING)
+    else { return }
+    let here = vehicles[vehicle].place
+    let hospital = city.hospitals.min {
+      abs($0.place.lat - here.lat) + abs($0.place.lon - here.lon)
+        < abs($1.place.lat - here.lat) + abs($1.place.lon - here.lon)
+    }
+    let route = hospital.map { dispatcher.route(from: here, to: $0.place) } ?? []
+    let row = record(vehicle)
+    let recorded_s = row.flatMap { row in
+      row.hospital.flatMap { at in row.transport.map { at - $0 } }
+    }
+    let plain_s = Double(route.last?.time_ms ?? 600_000) / 1e3
+    let takes_s = min(recorded_s.map { max($0, 60) } ?? plain_s, 7_200)
+    drive(vehicle, route, over: Int64(takes_s * 1e9))
+    later(takes_s, .atHospital(id))
+  }
+
+  private func atHospital(_ id: UInt64) throws {
+    guard let vehicle = vehicle(of: id) else { return }
+    reportPosition(vehicle)
+    vehicles[vehicle].stop()
+    guard try dispatcher.advance(id, HJ_ASSIGNMENT_AT_DESTINATION) else { return }
+    let row = record(vehicle)
+    let stay_s = row.flatMap { row in
+      row.available.flatMap { end in (row.hospital ?? row.transport).map { end - $0 } }
+    }
+    later(min(stay_s ?? 1_200, 14_400), .clear(id))
+  }
+
+  private func clear(_ id: UInt64) throws {
+    guard vehicle(of: id) != nil else { return }
+    try dispatcher.advance(id, HJ_ASSIGNMENT_CLEARED)
+  }
+
+  private func goHome(_ vehicle: Int) {
+    let route = dispatcher.route(from: vehicles[vehicle].place, to: vehicles[vehicle].unit.home)
+    drive(vehicle, route)
+    add(
+      now_ns + vehicles[vehicle].routeTime_ns + 1_000_000_000,
+      .home(vehicle, vehicles[vehicle].trip))
+  }
+
+  private func home(_ vehicle: Int, _ trip: Int) {
+    guard vehicles[vehicle].trip == trip else { return }
+    reportPosition(vehicle)
+    vehicles[vehicle].stop()
+    dispatcher.setActivity(UInt64(vehicle + 1), HJ_ACTIVITY_STATION)
+  }
+}

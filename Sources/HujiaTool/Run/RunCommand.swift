@@ -1,0 +1,125 @@
+// hujia run: the main job, end to end, on a city's record.
+
+import ArgumentParser
+import Foundation
+import HujiaMapImport
+import HujiaRoads
+
+struct RunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Replay a city's recorded calls through the engine and show what it did.",
+    discussion: """
+      The engine is opened through its C interface. Calls come at their recorded times (virtual time, or --speed), units \
+      drive along the engine's own routes and report their positions, sign, arrive, and are released after the recorded \
+      time on scene. The end shows decisions, arrivals beside the record, escalations and shortfalls.
+
+      Examples:
+        hujia run --city san-francisco --plans examples/plans/san-francisco.json
+        hujia run --city city --report out.html
+        hujia run --city city --calls 500 --json
+        hujia run --city city --speed 60        (a minute of the city in a second)
+      """)
+
+  @Option(help: "City folder: roads/, units/, calls/ (see `hujia generate-city`).") var city: String
+  @Option(help: "Plans file; default: plans.json in the city folder, else the built-in plan.")
+  var plans: String?
+  @Option(help: "A compiled map; default: the city's streets are compiled first.") var map: String?
+  @Option(help: "Virtual seconds a second; default: as fast as possible.") var speed: Double?
+  @Option(help: "Only the first N calls.") var calls: Int?
+  @Option(help: "Seed of what is simulated (who signs when).") var seed: UInt64 = 1
+  @Flag(help: "Print the figures as JSON.") var json = false
+  @Option(help: "Write a self-contained page with map, routes and distributions.") var report: String?
+  @Flag(name: .shortAndLong, help: "No progress.") var quiet = false
+
+  func validate() throws {
+    if let speed, !(speed > 0) { throw ValidationError("--speed must be more than 0.") }
+    if let calls, calls < 1 { throw ValidationError("--calls must be at least 1.") }
+  }
+
+  func run() throws {
+    var city = try CityReader.read(city)
+    if let calls { city.calls = Array(city.calls.prefix(calls)) }
+    let plansPath = plans ?? Self.plans(in: city)
+    let book = try PlanBook(path: plansPath)
+    let streets = try CityStreets.compile(city, map: map, isQuiet: quiet)
+    defer { streets.removeTemporary() }
+    let dispatcher = try Dispatcher(
+      map: streets.path, plans: plansPath, units: city.units.count, incidents: 4_096)
+    let replay = try Replay(city: city, book: book, dispatcher: dispatcher, seed: seed)
+    let start = Date()
+    let progress = Progress("replaying", isQuiet: quiet)
+    try replay.run { time_ns, share in
+      pace(time_ns, since: start)
+      let seconds = max(Date().timeIntervalSince(start), 0.001)
+      progress.show(
+        share, note: String(format: "%.0f calls/s", share * Double(city.calls.count) / seconds))
+    }
+    progress.end()
+    var statistics = replay.statistics
+    statistics.wallSeconds = Date().timeIntervalSince(start)
+    print(json ? FiguresJSON(statistics).text : FiguresText(statistics).text)
+    if let report {
+      let page = ReportPage(statistics, streets: try MapFile(path: streets.path).map).html
+      do {
+        try page.write(toFile: report, atomically: true, encoding: .utf8)
+      } catch {
+        throw Failed("cannot write \(report): give --report a path in a folder that exists")
+      }
+      if !json { print("\nreport: \(report)") }
+    }
+  }
+
+  private func pace(_ time_ns: Int64, since start: Date) {
+    guard let speed else { return }
+    let wait = Double(time_ns) / 1e9 / speed - Date().timeIntervalSince(start)
+    if wait > 0 { Thread.sleep(forTimeInterval: wait) }
+  }
+
+  private static func plans(in city: City) -> String? {
+    let path = city.folder.appendingPathComponent("plans.json").path
+    return FileManager.default.fileExists(atPath: path) ? path : nil
+  }
+}
+
+/// The city's streets as a map file: a given one, or one compiled now into a temporary file.
+struct CityStreets {
+  let path: String
+  let isTemporary: Bool
+
+  static func compile(_ city: City, map: String?, isQuiet: Bool) throws -> CityStreets {
+    if let map { return CityStreets(path: map, isTemporary: false) }
+    let roads = city.folder.appendingPathComponent("roads")
+    func file(_ name: String) throws -> String {
+      for candidate in [name + ".csv.gz", name + ".csv"] {
+        let path = roads.appendingPathComponent(candidate).path
+        if FileManager.default.fileExists(atPath: path) { return path }
+      }
+      throw Failed("\(roads.path) lacks \(name).csv[.gz]")
+    }
+    do {
+      var options = TableOptions()
+      options.columns = [
+        "speed_mph": "speed_limit_mph", "name": "street", "points": "inner_points_lon_lat",
+        "id": "cnn",
+      ]
+      options.missingSpeeds = try MissingSpeeds("0,99=25mph")
+      let progress = Progress("compiling streets", isQuiet: isQuiet)
+      let (draft, _) = try StreetTables.read(
+        nodes: file("nodes"), edges: file("edges"), options: options
+      ) { progress.show($0) }
+      progress.end()
+      let path = NSTemporaryDirectory() + "hujia-\(getpid())-\(city.name).hjmap"
+      try MapImage(draft).write(to: path)
+      return CityStreets(path: path, isTemporary: true)
+    } catch let error as ImportError {
+      throw Failed(error.message)
+    } catch let error as MapFileError {
+      throw Failed(error.message)
+    }
+  }
+
+  func removeTemporary() {
+    if isTemporary { unlink(path) }
+  }
+}

@@ -1,0 +1,140 @@
+// What a replay measured, beside what was recorded. Durations in seconds, latencies in nanoseconds.
+
+import CHujia
+import Foundation
+import Histogram
+
+struct Statistics {
+  struct TierFigures {
+    var calls = 0
+    /// First dispatch to first unit on scene.
+    var arrival: [Double] = []
+    var recordedArrival: [Double] = []
+    /// Typed in to first unit on scene.
+    var response: [Double] = []
+    var recordedResponse: [Double] = []
+    /// The engine's travel time of the first unit at the decision, and the recorded drive.
+    var travel: [Double] = []
+    var recordedTravel: [Double] = []
+    var target_s: Double?
+  }
+
+  struct Mark {
+    var place: City.Point
+    var tier: Int
+  }
+
+  let city: City
+  private let book: PlanBook
+  var latency = Histogram<UInt64>(highestTrackableValue: 60_000_000_000, numberOfSignificantValueDigits: .three)
+  /// By tier 1 ... 4.
+  var tiers = [TierFigures](repeating: TierFigures(), count: 5)
+  var manual = 0
+  var complete = 0
+  var shortfalls: [UInt32: Int] = [:]
+  var unitsSent = 0
+  var unitsUsed: Set<Int> = []
+  /// By clock and step; and by clock and hour.
+  var escalations: [Int32: [Int32: Int]] = [:]
+  var escalationsByHour: [Int32: [Int]] = [:]
+  var nextUnits = 0
+  var callsByHour = [Int](repeating: 0, count: 24)
+  var positions = 0
+  var sampleRoutes: [[City.Point]] = []
+  var marks: [Mark] = []
+  private(set) var engine = hj_stats()
+  var wallSeconds = 0.0
+  private var routesSeen = 0
+
+  init(city: City, book: PlanBook) {
+    self.city = city
+    self.book = book
+    tiers[1].target_s = 480
+    tiers[2].target_s = 900
+    for call in city.calls { addRecorded(call) }
+  }
+
+  private mutating func addRecorded(_ call: City.Call) {
+    let tier = Int(book.tier(of: call))
+    tiers[tier].calls += 1
+    callsByHour[LocalTime.hour(call.entry)] += 1
+    marks.append(Mark(place: call.place, tier: tier))
+    let arrivals = call.responses.filter { $0.onScene != nil }
+    guard let first = arrivals.min(by: { ($0.onScene ?? 0) < ($1.onScene ?? 0) }),
+      let onScene = first.onScene, let dispatch = call.responses.map(\.dispatch).min()
+    else { return }
+    tiers[tier].recordedArrival.append(onScene - dispatch)
+    tiers[tier].recordedResponse.append(onScene - call.entry)
+    if let underWay = first.underWay { tiers[tier].recordedTravel.append(onScene - underWay) }
+  }
+
+  mutating func decided(
+    _ call: Int, _ status: hj_status, _ answer: hj_dispatch, _ took_ns: UInt64
+  ) {
+    latency.record(took_ns)
+    if status == HJ_MANUAL { manual += 1 }
+    if answer.shortfall == 0, status == HJ_OK { complete += 1 }
+    for bit in 0..<9 where answer.shortfall & (1 << UInt32(bit)) != 0 {
+      shortfalls[1 << UInt32(bit), default: 0] += 1
+    }
+    unitsSent += Int(answer.assignment_count)
+    let tier = Int(answer.tier)
+    guard answer.assignment_count > 0, tier >= 1, tier <= 4 else { return }
+    let units = withUnsafeBytes(of: answer.chosen) {
+      Array($0.bindMemory(to: hj_chosen_unit.self).prefix(Int(answer.assignment_count)))
+    }
+    if let least = units.map(\.travel_ms).min(), least != UInt32.max {
+      tiers[tier].travel.append(Double(least) / 1e3)
+    }
+  }
+
+  mutating func sent(_ vehicle: Int) { unitsUsed.insert(vehicle) }
+
+  mutating func drove(_ route: [hj_route_point], _ call: Int?) {
+    routesSeen += 1
+    guard routesSeen % 97 == 1, sampleRoutes.count < 60, route.count > 5 else { return }
+    sampleRoutes.append(route.map { City.Point(lat_e7: $0.lat_e7, lon_e7: $0.lon_e7) })
+  }
+
+  mutating func arrived(_ call: Int, dispatched_s: Double, now_s: Double, origin_s: Double) {
+    let tier = Int(book.tier(of: city.calls[call]))
+    tiers[tier].arrival.append(now_s - dispatched_s)
+    tiers[tier].response.append(now_s + origin_s - city.calls[call].entry)
+  }
+
+  mutating func escalated(_ event: hj_event, hour: Int) {
+    escalations[event.clock, default: [:]][event.step, default: 0] += 1
+    escalationsByHour[event.clock, default: Array(repeating: 0, count: 24)][hour] += 1
+    if event.action == HJ_STEP_NEXT_UNIT, event.reason == HJ_REASON_NEXT_UNIT { nextUnits += 1 }
+  }
+
+  mutating func finish(_ stats: hj_stats) { engine = stats }
+
+  static func percentile(_ values: [Double], _ share: Double) -> Double? {
+    guard !values.isEmpty else { return nil }
+    let sorted = values.sorted()
+    return sorted[min(Int(share * Double(sorted.count)), sorted.count - 1)]
+  }
+
+  static func within(_ values: [Double], _ target: Double?) -> Double? {
+    guard let target, !values.isEmpty else { return nil }
+    return Double(values.count { $0 <= target }) / Double(values.count)
+  }
+
+  func latency_us(_ percentile: Double) -> Double {
+    Double(latency.valueAtPercentile(percentile)) / 1e3
+  }
+
+  /// Peak resident memory of this process in bytes.
+  static var peak_bytes: Int {
+    var usage = rusage()
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    return usage.ru_maxrss * 1_024
+  }
+
+  static let shortfallNames: [(bit: UInt32, name: String)] = [
+    (1, "none available"), (2, "no unit has the capability"), (4, "not crewed"),
+    (8, "end of shift"), (16, "outside the radius"), (32, "position unknown"),
+    (64, "table full"), (128, "left to a person"), (256, "off the streets: estimate"),
+  ]
+}
