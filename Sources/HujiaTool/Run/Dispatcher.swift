@@ -91,11 +91,11 @@ final class Dispatcher {
     return (status, answer, took)
   }
 
-  /// False when the assignment is over already.
+  /// False when the assignment is over already, or further on.
   @discardableResult
   func advance(_ assignment: UInt64, _ state: Int32) throws -> Bool {
     let status = hj_assignment_advance(engine, assignment, state, 0)
-    if status == HJ_E_STALE { return false }
+    if status == HJ_E_STALE || status == HJ_E_REASON || status == HJ_UNCHANGED { return false }
     try check(status, "hj_assignment_advance to \(Self.name(HJ_NAMES_ASSIGNMENT, state))")
     return true
   }
