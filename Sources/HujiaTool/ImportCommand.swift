@@ -72,10 +72,12 @@ struct ImportCommand: ParsableCommand {
       let image = MapImage(draft)
       try image.write(to: output)
       let check = try MapFile(path: output)
-      ImportSummary(
-        report: report, map: check.map, bytes: check.size_bytes,
-        seconds: Date().timeIntervalSince(start), output: output
-      ).print(json: json)
+      withExtendedLifetime(check) {
+        ImportSummary(
+          report: report, map: check.map, bytes: check.size_bytes,
+          seconds: Date().timeIntervalSince(start), output: output
+        ).print(json: json)
+      }
     } catch let error as ImportError {
       throw Failed(error.message)
     } catch let error as MapFileError {

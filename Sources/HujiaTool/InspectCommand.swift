@@ -26,6 +26,10 @@ struct InspectCommand: ParsableCommand {
       throw Failed(error.message)
     }
     let opened_ms = Date().timeIntervalSince(start) * 1_000
+    withExtendedLifetime(file) { show(file, opened_ms: opened_ms) }
+  }
+
+  private func show(_ file: MapFile, opened_ms: Double) {
     let view = file.map
     let box = Box(view)
     if json {

@@ -60,7 +60,8 @@ struct RunCommand: ParsableCommand {
     statistics.wallSeconds = Date().timeIntervalSince(start)
     print(json ? FiguresJSON(statistics).text : FiguresText(statistics).text)
     if let report {
-      let page = ReportPage(statistics, streets: try MapFile(path: streets.path).map).html
+      let file = try MapFile(path: streets.path)
+      let page = withExtendedLifetime(file) { ReportPage(statistics, streets: file.map).html }
       do {
         try page.write(toFile: report, atomically: true, encoding: .utf8)
       } catch {
