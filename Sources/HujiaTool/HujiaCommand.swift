@@ -13,5 +13,6 @@ struct HujiaCommand: ParsableCommand {
         hujia inspect city.hjmap
       """,
     version: "0.1.0",
-    subcommands: [RunCommand.self, ImportCommand.self, InspectCommand.self])
+    subcommands: [
+      RunCommand.self, GenerateCityCommand.self, ImportCommand.self, InspectCommand.self])
 }

@@ -1,0 +1,143 @@
+// Writes an invented city as a folder with the layout and column names of the San Francisco data, and says in it that
+// it is invented.
+
+import Foundation
+
+struct CityWriter {
+  let city: InventedCity
+  let seed: UInt64
+  let folder: URL
+
+  func write() throws {
+    do {
+      for part in ["roads", "units", "calls"] {
+        try FileManager.default.createDirectory(
+          at: folder.appendingPathComponent(part), withIntermediateDirectories: true)
+      }
+      try put("roads/nodes.csv", nodes)
+      try put("roads/edges.csv", edges)
+      try put("units/fire_stations.csv", stations)
+      try put("units/hospitals.csv", hospitals)
+      try put("units/units.csv", units)
+      try put("calls/unit_responses_generated.csv", responses)
+      try put("plans.json", InventedPlan.text)
+      try put("README.md", readme)
+      try put("GENERATED", "seed \(seed), size \(city.streets.size.name)\n")
+    } catch let error as CocoaError {
+      throw Failed(
+        "cannot write into \(folder.path) (\(error.localizedDescription)): give --output a folder you may write to"
+      )
+    }
+  }
+
+  private func put(_ file: String, _ text: String) throws {
+    try text.write(to: folder.appendingPathComponent(file), atomically: true, encoding: .utf8)
+  }
+
+  /// Seven decimals, with integers only, so that no locale or formatter has a say.
+  static func degrees(_ value: Double) -> String {
+    let e7 = Int64((value * 1e7).rounded())
+    let digits = String(abs(e7) % 10_000_000)
+    let padded = String(repeating: "0", count: 7 - digits.count) + digits
+    return "\(e7 < 0 ? "-" : "")\(abs(e7) / 10_000_000).\(padded)"
+  }
+
+  private var nodes: String {
+    var text = "node,lon,lat,degree,component\n"
+    for (index, node) in city.streets.nodes.enumerated() {
+      text +=
+        "\(index),\(Self.degrees(node.lon)),\(Self.degrees(node.lat)),\(node.degree),\(node.component)\n"
+    }
+    return text
+  }
+
+  private var edges: String {
+    var text =
+      "cnn,from_node,to_node,length_m,speed_limit_mph,oneway,street,inner_points_lon_lat\n"
+    for (index, edge) in city.streets.edges.enumerated() {
+      let inner = edge.inner.map { "\(Self.degrees($0.lon)) \(Self.degrees($0.lat))" }
+      let length_dm = Int((city.streets.length_m(edge) * 10).rounded())
+      text +=
+        "\(index + 1),\(edge.from),\(edge.to),\(length_dm / 10).\(length_dm % 10),\(edge.speed_mph),"
+        + "\(edge.isOneWay ? 1 : 0),\(edge.name),\(inner.joined(separator: " "))\n"
+    }
+    return text
+  }
+
+  private var stations: String {
+    var text = "station,name,address,zip,lon,lat,battalion,division,position_from\n"
+    for station in city.stations {
+      text +=
+        "\(station.number),Fire Station #\(station.number),,,\(Self.degrees(station.lon)),"
+        + "\(Self.degrees(station.lat)),1,1,invented\n"
+    }
+    return text
+  }
+
+  private var hospitals: String {
+    var text = "name,address,lon,lat,position_from\n"
+    for hospital in city.hospitals {
+      text +=
+        "Hospital \(hospital.number),,\(Self.degrees(hospital.lon)),\(Self.degrees(hospital.lat)),invented\n"
+    }
+    return text
+  }
+
+  private var units: String {
+    var text = "unit_id,unit_type,als,home_station,responses,first_dispatch,last_available\n"
+    for unit in city.units {
+      text +=
+        "\(unit.name),\(unit.type),\(unit.isParamedic),\(city.stations[unit.station].number),"
+        + "\(unit.responses),\(time(unit.firstDispatch)),\(time(unit.lastAvailable))\n"
+    }
+    return text
+  }
+
+  private var responses: String {
+    var text =
+      "call_number,unit_id,unit_type,als_unit,call_type,priority,received_timestamp,entry_timestamp,"
+      + "dispatch_timestamp,response_timestamp,on_scene_timestamp,transport_timestamp,"
+      + "hospital_timestamp,available_timestamp,latitude,longitude\n"
+    for (index, call) in city.calls.enumerated() {
+      for response in call.responses {
+        let unit = city.units[response.unit]
+        let times = [
+          call.received, call.entry, response.dispatch, response.underWay, response.onScene,
+          response.transport, response.hospital, response.available,
+        ].map { time($0) }
+        text +=
+          "\(index + 1),\(unit.name),\(unit.type),\(unit.isParamedic),\(call.type),\(call.priority),"
+          + "\(times.joined(separator: ",")),\(Self.degrees(call.lat)),\(Self.degrees(call.lon))\n"
+      }
+    }
+    return text
+  }
+
+  /// The record begins on Monday 5 January 2026; it ends within the month.
+  private func time(_ seconds: Double?) -> String {
+    guard let seconds else { return "" }
+    let whole = Int(seconds)
+    func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    let clock = [whole / 3_600 % 24, whole / 60 % 60, whole % 60].map(two)
+    return "2026-01-\(two(5 + whole / 86_400))T\(clock.joined(separator: ":"))"
+  }
+
+  private var readme: String {
+    """
+    # An invented city
+
+    Everything here is GENERATED: `hujia generate-city --seed \(seed) --size \(city.streets.size.name)`. No street, unit, place or call \
+    in it is real; it lies in the open Atlantic. The layout and column names are those of the San Francisco data.
+
+    - roads/: \(city.streets.nodes.count) nodes, \(city.streets.edges.count) streets: a bent grid with arterials (35 mph), \
+    side streets (25 mph, every third one-way), a river with few bridges, and an islet that no road reaches.
+    - units/: \(city.stations.count) stations, \(city.hospitals.count) hospitals, \(city.units.count) units.
+    - calls/: \(city.calls.count) calls on \(InventedCity.days) days. "Recorded" times follow simple rules: the nearest free unit of each \
+    type drives at 8 m/s as the crow flies, times 0.8 to 1.5.
+    - plans.json: the response plan that fits.
+
+    Run it: `hujia run --city FOLDER --report out.html`
+
+    """
+  }
+}
