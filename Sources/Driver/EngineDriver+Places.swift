@@ -30,7 +30,7 @@ extension EngineDriver {
 
   /// Takes positions in: snaps a slice of them without the baton, then hands the slice over under it.
   package func takeFixes(_ count: Int, _ fix: (Int) -> Fix?) -> Int {
-    let slice = 64
+    let slice = 16  // 1 KiB: larger would not be on the stack
     return withUnsafeTemporaryAllocation(of: Fix.self, capacity: slice) { fixes in
       var accepted = 0
       var next = 0

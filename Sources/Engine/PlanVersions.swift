@@ -61,7 +61,7 @@ struct PlanVersions: BitwiseCopyable {
 extension EngineCore {
   /// The plans that new decisions use.
   package var currentPlans: PlanTables {
-    _read { yield plans.tables(plans.current).pointee }
+    unsafeAddress { UnsafePointer(plans.tables(plans.current)) }
   }
 
   /// Swaps the plans in. False when too many old versions are still in use. The levels of free units follow.

@@ -122,7 +122,7 @@ enum ReportStyle {
     .tile span{font-size:13.5px}.tile small{color:var(--soft)}figure{margin:0;padding:14px}
     .grid2{display:grid;grid-template-columns:repeat(auto-fit,minmax(430px,1fr));gap:14px}
     figcaption{color:var(--soft);font-size:13px;margin-top:8px}svg{width:100%;height:auto;display:block}
-    .street{fill:none;stroke:var(--street);stroke-width:.8}.dot{fill:none;stroke-width:3.4;stroke-linecap:round;opacity:.55}
+    .street{fill:none;stroke:var(--street);stroke-width:.8}.dot{fill:none;stroke-width:4.6;stroke-linecap:round;opacity:.6}
     .dot.tier1{stroke:var(--t1)}.dot.tier2{stroke:var(--t2)}.dot.tier3{stroke:var(--t3)}.dot.tier4{stroke:var(--t4)}
     .routes path{fill:none;stroke:var(--route);stroke-width:2.2;stroke-linejoin:round;opacity:.85}
     rect.station{fill:var(--station);stroke:var(--card);stroke-width:1.5}.grid{stroke:var(--line)}
