@@ -6,9 +6,10 @@ import PackageDescription
 /// CI sets HUJIA_WARNINGS=error; an app that depends on us is never broken by a new compiler's warning.
 let strict: [SwiftSetting] =
   Context.environment["HUJIA_WARNINGS"] == "error" ? [.treatAllWarnings(as: .error)] : []
-let settings: [SwiftSetting] = strict + [
-  .enableExperimentalFeature("Lifetimes"),
-]
+let settings: [SwiftSetting] =
+  strict + [
+    .enableExperimentalFeature("Lifetimes")
+  ]
 
 /// One target of the engine: the folder is named as drawn, the module is prefixed so that it clashes with nothing.
 func layer(_ folder: String, _ below: [Target.Dependency]) -> Target {

@@ -30,12 +30,17 @@ public func hj_engine_open(
   _ config: UnsafePointer<hj_config>!, _ engine: UnsafeMutablePointer<OpaquePointer?>!,
   _ detail: UnsafeMutablePointer<hj_error_detail>!
 ) -> hj_status {
-  guard let engine else { return Detail.fill(detail, Failure(.null, field: "engine", "engine is NULL: give the address of your hj_engine pointer")) }
+  guard let engine else {
+    return Detail.fill(
+      detail,
+      Failure(.null, field: "engine", "engine is NULL: give the address of your hj_engine pointer"))
+  }
   engine.pointee = nil
   if EngineDriver.isForkedChild { return Status.forked.rawValue }
   let (status, given) = Sized.read(config)
   guard let given else {
-    return Detail.fill(detail, Failure(status, field: "config", "config: \(Detail.sizeAdvice(status))"))
+    return Detail.fill(
+      detail, Failure(status, field: "config", "config: \(Detail.sizeAdvice(status))"))
   }
   do throws(Failure) {
     let token = try EngineDriver.open(try Configuration(given))

@@ -13,7 +13,9 @@ public struct Counters: ~Copyable, @unchecked Sendable {
     return UnsafeMutableRawPointer(words.base + index).assumingMemoryBound(to: Atomic<Int64>.self)
   }
 
-  @inlinable public func read(_ index: Int) -> Int64 { word(index).pointee.load(ordering: .relaxed) }
+  @inlinable public func read(_ index: Int) -> Int64 {
+    word(index).pointee.load(ordering: .relaxed)
+  }
   /// Writer's side: plain load and store, no locked instruction.
   @inlinable public func add(_ index: Int, _ amount: Int64 = 1) {
     word(index).pointee.store(read(index) &+ amount, ordering: .relaxed)

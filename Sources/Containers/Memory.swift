@@ -16,10 +16,12 @@ public struct OutOfMemory: Error, Sendable {
 
 /// Where storage comes from: the host's hooks, jemalloc, or the system. A value of three words; copying it is free.
 public struct Memory: @unchecked Sendable {
-  public typealias Allocate = @convention(c) (UnsafeMutableRawPointer?, UInt64, UInt64) -> UnsafeMutableRawPointer?
-  public typealias Release = @convention(c) (
-    UnsafeMutableRawPointer?, UnsafeMutableRawPointer?, UInt64, UInt64
-  ) -> Void
+  public typealias Allocate =
+    @convention(c) (UnsafeMutableRawPointer?, UInt64, UInt64) -> UnsafeMutableRawPointer?
+  public typealias Release =
+    @convention(c) (
+      UnsafeMutableRawPointer?, UnsafeMutableRawPointer?, UInt64, UInt64
+    ) -> Void
 
   @usableFromInline let context: UnsafeMutableRawPointer?
   @usableFromInline let allocateHook: Allocate

@@ -154,7 +154,8 @@ extension Configuration {
     try Self.check("snap_limit_m", snapLimit_m, 1, 100_000)
     if runMode == .hostLoop, uvLoop == nil {
       throw Failure(
-        .argument, field: "uv_loop", "HJ_RUN_HOST_LOOP needs uv_loop: the address of your uv_loop_t")
+        .argument, field: "uv_loop", "HJ_RUN_HOST_LOOP needs uv_loop: the address of your uv_loop_t"
+      )
     }
   }
 

@@ -38,7 +38,8 @@ package final class EngineDriver: @unchecked Sendable {
 
   init(
     mode: RunMode, mapOwner: MapOwner, core: UnsafeMutablePointer<EngineCore>,
-    posts: UnsafeMutablePointer<SharedRing<IncidentReport>>, allocator: Allocator, eventDescriptor: Int32,
+    posts: UnsafeMutablePointer<SharedRing<IncidentReport>>, allocator: Allocator,
+    eventDescriptor: Int32,
     snapLimit_mm: UInt32, datum: Int32
   ) {
     self.mode = mode

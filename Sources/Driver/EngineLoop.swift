@@ -79,12 +79,14 @@ final class EngineLoop: @unchecked Sendable {
     pthread_sigmask(SIG_SETMASK, &all, &before)
     defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
     let me = Unmanaged.passUnretained(self).toOpaque()
-    let status = pthread_create(&thread, nil, { raw in
-      guard let raw else { return nil }
-      let me = Unmanaged<EngineLoop>.fromOpaque(raw).takeUnretainedValue()
-      uv_run(me.loop, UV_RUN_DEFAULT)
-      return nil
-    }, me)
+    let status = pthread_create(
+      &thread, nil,
+      { raw in
+        guard let raw else { return nil }
+        let me = Unmanaged<EngineLoop>.fromOpaque(raw).takeUnretainedValue()
+        uv_run(me.loop, UV_RUN_DEFAULT)
+        return nil
+      }, me)
     return status == 0
   }
 
@@ -124,9 +126,11 @@ final class EngineLoop: @unchecked Sendable {
     }
     uv_update_time(loop)
     let wait_ms = max(0, (next_ns &- now_ns &+ 999_999) / 1_000_000)
-    uv_timer_start(timer, { handle in
-      handle.map { EngineLoop.of($0.pointee.data) }?.turn()
-    }, UInt64(wait_ms), 0)
+    uv_timer_start(
+      timer,
+      { handle in
+        handle.map { EngineLoop.of($0.pointee.data) }?.turn()
+      }, UInt64(wait_ms), 0)
   }
 
   // Stopping

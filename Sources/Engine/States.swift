@@ -3,7 +3,8 @@
 /// An incident's state is derived from its most advanced live assignment; nobody sets it by hand.
 package enum IncidentState: Int32, BitwiseCopyable, Sendable {
   case none = 0
-  case received, pending, assigned, enRoute, onScene, handling, reported, closed, archived, cancelled
+  case received, pending, assigned, enRoute, onScene, handling, reported, closed, archived,
+    cancelled
 
   package var isOpen: Bool { self != .none && rawValue < IncidentState.closed.rawValue }
 }

@@ -38,7 +38,8 @@ public final class Engine: Sendable {
   /// Stops the engine now instead of when the last reference goes; later calls throw `.stale`.
   public func close() { _ = EngineDriver.close(token) }
 
-  func with<Value>(_ body: (EngineDriver) -> Result<Value, HujiaError>) throws(HujiaError) -> Value {
+  func with<Value>(_ body: (EngineDriver) -> Result<Value, HujiaError>) throws(HujiaError) -> Value
+  {
     if EngineDriver.isForkedChild { throw HujiaError(.forked) }
     guard let result = EngineDriver.value(token, body) else { throw HujiaError(.stale) }
     return try result.get()

@@ -14,5 +14,6 @@ struct HujiaCommand: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      RunCommand.self, GenerateCityCommand.self, ImportCommand.self, InspectCommand.self])
+      RunCommand.self, GenerateCityCommand.self, ImportCommand.self, InspectCommand.self,
+    ])
 }

@@ -32,7 +32,8 @@ struct ImportCommand: ParsableCommand {
       """)
 
   @Option(help: "Nodes table: node, lon, lat.") var nodes: String?
-  @Option(help: "Edges table: from_node, to_node, length_m, travel_s or a speed.") var edges: String?
+  @Option(help: "Edges table: from_node, to_node, length_m, travel_s or a speed.") var edges:
+    String?
   @Option(help: "DIMACS graph with travel times (.gr).") var dimacsGraph: String?
   @Option(help: "DIMACS coordinates (.co).") var dimacsCoordinates: String?
   @Option(help: "DIMACS graph with lengths in 0.1 m (.gr), same arcs.") var dimacsDistances: String?
@@ -41,7 +42,8 @@ struct ImportCommand: ParsableCommand {
   @Option(name: .shortAndLong, help: "The map to write.") var output: String
   @Option(help: "Our column = their header, for example speed_mph=limit. Repeatable.")
   var column: [String] = []
-  @Option(help: "Speeds that mean none, and the speed to use: 0,99=25mph.") var missingSpeed: String?
+  @Option(help: "Speeds that mean none, and the speed to use: 0,99=25mph.") var missingSpeed:
+    String?
   @Option(help: "Unit of travel_s: s, ms, min, h, days.") var travelUnit = "s"
   @Flag(help: "Every row is one-way, from_node to to_node.") var oneWay = false
   @Option(help: "Rows that may be refused before the import fails.") var maxRefused = 0

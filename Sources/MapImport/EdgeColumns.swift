@@ -75,7 +75,8 @@ struct EdgeColumns {
         lat <= 90, lon >= -180, lon <= 180
       else {
         throw RowError(
-          "\(options.name("points")) has \"\(numbers[place]) \(numbers[place + 1])\": degrees are needed")
+          "\(options.name("points")) has \"\(numbers[place]) \(numbers[place + 1])\": degrees are needed"
+        )
       }
       points.append((Int32((lat * 1e7).rounded()), Int32((lon * 1e7).rounded())))
     }
@@ -128,7 +129,8 @@ struct EdgeColumns {
     if let given {
       guard given > 0, given * factor <= 400 else {
         throw RowError(
-          "a speed of \(given): give more than 0 and at most 400 km/h, or --missing-speed \(given)=40kmh")
+          "a speed of \(given): give more than 0 and at most 400 km/h, or --missing-speed \(given)=40kmh"
+        )
       }
       return given * factor
     }

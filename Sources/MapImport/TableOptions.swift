@@ -21,7 +21,8 @@ package struct TableOptions: Sendable {
     }
     guard Self.known.contains(parts[0]) else {
       throw .option(
-        "--column \(text): no column is called \(parts[0]); known: \(Self.known.joined(separator: ", "))")
+        "--column \(text): no column is called \(parts[0]); known: \(Self.known.joined(separator: ", "))"
+      )
     }
     columns[parts[0]] = parts[1]
   }

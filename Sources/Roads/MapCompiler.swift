@@ -70,7 +70,8 @@ struct MapCompiler {
       let drawn = along[shape.count - 1]
       for (place, point) in shape.enumerated() {
         let isLast = place == shape.count - 1
-        let scaled = drawn == 0 ? 0 : along[place].multipliedScaled(by: Int64(street.length_mm), over: drawn)
+        let scaled =
+          drawn == 0 ? 0 : along[place].multipliedScaled(by: Int64(street.length_mm), over: drawn)
         pointLat.append(point.lat_e7)
         pointLon.append(point.lon_e7)
         pointOffset.append(isLast ? street.length_mm : UInt32(clamping: scaled))

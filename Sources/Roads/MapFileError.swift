@@ -18,7 +18,8 @@ package enum MapFileError: Error, Equatable, Sendable {
     case .notAMap(let path):
       return "\(path) is no .hjmap; compile street data with `hujia import`"
     case .newer(let path, let version):
-      return "\(path) has map format \(version), this library reads \(MapFormat.version): update the library or import again"
+      return
+        "\(path) has map format \(version), this library reads \(MapFormat.version): update the library or import again"
     case .truncated(let path):
       return "\(path) is cut off: copy it again, or import again"
     case .damaged(let path, let section):

@@ -37,7 +37,8 @@ package final class MapImage: @unchecked Sendable {
     }
     var written = 0
     while written < bytes.count {
-      let count = Glibc.write(descriptor, bytes.baseAddress.unsafelyUnwrapped + written, bytes.count - written)
+      let count = Glibc.write(
+        descriptor, bytes.baseAddress.unsafelyUnwrapped + written, bytes.count - written)
       if count < 0 && errno == EINTR { continue }
       guard count > 0 else { break }
       written += count

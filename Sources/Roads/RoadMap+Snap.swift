@@ -219,7 +219,8 @@ extension RoadMap {
     let street = pointStreet[Int(best.segment)]
     let offset_mm = offset(best.segment, view)
     let node = node(offset_mm, street)
-    let point = node == Place.none
+    let point =
+      node == Place.none
       ? point(street: street, offset_mm: offset_mm)
       : (nodeLat_e7[Int(node)], nodeLon_e7[Int(node)])
     return Place(

@@ -41,7 +41,8 @@ package struct RoadMap: BitwiseCopyable, @unchecked Sendable {
   package var nameBytes: UnsafePointer<UInt8>
 
   // Arcs
-  package var firstOut: UnsafePointer<UInt32>  // nodeCount + 1
+  /// nodeCount + 1 entries.
+  package var firstOut: UnsafePointer<UInt32>
   package var arcTail: UnsafePointer<UInt32>
   package var arcHead: UnsafePointer<UInt32>
   package var arcStreet: UnsafePointer<UInt32>
@@ -49,8 +50,10 @@ package struct RoadMap: BitwiseCopyable, @unchecked Sendable {
   /// has one time only).
   package var arcNormal_ms: UnsafePointer<UInt32>
   package var arcResponse_ms: UnsafePointer<UInt32>
-  package var firstIn: UnsafePointer<UInt32>  // nodeCount + 1
-  package var inArc: UnsafePointer<UInt32>  // arcs sorted by head: inArc[firstIn[v] ..< firstIn[v + 1]]
+  /// nodeCount + 1 entries.
+  package var firstIn: UnsafePointer<UInt32>
+  /// Arcs sorted by head: `inArc[firstIn[v] ..< firstIn[v + 1]]`.
+  package var inArc: UnsafePointer<UInt32>
 
   // Snapping grid: cells of `cellLat_e7` by `cellLon_e7` from the south-west corner, row by row; cell c holds the
   // segments `cellSegment[firstInCell[c] ..< firstInCell[c + 1]]`, each the number of its first shape point.

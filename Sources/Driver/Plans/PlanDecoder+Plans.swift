@@ -14,11 +14,14 @@ extension PlanDecoder {
       var points: [AreaPoint] = []
       for vertex in try polygon.elements() {
         let pair = try vertex.elements()
-        guard pair.count == 2 else { throw vertex.wrong("\(vertex.path): give [longitude, latitude]") }
+        guard pair.count == 2 else {
+          throw vertex.wrong("\(vertex.path): give [longitude, latitude]")
+        }
         let lon = try pair[0].number()
         let lat = try pair[1].number()
         guard lon >= -180, lon <= 180, lat >= -90, lat <= 90 else {
-          throw vertex.wrong("\(vertex.path) is off the planet: give [longitude, latitude] in degrees")
+          throw vertex.wrong(
+            "\(vertex.path) is off the planet: give [longitude, latitude] in degrees")
         }
         points.append(
           AreaPoint(lat_e7: Int32((lat * 1e7).rounded()), lon_e7: Int32((lon * 1e7).rounded())))
@@ -103,7 +106,8 @@ extension PlanDecoder {
   private static func filled(_ field: PlanField) throws(PlanError) -> [PlanField] {
     let elements = try field.elements()
     guard !elements.isEmpty, elements.count <= 100_000 else {
-      throw field.wrong("\(field.path) is empty, so the plan can never match: leave it out for \"any\"")
+      throw field.wrong(
+        "\(field.path) is empty, so the plan can never match: leave it out for \"any\"")
     }
     return elements
   }

@@ -49,7 +49,8 @@ struct PlanDecoder {
     for (bit, element) in names.enumerated() {
       let name = try element.string()
       guard !name.isEmpty, capabilities[name] == nil else {
-        throw element.wrong("\"\(name)\" is empty or stands twice: give each capability its own name")
+        throw element.wrong(
+          "\"\(name)\" is empty or stands twice: give each capability its own name")
       }
       capabilities[name] = bit
     }

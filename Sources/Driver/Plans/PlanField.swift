@@ -17,7 +17,8 @@ struct PlanField {
     for member in members where member.key != "comment" && !known.contains(member.key) {
       let near = Self.nearest(member.key, known)
       throw at(member.key, member.value).wrong(
-        "unknown key \"\(member.key)\"\(near.map { ": did you mean \"\($0)\"?" } ?? "; known: \(known.joined(separator: ", "))")")
+        "unknown key \"\(member.key)\"\(near.map { ": did you mean \"\($0)\"?" } ?? "; known: \(known.joined(separator: ", "))")"
+      )
     }
     return PlanObject(field: self, members: members)
   }
@@ -74,7 +75,8 @@ struct PlanField {
     let century_s = 100.0 * 365.25 * 86_400
     guard number * 1_000 >= Double(least_ms), number <= century_s else {
       throw wrong(
-        "\(path) is \(number) s: give \(least_ms == 0 ? "0" : "more than 0") to 3155760000 (100 years)")
+        "\(path) is \(number) s: give \(least_ms == 0 ? "0" : "more than 0") to 3155760000 (100 years)"
+      )
     }
     return Int64((number * 1_000).rounded())
   }
@@ -86,7 +88,8 @@ struct PlanField {
     let known = words.map(\.word)
     let near = Self.nearest(text, known)
     throw wrong(
-      "unknown \"\(text)\"\(near.map { ": did you mean \"\($0)\"?" } ?? ""); known: \(known.joined(separator: ", "))")
+      "unknown \"\(text)\"\(near.map { ": did you mean \"\($0)\"?" } ?? ""); known: \(known.joined(separator: ", "))"
+    )
   }
 
   var isNull: Bool {

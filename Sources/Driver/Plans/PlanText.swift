@@ -62,7 +62,8 @@ struct PlanTextReader {
         column += 1
       }
     }
-    return PlanError(line: line, column: column, message: "line \(line), column \(column): \(message)")
+    return PlanError(
+      line: line, column: column, message: "line \(line), column \(column): \(message)")
   }
 
   private var next: UInt8? { offset < bytes.count ? bytes[offset] : nil }
@@ -85,12 +86,14 @@ struct PlanTextReader {
     case UInt8(ascii: "n"): return try word("null", .null)
     case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return try number()
     default:
-      let seen = byte >= 0x20 && byte < 0x7f ? "'\(Character(UnicodeScalar(byte)))'" : "a byte \(byte)"
+      let seen =
+        byte >= 0x20 && byte < 0x7f ? "'\(Character(UnicodeScalar(byte)))'" : "a byte \(byte)"
       throw broken("\(seen) where a value should be (a string needs double quotes)")
     }
   }
 
-  private mutating func word(_ word: StaticString, _ value: PlanValue) throws(PlanError) -> PlanValue
+  private mutating func word(_ word: StaticString, _ value: PlanValue) throws(PlanError)
+    -> PlanValue
   {
     for index in 0..<word.utf8CodeUnitCount {
       guard next == word.utf8Start[index] else { throw broken("did you mean \(word)?") }
@@ -125,7 +128,9 @@ struct PlanTextReader {
         throw broken("the key \"\(key)\" stands here twice: keep one", at: start)
       }
       skipSpace()
-      guard next == UInt8(ascii: ":") else { throw broken("a colon should follow the key \"\(key)\"") }
+      guard next == UInt8(ascii: ":") else {
+        throw broken("a colon should follow the key \"\(key)\"")
+      }
       offset += 1
       members.append((key, try value()))
       skipSpace()

@@ -51,7 +51,9 @@ extension EngineCore {
     if state == .declined { refuse(unit: units[record.unit].id, incident: record.incident) }
     end(assignment, as: state, reason: .none, act: act, wall_us: wall_us)
     // A seat that nobody reached is open again; its incident keeps its clocks and is served before anything newer.
-    if !record.state.hasArrived { serveAgain(record.incident, act: state == .cancelled ? act : Act()) }
+    if !record.state.hasArrived {
+      serveAgain(record.incident, act: state == .cancelled ? act : Act())
+    }
     offer(unit: record.unit)
   }
 

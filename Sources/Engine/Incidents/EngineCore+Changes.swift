@@ -88,7 +88,9 @@ extension EngineCore {
   }
 
   /// A person sends a unit. The answer's first entry is its assignment.
-  package mutating func assign(_ id: UInt64, unit unitID: UInt64, wall_us: Int64, act: Act) -> Status {
+  package mutating func assign(_ id: UInt64, unit unitID: UInt64, wall_us: Int64, act: Act)
+    -> Status
+  {
     guard let incident = incidentSlots.slot(of: id) else { return .stale }
     guard incidents[incident].state.isOpen else { return .state }
     guard let unit = unitIndex.find(unitID) else { return .unknownUnit }

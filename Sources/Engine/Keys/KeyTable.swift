@@ -70,7 +70,8 @@ package struct KeyTable: ~Copyable {
 
   /// Remembers a report and its answer. True when the oldest key had to go for it.
   mutating func remember(
-    _ report: IncidentReport, status: Status, answer: Answer, chosen answered: borrowing Block<Chosen>,
+    _ report: IncidentReport, status: Status, answer: Answer,
+    chosen answered: borrowing Block<Chosen>,
     now_ns: Int64
   ) -> Bool {
     let isFull = count == entries.count

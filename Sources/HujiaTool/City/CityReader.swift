@@ -9,7 +9,8 @@ struct CityReader {
   static func read(_ path: String) throws -> City {
     let folder = URL(fileURLWithPath: path, isDirectory: true)
     guard FileManager.default.fileExists(atPath: folder.path) else {
-      throw Failed("no folder \(path): give --city a city folder, or make one with `hujia generate-city`")
+      throw Failed(
+        "no folder \(path): give --city a city folder, or make one with `hujia generate-city`")
     }
     do {
       return try CityReader(folder: folder).city()
@@ -107,9 +108,10 @@ struct CityReader {
       let name = row[at[0]]
       var home = stations.first { $0.name == row[at[3]] }?.place
       if home == nil, let call = firstCall[name] {
-        home = stations.min {
-          Self.square($0.place, call) < Self.square($1.place, call)
-        }?.place
+        home =
+          stations.min {
+            Self.square($0.place, call) < Self.square($1.place, call)
+          }?.place
       }
       units.append(
         City.Unit(

@@ -17,7 +17,8 @@ struct GenerateCityCommand: ParsableCommand {
         hujia run --city city --report out.html
       """)
 
-  @Option(name: .shortAndLong, help: "The folder to write; made if it is not there.") var output: String
+  @Option(name: .shortAndLong, help: "The folder to write; made if it is not there.") var output:
+    String
   @Option(help: "The seed: another one gives another city.") var seed: UInt64 = 1
   @Option(help: "small (430 nodes), medium (3,700) or large (15,000).") var size = "medium"
   @Option(help: "How many calls; default by size.") var calls: Int?
@@ -41,7 +42,9 @@ struct GenerateCityCommand: ParsableCommand {
     let folder = URL(fileURLWithPath: output, isDirectory: true)
     let marker = folder.appendingPathComponent("GENERATED").path
     let roads = folder.appendingPathComponent("roads").path
-    if FileManager.default.fileExists(atPath: roads), !FileManager.default.fileExists(atPath: marker) {
+    if FileManager.default.fileExists(atPath: roads),
+      !FileManager.default.fileExists(atPath: marker)
+    {
       throw Failed("\(output) holds a city that was not generated: give --output another folder")
     }
     let city = InventedCity(size, seed: seed, callCount: calls, unitCount: units)

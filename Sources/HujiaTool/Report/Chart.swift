@@ -73,8 +73,9 @@ struct Chart {
   }
 
   /// A bar from `low` to `high` at x, `width` in units of x.
-  mutating func bar(_ x: Double, _ low: Double, _ high: Double, width barWidth: Double, _ style: String)
-  {
+  mutating func bar(
+    _ x: Double, _ low: Double, _ high: Double, width barWidth: Double, _ style: String
+  ) {
     guard high > low else { return }
     let x0 = px(x - barWidth / 2)
     let x1 = px(x + barWidth / 2)

@@ -58,7 +58,8 @@ struct CityMap {
       let skip = streets.streetLength_mm[street] < 150_000 ? max(last - first, 1) : 1
       var before = (-9.0, -9.0)
       for point in stride(from: first, through: last, by: skip) {
-        let here = at(Double(streets.pointLat_e7[point]) / 1e7, Double(streets.pointLon_e7[point]) / 1e7)
+        let here = at(
+          Double(streets.pointLat_e7[point]) / 1e7, Double(streets.pointLon_e7[point]) / 1e7)
         if point > first, abs(here.0 - before.0) + abs(here.1 - before.1) < 0.6, point < last {
           continue
         }

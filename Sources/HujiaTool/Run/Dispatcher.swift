@@ -78,8 +78,9 @@ final class Dispatcher {
   }
 
   /// The answer, and the wall time that the call took, in nanoseconds.
-  func report(_ report: hj_report) throws -> (status: hj_status, answer: hj_dispatch, took_ns: UInt64)
-  {
+  func report(_ report: hj_report) throws -> (
+    status: hj_status, answer: hj_dispatch, took_ns: UInt64
+  ) {
     var report = report
     report.size = UInt32(MemoryLayout<hj_report>.size)
     var answer = hj_dispatch()

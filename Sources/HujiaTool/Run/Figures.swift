@@ -41,7 +41,9 @@ struct FiguresText {
       """
   }
 
-  private func seconds(_ value: Double?) -> String { value.map { String(format: "%.0f", $0) } ?? "-" }
+  private func seconds(_ value: Double?) -> String {
+    value.map { String(format: "%.0f", $0) } ?? "-"
+  }
   private func percent(_ value: Double?) -> String {
     value.map { String(format: "%.1f %%", $0 * 100) } ?? "-"
   }
@@ -76,14 +78,18 @@ struct FiguresText {
   }
 
   private var escalations: String {
-    var lines = ["Escalations   \(statistics.engine.escalations) in all, \(statistics.engine.late_deadlines) late"]
+    var lines = [
+      "Escalations   \(statistics.engine.escalations) in all, \(statistics.engine.late_deadlines) late"
+    ]
     for clock in statistics.escalations.keys.sorted() {
       let steps = statistics.escalations[clock] ?? [:]
       let text = steps.keys.sorted().map { "step \($0): \(steps[$0] ?? 0)" }
       lines.append(
-        row(["  " + Dispatcher.name(HJ_NAMES_CLOCK, clock), text.joined(separator: "   ")], [16, 0]))
+        row(
+          ["  " + Dispatcher.name(HJ_NAMES_CLOCK, clock), text.joined(separator: "   ")], [16, 0]))
     }
-    lines.append("  \(statistics.nextUnits) units were replaced by the next best because they did not sign")
+    lines.append(
+      "  \(statistics.nextUnits) units were replaced by the next best because they did not sign")
     return lines.joined(separator: "\n")
   }
 

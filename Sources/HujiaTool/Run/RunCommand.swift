@@ -29,7 +29,8 @@ struct RunCommand: ParsableCommand {
   @Option(help: "Only the first N calls.") var calls: Int?
   @Option(help: "Seed of what is simulated (who signs when).") var seed: UInt64 = 1
   @Flag(help: "Print the figures as JSON.") var json = false
-  @Option(help: "Write a self-contained page with map, routes and distributions.") var report: String?
+  @Option(help: "Write a self-contained page with map, routes and distributions.") var report:
+    String?
   @Flag(name: .shortAndLong, help: "No progress.") var quiet = false
 
   func validate() throws {

@@ -26,7 +26,8 @@ struct Statistics {
 
   let city: City
   private let book: PlanBook
-  var latency = Histogram<UInt64>(highestTrackableValue: 60_000_000_000, numberOfSignificantValueDigits: .three)
+  var latency = Histogram<UInt64>(
+    highestTrackableValue: 60_000_000_000, numberOfSignificantValueDigits: .three)
   /// By tier 1 ... 4.
   var tiers = [TierFigures](repeating: TierFigures(), count: 5)
   var manual = 0
