@@ -3,8 +3,9 @@
 public import Synchronization
 
 /// Open addressing from a 64-bit id to a 32-bit slot. One writer (the baton's holder); `find` from any thread
-/// without a lock: it may miss a write under way, and it never reads outside the table. The caller confirms a hit
-/// by the id stored in the slot itself. Find, insert, remove: O(1) expected; capacity fixed at a load of one half.
+/// without a lock: it may miss an id while one beside it is added or removed, and it never reads outside the table.
+/// The caller confirms a hit by the id stored in the slot itself. Find, insert, remove: O(1) expected; capacity fixed
+/// at a load of one half, and removal leaves no marks, so the cost stays that however many ids come and go.
 /// It is never iterated, so hashing order cannot decide anything.
 public struct IdIndex: ~Copyable, @unchecked Sendable {
   @usableFromInline let keys: Block<UInt64>
@@ -12,8 +13,7 @@ public struct IdIndex: ~Copyable, @unchecked Sendable {
   @usableFromInline let mask: Int
   public private(set) var count = 0
 
-  // A value word: 0 = never used (a probe stops), 1 = removed (a probe goes on), slot + 2 = live.
-  @usableFromInline static var removed: UInt64 { 1 }
+  // A value word: 0 = free (a probe stops), slot + 1 = live.
 
   public init(_ memory: Memory, capacity: Int) throws(OutOfMemory) {
     var rounded = 4
@@ -47,10 +47,8 @@ public struct IdIndex: ~Copyable, @unchecked Sendable {
     for _ in 0...mask {
       let value = Self.word(values, index).pointee.load(ordering: .acquiring)
       if value == 0 { return nil }
-      if value != Self.removed,
-        Self.word(keys, index).pointee.load(ordering: .relaxed) == id
-      {
-        return UInt32(truncatingIfNeeded: value - 2)
+      if Self.word(keys, index).pointee.load(ordering: .relaxed) == id {
+        return UInt32(truncatingIfNeeded: value - 1)
       }
       index = (index + 1) & mask
     }
@@ -62,41 +60,36 @@ public struct IdIndex: ~Copyable, @unchecked Sendable {
     guard count * 2 <= mask else { return false }
     var index = Int(truncatingIfNeeded: Self.spread(id)) & mask
     while true {
-      let value = Self.word(values, index).pointee.load(ordering: .relaxed)
-      if value == 0 || value == Self.removed { break }
+      if values[index] == 0 { break }
       assert(keys[index] != id)
       index = (index + 1) & mask
     }
-    Self.word(keys, index).pointee.store(id, ordering: .relaxed)
-    Self.word(values, index).pointee.store(UInt64(slot) + 2, ordering: .releasing)
+    write(id, UInt64(slot) + 1, at: index)
     count += 1
     return true
   }
 
-  /// Removes `id`; false when it is not there. Trailing removed marks are turned back into free places, so a table
-  /// that comes and goes does not fill up with marks.
-  public mutating func remove(_ id: UInt64) -> Bool {
-    var index = Int(truncatingIfNeeded: Self.spread(id)) & mask
-    for _ in 0...mask {
-      let value = values[index]
-      if value == 0 { return false }
-      if value != Self.removed, keys[index] == id {
-        Self.word(values, index).pointee.store(Self.removed, ordering: .releasing)
-        count -= 1
-        sweepMarks(endingAt: index)
-        return true
-      }
-      index = (index + 1) & mask
-    }
-    return false
+  private func write(_ id: UInt64, _ value: UInt64, at index: Int) {
+    Self.word(keys, index).pointee.store(id, ordering: .relaxed)
+    Self.word(values, index).pointee.store(value, ordering: .releasing)
   }
 
-  private func sweepMarks(endingAt last: Int) {
-    guard values[(last + 1) & mask] == 0 else { return }
-    var index = last
-    while values[index] == Self.removed {
-      Self.word(values, index).pointee.store(0, ordering: .releasing)
-      index = (index - 1) & mask
+  /// Removes `id`; false when it is not there. Knuth, TAOCP 6.4 algorithm R: later entries of the same run move back.
+  public mutating func remove(_ id: UInt64) -> Bool {
+    var hole = Int(truncatingIfNeeded: Self.spread(id)) & mask
+    while values[hole] != 0, keys[hole] != id { hole = (hole + 1) & mask }
+    guard values[hole] != 0 else { return false }
+    var next = (hole + 1) & mask
+    while values[next] != 0 {
+      let home = Int(truncatingIfNeeded: Self.spread(keys[next])) & mask
+      if (next - home) & mask >= (next - hole) & mask {
+        write(keys[next], values[next], at: hole)
+        hole = next
+      }
+      next = (next + 1) & mask
     }
+    Self.word(values, hole).pointee.store(0, ordering: .releasing)
+    count -= 1
+    return true
   }
 }
