@@ -67,7 +67,10 @@ let package = Package(
       ],
       path: "Sources/HujiaTool", swiftSettings: settings),
 
-    tests("ContainersTests", ["HujiaContainers"]),
+    .target(name: "HujiaTestSupport", path: "Tests/Support", swiftSettings: settings),
+    tests("ContainersTests", ["HujiaContainers", "HujiaTestSupport"]),
+    tests("GeographyTests", ["HujiaGeography", "HujiaTestSupport"]),
+    tests("DeadlinesTests", ["HujiaDeadlines", "HujiaContainers", "HujiaTestSupport"]),
     tests("RoutingTests", ["HujiaRouting", "HujiaRoads", "HujiaContainers"]),
   ],
   swiftLanguageModes: [.v6]

@@ -3,8 +3,68 @@ import Testing
 
 @Suite struct MemoryTests {
   @Test func blockIsZeroedAndAligned() throws {
-    let block = try Block<UInt64>(.system, count: 100)
-    #expect(UInt(bitPattern: block.base) % 64 == 0)
-    for index in 0..<100 { #expect(block[index] == 0) }
+    let counting = CountingMemory()
+    do {
+      let block = try Block<UInt64>(counting.memory, count: 100)
+      #expect(UInt(bitPattern: block.base) % 64 == 0)
+      #expect(block.bytes == 800)
+      for index in 0..<100 { #expect(block[index] == 0) }
+      let filled = try Block<UInt16>(counting.memory, count: 33, filledWith: 7)
+      for index in 0..<33 { #expect(filled[UInt32(index)] == 7) }
+      #expect(counting.live.count == 2)
+    }
+    #expect(counting.live.isEmpty && counting.wrongReleases == 0)
+  }
+
+  @Test func emptyBlockIsReleasedToo() throws {
+    let counting = CountingMemory()
+    do { _ = try Block<UInt64>(counting.memory, count: 0) }
+    #expect(counting.requests == 1)
+    #expect(counting.live.isEmpty && counting.wrongReleases == 0)
+  }
+
+  @Test func impossibleSizeIsRefusedNotTrapped() {
+    let counting = CountingMemory()
+    #expect(throws: OutOfMemory.self) {
+      _ = try Block<UInt64>(counting.memory, count: .max / 4)
+    }
+    #expect(counting.requests == 0)
+  }
+
+  @Test func copiesOfMemoryShareTheHooks() throws {
+    let counting = CountingMemory()
+    let copy = counting.memory
+    let raw = try copy.take(bytes: 10, alignment: 128)
+    #expect(UInt(bitPattern: raw) % 128 == 0)
+    for offset in 0..<10 { #expect(raw.load(fromByteOffset: offset, as: UInt8.self) == 0) }
+    copy.give(back: raw, bytes: 10, alignment: 128)
+    #expect(counting.live.isEmpty && counting.wrongReleases == 0)
+  }
+
+  /// Every container, the n-th allocation refused: an error comes out, and everything taken before is given back.
+  @Test func everyRefusedAllocationLeavesNothingBehind() throws {
+    let makers: [(name: String, allocations: Int, make: (Memory) throws(OutOfMemory) -> Void)] = [
+      ("Block", 1, { memory throws(OutOfMemory) in _ = try Block<UInt32>(memory, count: 9) }),
+      ("BitSet", 1, { memory throws(OutOfMemory) in _ = try BitSet(memory, capacity: 99) }),
+      ("Counters", 1, { memory throws(OutOfMemory) in _ = try Counters(memory, count: 9) }),
+      ("Ring", 1, { memory throws(OutOfMemory) in _ = try Ring<UInt32>(memory, capacity: 9) }),
+      ("IdIndex", 2, { memory throws(OutOfMemory) in _ = try IdIndex(memory, capacity: 9) }),
+      ("SlotPool", 2, { memory throws(OutOfMemory) in _ = try SlotPool(memory, capacity: 9) }),
+      (
+        "SharedRing", 3,
+        { memory throws(OutOfMemory) in _ = try SharedRing<UInt32>(memory, capacity: 9) }
+      ),
+    ]
+    for maker in makers {
+      for refused in 1...maker.allocations + 1 {
+        let counting = CountingMemory()
+        counting.refused = refused
+        var isRefused = false
+        do throws(OutOfMemory) { try maker.make(counting.memory) } catch { isRefused = true }
+        #expect(isRefused == (refused <= maker.allocations), "\(maker.name), request \(refused)")
+        #expect(counting.live.isEmpty, "\(maker.name), request \(refused)")
+        #expect(counting.wrongReleases == 0, "\(maker.name), request \(refused)")
+      }
+    }
   }
 }

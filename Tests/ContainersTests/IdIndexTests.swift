@@ -1,0 +1,81 @@
+import HujiaTestSupport
+import Testing
+
+@testable import HujiaContainers
+
+@Suite struct IdIndexTests {
+  @Test func againstADictionary() throws {
+    var random = SplitMix64(3)
+    var index = try IdIndex(.system, capacity: 500)
+    var twin: [UInt64: UInt32] = [:]
+    var present: [UInt64] = []
+    var faults = 0
+    for step in 0..<200_000 {
+      // Sequential, far apart and extreme ids, so that runs collide.
+      let id: UInt64 =
+        switch random.below(4) {
+        case 0: UInt64(random.below(700))
+        case 1: UInt64(random.below(700)) << 40
+        case 2: .max - UInt64(random.below(50))
+        default: UInt64(random.below(700)) * 1024
+        }
+      switch random.below(3) {
+      case 0 where twin.count < 500:
+        if twin[id] == nil {
+          if !index.insert(id, slot: UInt32(step)) { faults += 1 }
+          twin[id] = UInt32(step)
+          present.append(id)
+        }
+      case 1 where !present.isEmpty:
+        let place = random.below(present.count)
+        let gone = present[place]
+        present.swapAt(place, present.count - 1)
+        present.removeLast()
+        twin[gone] = nil
+        if !index.remove(gone) || index.remove(gone) { faults += 1 }
+      default:
+        if index.find(id) != twin[id] { faults += 1 }
+      }
+      if index.count != twin.count { faults += 1 }
+    }
+    check(faults == 0)
+    for id in present { check(index.find(id) == twin[id]) }
+  }
+
+  /// Fill to the brim and drain, again and again: nothing is lost, full is said, and no marks pile up.
+  @Test func fillAndDrain() throws {
+    var index = try IdIndex(.system, capacity: 64)
+    for cycle in 0..<200 {
+      var taken = 0
+      while index.insert(UInt64(cycle * 1_000 + taken + 1), slot: UInt32(taken)) { taken += 1 }
+      check(taken >= 64)
+      check(index.find(UInt64(cycle * 1_000 + taken + 1)) == nil)
+      for number in 0..<taken {
+        check(index.find(UInt64(cycle * 1_000 + number + 1)) == UInt32(number))
+        check(index.remove(UInt64(cycle * 1_000 + number + 1)))
+      }
+      check(index.count == 0)
+    }
+  }
+
+  /// Ids that come and go at a steady load (units of a shift): an absent id is still recognised in a few probes.
+  @Test func churnLeavesFreePlaces() throws {
+    var random = SplitMix64(17)
+    var index = try IdIndex(.system, capacity: 256)
+    var present: [UInt64] = []
+    for _ in 0..<256 {
+      let id = random.next()
+      check(index.insert(id, slot: 1))
+      present.append(id)
+    }
+    for _ in 0..<20_000 {
+      let place = random.below(present.count)
+      check(index.remove(present[place]))
+      present[place] = random.next()
+      check(index.insert(present[place], slot: 2))
+    }
+    var free = 0
+    for place in 0...index.mask where index.values[place] == 0 { free += 1 }
+    check(free > index.mask / 8, "\(free) free places of \(index.mask + 1)")
+  }
+}

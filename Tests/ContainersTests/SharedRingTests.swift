@@ -1,0 +1,83 @@
+import HujiaContainers
+import HujiaTestSupport
+import Testing
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+@Suite struct SharedRingTests {
+  @Test func oneThreadAgainstAnArray() throws {
+    var random = SplitMix64(23)
+    let ring = try SharedRing<UInt32>(.system, capacity: 5)
+    var twin: [UInt32] = []
+    for step in 0..<5_000 {
+      if random.chance(55) {
+        let isTaken = ring.append(UInt32(step))
+        check(isTaken == (twin.count < ring.capacity))
+        if isTaken { twin.append(UInt32(step)) }
+      } else {
+        check(ring.popFirst() == (twin.isEmpty ? nil : twin.removeFirst()))
+      }
+      check(ring.count == twin.count)
+    }
+  }
+
+  private final class Shared: @unchecked Sendable {
+    let ring: SharedRing<UInt64>
+    let perProducer: UInt64
+    init(perProducer: UInt64) throws {
+      ring = try SharedRing(.system, capacity: 64)
+      self.perProducer = perProducer
+    }
+  }
+
+  private final class Start: @unchecked Sendable {
+    let shared: Shared
+    let producer: UInt64
+    init(_ shared: Shared, _ producer: UInt64) {
+      self.shared = shared
+      self.producer = producer
+    }
+  }
+
+  /// Four producers on threads of their own, one consumer: nothing lost, nothing doubled, each producer's order kept.
+  @Test func fourProducersOneConsumer() throws {
+    let shared = try Shared(perProducer: UInt64(Scale.count(20_000, full: 1_000_000)))
+    var threads: [pthread_t] = []
+    for producer in 0..<4 as Range<UInt64> {
+      var thread = pthread_t()
+      let start = Unmanaged.passRetained(Start(shared, producer)).toOpaque()
+      let status = pthread_create(
+        &thread, nil,
+        { raw in
+          let start = Unmanaged<Start>.fromOpaque(raw.unsafelyUnwrapped).takeRetainedValue()
+          for number in 0..<start.shared.perProducer {
+            while !start.shared.ring.append(start.producer << 32 | number) { sched_yield() }
+          }
+          return nil
+        }, start)
+      check(status == 0)
+      threads.append(thread)
+    }
+    var next: [UInt64] = [0, 0, 0, 0]
+    var faults = 0
+    var taken: UInt64 = 0
+    while taken < 4 * shared.perProducer {
+      guard let element = shared.ring.popFirst() else {
+        sched_yield()
+        continue
+      }
+      let producer = Int(element >> 32)
+      if element & 0xffff_ffff != next[producer] { faults += 1 }
+      next[producer] += 1
+      taken += 1
+    }
+    for thread in threads { pthread_join(thread, nil) }
+    check(faults == 0)
+    check(shared.ring.popFirst() == nil && shared.ring.count == 0)
+    check(next.allSatisfy { $0 == shared.perProducer })
+  }
+}

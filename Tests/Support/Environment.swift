@@ -1,0 +1,16 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+package func environment(_ name: String) -> String? {
+  guard let value = getenv(name) else { return nil }
+  return String(cString: value)
+}
+
+/// HUJIA_FULL=1 multiplies the counts.
+package enum Scale {
+  package static let isFull = environment("HUJIA_FULL") == "1"
+  package static func count(_ small: Int, full: Int) -> Int { isFull ? full : small }
+}
