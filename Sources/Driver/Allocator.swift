@@ -37,22 +37,25 @@ final class Allocator: @unchecked Sendable {
     var allocate: Memory.Allocate
     var release: Memory.Release
     var context: UnsafeMutableRawPointer?
-    var taken_bytes: Int64
+    /// Plans are loaded from any thread.
+    let taken_bytes: UnsafeMutablePointer<Atomic<Int64>>
   }
 
   init(hooks: AllocatorHooks?) {
     source = .allocate(capacity: 1)
+    let taken = UnsafeMutablePointer<Atomic<Int64>>.allocate(capacity: 1)
+    taken.initialize(to: Atomic(0))
     if let hooks {
       name = hooks.name
       source.initialize(
         to: Source(
           allocate: hooks.allocate, release: hooks.release, context: hooks.context,
-          taken_bytes: 0))
+          taken_bytes: taken))
     } else if let jemalloc = Jemalloc.hooks {
       name = jemalloc.name
       source.initialize(
         to: Source(
-          allocate: jemalloc.allocate, release: jemalloc.release, context: nil, taken_bytes: 0))
+          allocate: jemalloc.allocate, release: jemalloc.release, context: nil, taken_bytes: taken))
     } else {
       name = "system"
       source.initialize(
@@ -60,7 +63,7 @@ final class Allocator: @unchecked Sendable {
           allocate: { _, bytes, alignment in
             var result: UnsafeMutableRawPointer?
             return posix_memalign(&result, Int(alignment), Int(bytes)) == 0 ? result : nil
-          }, release: { _, pointer, _, _ in free(pointer) }, context: nil, taken_bytes: 0))
+          }, release: { _, pointer, _, _ in free(pointer) }, context: nil, taken_bytes: taken))
     }
     memory = Memory(
       context: UnsafeMutableRawPointer(source),
@@ -68,20 +71,26 @@ final class Allocator: @unchecked Sendable {
         guard let raw else { return nil }
         let source = raw.assumingMemoryBound(to: Source.self)
         let result = source.pointee.allocate(source.pointee.context, bytes, max(alignment, 16))
-        if result != nil { source.pointee.taken_bytes += Int64(bytes) }
+        if result != nil {
+          source.pointee.taken_bytes.pointee.add(Int64(bytes), ordering: .relaxed)
+        }
         return result
       },
       release: { raw, pointer, bytes, alignment in
         guard let raw else { return }
         let source = raw.assumingMemoryBound(to: Source.self)
-        source.pointee.taken_bytes -= Int64(bytes)
+        source.pointee.taken_bytes.pointee.subtract(Int64(bytes), ordering: .relaxed)
         source.pointee.release(source.pointee.context, pointer, bytes, max(alignment, 16))
       })
   }
 
-  deinit { source.deallocate() }
+  deinit {
+    source.pointee.taken_bytes.deinitialize(count: 1)
+    source.pointee.taken_bytes.deallocate()
+    source.deallocate()
+  }
 
-  var taken_bytes: Int64 { source.pointee.taken_bytes }
+  var taken_bytes: Int64 { source.pointee.taken_bytes.pointee.load(ordering: .relaxed) }
 }
 
 /// jemalloc's `mallocx` family with an arena of its own, when the host's process has it.

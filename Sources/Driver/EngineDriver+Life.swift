@@ -96,7 +96,10 @@ extension EngineDriver {
       return .deadlock
     }
     while HandleTable.users(token) > 0 { sched_yield() }
-    if driver.mode == .thread { driver.loop?.stopThread() }
+    if driver.mode == .thread {
+      driver.loop?.stopThread()
+      driver.loop = nil  // its handles are gone: nothing may wake them
+    }
     driver.turn { _ in
       while driver.decidePosts(most: .max) > 0 {}
     }
@@ -104,7 +107,6 @@ extension EngineDriver {
       let kept = Unmanaged.passRetained(driver)
       loop.detach { kept.release() }
     }
-    driver.loop = driver.mode == .hostLoop ? driver.loop : nil
     HandleTable.remove(token)
     return .ok
   }

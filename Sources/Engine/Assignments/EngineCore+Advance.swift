@@ -48,7 +48,10 @@ extension EngineCore {
     _ assignment: UInt32, as state: AssignmentState, act: Act, wall_us: Int64
   ) {
     let record = assignments[assignment]
-    if state == .declined { refuse(unit: units[record.unit].id, incident: record.incident) }
+    // It declined, or a person withdrew it: this incident does not ask it again.
+    if state == .declined || state == .cancelled {
+      refuse(unit: units[record.unit].id, incident: record.incident)
+    }
     end(assignment, as: state, reason: .none, act: act, wall_us: wall_us)
     // A seat that nobody reached is open again; its incident keeps its clocks and is served before anything newer.
     if !record.state.hasArrived {

@@ -122,6 +122,7 @@ extension EngineCore {
     stop(new)
     moveClock(from: ClockSlot.acknowledge(asked, limits), to: new)
     end(asked, as: .expired, reason: .nextUnit, act: Act(), wall_us: 0)
+    offer(unit: record.unit)
     return replacement
   }
 }

@@ -118,6 +118,10 @@ extension EngineCore {
     answer.count = 1
     let before = incidents[incident].state
     deriveState(of: incident)
+    if incidents[incident].isWaiting, !hasOpenSeat(incident) {
+      stopWaiting(incident)
+      incidents[incident].shortfall = []
+    }
     emitAssignment(assignment, reason: .byHand, act: act, wall_us: wall_us)
     if incidents[incident].state != before { emitIncident(incident, act: act) }
     return .ok
@@ -168,6 +172,7 @@ extension EngineCore {
         assignment, as: record.state.hasArrived ? .cleared : .cancelled, reason: .closed, act: act,
         wall_us: wall_us)
     }
+    plans.letGo(incidents[incident].planVersion)
     counters.add(Counter.incidentsClosed)
     counters.add(Counter.incidentsOpen, -1)
     var event = event(.incident, incident: incident)

@@ -40,7 +40,7 @@ extension EngineCore {
     }
     beginSelection(excludingRefusalsOf: nil)
     answer.shortfall = choose(
-      plan, place: report.place, tier: tier, incident: nil, reason: .closest)
+      plan, version: plans.current, place: report.place, tier: tier, incident: nil, reason: .closest)
     return .ok
   }
 
@@ -60,7 +60,6 @@ extension EngineCore {
   private mutating func takeIncidentSlot() -> UInt32? {
     if let fresh = incidentSlots.take() { return fresh }
     guard let oldest = closedIncidents.popFirst() else { return nil }
-    plans.letGo(incidents[oldest].planVersion)
     incidentSlots.giveBack(oldest)
     return incidentSlots.take()
   }
@@ -107,7 +106,7 @@ extension EngineCore {
     case .recommend:
       beginSelection(excludingRefusalsOf: nil)
       incidents[incident].shortfall = choose(
-        plan, place: incidents[incident].place, tier: incidents[incident].tier,
+        plan, version: plans.current, place: incidents[incident].place, tier: incidents[incident].tier,
         incident: incident, reason: .closest)
     case .auto:
       _ = fillSeats(of: incident, reason: .closest)
@@ -140,7 +139,7 @@ extension EngineCore {
     beginSelection(excludingRefusalsOf: incident)
     let record = incidents[incident]
     var shortfall = choose(
-      record.plan, place: record.place, tier: record.tier, incident: incident, reason: reason)
+      record.plan, version: record.planVersion, place: record.place, tier: record.tier, incident: incident, reason: reason)
     var sent = 0
     for place in 0..<answer.count {
       guard let assignment = send(chosen[place], to: incident) else {

@@ -24,20 +24,22 @@ extension EngineCore {
   }
 
   /// Chooses units for every open seat of the plan, into `chosen`; nothing is reserved. `incident` nil: a report that
-  /// is not open yet. Returns the reasons for seats left open.
+  /// is not open yet. `version`: the plans that `plan` was matched in. Returns the reasons for seats left open.
   mutating func choose(
-    _ plan: PlanMatch, place: Place, tier: Tier, incident: UInt32?, reason: Reason
+    _ plan: PlanMatch, version: UInt32, place: Place, tier: Tier, incident: UInt32?, reason: Reason
   ) -> Shortfall {
     answer.count = 0
+    let tables = plans.tables(version)
     var shortfall = Shortfall()
     var room = EngineLimits.chosen - (incident.map { Int(incidents[$0].liveCount) } ?? 0)
     for offset in 0..<plan.requirementCount {
       let index = plan.firstRequirement + offset
-      let requirement = currentPlans.requirement(Int(index))
+      let requirement = tables.pointee.requirement(Int(index))
       for seat in 0..<requirement.count {
         guard
           var open = missing(requirement, index: offset, seat: seat, incident: incident)
         else { continue }
+        if room == 0 { shortfall.insert(.tableFull) }
         var wanted = open
         while room > 0 {
           guard
@@ -45,11 +47,14 @@ extension EngineCore {
               requirement, capabilities: wanted, place: place, tier: tier, plan: plan)
           else {
             // No single unit has all that is open: several together, the lowest-numbered capability first.
-            guard wanted.nonzeroBitCount > 1 else {
-              shortfall.formUnion(whyNone(requirement, capabilities: wanted, tier: tier))
-              break
+            if wanted.nonzeroBitCount > 1 {
+              wanted = wanted & (~wanted &+ 1)
+              continue
             }
-            wanted = wanted & (~wanted &+ 1)
+            shortfall.formUnion(whyNone(requirement, capabilities: wanted, tier: tier))
+            open &= ~wanted
+            wanted = open
+            if open == 0 { break }
             continue
           }
           append(candidate, requirement: requirement, index: offset, seat: seat, reason: reason)
@@ -129,6 +134,20 @@ extension EngineCore {
           continue
         }
         if open == 0 || unit.capabilities & open != 0 { return true }
+      }
+    }
+    return false
+  }
+
+  /// Whether the plan still wants a unit on the incident.
+  func hasOpenSeat(_ incident: UInt32) -> Bool {
+    let plan = incidents[incident].plan
+    let tables = plans.tables(incidents[incident].planVersion)
+    for offset in 0..<plan.requirementCount {
+      let requirement = tables.pointee.requirement(Int(plan.firstRequirement + offset))
+      for seat in 0..<requirement.count
+      where missing(requirement, index: offset, seat: seat, incident: incident) != nil {
+        return true
       }
     }
     return false

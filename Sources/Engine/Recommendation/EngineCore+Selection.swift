@@ -89,7 +89,7 @@ extension EngineCore {
     }
   }
 
-  static var firstQuestion: Int { 8 }
+  static var firstQuestion: Int { 2 }
 
   private func candidate(
     _ near: NearestUnit, _ requirement: Requirement, _ plan: PlanMatch

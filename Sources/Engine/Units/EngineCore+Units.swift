@@ -30,7 +30,8 @@ extension EngineCore {
       if !units[slot].hasPosition { unitsWithoutPosition -= 1 }
       units[slot].hasPosition = true
       units[slot].place = description.place
-      units[slot].fixWall_us = time.wall_us
+      // A place without a device's time: any fix of the device is newer.
+      units[slot].fixWall_us = .min
     }
     let level = units[slot].isFree ? currentPlans.level(of: units[slot].activity) : .notAvailable
     units[slot].level = level
