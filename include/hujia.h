@@ -565,7 +565,8 @@ hj_status hj_engine_stats(hj_engine *engine, hj_stats *stats);
 /* Replaces the plans by those in the JSON text (PLANS.md describes it). Incidents already open keep the clocks they have;
  * later decisions use the new plans. On error the old plans stay.
  * BATON for the swap. Cold: parses and allocates on the caller's thread. Length up to 16 MiB.
- * HJ_E_NULL (json); HJ_E_ARGUMENT (length 0 or too long); HJ_E_PLANS with `detail` (may be NULL); HJ_E_MEMORY. Since 0.1. */
+ * HJ_FULL (eight versions of the plans are still in use by open incidents); HJ_E_NULL (json); HJ_E_ARGUMENT (length 0 or
+ * too long); HJ_E_PLANS with `detail` (may be NULL); HJ_E_MEMORY. Since 0.1. */
 hj_status hj_plans_load(hj_engine *engine, const char *json, uint32_t length, hj_error_detail *detail);
 
 /* ---- Units ---------------------------------------------------------------------------------------------------------- */
@@ -688,7 +689,7 @@ int32_t hj_events_fd(hj_engine *engine);
 hj_status hj_nearest_units(hj_engine *engine, const hj_nearest_query *query, hj_nearest *nearest, uint32_t capacity,
                            uint32_t *count);
 
-/* The fastest road between two places (WGS-84) now. `summary` and `needed` may be NULL, and `points` with capacity 0.
+/* The fastest road between two places (WGS-84) now; at most its first 65,536 points are handed out. `summary` and `needed` may be NULL, and `points` with capacity 0.
  * BATON. O(search + points). HJ_E_NULL (points with capacity > 0); HJ_E_SIZE; HJ_E_NEWER; HJ_E_RANGE; HJ_E_BUFFER as in
  * hj_assignment_route. Since 0.1. */
 hj_status hj_route(hj_engine *engine, int32_t from_lat_e7, int32_t from_lon_e7, int32_t to_lat_e7, int32_t to_lon_e7,
