@@ -111,7 +111,7 @@ enum Jemalloc {
 
   private static let entry: Entry? = {
     guard let allocate = symbol("mallocx"), let release = symbol("sdallocx") else { return nil }
-    var flags: Int32 = 1 << 13  // MALLOCX_TCACHE_NONE: several threads may give memory back
+    var flags: Int32 = 1 << 8  // MALLOCX_TCACHE_NONE: several threads may give memory back
     if let control = symbol("mallctl") {
       var arena: UInt32 = 0
       var size = MemoryLayout<UInt32>.size
