@@ -1,0 +1,147 @@
+/* After open, 10,000 rounds of report, positions, advance and events allocate exactly nothing: neither from the C
+ * library nor from the host's hooks. The counter is proved to count first. */
+#include "counting.h"
+/* counting.h first: it defines malloc and its family. */
+#include "host.h"
+
+static int64_t hook_calls;
+
+static void *hook_allocate(void *context, uint64_t bytes, uint64_t alignment) {
+  (void)context;
+  hook_calls++;
+  void *result = NULL;
+  return posix_memalign(&result, alignment, bytes) == 0 ? result : NULL;
+}
+
+static void hook_release(void *context, void *pointer, uint64_t bytes, uint64_t alignment) {
+  (void)context, (void)bytes, (void)alignment;
+  hook_calls++;
+  free(pointer);
+}
+
+enum { UNITS = 40 };
+
+/* One round: a call comes in, its unit signs, drives, arrives, clears; all report positions; events are read. */
+static int64_t one_round(hj_engine *engine, int64_t round, int64_t *now_ns) {
+  hj_report report = make_report(1 + (int32_t)(round % 4), (int)(round % 700), (int)(round * 7 % 900));
+  report.key_high = 1;
+  report.key_low = (uint64_t)round + 1;
+  report.flags = round % 5 == 0 ? HJ_REPORT_VULNERABLE : 0;
+  hj_dispatch dispatch = empty_dispatch();
+  hj_status status = hj_incident_report(engine, &report, &dispatch);
+  REQUIRE(status == HJ_OK || status == HJ_MANUAL);
+  if (round % 3 == 0) REQUIRE(hj_incident_report(engine, &report, &dispatch) == HJ_EXISTS);
+  hj_dispatch wish = empty_dispatch();
+  REQUIRE(hj_incident_recommend(engine, &report, &wish) >= 0);
+
+  hj_position fixes[UNITS];
+  for (int index = 0; index < UNITS; index++) {
+    memset(&fixes[index], 0, sizeof fixes[index]);
+    fixes[index].size = sizeof fixes[index];
+    fixes[index].unit_id = (uint64_t)index + 1;
+    fixes[index].heading_cdeg = (int32_t)(round * 100 % 36000);
+    fixes[index].speed_cms = 900;
+    place((int)((round * 3 + index * 17) % 800), (int)((round * 5 + index * 29) % 800), &fixes[index].lat_e7,
+          &fixes[index].lon_e7);
+  }
+  uint32_t accepted = 0;
+  REQUIRE(hj_positions_report(engine, fixes, UNITS, &accepted) >= 0);
+
+  uint64_t assignment = dispatch.assignment_count > 0 ? dispatch.chosen[0].assignment_id : 0;
+  if (assignment != 0) {
+    if (round % 11 == 0) {
+      REQUIRE(hj_assignment_advance(engine, assignment, HJ_ASSIGNMENT_DECLINED, 0) == HJ_OK);
+    } else if (round % 13 == 0) {
+      *now_ns += 50 * SECOND_NS; /* nobody signs: the whole chain */
+      REQUIRE(hj_engine_poll(engine, *now_ns, START_US, 0, NULL) >= 0);
+    } else {
+      REQUIRE(hj_assignment_advance(engine, assignment, HJ_ASSIGNMENT_ACKNOWLEDGED, 0) == HJ_OK);
+      REQUIRE(hj_assignment_advance(engine, assignment, HJ_ASSIGNMENT_ON_SCENE, 0) == HJ_OK);
+    }
+  }
+  REQUIRE(hj_incident_close(engine, dispatch.incident_id, 1, 0) == HJ_OK);
+
+  hj_report posted = make_report(HJ_TIER_ROUTINE, 5, 5);
+  if (round % 4 == 0) {
+    posted.key_high = 2;
+    posted.key_low = (uint64_t)round + 1;
+    REQUIRE(hj_incident_post(engine, &posted) == HJ_OK);
+  }
+  *now_ns += SECOND_NS;
+  REQUIRE(hj_engine_poll(engine, *now_ns, START_US + *now_ns / 1000, 0, NULL) >= 0);
+
+  hj_event events[64];
+  uint32_t count;
+  int64_t seen = 0;
+  while ((count = take_events(engine, events, 64)) > 0) {
+    seen += count;
+    for (uint32_t index = 0; index < count; index++)
+      if (events[index].kind == HJ_EVENT_DECIDED && events[index].key_high == 2)
+        REQUIRE(hj_incident_cancel(engine, events[index].incident_id, 0) == HJ_OK);
+  }
+  hj_nearest nearest[8];
+  memset(&nearest, 0, sizeof nearest);
+  nearest[0].size = sizeof nearest[0];
+  hj_nearest_query query;
+  memset(&query, 0, sizeof query);
+  query.size = sizeof query;
+  query.k = 8;
+  place((int)(round % 500), 5, &query.lat_e7, &query.lon_e7);
+  REQUIRE(hj_nearest_units(engine, &query, nearest, 8, &count) >= 0);
+  hj_stats stats;
+  memset(&stats, 0, sizeof stats);
+  stats.size = sizeof stats;
+  REQUIRE(hj_engine_stats(engine, &stats) == HJ_OK);
+  return seen;
+}
+
+static void run(int uses_hooks, const char *map) {
+  hj_config config = poll_config();
+  config.map_path = map;
+  config.max_incidents = 64;
+  config.key_capacity = 128;
+  if (uses_hooks) {
+    config.allocate = hook_allocate;
+    config.release = hook_release;
+    config.allocator_name = "counting";
+  }
+  hook_calls = 0;
+  hj_engine *engine = open_engine(&config);
+  CHECK_EQUAL(hook_calls > 0, uses_hooks);
+  int64_t now_ns = START_NS;
+  REQUIRE(hj_engine_poll(engine, now_ns, START_US, 0, NULL) == HJ_OK);
+  for (int index = 1; index <= UNITS; index++) put_unit(engine, (uint64_t)index, index * 13, index * 7);
+  int64_t round = 0, events = 0;
+  for (; round < 200; round++) one_round(engine, round, &now_ns); /* warm-up: the C library's own first uses */
+
+  int64_t before = __atomic_load_n(&allocations_seen, __ATOMIC_RELAXED);
+  int64_t released = __atomic_load_n(&releases_seen, __ATOMIC_RELAXED);
+  int64_t hooked = hook_calls;
+  for (; round < 10200; round++) events += one_round(engine, round, &now_ns);
+  CHECK_EQUAL(__atomic_load_n(&allocations_seen, __ATOMIC_RELAXED) - before, 0);
+  CHECK_EQUAL(__atomic_load_n(&releases_seen, __ATOMIC_RELAXED) - released, 0);
+  CHECK_EQUAL(hook_calls - hooked, 0);
+  CHECK(events > 10000);
+  hj_stats stats = read_stats(engine);
+  CHECK(stats.reports >= 10000 && stats.positions_accepted >= 10000 * UNITS && stats.escalations > 0);
+  CHECK_STATUS(hj_engine_close(engine), HJ_OK);
+}
+
+int main(void) {
+  void *(*volatile plain_malloc)(size_t) = malloc; /* so that no compiler drops the pair */
+  int64_t before = allocations_seen;
+  void *probe = plain_malloc(17);
+  CHECK_EQUAL(allocations_seen - before, 1);
+  free(probe);
+
+  run(0, NULL);
+  run(1, NULL);
+  const char *map = getenv("HUJIA_TEST_MAP");
+  if (map != NULL) {
+    run(0, map);
+    run(1, map);
+  } else {
+    puts("no HUJIA_TEST_MAP: not tried on streets");
+  }
+  return check_finish();
+}

@@ -1,0 +1,277 @@
+/* Every public function with a struct of the wrong size, with NULL in its place, and with a handle that is none. Each row
+ * of the two tables names a function; the status it must answer is named, and the host never crashes. */
+#include "world.h"
+
+/* ---- Structs with a wrong size: one row a function and struct ---- */
+
+typedef hj_status (*sized_call)(hj_engine *engine, void *sized);
+
+static hj_status config_in(hj_engine *engine, void *config) {
+  hj_engine *opened = NULL;
+  (void)engine;
+  hj_status status = hj_engine_open(config, &opened, NULL);
+  if (status == HJ_OK) hj_engine_close(opened);
+  return status;
+}
+static hj_status stats_out(hj_engine *engine, void *stats) { return hj_engine_stats(engine, stats); }
+static hj_status unit_in(hj_engine *engine, void *unit) { return hj_unit_put(engine, unit); }
+static hj_status unit_out(hj_engine *engine, void *status) { return hj_unit_read(engine, 1, status); }
+static hj_status position_in(hj_engine *engine, void *position) {
+  return hj_positions_report(engine, position, 1, NULL);
+}
+static hj_status report_in(hj_engine *engine, void *report) {
+  hj_dispatch dispatch = empty_dispatch();
+  return hj_incident_report(engine, report, &dispatch);
+}
+static hj_status recommend_in(hj_engine *engine, void *report) {
+  hj_dispatch dispatch = empty_dispatch();
+  return hj_incident_recommend(engine, report, &dispatch);
+}
+static hj_status post_in(hj_engine *engine, void *report) { return hj_incident_post(engine, report); }
+static hj_status update_in(hj_engine *engine, void *report) {
+  return hj_incident_update(engine, live_incident, report, NULL);
+}
+static hj_status report_out(hj_engine *engine, void *dispatch) {
+  hj_report report = make_report(HJ_TIER_ROUTINE, 1, 1);
+  report.key_high = 77; /* one incident for all sizes */
+  hj_status status = hj_incident_report(engine, &report, dispatch);
+  return status == HJ_EXISTS ? HJ_OK : status;
+}
+static hj_status recommend_out(hj_engine *engine, void *dispatch) {
+  hj_report report = make_report(HJ_TIER_ROUTINE, 1, 1);
+  return hj_incident_recommend(engine, &report, dispatch);
+}
+static hj_status update_out(hj_engine *engine, void *dispatch) {
+  hj_report report = make_report(HJ_TIER_NONE, 1, 1);
+  return hj_incident_update(engine, live_incident, &report, dispatch);
+}
+static hj_status incident_out(hj_engine *engine, void *status) {
+  return hj_incident_read(engine, live_incident, status);
+}
+static hj_status assign_action(hj_engine *engine, void *action) {
+  hj_status status = hj_incident_assign_by(engine, live_incident, 1, 0, NULL, action);
+  return status == HJ_UNCHANGED ? HJ_OK : status;
+}
+static hj_status advance_action(hj_engine *engine, void *action) {
+  hj_status status = hj_assignment_advance_by(engine, live_assignment, HJ_ASSIGNMENT_DELIVERED, 0, action);
+  return status == HJ_UNCHANGED ? HJ_OK : status;
+}
+static hj_status cancel_action(hj_engine *engine, void *action) {
+  hj_status status = hj_incident_cancel_by(engine, 12345, 0, action);
+  return status == HJ_E_STALE ? HJ_OK : status; /* the id is checked after the struct */
+}
+static hj_status close_action(hj_engine *engine, void *action) {
+  hj_status status = hj_incident_close_by(engine, 12345, 0, 0, action);
+  return status == HJ_E_STALE ? HJ_OK : status;
+}
+static hj_status events_out(hj_engine *engine, void *events) {
+  uint32_t count;
+  return hj_events_poll(engine, events, 1, &count);
+}
+static hj_status query_in(hj_engine *engine, void *query) {
+  hj_nearest nearest = {0};
+  uint32_t count;
+  nearest.size = sizeof nearest;
+  hj_status status = hj_nearest_units(engine, query, &nearest, 1, &count);
+  return status == HJ_E_BUFFER ? HJ_OK : status;
+}
+static hj_status nearest_out(hj_engine *engine, void *nearest) {
+  hj_nearest_query query = {0};
+  uint32_t count;
+  query.size = sizeof query;
+  query.k = 1;
+  query.levels = 7;
+  place(0, 0, &query.lat_e7, &query.lon_e7);
+  return hj_nearest_units(engine, &query, nearest, 1, &count);
+}
+static hj_status summary_out(hj_engine *engine, void *summary) {
+  return hj_route(engine, CENTRE_LAT_E7, CENTRE_LON_E7, CENTRE_LAT_E7 + 9000, CENTRE_LON_E7, summary, NULL, 0, NULL);
+}
+static hj_status points_out(hj_engine *engine, void *points) {
+  uint32_t needed;
+  hj_status status = hj_route(engine, CENTRE_LAT_E7, CENTRE_LON_E7, CENTRE_LAT_E7 + 9000, CENTRE_LON_E7, NULL, points,
+                              1, &needed);
+  return status == HJ_E_BUFFER ? HJ_OK : status;
+}
+static hj_status assignment_points_out(hj_engine *engine, void *points) {
+  uint32_t needed;
+  hj_status status = hj_assignment_route(engine, live_assignment, points, 1, &needed);
+  return status == HJ_E_BUFFER ? HJ_OK : status;
+}
+
+
+static const struct sized_row {
+  const char *name;
+  size_t size;
+  const void *valid; /* NULL: all zero is valid */
+  sized_call call;
+} sized_rows[] = {
+    {"hj_engine_open config", sizeof(hj_config), &valid_config, config_in},
+    {"hj_engine_stats", sizeof(hj_stats), NULL, stats_out},
+    {"hj_unit_put", sizeof(hj_unit), &valid_unit, unit_in},
+    {"hj_unit_read", sizeof(hj_unit_status), NULL, unit_out},
+    {"hj_positions_report", sizeof(hj_position), &valid_position, position_in},
+    {"hj_incident_report report", sizeof(hj_report), &valid_report, report_in},
+    {"hj_incident_recommend report", sizeof(hj_report), &valid_report, recommend_in},
+    {"hj_incident_post report", sizeof(hj_report), &valid_report, post_in},
+    {"hj_incident_update report", sizeof(hj_report), &valid_report, update_in},
+    {"hj_incident_report dispatch", sizeof(hj_dispatch), NULL, report_out},
+    {"hj_incident_recommend dispatch", sizeof(hj_dispatch), NULL, recommend_out},
+    {"hj_incident_update dispatch", sizeof(hj_dispatch), NULL, update_out},
+    {"hj_incident_read", sizeof(hj_incident_status), NULL, incident_out},
+    {"hj_incident_assign_by action", sizeof(hj_action), NULL, assign_action},
+    {"hj_assignment_advance_by action", sizeof(hj_action), NULL, advance_action},
+    {"hj_incident_cancel_by action", sizeof(hj_action), NULL, cancel_action},
+    {"hj_incident_close_by action", sizeof(hj_action), NULL, close_action},
+    {"hj_events_poll", sizeof(hj_event), NULL, events_out},
+    {"hj_nearest_units query", sizeof(hj_nearest_query), &valid_query, query_in},
+    {"hj_nearest_units nearest", sizeof(hj_nearest), NULL, nearest_out},
+    {"hj_route summary", sizeof(hj_route_summary), NULL, summary_out},
+    {"hj_route points", sizeof(hj_route_point), NULL, points_out},
+    {"hj_assignment_route points", sizeof(hj_route_point), NULL, assignment_points_out},
+};
+
+/* Room for a struct of a later version, and a canary behind it. */
+static union {
+  uint64_t aligned;
+  unsigned char bytes[8192];
+} space;
+
+static hj_status with_size(const struct sized_row *row, uint32_t size, int tail) {
+  memset(space.bytes, 0, sizeof space.bytes);
+  if (row->valid != NULL) memcpy(space.bytes, row->valid, row->size);
+  memset(space.bytes + row->size, tail, 64);
+  memcpy(space.bytes, &size, sizeof size);
+  return row->call(good, space.bytes);
+}
+
+static void expect_row(const struct sized_row *row, const char *what, hj_status actual, hj_status expected) {
+  if (actual != expected) fprintf(stderr, "%s, %s: ", row->name, what);
+  check_status(actual, expected, row->name, __FILE__, __LINE__);
+}
+
+static void wrong_sizes(void) {
+  for (size_t index = 0; index < sizeof sized_rows / sizeof sized_rows[0]; index++) {
+    const struct sized_row *row = &sized_rows[index];
+    uint32_t size = (uint32_t)row->size;
+    expect_row(row, "size as compiled", with_size(row, size, 0), HJ_OK);
+    expect_row(row, "size 0", with_size(row, 0, 0), HJ_E_SIZE);
+    expect_row(row, "size 1", with_size(row, 1, 0), HJ_E_SIZE);
+    expect_row(row, "one byte short", with_size(row, size - 1, 0), HJ_E_SIZE);
+    expect_row(row, "later version, tail zero", with_size(row, size + 32, 0), HJ_OK);
+    expect_row(row, "later version, tail used", with_size(row, size + 32, 1), HJ_E_NEWER);
+    expect_row(row, "only the last byte used", with_size(row, size + 1, 1), HJ_E_NEWER);
+    expect_row(row, "absurd size", with_size(row, UINT32_MAX, 0), HJ_E_NEWER);
+    expect_row(row, "absurd size, signed", with_size(row, (uint32_t)INT32_MAX, 0), HJ_E_NEWER);
+    if (row->call != config_in) expect_row(row, "NULL", row->call(good, NULL),
+                                           row->call == update_out || strstr(row->name, "action") ||
+                                                   row->call == summary_out ? HJ_OK : HJ_E_NULL);
+    /* Not aligned: tokens and structs may lie anywhere in a packed host record. */
+    memset(space.bytes, 0, sizeof space.bytes);
+    if (row->valid != NULL) memcpy(space.bytes + 1, row->valid, row->size);
+    memcpy(space.bytes + 1, &size, sizeof size);
+    expect_row(row, "unaligned", row->call(good, space.bytes + 1), HJ_OK);
+  }
+}
+
+/* ---- Handles that are none: every function that takes an engine ---- */
+
+static hj_status any_poll(hj_engine *engine) { return hj_engine_poll(engine, 1, 1, 0, NULL); }
+static hj_status any_stats(hj_engine *engine) {
+  hj_stats stats = {0};
+  stats.size = sizeof stats;
+  return hj_engine_stats(engine, &stats);
+}
+static hj_status any_plans(hj_engine *engine) { return hj_plans_load(engine, "{}", 2, NULL); }
+static hj_status any_put(hj_engine *engine) { return hj_unit_put(engine, &valid_unit); }
+static hj_status any_remove(hj_engine *engine) { return hj_unit_remove(engine, 1); }
+static hj_status any_activity(hj_engine *engine) { return hj_unit_set_activity(engine, 1, HJ_ACTIVITY_MEAL, 0); }
+static hj_status any_unit_read(hj_engine *engine) {
+  hj_unit_status status = {0};
+  status.size = sizeof status;
+  return hj_unit_read(engine, 1, &status);
+}
+static hj_status any_positions(hj_engine *engine) { return hj_positions_report(engine, &valid_position, 1, NULL); }
+static hj_status any_report(hj_engine *engine) { return report_in(engine, &valid_report); }
+static hj_status any_recommend(hj_engine *engine) { return recommend_in(engine, &valid_report); }
+static hj_status any_post(hj_engine *engine) { return hj_incident_post(engine, &valid_report); }
+static hj_status any_update(hj_engine *engine) { return hj_incident_update(engine, 1, &valid_report, NULL); }
+static hj_status any_assign(hj_engine *engine) { return hj_incident_assign(engine, 1, 1, 0, NULL); }
+static hj_status any_assign_by(hj_engine *engine) { return hj_incident_assign_by(engine, 1, 1, 0, NULL, NULL); }
+static hj_status any_cancel(hj_engine *engine) { return hj_incident_cancel(engine, 1, 0); }
+static hj_status any_cancel_by(hj_engine *engine) { return hj_incident_cancel_by(engine, 1, 0, NULL); }
+static hj_status any_close(hj_engine *engine) { return hj_incident_close(engine, 1, 0, 0); }
+static hj_status any_close_by(hj_engine *engine) { return hj_incident_close_by(engine, 1, 0, 0, NULL); }
+static hj_status any_incident_read(hj_engine *engine) {
+  hj_incident_status status = {0};
+  status.size = sizeof status;
+  return hj_incident_read(engine, 1, &status);
+}
+static hj_status any_advance(hj_engine *engine) {
+  return hj_assignment_advance(engine, 1, HJ_ASSIGNMENT_ACKNOWLEDGED, 0);
+}
+static hj_status any_advance_by(hj_engine *engine) {
+  return hj_assignment_advance_by(engine, 1, HJ_ASSIGNMENT_ACKNOWLEDGED, 0, NULL);
+}
+static hj_status any_assignment_route(hj_engine *engine) {
+  uint32_t needed;
+  return hj_assignment_route(engine, 1, NULL, 0, &needed);
+}
+static hj_status any_events(hj_engine *engine) {
+  uint32_t count;
+  return hj_events_poll(engine, NULL, 0, &count);
+}
+static hj_status any_fd(hj_engine *engine) { return hj_events_fd(engine) == -1 ? HJ_E_STALE : HJ_OK; }
+static hj_status any_nearest(hj_engine *engine) {
+  hj_nearest nearest = {0};
+  uint32_t count;
+  nearest.size = sizeof nearest;
+  return hj_nearest_units(engine, &valid_query, &nearest, 1, &count);
+}
+static hj_status any_route(hj_engine *engine) { return hj_route(engine, 0, 0, 1, 1, NULL, NULL, 0, NULL); }
+static hj_status any_engine_close(hj_engine *engine) { return engine == NULL ? HJ_E_STALE : hj_engine_close(engine); }
+
+#define ROW(function) {#function, function}
+static const struct {
+  const char *name;
+  hj_status (*call)(hj_engine *);
+} handle_rows[] = {
+    ROW(any_poll),      ROW(any_stats),     ROW(any_plans),     ROW(any_put),       ROW(any_remove),
+    ROW(any_activity),  ROW(any_unit_read), ROW(any_positions), ROW(any_report),    ROW(any_recommend),
+    ROW(any_post),      ROW(any_update),    ROW(any_assign),    ROW(any_assign_by), ROW(any_cancel),
+    ROW(any_cancel_by), ROW(any_close),     ROW(any_close_by),  ROW(any_incident_read), ROW(any_advance),
+    ROW(any_advance_by), ROW(any_assignment_route), ROW(any_events), ROW(any_fd),   ROW(any_nearest),
+    ROW(any_route),     ROW(any_engine_close),
+};
+
+static void wrong_handles(void) {
+  hj_config config = poll_config();
+  hj_engine *closed = open_engine(&config);
+  CHECK_STATUS(hj_engine_close(closed), HJ_OK);
+  CHECK_STATUS(hj_engine_close(closed), HJ_E_STALE);
+  CHECK_STATUS(hj_engine_close(NULL), HJ_OK);
+  hj_engine *after = open_engine(&config); /* may use the same slot: the old token must stay stale */
+  int on_stack = 0;
+  const uintptr_t forged[] = {0,         1,          2,          3,          4,         8,
+                              0xffff,    UINTPTR_MAX, UINTPTR_MAX - 1, (uintptr_t)1 << 47, (uintptr_t)INTPTR_MAX,
+                              (uintptr_t)&on_stack, (uintptr_t)&config, (uintptr_t)closed, (uintptr_t)closed + 2,
+                              (uintptr_t)good + 1, (uintptr_t)good + (1u << 16), (uintptr_t)good | 0xfff0,
+                              (uintptr_t)malloc};
+  for (size_t row = 0; row < sizeof handle_rows / sizeof handle_rows[0]; row++) {
+    for (size_t index = 0; index < sizeof forged / sizeof forged[0]; index++) {
+      if (forged[index] == (uintptr_t)after || forged[index] == (uintptr_t)good) continue;
+      hj_status status = handle_rows[row].call((hj_engine *)forged[index]);
+      if (status != HJ_E_STALE) fprintf(stderr, "handle %#" PRIxPTR ": ", forged[index]);
+      check_status(status, HJ_E_STALE, handle_rows[row].name, __FILE__, __LINE__);
+    }
+  }
+  CHECK_STATUS(hj_engine_close(after), HJ_OK);
+}
+
+int main(void) {
+  open_world();
+  wrong_sizes();
+  wrong_handles();
+  close_world();
+  return check_finish();
+}
