@@ -2,8 +2,8 @@
  *
  * hujia.h - Hujia (护驾), an embedded real-time dispatch engine for police and emergency services.
  *
- * It takes in calls and unit positions and answers, within microseconds and on the caller's thread: who goes, by which
- * road, and what happens if they do not get there in time. One header, one shared library, no server.
+ * It takes in calls and unit positions and answers, within microseconds and on the caller's thread: who goes, by
+ * which road, and what happens if they do not get there in time. One header, one shared library, no server.
  *
  *     hj_config config;
  *     hj_engine *engine = NULL;
@@ -27,31 +27,31 @@
  *
  * CONVENTIONS, valid for every function unless it says otherwise
  *
- * Status. A function that can fail returns hj_status: HJ_OK (0); positive = a named result that is no failure; negative =
- *   an error, and nothing was changed. Values never change meaning.
- * Structs start with `size`, which the caller sets to its own sizeof before the call, for input and for output; in arrays
- *   the first element's `size` is the stride of all. The `size` of a struct inside another is not set by the caller. A
- *   smaller `size` (an older program) gets defaults for what it lacks; a larger one whose unknown tail is not zero gets
- *   HJ_E_NEWER; one too small for the fields of version 0.1 gets HJ_E_SIZE. Zero every struct before filling it: zero is
- *   a valid default of every field.
+ * Status. A function that can fail returns hj_status: HJ_OK (0); positive = a named result that is no failure;
+ *   negative = an error, and nothing was changed. Values never change meaning.
+ * Structs start with `size`, which the caller sets to its own sizeof before the call, for input and for output; in
+ *   arrays the first element's `size` is the stride of all. The `size` of a struct inside another is not set by the
+ *   caller. A smaller `size` (an older program) gets defaults for what it lacks; a larger one whose unknown tail is
+ *   not zero gets HJ_E_NEWER; one too small for the fields of version 0.1 gets HJ_E_SIZE. Zero every struct before
+ *   filling it: zero is a valid default of every field.
  * Pointers may always be NULL and are checked: HJ_E_NULL. Input is copied before return. The library never hands out
  *   memory that the caller must free. Strings in are pointer and length, or zero-terminated where no length is asked.
  * Handles and ids made by the engine carry a generation: one that is closed, recycled or invented gets HJ_E_STALE. An
  *   hj_engine pointer is a token, never dereferenced before it is checked.
- * Units of measure are in the names: _ms, _us, _ns time; _mm, _dm length; _e7 degrees * 10^7 (WGS-84 unless a datum is
- *   named); _cdeg 1/100 degree clockwise from north; _cms centimetres per second. `wall_us` is UTC microseconds since
- *   1970, and 0 means now. `now_ns` is monotonic nanoseconds of any origin. The two are never mixed.
- * Thread class. ANY THREAD: at any time, from any number of threads. BATON: the same, but such calls are carried out one
- *   at a time in one order; a call that finds another under way waits for it (each takes microseconds). BEFORE START: no
- *   engine needed.
+ * Units of measure are in the names: _ms, _us, _ns time; _mm, _dm length; _e7 degrees * 10^7 (WGS-84 unless a datum
+ *   is named); _cdeg 1/100 degree clockwise from north; _cms centimetres per second. `wall_us` is UTC microseconds
+ *   since 1970, and 0 means now. `now_ns` is monotonic nanoseconds of any origin. The two are never mixed.
+ * Thread class. ANY THREAD: at any time, from any number of threads. BATON: the same, but such calls are carried out
+ *   one at a time in one order; a call that finds another under way waits for it (each takes microseconds). BEFORE
+ *   START: no engine needed.
  * Blocking and memory. Nothing blocks on I/O and nothing allocates after hj_engine_open, except where "cold" is said:
  *   hj_engine_open, hj_engine_close, hj_plans_load.
- * After fork the child's calls answer HJ_E_FORKED; only the parent goes on. The library installs no signal handler and
- *   blocks all signals in its own thread.
+ * After fork the child's calls answer HJ_E_FORKED; only the parent goes on. The library installs no signal handler
+ *   and blocks all signals in its own thread.
  * Full is an answer (HJ_FULL), never a wait. Every table has a limit in hj_config.
  *
- * Any function may also return HJ_E_STALE (the engine is closed or was never opened) and HJ_E_FORKED; those two are not
- * repeated below.
+ * Any function may also return HJ_E_STALE (the engine is closed or was never opened) and HJ_E_FORKED; those two are
+ * not repeated below.
  */
 #ifndef HUJIA_H
 #define HUJIA_H
@@ -68,14 +68,14 @@ extern "C" {
 #define HJ_VERSION_PATCH 0
 #define HJ_ABI_VERSION 0
 
-/* ---- Status -------------------------------------------------------------------------------------------------------- */
+/* ---- Status ---------------------------------------------------------------------------------------------------- */
 
 typedef int32_t hj_status;
 
 #define HJ_OK 0
 #define HJ_EXISTS 1         /* the same key and body came before: the first result again. Do not retry. */
 #define HJ_FULL 2           /* a table or ring is at its limit; nothing was taken. Retry later or raise the limit. */
-#define HJ_MANUAL 3         /* taken in, and the plan leaves the choice to a person (hj_incident_assign). Do not retry. */
+#define HJ_MANUAL 3         /* taken in; the plan leaves the choice to a person: hj_incident_assign. Do not retry. */
 #define HJ_UNCHANGED 4      /* it already was so. Do not retry. */
 #define HJ_PARTIAL 5        /* some of the batch was refused; see the count. Do not retry the whole batch. */
 #define HJ_TIME_BACKWARDS 6 /* now_ns was before that of the last poll; the last poll's time was used. */
@@ -114,7 +114,7 @@ typedef struct hj_error_detail {
   char text[256];  /* what is wrong and what to do, at most 255 bytes, zero-terminated */
 } hj_error_detail;
 
-/* ---- Vocabulary (docs: GLOSSARY.md, English and Chinese) ------------------------------------------------------------ */
+/* ---- Vocabulary (docs: GLOSSARY.md, English and Chinese) ------------------------------------------------------- */
 
 /* Tiers. NONE in a report means: the plan's tier for the type, else EMERGENCY (an untriaged call is an emergency). */
 #define HJ_TIER_NONE 0
@@ -129,73 +129,73 @@ typedef struct hj_error_detail {
 #define HJ_LEVEL_NOT_AVAILABLE 2
 
 /* What a unit is doing. The plans map an activity to a level; the default level stands behind it. */
-#define HJ_ACTIVITY_PATROLLING 0     /* available */
-#define HJ_ACTIVITY_STATION 1        /* available */
-#define HJ_ACTIVITY_POST 2           /* available */
-#define HJ_ACTIVITY_EN_ROUTE 3       /* not available; set by the engine */
-#define HJ_ACTIVITY_ON_SCENE 4       /* not available; set by the engine */
-#define HJ_ACTIVITY_MEAL 5           /* conditionally available */
-#define HJ_ACTIVITY_COURT 6          /* not available */
-#define HJ_ACTIVITY_TRAINING 7       /* conditionally available */
-#define HJ_ACTIVITY_OFF_DUTY 8       /* not available */
-#define HJ_ACTIVITY_TRANSPORTING 9   /* not available; set by the engine */
+#define HJ_ACTIVITY_PATROLLING 0      /* available */
+#define HJ_ACTIVITY_STATION 1         /* available */
+#define HJ_ACTIVITY_POST 2            /* available */
+#define HJ_ACTIVITY_EN_ROUTE 3        /* not available; set by the engine */
+#define HJ_ACTIVITY_ON_SCENE 4        /* not available; set by the engine */
+#define HJ_ACTIVITY_MEAL 5            /* conditionally available */
+#define HJ_ACTIVITY_COURT 6           /* not available */
+#define HJ_ACTIVITY_TRAINING 7        /* conditionally available */
+#define HJ_ACTIVITY_OFF_DUTY 8        /* not available */
+#define HJ_ACTIVITY_TRANSPORTING 9    /* not available; set by the engine */
 #define HJ_ACTIVITY_AT_DESTINATION 10 /* not available; set by the engine */
-#define HJ_ACTIVITY_RETURNING 11     /* available: driving home after an assignment */
+#define HJ_ACTIVITY_RETURNING 11      /* available: driving home after an assignment */
 
 /* Incident states: derived from the most advanced live assignment. */
-#define HJ_INCIDENT_RECEIVED 1    /* 受理 */
-#define HJ_INCIDENT_PENDING 2     /* 待派警: no unit is on its way yet */
-#define HJ_INCIDENT_ASSIGNED 3    /* 已派警 */
-#define HJ_INCIDENT_EN_ROUTE 4    /* 出警 */
-#define HJ_INCIDENT_ON_SCENE 5    /* 到场 */
-#define HJ_INCIDENT_HANDLING 6    /* 处置: transporting, or a patient handed over */
-#define HJ_INCIDENT_REPORTED 7    /* 反馈: reported, or every unit that had arrived has cleared */
-#define HJ_INCIDENT_CLOSED 8      /* 结案 */
-#define HJ_INCIDENT_ARCHIVED 9    /* 回访完: gone from the tables */
-#define HJ_INCIDENT_CANCELLED 10  /* 撤销 */
+#define HJ_INCIDENT_RECEIVED 1   /* 受理 */
+#define HJ_INCIDENT_PENDING 2    /* 待派警: no unit is on its way yet */
+#define HJ_INCIDENT_ASSIGNED 3   /* 已派警 */
+#define HJ_INCIDENT_EN_ROUTE 4   /* 出警 */
+#define HJ_INCIDENT_ON_SCENE 5   /* 到场 */
+#define HJ_INCIDENT_HANDLING 6   /* 处置: transporting, or a patient handed over */
+#define HJ_INCIDENT_REPORTED 7   /* 反馈: reported, or every unit that had arrived has cleared */
+#define HJ_INCIDENT_CLOSED 8     /* 结案 */
+#define HJ_INCIDENT_ARCHIVED 9   /* 回访完: gone from the tables */
+#define HJ_INCIDENT_CANCELLED 10 /* 撤销 */
 
 /* Assignment states, in their forward order. Forward skips are legal; backward moves need a reason. */
-#define HJ_ASSIGNMENT_RESERVED 1       /* 预占 */
-#define HJ_ASSIGNMENT_DISPATCHED 2     /* 派警 */
-#define HJ_ASSIGNMENT_DELIVERED 3      /* 送达: the terminal has it, no human yet */
-#define HJ_ASSIGNMENT_ACKNOWLEDGED 4   /* 签收 */
-#define HJ_ASSIGNMENT_EN_ROUTE 5       /* 出动 */
-#define HJ_ASSIGNMENT_ON_SCENE 6       /* 到场 */
+#define HJ_ASSIGNMENT_RESERVED 1     /* 预占 */
+#define HJ_ASSIGNMENT_DISPATCHED 2   /* 派警 */
+#define HJ_ASSIGNMENT_DELIVERED 3    /* 送达: the terminal has it, no human yet */
+#define HJ_ASSIGNMENT_ACKNOWLEDGED 4 /* 签收 */
+#define HJ_ASSIGNMENT_EN_ROUTE 5     /* 出动 */
+#define HJ_ASSIGNMENT_ON_SCENE 6     /* 到场 */
 #define HJ_ASSIGNMENT_TRANSPORTING 7
 #define HJ_ASSIGNMENT_AT_DESTINATION 8
-#define HJ_ASSIGNMENT_REPORTED 9       /* 反馈 */
-#define HJ_ASSIGNMENT_CLEARED 10       /* 归队: ends it; only after arrival */
-#define HJ_ASSIGNMENT_DECLINED 11      /* 拒签: ends it; before arrival; the next best unit is sent at once */
-#define HJ_ASSIGNMENT_EXPIRED 12       /* 签收超时: ends it; by the engine */
-#define HJ_ASSIGNMENT_CANCELLED 13     /* 撤警: ends it; from any state before CLEARED */
-#define HJ_ASSIGNMENT_DIVERTED 14      /* 改派: ends it; by the engine */
-#define HJ_ASSIGNMENT_EXCHANGED 15     /* 换派: ends it; by the engine */
+#define HJ_ASSIGNMENT_REPORTED 9   /* 反馈 */
+#define HJ_ASSIGNMENT_CLEARED 10   /* 归队: ends it; only after arrival */
+#define HJ_ASSIGNMENT_DECLINED 11  /* 拒签: ends it; before arrival; the next best unit is sent at once */
+#define HJ_ASSIGNMENT_EXPIRED 12   /* 签收超时: ends it; by the engine */
+#define HJ_ASSIGNMENT_CANCELLED 13 /* 撤警: ends it; from any state before CLEARED */
+#define HJ_ASSIGNMENT_DIVERTED 14  /* 改派: ends it; by the engine */
+#define HJ_ASSIGNMENT_EXCHANGED 15 /* 换派: ends it; by the engine */
 
 /* Clocks. Running in this version: PENDING, ACKNOWLEDGE, ARRIVAL, RESOLVE. */
 #define HJ_CLOCK_NONE 0
-#define HJ_CLOCK_PENDING 1     /* received -> first dispatch; limit: the tier's respond */
+#define HJ_CLOCK_PENDING 1 /* received -> first dispatch; limit: the tier's respond */
 #define HJ_CLOCK_DELIVERY 2
 #define HJ_CLOCK_ACKNOWLEDGE 3 /* dispatched -> a person signed; 15 s, then steps 15 s apart */
 #define HJ_CLOCK_TURNOUT 4
-#define HJ_CLOCK_ARRIVAL 5     /* first dispatch -> first unit on scene; limit: the tier's arrive */
+#define HJ_CLOCK_ARRIVAL 5 /* first dispatch -> first unit on scene; limit: the tier's arrive */
 #define HJ_CLOCK_WELFARE 6
 #define HJ_CLOCK_REPORT 7
-#define HJ_CLOCK_RESOLVE 8     /* received -> closed; limit: the tier's resolve */
+#define HJ_CLOCK_RESOLVE 8 /* received -> closed; limit: the tier's resolve */
 #define HJ_CLOCK_CALLBACK 9
 #define HJ_CLOCK_LEAD 10
 #define HJ_CLOCK_ABSENCE 11
 
 /* What an escalation step asks for. NEXT_UNIT is carried out by the engine, the others by the host. */
-#define HJ_STEP_NOTIFY_AGAIN 1     /* tell the unit once more */
-#define HJ_STEP_OTHER_CHANNEL 2    /* by radio instead of terminal, say */
-#define HJ_STEP_NEXT_UNIT 3        /* the unit was withdrawn and the next best one sent: see unit_id */
+#define HJ_STEP_NOTIFY_AGAIN 1  /* tell the unit once more */
+#define HJ_STEP_OTHER_CHANNEL 2 /* by radio instead of terminal, say */
+#define HJ_STEP_NEXT_UNIT 3     /* the unit was withdrawn and the next best one sent: see unit_id */
 #define HJ_STEP_WIDEN 4
-#define HJ_STEP_SUPERVISOR 5       /* a supervisor must take it */
+#define HJ_STEP_SUPERVISOR 5 /* a supervisor must take it */
 #define HJ_STEP_TELL_CALLER 6
 #define HJ_STEP_SUGGEST_EXCHANGE 7
 #define HJ_STEP_NEIGHBOUR 8
 #define HJ_STEP_MANUAL 9
-#define HJ_STEP_SUPERVISION 10     /* 督办 */
+#define HJ_STEP_SUPERVISION 10 /* 督办 */
 
 /* Event kinds. */
 #define HJ_EVENT_DECIDED 1    /* an incident was taken in; the answer to hj_incident_post carries the report's key */
@@ -207,41 +207,41 @@ typedef struct hj_error_detail {
 
 /* Why a unit was chosen, or why something changed (hj_chosen_unit.reason, hj_event.reason). */
 #define HJ_REASON_NONE 0
-#define HJ_REASON_CLOSEST 1        /* least turnout and travel time */
-#define HJ_REASON_STRAIGHT_LINE 2  /* chosen by an estimate: the streets do not connect it to the place */
-#define HJ_REASON_NO_POSITION 3    /* chosen although its position is unknown: nothing better was there */
+#define HJ_REASON_CLOSEST 1       /* least turnout and travel time */
+#define HJ_REASON_STRAIGHT_LINE 2 /* chosen by an estimate: the streets do not connect it to the place */
+#define HJ_REASON_NO_POSITION 3   /* chosen although its position is unknown: nothing better was there */
 #define HJ_REASON_HOME_BEAT 4
-#define HJ_REASON_BY_HAND 5        /* a person chose it */
-#define HJ_REASON_NEXT_UNIT 6      /* it replaces a unit that did not sign or declined */
-#define HJ_REASON_UNIT_FREED 7     /* sent from the waiting list when a unit became free */
-#define HJ_REASON_NOBODY 8         /* the step found no unit; the one asked before stays asked */
-#define HJ_REASON_CLOSED 9         /* the incident was closed or cancelled */
-#define HJ_REASON_UPGRADED 10      /* the incident was changed and needs more */
+#define HJ_REASON_BY_HAND 5    /* a person chose it */
+#define HJ_REASON_NEXT_UNIT 6  /* it replaces a unit that did not sign or declined */
+#define HJ_REASON_UNIT_FREED 7 /* sent from the waiting list when a unit became free */
+#define HJ_REASON_NOBODY 8     /* the step found no unit; the one asked before stays asked */
+#define HJ_REASON_CLOSED 9     /* the incident was closed or cancelled */
+#define HJ_REASON_UPGRADED 10  /* the incident was changed and needs more */
 
 /* Why fewer units were sent than the plan asks for (bits of hj_dispatch.shortfall). */
 #define HJ_SHORTFALL_NONE 0u
 #define HJ_SHORTFALL_NOT_AVAILABLE 1u /* units with the capability exist, all busy or off duty */
 #define HJ_SHORTFALL_CAPABILITY 2u    /* no unit at all has the capability (and agency) */
 #define HJ_SHORTFALL_NOT_CREWED 4u
-#define HJ_SHORTFALL_SHIFT_END 8u     /* within 45 minutes of the end of its shift */
-#define HJ_SHORTFALL_RADIUS 16u       /* outside the plan's radius */
-#define HJ_SHORTFALL_NO_POSITION 32u  /* a unit without a position was sent, for want of a better one */
-#define HJ_SHORTFALL_TABLE_FULL 64u   /* no free assignment slot: raise max_assignments */
-#define HJ_SHORTFALL_MANUAL 128u      /* no plan matches, or the plan leaves it to a person */
+#define HJ_SHORTFALL_SHIFT_END 8u        /* within 45 minutes of the end of its shift */
+#define HJ_SHORTFALL_RADIUS 16u          /* outside the plan's radius */
+#define HJ_SHORTFALL_NO_POSITION 32u     /* a unit without a position was sent, for want of a better one */
+#define HJ_SHORTFALL_TABLE_FULL 64u      /* no free assignment slot: raise max_assignments */
+#define HJ_SHORTFALL_MANUAL 128u         /* no plan matches, or the plan leaves it to a person */
 #define HJ_SHORTFALL_NOT_ON_STREETS 256u /* the answer uses straight-line estimates */
 
-#define HJ_REPORT_VULNERABLE 1u /* flags of hj_report: disabled, elderly and alone, or a child; the shorter arrive limit */
+#define HJ_REPORT_VULNERABLE 1u /* flags of hj_report: disabled, elderly alone, a child: the shorter arrive limit */
 
 #define HJ_DATUM_DEFAULT 0 /* in hj_config: WGS-84; in a feed's struct: that of hj_config */
 #define HJ_DATUM_WGS84 1
 #define HJ_DATUM_GCJ02 2 /* converted once, on the way in */
 #define HJ_DATUM_BD09 3
 
-#define HJ_UNKNOWN INT32_MIN           /* heading or speed not known */
-#define HJ_UNREACHABLE UINT32_MAX      /* travel_ms when it is not known */
-#define HJ_CREW_NONE -1                /* nobody aboard; 0 = not stated, taken as crewed */
+#define HJ_UNKNOWN INT32_MIN      /* heading or speed not known */
+#define HJ_UNREACHABLE UINT32_MAX /* travel_ms when it is not known */
+#define HJ_CREW_NONE -1           /* nobody aboard; 0 = not stated, taken as crewed */
 
-/* ---- Structs ------------------------------------------------------------------------------------------------------- */
+/* ---- Structs --------------------------------------------------------------------------------------------------- */
 
 typedef struct hj_engine hj_engine;
 
@@ -261,11 +261,11 @@ typedef struct hj_config {
   uint32_t max_units;       /* 1 ... 1,048,576; default 4,096 */
   uint32_t max_incidents;   /* open ones and those kept after closing, 1 ... 1,048,576; default 4,096 */
   uint32_t max_assignments; /* live ones, 1 ... 1,048,576; default 8,192 */
-  uint32_t event_capacity;  /* ordinary events waiting, 16 ... 16,777,216; default 16,384. Escalations have their own room. */
+  uint32_t event_capacity;  /* ordinary events waiting, 16 ... 16,777,216; default 16,384; escalations have own room */
   int32_t datum;            /* of every feed that does not name its own; default WGS-84 */
   uint32_t reserved0;
-  void *uv_loop;            /* uv_loop_t *, with HJ_RUN_HOST_LOOP only */
-  hj_allocate allocate;     /* both or neither; NULL: jemalloc where the host has linked it, else the C library */
+  void *uv_loop;        /* uv_loop_t *, with HJ_RUN_HOST_LOOP only */
+  hj_allocate allocate; /* both or neither; NULL: jemalloc where the host has linked it, else the C library */
   hj_release release;
   void *allocator_context;
   const char *allocator_name; /* shown in hj_stats, at most 15 bytes; NULL: "host" */
@@ -346,12 +346,12 @@ typedef struct hj_chosen_unit {
 typedef struct hj_dispatch {
   uint32_t size;
   int32_t incident_state;
-  uint32_t assignment_count; /* how many of chosen[] are filled, 0 ... 16 */
-  int32_t tier;              /* the tier that was used */
-  uint64_t incident_id;      /* 0 in a recommendation */
-  uint32_t shortfall;        /* HJ_SHORTFALL_... bits; 0 = the plan is met */
-  uint32_t plan;             /* 1-based order in the plans file; 0 = none matched */
-  int64_t decided_in_ns;     /* time the decision took; 0 in HJ_RUN_POLL, where no clock is read */
+  uint32_t assignment_count;            /* how many of chosen[] are filled, 0 ... 16 */
+  int32_t tier;                         /* the tier that was used */
+  uint64_t incident_id;                 /* 0 in a recommendation */
+  uint32_t shortfall;                   /* HJ_SHORTFALL_... bits; 0 = the plan is met */
+  uint32_t plan;                        /* 1-based order in the plans file; 0 = none matched */
+  int64_t decided_in_ns;                /* time the decision took; 0 in HJ_RUN_POLL, where no clock is read */
   hj_chosen_unit chosen[HJ_CHOSEN_MAX]; /* best first within each requirement of the plan */
 } hj_dispatch;
 
@@ -389,19 +389,19 @@ typedef struct hj_event {
   int32_t kind;      /* HJ_EVENT_... */
   uint64_t sequence; /* 1, 2, 3 ... in the engine's one order; a gap means lost ordinary events */
   uint64_t incident_id;
-  uint64_t assignment_id; /* 0 = none */
-  uint64_t unit_id;       /* 0 = none */
-  int64_t wall_us;        /* when it happened */
-  int64_t due_wall_us;    /* escalations: when it was due; else 0 */
-  int32_t clock;          /* escalations: HJ_CLOCK_...; else 0 */
-  int32_t step;           /* escalations: 1-based place in the chain */
-  int32_t reason;         /* HJ_REASON_... (an hj_status with HJ_EVENT_REFUSED) */
-  int32_t state;          /* new state of the incident or assignment; 0 = none */
+  uint64_t assignment_id;     /* 0 = none */
+  uint64_t unit_id;           /* 0 = none */
+  int64_t wall_us;            /* when it happened */
+  int64_t due_wall_us;        /* escalations: when it was due; else 0 */
+  int32_t clock;              /* escalations: HJ_CLOCK_...; else 0 */
+  int32_t step;               /* escalations: 1-based place in the chain */
+  int32_t reason;             /* HJ_REASON_... (an hj_status with HJ_EVENT_REFUSED) */
+  int32_t state;              /* new state of the incident or assignment; 0 = none */
   uint64_t key_high, key_low; /* of the report that opened the incident */
-  int64_t late_ns;        /* escalations: how long after it was due; never negative */
-  int32_t action;         /* escalations: HJ_STEP_... */
-  int32_t cycle;          /* escalations: 0 the first time, then 1, 2 ... as the last step repeats */
-  uint64_t operator_id;   /* of an act of a person; 0 = not stated */
+  int64_t late_ns;            /* escalations: how long after it was due; never negative */
+  int32_t action;             /* escalations: HJ_STEP_... */
+  int32_t cycle;              /* escalations: 0 the first time, then 1, 2 ... as the last step repeats */
+  uint64_t operator_id;       /* of an act of a person; 0 = not stated */
 } hj_event;
 
 typedef struct hj_nearest_query {
@@ -450,15 +450,15 @@ typedef struct hj_route_point {
 typedef struct hj_stats {
   uint32_t size;
   uint32_t abi_version;
-  char allocator[16]; /* "jemalloc", "system", "host" or the config's name */
+  char allocator[16];   /* "jemalloc", "system", "host" or the config's name */
   int64_t memory_bytes; /* taken from the allocator at open and by plans */
-  int64_t reports;    /* hj_incident_report and posted ones that were decided */
-  int64_t posts;      /* accepted by hj_incident_post */
-  int64_t decisions;  /* reports and recommendations answered */
-  int64_t refused;    /* reports refused with an error or HJ_FULL */
-  int64_t repeated;   /* answered HJ_EXISTS */
-  int64_t manual;     /* answered HJ_MANUAL */
-  int64_t shortfalls; /* decisions with a shortfall other than MANUAL */
+  int64_t reports;      /* hj_incident_report and posted ones that were decided */
+  int64_t posts;        /* accepted by hj_incident_post */
+  int64_t decisions;    /* reports and recommendations answered */
+  int64_t refused;      /* reports refused with an error or HJ_FULL */
+  int64_t repeated;     /* answered HJ_EXISTS */
+  int64_t manual;       /* answered HJ_MANUAL */
+  int64_t shortfalls;   /* decisions with a shortfall other than MANUAL */
   int64_t keys_evicted;
   int64_t incidents_opened;
   int64_t incidents_closed; /* closed or cancelled */
@@ -467,7 +467,7 @@ typedef struct hj_stats {
   int64_t assignments_declined;
   int64_t assignments_expired;
   int64_t escalations;
-  int64_t late_deadlines;    /* escalations that fired more than 1 s after they were due */
+  int64_t late_deadlines; /* escalations that fired more than 1 s after they were due */
   int64_t worst_lateness_ns;
   int64_t escalations_waiting; /* deadlines due that wait for room in the event ring */
   int64_t events_written;
@@ -475,10 +475,10 @@ typedef struct hj_stats {
   int64_t events_waiting;
   int64_t positions_accepted;
   int64_t positions_refused;
-  int64_t turns;          /* times the engine took its baton */
+  int64_t turns;           /* times the engine took its baton */
   int64_t longest_turn_ns; /* 0 in HJ_RUN_POLL, where no clock is read */
-  int64_t units;          /* now */
-  int64_t units_high;     /* most at once, likewise below */
+  int64_t units;           /* now */
+  int64_t units_high;      /* most at once, likewise below */
   int64_t incidents_open;
   int64_t incidents_open_high;
   int64_t assignments_live;
@@ -490,7 +490,7 @@ typedef struct hj_stats {
   int64_t map_streets;
 } hj_stats;
 
-/* ---- Versions, names, degrees: ANY THREAD, no engine needed, O(1) --------------------------------------------------- */
+/* ---- Versions, names, degrees: ANY THREAD, no engine needed, O(1) ---------------------------------------------- */
 
 /* "0.1.0"; lives as long as the library. Since 0.1. */
 const char *hj_version(void);
@@ -514,8 +514,8 @@ const char *hj_status_text(hj_status status);
 #define HJ_NAMES_EVENT 8
 #define HJ_NAMES_REASON 9
 
-/* The word for a constant as the design and the plans write it ("enRoute", "emergency"); "unknown" for a number that is
- * none. `vocabulary` is HJ_NAMES_.... Never NULL. Since 0.1. */
+/* The word for a constant as the design and the plans write it ("enRoute", "emergency"); "unknown" for a number that
+ * is none. `vocabulary` is HJ_NAMES_.... Never NULL. Since 0.1. */
 const char *hj_name(int32_t vocabulary, int32_t value);
 
 /* Degrees to e7, rounded to nearest. HJ_E_NULL; HJ_E_RANGE when a value is not a number, infinite, or outside
@@ -525,34 +525,34 @@ hj_status hj_e7_from_degrees(double lat, double lon, int32_t *lat_e7, int32_t *l
 /* e7 to degrees. Since 0.1. */
 double hj_degrees_from_e7(int32_t e7);
 
-/* ---- Life of an engine ---------------------------------------------------------------------------------------------- */
+/* ---- Life of an engine ----------------------------------------------------------------------------------------- */
 
 /* Fills `config` with the defaults, never past `size` bytes. `size` = sizeof(hj_config).
  * BEFORE START. O(1). HJ_E_NULL; HJ_E_SIZE when size is smaller than version 0.1's. Since 0.1. */
 hj_status hj_config_init(hj_config *config, uint32_t size);
 
-/* Opens an engine: maps the streets, reads the plans, takes all memory, starts the loop thread (HJ_RUN_THREAD) or attaches
- * to the host's loop (HJ_RUN_HOST_LOOP, on that loop's thread). A failed open leaves nothing to close and *engine = NULL.
- * Up to 256 engines at once. `detail` may be NULL.
+/* Opens an engine: maps the streets, reads the plans, takes all memory, starts the loop thread (HJ_RUN_THREAD) or
+ * attaches to the host's loop (HJ_RUN_HOST_LOOP, on that loop's thread). A failed open leaves nothing to close and
+ * *engine = NULL. Up to 256 engines at once. `detail` may be NULL.
  * BEFORE START, any thread. Cold: reads files, allocates.
- * HJ_E_NULL (config or engine); HJ_E_SIZE, HJ_E_NEWER; HJ_E_ARGUMENT (run_mode, datum, hooks, uv_loop: see detail.field);
- * HJ_E_LIMIT (a limit); HJ_E_UNSUPPORTED (journal_path); HJ_E_FILE, HJ_E_MAP (map_path), HJ_E_PLANS (plans_path);
- * HJ_E_MEMORY; HJ_E_SYSTEM; HJ_FULL (256 engines are open). Since 0.1. */
+ * HJ_E_NULL (config or engine); HJ_E_SIZE, HJ_E_NEWER; HJ_E_ARGUMENT (run_mode, datum, hooks, uv_loop: see
+ * detail.field); HJ_E_LIMIT (a limit); HJ_E_UNSUPPORTED (journal_path); HJ_E_FILE, HJ_E_MAP (map_path), HJ_E_PLANS
+ * (plans_path); HJ_E_MEMORY; HJ_E_SYSTEM; HJ_FULL (256 engines are open). Since 0.1. */
 hj_status hj_engine_open(const hj_config *config, hj_engine **engine, hj_error_detail *detail);
 
 /* Stops and frees. Calls under way on other threads end first; later ones get HJ_E_STALE. Reports posted and not yet
  * decided are decided first, so everything accepted was answered; read the events before closing to see the answers.
- * With HJ_RUN_HOST_LOOP: on the loop's thread only; it completes in the loop's next turn (run the loop once more before
- * uv_loop_close). NULL: HJ_OK.
- * ANY THREAD but a loop thread of the engine's own or another thread than the host loop's (HJ_E_DEADLOCK). Cold: waits for
- * the loop thread. HJ_E_STALE when it was closed before. Since 0.1. */
+ * With HJ_RUN_HOST_LOOP: on the loop's thread only; it completes in the loop's next turn (run the loop once more
+ * before uv_loop_close). NULL: HJ_OK.
+ * ANY THREAD but a loop thread of the engine's own or another thread than the host loop's (HJ_E_DEADLOCK). Cold:
+ * waits for the loop thread. HJ_E_STALE when it was closed before. Since 0.1. */
 hj_status hj_engine_close(hj_engine *engine);
 
-/* HJ_RUN_POLL: moves the engine to the given time, decides what was posted and fires what is due, at most `work_max` items
- * (0 = no bound). `*next_due_ns` (may be NULL) becomes the time at or before which the engine wants the next poll:
- * INT64_MAX = nothing is due, `now_ns` = there is more to do now. Calls before the first poll are accepted and timed
- * from it; every other call uses the time of the last poll. Times: now_ns >= 0 and not before the last poll's (else
- * HJ_TIME_BACKWARDS, and the last poll's is used); wall_us may jump either way and moves no deadline.
+/* HJ_RUN_POLL: moves the engine to the given time, decides what was posted and fires what is due, at most `work_max`
+ * items (0 = no bound). `*next_due_ns` (may be NULL) becomes the time at or before which the engine wants the next
+ * poll: INT64_MAX = nothing is due, `now_ns` = there is more to do now. Calls before the first poll are accepted and
+ * timed from it; every other call uses the time of the last poll. Times: now_ns >= 0 and not before the last poll's
+ * (else HJ_TIME_BACKWARDS, and the last poll's is used); wall_us may jump either way and moves no deadline.
  * BATON. O(items). HJ_E_MODE in another run mode; HJ_E_ARGUMENT (negative time). Since 0.1. */
 hj_status hj_engine_poll(hj_engine *engine, int64_t now_ns, int64_t wall_us, uint32_t work_max, int64_t *next_due_ns);
 
@@ -560,22 +560,22 @@ hj_status hj_engine_poll(hj_engine *engine, int64_t now_ns, int64_t wall_us, uin
  * moments. ANY THREAD, without waiting. O(1). HJ_E_NULL, HJ_E_SIZE, HJ_E_NEWER. Since 0.1. */
 hj_status hj_engine_stats(hj_engine *engine, hj_stats *stats);
 
-/* ---- Plans ---------------------------------------------------------------------------------------------------------- */
+/* ---- Plans ----------------------------------------------------------------------------------------------------- */
 
-/* Replaces the plans by those in the JSON text (PLANS.md describes it). Incidents already open keep the clocks they have;
- * later decisions use the new plans. On error the old plans stay.
+/* Replaces the plans by those in the JSON text (PLANS.md describes it). Incidents already open keep the clocks they
+ * have; later decisions use the new plans. On error the old plans stay.
  * BATON for the swap. Cold: parses and allocates on the caller's thread. Length up to 16 MiB.
- * HJ_FULL (eight versions of the plans are still in use by open incidents); HJ_E_NULL (json); HJ_E_ARGUMENT (length 0 or
- * too long); HJ_E_PLANS with `detail` (may be NULL); HJ_E_MEMORY. Since 0.1. */
+ * HJ_FULL (eight versions of the plans are still in use by open incidents); HJ_E_NULL (json); HJ_E_ARGUMENT (length
+ * 0 or too long); HJ_E_PLANS with `detail` (may be NULL); HJ_E_MEMORY. Since 0.1. */
 hj_status hj_plans_load(hj_engine *engine, const char *json, uint32_t length, hj_error_detail *detail);
 
-/* ---- Units ---------------------------------------------------------------------------------------------------------- */
+/* ---- Units ----------------------------------------------------------------------------------------------------- */
 
-/* Adds a unit or replaces what is known of it. Its assignment, if any, goes on; `activity` is then ignored until it is
- * free. A unit that becomes available is offered to waiting incidents at once.
+/* Adds a unit or replaces what is known of it. Its assignment, if any, goes on; `activity` is then ignored until it
+ * is free. A unit that becomes available is offered to waiting incidents at once.
  * BATON. O(1) and the waiting incidents it can serve.
- * HJ_E_NULL; HJ_E_SIZE; HJ_E_NEWER; HJ_E_ARGUMENT (id 0, activity unknown, crew < -1); HJ_E_RANGE; HJ_FULL (max_units).
- * Since 0.1. */
+ * HJ_E_NULL; HJ_E_SIZE; HJ_E_NEWER; HJ_E_ARGUMENT (id 0, activity unknown, crew < -1); HJ_E_RANGE; HJ_FULL
+ * (max_units). Since 0.1. */
 hj_status hj_unit_put(hj_engine *engine, const hj_unit *unit);
 
 /* Takes a unit out. BATON. O(1). HJ_E_UNKNOWN; HJ_E_BUSY (it is on an incident). Since 0.1. */
@@ -589,23 +589,23 @@ hj_status hj_unit_set_activity(hj_engine *engine, uint64_t unit_id, int32_t acti
 /* Reads what is known of a unit. BATON. O(1). HJ_E_NULL, HJ_E_SIZE, HJ_E_NEWER, HJ_E_UNKNOWN. Since 0.1. */
 hj_status hj_unit_read(hj_engine *engine, uint64_t unit_id, hj_unit_status *status);
 
-/* Takes in positions, in the order given; each is snapped to the streets on this thread. The newest device time of a unit
- * wins: an older fix is refused, so a device that uploads its backlog does not drag the unit back. `*accepted` (may be
- * NULL) says how many were taken; a refused fix never fails the batch (unknown unit, older fix, off the planet, more than
- * 24 h ahead of now, heading or speed out of range). `count` 0 is HJ_OK; at most 1,048,576.
+/* Takes in positions, in the order given; each is snapped to the streets on this thread. The newest device time of a
+ * unit wins: an older fix is refused, so a device that uploads its backlog does not drag the unit back. `*accepted`
+ * (may be NULL) says how many were taken; a refused fix never fails the batch (unknown unit, older fix, off the
+ * planet, more than 24 h ahead of now, heading or speed out of range). `count` 0 is HJ_OK; at most 1,048,576.
  * BATON. About 1 microsecond a fix. HJ_PARTIAL (some were refused); HJ_E_NULL; HJ_E_SIZE; HJ_E_NEWER (first element);
  * HJ_E_ARGUMENT (count). Since 0.1. */
 hj_status hj_positions_report(hj_engine *engine, const hj_position *positions, uint32_t count, uint32_t *accepted);
 
-/* ---- Incidents ------------------------------------------------------------------------------------------------------ */
+/* ---- Incidents ------------------------------------------------------------------------------------------------- */
 
 /* Takes in a call: opens an incident, chooses and reserves its units by the plan and the exact travel times of this
  * moment, opens their assignments (state DISPATCHED) and starts the clocks. The answer is complete when it returns.
  * A plan met in part is still HJ_OK: see `shortfall`; the rest is sent when units become free. With a key, the same
  * report again within key_retention_s gives the first answer and HJ_EXISTS, and changes nothing.
  * BATON. A decision: O(units looked at); allocates nothing.
- * HJ_EXISTS; HJ_MANUAL (opened; no plan matches or the plan says so); HJ_FULL (max_incidents open; nothing was opened);
- * HJ_E_NULL; HJ_E_SIZE; HJ_E_NEWER; HJ_E_ARGUMENT (tier, flags, datum, wall_us negative); HJ_E_RANGE;
+ * HJ_EXISTS; HJ_MANUAL (opened; no plan matches or the plan says so); HJ_FULL (max_incidents open; nothing was
+ * opened); HJ_E_NULL; HJ_E_SIZE; HJ_E_NEWER; HJ_E_ARGUMENT (tier, flags, datum, wall_us negative); HJ_E_RANGE;
  * HJ_E_CONFLICT (same key, other body). Since 0.1. */
 hj_status hj_incident_report(hj_engine *engine, const hj_report *report, hj_dispatch *dispatch);
 
@@ -613,35 +613,40 @@ hj_status hj_incident_report(hj_engine *engine, const hj_report *report, hj_disp
  * errors as there, but never HJ_FULL, HJ_EXISTS or HJ_E_CONFLICT. BATON. Since 0.1. */
 hj_status hj_incident_recommend(hj_engine *engine, const hj_report *report, hj_dispatch *dispatch);
 
-/* Queues a report and returns; the loop (or the next poll) decides it. The answer is an event: HJ_EVENT_DECIDED, then one
- * HJ_EVENT_ASSIGNMENT a unit, or HJ_EVENT_REFUSED; all carry the report's key. Checked like hj_incident_report first.
- * ANY THREAD, does not wait. O(1). HJ_FULL (post_capacity; nothing was taken); errors as hj_incident_report. Since 0.1. */
+/* Queues a report and returns; the loop (or the next poll) decides it. The answer is an event: HJ_EVENT_DECIDED,
+ * then one HJ_EVENT_ASSIGNMENT a unit, or HJ_EVENT_REFUSED; all carry the report's key. Checked like
+ * hj_incident_report first.
+ * ANY THREAD, does not wait. O(1). HJ_FULL (post_capacity; nothing was taken); errors as hj_incident_report. Since
+ * 0.1. */
 hj_status hj_incident_post(hj_engine *engine, const hj_report *report);
 
-/* Changes an open incident's tier, type, place and flags to those of the report (tier NONE = as it is, type 0 = as it is,
- * both coordinates 0 = as it is; key and caller are ignored). A raised tier starts the new limits now and keeps the
- * receipt; units already sent stay, and those the new plan asks for besides are sent. `dispatch` may be NULL; else it
- * becomes the live assignments, new ones included.
+/* Changes an open incident's tier, type, place and flags to those of the report (tier NONE = as it is, type 0 = as
+ * it is, both coordinates 0 = as it is; key and caller are ignored). A raised tier starts the new limits now and
+ * keeps the receipt; units already sent stay, and those the new plan asks for besides are sent. `dispatch` may be
+ * NULL; else it becomes the live assignments, new ones included.
  * BATON. Errors as hj_incident_report, and HJ_E_STALE (id), HJ_E_STATE (closed or cancelled). Since 0.1. */
 hj_status hj_incident_update(hj_engine *engine, uint64_t incident_id, const hj_report *report, hj_dispatch *dispatch);
 
-/* Sends a unit by hand, whatever the plan says: any unit that is not on another incident. `*assignment_id` may be NULL.
+/* Sends a unit by hand, whatever the plan says: any unit that is not on another incident. `*assignment_id` may be
+ * NULL.
  * BATON. O(1) and one travel time. HJ_E_STALE (incident), HJ_E_STATE (closed), HJ_E_UNKNOWN (unit), HJ_E_BUSY,
- * HJ_UNCHANGED (already on this one; its id is filled in), HJ_FULL (max_assignments, or 16 live on this one). Since 0.1. */
+ * HJ_UNCHANGED (already on this one; its id is filled in), HJ_FULL (max_assignments, or 16 live on this one). Since
+ * 0.1. */
 hj_status hj_incident_assign(hj_engine *engine, uint64_t incident_id, uint64_t unit_id, int64_t wall_us,
                              uint64_t *assignment_id);
 hj_status hj_incident_assign_by(hj_engine *engine, uint64_t incident_id, uint64_t unit_id, int64_t wall_us,
                                 uint64_t *assignment_id, const hj_action *action);
 
 /* Ends an incident that needs nobody any more: live assignments are cancelled, their units freed, its clocks stopped.
- * BATON. O(its assignments). HJ_E_STALE; HJ_E_STATE (closed); HJ_UNCHANGED (already cancelled); HJ_E_ARGUMENT (wall_us).
- * The _by form takes who and why (`action` may be NULL). Since 0.1. */
+ * BATON. O(its assignments). HJ_E_STALE; HJ_E_STATE (closed); HJ_UNCHANGED (already cancelled); HJ_E_ARGUMENT
+ * (wall_us). The _by form takes who and why (`action` may be NULL). Since 0.1. */
 hj_status hj_incident_cancel(hj_engine *engine, uint64_t incident_id, int64_t wall_us);
 hj_status hj_incident_cancel_by(hj_engine *engine, uint64_t incident_id, int64_t wall_us, const hj_action *action);
 
 /* Closes an incident 结案 with the host's disposition code. Units that had arrived are cleared, others cancelled; its
  * clocks stop. The id stays readable until the slot is needed (hj_incident_read), then it is stale.
- * BATON. O(its assignments). HJ_E_STALE; HJ_E_STATE (cancelled); HJ_UNCHANGED (already closed); HJ_E_ARGUMENT. Since 0.1. */
+ * BATON. O(its assignments). HJ_E_STALE; HJ_E_STATE (cancelled); HJ_UNCHANGED (already closed); HJ_E_ARGUMENT. Since
+ * 0.1. */
 hj_status hj_incident_close(hj_engine *engine, uint64_t incident_id, int32_t disposition, int64_t wall_us);
 hj_status hj_incident_close_by(hj_engine *engine, uint64_t incident_id, int32_t disposition, int64_t wall_us,
                                const hj_action *action);
@@ -649,12 +654,13 @@ hj_status hj_incident_close_by(hj_engine *engine, uint64_t incident_id, int32_t 
 /* Reads an incident. BATON. O(its assignments). HJ_E_NULL, HJ_E_SIZE, HJ_E_NEWER, HJ_E_STALE. Since 0.1. */
 hj_status hj_incident_read(hj_engine *engine, uint64_t incident_id, hj_incident_status *status);
 
-/* ---- Assignments ---------------------------------------------------------------------------------------------------- */
+/* ---- Assignments ----------------------------------------------------------------------------------------------- */
 
-/* Moves an assignment to `state` and derives the incident's state and the unit's activity from it. Legal: forward, also
- * skipping; CLEARED only from ON_SCENE or later; DECLINED before ON_SCENE (the next best unit is sent at once); CANCELLED
- * before CLEARED. EXPIRED, DIVERTED, EXCHANGED, RESERVED are the engine's. Backward moves need the _by form with a reason.
- * When the last unit leaves an incident that nobody reached, the incident waits again and is served at once if possible.
+/* Moves an assignment to `state` and derives the incident's state and the unit's activity from it. Legal: forward,
+ * also skipping; CLEARED only from ON_SCENE or later; DECLINED before ON_SCENE (the next best unit is sent at once);
+ * CANCELLED before CLEARED. EXPIRED, DIVERTED, EXCHANGED, RESERVED are the engine's. Backward moves need the _by
+ * form with a reason. When the last unit leaves an incident that nobody reached, the incident waits again and is
+ * served at once if possible.
  * BATON. O(1), and a decision where a unit must be replaced.
  * HJ_UNCHANGED (already there); HJ_E_STALE; HJ_E_STATE (not legal); HJ_E_REASON (backward without reason);
  * HJ_E_ARGUMENT (no such state; wall_us negative). Since 0.1. */
@@ -664,12 +670,12 @@ hj_status hj_assignment_advance_by(hj_engine *engine, uint64_t assignment_id, in
 
 /* The road from the unit's last position to the incident, on the travel times of now. `*needed` becomes the number of
  * points; up to `capacity` are written. points NULL with capacity 0 asks for the number.
- * BATON. O(search + points). HJ_E_NULL (needed; points with capacity > 0); HJ_E_SIZE; HJ_E_STALE; HJ_E_STATE (the unit's
- * position is unknown); HJ_E_BUFFER (needed > capacity; the first `capacity` were written). Since 0.1. */
+ * BATON. O(search + points). HJ_E_NULL (needed; points with capacity > 0); HJ_E_SIZE; HJ_E_STALE; HJ_E_STATE (the
+ * unit's position is unknown); HJ_E_BUFFER (needed > capacity; the first `capacity` were written). Since 0.1. */
 hj_status hj_assignment_route(hj_engine *engine, uint64_t assignment_id, hj_route_point *points, uint32_t capacity,
                               uint32_t *needed);
 
-/* ---- Events --------------------------------------------------------------------------------------------------------- */
+/* ---- Events ---------------------------------------------------------------------------------------------------- */
 
 /* Takes up to `capacity` events out, oldest first. Set events[0].size. BATON. O(events).
  * HJ_E_NULL; HJ_E_SIZE; HJ_E_NEWER. capacity 0 is HJ_OK with *count 0. Since 0.1. */
@@ -680,18 +686,19 @@ hj_status hj_events_poll(hj_engine *engine, hj_event *events, uint32_t capacity,
  * ANY THREAD. O(1). -1 when the engine is not open (or in a forked child). Since 0.1. */
 int32_t hj_events_fd(hj_engine *engine);
 
-/* ---- Streets -------------------------------------------------------------------------------------------------------- */
+/* ---- Streets --------------------------------------------------------------------------------------------------- */
 
-/* The k units with the least travel time to a place, nearest first, ties by unit id; units that the streets do not connect
- * come last with a marked straight-line estimate; units without a position never come. Set nearest[0].size.
+/* The k units with the least travel time to a place, nearest first, ties by unit id; units that the streets do not
+ * connect come last with a marked straight-line estimate; units without a position never come. Set nearest[0].size.
  * BATON. Exact. HJ_E_NULL; HJ_E_SIZE; HJ_E_NEWER; HJ_E_ARGUMENT (k 0 or over 64; levels; datum); HJ_E_RANGE;
  * HJ_E_BUFFER (capacity < k and more were found: the first `capacity` were written). Since 0.1. */
 hj_status hj_nearest_units(hj_engine *engine, const hj_nearest_query *query, hj_nearest *nearest, uint32_t capacity,
                            uint32_t *count);
 
-/* The fastest road between two places (WGS-84) now; at most its first 65,536 points are handed out. `summary` and `needed` may be NULL, and `points` with capacity 0.
- * BATON. O(search + points). HJ_E_NULL (points with capacity > 0); HJ_E_SIZE; HJ_E_NEWER; HJ_E_RANGE; HJ_E_BUFFER as in
- * hj_assignment_route. Since 0.1. */
+/* The fastest road between two places (WGS-84) now; at most its first 65,536 points are handed out. `summary` and
+ * `needed` may be NULL, and `points` with capacity 0.
+ * BATON. O(search + points). HJ_E_NULL (points with capacity > 0); HJ_E_SIZE; HJ_E_NEWER; HJ_E_RANGE; HJ_E_BUFFER as
+ * in hj_assignment_route. Since 0.1. */
 hj_status hj_route(hj_engine *engine, int32_t from_lat_e7, int32_t from_lon_e7, int32_t to_lat_e7, int32_t to_lon_e7,
                    hj_route_summary *summary, hj_route_point *points, uint32_t capacity, uint32_t *needed);
 

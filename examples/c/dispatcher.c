@@ -60,8 +60,7 @@ static int handle(hj_engine *engine, const hj_event *event) {
            hj_name(HJ_NAMES_STEP, event->action), (long long)(event->late_ns / 1000000));
   }
   if (event->kind != HJ_EVENT_ASSIGNMENT) return 0;
-  printf("assignment  car %llu: %s\n", (unsigned long long)event->unit_id,
-         hj_name(HJ_NAMES_ASSIGNMENT, event->state));
+  printf("assignment  car %llu: %s\n", (unsigned long long)event->unit_id, hj_name(HJ_NAMES_ASSIGNMENT, event->state));
   if (event->unit_id == 1) return 0;
   switch (event->state) {
     case HJ_ASSIGNMENT_DISPATCHED:
