@@ -1,8 +1,9 @@
 // swift-tools-version: 6.2
 // Benchmarks: a package of its own, so that what they need stays out of the library's. They measure internals too, so
-// their modules join the library's access group; only a root package may pass such flags, and nothing depends on this.
+// they pass a flag that only a root package may pass; nothing depends on this package.
 import PackageDescription
 
+let inside: [SwiftSetting] = [.unsafeFlags(["-Xfrontend", "-disable-access-control"])]
 
 let package = Package(
   name: "benchmarks",
@@ -15,6 +16,11 @@ let package = Package(
       name: "RoutingBenchmark",
       dependencies: ["BenchmarkNetworks", .product(name: "Hujia", package: "hujia")],
       path: "Sources/RoutingBenchmark"),
+    .systemLibrary(name: "CBenchmarkUV", path: "Sources/CBenchmarkUV", pkgConfig: "libuv"),
+    .executableTarget(
+      name: "DeadlineBenchmark",
+      dependencies: ["CBenchmarkUV", .product(name: "Hujia", package: "hujia")],
+      path: "Sources/DeadlineBenchmark", swiftSettings: inside),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,6 +1,8 @@
 // When promises fall due. One fixed-capacity structure; `now` is an argument, never read here.
-// An indexed heap with four children a node: measured beside a hierarchical wheel (worst step 1.4 ms, from cascades)
-// and a flat calendar wheel, it has the shortest worst step (0.1 ms at a million live) and exact order for free.
+// An indexed heap with four children a node. At a million live (Benchmarks/DeadlineBenchmark): cancel + arm 56 ns,
+// expiry 220 ns, against 450 and 1,400 ns of libuv's heap. A flat calendar wheel does the same in 20 and 40 ns, but it
+// knows no order within a tick and scans everything after a long sleep; a hierarchical one cascades for 1.4 ms.
+// Here the order is exact and a turn costs what it fires, however far `now` has jumped.
 
 import HujiaContainers
 
@@ -16,19 +18,26 @@ package struct DeadlineWheel: ~Copyable {
     }
   }
 
-  private let heap: Block<Entry>
+  /// Four entries fill a cache line, and the blocks of `Memory` start on one: with three entries left free in front,
+  /// the children of place p (4p + 1 ... 4p + 4) share a line.
+  private static var free: Int { 3 }
+
+  private let entries: Block<Entry>
   /// Place in the heap + 1 of each slot; 0 = not armed.
   private let places: Block<UInt32>
   package private(set) var count = 0
 
   package init(_ memory: Memory, capacity: Int) throws(OutOfMemory) {
-    let heap = try Block<Entry>(memory, count: capacity)
+    precondition(capacity < Int(UInt32.max))
+    let entries = try Block<Entry>(memory, count: capacity + Self.free)
     let places = try Block<UInt32>(memory, count: capacity)
-    self.heap = heap
+    self.entries = entries
     self.places = places
   }
 
-  package var capacity: Int { heap.count }
+  package var capacity: Int { places.count }
+  private var heap: UnsafeMutablePointer<Entry> { entries.base + Self.free }
+
   package func isArmed(slot: UInt32) -> Bool { places[slot] != 0 }
 
   /// The earliest due time; `Int64.max` when nothing is armed. O(1).
@@ -36,7 +45,7 @@ package struct DeadlineWheel: ~Copyable {
 
   /// When an armed slot is due; `Int64.max` when it is not armed. O(1).
   package func due_ns(of slot: UInt32) -> Int64 {
-    places[slot] == 0 ? .max : heap[places[slot] - 1].due_ns
+    places[slot] == 0 ? .max : heap[Int(places[slot]) - 1].due_ns
   }
 
   /// Arms a slot, or moves it when it is armed.
