@@ -9,11 +9,15 @@ struct HujiaCommand: ParsableCommand {
     abstract: "Hujia (护驾): an embedded real-time dispatch engine.",
     discussion: """
       Start here:
+        hujia generate-city --output city
+        hujia run --city city --report out.html
+        hujia simulate --seed 1
         hujia import --nodes nodes.csv --edges edges.csv --output city.hjmap
         hujia inspect city.hjmap
       """,
     version: "0.1.0",
     subcommands: [
-      RunCommand.self, GenerateCityCommand.self, ImportCommand.self, InspectCommand.self,
+      RunCommand.self, SimulateCommand.self, GenerateCityCommand.self, ImportCommand.self,
+      InspectCommand.self,
     ])
 }

@@ -48,13 +48,13 @@ struct InventedCity {
   private var random: SplitMix64
   static let days = 3
 
-  /// `unitCount` nil: four units a station.
+  /// `unitCount` nil: six units a station.
   init(_ size: CitySize, seed: UInt64, callCount: Int?, unitCount: Int?) {
     streets = InventedStreets(size, seed: seed)
     random = SplitMix64(seed: seed ^ 0x5ca1_ab1e)
     stations = places(size.stations, streets.nodes.filter { $0.component == 0 })
     hospitals = places(size.hospitals, streets.nodes.filter { $0.component == 0 })
-    raiseUnits(unitCount ?? size.stations * 4)
+    raiseUnits(unitCount ?? size.stations * 6)
     record(callCount ?? size.calls)
   }
 
