@@ -49,12 +49,15 @@ extension EngineCore {
     event.late_ns = time.now_ns &- record.due_ns
     event.dueWall_us = time.wall_us &- event.late_ns / 1_000
     var assignment = assignment(ofClock: slot)
+    var freed: UInt32?
 
     // The chain goes on before the step acts, so that a replacement inherits the next due time.
     advanceChain(slot, policy: policy, tables: tables, tier: tier)
     if step.action == .nextUnit, let asked = assignment {
+      let withdrawn = assignments[asked].unit
       if let replacement = replaceUnsigned(asked) {
         assignment = replacement
+        freed = withdrawn
         event.reason = Reason.nextUnit.rawValue
       } else {
         event.reason = Reason.nobody.rawValue
@@ -68,6 +71,8 @@ extension EngineCore {
     counters.add(Counter.escalations)
     if event.late_ns > Self.late_ns { counters.add(Counter.lateDeadlines) }
     counters.raise(Counter.worstLateness_ns, to: event.late_ns)
+    // A unit that did not sign for this one may be what another incident waits for.
+    if let freed { offer(unit: freed) }
   }
 
   /// Arms the next step at this step's due time plus its delay. After the last step it repeats until it is stopped;
