@@ -54,7 +54,9 @@ extension EngineCore {
     }
     end(assignment, as: state, reason: .none, act: act, wall_us: wall_us)
     // A seat that nobody reached is open again; its incident keeps its clocks and is served before anything newer.
-    if !record.state.hasArrived {
+    // Who was cancelled after others arrived is not needed any more; who declined still is.
+    let isWanted = state == .declined || !incidents[record.incident].hasArrived
+    if !record.state.hasArrived, isWanted {
       serveAgain(record.incident, act: state == .cancelled ? act : Act())
     }
     offer(unit: record.unit)
@@ -62,9 +64,9 @@ extension EngineCore {
 
   /// Sends someone else at once if the plan's seats are the engine's to fill, else it waits.
   private mutating func serveAgain(_ incident: UInt32, act: Act) {
-    guard incidents[incident].state.isOpen, incidents[incident].plan.dispatch == .auto,
-      !incidents[incident].hasArrived
-    else { return }
+    guard incidents[incident].state.isOpen, incidents[incident].plan.dispatch == .auto else {
+      return
+    }
     _ = fillSeats(of: incident, reason: .nextUnit)
     for place in 0..<answer.count {
       guard let sent = assignmentSlots.slot(of: chosen[place].assignmentID) else { continue }

@@ -63,6 +63,10 @@ extension EngineCore {
     stop(ClockSlot.acknowledge(assignment, limits))
     let record = assignments[assignment]
     assignments[assignment].state = state
+    if record.state.hasArrived, record.requirement != AssignmentRecord.byHand {
+      incidents[record.incident].servedSeats |= seatBit(
+        record.incident, record.requirement, record.seat)
+    }
     emitAssignment(assignment, reason: reason, act: act, wall_us: wall_us)
     if state == .declined { counters.add(Counter.assignmentsDeclined) }
     if state == .expired { counters.add(Counter.assignmentsExpired) }

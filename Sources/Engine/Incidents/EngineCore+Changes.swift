@@ -45,6 +45,7 @@ extension EngineCore {
     let first = Int(incident) * EngineLimits.chosen
     let live = Int(incidents[incident].liveCount)
     let plan = incidents[incident].plan
+    incidents[incident].servedSeats = 0
     for place in 0..<live {
       assignments[incidentAssignments[first + place]].requirement = AssignmentRecord.byHand
     }

@@ -12,6 +12,7 @@ extension EngineCore {
     var missing = requirement.capabilities
     var isEmpty = true
     if let incident {
+      guard incidents[incident].servedSeats & seatBit(incident, index, seat) == 0 else { return nil }
       let first = Int(incident) * EngineLimits.chosen
       for place in 0..<Int(incidents[incident].liveCount) {
         let assignment = assignments[incidentAssignments[first + place]]
@@ -21,6 +22,17 @@ extension EngineCore {
       }
     }
     return isEmpty || missing != 0 ? missing : nil
+  }
+
+  /// A seat's place among the at most sixteen of its incident's plan, as a bit.
+  func seatBit(_ incident: UInt32, _ index: UInt32, _ seat: UInt32) -> UInt32 {
+    let plan = incidents[incident].plan
+    let tables = plans.tables(incidents[incident].planVersion)
+    var ordinal = seat
+    for offset in 0..<index {
+      ordinal += tables.pointee.requirement(Int(plan.firstRequirement + offset)).count
+    }
+    return 1 << ordinal
   }
 
   /// Chooses units for every open seat of the plan, into `chosen`; nothing is reserved. `incident` nil: a report that
