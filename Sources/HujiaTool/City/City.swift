@@ -61,4 +61,7 @@ struct City {
   var hospitals: [Station]
   var units: [Unit]
   var calls: [Call]
+
+  /// What its calls are: "recorded" or "invented".
+  var sourceWord: String { isGenerated ? "invented" : "recorded" }
 }

@@ -87,7 +87,7 @@ struct Chart {
   mutating func target(_ x: Double, _ text: String) {
     marks.append(
       "<line class=\"target\" x1=\"\(n(px(x)))\" x2=\"\(n(px(x)))\" y1=\"\(n(top))\" y2=\"\(n(height - bottom))\"/>"
-        + "<text class=\"tick\" x=\"\(n(px(x) - 4))\" y=\"\(n(top + 10))\" text-anchor=\"end\">\(text)</text>"
+        + "<text class=\"tick\" x=\"\(n(px(x) - 4))\" y=\"\(n(height - bottom - 8))\" text-anchor=\"end\">\(text)</text>"
     )
   }
 

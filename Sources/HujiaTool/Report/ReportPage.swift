@@ -51,8 +51,8 @@ struct ReportPage {
       ? "<strong class=\"warn\">Generated city: nothing in it is real.</strong> " : ""
     let name = Self.escape(city.name)
     return
-      "\(kind)\(name): \(city.calls.count) \(city.isGenerated ? "invented" : "recorded") calls replayed through the engine, \(city.units.count) units. "
-      + "When a person signs and how fast a unit drives are simulated; calls, places, priorities, turnout and time on scene are as recorded."
+      "\(kind)\(name): \(city.calls.count) \(city.sourceWord) calls replayed through the engine, \(city.units.count) units. "
+      + "When a person signs and how fast a unit drives are simulated; calls, places, priorities, turnout and time on scene are as \(city.sourceWord)."
   }
 
   private func tile(_ value: String, _ label: String, _ note: String = "") -> String {
@@ -73,7 +73,7 @@ struct ReportPage {
       tiles += tile(
         percent(Statistics.within(figures.arrival, figures.target_s)),
         "\(Dispatcher.name(HJ_NAMES_TIER, Int32(tier))) calls reached in \(Int((figures.target_s ?? 0) / 60)) min",
-        "recorded that week: \(percent(Statistics.within(figures.recordedArrival, figures.target_s)))"
+        "\(s.city.sourceWord) that week: \(percent(Statistics.within(figures.recordedArrival, figures.target_s)))"
       )
     }
     tiles += tile(
@@ -92,7 +92,7 @@ struct ReportPage {
       """
       <figure><h2>First unit on scene: \(Dispatcher.name(HJ_NAMES_TIER, Int32(tier)))</h2>\(charts.arrivals(tier))
       <figcaption><span class="key"><i class="engine"></i>engine, driving at speed limits</span>\
-      <span class="key"><i class="recorded"></i>as recorded</span></figcaption></figure>
+      <span class="key"><i class="recorded"></i>as \(statistics.city.sourceWord)</span></figcaption></figure>
       """
     }.joined()
   }

@@ -17,7 +17,7 @@ struct FiguresText {
     let kind = city.isGenerated ? "GENERATED city (nothing in it is real)" : "recorded calls"
     return """
       \(city.name): \(city.calls.count) \(kind), \(city.units.count) units, \(city.stations.count) stations
-      recorded: calls, places, types, priorities, turnout and time on scene. simulated: when a person signs, and the
+      \(city.sourceWord): calls, places, types, priorities, turnout and time on scene. simulated: when a person signs, and the
       drive along the engine's routes at the streets' speed limits.
       """
   }
@@ -58,11 +58,14 @@ struct FiguresText {
       lines.append("\(name)\(target)")
       for (label, values, target) in [
         ("  dispatch to scene, engine", figures.arrival, figures.target_s),
-        ("  dispatch to scene, recorded", figures.recordedArrival, figures.target_s),
+        (
+          "  dispatch to scene, \(statistics.city.sourceWord)", figures.recordedArrival,
+          figures.target_s
+        ),
         ("  entry to scene, engine", figures.response, nil),
-        ("  entry to scene, recorded", figures.recordedResponse, nil),
+        ("  entry to scene, \(statistics.city.sourceWord)", figures.recordedResponse, nil),
         ("  travel of the nearest, engine", figures.travel, nil),
-        ("  drive of the first, recorded", figures.recordedTravel, nil),
+        ("  drive of the first, \(statistics.city.sourceWord)", figures.recordedTravel, nil),
       ] {
         lines.append(
           row(

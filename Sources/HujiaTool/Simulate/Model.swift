@@ -70,7 +70,9 @@ struct Model {
   var earliestDue_ns: Int64 {
     var earliest: Int64 = .max
     for id in open {
-      for clock in incidents[id]?.clocks.values ?? [:].values { earliest = min(earliest, clock.due_ns) }
+      for clock in incidents[id]?.clocks.values ?? [:].values {
+        earliest = min(earliest, clock.due_ns)
+      }
     }
     for id in live { earliest = min(earliest, assignments[id]?.acknowledge?.due_ns ?? .max) }
     return earliest
@@ -240,7 +242,8 @@ struct Model {
     } else {
       expected = incidents[event.incident_id]?.clocks[event.clock]
     }
-    let name = "\(Dispatcher.name(HJ_NAMES_CLOCK, event.clock)) step \(event.step) of incident \(event.incident_id)"
+    let name =
+      "\(Dispatcher.name(HJ_NAMES_CLOCK, event.clock)) step \(event.step) of incident \(event.incident_id)"
     guard var clock = expected else {
       throw Violation("exactly once", "\(name) fired, and that clock does not run")
     }
@@ -255,7 +258,8 @@ struct Model {
     guard event.step == clock.step + 1, event.cycle == clock.cycle, event.action == action else {
       throw Violation(
         "exactly once",
-        "\(name), cycle \(event.cycle), where step \(clock.step + 1), cycle \(clock.cycle) comes next")
+        "\(name), cycle \(event.cycle), where step \(clock.step + 1), cycle \(clock.cycle) comes next"
+      )
     }
     escalations[event.clock, default: [:]][event.step, default: 0] += 1
     clock.next(now_ns: now_ns)

@@ -90,7 +90,9 @@ final class SimulatedHost {
     for unit in answer.units {
       digest.add(unit.unit_id)
       digest.add(unit.assignment_id)
-      for word in [unit.role, unit.travel_ms, unit.turnout_ms, unit.distance_dm] { digest.add(word) }
+      for word in [unit.role, unit.travel_ms, unit.turnout_ms, unit.distance_dm] {
+        digest.add(word)
+      }
       digest.add(unit.reason)
     }
   }

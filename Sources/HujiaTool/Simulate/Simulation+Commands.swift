@@ -178,7 +178,9 @@ extension Simulation {
   }
 
   private mutating func assign() throws(Violation) {
-    guard let incident = pick(model.open), let unit = pick(model.units.keys.sorted()) else { return }
+    guard let incident = pick(model.open), let unit = pick(model.units.keys.sorted()) else {
+      return
+    }
     let assignment = model.units[unit]?.assignment ?? 0
     let isHere = model.assignments[assignment]?.incident == incident
     let isFull = (model.incidents[incident]?.live.count ?? 0) >= Int(HJ_CHOSEN_MAX)

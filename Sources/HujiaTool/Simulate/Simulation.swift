@@ -80,7 +80,8 @@ struct Simulation {
       "at \(now_ns) ns a deadline of \(expected_ns) ns has not fired")
     try expect(
       nextDue_ns == expected_ns, "due exactly",
-      "the engine wants the next poll at \(nextDue_ns) ns, the next deadline is at \(expected_ns) ns")
+      "the engine wants the next poll at \(nextDue_ns) ns, the next deadline is at \(expected_ns) ns"
+    )
     try expect(model.posted.isEmpty, "decided once", "\(model.posted.count) posts were not decided")
   }
 
