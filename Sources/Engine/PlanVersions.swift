@@ -70,6 +70,7 @@ extension EngineCore {
     for slot in 0..<UInt32(limits.units) where unitSlots.isLive(slot) && units[slot].isFree {
       setFree(unit: slot, activity: units[slot].activity)
     }
+    for slot in 0..<UInt32(limits.units) where unitSlots.isLive(slot) { offer(unit: slot) }
     return true
   }
 

@@ -87,13 +87,14 @@ extension EngineDriver {
   /// Checks and loads new plans; the old ones stay on any error.
   package func loadPlans(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
     let tables = try PlanStore.decode(bytes, memory: allocator.memory)
-    var unused: UnsafeMutablePointer<PlanTables>?
+    var unused: [UnsafeMutablePointer<PlanTables>] = []
     let isTaken = turn { core in
+      while let old = core.reclaimPlans() { unused.append(old) }
       let isTaken = core.use(plans: tables)
-      unused = core.reclaimPlans()
+      while let old = core.reclaimPlans() { unused.append(old) }
       return isTaken
     }
-    if let unused { PlanStore.free(unused) }
+    for old in unused { PlanStore.free(old) }
     guard isTaken else {
       PlanStore.free(tables)
       throw Failure(

@@ -59,6 +59,10 @@ extension EngineCore {
     if !record.state.hasArrived, isWanted {
       serveAgain(record.incident, act: state == .cancelled ? act : Act())
     }
+    deriveState(of: record.incident)
+    if incidents[record.incident].state == .reported, incidents[record.incident].liveCount == 0 {
+      stopWaiting(record.incident)
+    }
     offer(unit: record.unit)
   }
 

@@ -32,14 +32,16 @@ extension EngineCore {
   private mutating func fire(_ slot: UInt32) {
     assert(clocks[slot].isRunning && clocks[slot].due_ns <= time.now_ns)
     let incident = incident(ofClock: slot)
-    let record = clocks[slot]
     let tables = plans.tables(incidents[incident].planVersion)
     let tier = incidents[incident].tier
-    let policy = tables.pointee.clock(record.kind, tier: tier)
-    guard record.step < policy.stepCount else {
+    let policy = tables.pointee.clock(clocks[slot].kind, tier: tier)
+    guard policy.stepCount > 0 else {
       clocks[slot].isRunning = false
       return
     }
+    // The tier or the plans may have changed since; a shorter chain goes on with its last step.
+    clocks[slot].step = min(clocks[slot].step, policy.stepCount - 1)
+    let record = clocks[slot]
     let step = tables.pointee.step(record.kind, tier: tier, index: Int(record.step))
     var event = event(.escalation, incident: incident)
     event.clock = Int32(record.kind.rawValue)
@@ -123,9 +125,12 @@ extension EngineCore {
       takeBackRefusal(incident: record.incident)
       return nil
     }
+    let old = ClockSlot.acknowledge(asked, limits)
     let new = ClockSlot.acknowledge(replacement, limits)
-    stop(new)
-    moveClock(from: ClockSlot.acknowledge(asked, limits), to: new)
+    if clocks[old].isRunning {
+      stop(new)
+      moveClock(from: old, to: new)
+    }
     end(asked, as: .expired, reason: .nextUnit, act: Act(), wall_us: 0)
     offer(unit: record.unit)
     return replacement

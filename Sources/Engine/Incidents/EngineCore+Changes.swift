@@ -22,22 +22,35 @@ extension EngineCore {
       incidents[incident].lat_e7 = change.lat_e7
       incidents[incident].lon_e7 = change.lon_e7
     }
-    plans.letGo(incidents[incident].planVersion)
-    plans.hold(plans.current)
-    incidents[incident].planVersion = plans.current
+    rematch(incident)
     let record = incidents[incident]
-    incidents[incident].plan = currentPlans.match(
-      type: record.type, tier: record.tier, flags: record.flags, lat_e7: record.lat_e7,
-      lon_e7: record.lon_e7, wall_us: time.wall_us)
     reseat(incident)
     let isRaised = record.tier.rawValue < oldTier.rawValue
     if isRaised || change.flags & 1 != 0 { tightenClocks(incident) }
     if incidents[incident].plan.dispatch == .auto {
       if fillSeats(of: incident, reason: .upgraded) > 0 { announceProgress(of: incident) }
+    } else {
+      incidents[incident].shortfall = incidents[incident].plan.dispatch == .manual ? .manual : []
     }
     emitIncident(incident, reason: .upgraded)
     listLive(incident)
     return .ok
+  }
+
+  /// The plan that fits the incident as it is now, of the current version. Seats that were served stay so while the
+  /// plan is the same.
+  private mutating func rematch(_ incident: UInt32) {
+    let record = incidents[incident]
+    let plan = currentPlans.match(
+      type: record.type, tier: record.tier, flags: record.flags, lat_e7: record.lat_e7,
+      lon_e7: record.lon_e7, wall_us: time.wall_us)
+    if plan.plan != record.plan.plan || record.planVersion != plans.current {
+      incidents[incident].servedSeats = 0
+    }
+    incidents[incident].plan = plan
+    plans.letGo(record.planVersion)
+    plans.hold(plans.current)
+    incidents[incident].planVersion = plans.current
   }
 
   /// Gives the live assignments the first seats of the new plan that they fit; the others stay as sent by hand.
@@ -45,7 +58,6 @@ extension EngineCore {
     let first = Int(incident) * EngineLimits.chosen
     let live = Int(incidents[incident].liveCount)
     let plan = incidents[incident].plan
-    incidents[incident].servedSeats = 0
     for place in 0..<live {
       assignments[incidentAssignments[first + place]].requirement = AssignmentRecord.byHand
     }
@@ -136,6 +148,9 @@ extension EngineCore {
     let tables = plans.tables(incidents[incident].planVersion)
     for offset in 0..<plan.requirementCount {
       let requirement = tables.pointee.requirement(Int(plan.firstRequirement + offset))
+      guard requirement.agency == 0 || requirement.agency == units[unit].agency,
+        requirement.kind == 0 || requirement.kind == units[unit].kind
+      else { continue }
       for seat in 0..<requirement.count {
         if let open = missing(requirement, index: offset, seat: seat, incident: incident),
           open == 0 || open & units[unit].capabilities != 0

@@ -58,8 +58,11 @@ extension EngineCore {
         return found
       }
     }
+    let available = filter(requirement, capabilities: capabilities, levels: 1, tier: tier)
+    if let found = unitWithoutPosition(available, kind: requirement.kind) { return found }
+    guard tier == .emergency || tier == .urgent else { return nil }
     return unitWithoutPosition(
-      filter(requirement, capabilities: capabilities, levels: 1, tier: tier),
+      filter(requirement, capabilities: capabilities, levels: levels, tier: tier),
       kind: requirement.kind)
   }
 
