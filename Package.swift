@@ -71,6 +71,9 @@ let package = Package(
     tests("ContainersTests", ["HujiaContainers", "HujiaTestSupport"]),
     tests("GeographyTests", ["HujiaGeography", "HujiaTestSupport"]),
     tests("DeadlinesTests", ["HujiaDeadlines", "HujiaContainers", "HujiaTestSupport"]),
+    tests(
+      "EngineTests",
+      ["HujiaEngine", "HujiaRouting", "HujiaRoads", "HujiaContainers", "HujiaTestSupport"]),
     tests("RoutingTests", ["HujiaRouting", "HujiaRoads", "HujiaContainers"]),
   ],
   swiftLanguageModes: [.v6]
