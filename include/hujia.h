@@ -228,7 +228,7 @@ typedef struct hj_error_detail {
 #define HJ_SHORTFALL_NO_POSITION 32u     /* a unit without a position was sent, for want of a better one */
 #define HJ_SHORTFALL_TABLE_FULL 64u      /* no free assignment slot: raise max_assignments */
 #define HJ_SHORTFALL_MANUAL 128u         /* no plan matches, or the plan leaves it to a person */
-#define HJ_SHORTFALL_NOT_ON_STREETS 256u /* the answer uses straight-line estimates */
+#define HJ_SHORTFALL_NOT_ON_STREETS 256u /* off the network, or straight-line estimates were used */
 
 #define HJ_REPORT_VULNERABLE 1u /* flags of hj_report: disabled, elderly alone, a child: the shorter arrive limit */
 

@@ -235,26 +235,40 @@ static void wrong_rest(void) {
 /* ---- Off the map, and nothing lost ---- */
 
 static void off_the_map(void) {
-  const char *map = getenv("HUJIA_TEST_MAP");
-  if (map == NULL || access(map, R_OK) != 0) return;
+  const char *map = on_streets();
+  if (map == NULL) return;
   hj_config config = poll_config();
   config.map_path = map;
   hj_engine *engine = open_engine(&config);
   put_unit(engine, 1, 0, 0);
+  CHECK_EQUAL(read_unit(engine, 1).off_network, 0);
+  CHECK(read_unit(engine, 1).street_id != 0);
   hj_report report = make_report(HJ_TIER_EMERGENCY, 0, 0);
+  hj_dispatch dispatch = empty_dispatch();
+  CHECK_STATUS(hj_incident_recommend(engine, &report, &dispatch), HJ_OK);
+  CHECK_EQUAL(dispatch.shortfall, 0);
   report.lat_e7 = -334000000; /* another continent */
   report.lon_e7 = 1512000000;
-  hj_dispatch dispatch = empty_dispatch();
   CHECK_STATUS(hj_incident_report(engine, &report, &dispatch), HJ_OK);
   CHECK_EQUAL(dispatch.assignment_count, 1);
-  CHECK(dispatch.shortfall & HJ_SHORTFALL_NOT_ON_STREETS);
+  CHECK(dispatch.shortfall & HJ_SHORTFALL_NOT_ON_STREETS); /* the nearest street is used, and that is said */
   hj_route_summary summary = {0};
   summary.size = sizeof summary;
-  CHECK_STATUS(hj_route(engine, CENTRE_LAT_E7, CENTRE_LON_E7, report.lat_e7, report.lon_e7, &summary, NULL, 0, NULL),
+  CHECK_STATUS(hj_route(engine, centre_lat_e7, centre_lon_e7, report.lat_e7, report.lon_e7, &summary, NULL, 0, NULL),
                HJ_OK);
-  CHECK(summary.flags & HJ_ROUTE_STRAIGHT_LINE);
   CHECK(summary.flags & HJ_ROUTE_OFF_NETWORK_TO);
+  CHECK(!(summary.flags & HJ_ROUTE_OFF_NETWORK_FROM));
+  hj_position fix;
+  memset(&fix, 0, sizeof fix);
+  fix.size = sizeof fix;
+  fix.unit_id = 1;
+  fix.heading_cdeg = fix.speed_cms = HJ_UNKNOWN;
+  fix.lat_e7 = report.lat_e7;
+  fix.lon_e7 = report.lon_e7;
+  CHECK_STATUS(hj_positions_report(engine, &fix, 1, NULL), HJ_OK);
+  CHECK_EQUAL(read_unit(engine, 1).off_network, 1);
   CHECK_STATUS(hj_engine_close(engine), HJ_OK);
+  off_streets();
 }
 
 /* Good posts between the bad ones: each that was accepted is answered by one event with its key. */

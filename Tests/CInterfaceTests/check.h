@@ -44,6 +44,11 @@ static inline void check_status(hj_status actual, hj_status expected, const char
 #define CHECK(condition) check_that((condition) != 0, #condition, __FILE__, __LINE__)
 #define CHECK_EQUAL(actual, expected) check_equal((int64_t)(actual), (int64_t)(expected), #actual, __FILE__, __LINE__)
 #define CHECK_STATUS(call, expected) check_status((call), (expected), #call, __FILE__, __LINE__)
+/* For the inside of long loops: counted only when it fails. */
+#define CHECK_EACH(condition)                                            \
+  do {                                                                   \
+    if (!(condition)) check_that(0, #condition, __FILE__, __LINE__);     \
+  } while (0)
 /* For set-up: without it nothing after makes sense. */
 #define REQUIRE(condition)                                             \
   do {                                                                 \

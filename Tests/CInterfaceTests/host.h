@@ -9,13 +9,31 @@
 #define START_NS (1000 * SECOND_NS)
 #define START_US INT64_C(1516000000000000)
 
-/* A place `north` and `east` of the centre, in steps of 1e-5 degrees (about a metre). */
+/* A place `north` and `east` of the centre, in steps of 1e-5 degrees (about a metre): in San Francisco, where no streets
+ * are loaded; `on_streets` moves it into the small invented city of the test map and gives its path, or NULL. */
 #define CENTRE_LAT_E7 377793000
 #define CENTRE_LON_E7 (-1224193000)
+static int32_t centre_lat_e7 = CENTRE_LAT_E7, centre_lon_e7 = CENTRE_LON_E7;
 
 static inline void place(int north, int east, int32_t *lat_e7, int32_t *lon_e7) {
-  *lat_e7 = CENTRE_LAT_E7 + north * 100;
-  *lon_e7 = CENTRE_LON_E7 + east * 100;
+  *lat_e7 = centre_lat_e7 + north * 100;
+  *lon_e7 = centre_lon_e7 + east * 100;
+}
+
+static inline const char *on_streets(void) {
+  const char *map = getenv("HUJIA_TEST_MAP");
+  if (map != NULL) {
+    centre_lat_e7 = 310060000;
+    centre_lon_e7 = -409920000;
+  } else {
+    puts("no HUJIA_TEST_MAP: not tried on streets");
+  }
+  return map;
+}
+
+static inline void off_streets(void) {
+  centre_lat_e7 = CENTRE_LAT_E7;
+  centre_lon_e7 = CENTRE_LON_E7;
 }
 
 static inline hj_config poll_config(void) {

@@ -78,6 +78,7 @@ extension EngineCore {
         }
       }
     }
+    if place.isOffNetwork, answer.count > 0 { shortfall.insert(.notOnStreets) }
     return shortfall
   }
 

@@ -1,0 +1,366 @@
+// The layout of the header's structs as Swift sees it: the library writes what C programs read. The C side of the same
+// table is Tests/CInterfaceTests/layout.c.
+
+import CHujia
+import Testing
+
+@Suite struct LayoutTests {
+  @Test func errorDetail() {
+    #expect(MemoryLayout<hj_error_detail>.size == 400)
+    #expect(MemoryLayout<hj_error_detail>.stride == 400)
+    let offsets: [(PartialKeyPath<hj_error_detail>, Int)] = [
+      (\.size, 0),
+      (\.status, 4),
+      (\.line, 8),
+      (\.column, 12),
+      (\.field, 16),
+      (\.text, 144),
+    ]
+    for (field, offset) in offsets {
+      #expect(MemoryLayout<hj_error_detail>.offset(of: field) == offset)
+    }
+  }
+
+  @Test func config() {
+    #expect(MemoryLayout<hj_config>.size == 112)
+    #expect(MemoryLayout<hj_config>.stride == 112)
+    let offsets: [(PartialKeyPath<hj_config>, Int)] = [
+      (\.size, 0),
+      (\.run_mode, 4),
+      (\.map_path, 8),
+      (\.plans_path, 16),
+      (\.journal_path, 24),
+      (\.max_units, 32),
+      (\.max_incidents, 36),
+      (\.max_assignments, 40),
+      (\.event_capacity, 44),
+      (\.datum, 48),
+      (\.reserved0, 52),
+      (\.uv_loop, 56),
+      (\.allocate, 64),
+      (\.release, 72),
+      (\.allocator_context, 80),
+      (\.allocator_name, 88),
+      (\.post_capacity, 96),
+      (\.key_capacity, 100),
+      (\.key_retention_s, 104),
+      (\.snap_limit_m, 108),
+    ]
+    for (field, offset) in offsets {
+      #expect(MemoryLayout<hj_config>.offset(of: field) == offset)
+    }
+  }
+
+  @Test func unit() {
+    #expect(MemoryLayout<hj_unit>.size == 64)
+    #expect(MemoryLayout<hj_unit>.stride == 64)
+    let offsets: [(PartialKeyPath<hj_unit>, Int)] = [
+      (\.size, 0),
+      (\.kind, 4),
+      (\.id, 8),
+      (\.agency, 16),
+      (\.reserved0, 20),
+      (\.capabilities, 24),
+      (\.home_beat, 32),
+      (\.crew, 36),
+      (\.activity, 40),
+      (\.lat_e7, 44),
+      (\.lon_e7, 48),
+      (\.reserved1, 52),
+      (\.shift_end_wall_us, 56),
+    ]
+    for (field, offset) in offsets {
+      #expect(MemoryLayout<hj_unit>.offset(of: field) == offset)
+    }
+  }
+
+  @Test func unitStatus() {
+    #expect(MemoryLayout<hj_unit_status>.size == 72)
+    #expect(MemoryLayout<hj_unit_status>.stride == 72)
+    let offsets: [(PartialKeyPath<hj_unit_status>, Int)] = [
+      (\.size, 0),
+      (\.activity, 4),
+      (\.unit_id, 8),
+      (\.level, 16),
+      (\.lat_e7, 20),
+      (\.lon_e7, 24),
+      (\.has_position, 28),
+      (\.incident_id, 32),
+      (\.assignment_id, 40),
+      (\.fix_wall_us, 48),
+      (\.street_id, 56),
+      (\.off_network, 64),
+      (\.reserved0, 68),
+    ]
+    for (field, offset) in offsets {
+      #expect(MemoryLayout<hj_unit_status>.offset(of: field) == offset)
+    }
+  }
+
+  @Test func position() {
+    #expect(MemoryLayout<hj_position>.size == 48)
+    #expect(MemoryLayout<hj_position>.stride == 48)
+    let offsets: [(PartialKeyPath<hj_position>, Int)] = [
+      (\.size, 0),
+      (\.lat_e7, 4),
+      (\.lon_e7, 8),
+      (\.accuracy_dm, 12),
+      (\.unit_id, 16),
+      (\.wall_us, 24),
+      (\.heading_cdeg, 32),
+      (\.speed_cms, 36),
+      (\.datum, 40),
+      (\.reserved0, 44),
+    ]
+    for (field, offset) in offsets {
+      #expect(MemoryLayout<hj_position>.offset(of: field) == offset)
+    }
+  }
+
+  @Test func report() {
+    #expect(MemoryLayout<hj_report>.size == 64)
+    #expect(MemoryLayout<hj_report>.stride == 64)
+    let offsets: [(PartialKeyPath<hj_report>, Int)] = [
+      (\.size, 0),
+      (\.tier, 4),
+      (\.type, 8),
+      (\.lat_e7, 12),
+      (\.lon_e7, 16),
+      (\.flags, 20),
+      (\.key_high, 24),
+      (\.key_low, 32),
+      (\.caller_hash, 40),
+      (\.wall_us, 48),
+      (\.datum, 56),
+      (\.reserved0, 60),
+    ]
+    for (field, offset) in offsets {
+      #expect(MemoryLayout<hj_report>.offset(of: field) == offset)
+    }
+  }
+
+  @Test func chosenUnit() {
+    #expect(MemoryLayout<hj_chosen_unit>.size == 40)
+    #expect(MemoryLayout<hj_chosen_unit>.stride == 40)
+    let offsets: [(PartialKeyPath<hj_chosen_unit>, Int)] = [
+      (\.size, 0),
+      (\.role, 4),
+      (\.unit_id, 8),
+      (\.assignment_id, 16),
+      (\.travel_ms, 24),
+      (\.turnout_ms, 28),
+      (\.distance_dm, 32),
+      (\.reason, 36),
+    ]
+    for (field, offset) in offsets {
+      #expect(MemoryLayout<hj_chosen_unit>.offset(of: field) == offset)
+    }
+  }
+
+  @Test func dispatch() {
+    #expect(MemoryLayout<hj_dispatch>.size == 680)
+    #expect(MemoryLayout<hj_dispatch>.stride == 680)
+    let offsets: [(PartialKeyPath<hj_dispatch>, Int)] = [
+      (\.size, 0),
+      (\.incident_state, 4),
+      (\.assignment_count, 8),
+      (\.tier, 12),
+      (\.incident_id, 16),
+      (\.shortfall, 24),
+      (\.plan, 28),
+      (\.decided_in_ns, 32),
+      (\.chosen, 40),
+    ]
+    for (field, offset) in offsets {
+      #expect(MemoryLayout<hj_dispatch>.offset(of: field) == offset)
+    }
+  }
+
+  @Test func incidentStatus() {
+    #expect(MemoryLayout<hj_incident_status>.size == 216)
+    #expect(MemoryLayout<hj_incident_status>.stride == 216)
+    let offsets: [(PartialKeyPath<hj_incident_status>, Int)] = [
+      (\.size, 0),
+      (\.state, 4),
+      (\.incident_id, 8),
+      (\.tier, 16),
+      (\.type, 20),
+      (\.lat_e7, 24),
+      (\.lon_e7, 28),
+      (\.flags, 32),
+      (\.plan, 36),
+      (\.shortfall, 40),
+      (\.live_assignments, 44),
+      (\.assignment_ids, 48),
+      (\.received_wall_us, 176),
+      (\.dispatched_wall_us, 184),
+      (\.arrived_wall_us, 192),
+      (\.closed_wall_us, 200),
+      (\.disposition, 208),
+      (\.reserved0, 212),
+    ]
+    for (field, offset) in offsets {
+      #expect(MemoryLayout<hj_incident_status>.offset(of: field) == offset)
+    }
+  }
+
+  @Test func action() {
+    #expect(MemoryLayout<hj_action>.size == 24)
+    #expect(MemoryLayout<hj_action>.stride == 24)
+    let offsets: [(PartialKeyPath<hj_action>, Int)] = [
+      (\.size, 0),
+      (\.reason, 4),
+      (\.operator_id, 8),
+      (\.force, 16),
+      (\.reserved0, 20),
+    ]
+    for (field, offset) in offsets {
+      #expect(MemoryLayout<hj_action>.offset(of: field) == offset)
+    }
+  }
+
+  @Test func event() {
+    #expect(MemoryLayout<hj_event>.size == 112)
+    #expect(MemoryLayout<hj_event>.stride == 112)
+    let offsets: [(PartialKeyPath<hj_event>, Int)] = [
+      (\.size, 0),
+      (\.kind, 4),
+      (\.sequence, 8),
+      (\.incident_id, 16),
+      (\.assignment_id, 24),
+      (\.unit_id, 32),
+      (\.wall_us, 40),
+      (\.due_wall_us, 48),
+      (\.clock, 56),
+      (\.step, 60),
+      (\.reason, 64),
+      (\.state, 68),
+      (\.key_high, 72),
+      (\.key_low, 80),
+      (\.late_ns, 88),
+      (\.action, 96),
+      (\.cycle, 100),
+      (\.operator_id, 104),
+    ]
+    for (field, offset) in offsets {
+      #expect(MemoryLayout<hj_event>.offset(of: field) == offset)
+    }
+  }
+
+  @Test func nearestQuery() {
+    #expect(MemoryLayout<hj_nearest_query>.size == 40)
+    #expect(MemoryLayout<hj_nearest_query>.stride == 40)
+    let offsets: [(PartialKeyPath<hj_nearest_query>, Int)] = [
+      (\.size, 0),
+      (\.lat_e7, 4),
+      (\.lon_e7, 8),
+      (\.k, 12),
+      (\.capabilities, 16),
+      (\.levels, 24),
+      (\.agency, 28),
+      (\.datum, 32),
+      (\.reserved0, 36),
+    ]
+    for (field, offset) in offsets {
+      #expect(MemoryLayout<hj_nearest_query>.offset(of: field) == offset)
+    }
+  }
+
+  @Test func nearest() {
+    #expect(MemoryLayout<hj_nearest>.size == 24)
+    #expect(MemoryLayout<hj_nearest>.stride == 24)
+    let offsets: [(PartialKeyPath<hj_nearest>, Int)] = [
+      (\.size, 0),
+      (\.flags, 4),
+      (\.unit_id, 8),
+      (\.travel_ms, 16),
+      (\.distance_dm, 20),
+    ]
+    for (field, offset) in offsets {
+      #expect(MemoryLayout<hj_nearest>.offset(of: field) == offset)
+    }
+  }
+
+  @Test func routeSummary() {
+    #expect(MemoryLayout<hj_route_summary>.size == 24)
+    #expect(MemoryLayout<hj_route_summary>.stride == 24)
+    let offsets: [(PartialKeyPath<hj_route_summary>, Int)] = [
+      (\.size, 0),
+      (\.flags, 4),
+      (\.travel_ms, 8),
+      (\.distance_dm, 12),
+      (\.point_count, 16),
+      (\.reserved0, 20),
+    ]
+    for (field, offset) in offsets {
+      #expect(MemoryLayout<hj_route_summary>.offset(of: field) == offset)
+    }
+  }
+
+  @Test func routePoint() {
+    #expect(MemoryLayout<hj_route_point>.size == 32)
+    #expect(MemoryLayout<hj_route_point>.stride == 32)
+    let offsets: [(PartialKeyPath<hj_route_point>, Int)] = [
+      (\.size, 0),
+      (\.lat_e7, 4),
+      (\.lon_e7, 8),
+      (\.time_ms, 12),
+      (\.distance_dm, 16),
+      (\.reserved0, 20),
+      (\.street_id, 24),
+    ]
+    for (field, offset) in offsets {
+      #expect(MemoryLayout<hj_route_point>.offset(of: field) == offset)
+    }
+  }
+
+  @Test func stats() {
+    #expect(MemoryLayout<hj_stats>.size == 320)
+    #expect(MemoryLayout<hj_stats>.stride == 320)
+    let offsets: [(PartialKeyPath<hj_stats>, Int)] = [
+      (\.size, 0),
+      (\.abi_version, 4),
+      (\.allocator, 8),
+      (\.memory_bytes, 24),
+      (\.reports, 32),
+      (\.posts, 40),
+      (\.decisions, 48),
+      (\.refused, 56),
+      (\.repeated, 64),
+      (\.manual, 72),
+      (\.shortfalls, 80),
+      (\.keys_evicted, 88),
+      (\.incidents_opened, 96),
+      (\.incidents_closed, 104),
+      (\.assignments_opened, 112),
+      (\.assignments_acknowledged, 120),
+      (\.assignments_declined, 128),
+      (\.assignments_expired, 136),
+      (\.escalations, 144),
+      (\.late_deadlines, 152),
+      (\.worst_lateness_ns, 160),
+      (\.escalations_waiting, 168),
+      (\.events_written, 176),
+      (\.events_lost, 184),
+      (\.events_waiting, 192),
+      (\.positions_accepted, 200),
+      (\.positions_refused, 208),
+      (\.turns, 216),
+      (\.longest_turn_ns, 224),
+      (\.units, 232),
+      (\.units_high, 240),
+      (\.incidents_open, 248),
+      (\.incidents_open_high, 256),
+      (\.assignments_live, 264),
+      (\.assignments_live_high, 272),
+      (\.deadlines_armed, 280),
+      (\.deadlines_armed_high, 288),
+      (\.posts_waiting_high, 296),
+      (\.map_nodes, 304),
+      (\.map_streets, 312),
+    ]
+    for (field, offset) in offsets {
+      #expect(MemoryLayout<hj_stats>.offset(of: field) == offset)
+    }
+  }
+}
