@@ -70,6 +70,7 @@ let package = Package(
     .target(name: "HujiaTestSupport", path: "Tests/Support", swiftSettings: settings),
     tests("ContainersTests", ["HujiaContainers", "HujiaTestSupport"]),
     tests("GeographyTests", ["HujiaGeography", "HujiaTestSupport"]),
+    tests("RoadsTests", ["HujiaRoads", "HujiaGeography", "HujiaTestSupport"]),
     tests("DeadlinesTests", ["HujiaDeadlines", "HujiaContainers", "HujiaTestSupport"]),
     tests(
       "EngineTests",

@@ -119,8 +119,9 @@ package struct MapSections: BitwiseCopyable, @unchecked Sendable {
     guard let base else { return (0, 0, 0, 0) }
     let entry = base + MapFormat.headerBytes + index * MapFormat.entryBytes
     return (
-      entry.load(as: UInt32.self), Int(entry.load(fromByteOffset: 16, as: UInt64.self)),
-      Int(entry.load(fromByteOffset: 8, as: UInt64.self)),
+      entry.load(as: UInt32.self),
+      Int(truncatingIfNeeded: entry.load(fromByteOffset: 16, as: UInt64.self)),
+      Int(truncatingIfNeeded: entry.load(fromByteOffset: 8, as: UInt64.self)),
       entry.load(fromByteOffset: 24, as: UInt64.self)
     )
   }

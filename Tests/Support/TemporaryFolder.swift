@@ -1,0 +1,56 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// A new empty folder; it and its files go when this goes.
+package final class TemporaryFolder {
+  package let path: String
+
+  package init() {
+    let base = environment("TMPDIR") ?? "/tmp"
+    var template = Array("\(base)/hujia-test-XXXXXX".utf8CString)
+    path = template.withUnsafeMutableBufferPointer { buffer in
+      guard let start = buffer.baseAddress, mkdtemp(start) != nil else {
+        preconditionFailure("no temporary folder in \(base)")
+      }
+      return String(cString: start)
+    }
+  }
+
+  package func file(_ name: String) -> String { "\(path)/\(name)" }
+
+  /// Writes bytes and gives the file's path.
+  @discardableResult
+  package func save(_ bytes: [UInt8], as name: String) -> String {
+    let path = file(name)
+    let handle = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
+    let count = bytes.withUnsafeBytes { write(handle, $0.baseAddress, $0.count) }
+    close(handle)
+    precondition(count == bytes.count)
+    return path
+  }
+
+  @discardableResult
+  package func save(_ text: String, as name: String) -> String { save(Array(text.utf8), as: name) }
+
+  /// The names of what is in it.
+  package var names: [String] {
+    guard let folder = opendir(path) else { return [] }
+    defer { closedir(folder) }
+    var names: [String] = []
+    while let entry = readdir(folder) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names.sorted()
+  }
+
+  deinit {
+    for name in names where unlink(file(name)) != 0 { rmdir(file(name)) }
+    rmdir(path)
+  }
+}
