@@ -29,6 +29,8 @@ struct City {
     var type: String
     var isParamedic: Bool
     var home: Point
+    /// When it is on duty, seconds since 1970 UTC; nil = always.
+    var duty: [ClosedRange<Double>]?
   }
 
   /// One unit's recorded response to a call; seconds since 1970 UTC, nil where the record is empty.

@@ -100,6 +100,7 @@ struct CityReader {
   private func readUnits(_ stations: [City.Station], _ calls: [City.Call]) throws -> [City.Unit] {
     var (table, at) = try table("units/units.csv", ["unit_id", "unit_type", "als", "home_station"])
     let firstCall = Self.firstCalls(calls)
+    let duty = Self.duty(calls)
     guard let fallback = stations.first else {
       throw Failed("\(folder.path)/units/fire_stations.csv holds no station")
     }
@@ -107,6 +108,7 @@ struct CityReader {
     while let row = table.next() {
       let name = row[at[0]]
       var home = stations.first { $0.name == row[at[3]] }?.place
+      let hasHome = home != nil
       if home == nil, let call = firstCall[name] {
         home =
           stations.min {
@@ -116,10 +118,29 @@ struct CityReader {
       units.append(
         City.Unit(
           name: name, type: row[at[1]], isParamedic: row[at[2]] == "true",
-          home: home ?? fallback.place))
+          home: home ?? fallback.place, duty: hasHome ? nil : duty[name]))
     }
     guard !units.isEmpty else { throw Failed("\(table.path) holds no unit") }
     return units
+  }
+
+  /// A crew without a station of its own works shifts, which the record does not name: from half an hour before its
+  /// first response to half an hour after its last one, and a pause of more than six hours ends a shift.
+  private static func duty(_ calls: [City.Call]) -> [String: [ClosedRange<Double>]] {
+    let pad_s = 1_800.0
+    var spans: [String: [ClosedRange<Double>]] = [:]
+    let responses = calls.flatMap(\.responses).sorted { $0.dispatch < $1.dispatch }
+    for response in responses {
+      let end = max(response.available ?? response.dispatch, response.dispatch)
+      if let last = spans[response.unit]?.last, response.dispatch - last.upperBound < 19_800 {
+        let longest = max(last.upperBound, end + pad_s)
+        spans[response.unit]?.removeLast()
+        spans[response.unit]?.append(last.lowerBound...longest)
+      } else {
+        spans[response.unit, default: []].append(response.dispatch - pad_s...end + pad_s)
+      }
+    }
+    return spans
   }
 
   private static func firstCalls(_ calls: [City.Call]) -> [String: City.Point] {
@@ -156,6 +177,25 @@ enum LocalTime {
     let days = era * 146_097 + ofEra * 365 + ofEra / 4 - ofEra / 100 + ofYear - 719_468
     let seconds = days * 86_400 + digits[3] * 3_600 + digits[4] * 60 + digits[5]
     return Double(seconds) + offset_s
+  }
+
+  /// A date alone means its midnight.
+  static func moment(_ text: String) -> Double? {
+    seconds(text) ?? (text.contains("T") ? nil : seconds(text + "T00:00:00"))
+  }
+
+  /// The local midnight before.
+  static func midnight(_ seconds: Double) -> Double {
+    ((seconds - offset_s) / 86_400).rounded(.down) * 86_400 + offset_s
+  }
+
+  /// "2018-01-13 00:09", local.
+  static func text(_ seconds: Double) -> String {
+    let format = DateFormatter()
+    format.locale = Locale(identifier: "en_US_POSIX")
+    format.timeZone = TimeZone(secondsFromGMT: -Int(offset_s))
+    format.dateFormat = "yyyy-MM-dd HH:mm"
+    return format.string(from: Date(timeIntervalSince1970: seconds))
   }
 
   /// Hour of the local day, 0 ... 23.

@@ -77,7 +77,7 @@ struct ReportPage {
       )
     }
     tiles += tile(
-      String(format: "%.2f", Double(s.unitsSent) / Double(max(s.city.calls.count, 1))),
+      String(format: "%.2f", s.unitsPerCall),
       "units a call", "\(s.complete) of \(s.city.calls.count) plans met at once")
     tiles += tile(
       "\(s.engine.escalations)", "escalations", "\(s.engine.late_deadlines) late, none lost")

@@ -105,6 +105,14 @@ final class Dispatcher {
     try check(hj_incident_close(engine, incident, 1, 0), "hj_incident_close")
   }
 
+  /// Whether the plan still wants units there that could not be sent yet.
+  func isWaiting(incident: UInt64) -> Bool {
+    var status = hj_incident_status()
+    status.size = UInt32(MemoryLayout<hj_incident_status>.size)
+    guard hj_incident_read(engine, incident, &status) == HJ_OK else { return false }
+    return status.shortfall & HJ_SHORTFALL_NOT_AVAILABLE != 0
+  }
+
   /// Moves the clock; returns when the engine wants to be polled next.
   func poll(now_ns: Int64, wall_us: Int64) throws -> Int64 {
     var next: Int64 = .max

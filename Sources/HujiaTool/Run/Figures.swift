@@ -17,8 +17,9 @@ struct FiguresText {
     let kind = city.isGenerated ? "GENERATED city (nothing in it is real)" : "recorded calls"
     return """
       \(city.name): \(city.calls.count) \(kind), \(city.units.count) units, \(city.stations.count) stations
-      \(city.sourceWord): calls, places, types, priorities, turnout and time on scene. simulated: when a person signs, and the
-      drive along the engine's routes at the streets' speed limits.
+      \(city.sourceWord): calls, places, types, priorities, turnout, time on scene, shifts of crews without a station.
+      simulated: when a person signs, and the drive along the engine's routes at the streets' limits.
+      plans: \(statistics.plansPath ?? "built in")
       """
   }
 
@@ -33,9 +34,13 @@ struct FiguresText {
     let s = statistics
     let percentiles = [50.0, 90, 99, 99.9].map { String(format: "%.1f", s.latency_us($0)) }
     let most = String(format: "%.1f", Double(s.latency.max) / 1e3)
+    let perCall = String(format: "%.2f a call", s.unitsPerCall)
+    let recorded = String(format: "%.2f", s.recordedUnitsPerCall)
     return """
-      Decisions   \(s.city.calls.count) calls, \(s.unitsSent) units sent (\(String(format: "%.2f", Double(s.unitsSent) / Double(max(s.city.calls.count, 1)))) a call), \
-      \(s.complete) plans met at once, \(s.manual) left to a person
+      Decisions   \(s.city.calls.count) calls, \(s.complete) plans met at once, \(s.manual) left to a person, \
+      \(s.unreached) not reached
+        \(s.engine.assignments_opened) units sent (\(perCall); \(s.city.sourceWord) \(recorded), whose later alarms and \
+      extra units no plan here asks for)
       \(row(["  one C call, µs", "p50", "p90", "p99", "p99.9", "max"], [18, 9, 9, 9, 9, 9]))
       \(row([""] + percentiles + [most], [18, 9, 9, 9, 9, 9]))
       """
@@ -107,11 +112,13 @@ struct FiguresText {
 
   private var machine: String {
     let s = statistics
-    let span = (s.city.calls.last?.entry ?? 0) - (s.city.calls.first?.entry ?? 0)
+    let days = String(format: "%.1f days in %.1f s", s.virtualSeconds / 86_400, s.wallSeconds)
     return """
-      Machine   \(s.unitsUsed.count) of \(s.city.units.count) units used, \(s.positions) positions, \(s.engine.events_written) events (\(s.engine.events_lost) lost)
-        engine memory \(s.engine.memory_bytes / 1_048_576) MiB (\(s.engine.allocatorName)), process peak \(Statistics.peak_bytes / 1_048_576) MiB
-        \(String(format: "%.1f", s.wallSeconds)) s for \(String(format: "%.1f", span / 86_400)) days: \(Int(span / max(s.wallSeconds, 0.001))) times real time
+      Machine   \(s.unitsUsed.count) of \(s.city.units.count) units used, \(s.positions) positions, \
+      \(s.engine.events_written) events (\(s.engine.events_lost) lost)
+        engine memory \(s.engine.memory_bytes / 1_048_576) MiB (\(s.engine.allocatorName)), \
+      process peak \(Statistics.peak_bytes / 1_048_576) MiB
+        \(days): \(Int(s.realTimeRatio)) times real time
       """
   }
 }
@@ -163,7 +170,11 @@ struct FiguresJSON {
     var positions: Int
     var events, events_lost, late_deadlines, engine_memory_bytes: Int64
     var peak_memory_bytes: Int
-    var seconds: Double
+    var seconds, virtual_seconds, real_time_ratio: Double
+    var units_per_call, recorded_units_per_call: Double
+    var assignments, escalations_total: Int64
+    var calls_not_reached: Int
+    var plans: String?
   }
 
   var text: String {
@@ -196,7 +207,11 @@ struct FiguresJSON {
       shortfalls: shortfalls, positions: s.positions, events: s.engine.events_written,
       events_lost: s.engine.events_lost, late_deadlines: s.engine.late_deadlines,
       engine_memory_bytes: s.engine.memory_bytes, peak_memory_bytes: Statistics.peak_bytes,
-      seconds: s.wallSeconds)
+      seconds: s.wallSeconds, virtual_seconds: s.virtualSeconds,
+      real_time_ratio: s.realTimeRatio, units_per_call: s.unitsPerCall,
+      recorded_units_per_call: s.recordedUnitsPerCall, assignments: s.engine.assignments_opened,
+      escalations_total: s.engine.escalations, calls_not_reached: s.unreached,
+      plans: s.plansPath)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
     return (try? encoder.encode(figures)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"

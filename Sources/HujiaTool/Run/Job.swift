@@ -12,6 +12,8 @@ struct Job: Comparable {
     /// Vehicle, trip: reports its position while the trip is under way.
     case move(Int, Int)
     case home(Int, Int)
+    /// Vehicle, whether it comes on duty.
+    case duty(Int, Bool)
   }
   var time_ns: Int64
   var order: Int

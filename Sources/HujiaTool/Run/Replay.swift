@@ -27,6 +27,8 @@ final class Replay {
   private struct Incident {
     var call: Int
     var sent = 0
+    /// The call's recorded responses that units of the replay follow already.
+    var followed: Set<Int> = []
     var live = 0
     var arrived = false
     var dispatched_ns: Int64 = 0
@@ -44,10 +46,16 @@ final class Replay {
       var description = hj_unit()
       description.id = UInt64(index + 1)
       description.capabilities = book.capabilities(of: unit)
-      description.activity = HJ_ACTIVITY_STATION
+      let isOnDuty = unit.duty?.contains { $0.contains(origin_s) } ?? true
+      description.activity = isOnDuty ? HJ_ACTIVITY_STATION : HJ_ACTIVITY_OFF_DUTY
+      vehicles[index].isOffDuty = !isOnDuty
       description.lat_e7 = unit.home.lat_e7
       description.lon_e7 = unit.home.lon_e7
       try dispatcher.put(description)
+      for span in unit.duty ?? [] {
+        if span.lowerBound > origin_s { add(time_ns(span.lowerBound), .duty(index, true)) }
+        if span.upperBound > origin_s { add(time_ns(span.upperBound), .duty(index, false)) }
+      }
     }
     for index in city.calls.indices { add(time_ns(city.calls[index].entry), .call(index)) }
   }
@@ -82,7 +90,8 @@ final class Replay {
       nextDue_ns = try dispatcher.poll(now_ns: now_ns, wall_us: wall_us)
       try settleEvents()
     }
-    statistics.finish(dispatcher.stats())
+    statistics.unreached = incidents.values.count { !$0.arrived }
+    statistics.finish(dispatcher.stats(), virtualSeconds: Double(now_ns) / 1e9)
   }
 
   private func perform(_ act: Job.Act) throws {
@@ -96,6 +105,7 @@ final class Replay {
     case .clear(let id): try clear(id)
     case .move(let vehicle, let trip): move(vehicle, trip)
     case .home(let vehicle, let trip): home(vehicle, trip)
+    case .duty(let vehicle, let isOn): setDuty(vehicle, isOn)
     }
   }
 
@@ -145,7 +155,7 @@ final class Replay {
     vehicles[vehicle].assignment = event.assignment_id
     vehicles[vehicle].incident = event.incident_id
     vehicles[vehicle].dispatched_ns = now_ns
-    vehicles[vehicle].response = incidents[event.incident_id]?.sent ?? 0
+    vehicles[vehicle].response = response(for: vehicle, incident: event.incident_id)
     incidents[event.incident_id]?.sent += 1
     incidents[event.incident_id]?.live += 1
     if incidents[event.incident_id]?.sent == 1 {
@@ -165,10 +175,13 @@ final class Replay {
     guard vehicles[vehicle].assignment == event.assignment_id else { return }
     vehicles[vehicle].assignment = 0
     goHome(vehicle)
-    incidents[event.incident_id]?.live -= 1
-    guard let incident = incidents[event.incident_id], incident.live == 0, incident.arrived else {
-      return
+    if vehicles[vehicle].isOffDuty {
+      dispatcher.setActivity(UInt64(vehicle + 1), HJ_ACTIVITY_OFF_DUTY)
     }
+    incidents[event.incident_id]?.live -= 1
+    guard let incident = incidents[event.incident_id], incident.live == 0, incident.arrived,
+      !dispatcher.isWaiting(incident: event.incident_id)
+    else { return }
     incidents[event.incident_id] = nil
     try dispatcher.close(incident: event.incident_id)
   }
@@ -187,10 +200,26 @@ final class Replay {
     vehicles.firstIndex { $0.assignment == assignment }
   }
 
+  /// The recorded response that a unit follows: one of its own type, else one that carries patients like it, else any.
+  private func response(for vehicle: Int, incident: UInt64) -> Int {
+    guard let known = incidents[incident] else { return 0 }
+    let responses = city.calls[known.call].responses
+    let type = vehicles[vehicle].unit.type
+    let open = responses.indices.filter { !known.followed.contains($0) }
+    let carriers = ["MEDIC", "PRIVATE"]
+    let chosen =
+      open.first { responses[$0].unitType == type }
+      ?? open.first { carriers.contains(type) && carriers.contains(responses[$0].unitType) }
+      ?? open.first ?? responses.count - 1
+    incidents[incident]?.followed.insert(chosen)
+    return chosen
+  }
+
   private func record(_ vehicle: Int) -> City.Response? {
     guard let incident = incidents[vehicles[vehicle].incident] else { return nil }
     let responses = city.calls[incident.call].responses
-    return responses.isEmpty ? nil : responses[min(vehicles[vehicle].response, responses.count - 1)]
+    let response = vehicles[vehicle].response
+    return responses.indices.contains(response) ? responses[response] : nil
   }
 
   private func sign(_ id: UInt64) throws {
@@ -303,6 +332,16 @@ final class Replay {
     guard vehicles[vehicle].trip == trip else { return }
     reportPosition(vehicle)
     vehicles[vehicle].stop()
-    dispatcher.setActivity(UInt64(vehicle + 1), HJ_ACTIVITY_STATION)
+    let activity =
+      vehicles[vehicle].isOffDuty ? HJ_ACTIVITY_OFF_DUTY : HJ_ACTIVITY_STATION
+    dispatcher.setActivity(UInt64(vehicle + 1), activity)
+  }
+
+  /// A unit on an incident finishes it first.
+  private func setDuty(_ vehicle: Int, _ isOn: Bool) {
+    vehicles[vehicle].isOffDuty = !isOn
+    guard vehicles[vehicle].assignment == 0 else { return }
+    dispatcher.setActivity(
+      UInt64(vehicle + 1), isOn ? HJ_ACTIVITY_STATION : HJ_ACTIVITY_OFF_DUTY)
   }
 }

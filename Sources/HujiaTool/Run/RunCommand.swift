@@ -17,16 +17,23 @@ struct RunCommand: ParsableCommand {
       Examples:
         hujia run --city san-francisco --plans examples/plans/san-francisco.json
         hujia run --city city --report out.html
-        hujia run --city city --calls 500 --json
+        hujia run --city city --days 2 --json
         hujia run --city city --speed 60        (a minute of the city in a second)
       """)
 
   @Option(help: "City folder: roads/, units/, calls/ (see `hujia generate-city`).") var city: String
-  @Option(help: "Plans file; default: plans.json in the city folder, else the built-in plan.")
+  @Option(
+    help:
+      "Plans file; default: plans.json in the city folder, else the one that ships for its name, else the built-in plan."
+  )
   var plans: String?
   @Option(help: "A compiled map; default: the city's streets are compiled first.") var map: String?
   @Option(help: "Virtual seconds a second; default: as fast as possible.") var speed: Double?
   @Option(help: "Only the first N calls.") var calls: Int?
+  @Option(help: "Only calls of the first N days.") var days: Int?
+  @Option(help: "Only calls from this local time on: 2018-01-15 or 2018-01-15T06:00:00.") var from:
+    String?
+  @Option(help: "Only calls before this local time.") var until: String?
   @Option(help: "Seed of what is simulated (who signs when).") var seed: UInt64 = 1
   @Flag(help: "Print the figures as JSON.") var json = false
   @Option(help: "Write a self-contained page with map, routes and distributions.") var report:
@@ -35,12 +42,18 @@ struct RunCommand: ParsableCommand {
 
   func validate() throws {
     if let speed, !(speed > 0) { throw ValidationError("--speed must be more than 0.") }
+    if let days, days < 1 { throw ValidationError("--days must be at least 1.") }
+    for (name, text) in [("--from", from), ("--until", until)] {
+      if let text, LocalTime.moment(text) == nil {
+        throw ValidationError("\(name) \(text): write it as 2018-01-15 or 2018-01-15T06:00:00.")
+      }
+    }
     if let calls, calls < 1 { throw ValidationError("--calls must be at least 1.") }
   }
 
   func run() throws {
     var city = try CityReader.read(city)
-    if let calls { city.calls = Array(city.calls.prefix(calls)) }
+    try shorten(&city)
     let plansPath = plans ?? Self.plans(in: city)
     let book = try PlanBook(path: plansPath)
     let streets = try CityStreets.compile(city, map: map, isQuiet: quiet)
@@ -58,6 +71,7 @@ struct RunCommand: ParsableCommand {
     }
     progress.end()
     var statistics = replay.statistics
+    statistics.plansPath = plansPath
     statistics.wallSeconds = Date().timeIntervalSince(start)
     print(json ? FiguresJSON(statistics).text : FiguresText(statistics).text)
     if let report {
@@ -78,9 +92,29 @@ struct RunCommand: ParsableCommand {
     if wait > 0 { Thread.sleep(forTimeInterval: wait) }
   }
 
+  private func shorten(_ city: inout City) throws {
+    let first = city.calls.first?.entry ?? 0
+    let last = city.calls.last?.entry ?? 0
+    let start = from.flatMap(LocalTime.moment) ?? first
+    var end = until.flatMap(LocalTime.moment) ?? .infinity
+    if let days { end = min(end, LocalTime.midnight(start) + Double(days) * 86_400) }
+    city.calls.removeAll { $0.entry < start || $0.entry >= end }
+    if let calls { city.calls = Array(city.calls.prefix(calls)) }
+    guard city.calls.isEmpty else { return }
+    throw Failed(
+      "no call in that time: the record runs from \(LocalTime.text(first)) to \(LocalTime.text(last))"
+    )
+  }
+
+  /// The city's own plans, else those that ship for a city of its name (installed, or in the source tree).
   private static func plans(in city: City) -> String? {
-    let path = city.folder.appendingPathComponent("plans.json").path
-    return FileManager.default.fileExists(atPath: path) ? path : nil
+    let tool = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+    let share = tool.deletingLastPathComponent().deletingLastPathComponent()
+    return [
+      city.folder.appendingPathComponent("plans.json").path,
+      share.appendingPathComponent("share/hujia/plans/\(city.name).json").path,
+      "examples/plans/\(city.name).json",
+    ].first { FileManager.default.fileExists(atPath: $0) }
   }
 }
 

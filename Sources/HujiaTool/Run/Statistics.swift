@@ -45,6 +45,11 @@ struct Statistics {
   var marks: [Mark] = []
   private(set) var engine = hj_stats()
   var wallSeconds = 0.0
+  /// Calls that no unit had reached at the end.
+  var unreached = 0
+  private(set) var virtualSeconds = 0.0
+  /// The plans file that was used; nil = the built-in plan.
+  var plansPath: String?
   private var routesSeen = 0
 
   init(city: City, book: PlanBook) {
@@ -109,7 +114,20 @@ struct Statistics {
     if event.action == HJ_STEP_NEXT_UNIT, event.reason == HJ_REASON_NEXT_UNIT { nextUnits += 1 }
   }
 
-  mutating func finish(_ stats: hj_stats) { engine = stats }
+  mutating func finish(_ stats: hj_stats, virtualSeconds: Double) {
+    engine = stats
+    self.virtualSeconds = virtualSeconds
+  }
+
+  /// Units a call in the record, all that were ever sent.
+  var recordedUnitsPerCall: Double {
+    let sum = city.calls.reduce(0) { $0 + $1.responses.count }
+    return Double(sum) / Double(max(city.calls.count, 1))
+  }
+
+  var unitsPerCall: Double { Double(engine.assignments_opened) / Double(max(city.calls.count, 1)) }
+  /// How many times faster than life the replay ran.
+  var realTimeRatio: Double { virtualSeconds / max(wallSeconds, 0.001) }
 
   static func percentile(_ values: [Double], _ share: Double) -> Double? {
     guard !values.isEmpty else { return nil }

@@ -10,6 +10,7 @@ struct Vehicle {
   var incident: UInt64 = 0
   /// Which of the call's recorded responses this assignment follows.
   var response = 0
+  var isOffDuty = false
   var dispatched_ns: Int64 = 0
   /// Number of the trip under way; a job of an earlier trip is void.
   var trip = 0
