@@ -79,6 +79,9 @@ struct PlanDecoder {
       guard let kind = UInt32(entry.key) else {
         throw entry.field.wrong("\"\(entry.key)\" is no unit kind: give its number")
       }
+      guard !draft.turnouts.contains(where: { $0.kind == kind }) else {
+        throw entry.field.wrong("unit kind \(kind) stands twice: keep one")
+      }
       draft.turnouts.append(
         TurnoutRecord(
           kind: kind, turnout_ms: UInt32(clamping: try entry.field.seconds_ms(least_ms: 0))))

@@ -112,6 +112,7 @@ struct PlanTextReader {
   private mutating func object() throws(PlanError) -> PlanValue {
     try enter()
     var members: [(key: String, value: PlanValue)] = []
+    var keys: Set<String> = []
     if next == UInt8(ascii: "}") {
       offset += 1
       depth -= 1
@@ -124,7 +125,7 @@ struct PlanTextReader {
       }
       let start = offset
       let key = try string()
-      if members.contains(where: { $0.key == key }) {
+      guard keys.insert(key).inserted else {
         throw broken("the key \"\(key)\" stands here twice: keep one", at: start)
       }
       skipSpace()
@@ -214,9 +215,13 @@ struct PlanTextReader {
     case UInt8(ascii: "u"):
       var code = try hexadecimal()
       if code >= 0xd800, code < 0xdc00 {
-        guard next == UInt8(ascii: "\\") else { throw broken("half of a surrogate pair") }
+        guard offset + 1 < bytes.count, bytes[offset] == UInt8(ascii: "\\"),
+          bytes[offset + 1] == UInt8(ascii: "u")
+        else { throw broken("half of a surrogate pair") }
         offset += 2
-        code = 0x1_0000 + (code - 0xd800) << 10 + (try hexadecimal()) &- 0xdc00
+        let low = try hexadecimal()
+        guard low >= 0xdc00, low < 0xe000 else { throw broken("half of a surrogate pair") }
+        code = 0x1_0000 + ((code - 0xd800) << 10) + (low - 0xdc00)
       }
       guard let scalar = UnicodeScalar(code) else { throw broken("no character \\u\(code)") }
       content += Array(String(Character(scalar)).utf8)
@@ -225,7 +230,8 @@ struct PlanTextReader {
   }
 
   private mutating func hexadecimal() throws(PlanError) -> UInt32 {
-    guard offset + 4 <= bytes.count,
+    guard offset + 4 <= bytes.count, bytes[offset] != UInt8(ascii: "+"),
+      bytes[offset] != UInt8(ascii: "-"),
       let code = UInt32(String(decoding: bytes[offset..<offset + 4], as: UTF8.self), radix: 16)
     else { throw broken("four hexadecimal digits should follow \\u") }
     offset += 4
