@@ -73,6 +73,9 @@ let package = Package(
     tests("RoadsTests", ["HujiaRoads", "HujiaGeography", "HujiaTestSupport"]),
     tests("DeadlinesTests", ["HujiaDeadlines", "HujiaContainers", "HujiaTestSupport"]),
     tests(
+      "PlansTests",
+      ["HujiaDriver", "HujiaEngine", "HujiaGeography", "HujiaContainers", "HujiaTestSupport"]),
+    tests(
       "EngineTests",
       ["HujiaEngine", "HujiaRouting", "HujiaRoads", "HujiaContainers", "HujiaTestSupport"]),
     tests("RoutingTests", ["HujiaRouting", "HujiaRoads", "HujiaContainers"]),

@@ -1,3 +1,5 @@
+// An expectation for values that cannot be copied.
+
 import Testing
 
 /// `#expect` takes its condition apart, which values that cannot be copied forbid; this one only looks at the result.

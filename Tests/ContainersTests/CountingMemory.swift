@@ -1,3 +1,5 @@
+// Memory that counts: whatever a container takes it gives back, once, also when it is refused half-way.
+
 import HujiaContainers
 
 #if canImport(Glibc)

@@ -1,3 +1,5 @@
+// The index of unit numbers beside a dictionary, under runs that collide and ids that come and go.
+
 import HujiaTestSupport
 import Testing
 

@@ -1,3 +1,5 @@
+// Storage is zeroed, aligned, and given back exactly once, whichever request the allocator refuses.
+
 import HujiaContainers
 import Testing
 

@@ -1,3 +1,5 @@
+// The small containers beside the plain ones of the standard library.
+
 import HujiaContainers
 import HujiaTestSupport
 import Testing

@@ -1,3 +1,5 @@
+// Posts from several threads reach the consumer once each, in each thread's order.
+
 import HujiaContainers
 import HujiaTestSupport
 import Testing

@@ -1,3 +1,5 @@
+// Ids with generations: a stale, forged or zero id is recognised, whatever came and went before.
+
 import HujiaContainers
 import HujiaTestSupport
 import Testing

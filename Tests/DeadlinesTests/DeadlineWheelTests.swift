@@ -1,3 +1,5 @@
+// Deadlines beside a sorted array: never early, once each, in order of due time and slot.
+
 import HujiaContainers
 import HujiaDeadlines
 import HujiaTestSupport

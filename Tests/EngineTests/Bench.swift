@@ -1,3 +1,5 @@
+// What the engine suites stand on. Must never: decide anything that a suite is there to check.
+
 import HujiaContainers
 import HujiaRoads
 import HujiaTestSupport

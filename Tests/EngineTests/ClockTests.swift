@@ -1,3 +1,5 @@
+// Promises to the second: limits, chains, repeats, late polls, wall jumps, a full outbox.
+
 import HujiaTestSupport
 import Testing
 

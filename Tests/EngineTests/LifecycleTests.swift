@@ -1,3 +1,5 @@
+// Incidents, assignments and units through their states; who waits, who is asked again, whose slot is reused.
+
 import HujiaTestSupport
 import Testing
 

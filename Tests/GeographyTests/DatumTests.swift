@@ -1,3 +1,5 @@
+// The Chinese datums: known values, round trips, and no shift outside China.
+
 import HujiaGeography
 import HujiaTestSupport
 import Testing

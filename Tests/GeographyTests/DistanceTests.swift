@@ -1,3 +1,5 @@
+// Integer distances beside the great circle in floating point.
+
 import HujiaGeography
 import HujiaTestSupport
 import Testing

@@ -1,3 +1,5 @@
+// Switches of a test run, read from the environment. Must never: change what a test demands, only how often it tries.
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)

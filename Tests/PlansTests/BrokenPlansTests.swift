@@ -1,0 +1,210 @@
+// What must be refused: broken text with line and column, wrong content with the field's path and a remedy. Whatever
+// comes in, decoding must never crash the host.
+
+import HujiaTestSupport
+import Testing
+
+@testable import HujiaDriver
+@testable import HujiaEngine
+
+@Suite struct BrokenPlansTests {
+  @Test(arguments: [
+    ("", 1, 1), ("   ", 1, 4), ("{", 1, 2), ("{\n  \"version\": 1,\n  plans", 3, 3),
+    ("{\"version\":1,}", 1, 14), ("{\"version\" 1}", 1, 12), ("[1,2", 1, 5), ("[1 2]", 1, 4),
+    ("{\"a\":1}x", 1, 8), ("{\"a\":tru}", 1, 9), ("{\"a\":'b'}", 1, 6), ("{\"a\":\"b", 1, 6),
+    ("{\"a\":\"b\nc\"}", 1, 8), ("{\"a\":\"\\q\"}", 1, 9), ("{\"a\":--1}", 1, 6),
+    ("{\"a\":1,\n \"a\":2}", 2, 2), ("{\"é\":1,,}", 1, 8), ("{\"a\":1e999}", 1, 6),
+    ("{\"a\":\"\\u12G4\"}", 1, 9), ("{\"a\":\"\\ud83d\"}", 1, 13),
+    ("{\"a\":\"\\ud83d\\u0041\"}", 1, 19), ("{\"a\":\"\\udc00\"}", 1, 13),
+    ("{\"a\":\"\\u+041\"}", 1, 9),
+  ])
+  func textThatBreaksSaysWhere(text: String, line: Int, column: Int) {
+    let error = refusal(text)
+    #expect(error.line == line && error.column == column, "\(text): \(error)")
+    #expect(error.message.contains("line \(line), column \(column)"))
+    #expect(error.field.isEmpty)
+  }
+
+  @Test func notUTF8() {
+    let error = refusal(Array("{\"a\":\"".utf8) + [0xff, 0xfe] + Array("\"}".utf8))
+    #expect(error.line == 1 && error.column == 6 && error.message.contains("UTF-8"))
+    #expect(refusal([0xff, 0xfe, 0x7b, 0x00]).line == 1)
+    #expect(refusal([0x7b, 0x00]).column == 2)
+  }
+
+  @Test func aByteOrderMarkIsAllowed() throws {
+    _ = try decode([0xef, 0xbb, 0xbf] + Array(plans().utf8))
+    #expect(refusal([0xef, 0xbb, 0xbf]).line == 1)
+  }
+
+  @Test func deepNestingIsRefused() {
+    for opening in ["[", "{\"a\":"] {
+      let error = refusal(String(repeating: opening, count: 100_000))
+      #expect(error.message.contains("nested deeper"))
+    }
+  }
+
+  /// Content: the field's path, no line, and a text that names the nearest known word.
+  @Test(arguments: [
+    (#"{"version":1}"#, "", "lacks \"plans\""),
+    (#"[]"#, "", "give an object"),
+    (#"{"version":2,"plans":[]}"#, "version", "version 1"),
+    (#"{"version":"1","plans":[]}"#, "version", "a number"),
+    (#"{"version":1,"plans":[]}"#, "plans", "give 1 to 10,000"),
+    (plans(#""capabilites":[]"#), "capabilites", "did you mean \"capabilities\""),
+    (plans(#""capabilities":["a","a"]"#), "capabilities[1]", "twice"),
+    (plans(#""types":[{"code":1},{"code":1}]"#), "types[1]", "twice"),
+    (plans(#""types":[{"code":-1}]"#), "types[0].code", "whole number"),
+    (plans(#""types":[{"code":4294967296}]"#), "types[0].code", "whole number"),
+    (plans(#""types":[{"code":1.5}]"#), "types[0].code", "whole number"),
+    (plans(#""types":[{"code":1e300}]"#), "types[0].code", "whole number"),
+    (
+      plans(#""types":[{"code":1,"tier":"emergancy"}]"#), "types[0].tier",
+      "did you mean \"emergency\""
+    ),
+    (plans(#""turnout_s":{"default":-1}"#), "turnout_s.default", "-1"),
+    (plans(#""turnout_s":{"kinds":{"car":60}}"#), "turnout_s.kinds.car", "no unit kind"),
+    (plans(#""turnout_s":{"kinds":{"1":60,"01":60}}"#), "turnout_s.kinds.01", "twice"),
+    (plans(#""levels":{"meals":"available"}"#), "levels.meals", "did you mean \"meal\""),
+    (plans(#""levels":{"enRoute":"available"}"#), "levels.enRoute", "unknown key"),
+    (plans(#""levels":{"meal":"free"}"#), "levels.meal", "known: available"),
+    (plans(#""tiers":{"emergency":{"respond_s":0}}"#), "tiers.emergency.respond_s", "more than 0"),
+    (plans(#""tiers":{"emergency":{"respond_s":-60}}"#), "tiers.emergency.respond_s", "-60"),
+    (
+      plans(#""tiers":{"emergency":{"respond_s":3155760001}}"#), "tiers.emergency.respond_s",
+      "100 years"
+    ),
+    (plans(#""tiers":{"emergency":{"respond_s":1e18}}"#), "tiers.emergency.respond_s", "100 years"),
+    (plans(#""tiers":{"emergncy":{}}"#), "tiers.emergncy", "did you mean \"emergency\""),
+    (plans(#""clocks":{"pending":{}}"#), "clocks.pending", "no steps"),
+    (plans(#""clocks":{"pending":{"steps":[]}}"#), "clocks.pending.steps", "1 to 64"),
+    (
+      plans(#""clocks":{"pending":{"steps":[{"do":"supervizor"}]}}"#), "clocks.pending.steps[0].do",
+      "did you mean \"supervisor\""
+    ),
+    (
+      plans(#""clocks":{"pending":{"steps":[{"do":"widen"},{"do":"widen"}]}}"#),
+      "clocks.pending.steps[1]", "after_s"
+    ),
+    (
+      plans(#""clocks":{"pending":{"steps":[{"do":"widen"},{"do":"widen","after_s":0}]}}"#),
+      "clocks.pending.steps[1].after_s", "more than 0"
+    ),
+    (
+      plans(#""clocks":{"pending":{"steps":[{"do":"widen"}],"limit_s":5}}"#),
+      "clocks.pending.limit_s", "under tiers"
+    ),
+    (
+      plans(#""clocks":{"pending":{"steps":[{"do":"widen"}],"repeat_s":0}}"#),
+      "clocks.pending.repeat_s", "more than 0"
+    ),
+    (plans(#""time_zone":"Mars/Olympus""#), "time_zone", "+08:00"),
+    (plans(#""time_zone":"../../../etc/passwd""#), "time_zone", "unknown time zone"),
+    (plans(#""time_zone":"+8""#), "time_zone", "+08:00"),
+    (plans(#""time_zone":"+08:75""#), "time_zone", "+08:00"),
+    (plans(#""areas":[{"name":"a","polygon":[[0,0],[1,1]]}]"#), "areas[0].polygon", "at least 3"),
+    (
+      plans(#""areas":[{"name":"a","polygon":[[0,0],[1,1],[0,91]]}]"#), "areas[0].polygon[2]",
+      "off the planet"
+    ),
+    (
+      plans(#""areas":[{"name":"a","polygon":[[0,0],[1,1],[0]]}]"#), "areas[0].polygon[2]",
+      "[longitude, latitude]"
+    ),
+    (plan(#""types":[]"#), "plans[0].types", "never match"),
+    (plan(#""areas":["north"]"#), "plans[0].areas[0]", "unknown area"),
+    (
+      plan(
+        #""areas":["nort"]"#, with: #""areas":[{"name":"north","polygon":[[0,0],[1,0],[1,1]]}]"#),
+      "plans[0].areas[0]", "did you mean \"north\""
+    ),
+    (plan(#""hours":[]"#), "plans[0].hours", "never match"),
+    (plan(#""hours":[[6,6]]"#), "plans[0].hours[0]", "never match"),
+    (plan(#""hours":[[0,25]]"#), "plans[0].hours[0][1]", "0 to 24"),
+    (plan(#""hours":[[24,6]]"#), "plans[0].hours[0][0]", "0 to 23"),
+    (plan(#""dispatch":"automatic""#), "plans[0].dispatch", "known: auto"),
+    (plan(#""mode":"home_beat""#), "plans[0].mode", "closest"),
+    (plan(#""radius_m":0"#), "plans[0].radius_m", "whole number"),
+    (plan(#""arrive_s":0"#), "plans[0].arrive_s", "more than 0"),
+    (plans("", #"[{"name":"x"}]"#), "plans[0]", "asks for no units"),
+    (plans("", #"[{"units":[{}]}]"#), "plans[0]", "lacks \"name\""),
+    (plans("", #"[{"name":"x","units":[]}]"#), "plans[0].units", "never match"),
+    (plans("", #"[{"name":"x","units":[{"count":17}]}]"#), "plans[0].units[0].count", "1 to 16"),
+    (plans("", #"[{"name":"x","units":[{"count":0}]}]"#), "plans[0].units[0].count", "1 to 16"),
+    (
+      plans("", #"[{"name":"x","units":[{"count":9},{"count":8}]}]"#), "plans[0].units",
+      "at most 16"
+    ),
+    (
+      plans(
+        #""capabilities":["engine","ladder"]"#,
+        #"[{"name":"x","units":[{"capabilities":["engin"]}]}]"#),
+      "plans[0].units[0].capabilities[0]", "did you mean \"engine\""
+    ),
+    (
+      plans("", #"[{"name":"x","units":[{"capabilities":["capability64"]}]}]"#),
+      "plans[0].units[0].capabilities[0]", "unknown capability"
+    ),
+    (
+      plans("", #"[{"name":"x","units":[{}]},{"name":"x","tiers":["urgent"],"units":[{}]}]"#),
+      "plans[1]", "twice"
+    ),
+    (
+      plans(
+        "", #"[{"name":"x","types":[1,2],"units":[{}]},{"name":"y","types":[2,1],"units":[{}]}]"#),
+      "plans[1]", "plans[0]"
+    ),
+  ])
+  func contentThatIsWrongNamesTheField(text: String, field: String, says: String) {
+    let error = refusal(text)
+    #expect(error.field == field, "\(error)")
+    #expect(error.message.contains(says), "\(error)")
+    #expect(error.line == 0 && error.column == 0)
+    #expect(error.message.utf8.count > 10)
+  }
+
+  @Test func anUnknownCapabilityListsWhatIsKnown() {
+    let error = refusal(
+      plans(
+        #""capabilities":["b","a"]"#,
+        #"[{"name":"x","units":[{"capabilities":["something else"]}]}]"#))
+    #expect(error.message.contains("known: a, b"))
+  }
+
+  @Test func manyKeysAreReadInTime() {
+    var text = "{"
+    for key in 0..<20_000 { text += "\"k\(key)\":0," }
+    #expect(refusal(text + "\"version\":1}").field == "k0")
+  }
+
+  /// One to three bytes changed, taken out, put in or doubled: refused with a reason, or read; never a crash.
+  @Test func mutatedTextsNeverCrash() throws {
+    let valid = Array(ValidPlansTests.everything.utf8)
+    let symbols = Array("0123456789-+.eE{}[]\",:\\u".utf8)
+    var random = SplitMix64(99)
+    var refused = 0
+    let count = Scale.count(1_500, full: 200_000)
+    for _ in 0..<count {
+      var bytes = valid
+      for _ in 0...random.below(3) {
+        let place = random.below(bytes.count)
+        switch random.below(5) {
+        case 0: bytes[place] = UInt8(truncatingIfNeeded: random.next())
+        case 1: bytes.remove(at: place)
+        case 2: bytes.insert(symbols[random.below(symbols.count)], at: place)
+        case 3: bytes.removeSubrange(place...)
+        default: bytes[place] ^= 1 << UInt8(random.below(8))
+        }
+        if bytes.isEmpty { bytes = [0x7b] }
+      }
+      do throws(PlanError) {
+        let draft = try decode(bytes)
+        _ = try? draft.tables(.system)
+      } catch {
+        refused += 1
+        if error.message.isEmpty { Issue.record("refused without a reason") }
+      }
+    }
+    #expect(refused > count / 2 && refused < count)
+  }
+}

@@ -1,0 +1,326 @@
+// What a plans file means: defaults, the most specific plan, hours in local time, areas that share a border.
+
+import HujiaContainers
+import HujiaTestSupport
+import Testing
+
+@testable import HujiaDriver
+@testable import HujiaEngine
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+@Suite struct ValidPlansTests {
+  /// Every key of the format.
+  static let everything = #"""
+    {
+      "version": 1, "name": "all \u00e9\ud83d\ude92", "comment": {"any": ["thing", null, true]},
+      "time_zone": "+08:00", "capabilities": ["engine", "ladder"],
+      "turnout_s": { "default": 45.5, "kinds": { "1": 60, "7": 80 } },
+      "levels": { "meal": "notAvailable", "court": "conditionallyAvailable" },
+      "types": [{ "code": 5, "name": "fire", "tier": "urgent" }, { "code": 6 }],
+      "priority_tiers": { "A": "urgent" },
+      "areas": [
+        { "name": "west", "polygon": [[-1, -1], [0, -1], [0, 1], [-1, 1], [-1, -1]] },
+        { "name": "east", "polygon": [[0, -1], [1, -1], [1, 1], [0, 1]] }
+      ],
+      "tiers": {
+        "emergency": { "respond_s": 30, "arrive_s": 100.25 }, "routine": { "resolve_s": null }
+      },
+      "clocks": {
+        "acknowledge": {
+          "limit_s": 20, "repeat_s": 60, "steps": [{ "do": "other_channel" }],
+          "tiers": { "urgent": { "steps": [{ "after_s": 2, "do": "widen" }, { "after_s": 3, "do": "supervision" }] } }
+        },
+        "resolve": null
+      },
+      "plans": [
+        { "name": "any", "units": [{ "role": "first", "count": 2 }] },
+        {
+          "name": "fire", "types": [5], "tiers": ["emergency", "urgent"], "areas": ["west"], "hours": [[22, 6]],
+          "vulnerable": true, "dispatch": "recommend", "radius_m": 5000, "arrive_s": 240, "mode": "closest",
+          "units": [
+            { "role": "first", "capabilities": ["engine", "ladder"], "agency": 3, "kind": 7 },
+            { "role": "second", "capabilities": ["capability63"], "count": 3 }
+          ]
+        },
+        { "name": "nobody", "types": [6], "dispatch": "manual" }
+      ]
+    }
+    """#
+
+  @Test func everyKeyIsRead() throws {
+    let draft = try decode(Array(Self.everything.utf8))
+    #expect(draft.defaultTurnout_ms == 45_500)
+    #expect(draft.turnouts.map(\.kind).sorted() == [1, 7])
+    #expect(draft.levels[Int(Activity.meal.rawValue)] == Level.notAvailable.rawValue)
+    #expect(draft.levels[Int(Activity.court.rawValue)] == Level.conditionallyAvailable.rawValue)
+    #expect(draft.levels[Int(Activity.station.rawValue)] == Level.available.rawValue)
+    #expect(draft.zone.map(\.offset_s) == [28_800])
+    #expect(
+      draft.tiers[1]
+        == TierLimits(
+          respond_ms: 30_000, arrive_ms: 100_250, arriveVulnerable_ms: 300_000, resolve_ms: -1))
+    #expect(draft.tiers[3].resolve_ms == -1 && draft.tiers[3].respond_ms == 1_800_000)
+    let acknowledge = draft.chains[Int(ClockKind.acknowledge.rawValue)]
+    #expect(
+      acknowledge[1]
+        == PlanDraft.Chain(
+          limit_ms: 20_000, repeat_ms: 60_000, steps: [Step(after_ms: 0, action: .otherChannel)]))
+    #expect(acknowledge[2]?.steps.map(\.after_ms) == [2_000, 3_000])
+    #expect(draft.chains[Int(ClockKind.resolve.rawValue)].allSatisfy { $0 == nil })
+    #expect(draft.areas.map(\.count) == [4, 4])
+    let fire = draft.plans[1]
+    #expect(fire.tiers == 0b110 && fire.hours == 0b1100_0000_0000_0000_0011_1111)
+    #expect(fire.vulnerable == 1 && fire.dispatch == .recommend)
+    #expect(fire.radius_dm == 50_000 && fire.arrive_ms == 240_000)
+    #expect(
+      draft.requirements[1]
+        == Requirement(capabilities: 3, role: 1, agency: 3, kind: 7, count: 1))
+    #expect(
+      draft.requirements[2] == Requirement(capabilities: 1 << 63, role: 2, count: 3))
+    #expect(draft.plans[2].dispatch == .manual && draft.plans[2].requirementCount == 0)
+  }
+
+  /// domain.md, "Tiers and targets" and "Clocks".
+  @Test func defaultsAreThoseOfTheDomain() throws {
+    let tables = try tables(plans())
+    func limits(_ tier: Tier, _ isVulnerable: Bool = false) -> [Int64] {
+      let limits = tables.limits(tier: tier, plan: 1, isVulnerable: isVulnerable)
+      return [limits.respond_ms, limits.arrive_ms, limits.resolve_ms].map {
+        $0 < 0 ? -1 : $0 / 1_000
+      }
+    }
+    #expect(limits(.emergency) == [60, 480, -1])
+    #expect(limits(.emergency, true) == [60, 300, -1])
+    #expect(limits(.urgent) == [300, 900, -1])
+    #expect(limits(.urgent, true) == [300, 900, -1])
+    #expect(limits(.routine) == [1_800, -1, 7_200])
+    #expect(limits(.preventive) == [-1, -1, 86_400])
+    for tier in [Tier.emergency, .urgent, .routine, .preventive] {
+      let policy = tables.clock(.acknowledge, tier: tier)
+      #expect(policy.limit_ms == 15_000 && policy.repeat_ms == 300_000)
+      let steps = (0..<Int(policy.stepCount)).map {
+        tables.step(.acknowledge, tier: tier, index: $0)
+      }
+      #expect(steps.map(\.action) == [.notifyAgain, .nextUnit, .supervisor])
+      #expect(steps.map(\.after_ms) == [0, 15_000, 15_000])
+      #expect(tables.step(.pending, tier: tier, index: 0).action == .supervisor)
+      #expect(tables.step(.pending, tier: tier, index: 1).action == .tellCaller)
+      #expect(tables.step(.arrival, tier: tier, index: 1).action == .suggestExchange)
+    }
+    #expect(tables.turnout_ms(kind: 3) == 60_000)
+    let available: [Activity] = [.patrolling, .station, .post, .returning]
+    let conditional: [Activity] = [.meal, .training]
+    for activity in Activity.allCases {
+      let level: Level =
+        available.contains(activity)
+        ? .available : conditional.contains(activity) ? .conditionallyAvailable : .notAvailable
+      #expect(tables.level(of: activity) == level, "\(activity)")
+    }
+  }
+
+  @Test func theBuiltInPlanIsTheExample() throws {
+    guard let bytes = file("examples/plans/default.json") else {
+      Issue.record("examples/plans/default.json is not there")
+      return
+    }
+    let written = try decode(bytes)
+    let builtIn = PlanDraft.builtIn
+    #expect(written.tiers == builtIn.tiers)
+    #expect(written.chains == builtIn.chains)
+    #expect(written.levels == builtIn.levels)
+    #expect(written.requirements == builtIn.requirements)
+    #expect(written.defaultTurnout_ms == builtIn.defaultTurnout_ms)
+    #expect(written.plans.count == 1 && written.plans[0].specificity == 0)
+  }
+
+  @Test(arguments: ["default.json", "san-francisco.json"])
+  func examplesDecode(name: String) throws {
+    let bytes = try #require(file("examples/plans/" + name))
+    let draft = try decode(bytes)
+    #expect(!draft.plans.isEmpty)
+    _ = try draft.tables(.system)
+  }
+
+  private func file(_ name: String) -> [UInt8]? {
+    // This file is Tests/PlansTests/ValidPlansTests.swift.
+    let root = "\(#filePath)".split(separator: "/").dropLast(3).joined(separator: "/")
+    guard let stream = fopen("/\(root)/\(name)", "r") else { return nil }
+    defer { fclose(stream) }
+    var bytes = [UInt8](repeating: 0, count: 1 << 20)
+    let count = fread(&bytes, 1, bytes.count, stream)
+    return Array(bytes.prefix(count))
+  }
+
+  /// type 8, tier 4, area 2, hours and caller 1 each; of equals the first.
+  @Test func mostSpecificWins() throws {
+    let conditions = [
+      #""types":[7]"#, #""tiers":["emergency"]"#, #""areas":["here"]"#, #""hours":[[0,24]]"#,
+      #""vulnerable":true"#,
+    ]
+    let weights = [8, 4, 2, 1, 1]
+    var random = SplitMix64(12)
+    for _ in 0..<40 {
+      var chosen: [Int] = []
+      var list: [String] = []
+      while list.count < 6 {
+        let set = random.below(32)
+        if chosen.contains(set) { continue }
+        chosen.append(set)
+        let members = (0..<5).filter { set >> $0 & 1 == 1 }.map { conditions[$0] }
+        list.append(
+          "{\(([#""name":"\#(list.count)","units":[{}]"#] + members).joined(separator: ","))}")
+      }
+      let tables = try tables(
+        plans(
+          #""areas":[{"name":"here","polygon":[[-1,-1],[1,-1],[1,1],[-1,1]]}]"#,
+          "[\(list.joined(separator: ","))]"))
+      for facts in 0..<32 {
+        // Hours 0 to 24 always hold.
+        let holds = facts | 8
+        var best = 0
+        var bestWeight = -1
+        for (index, set) in chosen.enumerated() where set & ~holds == 0 {
+          let weight = (0..<5).reduce(0) { $0 + (set >> $1 & 1 == 1 ? weights[$1] : 0) }
+          if weight > bestWeight {
+            best = index + 1
+            bestWeight = weight
+          }
+        }
+        let found = match(
+          tables, type: facts & 1 != 0 ? 7 : 8, tier: facts & 2 != 0 ? .emergency : .urgent,
+          flags: facts & 16 != 0 ? 1 : 0, at: facts & 4 != 0 ? (0, 0) : (20_000_000, 0))
+        #expect(found == best, "\(chosen) \(facts)")
+      }
+    }
+  }
+
+  @Test func noMatchIsManual() throws {
+    let tables = try tables(plan(#""types":[3]"#))
+    let match = tables.match(
+      type: 4, tier: .emergency, flags: 0, lat_e7: 0, lon_e7: 0, wall_us: 0)
+    #expect(match.plan == 0 && match.dispatch == .manual)
+  }
+
+  @Test func typesGiveTheTier() throws {
+    let tables = try tables(
+      plans(#""types":[{"code":9,"tier":"routine"},{"code":2},{"code":4,"tier":"urgent"}]"#))
+    #expect(tables.tier(ofType: 9) == .routine)
+    #expect(tables.tier(ofType: 4) == .urgent)
+    #expect(tables.tier(ofType: 2) == nil && tables.tier(ofType: 5) == nil)
+  }
+
+  /// UTC seconds of a civil date (Hinnant's days_from_civil).
+  private func wall_us(_ year: Int, _ month: Int, _ day: Int, _ hour: Int, _ minute: Int) -> Int64 {
+    let y = month <= 2 ? year - 1 : year
+    let era = y / 400
+    let yearOfEra = y - era * 400
+    let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
+    let days =
+      era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+    return Int64(days * 86_400 + hour * 3_600 + minute * 60) * 1_000_000
+  }
+
+  @Test func hoursWrapAndAreLocal() throws {
+    let tables = try tables(plan(#""hours":[[22,6],[12,13]]"#, with: #""time_zone":"+08:00""#))
+    for hour in 0..<24 {
+      for minute in [0, 59] {
+        let local = (hour + 8) % 24
+        let expected = local >= 22 || local < 6 || local == 12
+        #expect(
+          (match(tables, wall_us: wall_us(2026, 3, 1, hour, minute)) == 1) == expected,
+          "\(hour):\(minute)")
+      }
+    }
+    // Before 1970 the hour is still right.
+    #expect(match(tables, wall_us: wall_us(1969, 12, 31, 14, 0)) == 1)
+    #expect(match(tables, wall_us: wall_us(1969, 12, 31, 13, 59)) == 0)
+  }
+
+  @Test func offsetsBothWays() throws {
+    for (zone, hour) in [("-03:30", 8), ("Z", 12), ("UTC", 12), ("+0545", 17)] {
+      let tables = try tables(
+        plan(#""hours":[[\#(hour),\#(hour + 1)]]"#, with: #""time_zone":"\#(zone)""#))
+      #expect(match(tables, wall_us: wall_us(2026, 1, 1, 12, 0)) == 1, "\(zone)")
+    }
+  }
+
+  /// Los Angeles: -8 h in winter, -7 h in summer; 2026 changes on 8 March at 10:00 UTC and 1 November at 9:00 UTC.
+  @Test(arguments: [2018, 2026, 2036])
+  func daylightSavingOfLosAngeles(year: Int) throws {
+    let tables = try tables(
+      plan(#""hours":[[8,9]]"#, with: #""time_zone":"America/Los_Angeles""#))
+    func isEight(_ month: Int, _ day: Int, _ hour: Int, _ minute: Int = 0) -> Bool {
+      match(tables, wall_us: wall_us(year, month, day, hour, minute)) == 1
+    }
+    #expect(isEight(1, 15, 16) && isEight(1, 15, 16, 59))
+    #expect(!isEight(1, 15, 15, 59) && !isEight(1, 15, 17))
+    #expect(isEight(7, 15, 15) && !isEight(7, 15, 16) && !isEight(7, 15, 14, 59))
+  }
+
+  @Test func theNightOfTheChange() throws {
+    let tables = try tables(
+      plan(#""hours":[[1,2]]"#, with: #""time_zone":"America/Los_Angeles""#))
+    func isOne(_ month: Int, _ day: Int, _ hour: Int, _ minute: Int) -> Bool {
+      match(tables, wall_us: wall_us(2026, month, day, hour, minute)) == 1
+    }
+    // Spring: 1:59 is followed by 3:00. Autumn: the hour from 1 to 2 comes twice.
+    #expect(isOne(3, 8, 9, 59) && !isOne(3, 8, 10, 0))
+    #expect(isOne(11, 1, 8, 0) && isOne(11, 1, 8, 59) && isOne(11, 1, 9, 0) && isOne(11, 1, 9, 59))
+    #expect(!isOne(11, 1, 10, 0) && !isOne(11, 1, 7, 59))
+  }
+
+  /// Random quarterings of a square by one inner point: every point, corners and borders too, is in exactly one part.
+  @Test func aPointOnABorderIsInExactlyOneArea() throws {
+    var random = SplitMix64(31)
+    for _ in 0..<25 {
+      let x = Int(random.below(19)) - 9
+      let y = Int(random.below(19)) - 9
+      let corners = [(-10, -10), (10, -10), (10, 10), (-10, 10)]
+      var areas: [String] = []
+      var list: [String] = []
+      for side in 0..<4 {
+        let a = corners[side]
+        let b = corners[(side + 1) % 4]
+        var points = [(x, y), a, b]
+        if random.chance(50) { points.reverse() }
+        let text = points.map { "[\($0.0),\($0.1)]" }.joined(separator: ",")
+        areas.append(#"{"name":"\#(side)","polygon":[\#(text)]}"#)
+        list.append(#"{"name":"\#(side)","areas":["\#(side)"],"units":[{}]}"#)
+      }
+      let tables = try tables(
+        plans(#""areas":[\#(areas.joined(separator: ","))]"#, "[\(list.joined(separator: ","))]"))
+      for lat in -10..<10 as Range<Int32> {
+        for lon in -10..<10 as Range<Int32> {
+          let inside = (0..<4 as Range<UInt32>).filter {
+            tables.contains(tables.areas[$0], lat * 10_000_000, lon * 10_000_000)
+          }
+          #expect(inside.count == 1, "\(x) \(y): \(lat) \(lon) in \(inside)")
+        }
+      }
+      for _ in 0..<50 {
+        // Exactly on the border between two parts.
+        let corner = corners[random.below(4)]
+        let share = Int64(random.below(9)) + 1
+        let lat = Int32(Int64(y) * 10_000_000 + (Int64(corner.1) - Int64(y)) * 1_000_000 * share)
+        let lon = Int32(Int64(x) * 10_000_000 + (Int64(corner.0) - Int64(x)) * 1_000_000 * share)
+        let inside = (0..<4 as Range<UInt32>).filter { tables.contains(tables.areas[$0], lat, lon) }
+        #expect(inside.count == 1, "\(x) \(y): \(lat) \(lon) in \(inside)")
+      }
+    }
+  }
+
+  @Test func areasAtTheEndsOfTheEarth() throws {
+    let tables = try tables(
+      plan(
+        #""areas":["all"]"#,
+        with: #""areas":[{"name":"all","polygon":[[-180,-90],[180,-90],[180,90],[-180,90]]}]"#))
+    #expect(match(tables, at: (-900_000_000, -1_800_000_000)) == 1)
+    #expect(match(tables, at: (899_999_999, 1_799_999_999)) == 1)
+    #expect(match(tables, at: (0, 0)) == 1)
+  }
+}
