@@ -47,7 +47,8 @@ let package = Package(
     layer("Containers", []),
     layer("Geography", ["HujiaContainers"]),
     layer("Roads", ["HujiaGeography", "HujiaContainers"]),
-    layer("Routing", ["HujiaRoads", "HujiaGeography", "HujiaContainers"]),
+    .target(name: "CHujiaKernels", path: "Sources/CKernels"),
+    layer("Routing", ["HujiaRoads", "HujiaGeography", "HujiaContainers", "CHujiaKernels"]),
     layer("Deadlines", ["HujiaContainers"]),
     layer(
       "Engine",
@@ -78,7 +79,7 @@ let package = Package(
     tests(
       "EngineTests",
       ["HujiaEngine", "HujiaRouting", "HujiaRoads", "HujiaContainers", "HujiaTestSupport"]),
-    tests("RoutingTests", ["HujiaRouting", "HujiaRoads", "HujiaContainers"]),
+    tests("RoutingTests", ["HujiaRouting", "HujiaRoads", "HujiaContainers", "CHujiaKernels"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -11,11 +11,11 @@ let package = Package(
   targets: [
     .target(
       name: "BenchmarkNetworks", dependencies: [.product(name: "Hujia", package: "hujia")],
-      path: "Sources/BenchmarkNetworks"),
+      path: "Sources/BenchmarkNetworks", swiftSettings: inside),
     .executableTarget(
       name: "RoutingBenchmark",
       dependencies: ["BenchmarkNetworks", .product(name: "Hujia", package: "hujia")],
-      path: "Sources/RoutingBenchmark"),
+      path: "Sources/RoutingBenchmark", swiftSettings: inside),
     .systemLibrary(name: "CBenchmarkUV", path: "Sources/CBenchmarkUV", pkgConfig: "libuv"),
     .executableTarget(
       name: "DeadlineBenchmark",

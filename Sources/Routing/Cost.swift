@@ -1,15 +1,15 @@
 // The order of ways: by time, and among equally fast ones by length. So the distance of an answer is as well
 // defined as its time, whichever algorithm found it. Must never wrap: infinity plus anything is infinity.
 
-/// Milliseconds in the upper 31 bits, millimetres in the lower 33, compared as one number. A time of 2³⁰ − 1 ms
-/// (12.4 days) or more is unreachable; a length saturates at 2³² − 1 mm (4,294 km). Two finite costs add up
+/// Milliseconds in the upper 31 bits (29 used), millimetres in the lower 33, compared as one number. A time of 2²⁹ − 1 ms
+/// (6.2 days) or more is unreachable; a length saturates at 2³² − 1 mm (4,294 km). Two finite costs add up
 /// without a carry from the length into the time.
 package struct Cost: BitwiseCopyable, Sendable, Equatable, Comparable {
   package var bits: UInt64
 
-  /// Times from here on are "unreachable". The sum of two fits a signed 32-bit number, so vectors of times need
-  /// no saturating addition.
-  package static var unreachable_ms: UInt32 { 0x3fff_ffff }
+  /// Times from here on are "unreachable". The sum of two fits 32 bits, that of two costs a signed 64-bit number,
+  /// so vectors of either need no saturating addition.
+  package static var unreachable_ms: UInt32 { 0x1fff_ffff }
   package static var unreachable: Cost { Cost(bits: UInt64(unreachable_ms) << 33) }
   package static var zero: Cost { Cost(bits: 0) }
 

@@ -8,10 +8,13 @@ struct Way: BitwiseCopyable {
   var cost = Cost.unreachable
   var direct: Direct?
   var start: End?
+  var goal: End?
+  /// By labels: the depth of the ancestor over which it leads.
+  var depth: UInt32 = 0
 }
 
 extension Router {
-  /// The fastest way; a marked straight-line estimate where the streets do not lead there.
+  /// The fastest way; a marked straight-line estimate where the streets do not lead there. O(depth) with labels.
   package mutating func travel(from: Place, to: Place, profile: Profile) -> Travel {
     let way = findWay(from: from, to: to, profile: profile)
     guard way.cost.isReachable else {
@@ -21,23 +24,39 @@ extension Router {
       travel_ms: way.cost.time_ms, distance_dm: way.cost.length_dm, isStraightLine: false)
   }
 
-  /// Searches back from the destination until no start can be better. Afterwards `search.nextArc` leads from the
-  /// way's start to the destination.
   mutating func findWay(from: Place, to: Place, profile: Profile) -> Way {
     let times = times_ms(profile)
     var way = Way()
-    let direct = Direct(
-      from: Footprints(of: from, on: map), to: Footprints(of: to, on: map), on: map,
-      times_ms: times)
-    if direct.cost.isReachable {
-      way.cost = direct.cost
-      way.direct = direct
+    if from.node == Place.none, to.node == Place.none, from.isOnStreets,
+      from.street == to.street || map.streetTwin[Int(from.street)] == to.street
+    {
+      let direct = Direct(
+        from: Footprints(of: from, on: map), to: Footprints(of: to, on: map), on: map,
+        times_ms: times)
+      if direct.cost.isReachable {
+        way.cost = direct.cost
+        way.direct = direct
+      }
     }
     let starts = Ends(leaving: from, on: map, times_ms: times)
-    search.begin(at: Ends(reaching: to, on: map, times_ms: times))
+    let goals = Ends(reaching: to, on: map, times_ms: times)
+    if let query = labelQuery(profile) {
+      query.improve(&way, from: starts, to: goals)
+    } else {
+      searchWay(&way, from: starts, to: goals, times)
+    }
+    return way
+  }
+
+  /// Searches back from the destination until no start can be better. Afterwards `search.nextArc` leads from the
+  /// way's start to the destination.
+  private mutating func searchWay(
+    _ way: inout Way, from starts: Ends, to goals: Ends, _ times: UnsafePointer<UInt32>
+  ) {
+    search.begin(at: goals)
     while true {
       let next = search.nextCost
-      if !next.isReachable || next >= way.cost { return way }
+      if !next.isReachable || next >= way.cost { return }
       let node = search.settle(map, times)
       for index in 0..<starts.count where starts[index].node == node {
         let total = next + starts[index].cost
@@ -45,6 +64,32 @@ extension Router {
           way.cost = total
           way.direct = nil
           way.start = starts[index]
+        }
+      }
+    }
+  }
+}
+
+extension LabelQuery {
+  /// Every pair of ends. Lengths are only looked up where the time could still win.
+  func improve(_ way: inout Way, from starts: Ends, to goals: Ends) {
+    for a in 0..<starts.count {
+      let start = starts[a]
+      for b in 0..<goals.count {
+        let goal = goals[b]
+        let ends = start.cost + goal.cost
+        let between_ms = time_ms(from: start.node, to: goal.node)
+        guard between_ms < Cost.unreachable_ms,
+          ends.time_ms + between_ms <= way.cost.time_ms
+        else { continue }
+        let found = self.way(from: start.node, to: goal.node)
+        let total = ends + found.cost
+        if total < way.cost {
+          way.cost = total
+          way.direct = nil
+          way.start = start
+          way.goal = goal
+          way.depth = found.depth
         }
       }
     }

@@ -12,7 +12,7 @@ package enum Profile: UInt8, Sendable, CaseIterable {
 
 /// One way from a place to another.
 package struct Travel: BitwiseCopyable, Sendable, Equatable {
-  /// Milliseconds; `.max` when even a straight-line estimate is beyond 12.4 days.
+  /// Milliseconds; `.max` when even a straight-line estimate is beyond 6.2 days.
   package var travel_ms: UInt32
   /// Decimetres, of the shortest among the fastest ways.
   package var distance_dm: UInt32

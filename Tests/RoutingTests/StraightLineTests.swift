@@ -30,7 +30,9 @@ import Testing
         near
         ? (
           max(-900_000_000, min(900_000_000, a.0 &+ Int32(random.below(2_000_001) - 1_000_000))),
-          max(-1_800_000_000, min(1_800_000_000, Int32(clamping: Int(a.1) + random.below(2_000_001) - 1_000_000)))
+          max(
+            -1_800_000_000,
+            min(1_800_000_000, Int32(clamping: Int(a.1) + random.below(2_000_001) - 1_000_000)))
         )
         : (
           Int32(random.below(1_800_000_001) - 900_000_000),

@@ -1,12 +1,13 @@
 // The road networks of the shared data as drafts.
 
-@testable import HujiaRoads
+import HujiaRoads
 
 package enum Networks {
   /// New York, real travel times in milliseconds (a unit of the file is 3.6 ms). nil: the data is not there.
   package static func newYork(_ data: String) -> MapDraft? {
     let folder = data + "/new-york-dimacs/USA-road-"
-    guard let places = bytes(of: folder + "d.NY.co.gz"), let times = bytes(of: folder + "t.NY.gr.gz"),
+    guard let places = bytes(of: folder + "d.NY.co.gz"),
+      let times = bytes(of: folder + "t.NY.gr.gz"),
       let lengths = bytes(of: folder + "d.NY.gr.gz")
     else { return nil }
     var draft = MapDraft()
@@ -34,7 +35,8 @@ package enum Networks {
       open[UInt64(from) << 32 | UInt64(to), default: []].append(draft.streets.count)
       draft.streets.append(
         MapDraft.Street(
-          id: UInt64(index), from: from, to: to, length_mm: length_mm, forward: time, backward: nil))
+          id: UInt64(index), from: from, to: to, length_mm: length_mm, forward: time, backward: nil)
+      )
     }
     return draft
   }

@@ -1,32 +1,39 @@
-@preconcurrency import Glibc
 import BenchmarkNetworks
-@testable import HujiaRoads
-@testable import HujiaRouting
 import Dispatch
+@preconcurrency import Glibc
+import HujiaContainers
+import HujiaRoads
+import HujiaRouting
 
-
-nonisolated(unsafe) let threads: Parallel = { jobs, work in
+let threads: Parallel = { jobs, work in
   DispatchQueue.concurrentPerform(iterations: jobs) { work($0) }
 }
 nonisolated(unsafe) var started = ContinuousClock.now
 func lap(_ what: String) {
   print(what, ContinuousClock.now - started)
-  fflush(nil); started = .now
+  fflush(nil)
+  started = .now
 }
-guard let draft = Networks.newYork("/work/shared/data") else { fatalError("no data") }
-lap("read")
-let image = MapImage(draft)
-lap("compiled")
-let order = NestedDissection.order(image.map, parallel: threads)
-lap("order")
-var rank = [UInt32](repeating: 0, count: order.count)
-for (place, node) in order.enumerated() { rank[Int(node)] = UInt32(order.count - 1 - place) }
-guard let contraction = Contraction(image.map, rank: rank, mostArcs: .max) else { fatalError() }
-lap("contraction")
-let n = contraction.nodeCount
-let depths = contraction.depth.map(Int.init)
-print("mean", depths.reduce(0, +) / n, "max", depths.max()!, "arcs", contraction.upHead.count)
-var triangles = 0
-for v in 0..<n { let d = Int(contraction.upFirst[v + 1] - contraction.upFirst[v]); triangles += d * (d - 1) / 2 }
-let degrees = (0..<n).map { Int(contraction.upFirst[$0 + 1] - contraction.upFirst[$0]) }
-print("triangles", triangles, "max up", degrees.max()!)
+let cache = "/tmp/hujia/ny.hjmap"
+if access(cache, R_OK) != 0 {
+  guard let draft = Networks.newYork("/work/shared/data") else { fatalError("no data") }
+  lap("read")
+  let ordered = try orderedForRouting(draft, parallel: threads)
+  lap("ordered")
+  print(ordered.report)
+  try MapImage(ordered.draft).write(to: cache)
+  lap("written")
+}
+let file = try MapFile(path: cache)
+lap("opened")
+let map = file.map
+var router = try Router(map: map, unitCapacity: 10_000, memory: .system)
+lap("router")
+let metric = try Metric(map: map, memory: .system)
+lap("metric storage")
+try metric.take(normal_ms: map.arcNormal_ms, response_ms: map.arcResponse_ms)
+lap("metric take")
+try metric.build()
+lap("metric build, one thread")
+try metric.build(parallel: threads)
+lap("metric build, two threads")

@@ -38,7 +38,8 @@ struct Contraction {
       }
       var child = firstChild[node]
       while child != .max {
-        for other in above[Int(child)] where other != UInt32(node) && mark[Int(other)] != UInt32(node) {
+        for other in above[Int(child)]
+        where other != UInt32(node) && mark[Int(other)] != UInt32(node) {
           mark[Int(other)] = UInt32(node)
           found.append(other)
         }

@@ -36,7 +36,9 @@ enum NestedDissection {
     var pieces = [Piece(graph: DissectionGraph(map), end: map.nodeCount)]
     // Cut the largest piece, its directions at once, until there is work for every thread.
     let least = max(2_000, map.nodeCount / 24)
-    while let largest = pieces.indices.max(by: { pieces[$0].graph.nodeCount < pieces[$1].graph.nodeCount }),
+    while let largest = pieces.indices.max(by: {
+      pieces[$0].graph.nodeCount < pieces[$1].graph.nodeCount
+    }),
       pieces[largest].graph.nodeCount > least
     {
       let piece = pieces.remove(at: largest)

@@ -22,8 +22,33 @@ struct RouteWriter {
     self.capacity = points == nil ? 0 : capacity
   }
 
-  mutating func start(at place: Place, street: UInt32) {
-    append(place.lat_e7, place.lon_e7, .zero, street)
+  /// What has been written so far.
+  var reached: Cost { done }
+
+  /// The first point. Its street becomes that of the second point, once it is known.
+  mutating func start(at place: Place) {
+    append(place.lat_e7, place.lon_e7, .zero, Place.none)
+  }
+
+  /// From the start to the end of its street.
+  mutating func leave(_ start: End) {
+    guard start.arc != RoadMap.none else { return }
+    let length = map.streetLength_mm[Int(map.arcStreet[Int(start.arc)])]
+    travel(arc: start.arc, from_mm: start.offset_mm, to_mm: length, end: nil)
+  }
+
+  /// From a node to the destination. At a node already: only when nothing was written yet is a point due.
+  mutating func arrive(_ goal: End, at place: Place) {
+    if goal.arc != RoadMap.none {
+      travel(arc: goal.arc, from_mm: 0, to_mm: goal.offset_mm, end: place)
+    } else if count < 2 {
+      append(place.lat_e7, place.lon_e7, done, Place.none)
+    }
+  }
+
+  mutating func travelWhole(arc: UInt32) {
+    travel(
+      arc: arc, from_mm: 0, to_mm: map.streetLength_mm[Int(map.arcStreet[Int(arc)])], end: nil)
   }
 
   /// One arc, from `from_mm` to `to_mm` in the direction of travel: the shape points beyond `from_mm` and before
@@ -56,10 +81,6 @@ struct RouteWriter {
       UInt32(street))
   }
 
-  mutating func finish(at place: Place) {
-    append(place.lat_e7, place.lon_e7, done, Place.none)
-  }
-
   mutating func straightLine(from: Place, to: Place, _ estimate: Travel) {
     append(from.lat_e7, from.lon_e7, .zero, Place.none)
     if count < capacity {
@@ -76,6 +97,7 @@ struct RouteWriter {
         lat_e7: lat_e7, lon_e7: lon_e7, time_ms: at.time_ms, distance_dm: at.length_dm,
         street: street)
     }
+    if count == 1, capacity > 0 { points?[0].street = street }
     count += 1
   }
 }

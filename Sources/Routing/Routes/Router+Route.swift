@@ -22,51 +22,85 @@ extension Router {
         isStraightLine: true)
     }
     if let direct = way.direct {
-      writer.start(at: from, street: map.arcStreet[Int(direct.arc)])
+      writer.start(at: from)
       writer.travel(arc: direct.arc, from_mm: direct.from_mm, to_mm: direct.to_mm, end: to)
     } else if let start = way.start {
-      write(from: from, start, to: to, profile, &writer)
+      writer.start(at: from)
+      writer.leave(start)
+      if let goal = way.goal, let query = labelQuery(profile) {
+        query.write(way, start: start.node, goal: goal.node, scratch: self.way, &writer)
+        writer.arrive(goal, at: to)
+      } else {
+        writeSearched(start: start.node, to: to, profile, &writer)
+      }
     }
+    assert(writer.reached == way.cost)
     return RouteAnswer(
       needed: writer.count, travel_ms: way.cost.time_ms, distance_dm: way.cost.length_dm,
       isStraightLine: false)
   }
 
-  private mutating func write(
-    from: Place, _ start: End, to: Place, _ profile: Profile, _ writer: inout RouteWriter
+  /// Follows the arcs that the search left behind.
+  private mutating func writeSearched(
+    start: UInt32, to: Place, _ profile: Profile, _ writer: inout RouteWriter
   ) {
-    let goals = Ends(reaching: to, on: map, times_ms: times_ms(profile))
-    var node = start.node
-    if start.arc != RoadMap.none {
-      writer.start(at: from, street: map.arcStreet[Int(start.arc)])
-      writer.travel(
-        arc: start.arc, from_mm: start.offset_mm,
-        to_mm: map.streetLength_mm[Int(map.arcStreet[Int(start.arc)])], end: nil)
-    } else {
-      writer.start(at: from, street: firstStreet(from: node, goals))
-    }
+    var node = start
     while search.nextArc[node] != RoadMap.none {
-      let arc = Int(search.nextArc[node])
-      writer.travel(
-        arc: UInt32(arc), from_mm: 0, to_mm: map.streetLength_mm[Int(map.arcStreet[arc])],
-        end: nil)
-      node = map.arcHead[arc]
+      let arc = search.nextArc[node]
+      writer.travelWhole(arc: arc)
+      node = map.arcHead[Int(arc)]
     }
+    let goals = Ends(reaching: to, on: map, times_ms: times_ms(profile))
     for index in 0..<goals.count where goals[index].node == node {
-      if goals[index].arc != RoadMap.none {
-        writer.travel(arc: goals[index].arc, from_mm: 0, to_mm: goals[index].offset_mm, end: to)
-      } else if writer.count < 2 {
-        writer.finish(at: to)
-      }
+      writer.arrive(goals[index], at: to)
+    }
+  }
+}
+
+extension LabelQuery {
+  /// Up from the start to the way's highest node, then down to the goal, every arc taken apart into the map's.
+  /// O(arcs of the map on the way).
+  func write(
+    _ way: Way, start: UInt32, goal: UInt32, scratch: borrowing WayScratch,
+    _ writer: inout RouteWriter
+  ) {
+    var node = start
+    while UInt32(hierarchy.depth[Int(node)]) != way.depth {
+      let arc = arcUp(from: node, towards: way.depth)
+      unpack(UInt32(arc) * 2, scratch, &writer)
+      node = hierarchy.upHead[arc]
+    }
+    var count = 0
+    node = goal
+    while UInt32(hierarchy.depth[Int(node)]) != way.depth {
+      let arc = arcDown(to: node, from: way.depth)
+      scratch.descent[count] = UInt32(arc)
+      count += 1
+      node = hierarchy.upHead[arc]
+    }
+    while count > 0 {
+      count -= 1
+      unpack(scratch.descent[count] * 2 + 1, scratch, &writer)
     }
   }
 
-  /// The street along which one leaves a node towards the destination.
-  private func firstStreet(from node: UInt32, _ goals: Ends) -> UInt32 {
-    if search.nextArc[node] != RoadMap.none { return map.arcStreet[Int(search.nextArc[node])] }
-    for index in 0..<goals.count where goals[index].node == node && goals[index].arc != .max {
-      return map.arcStreet[Int(goals[index].arc)]
+  private func unpack(
+    _ code: UInt32, _ scratch: borrowing WayScratch, _ writer: inout RouteWriter
+  ) {
+    scratch.pending[0] = code
+    var count = 1
+    while count > 0 {
+      count -= 1
+      let next = scratch.pending[count]
+      let record = next & 1 == 0 ? labels.up[Int(next / 2)] : labels.down[Int(next / 2)]
+      if record.second == .max {
+        writer.travelWhole(arc: record.first)
+      } else {
+        // First down to the lower node, then up from it.
+        scratch.pending[count] = record.second * 2
+        scratch.pending[count + 1] = record.first * 2 + 1
+        count += 2
+      }
     }
-    return Place.none
   }
 }

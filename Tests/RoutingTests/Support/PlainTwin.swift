@@ -139,7 +139,9 @@ struct PlainTwin {
     return unit.level < 32 && filter.levels & (1 << UInt32(unit.level)) != 0
   }
 
-  func nearest(_ units: [Unit], to place: Place, _ filter: UnitFilter, _ limit: Int, _ profile: Profile)
+  func nearest(
+    _ units: [Unit], to place: Place, _ filter: UnitFilter, _ limit: Int, _ profile: Profile
+  )
     -> [NearestUnit]
   {
     var all: [(travel: Travel, id: UInt64, index: UInt32)] = []

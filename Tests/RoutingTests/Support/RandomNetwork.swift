@@ -63,7 +63,8 @@ enum RandomNetwork {
     _ random: inout SplitMix64
   ) {
     let length: UInt32 =
-      random.chance(10) ? 0 : coarse ? UInt32(1 + random.below(3)) * 50_000 : UInt32(random.below(200_000))
+      random.chance(10)
+      ? 0 : coarse ? UInt32(1 + random.below(3)) * 50_000 : UInt32(random.below(200_000))
     func times() -> MapDraft.Times {
       if random.chance(8) { return MapDraft.Times(0) }
       let normal = coarse ? UInt32(1 + random.below(3)) * 1_000 : UInt32(random.below(60_000))

@@ -1,0 +1,44 @@
+/* The few loops over long rows of numbers on which routing spends its time, in the widest vectors that this processor
+ * has. Swift reaches no unsigned 32-bit vector minimum without compiling everything for a newer processor; here the
+ * choice is made at run time. Every function does the same at every level; level 0 is plain C, and the tests compare.
+ *
+ * Rows start on a 64-byte boundary. Times stay below 2^29 milliseconds, costs below 2^62 (see Cost.swift), so that
+ * no sum of two wraps. No function allocates, keeps state or reads the clock.
+ */
+#ifndef HUJIA_KERNELS_H
+#define HUJIA_KERNELS_H
+
+#include <stdint.h>
+
+/* What this processor can do: 0 plain C, 1 AVX2, 2 AVX-512 (F, BW, VL). */
+int32_t hjk_best_level(void);
+
+/* The least a[i] + b[i], or UINT32_MAX when count is 0. */
+uint32_t hjk_least_sum(const uint32_t *a, const uint32_t *b, uint32_t count, int32_t level);
+
+/* The first i >= from with a[i] + b[i] == sum, or count. */
+uint32_t hjk_find_sum(const uint32_t *a, const uint32_t *b, uint32_t from, uint32_t count, uint32_t sum);
+
+/* row[i] = min(row[i], a[i] + add). */
+void hjk_lower_row(uint32_t *row, const uint32_t *a, uint32_t add, uint32_t count, int32_t level);
+
+/* row[i] = min(row[i], a[i]). */
+void hjk_min_row(uint32_t *row, const uint32_t *a, uint32_t count, int32_t level);
+
+/* Costs, as in Cost.swift: where through + a[i] < row[i], that becomes row[i] and via[i] becomes `mark`. Works in
+ * steps of 8: entries of both rows up to the next multiple of 8 exist, and those beyond count are "unreachable". */
+void hjk_merge_costs(uint64_t *row, uint8_t *via, const uint64_t *a, uint64_t through, uint8_t mark, uint32_t count,
+                     int32_t level);
+
+/* Clamps lengths that left their 32 bits, and writes the times of a row of costs. */
+void hjk_finish_costs(uint64_t *row, uint32_t *times, uint32_t count);
+
+/* Asks the processor to fetch one cache line, or the lines of `bytes` bytes. */
+static inline void hjk_prefetch(const void *address) { __builtin_prefetch(address, 0, 3); }
+static inline void hjk_prefetch_span(const void *address, uint32_t bytes) {
+    for (uint32_t offset = 0; offset < bytes; offset += 64) {
+        __builtin_prefetch((const char *)address + offset, 0, 3);
+    }
+}
+
+#endif

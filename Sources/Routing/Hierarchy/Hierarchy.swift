@@ -1,0 +1,98 @@
+// The contraction hierarchy as the router reads it: pointers into the map's image. Independent of travel times.
+// Nodes are numbered in preorder of the elimination tree, so the nodes under any node are one range, and every arc of
+// the hierarchy leads *up*, to an ancestor, which has a lower number.
+
+import HujiaRoads
+
+struct Hierarchy: BitwiseCopyable, @unchecked Sendable {
+  let nodeCount: Int
+  let arcCount: Int
+  /// The greatest depth of a node; a root has 0.
+  let deepest: Int
+  /// Entries of all label rows together, padding included.
+  let labelEntries: Int
+
+  /// By node. `parent` is `.max` at a root.
+  let parent: UnsafePointer<UInt32>
+  let depth: UnsafePointer<UInt16>
+  /// Where a node's label row starts, in steps of `rowStep` entries. A row has depth + 1 entries: one per ancestor,
+  /// the root first, the node itself last.
+  let rowStart: UnsafePointer<UInt32>
+  static var rowStep: Int { 16 }
+
+  /// Arcs up from node v: `upFirst[v] ..< upFirst[v + 1]`, the root's side first.
+  let upFirst: UnsafePointer<UInt32>
+  let upHead: UnsafePointer<UInt32>
+  let upTail: UnsafePointer<UInt32>
+  /// Depth of the arc's head.
+  let upDepth: UnsafePointer<UInt16>
+  /// Arcs that lead up to node v: `downArc[downFirst[v] ..< downFirst[v + 1]]`, by their tails.
+  let downFirst: UnsafePointer<UInt32>
+  let downArc: UnsafePointer<UInt32>
+  /// By arc of the map: the arc of the hierarchy between the same two nodes; it is driven up when the map's arc has
+  /// the higher number at its tail.
+  let ofMapArc: UnsafePointer<UInt32>
+
+  @inline(__always) func row(_ node: UInt32) -> Int { Int(rowStart[Int(node)]) * Self.rowStep }
+}
+
+/// The sections that hold it.
+enum HierarchyTag {
+  static let facts = MapTag.tag("RTFA")
+  static let parent = MapTag.tag("RTPA")
+  static let depth = MapTag.tag("RTDE")
+  static let rowStart = MapTag.tag("RTRS")
+  static let upFirst = MapTag.tag("RTUF")
+  static let upHead = MapTag.tag("RTUH")
+  static let upTail = MapTag.tag("RTUT")
+  static let upDepth = MapTag.tag("RTUD")
+  static let downFirst = MapTag.tag("RTDF")
+  static let downArc = MapTag.tag("RTDA")
+  static let ofMapArc = MapTag.tag("RTMA")
+}
+
+struct HierarchyFacts: BitwiseCopyable {
+  var version: UInt64
+  var nodes: UInt64
+  var arcs: UInt64
+  var deepest: UInt64
+  var labelEntries: UInt64
+  static var current: UInt64 { 1 }
+}
+
+extension Hierarchy {
+  /// nil when the map carries none, or one of another version or size: the router then searches plainly.
+  init?(_ map: RoadMap) {
+    func array<Element: BitwiseCopyable>(_ tag: UInt32, _ count: Int, _: Element.Type)
+      -> UnsafePointer<Element>?
+    {
+      guard let found = map.sections.find(tag), let start = found.baseAddress,
+        found.count == count * MemoryLayout<Element>.stride
+      else { return nil }
+      return start.assumingMemoryBound(to: Element.self)
+    }
+    guard let facts = array(HierarchyTag.facts, 1, HierarchyFacts.self)?.pointee,
+      facts.version == HierarchyFacts.current, facts.nodes == UInt64(map.nodeCount),
+      facts.arcs < UInt64(UInt32.max), facts.deepest < UInt64(UInt16.max),
+      facts.labelEntries < UInt64(UInt32.max) * 16
+    else { return nil }
+    let nodes = map.nodeCount
+    let arcs = Int(facts.arcs)
+    guard let parent = array(HierarchyTag.parent, nodes, UInt32.self),
+      let depth = array(HierarchyTag.depth, nodes, UInt16.self),
+      let rowStart = array(HierarchyTag.rowStart, nodes + 1, UInt32.self),
+      let upFirst = array(HierarchyTag.upFirst, nodes + 1, UInt32.self),
+      let upHead = array(HierarchyTag.upHead, arcs, UInt32.self),
+      let upTail = array(HierarchyTag.upTail, arcs, UInt32.self),
+      let upDepth = array(HierarchyTag.upDepth, arcs, UInt16.self),
+      let downFirst = array(HierarchyTag.downFirst, nodes + 1, UInt32.self),
+      let downArc = array(HierarchyTag.downArc, arcs, UInt32.self),
+      let ofMapArc = array(HierarchyTag.ofMapArc, map.arcCount, UInt32.self)
+    else { return nil }
+    self.init(
+      nodeCount: nodes, arcCount: arcs, deepest: Int(facts.deepest),
+      labelEntries: Int(facts.labelEntries), parent: parent, depth: depth, rowStart: rowStart,
+      upFirst: upFirst, upHead: upHead, upTail: upTail, upDepth: upDepth, downFirst: downFirst,
+      downArc: downArc, ofMapArc: ofMapArc)
+  }
+}

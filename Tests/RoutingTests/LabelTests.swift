@@ -1,0 +1,71 @@
+import HujiaContainers
+import HujiaRoads
+import Testing
+
+@testable import HujiaRouting
+
+/// The same questions as `SmallNetworkTests`, on maps that carry the hierarchy.
+@Suite struct LabelTests {
+  @Test func travelAndRoutesEqualAllPairs() throws {
+    for seed in 1...UInt64(Scale.count(150, full: 4_000)) {
+      let ordered = try orderedForRouting(RandomNetwork.draft(seed: seed))
+      let image = MapImage(ordered.draft)
+      let twin = PlainTwin(map: image.map)
+      var world = try World(image, seed: seed &* 31, capacity: 1)
+      #expect(world.router.labelQuery(.normal) != nil)
+      for _ in 0..<12 { world.compareTravel(twin, "seed \(seed)") }
+    }
+  }
+
+  @Test func gridsEqualAllPairs() throws {
+    for seed in 1...UInt64(Scale.count(3, full: 60)) {
+      let ordered = try orderedForRouting(RandomNetwork.grid(seed: seed, side: 9))
+      let image = MapImage(ordered.draft)
+      let twin = PlainTwin(map: image.map)
+      var world = try World(image, seed: seed &* 31, capacity: 1)
+      for _ in 0..<300 { world.compareTravel(twin, "seed \(seed)") }
+    }
+  }
+
+  @Test func commonAncestorsByWalking() throws {
+    let ordered = try orderedForRouting(RandomNetwork.grid(seed: 3, side: 16))
+    let image = MapImage(ordered.draft)
+    let hierarchy = try #require(Hierarchy(image.map))
+    let tables = try CommonAncestors(hierarchy, memory: .system)
+    func ancestors(_ node: UInt32) -> Set<UInt32> {
+      var found: Set<UInt32> = []
+      var next = node
+      while next != .max {
+        found.insert(next)
+        next = hierarchy.parent[Int(next)]
+      }
+      return found
+    }
+    var random = SplitMix64(4)
+    for _ in 0..<3_000 {
+      let a = UInt32(random.below(image.map.nodeCount))
+      let b = UInt32(random.below(image.map.nodeCount))
+      #expect(Int(tables.view.count(a, b)) == ancestors(a).intersection(ancestors(b)).count)
+    }
+  }
+
+  @Test func networkWithoutSeparatorsIsRefused() {
+    var draft = MapDraft()
+    var random = SplitMix64(8)
+    let count = 400
+    for _ in 0..<count {
+      draft.nodes.append(
+        (lat_e7: Int32(random.below(1_000_000)), lon_e7: Int32(random.below(1_000_000))))
+    }
+    for index in 0..<count * 8 {
+      let from = UInt32(random.below(count))
+      let to = UInt32(random.below(count))
+      if from == to { continue }
+      draft.streets.append(
+        MapDraft.Street(
+          id: UInt64(index), from: from, to: to, length_mm: 1_000, forward: MapDraft.Times(10),
+          backward: MapDraft.Times(10)))
+    }
+    #expect(throws: BadOrder.self) { try orderedForRouting(draft) }
+  }
+}
