@@ -4,6 +4,7 @@ import ArgumentParser
 import Foundation
 import HujiaMapImport
 import HujiaRoads
+import HujiaRouting
 
 struct ImportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -71,13 +72,15 @@ struct ImportCommand: ParsableCommand {
       let progress = Progress("reading streets", isQuiet: quiet)
       let (draft, report) = try read { progress.show($0) }
       progress.end()
-      let image = MapImage(draft)
+      let ordered = routingOrder(draft)
+      let image = MapImage(ordered.draft)
       try image.write(to: output)
       let check = try MapFile(path: output)
       withExtendedLifetime(check) {
         ImportSummary(
           report: report, map: check.map, bytes: check.size_bytes,
-          seconds: Date().timeIntervalSince(start), output: output
+          seconds: Date().timeIntervalSince(start), output: output, order: ordered.report,
+          refusal: ordered.refusal
         ).print(json: json)
       }
     } catch let error as ImportError {
@@ -123,6 +126,8 @@ private struct ImportSummary {
   let bytes: Int
   let seconds: Double
   let output: String
+  let order: OrderReport?
+  let refusal: String?
 
   func print(json: Bool) {
     let largest = map.nodeCount == 0 ? 0 : Double(largestPart) / Double(map.nodeCount)
@@ -132,7 +137,9 @@ private struct ImportSummary {
         {"nodes": \(map.nodeCount), "streets": \(map.streetCount), "arcs": \(map.arcCount), \
         "one_way": \(report.oneWay), "largest_part": \(largestPart), "parts": \(parts), \
         "duplicates": \(report.duplicates), "loops": \(report.loops), "refused": \(report.refusedCount), \
-        "speeds_filled": \(report.speedsFilled), "bytes": \(bytes), "seconds": \(String(format: "%.3f", seconds))}
+        "speeds_filled": \(report.speedsFilled), "mean_depth": \(order?.meanDepth ?? -1), \
+        "deepest": \(order?.deepest ?? -1), "hierarchy_arcs": \(order?.arcs ?? -1), \
+        "triangles": \(order?.triangles ?? -1), "bytes": \(bytes), "seconds": \(String(format: "%.3f", seconds))}
         """)
       return
     }
@@ -146,10 +153,16 @@ private struct ImportSummary {
         dropped loops           \(report.loops)
         speeds filled in        \(report.speedsFilled)
         refused rows            \(report.refusedCount)
+        order for routing       \(orderText)
         size, time              \(bytes / 1024) KiB, \(String(format: "%.2f", seconds)) s
       """)
   }
 
+  private var orderText: String {
+    guard let order else { return "none, plain search: \(refusal ?? "")" }
+    return "depth \(order.meanDepth) on average, \(order.deepest) at most; \(order.arcs) arcs, "
+      + "\(order.triangles) triangles"
+  }
   private var parts: Int {
     Int((0..<map.nodeCount).map { map.nodePart[$0] }.max().map { $0 + 1 } ?? 0)
   }
