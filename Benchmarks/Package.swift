@@ -1,6 +1,6 @@
 // swift-tools-version: 6.2
-// Benchmarks: a package of its own, so that what they need stays out of the library's. They measure internals too, so
-// they pass a flag that only a root package may pass; nothing depends on this package.
+// Benchmarks: a package of its own, so that what they need stays out of the library's. They measure
+// internals too, so they pass a flag that only a root package may pass; nothing depends on this.
 import PackageDescription
 
 let inside: [SwiftSetting] = [.unsafeFlags(["-Xfrontend", "-disable-access-control"])]

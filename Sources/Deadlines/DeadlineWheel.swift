@@ -1,13 +1,15 @@
-// When promises fall due. One fixed-capacity structure; `now` is an argument, never read here.
-// An indexed heap with four children a node. At a million live (Benchmarks/DeadlineBenchmark): cancel + arm 56 ns,
-// expiry 220 ns, against 450 and 1,400 ns of libuv's heap. A flat calendar wheel does the same in 20 and 40 ns, but it
-// knows no order within a tick and scans everything after a long sleep; a hierarchical one cascades for 1.4 ms.
-// Here the order is exact and a turn costs what it fires, however far `now` has jumped.
+// When promises fall due. One fixed-capacity structure; `now` is an argument, never read here. An
+// indexed heap with four children a node. At a million live (Benchmarks/DeadlineBenchmark): cancel
+// + arm 56 ns, expiry 220 ns, against 450 and 1,400 ns of libuv's heap. A flat calendar wheel does
+// the same in 20 and 40 ns, but it knows no order within a tick and scans everything after a long
+// sleep; a hierarchical one cascades for 1.4 ms. Here the order is exact and a turn costs what it
+// fires, however far `now` has jumped.
 
 import HujiaContainers
 
-/// Deadlines named by the caller's slot numbers 0 ..< capacity. Arm, re-arm, cancel, pop: O(log n), no allocation.
-/// Pops in order of due time, then of slot, never before `now` has reached the due time, each armed deadline once.
+/// Deadlines named by the caller's slot numbers 0 ..< capacity. Arm, re-arm, cancel, pop: O(log n),
+/// no allocation. Pops in order of due time, then of slot, never before `now` has reached the due
+/// time, each armed deadline once.
 package struct DeadlineWheel: ~Copyable {
   package struct Entry: BitwiseCopyable {
     var due_ns: Int64
@@ -18,8 +20,8 @@ package struct DeadlineWheel: ~Copyable {
     }
   }
 
-  /// Four entries fill a cache line, and the blocks of `Memory` start on one: with three entries left free in front,
-  /// the children of place p (4p + 1 ... 4p + 4) share a line.
+  /// Four entries fill a cache line, and the blocks of `Memory` start on one: with three entries
+  /// left free in front, the children of place p (4p + 1 ... 4p + 4) share a line.
   private static var free: Int { 3 }
 
   private let entries: Block<Entry>

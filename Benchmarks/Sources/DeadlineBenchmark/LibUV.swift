@@ -16,7 +16,8 @@ func measureLibUV(_ work: Workload) -> [Row] {
   uv_loop_init(loop)
   for index in 0..<work.count { uv_timer_init(loop, timers + index) }
   uv_update_time(loop)
-  // libuv has no clock argument: its cached time is set back, so that after arming everything is overdue.
+  // libuv has no clock argument: its cached time is set back, so that after arming everything is
+  // overdue.
   loop.pointee.time -= UInt64(work.longest_ns / 1_000_000) + 10_000
   let callback: uv_timer_cb = { _ in
     fired += 1

@@ -1,5 +1,5 @@
-// Stamps and percentiles. Absolute worst figures on a shared machine measure the machine too; the rivals run in the
-// same process, on the same delays, right after one another.
+// Stamps and percentiles. Absolute worst figures on a shared machine measure the machine too; the
+// rivals run in the same process, on the same delays, right after one another.
 
 import Glibc
 
@@ -62,14 +62,15 @@ struct Row {
 
   func json(live: Int) -> String {
     let (each_ns, worst_us) = figures()
-    return "  {\"row\": \"\(name)\", \"live\": \(live), \"mean_ns\": \(each_ns[0]), "
+    return
+      "{\"table\": \"deadlines\", \"row\": \"\(name)\", \"live\": \(live), \"mean_ns\": \(each_ns[0]), "
       + "\"p50_ns\": \(each_ns[1]), \"p99_ns\": \(each_ns[2]), \"p999_ns\": \(each_ns[3]), "
       + "\"worst_us\": \(worst_us), \"group\": \(group)}"
   }
 }
 
-func writeText(_ text: String, to path: String) {
-  guard let file = fopen(path, "w") else {
+func appendText(_ text: String, to path: String) {
+  guard let file = fopen(path, "a") else {
     print("cannot write \(path)")
     exit(1)
   }

@@ -1,4 +1,5 @@
-// What is measured: ours, a calendar wheel of the same interface, and (in LibUV.swift) libuv's heap of timers.
+// What is measured: ours, a calendar wheel of the same interface, and (in LibUV.swift) libuv's heap
+// of timers.
 
 import HujiaContainers
 import HujiaDeadlines
@@ -12,8 +13,9 @@ protocol Deadlines: ~Copyable {
 
 extension DeadlineWheel: Deadlines {}
 
-/// A flat calendar wheel: 2^18 buckets of 1 ms, doubly linked by slot number, entries of later rounds stay where they
-/// are. Order only by tick, `now` only forwards: a prototype to measure against, not something to use.
+/// A flat calendar wheel: 2^18 buckets of 1 ms, doubly linked by slot number, entries of later
+/// rounds stay where they are. Order only by tick, `now` only forwards: a prototype to measure
+/// against, not something to use.
 struct CalendarWheel: ~Copyable, Deadlines {
   private struct Link: BitwiseCopyable {
     var due_ns: Int64

@@ -1,5 +1,5 @@
 // Deadlines at a million live, beside a calendar wheel and libuv's own heap, in one run.
-//   swift run -c release DeadlineBenchmark [count]
+//   swift run -c release DeadlineBenchmark [count] [--json FILE]      (appends a line a row)
 
 import HujiaContainers
 import HujiaDeadlines
@@ -86,7 +86,7 @@ func measure<D: Deadlines & ~Copyable>(
   return rows + [drain]
 }
 
-/// Prints a table; with `--json FILE` the same rows for machines.
+/// The table.
 func show(_ rows: [Row]) {
   print(pad("", -44) + Row.columns.map { pad($0, 8) }.joined() + pad("worst us", 10) + pad("of", 8))
   for row in rows { print(row.line()) }
@@ -102,7 +102,7 @@ let rows =
   + measureLibUV(work)
 show(rows)
 if let place = arguments.firstIndex(of: "--json"), place + 1 < CommandLine.arguments.count {
-  writeText(
-    "[\n" + rows.map { $0.json(live: count) }.joined(separator: ",\n") + "\n]\n",
+  appendText(
+    rows.map { $0.json(live: count) }.joined(separator: "\n") + "\n",
     to: CommandLine.arguments[place + 1])
 }

@@ -1,0 +1,324 @@
+/* What a host sees of a decision: each call of the C interface timed from outside, on a map, with moving units.
+ *
+ *   decision MAP PLACES UNITS TITLE [JSON]      rows are appended to JSON, one object a line
+ *
+ * PLACES holds one "latitude longitude" in degrees a line, places on the streets; units and calls are drawn from it
+ * with a fixed seed, so two runs ask the same. Beside it, in the same run, what a host would write without us: a plain
+ * list that is searched whole by straight line, which knows no streets. The machine's own gaps are counted and shown,
+ * because the rarest figures of a shared machine are the machine's. */
+#include <hujia.h>
+#include <string.h>
+
+#include "rows.h"
+
+#define OPEN_CALLS 300 /* domain: open incidents of a city */
+
+static hj_engine *engine;
+static int32_t (*places)[2];
+static uint32_t place_count;
+static uint32_t unit_count;
+static uint64_t random_state = 1;
+static int64_t row_ns = 1000000000; /* a row ends after this time, or after SAMPLE_LIMIT calls */
+
+/* Steele, Lea, Flood 2014. */
+static uint64_t next_random(void) {
+  uint64_t z = (random_state += 0x9e3779b97f4a7c15u);
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+  return z ^ (z >> 31);
+}
+
+static uint32_t below(uint32_t bound) {
+  return (uint32_t)(next_random() % bound);
+}
+
+static void check(hj_status status, const char *what) {
+  if (status >= 0) return;
+  fprintf(stderr, "%s: %s: %s\n", what, hj_status_name(status), hj_status_text(status));
+  exit(1);
+}
+
+static void read_places(const char *path) {
+  FILE *file = fopen(path, "r");
+  double lat, lon;
+  places = malloc(sizeof *places * 1000000);
+  if (!file || !places) {
+    fprintf(stderr, "cannot read %s\n", path);
+    exit(1);
+  }
+  while (place_count < 1000000 && fscanf(file, "%lf %lf", &lat, &lon) == 2) {
+    check(hj_e7_from_degrees(lat, lon, &places[place_count][0], &places[place_count][1]), path);
+    place_count++;
+  }
+  fclose(file);
+  if (place_count == 0) exit(1);
+}
+
+static const char plans[] =
+    "{\"version\": 1, \"capabilities\": [\"patrol\", \"medic\", \"rescue\"], \"plans\": ["
+    "{\"name\": \"one\", \"types\": [1], \"units\": [{\"capabilities\": [\"patrol\"]}]},"
+    "{\"name\": \"four\", \"types\": [2], \"units\": [{\"capabilities\": [\"patrol\"], \"count\": 2},"
+    "{\"capabilities\": [\"medic\"]}, {\"capabilities\": [\"rescue\"]}]},"
+    "{\"name\": \"else\", \"units\": [{\"count\": 1}]}]}";
+
+static void open_engine(const char *map) {
+  hj_config config;
+  hj_error_detail why;
+  memset(&why, 0, sizeof why);
+  why.size = sizeof why;
+  check(hj_config_init(&config, sizeof config), "hj_config_init");
+  config.map_path = map;
+  config.max_units = unit_count;
+  config.event_capacity = 65536;
+  if (hj_engine_open(&config, &engine, &why) < 0 || hj_plans_load(engine, plans, sizeof plans - 1, &why) < 0) {
+    fprintf(stderr, "%s: %s\n", why.field, why.text);
+    exit(1);
+  }
+}
+
+/* Everyone patrols; three in ten are medics, one in ten can rescue. */
+static void put_units(void) {
+  row *put = new_row("hj_unit_put", 1);
+  uint32_t index;
+  for (index = 0; index < unit_count; index++) {
+    uint32_t place = below(place_count);
+    hj_unit unit;
+    int64_t start_ns;
+    memset(&unit, 0, sizeof unit);
+    unit.size = sizeof unit;
+    unit.id = index + 1;
+    unit.crew = 2;
+    unit.capabilities = 1u | (index % 10 < 3 ? 2u : 0) | (index % 10 == 9 ? 4u : 0);
+    unit.lat_e7 = places[place][0];
+    unit.lon_e7 = places[place][1];
+    start_ns = clock_ns();
+    check(hj_unit_put(engine, &unit), "hj_unit_put");
+    sample(put, start_ns);
+  }
+}
+
+/* A fix some 30 m from a place on the streets. */
+static void fill_fix(hj_position *fix, int64_t wall_us) {
+  uint32_t place = below(place_count);
+  memset(fix, 0, sizeof *fix);
+  fix->size = sizeof *fix;
+  fix->unit_id = below(unit_count) + 1;
+  fix->lat_e7 = places[place][0] + (int32_t)below(6000) - 3000;
+  fix->lon_e7 = places[place][1] + (int32_t)below(6000) - 3000;
+  fix->wall_us = wall_us;
+  fix->heading_cdeg = HJ_UNKNOWN;
+  fix->speed_cms = HJ_UNKNOWN;
+}
+
+static void report_positions(const char *name, uint32_t batch) {
+  row *positions = new_row(name, batch);
+  static hj_position fixes[64];
+  int64_t end_ns = clock_ns() + row_ns;
+  while (clock_ns() < end_ns && positions->count < SAMPLE_LIMIT) {
+    struct timespec wall;
+    int64_t start_ns;
+    uint32_t index;
+    clock_gettime(CLOCK_REALTIME, &wall);
+    for (index = 0; index < batch; index++) {
+      fill_fix(&fixes[index], (int64_t)wall.tv_sec * 1000000 + wall.tv_nsec / 1000);
+    }
+    start_ns = clock_ns();
+    check(hj_positions_report(engine, fixes, batch, NULL), "hj_positions_report");
+    sample(positions, start_ns);
+  }
+}
+
+static void ask_nearest(const char *name, uint64_t capabilities) {
+  row *nearest = new_row(name, 1);
+  int64_t end_ns = clock_ns() + row_ns;
+  while (clock_ns() < end_ns && nearest->count < SAMPLE_LIMIT) {
+    uint32_t place = below(place_count);
+    hj_nearest_query query;
+    hj_nearest found[8];
+    uint32_t count = 0;
+    int64_t start_ns;
+    memset(&query, 0, sizeof query);
+    query.size = sizeof query;
+    query.lat_e7 = places[place][0];
+    query.lon_e7 = places[place][1];
+    query.k = 8;
+    query.capabilities = capabilities;
+    found[0].size = sizeof found[0];
+    start_ns = clock_ns();
+    check(hj_nearest_units(engine, &query, found, 8, &count), "hj_nearest_units");
+    sample(nearest, start_ns);
+  }
+}
+
+static void fill_report(hj_report *report, uint32_t type) {
+  uint32_t place = below(place_count);
+  memset(report, 0, sizeof *report);
+  report->size = sizeof *report;
+  report->tier = HJ_TIER_EMERGENCY;
+  report->type = type;
+  report->lat_e7 = places[place][0];
+  report->lon_e7 = places[place][1];
+  report->key_high = next_random();
+  report->key_low = 1;
+}
+
+static void recommend(const char *name, uint32_t type) {
+  row *recommendations = new_row(name, 1);
+  int64_t end_ns = clock_ns() + row_ns;
+  while (clock_ns() < end_ns && recommendations->count < SAMPLE_LIMIT) {
+    hj_report report;
+    hj_dispatch answer;
+    int64_t start_ns;
+    fill_report(&report, type);
+    answer.size = sizeof answer;
+    start_ns = clock_ns();
+    check(hj_incident_recommend(engine, &report, &answer), "hj_incident_recommend");
+    sample(recommendations, start_ns);
+  }
+}
+
+static void take_events(row *events) {
+  static hj_event taken[64];
+  uint32_t count = 0;
+  do {
+    int64_t start_ns;
+    taken[0].size = sizeof taken[0];
+    start_ns = clock_ns();
+    check(hj_events_poll(engine, taken, 64, &count), "hj_events_poll");
+    if (events && count == 64) sample(events, start_ns);
+  } while (count == 64);
+}
+
+/* Calls come in, are signed and reached at once, and the oldest is closed when OPEN_CALLS are open. */
+static void report_calls(uint32_t type, const char *report_name, int with_lifecycle) {
+  static uint64_t open[OPEN_CALLS];
+  row *reports = new_row(report_name, 1);
+  row *advances = with_lifecycle ? new_row("hj_assignment_advance (signed, on scene)", 1) : NULL;
+  row *closes = with_lifecycle ? new_row("hj_incident_close", 1) : NULL;
+  row *events = with_lifecycle ? new_row("hj_events_poll, an event of 64", 64) : NULL;
+  uint32_t most = unit_count / (type == 2 ? 40 : 4); /* so many that nobody runs short */
+  uint32_t limit = most < OPEN_CALLS ? most : OPEN_CALLS;
+  uint32_t next = 0;
+  int64_t end_ns = clock_ns() + row_ns;
+  int64_t start_ns;
+  memset(open, 0, sizeof open);
+  while (clock_ns() < end_ns && reports->count < SAMPLE_LIMIT) {
+    hj_report report;
+    hj_dispatch answer;
+    uint32_t index;
+    if (open[next] != 0) {
+      start_ns = clock_ns();
+      check(hj_incident_close(engine, open[next], 1, 0), "hj_incident_close");
+      if (closes) sample(closes, start_ns);
+    }
+    fill_report(&report, type);
+    answer.size = sizeof answer;
+    start_ns = clock_ns();
+    check(hj_incident_report(engine, &report, &answer), "hj_incident_report");
+    sample(reports, start_ns);
+    open[next] = answer.incident_id;
+    next = (next + 1) % (limit ? limit : 1);
+    for (index = 0; index < answer.assignment_count; index++) {
+      uint64_t assignment = answer.chosen[index].assignment_id;
+      start_ns = clock_ns();
+      check(hj_assignment_advance(engine, assignment, HJ_ASSIGNMENT_ACKNOWLEDGED, 0), "advance");
+      if (advances) sample(advances, start_ns);
+      start_ns = clock_ns();
+      check(hj_assignment_advance(engine, assignment, HJ_ASSIGNMENT_ON_SCENE, 0), "advance");
+      if (advances) sample(advances, start_ns);
+    }
+    if (reports->count % 32 == 0) take_events(events);
+  }
+  for (next = 0; next < OPEN_CALLS; next++) {
+    if (open[next] != 0) check(hj_incident_close(engine, open[next], 1, 0), "hj_incident_close");
+  }
+  take_events(events);
+}
+
+/* The rival: all units in a list, the eight least squared distances by insertion. It knows no streets. */
+static void ask_plain_list(void) {
+  row *plain = new_row("a plain list, 8 nearest by straight line", 1);
+  int32_t(*units)[2] = malloc(sizeof *units * unit_count);
+  int64_t end_ns = clock_ns() + row_ns;
+  volatile uint32_t kept = 0;
+  uint32_t index;
+  if (!units) return;
+  for (index = 0; index < unit_count; index++) memcpy(units[index], places[below(place_count)], sizeof *units);
+  while (clock_ns() < end_ns && plain->count < SAMPLE_LIMIT) {
+    int64_t least[9];
+    uint32_t who[9];
+    uint32_t place = below(place_count);
+    int64_t start_ns = clock_ns();
+    uint32_t at;
+    for (at = 0; at < 9; at++) least[at] = INT64_MAX;
+    for (index = 0; index < unit_count; index++) {
+      int64_t north = units[index][0] - places[place][0];
+      int64_t east = ((int64_t)units[index][1] - places[place][1]) * 49 / 64; /* cosine of about 40 degrees */
+      int64_t squared = north * north + east * east;
+      if (squared >= least[7]) continue;
+      for (at = 7; at > 0 && least[at - 1] > squared; at--) {
+        least[at] = least[at - 1];
+        who[at] = who[at - 1];
+      }
+      least[at] = squared;
+      who[at] = index;
+    }
+    kept += who[0];
+    sample(plain, start_ns);
+  }
+  free(units);
+}
+
+/* Half a second of reading the clock: gaps of over 100 us are the machine's, not ours. */
+static void show_gaps(void) {
+  int64_t start_ns = clock_ns();
+  int64_t last_ns = start_ns;
+  int64_t worst_ns = 0;
+  int gaps = 0;
+  while (last_ns - start_ns < 500000000) {
+    int64_t now_ns = clock_ns();
+    if (now_ns - last_ns > 100000) gaps++;
+    if (now_ns - last_ns > worst_ns) worst_ns = now_ns - last_ns;
+    last_ns = now_ns;
+  }
+  printf("the machine took the core away %d times a second for over 100 us, at worst for %lld us\n", gaps * 2,
+         (long long)(worst_ns / 1000));
+}
+
+int main(int argc, char **argv) {
+  hj_stats stats;
+  FILE *json;
+  if (argc < 5) {
+    fprintf(stderr, "usage: decision MAP PLACES UNITS TITLE [JSON]\n");
+    return 2;
+  }
+  unit_count = (uint32_t)atoi(argv[3]);
+  if (unit_count == 0) return 2;
+  if (getenv("HUJIA_BENCH_SECONDS")) row_ns = (int64_t)(atof(getenv("HUJIA_BENCH_SECONDS")) * 1e9);
+  read_places(argv[2]);
+  open_engine(argv[1]);
+  put_units();
+  report_positions("hj_positions_report, one fix", 1);
+  report_positions("hj_positions_report, a fix of 64", 64);
+  ask_nearest("hj_nearest_units, 8", 0);
+  ask_nearest("hj_nearest_units, 8 of the 30 % medics", 2);
+  ask_plain_list();
+  recommend("hj_incident_recommend, 1 unit", 1);
+  report_calls(1, "hj_incident_report, 1 unit", 1);
+  report_calls(2, "hj_incident_report, 4 units, 3 capabilities", 0);
+  json = argc > 5 ? fopen(argv[5], "a") : NULL;
+  show_rows(argv[4], unit_count, json);
+  if (json) fclose(json);
+  memset(&stats, 0, sizeof stats);
+  stats.size = sizeof stats;
+  check(hj_engine_stats(engine, &stats), "hj_engine_stats");
+  printf(
+      "%lld nodes, %lld streets; %lld MiB taken (%s); longest turn %lld us; events lost %lld; shortfalls %lld of "
+      "%lld\n",
+      (long long)stats.map_nodes, (long long)stats.map_streets, (long long)(stats.memory_bytes >> 20), stats.allocator,
+      (long long)(stats.longest_turn_ns / 1000), (long long)stats.events_lost, (long long)stats.shortfalls,
+      (long long)stats.decisions);
+  show_gaps();
+  check(hj_engine_close(engine), "hj_engine_close");
+  return 0;
+}
