@@ -27,7 +27,8 @@ let package = Package(
   products: [
     .library(name: "Hujia", targets: ["Hujia"]),
     .executable(name: "hujia", targets: ["HujiaTool"]),
-    // Built by `make lib`, which renames it to libhujia.so.0.x with its soname (a product cannot share the tool's name).
+    // Built by `make lib`, which renames it to libhujia.so.0.x with its soname (a product cannot share the tool's
+    // name).
     .library(name: "HujiaShared", type: .dynamic, targets: ["HujiaCInterface"]),
   ],
   dependencies: [
@@ -69,6 +70,7 @@ let package = Package(
       path: "Sources/HujiaTool", swiftSettings: settings),
 
     .target(name: "HujiaTestSupport", path: "Tests/Support", swiftSettings: settings),
+    tests("LayoutTests", ["CHujia"]),
     tests("ContainersTests", ["HujiaContainers", "HujiaTestSupport"]),
     tests("GeographyTests", ["HujiaGeography", "HujiaTestSupport"]),
     tests("RoadsTests", ["HujiaRoads", "HujiaGeography", "HujiaTestSupport"]),

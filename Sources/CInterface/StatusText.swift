@@ -41,6 +41,11 @@ public func hj_status_name(_ status: hj_status) -> UnsafePointer<CChar>! {
 
 @c @implementation
 public func hj_status_text(_ status: hj_status) -> UnsafePointer<CChar>! {
+  status < 0 ? errorText(status) : resultText(status)
+}
+
+/// Named results that are no failure.
+private func resultText(_ status: hj_status) -> UnsafePointer<CChar> {
   switch status {
   case 0:
     return constant("Done.")
@@ -63,7 +68,13 @@ public func hj_status_text(_ status: hj_status) -> UnsafePointer<CChar>! {
   case 5:
     return constant("Some of the batch was refused; see the count. Do not retry the whole batch.")
   case 6:
-    return constant("Now_ns was before that of the last poll; the last poll's time was used.")
+    return constant("The given now_ns was before that of the last poll; the last poll's time was used.")
+  default: return constant("A number that is no status of this library.")
+  }
+}
+
+private func errorText(_ status: hj_status) -> UnsafePointer<CChar> {
+  switch status {
   case -1:
     return constant("A value outside its documented range.")
   case -2:

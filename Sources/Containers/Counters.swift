@@ -1,3 +1,5 @@
+// Statistics in one allocation, readable from any thread without waiting. Must never: be used to decide anything.
+
 public import Synchronization
 
 /// Numbers that one thread writes at a time and any thread may read: the engine's statistics. Reading never waits.

@@ -1,3 +1,5 @@
+// Directions for snapping: which way a street runs, in 1/100 degree. Must never: decide anything but ties.
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)

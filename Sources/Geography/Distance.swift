@@ -29,8 +29,8 @@ package enum Distance {
     return (latScale * cosine) >> 30
   }
 
-  /// Length of the straight line between two points in millimetres, by the local scale at their middle latitude (good to
-  /// 0.1 % within 100 km, the use here), capped at 2^31 - 1 per axis. Integer arithmetic only. O(1).
+  /// Length of the straight line between two points in millimetres, by the local scale at their middle latitude (good
+  /// to 0.1 % within 100 km, the use here), capped at 2^31 - 1 per axis. Integer arithmetic only. O(1).
   package static func between_mm(
     lat_e7: Int32, lon_e7: Int32, _ otherLat_e7: Int32, _ otherLon_e7: Int32
   ) -> Int64 {

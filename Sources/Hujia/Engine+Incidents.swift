@@ -1,3 +1,5 @@
+// Incidents and assignments in Swift: check, convert, call. Holds no logic of its own.
+
 import HujiaDriver
 import HujiaEngine
 import HujiaRoads

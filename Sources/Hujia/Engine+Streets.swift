@@ -1,3 +1,5 @@
+// Nearest units and routes in Swift: check, convert, call. Holds no logic of its own.
+
 import HujiaDriver
 import HujiaEngine
 import HujiaRouting

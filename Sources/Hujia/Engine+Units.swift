@@ -1,3 +1,5 @@
+// Units and positions in Swift: check, convert, call. Holds no logic of its own.
+
 import HujiaDriver
 import HujiaEngine
 

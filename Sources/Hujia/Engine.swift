@@ -4,7 +4,8 @@
 import HujiaDriver
 import HujiaEngine
 
-/// A dispatch engine: it takes in calls and unit positions and answers who goes, by which road, and keeps the deadlines.
+/// A dispatch engine: it takes in calls and unit positions and answers who goes, by which road, and keeps the
+/// deadlines.
 ///
 /// Every method may be called from any thread or task; calls are carried out one at a time, each in microseconds.
 /// Nothing allocates per call inside the engine; the values returned here are ordinary Swift values.

@@ -1,3 +1,5 @@
+// Errors in Swift carry the numbers of the C header, so that both faces say the same.
+
 import HujiaEngine
 
 /// Why a call failed; `code` is the number of the C header (`HJ_E_…`).

@@ -1,5 +1,5 @@
-// Read first. Street data of others becomes a draft of a map here: tables and DIMACS files in, a `MapDraft` and an honest
-// report out. Offline; never linked into the library.
+// Read first. Street data of others becomes a draft of a map here: tables and DIMACS files in, a `MapDraft` and an
+// honest report out. Offline; never linked into the library.
 
 /// Why an import failed, and what to do.
 package enum ImportError: Error, Equatable, Sendable {

@@ -47,8 +47,8 @@ package enum MapFormat {
   // Header: magic u64, version u32, sections u32, file bytes u64, checksum of the table u64, rest zero.
   // Table entry: tag u32, reserved u32, offset u64, bytes u64, checksum u64.
 
-  /// Four independent multiply-and-rotate lanes over 64-bit words (the mixing step of xxHash64, Collet); about the speed
-  /// of memory. Detects every single flipped bit.
+  /// Four independent multiply-and-rotate lanes over 64-bit words (the mixing step of xxHash64, Collet); about the
+  /// speed of memory. Detects every single flipped bit.
   package static func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
     let prime: UInt64 = 0x9e37_79b1_85eb_ca87
     let second: UInt64 = 0xc2b2_ae3d_27d4_eb4f

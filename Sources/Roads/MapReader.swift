@@ -1,6 +1,7 @@
 // Checks the bytes of a map (header, table, sizes, checksums, index ranges) and makes the view of them.
 
-/// Every checksum is verified at open, in one pass at about the speed of memory (New York, 84 MiB: 20-40 ms): nothing that
+/// Every checksum is verified at open, in one pass at about the speed of memory (New York, 84 MiB: 20-40 ms): nothing
+/// that
 /// was cut off or flipped can reach a pointer later. What a checksum cannot see (a map written wrongly on purpose) is
 /// `RoadMap.flaw`, run by the importer and `hujia inspect`, not at open.
 package struct MapReader {

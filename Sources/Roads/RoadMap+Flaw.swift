@@ -1,5 +1,5 @@
-// Whether a map's numbers hang together: what checksums cannot see. For the importer, `hujia inspect` and tests; offline,
-// never at open. Must never read outside a section, whatever the numbers are.
+// Whether a map's numbers hang together: what checksums cannot see. For the importer, `hujia inspect` and tests;
+// offline, never at open. Must never read outside a section, whatever the numbers are.
 
 extension RoadMap {
   /// The first contradiction found, or nil. O(nodes + arcs + points + cells).

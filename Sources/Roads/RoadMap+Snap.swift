@@ -26,9 +26,11 @@ extension RoadMap {
     var heading_cdeg: Int32
   }
 
-  /// The place of a coordinate. Nearest street by distance; at equal distance (to the millimetre) a place at a node first,
-  /// then the lowest street. With a heading and a speed of at least 2 m/s, streets that run across or against it count as
-  /// farther. Farther than `limit_mm`: marked, and the nearest street is still used. `hint`: the street it was on before;
+  /// The place of a coordinate. Nearest street by distance; at equal distance (to the millimetre) a place at a node
+  /// first, then the lowest street. With a heading and a speed of at least 2 m/s, streets that run across or against it
+  /// count as
+  /// farther. Farther than `limit_mm`: marked, and the nearest street is still used. `hint`: the street it was on
+  /// before;
   /// looked at first, so that most other candidates fall at a glance; it never changes the answer. No allocation; any
   /// thread; half a microsecond on a city.
   package func snap(
@@ -67,8 +69,8 @@ extension RoadMap {
     return place(best, point, limit_mm)
   }
 
-  /// Whether a cell reaches within `key_mm` of the point. Three millimetres of slack cover the rounding of a segment's two
-  /// ends, so no cell is left out that could hold an equal.
+  /// Whether a cell reaches within `key_mm` of the point. Three millimetres of slack cover the rounding of a
+  /// segment's two ends, so no cell is left out that could hold an equal.
   @inline(__always)
   private func isNear(_ row: Int32, _ column: Int32, _ point: Point, _ key_mm: Int64) -> Bool {
     let south = Int64(gridSouth_e7) + Int64(row) * Int64(cellLat_e7)

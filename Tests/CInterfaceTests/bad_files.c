@@ -59,13 +59,13 @@ static void wrong_configs(void) {
     CHECK_STATUS(try_open(&config, &detail), HJ_E_LIMIT);
     CHECK(strcmp(detail.field, limits[index].field) == 0);
   }
-#define REFUSED(change, expected, name)                  \
-  do {                                                   \
-    config = poll_config();                              \
-    change;                                              \
-    CHECK_STATUS(try_open(&config, &detail), expected);  \
+#define REFUSED(change, expected, name)                                                                         \
+  do {                                                                                                          \
+    config = poll_config();                                                                                     \
+    change;                                                                                                     \
+    CHECK_STATUS(try_open(&config, &detail), expected);                                                         \
     if (strcmp(detail.field, name) != 0) fprintf(stderr, "field is '%s', expected '%s'\n", detail.field, name); \
-    CHECK(strcmp(detail.field, name) == 0);              \
+    CHECK(strcmp(detail.field, name) == 0);                                                                     \
   } while (0)
   REFUSED(config.run_mode = 3, HJ_E_ARGUMENT, "run_mode");
   REFUSED(config.run_mode = -1, HJ_E_ARGUMENT, "run_mode");
@@ -186,7 +186,8 @@ static const struct {
     {"{\"version\": 1, \"plans\": [{\"name\": \"a\", \"units\": \"one\"}]}", 0, "plans[0].units"},
     {"{\"version\": 1, \"nonsense\": true}", 0, "nonsense"},
     {"{\"version\": 1, \"plans\": [{\"name\": \"all\", \"units\": [{\"count\": 1}]},"
-     "{\"name\": \"never\", \"units\": [{\"count\": 1}]}]}", 0, "plans[1]"},
+     "{\"name\": \"never\", \"units\": [{\"count\": 1}]}]}",
+     0, "plans[1]"},
 };
 
 static void wrong_plans(void) {
@@ -202,9 +203,9 @@ static void wrong_plans(void) {
     hj_status status = hj_plans_load(good, json, (uint32_t)strlen(json), &detail);
     CHECK_STATUS(status, HJ_E_PLANS);
     CHECK(strlen(detail.text) > 10);
-    int is_placed = plan_rows[index].line > 0 ? (int)detail.line == plan_rows[index].line && detail.column > 0
-                                              : strncmp(detail.field, plan_rows[index].field,
-                                                        strlen(plan_rows[index].field)) == 0;
+    int is_placed = plan_rows[index].line > 0
+                        ? (int)detail.line == plan_rows[index].line && detail.column > 0
+                        : strncmp(detail.field, plan_rows[index].field, strlen(plan_rows[index].field)) == 0;
     CHECK(is_placed);
     if (status != HJ_E_PLANS || !is_placed)
       fprintf(stderr, "  %s\n  said line %u column %u field '%s': %s\n", json, detail.line, detail.column, detail.field,

@@ -1,5 +1,5 @@
-/* Every public function with a struct of the wrong size, with NULL in its place, and with a handle that is none. Each row
- * of the two tables names a function; the status it must answer is named, and the host never crashes. */
+/* Every public function with a struct of the wrong size, with NULL in its place, and with a handle that is none. Each
+ * row of the two tables names a function; the status it must answer is named, and the host never crashes. */
 #include "world.h"
 
 /* ---- Structs with a wrong size: one row a function and struct ---- */
@@ -13,9 +13,15 @@ static hj_status config_in(hj_engine *engine, void *config) {
   if (status == HJ_OK) hj_engine_close(opened);
   return status;
 }
-static hj_status stats_out(hj_engine *engine, void *stats) { return hj_engine_stats(engine, stats); }
-static hj_status unit_in(hj_engine *engine, void *unit) { return hj_unit_put(engine, unit); }
-static hj_status unit_out(hj_engine *engine, void *status) { return hj_unit_read(engine, 1, status); }
+static hj_status stats_out(hj_engine *engine, void *stats) {
+  return hj_engine_stats(engine, stats);
+}
+static hj_status unit_in(hj_engine *engine, void *unit) {
+  return hj_unit_put(engine, unit);
+}
+static hj_status unit_out(hj_engine *engine, void *status) {
+  return hj_unit_read(engine, 1, status);
+}
 static hj_status position_in(hj_engine *engine, void *position) {
   return hj_positions_report(engine, position, 1, NULL);
 }
@@ -27,7 +33,9 @@ static hj_status recommend_in(hj_engine *engine, void *report) {
   hj_dispatch dispatch = empty_dispatch();
   return hj_incident_recommend(engine, report, &dispatch);
 }
-static hj_status post_in(hj_engine *engine, void *report) { return hj_incident_post(engine, report); }
+static hj_status post_in(hj_engine *engine, void *report) {
+  return hj_incident_post(engine, report);
+}
 static hj_status update_in(hj_engine *engine, void *report) {
   return hj_incident_update(engine, live_incident, report, NULL);
 }
@@ -89,8 +97,8 @@ static hj_status summary_out(hj_engine *engine, void *summary) {
 }
 static hj_status points_out(hj_engine *engine, void *points) {
   uint32_t needed;
-  hj_status status = hj_route(engine, CENTRE_LAT_E7, CENTRE_LON_E7, CENTRE_LAT_E7 + 9000, CENTRE_LON_E7, NULL, points,
-                              1, &needed);
+  hj_status status =
+      hj_route(engine, CENTRE_LAT_E7, CENTRE_LON_E7, CENTRE_LAT_E7 + 9000, CENTRE_LON_E7, NULL, points, 1, &needed);
   return status == HJ_E_BUFFER ? HJ_OK : status;
 }
 static hj_status assignment_points_out(hj_engine *engine, void *points) {
@@ -98,7 +106,6 @@ static hj_status assignment_points_out(hj_engine *engine, void *points) {
   hj_status status = hj_assignment_route(engine, live_assignment, points, 1, &needed);
   return status == HJ_E_BUFFER ? HJ_OK : status;
 }
-
 
 static const struct sized_row {
   const char *name;
@@ -163,9 +170,10 @@ static void wrong_sizes(void) {
     expect_row(row, "only the last byte used", with_size(row, size + 1, 1), HJ_E_NEWER);
     expect_row(row, "absurd size", with_size(row, UINT32_MAX, 0), HJ_E_NEWER);
     expect_row(row, "absurd size, signed", with_size(row, (uint32_t)INT32_MAX, 0), HJ_E_NEWER);
-    if (row->call != config_in) expect_row(row, "NULL", row->call(good, NULL),
-                                           row->call == update_out || strstr(row->name, "action") ||
-                                                   row->call == summary_out ? HJ_OK : HJ_E_NULL);
+    if (row->call != config_in)
+      expect_row(
+          row, "NULL", row->call(good, NULL),
+          row->call == update_out || strstr(row->name, "action") || row->call == summary_out ? HJ_OK : HJ_E_NULL);
     /* Not aligned: tokens and structs may lie anywhere in a packed host record. */
     memset(space.bytes, 0, sizeof space.bytes);
     if (row->valid != NULL) memcpy(space.bytes + 1, row->valid, row->size);
@@ -176,32 +184,64 @@ static void wrong_sizes(void) {
 
 /* ---- Handles that are none: every function that takes an engine ---- */
 
-static hj_status any_poll(hj_engine *engine) { return hj_engine_poll(engine, 1, 1, 0, NULL); }
+static hj_status any_poll(hj_engine *engine) {
+  return hj_engine_poll(engine, 1, 1, 0, NULL);
+}
 static hj_status any_stats(hj_engine *engine) {
   hj_stats stats = {0};
   stats.size = sizeof stats;
   return hj_engine_stats(engine, &stats);
 }
-static hj_status any_plans(hj_engine *engine) { return hj_plans_load(engine, "{}", 2, NULL); }
-static hj_status any_put(hj_engine *engine) { return hj_unit_put(engine, &valid_unit); }
-static hj_status any_remove(hj_engine *engine) { return hj_unit_remove(engine, 1); }
-static hj_status any_activity(hj_engine *engine) { return hj_unit_set_activity(engine, 1, HJ_ACTIVITY_MEAL, 0); }
+static hj_status any_plans(hj_engine *engine) {
+  return hj_plans_load(engine, "{}", 2, NULL);
+}
+static hj_status any_put(hj_engine *engine) {
+  return hj_unit_put(engine, &valid_unit);
+}
+static hj_status any_remove(hj_engine *engine) {
+  return hj_unit_remove(engine, 1);
+}
+static hj_status any_activity(hj_engine *engine) {
+  return hj_unit_set_activity(engine, 1, HJ_ACTIVITY_MEAL, 0);
+}
 static hj_status any_unit_read(hj_engine *engine) {
   hj_unit_status status = {0};
   status.size = sizeof status;
   return hj_unit_read(engine, 1, &status);
 }
-static hj_status any_positions(hj_engine *engine) { return hj_positions_report(engine, &valid_position, 1, NULL); }
-static hj_status any_report(hj_engine *engine) { return report_in(engine, &valid_report); }
-static hj_status any_recommend(hj_engine *engine) { return recommend_in(engine, &valid_report); }
-static hj_status any_post(hj_engine *engine) { return hj_incident_post(engine, &valid_report); }
-static hj_status any_update(hj_engine *engine) { return hj_incident_update(engine, 1, &valid_report, NULL); }
-static hj_status any_assign(hj_engine *engine) { return hj_incident_assign(engine, 1, 1, 0, NULL); }
-static hj_status any_assign_by(hj_engine *engine) { return hj_incident_assign_by(engine, 1, 1, 0, NULL, NULL); }
-static hj_status any_cancel(hj_engine *engine) { return hj_incident_cancel(engine, 1, 0); }
-static hj_status any_cancel_by(hj_engine *engine) { return hj_incident_cancel_by(engine, 1, 0, NULL); }
-static hj_status any_close(hj_engine *engine) { return hj_incident_close(engine, 1, 0, 0); }
-static hj_status any_close_by(hj_engine *engine) { return hj_incident_close_by(engine, 1, 0, 0, NULL); }
+static hj_status any_positions(hj_engine *engine) {
+  return hj_positions_report(engine, &valid_position, 1, NULL);
+}
+static hj_status any_report(hj_engine *engine) {
+  return report_in(engine, &valid_report);
+}
+static hj_status any_recommend(hj_engine *engine) {
+  return recommend_in(engine, &valid_report);
+}
+static hj_status any_post(hj_engine *engine) {
+  return hj_incident_post(engine, &valid_report);
+}
+static hj_status any_update(hj_engine *engine) {
+  return hj_incident_update(engine, 1, &valid_report, NULL);
+}
+static hj_status any_assign(hj_engine *engine) {
+  return hj_incident_assign(engine, 1, 1, 0, NULL);
+}
+static hj_status any_assign_by(hj_engine *engine) {
+  return hj_incident_assign_by(engine, 1, 1, 0, NULL, NULL);
+}
+static hj_status any_cancel(hj_engine *engine) {
+  return hj_incident_cancel(engine, 1, 0);
+}
+static hj_status any_cancel_by(hj_engine *engine) {
+  return hj_incident_cancel_by(engine, 1, 0, NULL);
+}
+static hj_status any_close(hj_engine *engine) {
+  return hj_incident_close(engine, 1, 0, 0);
+}
+static hj_status any_close_by(hj_engine *engine) {
+  return hj_incident_close_by(engine, 1, 0, 0, NULL);
+}
 static hj_status any_incident_read(hj_engine *engine) {
   hj_incident_status status = {0};
   status.size = sizeof status;
@@ -221,27 +261,42 @@ static hj_status any_events(hj_engine *engine) {
   uint32_t count;
   return hj_events_poll(engine, NULL, 0, &count);
 }
-static hj_status any_fd(hj_engine *engine) { return hj_events_fd(engine) == -1 ? HJ_E_STALE : HJ_OK; }
+static hj_status any_fd(hj_engine *engine) {
+  return hj_events_fd(engine) == -1 ? HJ_E_STALE : HJ_OK;
+}
 static hj_status any_nearest(hj_engine *engine) {
   hj_nearest nearest = {0};
   uint32_t count;
   nearest.size = sizeof nearest;
   return hj_nearest_units(engine, &valid_query, &nearest, 1, &count);
 }
-static hj_status any_route(hj_engine *engine) { return hj_route(engine, 0, 0, 1, 1, NULL, NULL, 0, NULL); }
-static hj_status any_engine_close(hj_engine *engine) { return engine == NULL ? HJ_E_STALE : hj_engine_close(engine); }
+static hj_status any_route(hj_engine *engine) {
+  return hj_route(engine, 0, 0, 1, 1, NULL, NULL, 0, NULL);
+}
+static hj_status any_engine_close(hj_engine *engine) {
+  return engine == NULL ? HJ_E_STALE : hj_engine_close(engine);
+}
 
-#define ROW(function) {#function, function}
+#define ROW(function) \
+  { #function, function }
 static const struct {
   const char *name;
   hj_status (*call)(hj_engine *);
 } handle_rows[] = {
-    ROW(any_poll),      ROW(any_stats),     ROW(any_plans),     ROW(any_put),       ROW(any_remove),
-    ROW(any_activity),  ROW(any_unit_read), ROW(any_positions), ROW(any_report),    ROW(any_recommend),
-    ROW(any_post),      ROW(any_update),    ROW(any_assign),    ROW(any_assign_by), ROW(any_cancel),
-    ROW(any_cancel_by), ROW(any_close),     ROW(any_close_by),  ROW(any_incident_read), ROW(any_advance),
-    ROW(any_advance_by), ROW(any_assignment_route), ROW(any_events), ROW(any_fd),   ROW(any_nearest),
-    ROW(any_route),     ROW(any_engine_close),
+    ROW(any_poll),          ROW(any_stats),
+    ROW(any_plans),         ROW(any_put),
+    ROW(any_remove),        ROW(any_activity),
+    ROW(any_unit_read),     ROW(any_positions),
+    ROW(any_report),        ROW(any_recommend),
+    ROW(any_post),          ROW(any_update),
+    ROW(any_assign),        ROW(any_assign_by),
+    ROW(any_cancel),        ROW(any_cancel_by),
+    ROW(any_close),         ROW(any_close_by),
+    ROW(any_incident_read), ROW(any_advance),
+    ROW(any_advance_by),    ROW(any_assignment_route),
+    ROW(any_events),        ROW(any_fd),
+    ROW(any_nearest),       ROW(any_route),
+    ROW(any_engine_close),
 };
 
 static void wrong_handles(void) {
@@ -252,10 +307,24 @@ static void wrong_handles(void) {
   CHECK_STATUS(hj_engine_close(NULL), HJ_OK);
   hj_engine *after = open_engine(&config); /* may use the same slot: the old token must stay stale */
   int on_stack = 0;
-  const uintptr_t forged[] = {0,         1,          2,          3,          4,         8,
-                              0xffff,    UINTPTR_MAX, UINTPTR_MAX - 1, (uintptr_t)1 << 47, (uintptr_t)INTPTR_MAX,
-                              (uintptr_t)&on_stack, (uintptr_t)&config, (uintptr_t)closed, (uintptr_t)closed + 2,
-                              (uintptr_t)good + 1, (uintptr_t)good + (1u << 16), (uintptr_t)good | 0xfff0,
+  const uintptr_t forged[] = {0,
+                              1,
+                              2,
+                              3,
+                              4,
+                              8,
+                              0xffff,
+                              UINTPTR_MAX,
+                              UINTPTR_MAX - 1,
+                              (uintptr_t)1 << 47,
+                              (uintptr_t)INTPTR_MAX,
+                              (uintptr_t)&on_stack,
+                              (uintptr_t)&config,
+                              (uintptr_t)closed,
+                              (uintptr_t)closed + 2,
+                              (uintptr_t)good + 1,
+                              (uintptr_t)good + (1u << 16),
+                              (uintptr_t)good | 0xfff0,
                               (uintptr_t)malloc};
   for (size_t row = 0; row < sizeof handle_rows / sizeof handle_rows[0]; row++) {
     for (size_t index = 0; index < sizeof forged / sizeof forged[0]; index++) {

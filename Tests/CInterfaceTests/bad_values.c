@@ -27,8 +27,8 @@ static void wrong_units(void) {
   CHECK_STATUS(hj_unit_put(good, &unit), HJ_E_ARGUMENT);
   unit = unit_with(HJ_ACTIVITY_PATROLLING, -2, 50);
   CHECK_STATUS(hj_unit_put(good, &unit), HJ_E_ARGUMENT);
-  const int32_t off[][2] = {{900000001, 0}, {-900000001, 0}, {0, 1800000001}, {0, -1800000001},
-                            {INT32_MAX, INT32_MAX}, {INT32_MIN, INT32_MIN}};
+  const int32_t off[][2] = {{900000001, 0},   {-900000001, 0},        {0, 1800000001},
+                            {0, -1800000001}, {INT32_MAX, INT32_MAX}, {INT32_MIN, INT32_MIN}};
   for (size_t index = 0; index < sizeof off / sizeof off[0]; index++) {
     unit = valid_unit;
     unit.lat_e7 = off[index][0];
@@ -82,8 +82,8 @@ static void wrong_positions(void) {
   CHECK_STATUS(hj_positions_report(good, &valid_position, 1048577, &accepted), HJ_E_ARGUMENT);
   hj_position fixes[6];
   for (int index = 0; index < 6; index++) fixes[index] = valid_position;
-  fixes[1].unit_id = 999;          /* nobody */
-  fixes[2].heading_cdeg = 36000;   /* a full turn is 0 */
+  fixes[1].unit_id = 999;        /* nobody */
+  fixes[2].heading_cdeg = 36000; /* a full turn is 0 */
   fixes[3].speed_cms = -1;
   fixes[4].wall_us = START_US * 2; /* decades ahead */
   fixes[5].datum = 7;
@@ -113,7 +113,12 @@ static void wrong_reports(void) {
   report = valid_report;
   report.wall_us = -1;
   CHECK_STATUS(hj_incident_report(good, &report, &dispatch), HJ_E_ARGUMENT);
-  const uint64_t ids[] = {0, 1, UINT64_MAX, live_incident + 1, live_incident + ((uint64_t)1 << 32), ~live_incident,
+  const uint64_t ids[] = {0,
+                          1,
+                          UINT64_MAX,
+                          live_incident + 1,
+                          live_incident + ((uint64_t)1 << 32),
+                          ~live_incident,
                           live_assignment ^ (uint64_t)1 << 40};
   for (size_t index = 0; index < sizeof ids / sizeof ids[0]; index++) {
     if (ids[index] == live_incident) continue;
@@ -187,8 +192,9 @@ static void wrong_searches(void) {
   points[0].size = sizeof points[0];
   uint32_t needed = 9;
   CHECK_STATUS(hj_route(good, 0, 0, 1, 1, NULL, NULL, 5, &needed), HJ_E_NULL);
-  CHECK_STATUS(hj_route(good, CENTRE_LAT_E7, CENTRE_LON_E7, CENTRE_LAT_E7 + 5000, CENTRE_LON_E7, NULL, points, 1,
-                        &needed), HJ_E_BUFFER);
+  CHECK_STATUS(
+      hj_route(good, CENTRE_LAT_E7, CENTRE_LON_E7, CENTRE_LAT_E7 + 5000, CENTRE_LON_E7, NULL, points, 1, &needed),
+      HJ_E_BUFFER);
   CHECK_EQUAL(needed, 2); /* without streets: a straight line */
   CHECK_STATUS(hj_assignment_route(good, live_assignment, NULL, 0, NULL), HJ_E_NULL);
   CHECK_STATUS(hj_assignment_route(good, live_assignment, NULL, 3, &needed), HJ_E_NULL);

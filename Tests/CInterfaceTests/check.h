@@ -45,18 +45,18 @@ static inline void check_status(hj_status actual, hj_status expected, const char
 #define CHECK_EQUAL(actual, expected) check_equal((int64_t)(actual), (int64_t)(expected), #actual, __FILE__, __LINE__)
 #define CHECK_STATUS(call, expected) check_status((call), (expected), #call, __FILE__, __LINE__)
 /* For the inside of long loops: counted only when it fails. */
-#define CHECK_EACH(condition)                                            \
-  do {                                                                   \
-    if (!(condition)) check_that(0, #condition, __FILE__, __LINE__);     \
+#define CHECK_EACH(condition)                                        \
+  do {                                                               \
+    if (!(condition)) check_that(0, #condition, __FILE__, __LINE__); \
   } while (0)
 /* For set-up: without it nothing after makes sense. */
-#define REQUIRE(condition)                                             \
-  do {                                                                 \
-    if (!(condition)) {                                                \
-      fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);  \
+#define REQUIRE(condition)                                                \
+  do {                                                                    \
+    if (!(condition)) {                                                   \
+      fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);     \
       printf("%d passed, %d failed\n", checks_passed, checks_failed + 1); \
-      exit(1);                                                         \
-    }                                                                  \
+      exit(1);                                                            \
+    }                                                                     \
   } while (0)
 
 static inline int check_finish(void) {

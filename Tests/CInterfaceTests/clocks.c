@@ -1,5 +1,5 @@
-/* Every promise at its very nanosecond: never early, exactly once, never lost. Time is given by the test, so a whole day
- * takes no time and one nanosecond can be told from the next. */
+/* Every promise at its very nanosecond: never early, exactly once, never lost. Time is given by the test, so a whole
+ * day takes no time and one nanosecond can be told from the next. */
 #include "host.h"
 
 static hj_engine *engine;
@@ -12,7 +12,9 @@ static void begin(uint32_t units, uint32_t event_capacity) {
   for (uint32_t id = 1; id <= units; id++) put_unit(engine, id, 0, (int)id * 100);
 }
 
-static void finish(void) { CHECK_STATUS(hj_engine_close(engine), HJ_OK); }
+static void finish(void) {
+  CHECK_STATUS(hj_engine_close(engine), HJ_OK);
+}
 
 static hj_dispatch report_as(int32_t tier, uint32_t flags) {
   hj_report report = make_report(tier, 0, 0);

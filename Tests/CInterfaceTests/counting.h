@@ -16,7 +16,9 @@ extern void __libc_free(void *);
 static int64_t allocations_seen;
 static int64_t releases_seen;
 
-static inline void count_allocation(void) { __atomic_fetch_add(&allocations_seen, 1, __ATOMIC_RELAXED); }
+static inline void count_allocation(void) {
+  __atomic_fetch_add(&allocations_seen, 1, __ATOMIC_RELAXED);
+}
 
 void *malloc(size_t bytes) {
   count_allocation();

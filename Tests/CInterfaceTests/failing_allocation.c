@@ -97,11 +97,9 @@ static void later(void) {
   hj_dispatch dispatch = empty_dispatch();
   CHECK_STATUS(hj_incident_report(engine, &report, &dispatch), HJ_OK);
   CHECK_EQUAL(dispatch.assignment_count, 2);
-  for (int times = 0; times < 50; times++)
-    CHECK_STATUS(hj_plans_load(engine, plans, sizeof plans - 1, NULL), HJ_OK);
+  for (int times = 0; times < 50; times++) CHECK_STATUS(hj_plans_load(engine, plans, sizeof plans - 1, NULL), HJ_OK);
   int64_t settled = book.live_blocks;
-  for (int times = 0; times < 50; times++)
-    CHECK_STATUS(hj_plans_load(engine, plans, sizeof plans - 1, NULL), HJ_OK);
+  for (int times = 0; times < 50; times++) CHECK_STATUS(hj_plans_load(engine, plans, sizeof plans - 1, NULL), HJ_OK);
   CHECK_EQUAL(book.live_blocks, settled); /* replaced versions are given back */
   CHECK_STATUS(hj_engine_close(engine), HJ_OK);
   CHECK_EQUAL(book.live_blocks, 0);

@@ -1,5 +1,5 @@
-/* After fork the child's calls answer HJ_E_FORKED and it ends cleanly; the parent goes on. Two hundred times, while other
- * threads keep the engine busy, so that locks are held at the moment of the fork. */
+/* After fork the child's calls answer HJ_E_FORKED and it ends cleanly; the parent goes on. Two hundred times, while
+ * other threads keep the engine busy, so that locks are held at the moment of the fork. */
 #include <pthread.h>
 #include <sys/wait.h>
 #include <unistd.h>

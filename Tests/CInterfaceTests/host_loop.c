@@ -1,5 +1,5 @@
-/* Real time: on the host's own uv_loop_t and on the engine's thread. Deadlines fire by themselves, never early; the event
- * descriptor wakes the host; closing completes in one more turn of the host's loop and leaves it clean. */
+/* Real time: on the host's own uv_loop_t and on the engine's thread. Deadlines fire by themselves, never early; the
+ * event descriptor wakes the host; closing completes in one more turn of the host's loop and leaves it clean. */
 #include <poll.h>
 #include <pthread.h>
 #include <time.h>
@@ -90,7 +90,9 @@ static void on_readable(uv_poll_t *handle, int status, int events) {
   if (escalations >= 2) uv_stop(handle->loop);
 }
 
-static void on_timeout(uv_timer_t *handle) { uv_stop(handle->loop); }
+static void on_timeout(uv_timer_t *handle) {
+  uv_stop(handle->loop);
+}
 
 static hj_status closed_elsewhere;
 static void *close_elsewhere(void *unused) {

@@ -5,9 +5,8 @@
 #include "check.h"
 
 #define SIZE(type, bytes) _Static_assert(sizeof(type) == (bytes), #type)
-#define FIELD(type, field, offset, bytes)                                                          \
+#define FIELD(type, field, offset, bytes) \
   _Static_assert(offsetof(type, field) == (offset) && sizeof(((type *)0)->field) == (bytes), #type "." #field)
-
 
 SIZE(hj_error_detail, 400);
 FIELD(hj_error_detail, size, 0, 4);

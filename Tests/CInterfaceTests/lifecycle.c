@@ -13,7 +13,9 @@ static void begin(uint32_t units) {
   for (uint32_t id = 1; id <= units; id++) put_unit(engine, id, 0, (int)id * 100);
 }
 
-static void finish(void) { CHECK_STATUS(hj_engine_close(engine), HJ_OK); }
+static void finish(void) {
+  CHECK_STATUS(hj_engine_close(engine), HJ_OK);
+}
 
 static hj_dispatch report_at(int32_t tier, int north, int east) {
   hj_report report = make_report(tier, north, east);
@@ -35,7 +37,9 @@ static int saw(int32_t kind, uint64_t id, int32_t state, int32_t reason) {
   return found;
 }
 
-static int32_t state_of(uint64_t incident) { return read_incident(engine, incident).state; }
+static int32_t state_of(uint64_t incident) {
+  return read_incident(engine, incident).state;
+}
 
 static void all_the_way(void) {
   begin(2);
@@ -93,7 +97,8 @@ static void skips_and_back(void) {
   hj_dispatch dispatch = report_at(HJ_TIER_EMERGENCY, 0, 0);
   uint64_t assignment = dispatch.chosen[0].assignment_id;
   CHECK_STATUS(hj_assignment_advance(engine, assignment, HJ_ASSIGNMENT_CLEARED, 0), HJ_E_STATE);
-  CHECK_STATUS(hj_assignment_advance(engine, assignment, HJ_ASSIGNMENT_ON_SCENE, 0), HJ_OK); /* by radio, no "en route" */
+  CHECK_STATUS(hj_assignment_advance(engine, assignment, HJ_ASSIGNMENT_ON_SCENE, 0),
+               HJ_OK); /* by radio, no "en route" */
   CHECK_EQUAL(state_of(dispatch.incident_id), HJ_INCIDENT_ON_SCENE);
   CHECK_STATUS(hj_assignment_advance(engine, assignment, HJ_ASSIGNMENT_DECLINED, 0), HJ_E_STATE);
   CHECK_STATUS(hj_assignment_advance(engine, assignment, HJ_ASSIGNMENT_EN_ROUTE, 0), HJ_E_REASON);
@@ -145,7 +150,8 @@ static void unsigned_orders(void) {
   poll_at(engine, START_NS + 30 * SECOND_NS);
   CHECK_EQUAL(read_unit(engine, 1).incident_id, 0);
   CHECK_EQUAL(read_unit(engine, 2).incident_id, dispatch.incident_id);
-  CHECK_EQUAL(saw(HJ_EVENT_ASSIGNMENT, dispatch.chosen[0].assignment_id, HJ_ASSIGNMENT_EXPIRED, HJ_REASON_NEXT_UNIT), 1);
+  CHECK_EQUAL(saw(HJ_EVENT_ASSIGNMENT, dispatch.chosen[0].assignment_id, HJ_ASSIGNMENT_EXPIRED, HJ_REASON_NEXT_UNIT),
+              1);
   CHECK_EQUAL(read_stats(engine).assignments_expired, 1);
   finish();
 }

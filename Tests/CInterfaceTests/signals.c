@@ -1,5 +1,5 @@
-/* The host's signals are the host's: no handler appears, not by loading, opening, running or closing, and the loop thread
- * takes no signal away from the host's own. */
+/* The host's signals are the host's: no handler appears, not by loading, opening, running or closing, and the loop
+ * thread takes no signal away from the host's own. */
 #include <pthread.h>
 #include <signal.h>
 #include <time.h>

@@ -21,10 +21,14 @@ static int64_t offered_fixes, accepted_fixes;
 static int64_t answers, sequence_errors;
 static unsigned char *answered; /* by key: how many answers */
 
-static void add(int64_t *total, int64_t by) { __atomic_fetch_add(total, by, __ATOMIC_RELAXED); }
+static void add(int64_t *total, int64_t by) {
+  __atomic_fetch_add(total, by, __ATOMIC_RELAXED);
+}
 
 static hj_engine *shared;
-static hj_engine *shared_engine(void) { return __atomic_load_n(&shared, __ATOMIC_ACQUIRE); }
+static hj_engine *shared_engine(void) {
+  return __atomic_load_n(&shared, __ATOMIC_ACQUIRE);
+}
 
 static uint64_t next_random(uint64_t *state) {
   *state ^= *state << 13;
@@ -144,14 +148,25 @@ static void some_reading(hj_engine *engine, uint64_t *random) {
 static void *worker(void *number) {
   uint64_t random = 88172645463325252u * ((uint64_t)(uintptr_t)number + 1);
   uint64_t key = (uint64_t)(uintptr_t)number << 14;
-  for (int round = 0; races_close ? __atomic_load_n(&lives, __ATOMIC_RELAXED) < lives_wanted : round < rounds; round++) {
+  for (int round = 0; races_close ? __atomic_load_n(&lives, __ATOMIC_RELAXED) < lives_wanted : round < rounds;
+       round++) {
     hj_engine *engine = shared_engine();
     switch (next_random(&random) % 5) {
-      case 0: one_report(engine, &random); break;
-      case 1: one_post(engine, races_close ? 0 : ++key); break;
-      case 2: one_batch(engine, &random); break;
-      case 3: some_events(engine); break;
-      default: some_reading(engine, &random); break;
+      case 0:
+        one_report(engine, &random);
+        break;
+      case 1:
+        one_post(engine, races_close ? 0 : ++key);
+        break;
+      case 2:
+        one_batch(engine, &random);
+        break;
+      case 3:
+        some_events(engine);
+        break;
+      default:
+        some_reading(engine, &random);
+        break;
     }
   }
   return NULL;
@@ -214,8 +229,8 @@ static void everything_is_counted(void) {
     for (uint64_t other = 1; other < id; other++)
       CHECK_EACH(unit.assignment_id == 0 || assignments[other - 1] != unit.assignment_id);
   }
-  printf("%" PRId64 " reports, %" PRId64 " posts (%" PRId64 " full), %" PRId64 " fixes\n", offered_reports, offered_posts,
-         full_posts, offered_fixes);
+  printf("%" PRId64 " reports, %" PRId64 " posts (%" PRId64 " full), %" PRId64 " fixes\n", offered_reports,
+         offered_posts, full_posts, offered_fixes);
   CHECK_STATUS(hj_engine_close(engine), HJ_OK);
 }
 

@@ -8,7 +8,8 @@ import HujiaContainers
   import Darwin
 #endif
 
-/// An allocator that keeps a list of what is out, refuses the n-th request on demand, and fills fresh storage with rubbish.
+/// An allocator that keeps a list of what is out, refuses the n-th request on demand, and fills fresh storage with
+/// rubbish.
 final class CountingMemory {
   private(set) var live: [UInt: (bytes: UInt64, alignment: UInt64)] = [:]
   private(set) var requests = 0

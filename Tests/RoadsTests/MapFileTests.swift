@@ -105,7 +105,8 @@ import Testing
     #expect(harmless < bytes.count * 8 / 2)
   }
 
-  /// Many bytes at once, and the checksums made to fit again, as a bad writer would: the flaw is found, nothing crashes.
+  /// Many bytes at once, and the checksums made to fit again, as a bad writer would: the flaw is found, nothing
+  /// crashes.
   @Test func wrongNumbersUnderRightChecksumsAreFound() {
     var random = SplitMix64(12)
     let bytes = smallBytes()

@@ -1,3 +1,5 @@
+// The straight-line estimate beside the plain formula.
+
 import HujiaRoads
 import Testing
 

@@ -1,4 +1,4 @@
-// The same header from C++11: handles that close themselves, errors as exceptions. Host-driven time, so it ends at once.
+// The same header from C++11: handles that close themselves, errors as exceptions. Host-driven time: it ends at once.
 //
 //   c++ -std=c++11 dispatcher.cpp $(pkg-config --cflags --libs hujia) -o dispatcher && ./dispatcher
 #include <hujia.h>

@@ -1,4 +1,5 @@
-// Replays a city's recorded calls in virtual time: the engine decides, the units of this simulation obey. Recorded: when
+// Replays a city's recorded calls in virtual time: the engine decides, the units of this simulation obey. Recorded:
+// when
 // and where calls came, their type and priority, turnout and time on scene of each response. Simulated: when a person
 // signs, and the drive (along the engine's own route).
 

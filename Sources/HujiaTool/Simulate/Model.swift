@@ -1,5 +1,5 @@
-// What must be true: a slow, obvious model of incidents, assignments, units and their deadlines, fed by the commands given
-// and the events taken. Whatever the engine says is held against it.
+// What must be true: a slow, obvious model of incidents, assignments, units and their deadlines, fed by the commands
+// given and the events taken. Whatever the engine says is held against it.
 
 import CHujia
 

@@ -1,3 +1,5 @@
+// What the environment says: how much to try, where data is.
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
