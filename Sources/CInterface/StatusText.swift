@@ -68,7 +68,7 @@ private func resultText(_ status: hj_status) -> UnsafePointer<CChar> {
   case 5:
     return constant("Some of the batch was refused; see the count. Do not retry the whole batch.")
   case 6:
-    return constant("The given now_ns was before that of the last poll; the last poll's time was used.")
+    return constant("now_ns was before that of the last poll; the last poll's time was used.")
   default: return constant("A number that is no status of this library.")
   }
 }

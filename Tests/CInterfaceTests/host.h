@@ -10,7 +10,8 @@
 #define START_US INT64_C(1516000000000000)
 
 /* A place `north` and `east` of the centre, in steps of 1e-5 degrees (about a metre): in San Francisco, where no
- * streets are loaded; `on_streets` moves it into the small invented city of the test map and gives its path, or NULL. */
+ * streets are loaded; `on_streets` moves it into the small invented city of the test map and gives its path,
+ * or NULL. */
 #define CENTRE_LAT_E7 377793000
 #define CENTRE_LON_E7 (-1224193000)
 static int32_t centre_lat_e7 = CENTRE_LAT_E7, centre_lon_e7 = CENTRE_LON_E7;

@@ -4,8 +4,8 @@
  *   ./dispatcher [city.hjmap]
  *
  * Three patrol cars, one call. The first car asked does not sign: the plan below re-notifies it after 1 s, sends the
- * next best car after 2 s and calls a supervisor after 3 s. The second car signs, drives and arrives; the incident is closed
- * and the program ends. */
+ * next best car after 2 s and calls a supervisor after 3 s. The second car signs, drives and arrives; the incident is
+ * closed and the program ends. */
 #include <hujia.h>
 #include <poll.h>
 #include <stdio.h>

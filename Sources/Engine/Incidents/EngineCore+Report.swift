@@ -40,7 +40,8 @@ extension EngineCore {
     }
     beginSelection(excludingRefusalsOf: nil)
     answer.shortfall = choose(
-      plan, version: plans.current, place: report.place, tier: tier, incident: nil, reason: .closest)
+      plan, version: plans.current, place: report.place, tier: tier, incident: nil,
+      reason: .closest)
     return .ok
   }
 
@@ -106,7 +107,8 @@ extension EngineCore {
     case .recommend:
       beginSelection(excludingRefusalsOf: nil)
       incidents[incident].shortfall = choose(
-        plan, version: plans.current, place: incidents[incident].place, tier: incidents[incident].tier,
+        plan, version: plans.current, place: incidents[incident].place,
+        tier: incidents[incident].tier,
         incident: incident, reason: .closest)
     case .auto:
       _ = fillSeats(of: incident, reason: .closest)
@@ -139,7 +141,8 @@ extension EngineCore {
     beginSelection(excludingRefusalsOf: incident)
     let record = incidents[incident]
     var shortfall = choose(
-      record.plan, version: record.planVersion, place: record.place, tier: record.tier, incident: incident, reason: reason)
+      record.plan, version: record.planVersion, place: record.place, tier: record.tier,
+      incident: incident, reason: reason)
     var sent = 0
     for place in 0..<answer.count {
       guard let assignment = send(chosen[place], to: incident) else {

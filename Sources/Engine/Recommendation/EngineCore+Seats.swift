@@ -12,7 +12,9 @@ extension EngineCore {
     var missing = requirement.capabilities
     var isEmpty = true
     if let incident {
-      guard incidents[incident].servedSeats & seatBit(incident, index, seat) == 0 else { return nil }
+      guard incidents[incident].servedSeats & seatBit(incident, index, seat) == 0 else {
+        return nil
+      }
       let first = Int(incident) * EngineLimits.chosen
       for place in 0..<Int(incidents[incident].liveCount) {
         let assignment = assignments[incidentAssignments[first + place]]
