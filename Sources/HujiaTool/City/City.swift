@@ -29,6 +29,8 @@ struct City {
     var type: String
     var isParamedic: Bool
     var home: Point
+    /// False where the record names no station and `home` is a guess.
+    var hasStation: Bool
     /// When it is on duty, seconds since 1970 UTC; nil = always.
     var duty: [ClosedRange<Double>]?
   }

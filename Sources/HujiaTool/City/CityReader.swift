@@ -118,7 +118,8 @@ struct CityReader {
       units.append(
         City.Unit(
           name: name, type: row[at[1]], isParamedic: row[at[2]] == "true",
-          home: home ?? fallback.place, duty: hasHome ? nil : duty[name]))
+          home: home ?? fallback.place, hasStation: hasHome,
+          duty: hasHome ? nil : duty[name]))
     }
     guard !units.isEmpty else { throw Failed("\(table.path) holds no unit") }
     return units

@@ -95,6 +95,26 @@ struct ReportCharts {
     return chart.svg
   }
 
+  /// By half hour over the whole record.
+  var busyUnits: String {
+    let busy = statistics.busy
+    let most = Double(max(busy.engine.max() ?? 1, busy.recorded.max() ?? 1, 1))
+    let perDay = 86_400 / BusyUnits.step_s
+    let days = max(Double(busy.recorded.count) / perDay, 1 / perDay)
+    let steps = Chart.steps(to: most, count: 4)
+    var chart = Chart(x: 0...days, y: 0...(steps.last ?? most))
+    chart.gridY(steps.map { ($0, String(format: "%g", $0)) })
+    let ticks = Chart.steps(to: days, count: 9).filter { $0 <= days }
+    chart.gridX(ticks.map { ($0, String(format: "%g", $0)) })
+    chart.titleX("days")
+    func points(_ counts: [Int]) -> [(Double, Double)] {
+      counts.enumerated().map { (Double($0.offset) / perDay, Double($0.element)) }
+    }
+    chart.line(points(busy.recorded), "recorded")
+    chart.line(points(busy.engine), "engine")
+    return chart.svg
+  }
+
   var clockLegend: String {
     statistics.escalationsByHour.keys.sorted().map {
       "<span class=\"key\"><i class=\"clock\($0)\"></i>\(Dispatcher.name(HJ_NAMES_CLOCK, $0))</span>"

@@ -31,14 +31,15 @@ struct ReportPage {
       <p>\(subtitle)</p></header>
       <section class="tiles">\(tiles)</section>
       <section class="wide"><figure>\(map.svg)
-      <figcaption><span class="key"><i class="tier1"></i>emergency</span><span class="key"><i class="tier2"></i>urgent</span>\
-      <span class="key"><i class="tier3"></i>routine</span><span class="key"><i class="station"></i>station</span>\
+      <figcaption>\(tierLegend)<span class="key"><i class="station"></i>station</span>\
       <span class="key"><i class="route"></i>\(min(statistics.sampleRoutes.count, 40)) of the routes driven</span></figcaption></figure></section>
       <section class="grid2">\(arrivalFigures)
       <figure><h2>Time of one decision, through the C interface</h2>\(charts.latency)</figure>
       <figure><h2>Calls by hour of the day</h2>\(charts.callsByHour)</figure>
       <figure><h2>Escalations by hour of the day</h2>\(charts.escalationsByHour)
-      <figcaption>\(charts.clockLegend)</figcaption></figure></section>
+      <figcaption>\(charts.clockLegend)</figcaption></figure>
+      <figure><h2>Units on a call, every half hour</h2>\(charts.busyUnits)
+      <figcaption>\(legend)</figcaption></figure></section>
       <section class="wide"><h2>Figures</h2><pre>\(Self.escape(FiguresText(statistics).text))</pre></section>
       <footer>\(attribution)</footer></body></html>
       """
@@ -52,7 +53,8 @@ struct ReportPage {
     let name = Self.escape(city.name)
     return
       "\(kind)\(name): \(city.calls.count) \(city.sourceWord) calls replayed through the engine, \(city.units.count) units. "
-      + "When a person signs and how fast a unit drives are simulated; calls, places, priorities, turnout and time on scene are as \(city.sourceWord)."
+      + "Calls, places, priorities, turnout and time on scene are as \(city.sourceWord). "
+      + "Simulated: when a person signs, and the drive along the engine's routes, \(FiguresText.pace(statistics.pace))."
   }
 
   private func tile(_ value: String, _ label: String, _ note: String = "") -> String {
@@ -60,7 +62,7 @@ struct ReportPage {
   }
 
   private func percent(_ share: Double?) -> String {
-    share.map { String(format: $0 >= 0.9995 ? "%.0f %%" : "%.1f %%", $0 * 100) } ?? "–"
+    share.map { String(format: $0 >= 0.9995 ? "%.0f\u{a0}%%" : "%.1f\u{a0}%%", $0 * 100) } ?? "–"
   }
 
   private var tiles: String {
@@ -87,12 +89,22 @@ struct ReportPage {
     return tiles
   }
 
+  private var legend: String {
+    "<span class=\"key\"><i class=\"engine\"></i>engine</span>"
+      + "<span class=\"key\"><i class=\"recorded\"></i>as \(statistics.city.sourceWord)</span>"
+  }
+
+  private var tierLegend: String {
+    (1...4).filter { statistics.tiers[$0].calls > 0 }.map {
+      "<span class=\"key\"><i class=\"tier\($0)\"></i>\(Dispatcher.name(HJ_NAMES_TIER, Int32($0)))</span>"
+    }.joined()
+  }
+
   private var arrivalFigures: String {
     (1...4).filter { !statistics.tiers[$0].arrival.isEmpty }.map { tier in
       """
       <figure><h2>First unit on scene: \(Dispatcher.name(HJ_NAMES_TIER, Int32(tier)))</h2>\(charts.arrivals(tier))
-      <figcaption><span class="key"><i class="engine"></i>engine, driving at speed limits</span>\
-      <span class="key"><i class="recorded"></i>as \(statistics.city.sourceWord)</span></figcaption></figure>
+      <figcaption>\(legend)</figcaption></figure>
       """
     }.joined()
   }
@@ -133,7 +145,7 @@ enum ReportStyle {
     rect.clock5,i.clock5{fill:var(--t1);background:var(--t1)}rect.clock8,i.clock8{fill:var(--t4);background:var(--t4)}
     .key{display:inline-flex;align-items:center;margin-right:16px}.key i{width:12px;height:12px;border-radius:3px;
     margin-right:6px;display:inline-block}i.tier1{background:var(--t1)}i.tier2{background:var(--t2)}
-    i.tier3{background:var(--t3)}i.station{background:var(--station)}i.route,i.engine{background:var(--engine)}
+    i.tier3{background:var(--t3)}i.tier4{background:var(--t4)}i.station{background:var(--station)}i.route,i.engine{background:var(--engine)}
     i.recorded{background:var(--recorded)}.wide pre{padding:16px;overflow:auto;font-size:13px;line-height:1.45}
     footer{color:var(--soft);font-size:13px;padding-bottom:40px}
     """

@@ -18,9 +18,18 @@ struct FiguresText {
     return """
       \(city.name): \(city.calls.count) \(kind), \(city.units.count) units, \(city.stations.count) stations
       \(city.sourceWord): calls, places, types, priorities, turnout, time on scene, shifts of crews without a station.
-      simulated: when a person signs, and the drive along the engine's routes at the streets' limits.
+      simulated: when a person signs, and the drive along the engine's routes,
+      \(Self.pace(statistics.pace)).
       plans: \(statistics.plansPath ?? "built in")
       """
+  }
+
+  static func pace(_ pace: DrivingPace) -> String {
+    guard pace.samples > 0 else { return "at the streets' speed limits" }
+    return String(
+      format: "%.2f times (emergency) and %.2f times (urgent) the speed limits' time: "
+        + "the median of %d drives in the record",
+      pace.factors[Int(HJ_TIER_EMERGENCY)], pace.factors[Int(HJ_TIER_URGENT)], pace.samples)
   }
 
   private func row(_ cells: [String], _ widths: [Int]) -> String {
@@ -43,6 +52,7 @@ struct FiguresText {
       extra units no plan here asks for)
       \(row(["  one C call, µs", "p50", "p90", "p99", "p99.9", "max"], [18, 9, 9, 9, 9, 9]))
       \(row([""] + percentiles + [most], [18, 9, 9, 9, 9, 9]))
+        \(String(format: "%.0f", s.decisionsPerSecond)) decisions a second on one core
       """
   }
 
@@ -69,6 +79,8 @@ struct FiguresText {
         ),
         ("  entry to scene, engine", figures.response, nil),
         ("  entry to scene, \(statistics.city.sourceWord)", figures.recordedResponse, nil),
+        ("  answered to scene, engine", figures.answered, nil),
+        ("  answered to scene, \(statistics.city.sourceWord)", figures.recordedAnswered, nil),
         ("  travel of the nearest, engine", figures.travel, nil),
         ("  drive of the first, \(statistics.city.sourceWord)", figures.recordedTravel, nil),
       ] {
@@ -155,6 +167,8 @@ struct FiguresJSON {
     var calls: Int
     var target_s: Double?
     var arrival_s, recorded_arrival_s, response_s, recorded_response_s: Percentiles
+    var answered_s, recorded_answered_s: Percentiles
+    var drive_factor: Double
     var travel_s, recorded_travel_s: Percentiles
   }
 
@@ -170,6 +184,8 @@ struct FiguresJSON {
     var positions: Int
     var events, events_lost, late_deadlines, engine_memory_bytes: Int64
     var peak_memory_bytes: Int
+    var incidents_open: Int64
+    var decisions_per_second: Double
     var seconds, virtual_seconds, real_time_ratio: Double
     var units_per_call, recorded_units_per_call: Double
     var assignments, escalations_total: Int64
@@ -186,6 +202,8 @@ struct FiguresJSON {
         calls: f.calls, target_s: f.target_s, arrival_s: Percentiles(f.arrival, target: f.target_s),
         recorded_arrival_s: Percentiles(f.recordedArrival, target: f.target_s),
         response_s: Percentiles(f.response), recorded_response_s: Percentiles(f.recordedResponse),
+        answered_s: Percentiles(f.answered), recorded_answered_s: Percentiles(f.recordedAnswered),
+        drive_factor: s.pace.factors[tier],
         travel_s: Percentiles(f.travel), recorded_travel_s: Percentiles(f.recordedTravel))
     }
     var escalations: [String: [String: Int]] = [:]
@@ -207,6 +225,7 @@ struct FiguresJSON {
       shortfalls: shortfalls, positions: s.positions, events: s.engine.events_written,
       events_lost: s.engine.events_lost, late_deadlines: s.engine.late_deadlines,
       engine_memory_bytes: s.engine.memory_bytes, peak_memory_bytes: Statistics.peak_bytes,
+      incidents_open: s.engine.incidents_open, decisions_per_second: s.decisionsPerSecond,
       seconds: s.wallSeconds, virtual_seconds: s.virtualSeconds,
       real_time_ratio: s.realTimeRatio, units_per_call: s.unitsPerCall,
       recorded_units_per_call: s.recordedUnitsPerCall, assignments: s.engine.assignments_opened,

@@ -1,7 +1,7 @@
 // Replays a city's recorded calls in virtual time: the engine decides, the units of this simulation obey. Recorded:
 // when
 // and where calls came, their type and priority, turnout and time on scene of each response. Simulated: when a person
-// signs, and the drive (along the engine's own route).
+// signs, and the drive (along the engine's own route, at the pace that crews drove that week).
 
 import CHujia
 import Foundation
@@ -17,11 +17,14 @@ final class Replay {
   private var jobs = Heap<Job>()
   private var order = 0
   private var vehicles: [Vehicle]
+  private var vehicleOf: [UInt64: Int] = [:]
   private var incidents: [UInt64: Incident] = [:]
   private var random: SplitMix64
   private var now_ns: Int64 = 0
   private var nextDue_ns: Int64 = .max
   private let origin_s: Double
+  private let pace: DrivingPace
+  private let usual: UsualTimes
   private var pendingEvents: [hj_event] = []
   private(set) var statistics: Statistics
 
@@ -35,14 +38,18 @@ final class Replay {
     var dispatched_ns: Int64 = 0
   }
 
-  init(city: City, book: PlanBook, dispatcher: Dispatcher, seed: UInt64) throws {
+  init(
+    city: City, book: PlanBook, dispatcher: Dispatcher, pace: DrivingPace, seed: UInt64
+  ) throws {
     self.city = city
     self.book = book
     self.dispatcher = dispatcher
+    self.pace = pace
+    usual = UsualTimes(city)
     random = SplitMix64(seed: seed)
     vehicles = city.units.map { Vehicle(unit: $0) }
     origin_s = (city.calls.first?.entry ?? 0) - 3_600
-    statistics = Statistics(city: city, book: book)
+    statistics = Statistics(city: city, book: book, pace: pace, origin_s: origin_s)
     for (index, unit) in city.units.enumerated() {
       var description = hj_unit()
       description.id = UInt64(index + 1)
@@ -81,6 +88,7 @@ final class Replay {
       let time_ns = min(job.time_ns, nextDue_ns)
       pace(time_ns, Double(done) / Double(city.calls.count))
       now_ns = max(time_ns, now_ns)
+      statistics.sample(busy: vehicleOf.count, until_s: Double(now_ns) / 1e9)
       nextDue_ns = try dispatcher.poll(now_ns: now_ns, wall_us: wall_us)
       try settleEvents()
       guard job.time_ns <= now_ns, jobs.min == job else { continue }
@@ -157,6 +165,7 @@ final class Replay {
     vehicles[vehicle].incident = event.incident_id
     vehicles[vehicle].dispatched_ns = now_ns
     vehicles[vehicle].response = response(for: vehicle, incident: event.incident_id)
+    vehicleOf[event.assignment_id] = vehicle
     incidents[event.incident_id]?.sent += 1
     incidents[event.incident_id]?.live += 1
     if incidents[event.incident_id]?.sent == 1 {
@@ -173,8 +182,12 @@ final class Replay {
   }
 
   private func ended(_ event: hj_event, _ vehicle: Int) throws {
-    guard vehicles[vehicle].assignment == event.assignment_id else { return }
+    guard vehicleOf.removeValue(forKey: event.assignment_id) != nil else { return }
     vehicles[vehicle].assignment = 0
+    // Whoever replaces a unit that never arrived follows the same response.
+    if event.state != HJ_ASSIGNMENT_CLEARED, let response = vehicles[vehicle].response {
+      incidents[event.incident_id]?.followed.remove(response)
+    }
     goHome(vehicle)
     if vehicles[vehicle].isOffDuty {
       dispatcher.setActivity(UInt64(vehicle + 1), HJ_ACTIVITY_OFF_DUTY)
@@ -198,29 +211,27 @@ final class Replay {
   // What the units do
 
   private func vehicle(of assignment: UInt64) -> Int? {
-    vehicles.firstIndex { $0.assignment == assignment }
+    vehicleOf[assignment]
   }
 
-  /// The recorded response that a unit follows: one of its own type, else one that carries patients like it, else any.
-  private func response(for vehicle: Int, incident: UInt64) -> Int {
-    guard let known = incidents[incident] else { return 0 }
+  /// The recorded response that a unit follows: one of its own type, else one that carries patients like
+  /// it. Nil when the record sent no more of them.
+  private func response(for vehicle: Int, incident: UInt64) -> Int? {
+    guard let known = incidents[incident] else { return nil }
     let responses = city.calls[known.call].responses
     let type = vehicles[vehicle].unit.type
     let open = responses.indices.filter { !known.followed.contains($0) }
-    let carriers = ["MEDIC", "PRIVATE"]
     let chosen =
       open.first { responses[$0].unitType == type }
-      ?? open.first { carriers.contains(type) && carriers.contains(responses[$0].unitType) }
-      ?? open.first ?? responses.count - 1
-    incidents[incident]?.followed.insert(chosen)
+      ?? open.first { City.isAmbulance(type) && City.isAmbulance(responses[$0].unitType) }
+    if let chosen { incidents[incident]?.followed.insert(chosen) }
     return chosen
   }
 
   private func record(_ vehicle: Int) -> City.Response? {
     guard let incident = incidents[vehicles[vehicle].incident] else { return nil }
     let responses = city.calls[incident.call].responses
-    let response = vehicles[vehicle].response
-    return responses.indices.contains(response) ? responses[response] : nil
+    return vehicles[vehicle].response.map { responses[$0] }
   }
 
   private func sign(_ id: UInt64) throws {
@@ -228,7 +239,8 @@ final class Replay {
       try dispatcher.advance(id, HJ_ASSIGNMENT_ACKNOWLEDGED)
     else { return }
     let record = record(vehicle)
-    let turnout_s = record.flatMap { row in row.underWay.map { $0 - row.dispatch } } ?? 60
+    let turnout_s =
+      record.flatMap { row in row.underWay.map { $0 - row.dispatch } } ?? usual.turnout_s
     let since_s = Double(now_ns - vehicles[vehicle].dispatched_ns) / 1e9
     later(max(min(turnout_s, 300) - since_s, 1), .leave(id))
   }
@@ -238,15 +250,15 @@ final class Replay {
       return
     }
     let route = dispatcher.route(assignment: id)
-    drive(vehicle, route)
-    statistics.drove(route, incidents[vehicles[vehicle].incident]?.call)
+    let call = incidents[vehicles[vehicle].incident].map { city.calls[$0.call] }
+    drive(vehicle, route, factor: pace.factors[call.map { Int(book.tier(of: $0)) } ?? 0])
+    statistics.drove(route)
     add(now_ns + vehicles[vehicle].routeTime_ns, .arrive(id))
   }
 
-  private func drive(_ vehicle: Int, _ route: [hj_route_point], over time_ns: Int64? = nil) {
-    let plain = Double(route.last?.time_ms ?? 0) * 1e6
-    let stretch = time_ns.map { plain > 0 ? max(Double($0) / plain, 0.01) : 1 } ?? 1
-    vehicles[vehicle].start(route, at: now_ns, stretch: stretch)
+  /// `factor`: driven time over the route's own.
+  private func drive(_ vehicle: Int, _ route: [hj_route_point], factor: Double) {
+    vehicles[vehicle].start(route, at: now_ns, stretch: factor)
     if !route.isEmpty { add(now_ns + Self.report_ns, .move(vehicle, vehicles[vehicle].trip)) }
   }
 
@@ -275,12 +287,14 @@ final class Replay {
         now_s: Double(now_ns) / 1e9, origin_s: origin_s)
     }
     guard let row = record(vehicle), let onScene = row.onScene else {
-      return later(1_200, .clear(id))
+      return later(usual.onScene_s(vehicles[vehicle].unit.type), .clear(id))
     }
     if let transport = row.transport, transport > onScene {
       later(min(transport - onScene, 7_200), .transport(id))
     } else {
-      later(min((row.available ?? onScene + 1_200) - onScene, 14_400), .clear(id))
+      let stay_s =
+        row.available.map { $0 - onScene } ?? usual.onScene_s(vehicles[vehicle].unit.type)
+      later(min(stay_s, 14_400), .clear(id))
     }
   }
 
@@ -300,7 +314,7 @@ final class Replay {
     }
     let plain_s = Double(route.last?.time_ms ?? 600_000) / 1e3
     let takes_s = min(recorded_s.map { max($0, 60) } ?? plain_s, 7_200)
-    drive(vehicle, route, over: Int64(takes_s * 1e9))
+    drive(vehicle, route, factor: plain_s > 0 ? max(takes_s / plain_s, 0.01) : 1)
     later(takes_s, .atHospital(id))
   }
 
@@ -323,7 +337,7 @@ final class Replay {
 
   private func goHome(_ vehicle: Int) {
     let route = dispatcher.route(from: vehicles[vehicle].place, to: vehicles[vehicle].unit.home)
-    drive(vehicle, route)
+    drive(vehicle, route, factor: pace.factors[Int(HJ_TIER_URGENT)])
     add(
       now_ns + vehicles[vehicle].routeTime_ns + 1_000_000_000,
       .home(vehicle, vehicles[vehicle].trip))

@@ -5,13 +5,18 @@ import Foundation
 import HujiaMapImport
 import HujiaRoads
 
+/// How fast simulated units drive.
+enum Drive: String, ExpressibleByArgument, CaseIterable {
+  case recorded, limits
+}
+
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
     abstract: "Replay a city's recorded calls through the engine and show what it did.",
     discussion: """
       The engine is opened through its C interface. Calls come at their recorded times (virtual time, or --speed), units \
-      drive along the engine's own routes and report their positions, sign, arrive, and are released after the recorded \
+      drive along the engine's own routes at the pace of that week's crews and report their positions, sign, arrive, and are released after the recorded \
       time on scene. The end shows decisions, arrivals beside the record, escalations and shortfalls.
 
       Examples:
@@ -34,6 +39,9 @@ struct RunCommand: ParsableCommand {
   @Option(help: "Only calls from this local time on: 2018-01-15 or 2018-01-15T06:00:00.") var from:
     String?
   @Option(help: "Only calls before this local time.") var until: String?
+  @Option(
+    help: "How fast units drive: as recorded for crews whose station is known, or at the limits.")
+  var drive = Drive.recorded
   @Option(help: "Seed of what is simulated (who signs when).") var seed: UInt64 = 1
   @Flag(help: "Print the figures as JSON.") var json = false
   @Option(help: "Write a self-contained page with map, routes and distributions.") var report:
@@ -53,6 +61,7 @@ struct RunCommand: ParsableCommand {
 
   func run() throws {
     var city = try CityReader.read(city)
+    let record = city
     try shorten(&city)
     let plansPath = plans ?? Self.plans(in: city)
     let book = try PlanBook(path: plansPath)
@@ -60,11 +69,14 @@ struct RunCommand: ParsableCommand {
     defer { streets.removeTemporary() }
     let dispatcher = try Dispatcher(
       map: streets.path, plans: plansPath, units: city.units.count, incidents: 4_096)
-    let replay = try Replay(city: city, book: book, dispatcher: dispatcher, seed: seed)
+    let pace =
+      drive == .limits ? DrivingPace.limits : Self.pace(of: record, book: book, dispatcher)
+    let replay = try Replay(
+      city: city, book: book, dispatcher: dispatcher, pace: pace, seed: seed)
     let start = Date()
     let progress = Progress("replaying", isQuiet: quiet)
     try replay.run { time_ns, share in
-      pace(time_ns, since: start)
+      hold(time_ns, since: start)
       let seconds = max(Date().timeIntervalSince(start), 0.001)
       progress.show(
         share, note: String(format: "%.0f calls/s", share * Double(city.calls.count) / seconds))
@@ -86,7 +98,16 @@ struct RunCommand: ParsableCommand {
     }
   }
 
-  private func pace(_ time_ns: Int64, since start: Date) {
+  private static func pace(
+    of city: City, book: PlanBook, _ dispatcher: Dispatcher
+  ) -> DrivingPace {
+    DrivingPace.measured(
+      city, tier: { Int(book.tier(of: $0)) },
+      travel_s: { dispatcher.route(from: $0, to: $1).last.map { Double($0.time_ms) / 1e3 } })
+  }
+
+  /// With --speed: waits until the wall clock has caught up.
+  private func hold(_ time_ns: Int64, since start: Date) {
     guard let speed else { return }
     let wait = Double(time_ns) / 1e9 / speed - Date().timeIntervalSince(start)
     if wait > 0 { Thread.sleep(forTimeInterval: wait) }

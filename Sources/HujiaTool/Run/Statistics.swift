@@ -13,6 +13,9 @@ struct Statistics {
     /// Typed in to first unit on scene.
     var response: [Double] = []
     var recordedResponse: [Double] = []
+    /// Call answered to first unit on scene; the time on the phone is the recorded one in both.
+    var answered: [Double] = []
+    var recordedAnswered: [Double] = []
     /// The engine's travel time of the first unit at the decision, and the recorded drive.
     var travel: [Double] = []
     var recordedTravel: [Double] = []
@@ -25,6 +28,8 @@ struct Statistics {
   }
 
   let city: City
+  let pace: DrivingPace
+  private(set) var busy: BusyUnits
   private let book: PlanBook
   var latency = Histogram<UInt64>(
     highestTrackableValue: 60_000_000_000, numberOfSignificantValueDigits: .three)
@@ -52,8 +57,10 @@ struct Statistics {
   var plansPath: String?
   private var routesSeen = 0
 
-  init(city: City, book: PlanBook) {
+  init(city: City, book: PlanBook, pace: DrivingPace, origin_s: Double) {
     self.city = city
+    self.pace = pace
+    busy = BusyUnits(city, origin_s: origin_s)
     self.book = book
     tiers[1].target_s = 480
     tiers[2].target_s = 900
@@ -71,6 +78,7 @@ struct Statistics {
     else { return }
     tiers[tier].recordedArrival.append(onScene - dispatch)
     tiers[tier].recordedResponse.append(onScene - call.entry)
+    tiers[tier].recordedAnswered.append(onScene - call.received)
     if let underWay = first.underWay { tiers[tier].recordedTravel.append(onScene - underWay) }
   }
 
@@ -96,7 +104,9 @@ struct Statistics {
 
   mutating func sent(_ vehicle: Int) { unitsUsed.insert(vehicle) }
 
-  mutating func drove(_ route: [hj_route_point], _ call: Int?) {
+  mutating func sample(busy count: Int, until_s: Double) { busy.take(count, until_s: until_s) }
+
+  mutating func drove(_ route: [hj_route_point]) {
     routesSeen += 1
     guard routesSeen % 97 == 1, sampleRoutes.count < 60, route.count > 5 else { return }
     sampleRoutes.append(route.map { City.Point(lat_e7: $0.lat_e7, lon_e7: $0.lon_e7) })
@@ -106,6 +116,7 @@ struct Statistics {
     let tier = Int(book.tier(of: city.calls[call]))
     tiers[tier].arrival.append(now_s - dispatched_s)
     tiers[tier].response.append(now_s + origin_s - city.calls[call].entry)
+    tiers[tier].answered.append(now_s + origin_s - city.calls[call].received)
   }
 
   mutating func escalated(_ event: hj_event, hour: Int) {
@@ -139,6 +150,9 @@ struct Statistics {
     guard let target, !values.isEmpty else { return nil }
     return Double(values.count { $0 <= target }) / Double(values.count)
   }
+
+  /// Reports answered a second of computing, when nothing else ran.
+  var decisionsPerSecond: Double { latency.mean > 0 ? 1e9 / latency.mean : 0 }
 
   func latency_us(_ percentile: Double) -> Double {
     Double(latency.valueAtPercentile(percentile)) / 1e3

@@ -8,8 +8,8 @@ struct Vehicle {
   /// Live assignment; 0 = none.
   var assignment: UInt64 = 0
   var incident: UInt64 = 0
-  /// Which of the call's recorded responses this assignment follows.
-  var response = 0
+  /// Which of the call's recorded responses this assignment follows; nil = none is left.
+  var response: Int?
   var isOffDuty = false
   var dispatched_ns: Int64 = 0
   /// Number of the trip under way; a job of an earlier trip is void.
