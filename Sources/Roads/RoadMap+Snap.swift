@@ -28,11 +28,9 @@ extension RoadMap {
 
   /// The place of a coordinate. Nearest street by distance; at equal distance (to the millimetre) a place at a node
   /// first, then the lowest street. With a heading and a speed of at least 2 m/s, streets that run across or against it
-  /// count as
-  /// farther. Farther than `limit_mm`: marked, and the nearest street is still used. `hint`: the street it was on
-  /// before;
-  /// looked at first, so that most other candidates fall at a glance; it never changes the answer. No allocation; any
-  /// thread; half a microsecond on a city.
+  /// count as farther. Farther than `limit_mm`: marked, and the nearest street is still used. `hint`: the street it was
+  /// on before, looked at first, so that most other candidates fall at a glance; it never changes the answer. No
+  /// allocation; any thread; half a microsecond on a city.
   package func snap(
     lat_e7: Int32, lon_e7: Int32, hint: UInt32 = Place.none, heading_cdeg: Int32 = .min,
     speed_cms: Int32 = .min, limit_mm: UInt32
@@ -81,8 +79,10 @@ extension RoadMap {
     let beyondLon = max(west - lon, lon - west - Int64(cellLon_e7), 0)
     let dy = Distance.axis_mm(beyondLat, Distance.latScale)
     let dx = Distance.axis_mm(beyondLon, point.lonScale)
-    let reach = min(key_mm, 2_147_483_647) + 3
-    return dx * dx + dy * dy <= reach * reach
+    // Nothing nearer than 2,000 km so far (a place on another continent): look everywhere. Else no square overflows.
+    guard key_mm < 2_000_000_000 else { return true }
+    let reach = key_mm + 3
+    return dx <= reach && dy <= reach && dx * dx + dy * dy <= reach * reach
   }
 
   private func clampedRow(_ lat_e7: Int32) -> Int32 {
