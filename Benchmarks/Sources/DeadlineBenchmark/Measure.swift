@@ -63,7 +63,8 @@ struct Row {
   func json(live: Int) -> String {
     let (each_ns, worst_us) = figures()
     return
-      "{\"table\": \"deadlines\", \"row\": \"\(name)\", \"live\": \(live), \"mean_ns\": \(each_ns[0]), "
+      "{\"table\": \"deadlines\", \"row\": \"\(name)\", \"live\": \(live), "
+      + "\"mean_ns\": \(each_ns[0]), "
       + "\"p50_ns\": \(each_ns[1]), \"p99_ns\": \(each_ns[2]), \"p999_ns\": \(each_ns[3]), "
       + "\"worst_us\": \(worst_us), \"group\": \(group)}"
   }
