@@ -34,6 +34,9 @@ extension PlanDecoder {
       guard points.count >= 3, points.count <= 100_000 else {
         throw polygon.wrong("\(polygon.path) has \(points.count) corners: give at least 3")
       }
+      guard !Self.isLine(points) else {
+        throw polygon.wrong("\(polygon.path) encloses nothing, so no place is ever in it")
+      }
       areaNames[name] = UInt32(draft.areas.count)
       let lats = points.map(\.lat_e7)
       let lons = points.map(\.lon_e7)
@@ -44,6 +47,19 @@ extension PlanDecoder {
           east_e7: lons.max() ?? 0))
       draft.areaPoints += points
     }
+  }
+
+  /// Whether all corners lie on one line. Differences are below 2^32 and 2^31, so the products fit.
+  private static func isLine(_ points: [AreaPoint]) -> Bool {
+    func away(_ point: AreaPoint) -> (north: Int64, east: Int64) {
+      (
+        Int64(point.lat_e7) - Int64(points[0].lat_e7), Int64(point.lon_e7) - Int64(points[0].lon_e7)
+      )
+    }
+    guard let along = points.map(away).first(where: { $0.north != 0 || $0.east != 0 }) else {
+      return true
+    }
+    return points.map(away).allSatisfy { $0.north * along.east == $0.east * along.north }
   }
 
   mutating func readPlans(_ field: PlanField) throws(PlanError) {
@@ -182,23 +198,5 @@ extension PlanDecoder {
     let number = UInt32(roles.count + 1)
     roles[name] = number
     return number
-  }
-
-  /// A plan with the very conditions of an earlier one can never be chosen.
-  private func refuseShadowed(_ elements: [PlanField]) throws(PlanError) {
-    var seen: [String: Int] = [:]
-    for (index, plan) in draft.plans.enumerated() {
-      let types = draft.planTypes[Int(plan.firstType)..<Int(plan.firstType + plan.typeCount)]
-        .sorted()
-      let areas = draft.planAreas[Int(plan.firstArea)..<Int(plan.firstArea + plan.areaCount)]
-        .sorted()
-      let conditions = "\(types) \(plan.tiers) \(areas) \(plan.hours) \(plan.vulnerable)"
-      if let earlier = seen[conditions] {
-        throw elements[index].wrong(
-          "\(elements[index].path) has the same conditions as plans[\(earlier)], so it can never match: merge the two"
-        )
-      }
-      seen[conditions] = index
-    }
   }
 }

@@ -59,7 +59,7 @@ struct PlanDecoder {
   func capabilityBit(_ field: PlanField) throws(PlanError) -> UInt64 {
     let name = try field.string()
     if let bit = capabilities[name] { return 1 << UInt64(bit) }
-    if name.hasPrefix("capability"), let bit = Int(name.dropFirst(10)), (0..<64).contains(bit) {
+    if let bit = (0..<64).first(where: { name == "capability\($0)" }) {
       return 1 << UInt64(bit)
     }
     let known = capabilities.keys.sorted()

@@ -1,4 +1,5 @@
-// Local time for the hours of plans: a fixed offset, or a zone of the system's database read once into a table.
+// Local time for the hours of plans: a fixed offset, or a zone of the system's database read once
+// into a table.
 
 #if canImport(Glibc)
   import Glibc
@@ -36,8 +37,9 @@ enum TimeZones {
   }
 }
 
-/// The transition table of a TZif file (RFC 8536), version 2 part; enough for the years it lists (to 2037), then its
-/// last two rules repeat by the file's own listing.
+/// The changes of a zone from its TZif file (RFC 8536, the 64-bit part): those that are listed, and
+/// those that the rule at the file's end makes after them. Some systems' files list nothing after
+/// the last change of law.
 enum ZoneFile {
   static func read(_ path: String) -> [UInt8]? {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
@@ -81,8 +83,14 @@ enum ZoneFile {
       guard let time_s = word(times + index * 8, 8), kinds + index < bytes.count,
         let offset_s = offset(Int(bytes[kinds + index]))
       else { return nil }
+      // Some entries change only the name.
+      if offset_s == table[table.count - 1].offset_s { continue }
       table.append(ZoneChange(from_s: time_s, offset_s: offset_s))
     }
-    return table
+    let characters = types + second[4] * 6
+    let rule = characters + second[5] + second[2] * 12 + second[1] + second[0]
+    guard rule + 1 < bytes.count, bytes[rule] == 0x0a else { return table }
+    let text = String(decoding: bytes[(rule + 1)...].prefix { $0 != 0x0a }, as: UTF8.self)
+    return table + (ZoneRule(text)?.changes(after_s: table[table.count - 1].from_s) ?? [])
   }
 }

@@ -1,0 +1,60 @@
+// Plans that can never be chosen are refused, because someone believes in them.
+
+import HujiaEngine
+
+extension PlanDecoder {
+  /// Refuses a plan that an earlier one always beats: they name the same kinds of conditions, so
+  /// they are equally specific and the first in the file wins, and the earlier one holds wherever
+  /// the later one does.
+  func refuseShadowed(_ elements: [PlanField]) throws(PlanError) {
+    var earlierByType: [UInt32: [Int]] = [:]
+    var earlierWithoutType: [Int] = []
+    let conditions = draft.plans.map { Conditions($0, draft) }
+    for (index, later) in conditions.enumerated() {
+      let candidates = later.types.first.map { earlierByType[$0] ?? [] } ?? earlierWithoutType
+      if let first = candidates.first(where: { conditions[$0].covers(later) }) {
+        let path = elements[index].path
+        throw elements[index].wrong(
+          conditions[first] == later
+            ? "\(path) has the same conditions as plans[\(first)], so it can never match: merge the two"
+            : "\(path) can never match, as plans[\(first)] covers it and comes first: put it before that one"
+        )
+      }
+      if later.types.isEmpty { earlierWithoutType.append(index) }
+      for type in later.types { earlierByType[type, default: []].append(index) }
+    }
+  }
+}
+
+/// When a plan applies. Empty or zero = always.
+private struct Conditions: Equatable {
+  let types: [UInt32]
+  let areas: [UInt32]
+  let tiers: UInt32
+  let hours: UInt32
+  let vulnerable: UInt8
+
+  init(_ plan: PlanRecord, _ draft: PlanDraft) {
+    func sorted(_ all: [UInt32], _ first: UInt32, _ count: UInt32) -> [UInt32] {
+      Set(all[Int(first)..<Int(first + count)]).sorted()
+    }
+    types = sorted(draft.planTypes, plan.firstType, plan.typeCount)
+    areas = sorted(draft.planAreas, plan.firstArea, plan.areaCount)
+    tiers = plan.tiers
+    hours = plan.hours
+    vulnerable = plan.vulnerable
+  }
+
+  /// Both name the same kinds of conditions, and this one holds wherever the other does.
+  func covers(_ other: Conditions) -> Bool {
+    func holds(_ mine: UInt32, _ theirs: UInt32) -> Bool {
+      (mine == 0) == (theirs == 0) && theirs & ~mine == 0
+    }
+    func holds(_ mine: [UInt32], _ theirs: [UInt32]) -> Bool {
+      mine.isEmpty == theirs.isEmpty && mine.count >= theirs.count
+        && Set(theirs).isSubset(of: mine)
+    }
+    return vulnerable == other.vulnerable && holds(tiers, other.tiers) && holds(hours, other.hours)
+      && holds(areas, other.areas) && holds(types, other.types)
+  }
+}
