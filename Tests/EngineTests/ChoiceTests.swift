@@ -1,0 +1,205 @@
+// The decision beside the plain one, on thousands of random small worlds.
+
+import HujiaContainers
+import HujiaRoads
+import HujiaRouting
+import HujiaTestSupport
+import Testing
+
+@testable import HujiaEngine
+
+@Suite struct ChoiceTests {
+  private static let levels: [(Activity, Level)] = [
+    (.patrolling, .available), (.patrolling, .available), (.patrolling, .available),
+    (.station, .available), (.meal, .conditionallyAvailable), (.court, .notAvailable),
+  ]
+
+  /// A network of a dozen nodes: few different times, one-ways, and often a part that is not connected.
+  private func network(_ random: inout SplitMix64) -> MapImage {
+    var draft = MapDraft()
+    let nodes = 4 + random.below(9)
+    for _ in 0..<nodes {
+      draft.nodes.append(
+        (
+          lat_e7: 377_000_000 + Int32(random.below(300_000)),
+          lon_e7: -1_224_000_000 + Int32(random.below(300_000))
+        ))
+    }
+    for number in 0..<nodes * 2 {
+      let from = UInt32(random.below(nodes))
+      let to = UInt32(random.below(nodes))
+      if from == to { continue }
+      let time = MapDraft.Times(
+        normal_ms: 99_000, response_ms: UInt32(1 + random.below(6)) * 5_000)
+      draft.streets.append(
+        MapDraft.Street(
+          id: UInt64(number), from: from, to: to, length_mm: UInt32(1 + random.below(8)) * 50_000,
+          forward: time, backward: random.chance(70) ? time : nil))
+    }
+    return MapImage(draft)
+  }
+
+  private func place(_ map: RoadMap, _ random: inout SplitMix64) -> Place {
+    if random.chance(60) || map.streetCount == 0 {
+      let node = random.below(map.nodeCount)
+      return map.snap(
+        lat_e7: map.nodeLat_e7[node], lon_e7: map.nodeLon_e7[node], limit_mm: 250_000)
+    }
+    return map.snap(
+      lat_e7: 377_000_000 + Int32(random.below(300_000)),
+      lon_e7: -1_224_000_000 + Int32(random.below(300_000)), limit_mm: 250_000)
+  }
+
+  private func plans(_ random: inout SplitMix64) -> PlanDraft {
+    var draft = PlanDraft()
+    var plan = PlanRecord()
+    for _ in 0..<1 + random.below(3) {
+      draft.requirements.append(
+        Requirement(
+          capabilities: random.chance(30) ? 0 : UInt64(random.below(16)),
+          role: UInt32(random.below(3)), agency: random.chance(80) ? 0 : UInt32(random.below(3)),
+          kind: random.chance(80) ? 0 : UInt32(random.below(3)),
+          count: UInt32(1 + random.below(2))))
+    }
+    plan.requirementCount = UInt32(draft.requirements.count)
+    plan.radius_dm = random.chance(60) ? 0 : UInt32(random.below(12)) * 1_000
+    draft.plans = [plan]
+    draft.defaultTurnout_ms = UInt32(random.below(3)) * 5_000
+    draft.turnouts = [
+      TurnoutRecord(kind: 1, turnout_ms: 10_000), TurnoutRecord(kind: 2, turnout_ms: 0),
+    ]
+    return draft
+  }
+
+  private func put(
+    _ bench: Bench, _ random: inout SplitMix64
+  ) -> [PlainUnit] {
+    var units: [PlainUnit] = []
+    for number in 0..<1 + random.below(14) {
+      // Ids in no order, put at few different times, so that idleness ties too.
+      let id = UInt64((number * 7 + 3) % 29 + 1)
+      bench.core.time.now_ns = Int64(random.below(3)) * Bench.second_ns
+      let (activity, level) = Self.levels[random.below(Self.levels.count)]
+      let minutes = Int64([0, 0, 0, 30, 44, 45, 46, 90, -5][random.below(9)])
+      let shiftEnd_us = minutes == 0 ? 0 : Bench.wallStart_us + minutes * 60_000_000
+      let place = random.chance(85) ? place(bench.image.map, &random) : nil
+      let unit = PlainUnit(
+        id: id, capabilities: random.chance(25) ? 15 : UInt64(random.below(16)),
+        agency: UInt32(random.below(3)), kind: UInt32(random.below(3)),
+        isCrewed: random.chance(90), level: level, shiftEnd_us: shiftEnd_us,
+        idleSince_ns: bench.core.time.now_ns, place: place)
+      bench.put(
+        id, at: place, capabilities: unit.capabilities, agency: unit.agency, kind: unit.kind,
+        crew: unit.isCrewed ? Int32(random.below(3)) : -1, activity: activity,
+        shiftEnd_us: shiftEnd_us)
+      units.append(unit)
+    }
+    bench.core.time = Moment(now_ns: 10 * Bench.second_ns, wall_us: Bench.wallStart_us)
+    return units
+  }
+
+  private func compare(_ seed: UInt64) throws {
+    var random = SplitMix64(seed)
+    let image = network(&random)
+    let draft = plans(&random)
+    let bench = try Bench(image, plans: draft)
+    var units = put(bench, &random)
+    var router = try Router(map: image.map, unitCapacity: 1, memory: .system)
+    for call in 0..<3 {
+      let place = place(image.map, &random)
+      let tier = Tier(rawValue: UInt8(1 + random.below(4))).unsafelyUnwrapped
+      var ways: [UInt64: Travel] = [:]
+      for unit in units {
+        guard let position = unit.place else { continue }
+        let way = router.travel(from: position, to: place, profile: .response)
+        ways[unit.id] = way
+        guard position.node != Place.none, place.node != Place.none else { continue }
+        let time_ms = PlainChoice.time_ms(image.map, from: position.node, to: place.node)
+        check(way.isStraightLine == (time_ms == nil), "seed \(seed)")
+        if let time_ms { check(UInt64(way.travel_ms) == time_ms, "seed \(seed)") }
+      }
+      let known = units.map { (place: $0.place, way: ways[$0.id]) }
+      let plain = PlainChoice(
+        map: image.map, requirements: draft.requirements, radius_dm: draft.plans[0].radius_dm,
+        turnouts_ms: [1: 10_000, 2: 0], defaultTurnout_ms: draft.defaultTurnout_ms,
+        wall_us: Bench.wallStart_us,
+        travel: { from, _ in
+          known.first { $0.place == from }.flatMap(\.way)
+            ?? Travel(travel_ms: 0, distance_dm: 0, isStraightLine: false)
+        })
+      let expected = plain.choose(units, for: place, tier: tier)
+      // Asking changes nothing; the report then says the same and reserves.
+      for isReport in [false, true] {
+        let report = bench.call(place, tier: tier)
+        let status = isReport ? bench.core.report(report) : bench.core.recommend(report)
+        let found = bench.chosen.map {
+          PlainPick(
+            unit: $0.unitID, travel_ms: $0.travel_ms, requirement: $0.requirement, seat: $0.seat,
+            reason: $0.reason)
+        }
+        let note = "seed \(seed), call \(call), \(tier): \(found) but \(expected.picks)"
+        check(status == .ok, note)
+        check(found == expected.picks, note)
+        check(
+          bench.core.answer.shortfall == expected.shortfall,
+          "seed \(seed), call \(call), \(tier): \(bench.core.answer.shortfall.rawValue) but \(expected.shortfall.rawValue)"
+        )
+        check(bench.chosen.allSatisfy { ($0.assignmentID != 0) == isReport }, note)
+      }
+      for pick in expected.picks {
+        if let place = units.firstIndex(where: { $0.id == pick.unit }) {
+          units[place].isBusy = true
+        }
+      }
+      // No unit on two incidents.
+      for unit in units where unit.isBusy {
+        check(!bench.core.units[bench.slot(unit.id)].isFree, "seed \(seed)")
+      }
+    }
+  }
+
+  @Test(arguments: 0..<8 as Range<UInt64>)
+  func thousandsOfSmallWorlds(part: UInt64) throws {
+    let count = UInt64(Scale.count(250, full: 10_000))
+    for seed in part * count..<(part + 1) * count { try compare(seed) }
+  }
+
+  @Test func sixteenAtMost() throws {
+    var plans = PlanDraft.builtIn
+    plans.requirements[0].count = 16
+    let bench = try Bench(Bench.row(), plans: plans, units: 20)
+    for unit in 1...20 as ClosedRange<UInt64> { bench.put(unit, at: bench.node(Int(unit - 1))) }
+    let incident = bench.open(at: 0)
+    check(bench.units(incident) == Array(1...16))
+    check(bench.incident(incident)?.shortfall == [])
+    check(bench.core.assign(incident, unit: 17, wall_us: 0, act: Act()) == .full)
+  }
+
+  @Test func aFullAssignmentTableIsSaid() throws {
+    var plans = PlanDraft.builtIn
+    plans.requirements[0].count = 3
+    let bench = try Bench(Bench.row(), plans: plans, assignments: 2)
+    for unit in 1...3 as ClosedRange<UInt64> { bench.put(unit, at: bench.node(Int(unit))) }
+    let incident = bench.open(at: 0)
+    check(bench.units(incident) == [1, 2])
+    check(bench.incident(incident)?.shortfall.contains(.tableFull) == true)
+  }
+
+  @Test func manualAndRecommendReserveNobody() throws {
+    for mode in [DispatchMode.manual, .recommend] {
+      var plans = PlanDraft.builtIn
+      plans.plans[0].dispatch = mode
+      let bench = try Bench(Bench.row(), plans: plans)
+      bench.put(1, at: bench.node(1))
+      check(bench.report(bench.call(bench.node(0))) == (mode == .manual ? .manual : .ok))
+      let incident = bench.core.answer.incidentID
+      check(bench.chosen.map(\.unitID) == (mode == .manual ? [] : [1]))
+      check(bench.live(incident).isEmpty && bench.incident(incident)?.state == .pending)
+      check(bench.core.units[bench.slot(1)].isFree)
+      bench.put(2, at: bench.node(0))
+      check(bench.live(incident).isEmpty)
+      check(bench.core.assign(incident, unit: 2, wall_us: 0, act: Act()) == .ok)
+      check(bench.units(incident) == [2])
+    }
+  }
+}

@@ -1,0 +1,182 @@
+// Who should go, worked out the slow and obvious way from domain.md ("Choosing units"): all units sorted by exact cost
+// for each seat. Knows nothing of the engine's search; routes come from a plain Dijkstra where both ends are nodes.
+
+import HujiaRoads
+import HujiaRouting
+
+@testable import HujiaEngine
+
+/// A unit as the test knows it.
+struct PlainUnit {
+  var id: UInt64
+  var capabilities: UInt64
+  var agency: UInt32
+  var kind: UInt32
+  var isCrewed: Bool
+  var level: Level
+  var shiftEnd_us: Int64
+  var idleSince_ns: Int64
+  var place: Place?
+  var isBusy = false
+}
+
+/// One seat filled.
+struct PlainPick: Equatable {
+  var unit: UInt64
+  var travel_ms: UInt32
+  var requirement: UInt32
+  var seat: UInt32
+  var reason: Reason
+}
+
+struct PlainChoice {
+  let map: RoadMap
+  let requirements: [Requirement]
+  let radius_dm: UInt32
+  let turnouts_ms: [UInt32: UInt32]
+  let defaultTurnout_ms: UInt32
+  let wall_us: Int64
+  /// The way between two places; of a router that answers single questions only.
+  let travel: (Place, Place) -> Travel
+
+  private struct Ranked {
+    var isEstimate: Int
+    var cost_ms: UInt64
+    var idleSince_ns: Int64
+    var unit: PlainUnit
+    var travel: Travel
+  }
+
+  private func reserve_us(_ tier: Tier) -> Int64 { isPressing(tier) ? 0 : 45 * 60 * 1_000_000 }
+  private func isPressing(_ tier: Tier) -> Bool { tier == .emergency || tier == .urgent }
+  private func keepsShift(_ unit: PlainUnit, _ tier: Tier) -> Bool {
+    unit.shiftEnd_us == 0 || unit.shiftEnd_us >= wall_us + reserve_us(tier)
+  }
+  private func fits(_ unit: PlainUnit, _ requirement: Requirement, _ capabilities: UInt64) -> Bool {
+    unit.capabilities & capabilities == capabilities
+      && (requirement.agency == 0 || requirement.agency == unit.agency)
+      && (requirement.kind == 0 || requirement.kind == unit.kind)
+  }
+
+  /// The best unit for a seat: available before conditionally available (pressing calls only), a known position before
+  /// none, streets before estimates, then cost, longest idle, id.
+  private func best(
+    _ units: [PlainUnit], _ taken: Set<UInt64>, _ requirement: Requirement, _ capabilities: UInt64,
+    _ place: Place, _ tier: Tier
+  ) -> Ranked? {
+    let levels: [Level] = isPressing(tier) ? [.available, .conditionallyAvailable] : [.available]
+    for hasPosition in [true, false] {
+      for level in levels {
+        let ranked = units.compactMap { unit -> Ranked? in
+          guard !unit.isBusy, !taken.contains(unit.id), unit.level == level, unit.isCrewed,
+            keepsShift(unit, tier), fits(unit, requirement, capabilities),
+            (unit.place != nil) == hasPosition
+          else { return nil }
+          guard let position = unit.place else {
+            let unknown = Travel(travel_ms: .max, distance_dm: .max, isStraightLine: true)
+            return Ranked(
+              isEstimate: 1, cost_ms: .max, idleSince_ns: unit.idleSince_ns, unit: unit,
+              travel: unknown)
+          }
+          let way = travel(position, place)
+          guard radius_dm == 0 || way.distance_dm <= radius_dm else { return nil }
+          let turnout_ms = turnouts_ms[unit.kind] ?? defaultTurnout_ms
+          return Ranked(
+            isEstimate: way.isStraightLine ? 1 : 0,
+            cost_ms: UInt64(way.travel_ms) + UInt64(turnout_ms), idleSince_ns: unit.idleSince_ns,
+            unit: unit, travel: way)
+        }
+        let sorted = ranked.sorted {
+          ($0.isEstimate, $0.cost_ms, $0.idleSince_ns, $0.unit.id)
+            < ($1.isEstimate, $1.cost_ms, $1.idleSince_ns, $1.unit.id)
+        }
+        if let first = sorted.first { return first }
+      }
+    }
+    return nil
+  }
+
+  private func why(
+    _ units: [PlainUnit], _ taken: Set<UInt64>, _ requirement: Requirement, _ capabilities: UInt64,
+    _ tier: Tier
+  ) -> Shortfall {
+    var why = Shortfall()
+    for unit in units where fits(unit, requirement, capabilities) {
+      if !unit.isCrewed {
+        why.insert(.notCrewed)
+      } else if unit.isBusy || taken.contains(unit.id) || unit.level == .notAvailable
+        || (unit.level == .conditionallyAvailable && !isPressing(tier))
+      {
+        why.insert(.notAvailable)
+      } else if !keepsShift(unit, tier) {
+        why.insert(.shiftEnd)
+      } else {
+        why.insert(.radius)
+      }
+    }
+    return why.isEmpty ? .capability : why
+  }
+
+  /// All seats of the plan, in order.
+  func choose(
+    _ units: [PlainUnit], for place: Place, tier: Tier
+  ) -> (picks: [PlainPick], shortfall: Shortfall) {
+    var picks: [PlainPick] = []
+    var taken: Set<UInt64> = []
+    var shortfall = Shortfall()
+    for (index, requirement) in requirements.enumerated() {
+      for seat in 0..<requirement.count {
+        // Together the units of a seat have all its capabilities: one that has all first, else one by one.
+        var open = requirement.capabilities
+        var isFilled = false
+        var wanted = open
+        while !isFilled || open != 0 {
+          if let found = best(units, taken, requirement, wanted, place, tier) {
+            taken.insert(found.unit.id)
+            let isUnknown = found.unit.place == nil
+            let isEstimate = found.travel.isStraightLine
+            if isEstimate { shortfall.insert(isUnknown ? .noPosition : .notOnStreets) }
+            picks.append(
+              PlainPick(
+                unit: found.unit.id, travel_ms: found.travel.travel_ms, requirement: UInt32(index),
+                seat: seat,
+                reason: isUnknown ? .noPosition : isEstimate ? .straightLine : .closest))
+            open &= ~found.unit.capabilities
+            isFilled = true
+            wanted = open
+          } else if wanted.nonzeroBitCount > 1 {
+            wanted = 1 << UInt64(wanted.trailingZeroBitCount)
+          } else {
+            shortfall.formUnion(why(units, taken, requirement, wanted, tier))
+            open &= ~wanted
+            wanted = open
+            if open == 0 { break }
+          }
+        }
+      }
+    }
+    // A place far from every street is answered from the nearest one, and marked.
+    if place.isOffNetwork, !picks.isEmpty { shortfall.insert(.notOnStreets) }
+    return (picks, shortfall)
+  }
+
+  /// Fastest time between two nodes by Bellman and Ford's rounds; nil when the streets do not lead there.
+  static func time_ms(_ map: RoadMap, from: UInt32, to: UInt32) -> UInt64? {
+    var times = [UInt64?](repeating: nil, count: map.nodeCount)
+    times[Int(from)] = 0
+    for _ in 0..<map.nodeCount {
+      var isChanged = false
+      for arc in 0..<map.arcCount {
+        guard let tail = times[Int(map.arcTail[arc])] else { continue }
+        let time = tail + UInt64(map.arcResponse_ms[arc])
+        let head = Int(map.arcHead[arc])
+        if times[head].map({ time < $0 }) ?? true {
+          times[head] = time
+          isChanged = true
+        }
+      }
+      if !isChanged { break }
+    }
+    return times[Int(to)]
+  }
+}
