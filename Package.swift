@@ -82,6 +82,7 @@ let package = Package(
       "EngineTests",
       ["HujiaEngine", "HujiaRouting", "HujiaRoads", "HujiaContainers", "HujiaTestSupport"]),
     tests("RoutingTests", ["HujiaRouting", "HujiaRoads", "HujiaContainers", "CHujiaKernels"]),
+    tests("HujiaToolTests", ["HujiaTool", "HujiaRoads", "CHujia"]),
   ],
   swiftLanguageModes: [.v6]
 )

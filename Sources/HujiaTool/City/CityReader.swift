@@ -127,7 +127,7 @@ struct CityReader {
 
   /// A crew without a station of its own works shifts, which the record does not name: from half an hour before its
   /// first response to half an hour after its last one, and a pause of more than six hours ends a shift.
-  private static func duty(_ calls: [City.Call]) -> [String: [ClosedRange<Double>]] {
+  static func duty(_ calls: [City.Call]) -> [String: [ClosedRange<Double>]] {
     let pad_s = 1_800.0
     var spans: [String: [ClosedRange<Double>]] = [:]
     let responses = calls.flatMap(\.responses).sorted { $0.dispatch < $1.dispatch }

@@ -232,7 +232,7 @@ struct FiguresJSON {
       escalations_total: s.engine.escalations, calls_not_reached: s.unreached,
       plans: s.plansPath)
     let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     return (try? encoder.encode(figures)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
   }
 }

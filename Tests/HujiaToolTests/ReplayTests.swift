@@ -1,0 +1,117 @@
+// The replay on a small invented city: everything is reached, the same seed does the same, the page is whole.
+
+import CHujia
+import Foundation
+import HujiaRoads
+import Testing
+
+@testable import HujiaTool
+
+struct ReplayTests {
+  private static func replay(
+    _ folder: URL, seed: UInt64, _ look: (Statistics, String) throws -> Void
+  ) throws {
+    let city = try CityReader.read(folder.path)
+    let plans = folder.appendingPathComponent("plans.json").path
+    let streets = try CityStreets.compile(city, map: nil, isQuiet: true)
+    defer { streets.removeTemporary() }
+    let dispatcher = try Dispatcher(
+      map: streets.path, plans: plans, units: city.units.count, incidents: 256)
+    let replay = try Replay(
+      city: city, book: try PlanBook(path: plans), dispatcher: dispatcher,
+      pace: .limits, seed: seed)
+    try replay.run { _, _ in }
+    try look(replay.statistics, streets.path)
+  }
+
+  @Test func everyCallIsReached() throws {
+    let folder = try InventedCityTests.folder(seed: 2)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    var first: hj_stats?
+    for _ in 0..<2 {
+      try Self.replay(folder, seed: 4) { statistics, map in
+        let stats = statistics.engine
+        #expect(statistics.unreached == 0)
+        #expect(stats.incidents_opened == 80)
+        #expect(stats.incidents_closed == 80)
+        #expect(stats.assignments_live == 0)
+        #expect(stats.deadlines_armed == 0)
+        #expect(stats.events_lost == 0)
+        #expect(stats.late_deadlines == 0)
+        let arrivals = (1...4).map { statistics.tiers[$0].arrival.count }.reduce(0, +)
+        #expect(arrivals == 80)
+        if let first {
+          #expect(first.events_written == stats.events_written)
+          #expect(first.positions_accepted == stats.positions_accepted)
+          #expect(first.escalations == stats.escalations)
+        }
+        first = stats
+        let file = try MapFile(path: map)
+        let page = withExtendedLifetime(file) { ReportPage(statistics, streets: file.map).html }
+        #expect(page.contains("Generated city"))
+        #expect(!page.contains("<script"))
+        #expect(!page.contains("src="))
+        #expect(page.utf8.count < 3_000_000)
+        #expect(FiguresText(statistics).text.contains("GENERATED"))
+        let json = FiguresJSON(statistics).text
+        #expect(try JSONSerialization.jsonObject(with: Data(json.utf8)) is [String: Any])
+      }
+    }
+  }
+
+  @Test func vehiclesDriveAlongTheirRoute() {
+    let unit = City.Unit(
+      name: "E1", type: "ENGINE", isParamedic: false, home: City.Point(lat_e7: 0, lon_e7: 0),
+      hasStation: true)
+    var vehicle = Vehicle(unit: unit)
+    var points: [hj_route_point] = []
+    let stops: [(Int, Int)] = [(0, 0), (1_000, 10_000), (1_000, 10_000), (5_000, 20_000)]
+    for (lat, time) in stops {
+      var point = hj_route_point()
+      point.lat_e7 = Int32(lat)
+      point.time_ms = UInt32(time)
+      points.append(point)
+    }
+    vehicle.start(points, at: 1_000_000_000)
+    #expect(vehicle.advance(to: 1_000_000_000).lat_e7 == 0)
+    #expect(vehicle.advance(to: 6_000_000_000).lat_e7 == 500)
+    #expect(vehicle.advance(to: 16_000_000_000).lat_e7 == 3_000)
+    #expect(vehicle.advance(to: 99_000_000_000).lat_e7 == 5_000)
+    vehicle.start(points, at: 0, stretch: 2)
+    #expect(vehicle.routeTime_ns == 40_000_000_000)
+    #expect(vehicle.advance(to: 10_000_000_000).lat_e7 == 500)
+  }
+
+  @Test func localTimes() {
+    // 2018-01-13 00:00 in California is 08:00 UTC: 1 515 830 400.
+    #expect(LocalTime.seconds("2018-01-13T00:00:00") == 1_515_830_400)
+    #expect(LocalTime.seconds("2018-02-28T23:59:59") == 1_519_891_199)
+    #expect(LocalTime.seconds("") == nil)
+    #expect(LocalTime.moment("2018-01-13") == 1_515_830_400)
+    #expect(LocalTime.midnight(1_515_916_799) == 1_515_830_400)
+    #expect(LocalTime.hour(1_515_848_400) == 5)
+    #expect(LocalTime.text(1_515_830_945) == "2018-01-13 00:09")
+  }
+
+  @Test func shiftsComeFromTheRecord() {
+    func response(_ start: Double, _ end: Double) -> City.Response {
+      City.Response(unit: "M1", unitType: "MEDIC", dispatch: start, available: end)
+    }
+    let call = City.Call(
+      number: 1, type: "", priority: "", place: City.Point(lat_e7: 0, lon_e7: 0), received: 0,
+      entry: 0,
+      responses: [response(10_000, 12_000), response(20_000, 21_000), response(60_000, 61_000)])
+    let expected: [ClosedRange<Double>] = [8_200...22_800, 58_200...62_800]
+    #expect(CityReader.duty([call])["M1"] == expected)
+  }
+
+  @Test func percentilesOfASample() {
+    let values = (1...100).map(Double.init)
+    #expect(Statistics.percentile(values, 0.5) == 51)
+    #expect(Statistics.percentile(values, 1) == 100)
+    #expect(Statistics.percentile([], 0.5) == nil)
+    #expect(Statistics.within(values, 80) == 0.8)
+    let steps: [Double] = [0, 2, 4, 6, 8, 10]
+    #expect(Chart.steps(to: 9) == steps)
+  }
+}
