@@ -130,9 +130,10 @@ struct CityWriter {
     in it is real; it lies in the open Atlantic. The layout and column names are those of the San Francisco data.
 
     - roads/: \(city.streets.nodes.count) nodes, \(city.streets.edges.count) streets: a bent grid with arterials (35 mph), \
-    side streets (25 mph, every third one-way), a river with few bridges, and an islet that no road reaches.
+    side streets (25 mph, in the middle every third one-way), a park, crooked outskirts, a river with few bridges, and an \
+    islet that no road reaches.
     - units/: \(city.stations.count) stations, \(city.hospitals.count) hospitals, \(city.units.count) units.
-    - calls/: \(city.calls.count) calls on \(InventedCity.days) days. "Recorded" times follow simple rules: the nearest free unit of each \
+    - calls/: \(city.calls.count) calls on \(InventedCity.days) days, quiet at night, a third of them around five hot spots. "Recorded" times follow simple rules: the nearest free unit of each \
     type drives at 8 m/s as the crow flies, times 0.8 to 1.5.
     - plans.json: the response plan that fits.
 

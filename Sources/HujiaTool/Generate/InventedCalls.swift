@@ -46,7 +46,9 @@ struct InventedCity {
   private(set) var units: [Unit] = []
   private(set) var calls: [Call] = []
   private var random: SplitMix64
-  static let days = 3
+  static let days = 9
+  /// Share of the calls that come from a hot spot: a market, a night quarter, a station.
+  private static let hotShare = 0.35
 
   /// `unitCount` nil: six units a station.
   init(_ size: CitySize, seed: UInt64, callCount: Int?, unitCount: Int?) {
@@ -111,17 +113,21 @@ struct InventedCity {
     times.sort()
     let nodes = streets.nodes.filter { $0.component == 0 }
     let islet = streets.nodes.filter { $0.column < 0 }
-    let first = nodes[nodes.count / 2]
+    let hotSpots = (0..<5).map { _ in nodes[Int.random(in: 0..<nodes.count, using: &random)] }
     for (index, received) in times.enumerated() {
       var node = nodes[Int.random(in: 0..<nodes.count, using: &random)]
-      // Half of the calls come from the denser middle: the nearer of two draws.
-      let other = nodes[Int.random(in: 0..<nodes.count, using: &random)]
-      let middle = (first.lat, first.lon)
-      if random.share() < 0.5,
-        InventedStreets.distance_m((other.lat, other.lon), middle)
-          < InventedStreets.distance_m((node.lat, node.lon), middle)
-      {
-        node = other
+      if random.share() < Self.hotShare {
+        // Around a hot spot, thinning out: the nearest of a few draws. The first spots are the hottest.
+        let hot = hotSpots[Int(random.share() * random.share() * 5)]
+        for _ in 0..<20 {
+          let other = nodes[Int.random(in: 0..<nodes.count, using: &random)]
+          let spot = (hot.lat, hot.lon)
+          if InventedStreets.distance_m((other.lat, other.lon), spot)
+            < InventedStreets.distance_m((node.lat, node.lon), spot)
+          {
+            node = other
+          }
+        }
       }
       if index % 200 == 150 { node = islet[index % islet.count] }
       calls.append(call(received, lat: node.lat, lon: node.lon))

@@ -1,5 +1,5 @@
-// Streets of a city that does not exist: a bent grid with arterials, one-way side streets, a river with few bridges and
-// an islet that no road reaches. Only + - * / and square roots, so that a seed draws the same city on every machine.
+// Streets of a city that does not exist: a bent grid with arterials, one-way side streets, a park, a diagonal avenue,
+// crooked outskirts, a river with few bridges and an islet that no road reaches. Only + - * / and square roots, so that a seed draws the same city on every machine.
 
 /// How large an invented city is.
 struct CitySize {
@@ -11,9 +11,9 @@ struct CitySize {
   var calls: Int
 
   static let all = [
-    CitySize(name: "small", columns: 24, rows: 18, stations: 4, hospitals: 2, calls: 240),
-    CitySize(name: "medium", columns: 70, rows: 56, stations: 14, hospitals: 4, calls: 1_400),
-    CitySize(name: "large", columns: 140, rows: 112, stations: 42, hospitals: 9, calls: 4_200),
+    CitySize(name: "small", columns: 24, rows: 18, stations: 4, hospitals: 2, calls: 540),
+    CitySize(name: "medium", columns: 70, rows: 56, stations: 14, hospitals: 4, calls: 3_150),
+    CitySize(name: "large", columns: 140, rows: 112, stations: 42, hospitals: 9, calls: 9_000),
   ]
 }
 
@@ -69,6 +69,20 @@ struct InventedStreets {
     return size.rows / 2 - 1 + swing * max(size.rows / 8, 1) / max(period / 2, 1)
   }
 
+  private func isOutskirts(_ column: Int, _ row: Int) -> Bool {
+    let dx = Double(2 * column - size.columns + 1) / Double(size.columns)
+    let dy = Double(2 * row - size.rows + 1) / Double(size.rows)
+    return dx * dx + dy * dy > 0.45
+  }
+
+  /// A green rectangle south of the river, between arterials.
+  private func isPark(_ column: Int, _ row: Int) -> Bool {
+    let west = size.columns / 5 / Self.arterialEvery * Self.arterialEvery + 3
+    let south = size.rows / 6 / Self.arterialEvery * Self.arterialEvery + 3
+    return column >= west && column < west + 9 && row >= south && row < south + 4
+      && column % Self.arterialEvery != 2
+  }
+
   private mutating func layNodes() {
     for row in 0..<size.rows {
       for column in 0..<size.columns {
@@ -76,10 +90,13 @@ struct InventedStreets {
         let dx = Double(2 * column - size.columns + 1) / Double(size.columns)
         let dy = Double(2 * row - size.rows + 1) / Double(size.rows)
         guard dx * dx + dy * dy < 1.45 else { continue }
+        if isPark(column, row) { continue }
         let bend = dx * dx * 3
+        // Planned in the middle, grown along old paths outside.
+        let stray = isOutskirts(column, row) ? 0.36 : 0.14
         let gap = row > riverRow(column) ? 1.6 : 0.0
-        let x = (Double(column) + random.between(-0.16, 0.16) + dy * 1.5) * Self.block_m
-        let y = (Double(row) + random.between(-0.16, 0.16) + bend + gap) * Self.block_m
+        let x = (Double(column) + random.between(-stray, stray) + dy * 1.5) * Self.block_m
+        let y = (Double(row) + random.between(-stray, stray) + bend + gap) * Self.block_m
         grid[row * size.columns + column] = nodes.count
         nodes.append(
           Node(
@@ -108,6 +125,12 @@ struct InventedStreets {
         if !crosses || isBridge {
           lay(here, north, isArterial: isArterial, number: column, isStreet: false)
         }
+        // One avenue cuts the grid north of the river, as in cities that grew from a road to the next town.
+        if row > riverRow(column) + 1, row - size.rows / 2 == column - size.columns / 2,
+          let northEast = node(column + 1, row + 1)
+        {
+          lay(here, northEast, isArterial: true, number: size.columns, isStreet: false)
+        }
       }
     }
   }
@@ -115,9 +138,10 @@ struct InventedStreets {
   private mutating func lay(
     _ from: Int, _ to: Int, isArterial: Bool, number: Int, isStreet: Bool
   ) {
-    // Parks and yards swallow some side streets.
-    if !isArterial, random.share() < 0.07 { return }
-    let isOneWay = !isArterial && number % 3 == 1
+    // Yards and slopes swallow some side streets, more of them outside.
+    let isOutside = isOutskirts(nodes[from].column, nodes[from].row)
+    if !isArterial, random.share() < (isOutside ? 0.14 : 0.05) { return }
+    let isOneWay = !isArterial && !isOutside && number % 3 == 1
     let isTurned = isOneWay && number % 2 == 0
     var inner: [(lat: Double, lon: Double)] = []
     if random.share() < 0.2 {

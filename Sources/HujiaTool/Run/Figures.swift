@@ -45,11 +45,13 @@ struct FiguresText {
     let most = String(format: "%.1f", Double(s.latency.max) / 1e3)
     let perCall = String(format: "%.2f a call", s.unitsPerCall)
     let recorded = String(format: "%.2f", s.recordedUnitsPerCall)
+    let extra =
+      s.recordedUnitsPerCall > s.unitsPerCall
+      ? ", with later alarms and extra units that no plan here asks for" : ""
     return """
       Decisions   \(s.city.calls.count) calls, \(s.complete) plans met at once, \(s.manual) left to a person, \
       \(s.unreached) not reached
-        \(s.engine.assignments_opened) units sent (\(perCall); \(s.city.sourceWord) \(recorded), whose later alarms and \
-      extra units no plan here asks for)
+        \(s.engine.assignments_opened) units sent (\(perCall); \(s.city.sourceWord) \(recorded)\(extra))
       \(row(["  one C call, µs", "p50", "p90", "p99", "p99.9", "max"], [18, 9, 9, 9, 9, 9]))
       \(row([""] + percentiles + [most], [18, 9, 9, 9, 9, 9]))
         \(String(format: "%.0f", s.decisionsPerSecond)) decisions a second on one core
