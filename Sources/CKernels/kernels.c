@@ -12,212 +12,211 @@
 
 int32_t hjk_best_level(void) {
 #if HJK_X86
-    __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-        __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq")) {
-        return 2;
-    }
-    if (__builtin_cpu_supports("avx2")) {
-        return 1;
-    }
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+      __builtin_cpu_supports("avx512dq")) {
+    return 2;
+  }
+  if (__builtin_cpu_supports("avx2")) {
+    return 1;
+  }
 #endif
-    return 0;
+  return 0;
 }
 
 /* ------------------------------------------------------------------------------------------------ least sum */
 
 static uint32_t least_sum_plain(const uint32_t *a, const uint32_t *b, uint32_t count) {
-    uint32_t best = UINT32_MAX;
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t sum = a[i] + b[i];
-        best = sum < best ? sum : best;
-    }
-    return best;
+  uint32_t best = UINT32_MAX;
+  for (uint32_t i = 0; i < count; i++) {
+    uint32_t sum = a[i] + b[i];
+    best = sum < best ? sum : best;
+  }
+  return best;
 }
 
 #if HJK_X86
 HJK_AVX2 static uint32_t least_sum_avx2(const uint32_t *a, const uint32_t *b, uint32_t count) {
-    __m256i best0 = _mm256_set1_epi32(-1), best1 = best0;
-    uint32_t i = 0;
-    for (; i + 16 <= count; i += 16) {
-        __m256i s0 = _mm256_add_epi32(_mm256_loadu_si256((const void *)(a + i)),
-                                      _mm256_loadu_si256((const void *)(b + i)));
-        __m256i s1 = _mm256_add_epi32(_mm256_loadu_si256((const void *)(a + i + 8)),
-                                      _mm256_loadu_si256((const void *)(b + i + 8)));
-        best0 = _mm256_min_epu32(best0, s0);
-        best1 = _mm256_min_epu32(best1, s1);
-    }
-    best0 = _mm256_min_epu32(best0, best1);
-    __m128i best = _mm_min_epu32(_mm256_castsi256_si128(best0), _mm256_extracti128_si256(best0, 1));
-    best = _mm_min_epu32(best, _mm_shuffle_epi32(best, 0x4e));
-    best = _mm_min_epu32(best, _mm_shuffle_epi32(best, 0xb1));
-    uint32_t least = (uint32_t)_mm_cvtsi128_si32(best);
-    for (; i < count; i++) {
-        uint32_t sum = a[i] + b[i];
-        least = sum < least ? sum : least;
-    }
-    return least;
+  __m256i best0 = _mm256_set1_epi32(-1), best1 = best0;
+  uint32_t i = 0;
+  for (; i + 16 <= count; i += 16) {
+    __m256i s0 = _mm256_add_epi32(_mm256_loadu_si256((const void *)(a + i)), _mm256_loadu_si256((const void *)(b + i)));
+    __m256i s1 =
+        _mm256_add_epi32(_mm256_loadu_si256((const void *)(a + i + 8)), _mm256_loadu_si256((const void *)(b + i + 8)));
+    best0 = _mm256_min_epu32(best0, s0);
+    best1 = _mm256_min_epu32(best1, s1);
+  }
+  best0 = _mm256_min_epu32(best0, best1);
+  __m128i best = _mm_min_epu32(_mm256_castsi256_si128(best0), _mm256_extracti128_si256(best0, 1));
+  best = _mm_min_epu32(best, _mm_shuffle_epi32(best, 0x4e));
+  best = _mm_min_epu32(best, _mm_shuffle_epi32(best, 0xb1));
+  uint32_t least = (uint32_t)_mm_cvtsi128_si32(best);
+  for (; i < count; i++) {
+    uint32_t sum = a[i] + b[i];
+    least = sum < least ? sum : least;
+  }
+  return least;
 }
 
 HJK_AVX512 static uint32_t least_sum_avx512(const uint32_t *a, const uint32_t *b, uint32_t count) {
-    __m512i best0 = _mm512_set1_epi32(-1), best1 = best0;
-    uint32_t i = 0;
-    for (; i + 32 <= count; i += 32) {
-        __m512i s0 = _mm512_add_epi32(_mm512_loadu_si512(a + i), _mm512_loadu_si512(b + i));
-        __m512i s1 = _mm512_add_epi32(_mm512_loadu_si512(a + i + 16), _mm512_loadu_si512(b + i + 16));
-        best0 = _mm512_min_epu32(best0, s0);
-        best1 = _mm512_min_epu32(best1, s1);
-    }
-    for (; i < count; i += 16) {
-        uint32_t left = count - i;
-        __mmask16 mask = left >= 16 ? (__mmask16)0xffff : (__mmask16)((1u << left) - 1);
-        __m512i s = _mm512_add_epi32(_mm512_maskz_loadu_epi32(mask, a + i), _mm512_maskz_loadu_epi32(mask, b + i));
-        best0 = _mm512_mask_min_epu32(best0, mask, best0, s);
-    }
-    return _mm512_reduce_min_epu32(_mm512_min_epu32(best0, best1));
+  __m512i best0 = _mm512_set1_epi32(-1), best1 = best0;
+  uint32_t i = 0;
+  for (; i + 32 <= count; i += 32) {
+    __m512i s0 = _mm512_add_epi32(_mm512_loadu_si512(a + i), _mm512_loadu_si512(b + i));
+    __m512i s1 = _mm512_add_epi32(_mm512_loadu_si512(a + i + 16), _mm512_loadu_si512(b + i + 16));
+    best0 = _mm512_min_epu32(best0, s0);
+    best1 = _mm512_min_epu32(best1, s1);
+  }
+  for (; i < count; i += 16) {
+    uint32_t left = count - i;
+    __mmask16 mask = left >= 16 ? (__mmask16)0xffff : (__mmask16)((1u << left) - 1);
+    __m512i s = _mm512_add_epi32(_mm512_maskz_loadu_epi32(mask, a + i), _mm512_maskz_loadu_epi32(mask, b + i));
+    best0 = _mm512_mask_min_epu32(best0, mask, best0, s);
+  }
+  return _mm512_reduce_min_epu32(_mm512_min_epu32(best0, best1));
 }
 #endif
 
 uint32_t hjk_least_sum(const uint32_t *a, const uint32_t *b, uint32_t count, int32_t level) {
 #if HJK_X86
-    if (level == 2) {
-        return least_sum_avx512(a, b, count);
-    }
-    if (level == 1) {
-        return least_sum_avx2(a, b, count);
-    }
+  if (level == 2) {
+    return least_sum_avx512(a, b, count);
+  }
+  if (level == 1) {
+    return least_sum_avx2(a, b, count);
+  }
 #endif
-    (void)level;
-    return least_sum_plain(a, b, count);
+  (void)level;
+  return least_sum_plain(a, b, count);
 }
 
 uint32_t hjk_find_sum(const uint32_t *a, const uint32_t *b, uint32_t from, uint32_t count, uint32_t sum) {
-    while (from < count && a[from] + b[from] != sum) {
-        from++;
-    }
-    return from;
+  while (from < count && a[from] + b[from] != sum) {
+    from++;
+  }
+  return from;
 }
 
 /* ------------------------------------------------------------------------------------------------ rows of times */
 
 static inline __attribute__((always_inline)) void lower_row(uint32_t *row, const uint32_t *a, uint32_t add,
                                                             uint32_t count) {
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t sum = a[i] + add;
-        row[i] = sum < row[i] ? sum : row[i];
-    }
+  for (uint32_t i = 0; i < count; i++) {
+    uint32_t sum = a[i] + add;
+    row[i] = sum < row[i] ? sum : row[i];
+  }
 }
 
 #if HJK_X86
 HJK_AVX2 static void lower_row_avx2(uint32_t *row, const uint32_t *a, uint32_t add, uint32_t count) {
-    lower_row(row, a, add, count);
+  lower_row(row, a, add, count);
 }
 HJK_AVX512 static void lower_row_avx512(uint32_t *row, const uint32_t *a, uint32_t add, uint32_t count) {
-    lower_row(row, a, add, count);
+  lower_row(row, a, add, count);
 }
 #endif
 
 void hjk_lower_row(uint32_t *row, const uint32_t *a, uint32_t add, uint32_t count, int32_t level) {
 #if HJK_X86
-    if (level == 2) {
-        lower_row_avx512(row, a, add, count);
-        return;
-    }
-    if (level == 1) {
-        lower_row_avx2(row, a, add, count);
-        return;
-    }
+  if (level == 2) {
+    lower_row_avx512(row, a, add, count);
+    return;
+  }
+  if (level == 1) {
+    lower_row_avx2(row, a, add, count);
+    return;
+  }
 #endif
-    (void)level;
-    lower_row(row, a, add, count);
+  (void)level;
+  lower_row(row, a, add, count);
 }
 
 void hjk_min_row(uint32_t *row, const uint32_t *a, uint32_t count, int32_t level) {
-    hjk_lower_row(row, a, 0, count, level);
+  hjk_lower_row(row, a, 0, count, level);
 }
 
 /* ------------------------------------------------------------------------------------------------ rows of costs */
 
 static void merge_costs_plain(uint64_t *row, uint8_t *via, const uint64_t *a, uint64_t through, uint8_t mark,
                               uint32_t count) {
-    for (uint32_t i = 0; i < count; i++) {
-        uint64_t sum = through + a[i];
-        if (sum < row[i]) {
-            row[i] = sum;
-            via[i] = mark;
-        }
+  for (uint32_t i = 0; i < count; i++) {
+    uint64_t sum = through + a[i];
+    if (sum < row[i]) {
+      row[i] = sum;
+      via[i] = mark;
     }
+  }
 }
 
 #if HJK_X86
 HJK_AVX2 static void merge_costs_avx2(uint64_t *row, uint8_t *via, const uint64_t *a, uint64_t through, uint8_t mark,
                                       uint32_t count) {
-    static const uint32_t spread[16] = {
-        0x00000000, 0x000000ff, 0x0000ff00, 0x0000ffff, 0x00ff0000, 0x00ff00ff, 0x00ffff00, 0x00ffffff,
-        0xff000000, 0xff0000ff, 0xff00ff00, 0xff00ffff, 0xffff0000, 0xffff00ff, 0xffffff00, 0xffffffff};
-    const __m256i by = _mm256_set1_epi64x((long long)through);
-    const uint32_t marks = mark * 0x01010101u;
-    for (uint32_t i = 0; i < count; i += 4) {
-        __m256i sum = _mm256_add_epi64(_mm256_loadu_si256((const void *)(a + i)), by);
-        __m256i old = _mm256_loadu_si256((const void *)(row + i));
-        __m256i less = _mm256_cmpgt_epi64(old, sum);
-        uint32_t mask = (uint32_t)_mm256_movemask_pd(_mm256_castsi256_pd(less));
-        if (mask == 0) {
-            continue;
-        }
-        _mm256_storeu_si256((void *)(row + i), _mm256_blendv_epi8(old, sum, less));
-        uint32_t bytes;
-        __builtin_memcpy(&bytes, via + i, 4);
-        bytes = (bytes & ~spread[mask]) | (marks & spread[mask]);
-        __builtin_memcpy(via + i, &bytes, 4);
+  static const uint32_t spread[16] = {0x00000000, 0x000000ff, 0x0000ff00, 0x0000ffff, 0x00ff0000, 0x00ff00ff,
+                                      0x00ffff00, 0x00ffffff, 0xff000000, 0xff0000ff, 0xff00ff00, 0xff00ffff,
+                                      0xffff0000, 0xffff00ff, 0xffffff00, 0xffffffff};
+  const __m256i by = _mm256_set1_epi64x((long long)through);
+  const uint32_t marks = mark * 0x01010101u;
+  for (uint32_t i = 0; i < count; i += 4) {
+    __m256i sum = _mm256_add_epi64(_mm256_loadu_si256((const void *)(a + i)), by);
+    __m256i old = _mm256_loadu_si256((const void *)(row + i));
+    __m256i less = _mm256_cmpgt_epi64(old, sum);
+    uint32_t mask = (uint32_t)_mm256_movemask_pd(_mm256_castsi256_pd(less));
+    if (mask == 0) {
+      continue;
     }
+    _mm256_storeu_si256((void *)(row + i), _mm256_blendv_epi8(old, sum, less));
+    uint32_t bytes;
+    __builtin_memcpy(&bytes, via + i, 4);
+    bytes = (bytes & ~spread[mask]) | (marks & spread[mask]);
+    __builtin_memcpy(via + i, &bytes, 4);
+  }
 }
 
 HJK_AVX512 static void merge_costs_avx512(uint64_t *row, uint8_t *via, const uint64_t *a, uint64_t through,
                                           uint8_t mark, uint32_t count) {
-    const __m512i by = _mm512_set1_epi64((long long)through);
-    const __m128i marks = _mm_set1_epi8((char)mark);
-    for (uint32_t i = 0; i < count; i += 8) {
-        __m512i sum = _mm512_add_epi64(_mm512_loadu_si512(a + i), by);
-        __m512i old = _mm512_loadu_si512(row + i);
-        __mmask8 less = _mm512_cmplt_epu64_mask(sum, old);
-        if (less == 0) {
-            continue;
-        }
-        _mm512_mask_storeu_epi64(row + i, less, sum);
-        _mm_mask_storeu_epi8(via + i, less, marks);
+  const __m512i by = _mm512_set1_epi64((long long)through);
+  const __m128i marks = _mm_set1_epi8((char)mark);
+  for (uint32_t i = 0; i < count; i += 8) {
+    __m512i sum = _mm512_add_epi64(_mm512_loadu_si512(a + i), by);
+    __m512i old = _mm512_loadu_si512(row + i);
+    __mmask8 less = _mm512_cmplt_epu64_mask(sum, old);
+    if (less == 0) {
+      continue;
     }
+    _mm512_mask_storeu_epi64(row + i, less, sum);
+    _mm_mask_storeu_epi8(via + i, less, marks);
+  }
 }
 #endif
 
 void hjk_merge_costs(uint64_t *row, uint8_t *via, const uint64_t *a, uint64_t through, uint8_t mark, uint32_t count,
                      int32_t level) {
 #if HJK_X86
-    if (level == 2) {
-        merge_costs_avx512(row, via, a, through, mark, count);
-        return;
-    }
-    if (level == 1) {
-        merge_costs_avx2(row, via, a, through, mark, count);
-        return;
-    }
+  if (level == 2) {
+    merge_costs_avx512(row, via, a, through, mark, count);
+    return;
+  }
+  if (level == 1) {
+    merge_costs_avx2(row, via, a, through, mark, count);
+    return;
+  }
 #endif
-    (void)level;
-    merge_costs_plain(row, via, a, through, mark, count);
+  (void)level;
+  merge_costs_plain(row, via, a, through, mark, count);
 }
 
 void hjk_finish_costs(uint64_t *row, uint32_t *times, uint32_t count) {
-    const uint64_t past = (uint64_t)1 << 32;
-    uint64_t any = 0;
+  const uint64_t past = (uint64_t)1 << 32;
+  uint64_t any = 0;
+  for (uint32_t i = 0; i < count; i++) {
+    any |= row[i];
+    times[i] = (uint32_t)(row[i] >> 33);
+  }
+  if (any & past) {
     for (uint32_t i = 0; i < count; i++) {
-        any |= row[i];
-        times[i] = (uint32_t)(row[i] >> 33);
+      if (row[i] & past) {
+        row[i] = (row[i] >> 33 << 33) | 0xffffffffu;
+      }
     }
-    if (any & past) {
-        for (uint32_t i = 0; i < count; i++) {
-            if (row[i] & past) {
-                row[i] = (row[i] >> 33 << 33) | 0xffffffffu;
-            }
-        }
-    }
+  }
 }

@@ -34,11 +34,13 @@ void hjk_merge_costs(uint64_t *row, uint8_t *via, const uint64_t *a, uint64_t th
 void hjk_finish_costs(uint64_t *row, uint32_t *times, uint32_t count);
 
 /* Asks the processor to fetch one cache line, or the lines of `bytes` bytes. */
-static inline void hjk_prefetch(const void *address) { __builtin_prefetch(address, 0, 3); }
+static inline void hjk_prefetch(const void *address) {
+  __builtin_prefetch(address, 0, 3);
+}
 static inline void hjk_prefetch_span(const void *address, uint32_t bytes) {
-    for (uint32_t offset = 0; offset < bytes; offset += 64) {
-        __builtin_prefetch((const char *)address + offset, 0, 3);
-    }
+  for (uint32_t offset = 0; offset < bytes; offset += 64) {
+    __builtin_prefetch((const char *)address + offset, 0, 3);
+  }
 }
 
 #endif
