@@ -1,8 +1,8 @@
 // The order of ways: by time, and among equally fast ones by length. So the distance of an answer is as well
 // defined as its time, whichever algorithm found it. Must never wrap: infinity plus anything is infinity.
 
-/// Milliseconds in the upper 31 bits (29 used), millimetres in the lower 33, compared as one number. A time of 2²⁹ − 1 ms
-/// (6.2 days) or more is unreachable; a length saturates at 2³² − 1 mm (4,294 km). Two finite costs add up
+/// Milliseconds in the upper 31 bits (29 used), millimetres in the lower 33, compared as one number. A time of
+/// 2²⁹ − 1 ms (6.2 days) or more is unreachable; a length saturates at 2³² − 1 mm (4,294 km). Two finite costs add up
 /// without a carry from the length into the time.
 package struct Cost: BitwiseCopyable, Sendable, Equatable, Comparable {
   package var bits: UInt64

@@ -1,5 +1,5 @@
-// Every escalation of a random hour against a second book of promises, kept the simplest way: one list of clocks, looked
-// through at each poll. None missing, none twice, none early, each with its due time.
+// Every escalation of a random hour against a second book of promises, kept the simplest way: one list of clocks,
+// looked through at each poll. None missing, none twice, none early, each with its due time.
 
 import HujiaTestSupport
 import Testing

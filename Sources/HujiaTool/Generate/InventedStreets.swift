@@ -1,5 +1,6 @@
 // Streets of a city that does not exist: a bent grid with arterials, one-way side streets, a park, a diagonal avenue,
-// crooked outskirts, a river with few bridges and an islet that no road reaches. Only + - * / and square roots, so that a seed draws the same city on every machine.
+// crooked outskirts, a river with few bridges and an islet that no road reaches. Only + - * / and square roots,
+// so that a seed draws the same city on every machine.
 
 /// How large an invented city is.
 struct CitySize {
