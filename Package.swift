@@ -69,7 +69,9 @@ let package = Package(
       ],
       path: "Sources/HujiaTool", swiftSettings: settings),
 
-    .target(name: "HujiaTestSupport", path: "Tests/Support", swiftSettings: settings),
+    .target(
+      name: "HujiaTestSupport", dependencies: ["HujiaContainers"], path: "Tests/Support",
+      swiftSettings: settings),
     tests("LayoutTests", ["CHujia"]),
     tests("ContainersTests", ["HujiaContainers", "HujiaTestSupport"]),
     tests("GeographyTests", ["HujiaGeography", "HujiaTestSupport"]),

@@ -1,6 +1,7 @@
 // Storage is zeroed, aligned, and given back exactly once, whichever request the allocator refuses.
 
 import HujiaContainers
+import HujiaTestSupport
 import Testing
 
 @Suite struct MemoryTests {

@@ -18,7 +18,7 @@ final class Bench {
   init(
     _ image: MapImage, plans: PlanDraft = .builtIn, units: Int = 16, incidents: Int = 16,
     assignments: Int = 32, events: Int = 1_024, keys: Int = 8,
-    keyRetention_ns: Int64 = 86_400 * Bench.second_ns
+    keyRetention_ns: Int64 = 86_400 * Bench.second_ns, memory: Memory = .system
   ) throws {
     self.image = image
     core = try EngineCore(
@@ -26,7 +26,7 @@ final class Bench {
       limits: EngineLimits(
         units: units, incidents: incidents, assignments: assignments, events: events, keys: keys,
         keyRetention_ns: keyRetention_ns),
-      firstPlans: try Self.keep(plans), memory: .system)
+      firstPlans: try Self.keep(plans), memory: memory)
     core.time = Moment(now_ns: 0, wall_us: wall_us)
   }
 

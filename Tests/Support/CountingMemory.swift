@@ -10,16 +10,17 @@ import HujiaContainers
 
 /// An allocator that keeps a list of what is out, refuses the n-th request on demand, and fills fresh storage with
 /// rubbish.
-final class CountingMemory {
-  private(set) var live: [UInt: (bytes: UInt64, alignment: UInt64)] = [:]
-  private(set) var requests = 0
+package final class CountingMemory {
+  package private(set) var live: [UInt: (bytes: UInt64, alignment: UInt64)] = [:]
+  package private(set) var requests = 0
   /// A release of something that is not out, or with another size or alignment than it was taken with.
-  private(set) var wrongReleases = 0
+  package private(set) var wrongReleases = 0
   /// 1-based request that is refused; 0 = none.
-  var refused = 0
+  package var refused = 0
+  package init() {}
 
   /// Valid while self lives.
-  var memory: Memory {
+  package var memory: Memory {
     Memory(
       context: Unmanaged.passUnretained(self).toOpaque(),
       allocate: { context, bytes, alignment in
