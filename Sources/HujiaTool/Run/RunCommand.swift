@@ -167,7 +167,7 @@ struct CityStreets {
       ) { progress.show($0) }
       progress.end()
       let path = NSTemporaryDirectory() + "hujia-\(getpid())-\(city.name).hjmap"
-      try MapImage(draft).write(to: path)
+      try MapImage(routingOrder(draft).draft).write(to: path)
       return CityStreets(path: path, isTemporary: true)
     } catch let error as ImportError {
       throw Failed(error.message)
