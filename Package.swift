@@ -76,6 +76,9 @@ let package = Package(
     tests("ContainersTests", ["HujiaContainers", "HujiaTestSupport"]),
     tests("GeographyTests", ["HujiaGeography", "HujiaTestSupport"]),
     tests("RoadsTests", ["HujiaRoads", "HujiaGeography", "HujiaTestSupport"]),
+    tests(
+      "MapImportTests", ["HujiaMapImport", "HujiaRoads", "HujiaGeography", "CZlib", "HujiaTestSupport"]
+    ),
     tests("DeadlinesTests", ["HujiaDeadlines", "HujiaContainers", "HujiaTestSupport"]),
     tests(
       "PlansTests",

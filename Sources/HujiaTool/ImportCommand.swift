@@ -69,20 +69,19 @@ struct ImportCommand: ParsableCommand {
   func run() throws {
     let start = Date()
     do {
-      let progress = Progress("reading streets", isQuiet: quiet)
-      let (draft, report) = try read { progress.show($0) }
-      progress.end()
-      let ordered = routingOrder(draft)
-      let image = MapImage(ordered.draft)
-      try image.write(to: output)
+      let reading = Progress("reading streets", isQuiet: quiet)
+      let (draft, report) = try read { reading.show($0) }
+      reading.end()
+      let compiling = Progress("compiling", isQuiet: quiet)
+      let compiled = try MapCompilation(draft) { compiling.show($0) }
+      compiling.end()
+      try compiled.image.write(to: output)
       let check = try MapFile(path: output)
-      withExtendedLifetime(check) {
-        ImportSummary(
-          report: report, map: check.map, bytes: check.size_bytes,
-          seconds: Date().timeIntervalSince(start), output: output, order: ordered.report,
-          refusal: ordered.refusal
-        ).print(json: json)
-      }
+      let summary = ImportSummary(
+        report: report, facts: MapFacts(check, path: output), order: compiled.order,
+        refusal: compiled.refusal,
+        seconds: Date().timeIntervalSince(start))
+      print(json ? try summary.json() : summary.text)
     } catch let error as ImportError {
       throw Failed(error.message)
     } catch let error as MapFileError {
@@ -122,49 +121,55 @@ struct Failed: Error, CustomStringConvertible {
 /// What the import says at its end.
 private struct ImportSummary {
   let report: ImportReport
-  let map: RoadMap
-  let bytes: Int
-  let seconds: Double
-  let output: String
+  let facts: MapFacts
   let order: OrderReport?
+  /// Why there is no order.
   let refusal: String?
+  let seconds: Double
 
-  func print(json: Bool) {
-    let largest = map.nodeCount == 0 ? 0 : Double(largestPart) / Double(map.nodeCount)
-    if json {
-      Swift.print(
-        """
-        {"nodes": \(map.nodeCount), "streets": \(map.streetCount), "arcs": \(map.arcCount), \
-        "one_way": \(report.oneWay), "largest_part": \(largestPart), "parts": \(parts), \
-        "duplicates": \(report.duplicates), "loops": \(report.loops), "refused": \(report.refusedCount), \
-        "speeds_filled": \(report.speedsFilled), "mean_depth": \(order?.meanDepth ?? -1), \
-        "deepest": \(order?.deepest ?? -1), "hierarchy_arcs": \(order?.arcs ?? -1), \
-        "triangles": \(order?.triangles ?? -1), "bytes": \(bytes), "seconds": \(String(format: "%.3f", seconds))}
-        """)
-      return
-    }
-    for refusal in report.refused { Swift.print("refused: \(refusal)") }
-    Swift.print(
-      """
-      \(output): \(map.nodeCount) nodes, \(map.streetCount) streets (\(report.oneWay) one-way), \(map.arcCount) arcs
-        largest connected part  \(largestPart) nodes (\(String(format: "%.1f", largest * 100)) %) of \(parts) parts; \
+  private struct Figures: Encodable {
+    var one_way: Int
+    var duplicates: Int
+    var loops: Int
+    var speeds_filled: Int
+    var refused: Int
+    var refused_rows: [String]
+    var mean_depth: Int?
+    var deepest: Int?
+    var hierarchy_arcs: Int?
+    var triangles: Int?
+    var order_refused: String?
+    var seconds: Double
+  }
+
+  func json() throws -> String {
+    try facts.json(
+      with: Figures(
+        one_way: report.oneWay, duplicates: report.duplicates, loops: report.loops,
+        speeds_filled: report.speedsFilled, refused: report.refusedCount,
+        refused_rows: report.refused, mean_depth: order?.meanDepth, deepest: order?.deepest,
+        hierarchy_arcs: order?.arcs, triangles: order?.triangles, order_refused: refusal,
+        seconds: seconds))
+  }
+
+  var text: String {
+    let refusals = report.refused.map { "refused: \($0)\n" }.joined()
+    let share = String(format: "%.1f", facts.largest_part_share * 100)
+    return refusals + """
+      \(facts.path): \(facts.nodes) nodes, \(facts.streets) streets (\(report.oneWay) one-way), \(facts.arcs) arcs
+        largest connected part  \(facts.largest_part) nodes (\(share) %) of \(facts.parts) parts; \
       the rest is answered by marked straight-line estimates
         merged duplicates       \(report.duplicates)
         dropped loops           \(report.loops)
         speeds filled in        \(report.speedsFilled)
         refused rows            \(report.refusedCount)
         order for routing       \(orderText)
-        size, time              \(bytes / 1024) KiB, \(String(format: "%.2f", seconds)) s
-      """)
+        size, time              \(facts.bytes / 1024) KiB, \(String(format: "%.2f", seconds)) s
+      """
   }
-
   private var orderText: String {
     guard let order else { return "none, plain search: \(refusal ?? "")" }
     return "depth \(order.meanDepth) on average, \(order.deepest) at most; \(order.arcs) arcs, "
       + "\(order.triangles) triangles"
   }
-  private var parts: Int {
-    Int((0..<map.nodeCount).map { map.nodePart[$0] }.max().map { $0 + 1 } ?? 0)
-  }
-  private var largestPart: Int { (0..<map.nodeCount).count { map.nodePart[$0] == 0 } }
 }

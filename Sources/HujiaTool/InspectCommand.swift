@@ -26,55 +26,45 @@ struct InspectCommand: ParsableCommand {
       throw Failed(error.message)
     }
     let opened_ms = Date().timeIntervalSince(start) * 1_000
-    withExtendedLifetime(file) { show(file, opened_ms: opened_ms) }
-  }
-
-  private func show(_ file: MapFile, opened_ms: Double) {
-    let view = file.map
-    let box = Box(view)
-    if json {
-      print(
-        """
-        {"format": \(MapFormat.version), "bytes": \(file.size_bytes), "nodes": \(view.nodeCount), \
-        "streets": \(view.streetCount), "arcs": \(view.arcCount), "south": \(box.south), "north": \(box.north), \
-        "west": \(box.west), "east": \(box.east), "checked": true}
-        """)
-      return
-    }
-    print(
-      """
-      \(map): format \(MapFormat.version), \(file.size_bytes / 1024) KiB, every checksum holds \
-      (opened and checked in \(String(format: "%.1f", opened_ms)) ms)
-        \(view.nodeCount) nodes, \(view.streetCount) streets, \(view.arcCount) arcs
-        latitude  \(box.south) to \(box.north)
-        longitude \(box.west) to \(box.east)
-      sections
-      """)
-    for index in 0..<view.sections.sectionCount {
-      let entry = view.sections.entry(index)
-      let name = String(
-        decoding: (0..<4).map { UInt8(truncatingIfNeeded: entry.tag >> UInt32(8 * $0)) },
-        as: UTF8.self)
-      print("  \(name) \(String(format: "%12d", entry.bytes)) bytes")
+    let inspection = Inspection(
+      facts: MapFacts(file, path: map),
+      findings: Findings(opened_ms: opened_ms, flaw: file.map.flaw))
+    withExtendedLifetime(file) {}
+    print(json ? try inspection.facts.json(with: inspection.findings) : inspection.text)
+    if let flaw = inspection.findings.flaw {
+      throw Failed("\(map) contradicts itself: \(flaw). Do not use it; import it again")
     }
   }
 }
 
-private struct Box {
-  var south = 0.0
-  var north = 0.0
-  var west = 0.0
-  var east = 0.0
+private struct Findings: Encodable {
+  /// Every checksum holds, else it would not have opened.
+  var checked = true
+  var opened_ms: Double
+  var flaw: String?
+}
 
-  init(_ map: RoadMap) {
-    let lats = (0..<map.nodeCount).map { map.nodeLat_e7[$0] }
-    let lons = (0..<map.nodeCount).map { map.nodeLon_e7[$0] }
-    guard let low = lats.min(), let high = lats.max(), let left = lons.min(),
-      let right = lons.max()
-    else { return }
-    south = Double(low) / 1e7
-    north = Double(high) / 1e7
-    west = Double(left) / 1e7
-    east = Double(right) / 1e7
+private struct Inspection {
+  var facts: MapFacts
+  var findings: Findings
+
+  var text: String {
+    let share = String(format: "%.1f", facts.largest_part_share * 100)
+    let sections = facts.sections.map { section in
+      "  \(section.tag) \(String(format: "%12d", section.bytes)) bytes  \(section.checksum)"
+    }
+    return """
+      \(facts.path): format \(facts.format), \(facts.bytes / 1024) KiB
+        opened      in \(String(format: "%.1f", findings.opened_ms)) ms, every checksum verified\
+      \(findings.flaw == nil ? ", no contradictions" : "")
+        streets     \(facts.streets), \(String(format: "%.1f", facts.length_km)) km, \
+      \(facts.opposite_carriageways) of them opposite carriageways of another
+        nodes, arcs \(facts.nodes), \(facts.arcs); \(facts.two_profiles ? "two travel times" : "one travel time") per arc
+        parts       \(facts.parts); the largest has \(facts.largest_part) nodes (\(share) %)
+        latitude    \(facts.south) to \(facts.north)
+        longitude   \(facts.west) to \(facts.east)
+      sections, bytes, checksums
+      \(sections.joined(separator: "\n"))
+      """
   }
 }

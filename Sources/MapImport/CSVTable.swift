@@ -5,8 +5,11 @@ package struct CSVTable {
   package let path: String
   private let bytes: [UInt8]
   private var offset = 0
-  /// 1-based line of the row that `next` returned last.
+  /// 1-based line where the row that `next` returned last begins.
   package private(set) var line = 0
+  private var linesRead = 0
+  /// Line of a quoted field that never ends: the rest of the file stands in it, so the table must not be used.
+  package private(set) var unclosedLine: Int?
   package private(set) var header: [String] = []
 
   /// Reads the file and moves past the first line that has all of `needed`; lines before it are skipped.
@@ -27,6 +30,15 @@ package struct CSVTable {
     throw .columns(path: path, missing: needed.filter { !widest.contains($0) }, found: widest)
   }
 
+  /// Throws when the table was cut off inside a quoted field; called when all rows were read.
+  package func checkEnd() throws(ImportError) {
+    guard let unclosedLine else { return }
+    throw .format(
+      path: path, line: unclosedLine,
+      reason: "a quoted field never ends: close its quote, or copy the file again if it was cut off"
+    )
+  }
+
   package func column(_ name: String) -> Int? { header.firstIndex(of: name) }
 
   /// Share of the file that was read.
@@ -35,7 +47,8 @@ package struct CSVTable {
   /// The next row's fields; nil at the end. Empty lines are passed over.
   package mutating func next() -> [String]? {
     while offset < bytes.count {
-      line += 1
+      linesRead += 1
+      line = linesRead
       var fields: [String] = []
       var isEnd = false
       repeat { fields.append(field(&isEnd)) } while !isEnd
@@ -60,16 +73,21 @@ package struct CSVTable {
   private mutating func quoted(_ isEnd: inout Bool) -> String {
     offset += 1
     var content: [UInt8] = []
+    var isClosed = false
     while offset < bytes.count {
       let byte = bytes[offset]
       offset += 1
       if byte == UInt8(ascii: "\"") {
-        guard offset < bytes.count, bytes[offset] == byte else { break }
+        guard offset < bytes.count, bytes[offset] == byte else {
+          isClosed = true
+          break
+        }
         offset += 1
       }
-      if byte == 0x0a { line += 1 }
+      if byte == 0x0a { linesRead += 1 }
       content.append(byte)
     }
+    if !isClosed { unclosedLine = line }
     while offset < bytes.count, bytes[offset] != UInt8(ascii: ","), bytes[offset] != 0x0a {
       offset += 1
     }

@@ -4,14 +4,17 @@ import HujiaGeography
 import HujiaRoads
 
 package struct DIMACS {
-  private let path: String
-  private let bytes: [UInt8]
-  private var offset = 0
-  private var line = 0
+  private let graph: String
+  private let coordinates: String
+  private let distances: String?
+  private let timeUnit_ms: Double
+  private var draft = MapDraft()
+  private var report = ImportReport()
+  private var seen: Set<Row> = []
 
-  private init(_ path: String) throws(ImportError) {
-    self.path = path
-    bytes = try TextFile.bytes(path)
+  private struct Row: Hashable {
+    var arc: DIMACSLines.Arc
+    var length_mm: UInt32
   }
 
   /// `timeUnit_ms`: milliseconds that one unit of the travel times stands for. `distances`: a second graph file whose
@@ -24,78 +27,98 @@ package struct DIMACS {
     guard timeUnit_ms > 0, timeUnit_ms <= 1e9 else {
       throw .option("--time-unit \(timeUnit_ms): milliseconds per unit, more than 0")
     }
-    var draft = MapDraft()
-    var report = ImportReport()
-    draft.nodes = try readNodes(coordinates, &report)
-    var reader = try DIMACS(graph)
-    var lengths: DIMACS?
-    if let distances { lengths = try DIMACS(distances) }
-    var seen: Set<Arc> = []
-    var number: UInt64 = 0
-    while let arc = try reader.nextArc(&report) {
-      number += 1
-      if number % 16_384 == 0 { progress(Double(reader.offset) / Double(reader.bytes.count)) }
-      var length_dm: UInt32?
-      if lengths != nil {
-        guard let other = try lengths?.nextArc(&report), other.from == arc.from, other.to == arc.to
-        else {
-          throw .format(
-            path: distances ?? "", line: lengths?.line ?? 0,
-            reason: "its arcs are not those of \(graph) in the same order")
-        }
-        length_dm = other.weight
-      }
-      guard arc.from >= 1, arc.to >= 1, arc.from <= draft.nodes.count, arc.to <= draft.nodes.count
-      else {
-        report.refuse(graph, line: reader.line, "an arc names a node that \(coordinates) lacks")
-        continue
-      }
-      if arc.from == arc.to {
-        report.loops += 1
-        continue
-      }
-      let time_ms = (Double(arc.weight) * timeUnit_ms).rounded()
-      guard time_ms < Double(UInt32.max / 2) else {
-        report.refuse(graph, line: reader.line, "a travel time of \(time_ms) ms: check --time-unit")
-        continue
-      }
-      guard seen.insert(Arc(from: arc.from, to: arc.to, weight: arc.weight)).inserted else {
-        report.duplicates += 1
-        continue
-      }
-      let from = draft.nodes[Int(arc.from) - 1]
-      let to = draft.nodes[Int(arc.to) - 1]
-      let drawn = Distance.between_mm(
-        lat_e7: from.lat_e7, lon_e7: from.lon_e7, to.lat_e7, to.lon_e7)
-      draft.streets.append(
-        MapDraft.Street(
-          id: number, from: arc.from - 1, to: arc.to - 1,
-          length_mm: length_dm.map { $0 &* 100 } ?? UInt32(clamping: drawn),
-          forward: MapDraft.Times(UInt32(time_ms)), backward: nil))
-    }
-    progress(1)
-    report.nodes = draft.nodes.count
-    report.streets = draft.streets.count
-    report.oneWay = draft.streets.count
-    guard report.refusedCount <= options.mostRefused else {
-      throw .refused(path: graph, count: report.refusedCount, first: report.refused[0])
-    }
-    guard !draft.streets.isEmpty else { throw .empty(path: graph) }
-    return (draft, report)
+    var network = DIMACS(
+      graph: graph, coordinates: coordinates, distances: distances, timeUnit_ms: timeUnit_ms)
+    network.draft.nodes = try readNodes(coordinates)
+    try network.readArcs(progress)
+    try network.report.check(options)
+    guard !network.draft.streets.isEmpty else { throw .empty(path: graph) }
+    network.report.nodes = network.draft.nodes.count
+    network.report.streets = network.draft.streets.count
+    network.report.oneWay = network.draft.streets.count
+    return (network.draft, network.report)
   }
 
-  private struct Arc: Hashable {
-    var from: UInt32
-    var to: UInt32
-    var weight: UInt32
+  private init(graph: String, coordinates: String, distances: String?, timeUnit_ms: Double) {
+    self.graph = graph
+    self.coordinates = coordinates
+    self.distances = distances
+    self.timeUnit_ms = timeUnit_ms
+  }
+
+  private mutating func readArcs(_ progress: ImportProgress) throws(ImportError) {
+    var times = try DIMACSLines(graph)
+    var lengths: DIMACSLines?
+    if let distances { lengths = try DIMACSLines(distances) }
+    var number: UInt64 = 0
+    while let line = times.nextArc() {
+      number += 1
+      if number % 16_384 == 0 { progress(times.progress) }
+      let length = lengths?.nextArc()
+      do throws(RowError) {
+        let arc = try line.get()
+        var length_dm: UInt32?
+        if let distances {
+          guard case .success(let other)? = length, other.from == arc.from, other.to == arc.to
+          else {
+            throw RowError("\(distances), line \(lengths?.line ?? 0), is not the same arc")
+          }
+          length_dm = other.weight
+        }
+        try add(arc, length_dm: length_dm, number: number)
+      } catch {
+        report.refuse(graph, line: times.line, error.reason)
+      }
+    }
+    try times.checkEnd(arcs: number, nodes: draft.nodes.count)
+    if let distances, lengths?.nextArc() != nil {
+      throw .format(
+        path: distances, line: lengths?.line ?? 0, reason: "it has more arcs than \(graph)")
+    }
+    progress(1)
+  }
+
+  private mutating func add(
+    _ arc: DIMACSLines.Arc, length_dm: UInt32?, number: UInt64
+  ) throws(RowError) {
+    guard arc.from >= 1, arc.to >= 1, arc.from <= draft.nodes.count, arc.to <= draft.nodes.count
+    else {
+      throw RowError("the arc \(arc.from) -> \(arc.to) names a node that \(coordinates) lacks")
+    }
+    guard arc.from != arc.to else {
+      report.loops += 1
+      return
+    }
+    let time_ms = (Double(arc.weight) * timeUnit_ms).rounded()
+    guard time_ms < Double(UInt32.max / 2) else {
+      throw RowError("a travel time of \(time_ms) ms, more than 24 days: check --time-unit")
+    }
+    let from = draft.nodes[Int(arc.from) - 1]
+    let to = draft.nodes[Int(arc.to) - 1]
+    let drawn_mm = Distance.between_mm(
+      lat_e7: from.lat_e7, lon_e7: from.lon_e7, to.lat_e7, to.lon_e7)
+    let length_mm = length_dm.map { Int64($0) * 100 } ?? drawn_mm
+    guard length_mm < UInt32.max else {
+      throw RowError("a length of \(length_mm / 1_000) m: at most 4,294,967 m is possible")
+    }
+    let row = Row(arc: arc, length_mm: UInt32(length_mm))
+    guard seen.insert(row).inserted else {
+      report.duplicates += 1
+      return
+    }
+    draft.streets.append(
+      MapDraft.Street(
+        id: number, from: arc.from - 1, to: arc.to - 1, length_mm: row.length_mm,
+        forward: MapDraft.Times(UInt32(time_ms)), backward: nil))
   }
 
   private static func readNodes(
-    _ path: String, _ report: inout ImportReport
+    _ path: String
   ) throws(ImportError) -> [(lat_e7: Int32, lon_e7: Int32)] {
-    var reader = try DIMACS(path)
+    var reader = try DIMACSLines(path)
     var nodes: [(lat_e7: Int32, lon_e7: Int32)] = []
     while let kind = reader.nextLine() {
+      if kind == UInt8(ascii: "p") { reader.readCounts() }
       guard kind == UInt8(ascii: "v") else { continue }
       guard let number = reader.nextNumber(), let lon = reader.nextNumber(),
         let lat = reader.nextNumber(), lat.magnitude <= 90_000_000, lon.magnitude <= 180_000_000,
@@ -108,50 +131,7 @@ package struct DIMACS {
       nodes.append((Int32(lat) * 10, Int32(lon) * 10))
     }
     guard !nodes.isEmpty else { throw .empty(path: path) }
+    try reader.checkEnd(arcs: nil, nodes: nodes.count)
     return nodes
-  }
-
-  /// The next arc; nil at the end. A line that is no arc is refused.
-  private mutating func nextArc(_ report: inout ImportReport) throws(ImportError) -> Arc? {
-    while let kind = nextLine() {
-      guard kind == UInt8(ascii: "a") else { continue }
-      guard let from = nextNumber(), let to = nextNumber(), let weight = nextNumber(), weight >= 0,
-        let start = UInt32(exactly: from), let end = UInt32(exactly: to),
-        let cost = UInt32(exactly: weight)
-      else {
-        report.refuse(path, line: line, "an arc line is \"a FROM TO WEIGHT\", WEIGHT >= 0")
-        continue
-      }
-      return Arc(from: start, to: end, weight: cost)
-    }
-    return nil
-  }
-
-  /// Moves to the next line and returns its first letter.
-  private mutating func nextLine() -> UInt8? {
-    if line > 0 {
-      while offset < bytes.count, bytes[offset] != 0x0a { offset += 1 }
-      offset += 1
-    }
-    guard offset < bytes.count else { return nil }
-    line += 1
-    let kind = bytes[offset]
-    if kind != 0x0a { offset += 1 }
-    return kind
-  }
-
-  private mutating func nextNumber() -> Int64? {
-    while offset < bytes.count, bytes[offset] == 0x20 || bytes[offset] == 0x09 { offset += 1 }
-    let isNegative = offset < bytes.count && bytes[offset] == UInt8(ascii: "-")
-    if isNegative { offset += 1 }
-    var value: Int64 = 0
-    var digits = 0
-    while offset < bytes.count, bytes[offset] >= 0x30, bytes[offset] <= 0x39, digits < 18 {
-      value = value * 10 + Int64(bytes[offset] - 0x30)
-      offset += 1
-      digits += 1
-    }
-    guard digits > 0, offset >= bytes.count || bytes[offset] <= 0x20 else { return nil }
-    return isNegative ? -value : value
   }
 }

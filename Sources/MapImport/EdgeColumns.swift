@@ -106,7 +106,8 @@ struct EdgeColumns {
   private func milliseconds(_ value: Double, _ own: String) throws(RowError) -> UInt32 {
     let time_ms = (value * options.travelUnit_s * 1_000).rounded()
     guard value >= 0, time_ms < Double(UInt32.max / 2) else {
-      throw RowError("\(options.name(own)) is \(value): 0 to 24 days is possible")
+      throw RowError(
+        "\(options.name(own)) is \(value): from 0 to 24 days is possible; check --travel-unit")
     }
     return UInt32(time_ms)
   }
@@ -114,22 +115,17 @@ struct EdgeColumns {
   private func speed(_ fields: [String], _ report: inout ImportReport) throws(RowError) -> Double {
     var given: Double?
     var factor = 1.0
+    let missing = options.missingSpeeds
     if let speed = try number("speed_kmh", fields) {
       given = speed
     } else if let speed = try number("speed_mph", fields) {
       given = speed
       factor = 1.609_344
     }
-    if let missing = options.missingSpeeds, given.map({ missing.sentinels.contains($0) }) ?? true,
-      text("class", fields) == nil
-    {
-      report.speedsFilled += 1
-      return missing.speed_kmh
-    }
-    if let given {
+    if let given, missing?.sentinels.contains(given) != true {
       guard given > 0, given * factor <= 400 else {
         throw RowError(
-          "a speed of \(given): give more than 0 and at most 400 km/h, or --missing-speed \(given)=40kmh"
+          "a speed of \(given): give more than 0 and at most 400 km/h, or say what stands for none: --missing-speed \(given)=40kmh"
         )
       }
       return given * factor
@@ -139,6 +135,10 @@ struct EdgeColumns {
         throw RowError("unknown road class \"\(name)\": give speed_kmh")
       }
       return speed
+    }
+    if let missing {
+      report.speedsFilled += 1
+      return missing.speed_kmh
     }
     throw RowError("no travel time and no speed: fill one, or give --missing-speed")
   }

@@ -5,10 +5,11 @@
 package enum ImportError: Error, Equatable, Sendable {
   case file(path: String, reason: String)
   case columns(path: String, missing: [String], found: [String])
-  case refused(path: String, count: Int, first: String)
+  case refused(count: Int, rows: [String])
   case empty(path: String)
   case format(path: String, line: Int, reason: String)
   case option(String)
+  case flaw(String)
 
   package var message: String {
     switch self {
@@ -16,14 +17,20 @@ package enum ImportError: Error, Equatable, Sendable {
     case .columns(let path, let missing, let found):
       return
         "\(path) lacks \(missing.joined(separator: ", ")); its columns are \(found.joined(separator: ", ")). "
-        + "Map a foreign header with --column \(missing.first ?? "name")=HEADER"
-    case .refused(let path, let count, let first):
+        + (missing.first.map { TableOptions.known.contains($0) } == true
+          ? "Map a foreign header with --column \(missing[0])=HEADER"
+          : "Check the --column options")
+    case .refused(let count, let rows):
+      let shown = rows.prefix(10).map { "\n  " + $0 }.joined()
+      let more = count > 10 ? "\n  and \(count - 10) more" : ""
       return
-        "\(count) row(s) of \(path) cannot be read, so no map was written; the first: \(first). "
-        + "Mend them, or allow them with --max-refused \(count)"
+        "\(count) row(s) cannot be read, so no map was written:\(shown)\(more)\n"
+        + "Mend them, or leave them out with --max-refused \(count)"
     case .empty(let path): return "\(path) holds no rows"
     case .format(let path, let line, let reason): return "\(path), line \(line): \(reason)"
     case .option(let text): return text
+    case .flaw(let text):
+      return "the compiled map contradicts itself (\(text)), so it was not written: report this"
     }
   }
 }
@@ -44,6 +51,12 @@ package struct ImportReport: Sendable {
   mutating func refuse(_ path: String, line: Int, _ reason: String) {
     refusedCount += 1
     if refused.count < 100 { refused.append("\(path), line \(line): \(reason)") }
+  }
+
+  /// Fails when more rows were refused than the options allow.
+  func check(_ options: TableOptions) throws(ImportError) {
+    guard refusedCount > options.mostRefused else { return }
+    throw .refused(count: refusedCount, rows: refused)
   }
 }
 

@@ -15,8 +15,11 @@ package struct StreetTables {
     var to: UInt32
     var length_mm: UInt32
     var forward_ms: UInt32
-    var backward_ms: UInt32
+    var response_ms: UInt32
+    var isOneWay: Bool
     var points: String
+    var name: String
+    var id: UInt64?
   }
 
   /// Reads both tables. Rows that cannot be read are reported with their line; more than `mostRefused` of them fail.
@@ -28,10 +31,7 @@ package struct StreetTables {
     try tables.readEdges(edges, progress)
     tables.report.nodes = tables.draft.nodes.count
     tables.report.streets = tables.draft.streets.count
-    guard tables.report.refusedCount <= options.mostRefused else {
-      throw .refused(
-        path: edges, count: tables.report.refusedCount, first: tables.report.refused[0])
-    }
+    try tables.report.check(options)
     guard !tables.draft.streets.isEmpty else { throw .empty(path: edges) }
     return (tables.draft, tables.report)
   }
@@ -71,6 +71,7 @@ package struct StreetTables {
       nodeNumbers[key] = UInt32(draft.nodes.count)
       draft.nodes.append((Int32((lat * 1e7).rounded()), Int32((lon * 1e7).rounded())))
     }
+    try table.checkEnd()
     guard !draft.nodes.isEmpty else { throw .empty(path: path) }
   }
 
@@ -84,6 +85,7 @@ package struct StreetTables {
       throw .columns(
         path: path, missing: ["travel_s (or speed_kmh, speed_mph, class)"], found: table.header)
     }
+    try options.checkMapped(TableOptions.ofEdges, in: table)
     var row = 0
     while let fields = table.next() {
       row += 1
@@ -94,14 +96,15 @@ package struct StreetTables {
         report.refuse(path, line: table.line, error.reason)
       }
     }
+    try table.checkEnd()
     progress(1)
   }
 
   private mutating func addEdge(
     _ columns: EdgeColumns, _ fields: [String], row: Int
   ) throws(RowError) {
-    let from = try node(columns.text("from_node", fields))
-    let to = try node(columns.text("to_node", fields))
+    let from = try node("from_node", columns.text("from_node", fields))
+    let to = try node("to_node", columns.text("to_node", fields))
     guard from != to else {
       report.loops += 1
       return
@@ -111,9 +114,12 @@ package struct StreetTables {
     let times = try columns.times(fields, length_mm: length_mm, &report)
     let saysOneWay = try columns.isOneWay(fields)
     let isOneWay = options.allOneWay || saysOneWay
+    let id = try columns.id(fields)
+    let name = columns.text("name", fields) ?? ""
     let key = EdgeKey(
       from: from, to: to, length_mm: length_mm, forward_ms: times.normal_ms,
-      backward_ms: isOneWay ? .max : times.normal_ms, points: columns.text("points", fields) ?? "")
+      response_ms: times.response_ms, isOneWay: isOneWay,
+      points: columns.text("points", fields) ?? "", name: name, id: id)
     guard seen.updateValue(row, forKey: key) == nil else {
       report.duplicates += 1
       return
@@ -121,15 +127,15 @@ package struct StreetTables {
     if isOneWay { report.oneWay += 1 }
     draft.streets.append(
       MapDraft.Street(
-        id: try columns.id(fields) ?? UInt64(row), from: from, to: to, length_mm: length_mm,
-        name: columns.text("name", fields) ?? "", inner: inner, forward: times,
+        id: id ?? UInt64(row), from: from, to: to, length_mm: length_mm,
+        name: name, inner: inner, forward: times,
         backward: isOneWay ? nil : times))
   }
 
-  private func node(_ text: String?) throws(RowError) -> UInt32 {
-    guard let text else { throw RowError("a node is missing") }
+  private func node(_ own: String, _ text: String?) throws(RowError) -> UInt32 {
+    guard let text else { throw RowError("\(options.name(own)) is empty: a node is needed") }
     guard let number = nodeNumbers[Self.nodeKey(text)] else {
-      throw RowError("node \(text) is not in the nodes table")
+      throw RowError("\(options.name(own)) is \(text), a node that the nodes table lacks")
     }
     return number
   }

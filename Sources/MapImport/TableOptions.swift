@@ -27,8 +27,17 @@ package struct TableOptions: Sendable {
     columns[parts[0]] = parts[1]
   }
 
-  package static let known = [
-    "node", "lon", "lat", "id", "from_node", "to_node", "length_m", "travel_s",
+  /// A header that was mapped by hand must be there: a typing error would lose a column without a word.
+  func checkMapped(_ names: [String], in table: CSVTable) throws(ImportError) {
+    let missing = names.filter { columns[$0] != nil && table.column(name($0)) == nil }
+    guard missing.isEmpty else {
+      throw .columns(path: table.path, missing: missing.map { name($0) }, found: table.header)
+    }
+  }
+
+  package static let known = ["node", "lon", "lat"] + ofEdges
+  static let ofEdges = [
+    "id", "from_node", "to_node", "length_m", "travel_s",
     "travel_response_s", "speed_kmh", "speed_mph", "class", "oneway", "name", "points",
   ]
 
@@ -56,7 +65,7 @@ package struct MissingSpeeds: Sendable, Equatable {
     let sentinels = parts.first?.split(separator: ",").compactMap { Double($0) } ?? []
     let isMiles = parts.last?.hasSuffix("mph") == true
     let number = parts.last.flatMap { Double($0.dropLast(3)) }
-    guard parts.count == 2, !sentinels.isEmpty, let number, number > 0,
+    guard parts.count == 2, !sentinels.isEmpty, let number, number > 0, number <= 400,
       isMiles || parts[1].hasSuffix("kmh")
     else { throw .option("--missing-speed \(text): write it like 0,99=25mph") }
     self.sentinels = sentinels

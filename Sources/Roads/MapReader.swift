@@ -51,7 +51,7 @@ package struct MapReader {
     return sections
   }
 
-  static func name(_ tag: UInt32) -> String {
+  package static func name(_ tag: UInt32) -> String {
     String(
       decoding: (0..<4).map { UInt8(truncatingIfNeeded: tag >> UInt32(8 * $0)) }, as: UTF8.self)
   }

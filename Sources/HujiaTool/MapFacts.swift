@@ -1,0 +1,91 @@
+// What there is to say about a compiled map, for `hujia import` and `hujia inspect`.
+
+import Foundation
+import HujiaRoads
+
+struct MapFacts: Encodable {
+  struct Section: Encodable {
+    var tag: String
+    var bytes: Int
+    var checksum: String
+  }
+
+  var path: String
+  var format = MapFormat.version
+  var bytes: Int
+  var nodes: Int
+  var streets: Int
+  var arcs: Int
+  var opposite_carriageways = 0
+  var two_profiles = false
+  var parts = 0
+  var largest_part = 0
+  var largest_part_share = 0.0
+  var length_km = 0.0
+  var south = 0.0
+  var north = 0.0
+  var west = 0.0
+  var east = 0.0
+  var sections: [Section] = []
+
+  init(_ file: MapFile, path: String) {
+    let map = file.map
+    self.path = path
+    bytes = file.size_bytes
+    nodes = map.nodeCount
+    streets = map.streetCount
+    arcs = map.arcCount
+    measure(map)
+    for index in 0..<map.sections.sectionCount {
+      let entry = map.sections.entry(index)
+      sections.append(
+        Section(
+          tag: MapReader.name(entry.tag), bytes: entry.bytes,
+          checksum: String(format: "%016llx", entry.checksum)))
+    }
+    withExtendedLifetime(file) {}
+  }
+
+  private mutating func measure(_ map: RoadMap) {
+    var length_mm: UInt64 = 0
+    for street in 0..<map.streetCount {
+      length_mm += UInt64(map.streetLength_mm[street])
+      if map.streetTwin[street] != RoadMap.none { opposite_carriageways += 1 }
+    }
+    length_km = Double(length_mm) / 1e6
+    two_profiles = (0..<map.arcCount).contains { map.arcNormal_ms[$0] != map.arcResponse_ms[$0] }
+    guard map.nodeCount > 0 else { return }
+    var box = (south: Int32.max, north: Int32.min, west: Int32.max, east: Int32.min)
+    for node in 0..<map.nodeCount {
+      parts = max(parts, Int(map.nodePart[node]) + 1)
+      if map.nodePart[node] == 0 { largest_part += 1 }
+      box.south = min(box.south, map.nodeLat_e7[node])
+      box.north = max(box.north, map.nodeLat_e7[node])
+      box.west = min(box.west, map.nodeLon_e7[node])
+      box.east = max(box.east, map.nodeLon_e7[node])
+    }
+    largest_part_share = Double(largest_part) / Double(map.nodeCount)
+    south = Double(box.south) / 1e7
+    north = Double(box.north) / 1e7
+    west = Double(box.west) / 1e7
+    east = Double(box.east) / 1e7
+  }
+
+  /// These facts and further ones side by side, as one line of JSON, keys in a fixed order.
+  func json(with others: some Encodable) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return String(
+      decoding: try encoder.encode(Both(facts: self, others: others)), as: UTF8.self)
+  }
+
+  private struct Both<Others: Encodable>: Encodable {
+    var facts: MapFacts
+    var others: Others
+
+    func encode(to encoder: any Encoder) throws {
+      try facts.encode(to: encoder)
+      try others.encode(to: encoder)
+    }
+  }
+}
