@@ -149,6 +149,21 @@ import Testing
     check(bench.units(incident) == [1])
   }
 
+  /// Three are wanted, two go, one arrives, a person takes the second off: the next free unit is for the third seat only.
+  @Test func aSeatGivenUpByAPersonStaysEmpty() throws {
+    var plans = PlanDraft.builtIn
+    plans.requirements[0].count = 3
+    let bench = try Bench(Bench.row(), plans: plans)
+    for unit in 1...2 { bench.put(UInt64(unit), at: bench.node(unit)) }
+    let incident = bench.open(at: 0)
+    bench.advance(bench.live(incident)[0], .onScene)
+    bench.advance(bench.live(incident)[1], .cancelled)
+    check(bench.units(incident) == [1])
+    bench.put(3, at: bench.node(3))
+    bench.put(4, at: bench.node(4))
+    check(bench.units(incident) == [1, 3])
+  }
+
   @Test func refusalsAreRememberedByThatIncidentOnly() throws {
     let bench = try Bench(Bench.row())
     bench.put(1, at: bench.node(1))

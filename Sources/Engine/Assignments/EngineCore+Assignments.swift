@@ -63,7 +63,9 @@ extension EngineCore {
     stop(ClockSlot.acknowledge(assignment, limits))
     let record = assignments[assignment]
     assignments[assignment].state = state
-    if record.state.hasArrived, record.requirement != AssignmentRecord.byHand {
+    // Served: it was there; or others are, and a person took this one off as not needed.
+    let isNotNeeded = state == .cancelled && incidents[record.incident].hasArrived
+    if record.state.hasArrived || isNotNeeded, record.requirement != AssignmentRecord.byHand {
       incidents[record.incident].servedSeats |= seatBit(
         record.incident, record.requirement, record.seat)
     }

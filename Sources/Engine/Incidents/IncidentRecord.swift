@@ -26,7 +26,8 @@ package struct IncidentRecord: BitwiseCopyable {
   package var planVersion: UInt32
   var previousWaiting: UInt32
   var nextWaiting: UInt32
-  /// Seats whose unit arrived and has left again (`seatBit`): nobody else is sent for them.
+  /// Seats (`seatBit`) for which nobody else is sent: the unit arrived and has left again, or was withdrawn when others
+  /// were there.
   var servedSeats: UInt32 = 0
   var isWaiting: Bool
   package var hasArrived: Bool
