@@ -99,40 +99,67 @@ uint32_t hjk_find_sum(const uint32_t *a, const uint32_t *b, uint32_t from, uint3
 
 /* ------------------------------------------------------------------------------------------------ rows of times */
 
-static inline __attribute__((always_inline)) void lower_row(uint32_t *row, const uint32_t *a, uint32_t add,
-                                                            uint32_t count) {
+#define HJK_INLINE static inline __attribute__((always_inline))
+
+HJK_INLINE int32_t lower_row(uint32_t *restrict row, const uint32_t *restrict a, uint32_t add, uint32_t count) {
+  uint32_t changed = 0;
   for (uint32_t i = 0; i < count; i++) {
-    uint32_t sum = a[i] + add;
-    row[i] = sum < row[i] ? sum : row[i];
+    uint32_t sum = a[i] + add, old = row[i];
+    uint32_t least = sum < old ? sum : old;
+    changed |= least ^ old;
+    row[i] = least;
   }
+  return changed != 0;
+}
+
+HJK_INLINE int32_t copy_row(uint32_t *restrict row, const uint32_t *restrict a, uint32_t count) {
+  uint32_t changed = 0;
+  for (uint32_t i = 0; i < count; i++) {
+    changed |= row[i] ^ a[i];
+    row[i] = a[i];
+  }
+  return changed != 0;
 }
 
 #if HJK_X86
-HJK_AVX2 static void lower_row_avx2(uint32_t *row, const uint32_t *a, uint32_t add, uint32_t count) {
-  lower_row(row, a, add, count);
+HJK_AVX2 static int32_t lower_row_avx2(uint32_t *row, const uint32_t *a, uint32_t add, uint32_t count) {
+  return lower_row(row, a, add, count);
 }
-HJK_AVX512 static void lower_row_avx512(uint32_t *row, const uint32_t *a, uint32_t add, uint32_t count) {
-  lower_row(row, a, add, count);
+HJK_AVX512 static int32_t lower_row_avx512(uint32_t *row, const uint32_t *a, uint32_t add, uint32_t count) {
+  return lower_row(row, a, add, count);
+}
+HJK_AVX2 static int32_t copy_row_avx2(uint32_t *row, const uint32_t *a, uint32_t count) {
+  return copy_row(row, a, count);
+}
+HJK_AVX512 static int32_t copy_row_avx512(uint32_t *row, const uint32_t *a, uint32_t count) {
+  return copy_row(row, a, count);
 }
 #endif
 
-void hjk_lower_row(uint32_t *row, const uint32_t *a, uint32_t add, uint32_t count, int32_t level) {
+int32_t hjk_lower_row(uint32_t *row, const uint32_t *a, uint32_t add, uint32_t count, int32_t level) {
 #if HJK_X86
   if (level == 2) {
-    lower_row_avx512(row, a, add, count);
-    return;
+    return lower_row_avx512(row, a, add, count);
   }
   if (level == 1) {
-    lower_row_avx2(row, a, add, count);
-    return;
+    return lower_row_avx2(row, a, add, count);
   }
 #endif
   (void)level;
-  lower_row(row, a, add, count);
+  return lower_row(row, a, add, count);
 }
 
-void hjk_min_row(uint32_t *row, const uint32_t *a, uint32_t count, int32_t level) {
-  hjk_lower_row(row, a, 0, count, level);
+int32_t hjk_copy_row(uint32_t *row, const uint32_t *a, uint32_t count, int32_t level) {
+#if HJK_X86
+  if (level == 2) {
+    return copy_row_avx512(row, a, count);
+  }
+  if (level == 1) {
+    return copy_row_avx2(row, a, count);
+  }
+#endif
+  (void)level;
+  return copy_row(row, a, count);
 }
 
 /* ------------------------------------------------------------------------------------------------ rows of costs */

@@ -26,6 +26,29 @@ extension Router {
 
   mutating func findWay(from: Place, to: Place, profile: Profile) -> Way {
     let times = times_ms(profile)
+    let goals = Ends(reaching: to, on: map, times_ms: times)
+    if let query = labelQuery(profile) {
+      return findWay(
+        from: from,
+        Asked(place: to, filter: UnitFilter(), profile: profile, goals: goals), query)
+    }
+    var way = directWay(from: from, to: to, times)
+    searchWay(
+      &way, from: Ends(leaving: from, on: map, times_ms: times), to: goals, times)
+    return way
+  }
+
+  /// By labels, to a destination whose ends are known.
+  func findWay(from: Place, _ asked: Asked, _ query: LabelQuery) -> Way {
+    let times = times_ms(asked.profile)
+    var way = directWay(from: from, to: asked.place, times)
+    query.improve(
+      &way, from: Ends(leaving: from, on: map, times_ms: times), to: asked.goals)
+    return way
+  }
+
+  /// Along the street where both are, if they are on one.
+  private func directWay(from: Place, to: Place, _ times: UnsafePointer<UInt32>) -> Way {
     var way = Way()
     if from.node == Place.none, to.node == Place.none, from.isOnStreets,
       from.street == to.street || map.streetTwin[Int(from.street)] == to.street
@@ -37,13 +60,6 @@ extension Router {
         way.cost = direct.cost
         way.direct = direct
       }
-    }
-    let starts = Ends(leaving: from, on: map, times_ms: times)
-    let goals = Ends(reaching: to, on: map, times_ms: times)
-    if let query = labelQuery(profile) {
-      query.improve(&way, from: starts, to: goals)
-    } else {
-      searchWay(&way, from: starts, to: goals, times)
     }
     return way
   }

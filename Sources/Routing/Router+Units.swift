@@ -1,4 +1,4 @@
-// Units come, move, change and go. Each of these is O(1).
+// Units come, move, change and go. Each change is O(depth) at most, and the usual report, from the same street, O(1).
 
 import HujiaContainers
 import HujiaRoads
@@ -10,43 +10,170 @@ extension Router {
     unit: UInt32, id: UInt64, capabilities: UInt64, level: UInt8, agency: UInt32,
     availableUntil_us: Int64, isCrewed: Bool, place: Place?
   ) {
-    var record = UnitRecord()
-    record.id = id
-    record.capabilities = capabilities
-    record.level = level
-    record.agency = agency
-    record.availableUntil_us = availableUntil_us
-    record.isCrewed = isCrewed
-    if let place {
-      record.place = place
-      record.hasPlace = true
-    }
-    units.put(record, at: unit, on: map)
+    takeOut(unit)
+    var traits = UnitTraits()
+    traits.capabilities = capabilities
+    traits.level = level
+    traits.agency = agency
+    traits.availableUntil_us = availableUntil_us
+    traits.isCrewed = isCrewed
+    traits.hasPlace = place != nil
+    traits.isLive = true
+    units.put(unit, id: id, traits, place: place, on: map)
+    bringIn(unit)
+    mend(CellIndex.mendedPerChange)
   }
 
-  /// A new position. On the same street this is a store.
+  /// A new position. From the same street this is a store and a few divisions.
   package mutating func move(unit: UInt32, to place: Place) {
+    if units.stays(unit, at: place) {
+      units.places[unit] = place
+      moveAlong(unit, place)
+      return
+    }
+    let before = units.nodes[unit * 2]
+    let hadPlace = units.traits[unit].hasPlace
+    if !hadPlace {
+      units.move(unit, to: place, on: map)
+      bringIn(unit)
+      return
+    }
+    if hierarchy != nil, before != .max { cells.remove(unit, hasResponse: !hasOneProfile) }
     units.move(unit, to: place, on: map)
+    refreshEnds(unit)
+    enterCell(unit)
+    mend(CellIndex.mendedPerChange)
   }
 
   package mutating func set(level: UInt8, of unit: UInt32) {
-    assert(units.records[unit].isLive && level < 32)
-    units.records[unit].level = level
+    assert(units.traits[unit].isLive && level < 32)
+    if units.traits[unit].level == level { return }
+    takeOut(unit)
+    units.traits[unit].level = level
+    bringIn(unit)
+    mend(CellIndex.mendedPerChange)
   }
 
   /// Marks the unit for `UnitFilter.skipStamp`.
   package mutating func skip(unit: UInt32, stamp: UInt32) {
-    units.records[unit].skipStamp = stamp
+    units.traits[unit].skipStamp = stamp
+  }
+
+  /// Whether the unit carries this mark.
+  package func isSkipped(unit: UInt32, stamp: UInt32) -> Bool {
+    stamp != 0 && units.traits[unit].skipStamp == stamp
   }
 
   package mutating func remove(unit: UInt32) {
+    takeOut(unit)
     units.remove(unit)
+    if hierarchy != nil { refreshEnds(unit) }
+  }
+
+  /// Work that can wait: mends at most `limit` cells. False when nothing is left to do. Questions never wait for it;
+  /// they are only faster afterwards. After `publish` everything is left to do.
+  package mutating func maintain(_ limit: Int) -> Bool {
+    mend(limit)
+  }
+
+  /// From the sets and cells; the node lists follow the place.
+  private mutating func takeOut(_ unit: UInt32) {
+    let traits = units.traits[unit]
+    guard traits.isLive, traits.hasPlace else { return }
+    sets.remove(unit, traits)
+    if hierarchy != nil, cells.units.slotOfUnit[unit] != .max {
+      cells.remove(unit, hasResponse: !hasOneProfile)
+    }
+  }
+
+  private mutating func bringIn(_ unit: UInt32) {
+    let traits = units.traits[unit]
+    guard traits.hasPlace else {
+      if hierarchy != nil { refreshEnds(unit) }
+      return
+    }
+    sets.insert(unit, traits)
+    guard hierarchy != nil else { return }
+    refreshEnds(unit)
+    enterCell(unit)
+  }
+
+  private mutating func enterCell(_ unit: UInt32) {
+    let node = units.nodes[unit * 2]
+    guard hierarchy != nil, node != .max else { return }
+    cells.insert(unit, at: node, units.traits[unit])
+    let slot = Int(cells.units.slotOfUnit[unit])
+    for profile in Profile.allCases where profile == .normal || !hasOneProfile {
+      guard let query = labelQuery(profile) else { continue }
+      cells.lower(slot, by: freshEnds(unit, profile), query, profile)
+    }
+  }
+
+  /// Mends at most `limit` cells, in both profiles.
+  @discardableResult
+  private mutating func mend(_ limit: Int) -> Bool {
+    guard hierarchy != nil else { return false }
+    var isLeft = false
+    for profile in Profile.allCases where profile == .normal || !hasOneProfile {
+      guard let query = labelQuery(profile) else { continue }
+      var left = limit
+      while left > 0, let slot = cells.takeWork(profile) {
+        left -= 1
+        var unit = cells.units.units(at: slot)
+        while unit != .max {
+          _ = freshEnds(unit, profile)
+          unit = cells.units.unit(after: unit)
+        }
+        cells.mend(
+          slot, query, profile, ends: ends(profile), traits: UnsafePointer(units.traits.base),
+          scratch: nearestScratch.mendRow.base)
+      }
+      isLeft = isLeft || left == 0
+    }
+    return isLeft
   }
 }
 
+// Where units leave their places, by profile, kept with the metric's stamp.
 extension Router {
-  /// Whether the unit carries this mark.
-  package func isSkipped(unit: UInt32, stamp: UInt32) -> Bool {
-    stamp != 0 && units.records[unit].skipStamp == stamp
+  @inline(__always) func ends(_ profile: Profile) -> UnsafePointer<UnitEnds> {
+    UnsafePointer(
+      profile == .normal || hasOneProfile ? normalEnds.base : responseEnds.base)
+  }
+
+  /// A unit's ends at the current travel times; worked out anew once per metric.
+  @inline(__always) func freshEnds(_ unit: UInt32, _ profile: Profile) -> UnitEnds {
+    let known = ends(profile)[Int(unit)]
+    if known.stamp == stamp { return known }
+    refreshEnds(unit)
+    return ends(profile)[Int(unit)]
+  }
+
+  @inline(never) func refreshEnds(_ unit: UInt32) {
+    guard let hierarchy else { return }
+    let place = units.places[unit]
+    normalEnds[unit] = UnitEnds(
+      Ends(leaving: place, on: map, times_ms: normal.times_ms), hierarchy, stamp: stamp)
+    if !hasOneProfile {
+      responseEnds[unit] = UnitEnds(
+        Ends(leaving: place, on: map, times_ms: response.times_ms), hierarchy, stamp: stamp)
+    }
+    arcs[unit] = UnitArcs(
+      of: place, on: map, normal_ms: normal.times_ms, response_ms: response.times_ms)
+  }
+
+  /// The unit's nodes stay, the times to them change.
+  @inline(__always) func moveAlong(_ unit: UInt32, _ place: Place) {
+    guard hierarchy != nil else { return }
+    if normalEnds[unit].stamp != stamp { return }
+    if place.node != Place.none { return }
+    if arcs[unit].count == 0 {
+      refreshEnds(unit)
+      return
+    }
+    arcs[unit].setRests(&normalEnds.base[Int(unit)], offset_mm: place.offset_mm, .normal)
+    if !hasOneProfile {
+      arcs[unit].setRests(&responseEnds.base[Int(unit)], offset_mm: place.offset_mm, .response)
+    }
   }
 }

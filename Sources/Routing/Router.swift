@@ -18,19 +18,48 @@ package struct Router: ~Copyable {
   let kernelLevel: Int32
 
   var units: UnitTable
+  var sets: UnitSets
+  var cells: CellIndex
+  let normalEnds: Block<UnitEnds>
+  let responseEnds: Block<UnitEnds>
+  let arcs: Block<UnitArcs>
+  /// Of the metric that answers; units' times with another stamp are stale.
+  private(set) var stamp: UInt32 = 1
+  /// Response driving has no times of its own.
+  private(set) var hasOneProfile: Bool
   var search: NetworkSearch
+  var times: TimeSearch
+  var nearestScratch: NearestScratch
   var shortlist: Shortlist
   var way: WayScratch
   /// Marks the units that the streets reach, question by question.
   let reached: Block<UInt32>
   var question: UInt32 = 0
 
-  /// Takes all memory that will ever be needed: per node about 32 bytes, per unit about 160, and the labels of the
+  /// Takes all memory that will ever be needed: per node about 50 bytes, per unit about 260, and the labels of the
   /// map's own travel times unless the map carries them.
   package init(map: RoadMap, unitCapacity: Int, memory: Memory) throws(OutOfMemory) {
+    try self.init(
+      map: map, unitCapacity: unitCapacity, leafNodes: CellMap.leafNodes, memory: memory)
+  }
+
+  /// Tests make smaller cells, so that small maps have many.
+  init(map: RoadMap, unitCapacity: Int, leafNodes: Int, memory: Memory) throws(OutOfMemory) {
     let hierarchy = Hierarchy(map)
     let units = try UnitTable(capacity: unitCapacity, nodeCount: map.nodeCount, memory: memory)
+    let sets = try UnitSets(capacity: unitCapacity, memory: memory)
+    let unitsOnCells = hierarchy == nil ? 0 : unitCapacity
+    let cells = try CellIndex(
+      hierarchy ?? .empty, leafNodes: leafNodes, unitCapacity: unitsOnCells, memory: memory)
+    let normalEnds = try Block<UnitEnds>(memory, count: unitsOnCells, filledWith: UnitEnds())
+    let responseEnds = try Block<UnitEnds>(memory, count: unitsOnCells, filledWith: UnitEnds())
+    let arcs = try Block<UnitArcs>(memory, count: unitsOnCells, filledWith: UnitArcs())
     let search = try NetworkSearch(nodeCount: map.nodeCount, memory: memory)
+    let times = try TimeSearch(
+      nodeCount: hierarchy == nil ? 0 : map.nodeCount,
+      arcCount: hierarchy == nil ? 0 : map.arcCount, memory: memory)
+    let nearestScratch = try NearestScratch(
+      deepest: hierarchy?.deepest ?? 0, slots: cells.map.count * UnitTraits.classes, memory: memory)
     let shortlist = try Shortlist(unitCapacity: unitCapacity, memory: memory)
     let way = try WayScratch(deepest: hierarchy?.deepest ?? 0, memory: memory)
     let reached = try Block<UInt32>(memory, count: unitCapacity)
@@ -39,6 +68,7 @@ package struct Router: ~Copyable {
     var metric: Metric?
     var normal = LayerView(times_ms: map.arcNormal_ms, labels: nil)
     var response = LayerView(times_ms: map.arcResponse_ms, labels: nil)
+    var hasOneProfile = false
     if let hierarchy {
       let tables = try CommonAncestors(hierarchy, memory: memory)
       ancestors = tables.view
@@ -48,6 +78,7 @@ package struct Router: ~Copyable {
       try own.build()
       normal = own.view(.normal)
       response = own.view(.response)
+      hasOneProfile = own.hasOneProfile
       metric = own
     }
     self.map = map
@@ -59,7 +90,15 @@ package struct Router: ~Copyable {
     self.response = response
     kernelLevel = hjk_best_level()
     self.units = units
+    self.sets = sets
+    self.cells = cells
+    self.normalEnds = normalEnds
+    self.responseEnds = responseEnds
+    self.arcs = arcs
+    self.hasOneProfile = hasOneProfile
     self.search = search
+    self.times = times
+    self.nearestScratch = nearestScratch
     self.shortlist = shortlist
     self.way = way
     self.reached = reached
@@ -77,7 +116,16 @@ package struct Router: ~Copyable {
     self.metric = metric
     normal = metric.view(.normal)
     response = metric.view(.response)
+    hasOneProfile = metric.hasOneProfile
+    stamp &+= 1
+    if stamp == 0 { stamp = 1 }
+    cells.voidAll(.normal)
+    cells.voidAll(.response)
     return before
+  }
+
+  func areCellsValid(_ profile: Profile) -> Bool {
+    cells.isValid(hasOneProfile ? .normal : profile)
   }
 
   @inline(__always) func view(_ profile: Profile) -> LayerView {

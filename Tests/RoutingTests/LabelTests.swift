@@ -27,6 +27,32 @@ import Testing
     }
   }
 
+  @Test func nearestByEveryWayEqualsAllPairs() throws {
+    for seed in 1...UInt64(Scale.count(100, full: 4_000)) {
+      let ordered = try orderedForRouting(RandomNetwork.draft(seed: seed))
+      let image = MapImage(ordered.draft)
+      let twin = PlainTwin(map: image.map)
+      var world = try World(image, seed: seed &* 17, capacity: 12)
+      for _ in 0..<20 {
+        for _ in 0..<4 { world.change() }
+        world.compareNearest(twin, "seed \(seed)")
+      }
+    }
+  }
+
+  @Test func nearestOnGridsByEveryWayEqualsAllPairs() throws {
+    for seed in 1...UInt64(Scale.count(3, full: 40)) {
+      let ordered = try orderedForRouting(RandomNetwork.grid(seed: seed, side: 11))
+      let image = MapImage(ordered.draft)
+      let twin = PlainTwin(map: image.map)
+      var world = try World(image, seed: seed &* 17, capacity: 90)
+      for _ in 0..<Scale.count(60, full: 400) {
+        for _ in 0..<8 { world.change() }
+        world.compareNearest(twin, "seed \(seed)")
+      }
+    }
+  }
+
   @Test func commonAncestorsByWalking() throws {
     let ordered = try orderedForRouting(RandomNetwork.grid(seed: 3, side: 16))
     let image = MapImage(ordered.draft)

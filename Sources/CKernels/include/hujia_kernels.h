@@ -19,11 +19,11 @@ uint32_t hjk_least_sum(const uint32_t *a, const uint32_t *b, uint32_t count, int
 /* The first i >= from with a[i] + b[i] == sum, or count. */
 uint32_t hjk_find_sum(const uint32_t *a, const uint32_t *b, uint32_t from, uint32_t count, uint32_t sum);
 
-/* row[i] = min(row[i], a[i] + add). */
-void hjk_lower_row(uint32_t *row, const uint32_t *a, uint32_t add, uint32_t count, int32_t level);
+/* row[i] = min(row[i], a[i] + add). Returns whether any entry changed. */
+int32_t hjk_lower_row(uint32_t *row, const uint32_t *a, uint32_t add, uint32_t count, int32_t level);
 
-/* row[i] = min(row[i], a[i]). */
-void hjk_min_row(uint32_t *row, const uint32_t *a, uint32_t count, int32_t level);
+/* row[i] = a[i]. Returns whether any entry changed. */
+int32_t hjk_copy_row(uint32_t *row, const uint32_t *a, uint32_t count, int32_t level);
 
 /* Costs, as in Cost.swift: where through + a[i] < row[i], that becomes row[i] and via[i] becomes `mark`. Works in
  * steps of 8: entries of both rows up to the next multiple of 8 exist, and those beyond count are "unreachable". */

@@ -36,6 +36,19 @@ struct Hierarchy: BitwiseCopyable, @unchecked Sendable {
   @inline(__always) func row(_ node: UInt32) -> Int { Int(rowStart[Int(node)]) * Self.rowStep }
 }
 
+extension Hierarchy {
+  /// Of a map that carries none: no nodes, and pointers that are never followed.
+  static var empty: Hierarchy {
+    let nothing = UnsafeRawPointer(bitPattern: 64).unsafelyUnwrapped
+    let words = nothing.assumingMemoryBound(to: UInt32.self)
+    let halves = nothing.assumingMemoryBound(to: UInt16.self)
+    return Hierarchy(
+      nodeCount: 0, arcCount: 0, deepest: 0, labelEntries: 0, parent: words, depth: halves,
+      rowStart: words, upFirst: words, upHead: words, upTail: words, upDepth: halves,
+      downFirst: words, downArc: words, ofMapArc: words)
+  }
+}
+
 /// The sections that hold it.
 enum HierarchyTag {
   static let facts = MapTag.tag("RTFA")

@@ -19,11 +19,12 @@ struct World: ~Copyable {
   let capacity: Int
   var answer: [NearestUnit]
 
-  init(_ image: MapImage, seed: UInt64, capacity: Int) throws {
+  init(_ image: MapImage, seed: UInt64, capacity: Int, leafNodes: Int = 4) throws {
     self.image = image
     self.capacity = capacity
     random = SplitMix64(seed)
-    router = try Router(map: image.map, unitCapacity: capacity, memory: .system)
+    router = try Router(
+      map: image.map, unitCapacity: capacity, leafNodes: leafNodes, memory: .system)
     answer = Array(
       repeating: NearestUnit(unit: .max, travel_ms: 0, distance_dm: 0, isStraightLine: false),
       count: max(capacity, 64))
@@ -92,13 +93,22 @@ struct World: ~Copyable {
     let filter = filter()
     let limit = random.chance(20) ? capacity : 1 + random.below(8)
     let profile: Profile = random.chance(50) ? .normal : .response
+    let expected = twin.nearest(units, to: place, filter, limit, profile)
     let count = answer.withUnsafeMutableBufferPointer {
       router.nearest(
         to: place, filter: filter, limit: limit, profile: profile,
         into: $0.baseAddress.unsafelyUnwrapped)
     }
-    let expected = twin.nearest(units, to: place, filter, limit, profile)
     #expect(Array(answer.prefix(count)) == expected, "\(note)")
+    for way in Router.NearestWay.allCases {
+      if way == .cells && !router.areCellsValid(profile) { continue }
+      let count = answer.withUnsafeMutableBufferPointer {
+        router.nearest(
+          to: place, filter: filter, limit: limit, profile: profile, by: way,
+          into: $0.baseAddress.unsafelyUnwrapped)
+      }
+      #expect(Array(answer.prefix(count)) == expected, "\(note) \(way)")
+    }
   }
 
   mutating func compareTravel(_ twin: PlainTwin, _ note: String) {

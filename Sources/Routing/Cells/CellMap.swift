@@ -1,0 +1,119 @@
+// Cells: nested subtrees of the elimination tree. A unit belongs to the smallest cell that holds its deeper node.
+// Independent of travel times and of units; made at open from the hierarchy.
+
+import HujiaContainers
+
+/// Cells are numbered breadth first, so a cell's children are one range and have higher numbers. Cell 0 is everything.
+struct CellMap: ~Copyable {
+  /// The first node of the cell's range, the root of its subtree; 0 for cell 0.
+  let root: Block<UInt32>
+  let end: Block<UInt32>
+  let parent: Block<UInt32>
+  let firstChild: Block<UInt32>
+  let lastChild: Block<UInt32>
+  /// Ancestors above the root: entries of the cell's row.
+  let entries: Block<UInt32>
+  /// Where the row starts, in steps of `Hierarchy.rowStep`.
+  let rowStart: Block<UInt32>
+  let ofNode: Block<UInt32>
+  let count: Int
+
+  /// A cell of at most this many nodes is not divided further; one of less than a fifth of it is none.
+  static var leafNodes: Int { 64 }
+  static var fanOut: Int { 8 }
+
+  @inline(__always) func row(_ cell: Int) -> Int { Int(rowStart[cell]) * Hierarchy.rowStep }
+  var rowEntries: Int { row(count) }
+
+  init(_ hierarchy: Hierarchy, leafNodes: Int, memory: Memory) throws(OutOfMemory) {
+    let nodes = hierarchy.nodeCount
+    let size = try Block<UInt32>(memory, count: nodes, filledWith: 1)
+    for node in stride(from: nodes - 1, through: 0, by: -1) where hierarchy.parent[node] != .max {
+      size.base[Int(hierarchy.parent[node])] += size.base[node]
+    }
+    let smallest = max(1, leafNodes / 5)
+    let most = nodes + 2
+    let root = try Block<UInt32>(memory, count: most)
+    let end = try Block<UInt32>(memory, count: most)
+    let parent = try Block<UInt32>(memory, count: most)
+    let firstChild = try Block<UInt32>(memory, count: most)
+    let lastChild = try Block<UInt32>(memory, count: most)
+    let entries = try Block<UInt32>(memory, count: most)
+    let rowStart = try Block<UInt32>(memory, count: most + 1)
+    let ofNode = try Block<UInt32>(memory, count: nodes)
+    end.base[0] = UInt32(nodes)
+    parent.base[0] = .max
+    var count = 1
+    var cell = 0
+    while cell < count {
+      firstChild.base[cell] = UInt32(count)
+      let isLeaf = Int(end.base[cell] - root.base[cell]) <= leafNodes
+      let frontier =
+        isLeaf
+        ? []
+        : Self.split(cell, root.base[cell], hierarchy, size.base, leafNodes).filter {
+          Int(size.base[Int($0)]) >= smallest
+        }
+      for node in frontier {
+        root.base[count] = node
+        end.base[count] = node + size.base[Int(node)]
+        parent.base[count] = UInt32(cell)
+        entries.base[count] = UInt32(hierarchy.depth[Int(node)])
+        for inside in node..<end.base[count] { ofNode.base[Int(inside)] = UInt32(count) }
+        count += 1
+      }
+      lastChild.base[cell] = UInt32(count)
+      let steps = (Int(entries.base[cell]) + Hierarchy.rowStep - 1) / Hierarchy.rowStep
+      rowStart.base[cell + 1] = rowStart.base[cell] + UInt32(steps)
+      cell += 1
+    }
+    self.root = root
+    self.end = end
+    self.parent = parent
+    self.firstChild = firstChild
+    self.lastChild = lastChild
+    self.entries = entries
+    self.rowStart = rowStart
+    self.ofNode = ofNode
+    self.count = count
+  }
+
+  /// Roots of the children: the largest subtree is opened until there are enough. Small ones stay the cell's own.
+  private static func split(
+    _ cell: Int, _ root: UInt32, _ hierarchy: Hierarchy, _ size: UnsafeMutablePointer<UInt32>,
+    _ leafNodes: Int
+  ) -> [UInt32] {
+    var found: [UInt32] = cell == 0 ? roots(hierarchy, size) : children(root, hierarchy, size)
+    while let largest = found.indices.max(by: { size[Int(found[$0])] < size[Int(found[$1])] }),
+      found.count < fanOut, Int(size[Int(found[largest])]) > leafNodes
+    {
+      let node = found.remove(at: largest)
+      found += children(node, hierarchy, size)
+    }
+    return found.sorted()
+  }
+
+  private static func roots(_ hierarchy: Hierarchy, _ size: UnsafeMutablePointer<UInt32>)
+    -> [UInt32]
+  {
+    var found: [UInt32] = []
+    var node: UInt32 = 0
+    while Int(node) < hierarchy.nodeCount {
+      found.append(node)
+      node += size[Int(node)]
+    }
+    return found
+  }
+
+  private static func children(
+    _ node: UInt32, _ hierarchy: Hierarchy, _ size: UnsafeMutablePointer<UInt32>
+  ) -> [UInt32] {
+    var found: [UInt32] = []
+    var child = node + 1
+    while child < node + size[Int(node)] {
+      found.append(child)
+      child += size[Int(child)]
+    }
+    return found
+  }
+}

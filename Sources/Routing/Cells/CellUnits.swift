@@ -1,0 +1,72 @@
+// Which units stand in which cell, by class of level. Independent of travel times.
+
+import HujiaContainers
+
+/// Lists of a cell's own units, and counts and capabilities of everything below. Slot = class · cells + cell.
+struct CellUnits: ~Copyable {
+  private let firstUnit: Block<UInt32>
+  private let nextUnit: Block<UInt32>
+  private let previousUnit: Block<UInt32>
+  /// Units in the cell and below.
+  let total: Block<UInt32>
+  /// At least the capabilities of the units in the cell and below.
+  let capabilities: Block<UInt64>
+  /// The slot where a unit hangs; none: in no cell.
+  let slotOfUnit: Block<UInt32>
+  let cells: Int
+
+  init(cells: Int, unitCapacity: Int, memory: Memory) throws(OutOfMemory) {
+    let slots = cells * UnitTraits.classes
+    let firstUnit = try Block<UInt32>(memory, count: slots, filledWith: .max)
+    let nextUnit = try Block<UInt32>(memory, count: unitCapacity, filledWith: .max)
+    let previousUnit = try Block<UInt32>(memory, count: unitCapacity, filledWith: .max)
+    let total = try Block<UInt32>(memory, count: slots)
+    let capabilities = try Block<UInt64>(memory, count: slots)
+    let slotOfUnit = try Block<UInt32>(memory, count: unitCapacity, filledWith: .max)
+    self.firstUnit = firstUnit
+    self.nextUnit = nextUnit
+    self.previousUnit = previousUnit
+    self.total = total
+    self.capabilities = capabilities
+    self.slotOfUnit = slotOfUnit
+    self.cells = cells
+  }
+
+  @inline(__always) func units(at slot: Int) -> UInt32 { firstUnit[slot] }
+  @inline(__always) func unit(after unit: UInt32) -> UInt32 { nextUnit[unit] }
+
+  mutating func insert(_ unit: UInt32, cell: UInt32, levelClass: Int, _ map: borrowing CellMap) {
+    assert(slotOfUnit[unit] == .max)
+    let slot = UInt32(levelClass * cells) + cell
+    let next = firstUnit[slot]
+    nextUnit[unit] = next
+    previousUnit[unit] = .max
+    if next != .max { previousUnit[next] = unit }
+    firstUnit[slot] = unit
+    slotOfUnit[unit] = slot
+    count(cell, levelClass, 1, map)
+  }
+
+  mutating func remove(_ unit: UInt32, _ map: borrowing CellMap) {
+    let slot = slotOfUnit[unit]
+    assert(slot != .max)
+    let next = nextUnit[unit]
+    let previous = previousUnit[unit]
+    if next != .max { previousUnit[next] = previous }
+    if previous == .max { firstUnit[slot] = next } else { nextUnit[previous] = next }
+    slotOfUnit[unit] = .max
+    let levelClass = Int(slot) / cells
+    count(slot - UInt32(levelClass * cells), levelClass, -1, map)
+  }
+
+  private func count(
+    _ start: UInt32, _ levelClass: Int, _ step: Int32, _ map: borrowing CellMap
+  ) {
+    var cell = start
+    while cell != .max {
+      let slot = levelClass * cells + Int(cell)
+      total[slot] = UInt32(bitPattern: Int32(bitPattern: total[slot]) + step)
+      cell = map.parent[cell]
+    }
+  }
+}

@@ -1,0 +1,77 @@
+// Room for one nearest-units question by labels.
+
+import HujiaContainers
+
+struct NearestScratch: ~Copyable {
+  /// The destination's label row: time from each ancestor of its deeper node to the destination.
+  let goalRow: Block<UInt32>
+  /// A cell's row while it is mended.
+  let mendRow: Block<UInt32>
+  /// Units that match, for the way of few.
+  let few: Block<UInt32>
+  /// Cells still to be opened, nearest first: a binary heap of bound and slot, and how much each shares with the goal.
+  private let heap: Block<UInt64>
+  private let shared: Block<UInt32>
+  private(set) var count = 0
+
+  init(deepest: Int, slots: Int, memory: Memory) throws(OutOfMemory) {
+    let entries = deepest + 1 + Hierarchy.rowStep
+    let goalRow = try Block<UInt32>(memory, count: entries)
+    let mendRow = try Block<UInt32>(memory, count: entries)
+    let few = try Block<UInt32>(memory, count: Switch.fewAtMost)
+    let heap = try Block<UInt64>(memory, count: slots + 1)
+    let shared = try Block<UInt32>(memory, count: slots + 1)
+    self.goalRow = goalRow
+    self.mendRow = mendRow
+    self.few = few
+    self.heap = heap
+    self.shared = shared
+  }
+
+  mutating func beginCells() { count = 0 }
+
+  @inline(__always)
+  mutating func push(slot: Int, bound_ms: UInt32, shared: UInt32) {
+    let entry = UInt64(bound_ms) << 32 | UInt64(slot)
+    self.shared[slot] = shared
+    var place = count
+    count += 1
+    while place > 0 {
+      let parent = (place - 1) / 2
+      if heap[parent] <= entry { break }
+      heap[place] = heap[parent]
+      place = parent
+    }
+    heap[place] = entry
+  }
+
+  @inline(__always)
+  mutating func pop() -> (slot: Int, bound_ms: UInt32, shared: UInt32)? {
+    guard count > 0 else { return nil }
+    let top = heap[0]
+    count -= 1
+    let entry = heap[count]
+    var place = 0
+    while true {
+      var child = place * 2 + 1
+      if child >= count { break }
+      if child + 1 < count, heap[child + 1] < heap[child] { child += 1 }
+      if heap[child] >= entry { break }
+      heap[place] = heap[child]
+      place = child
+    }
+    heap[place] = entry
+    let slot = Int(UInt32(truncatingIfNeeded: top))
+    return (slot, UInt32(truncatingIfNeeded: top >> 32), shared[slot])
+  }
+}
+
+/// Which way of search is used when. Never changes an answer. Values measured on New York (see Benchmarks).
+enum Switch {
+  /// At most this many matching units: the label distance of each.
+  static var few: Int { 40 }
+  /// The same while the cells are void after a new metric.
+  static var fewAtMost: Int { 2_048 }
+  /// The network search is used when it is expected to settle fewer nodes than this.
+  static var settled: Int { 200 }
+}

@@ -1,0 +1,147 @@
+// The nearest units, exactly: by travel time on the streets, ties by unit id. Three ways lead there, and the estimated
+// number of matching units chooses among them; each gives the same answer.
+
+import HujiaContainers
+import HujiaRoads
+
+extension Router {
+  /// Writes at most `limit` units that match, nearest first, and returns how many. Units that the streets lead to
+  /// come first; then the others, by a straight-line estimate and marked so. Units without a position never appear.
+  /// `answer` has room for `limit`, which is at most `unitCapacity` to be of use.
+  package mutating func nearest(
+    to place: Place, filter: UnitFilter, limit: Int, profile: Profile,
+    into answer: UnsafeMutablePointer<NearestUnit>
+  ) -> Int {
+    let way = nearestWay(filter, limit: limit, profile)
+    return nearest(to: place, filter: filter, limit: limit, profile: profile, by: way, into: answer)
+  }
+
+  /// How to search; `plain` needs no labels.
+  enum NearestWay: CaseIterable { case plain, labels, cells, network }
+
+  /// As `nearest`, by a given way. The tests and benchmarks compare them.
+  mutating func nearest(
+    to place: Place, filter: UnitFilter, limit: Int, profile: Profile, by way: NearestWay,
+    into answer: UnsafeMutablePointer<NearestUnit>
+  ) -> Int {
+    guard limit > 0 else { return 0 }
+    question &+= 1
+    if question == 0 {
+      reached.base.update(repeating: 0, count: reached.count)
+      question = 1
+    }
+    shortlist.begin(limit: limit)
+    var found = 0
+    if way != .plain, let query = labelQuery(profile) {
+      let asked = Asked(
+        place: place, filter: filter, profile: hasOneProfile ? .normal : profile,
+        goals: Ends(reaching: place, on: map, times_ms: times_ms(profile)))
+      offerOnSameStreet(to: place, filter, times_ms(profile))
+      switch way {
+      case .network: searchTimes(asked)
+      case .cells: searchCells(asked, query)
+      default: searchLabels(asked, query)
+      }
+      found = drain(asked, query, into: answer)
+    } else {
+      searchNetwork(to: place, filter, profile)
+      found = shortlist.drain(into: answer, isStraightLine: false)
+    }
+    if found == limit { return found }
+    shortlist.begin(limit: limit - found)
+    estimateOthers(to: place, filter, profile)
+    return found + shortlist.drain(into: answer + found, isStraightLine: true)
+  }
+
+  /// One question on its way.
+  struct Asked {
+    var place: Place
+    var filter: UnitFilter
+    var profile: Profile
+    var goals: Ends
+  }
+
+  /// Chooses by counts only.
+  private func nearestWay(_ filter: UnitFilter, limit: Int, _ profile: Profile) -> NearestWay {
+    guard let hierarchy, view(profile).labels != nil else { return .plain }
+    let all = max(1, sets.count(levels: .max))
+    var most = sets.count(levels: filter.levels)
+    var expected = Double(most)
+    var left = filter.capabilities
+    while left != 0 {
+      let having = sets.count(capability: left.trailingZeroBitCount)
+      most = min(most, having)
+      expected *= Double(having) / Double(all)
+      left &= left - 1
+    }
+    let few = areCellsValid(profile) ? Switch.few : Switch.fewAtMost
+    if most <= few || Int(expected) <= few { return .labels }
+    let settled = Double(limit) * Double(hierarchy.nodeCount) / max(expected, 1)
+    if settled < Double(Switch.settled) || !areCellsValid(profile) { return .network }
+    return .cells
+  }
+
+  /// Units on the destination's own street that need not leave it.
+  mutating func offerOnSameStreet(
+    to place: Place, _ filter: UnitFilter, _ times: UnsafePointer<UInt32>
+  ) {
+    let goal = Footprints(of: place, on: map)
+    for index in 0..<goal.count {
+      let street = map.arcStreet[Int(goal[index].arc)]
+      var link = units.links(at: map.arcHead[Int(goal[index].arc)])
+      while link != .max {
+        let unit = link / 2
+        link = units.link(after: link)
+        let at = units.places[unit]
+        guard at.node == Place.none,
+          at.street == street || map.streetTwin[Int(at.street)] == street,
+          units.traits[unit].matches(filter)
+        else { continue }
+        let direct = Direct(
+          from: Footprints(of: at, on: map), to: goal, on: map, times_ms: times)
+        if direct.cost.isReachable { offer(unit, direct.cost) }
+      }
+    }
+  }
+
+  @inline(__always) mutating func offer(_ unit: UInt32, _ cost: Cost) {
+    guard cost.isReachable else { return }
+    reached[unit] = question
+    shortlist.offer(unit, id: units.ids[unit], cost: cost)
+  }
+
+  /// By time alone; the length is looked up when the answer is written.
+  @inline(__always) mutating func offer(_ unit: UInt32, time_ms: UInt32) {
+    guard time_ms < Cost.unreachable_ms else { return }
+    reached[unit] = question
+    if time_ms > shortlist.bound_ms { return }
+    shortlist.offer(unit, id: units.ids[unit], cost: Cost(time_ms: time_ms, length_mm: 0))
+  }
+
+  /// Writes the answer, each unit with the length of the shortest of its fastest ways.
+  private mutating func drain(
+    _ asked: Asked, _ query: LabelQuery, into answer: UnsafeMutablePointer<NearestUnit>
+  ) -> Int {
+    let found = shortlist.drain(into: answer, isStraightLine: false)
+    for index in 0..<found {
+      let way = findWay(from: units.places[answer[index].unit], asked, query)
+      assert(way.cost.time_ms == answer[index].travel_ms)
+      answer[index].distance_dm = way.cost.length_dm
+    }
+    return found
+  }
+
+  /// The matching units that the search did not meet. O(units).
+  private mutating func estimateOthers(to place: Place, _ filter: UnitFilter, _ profile: Profile) {
+    for index in 0..<units.highWater where reached[index] != question {
+      let traits = units.traits[index]
+      guard traits.isLive, traits.hasPlace, traits.matches(filter) else { continue }
+      let estimate = StraightLine.travel(from: units.places[index], to: place, profile: profile)
+      let time_ms = min(estimate.travel_ms, Cost.unreachable_ms)
+      let length = UInt64(estimate.distance_dm) * 100
+      shortlist.offer(
+        UInt32(index), id: units.ids[index],
+        cost: Cost(bits: UInt64(time_ms) << 33 | min(length, UInt64(UInt32.max))))
+    }
+  }
+}

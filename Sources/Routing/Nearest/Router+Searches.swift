@@ -1,0 +1,173 @@
+// The ways of finding nearest units; `Router+Nearest` chooses.
+
+import CHujiaKernels
+import HujiaContainers
+import HujiaRoads
+
+extension Router {
+  /// Plain: settles the network around the destination, with lengths, until nothing nearer can come.
+  mutating func searchNetwork(to place: Place, _ filter: UnitFilter, _ profile: Profile) {
+    let times = times_ms(profile)
+    offerOnSameStreet(to: place, filter, times)
+    search.begin(at: Ends(reaching: place, on: map, times_ms: times))
+    while true {
+      let next = search.nextCost
+      if !next.isReachable || next.time_ms > shortlist.bound_ms { return }
+      let node = search.settle(map, times)
+      var link = units.links(at: node)
+      while link != .max {
+        let unit = link / 2
+        if units.traits[unit].matches(filter) {
+          let ends = Ends(leaving: units.places[unit], on: map, times_ms: times)
+          for index in 0..<ends.count where ends[index].node == node {
+            offer(unit, next + ends[index].cost)
+          }
+        }
+        link = units.link(after: link)
+      }
+    }
+  }
+
+  /// Many units match: the same with times only.
+  mutating func searchTimes(_ asked: Asked) {
+    guard let labels = view(asked.profile).labels else { return }
+    times.begin(at: asked.goals)
+    while let next = times.next(within: shortlist.bound_ms) {
+      var link = units.links(at: next.node)
+      while link != .max {
+        let unit = link / 2
+        if units.traits[unit].matches(asked.filter) {
+          let rest_ms = freshEnds(unit, asked.profile).rest_ms(at: next.node)
+          offer(unit, time_ms: next.time_ms + rest_ms)
+        }
+        link = units.link(after: link)
+      }
+      times.relax(next.node, next.time_ms, map, labels.incoming)
+    }
+  }
+
+  /// Few units match: the label distance of each.
+  mutating func searchLabels(_ asked: Asked, _ query: LabelQuery) {
+    guard let goal = setGoal(asked, query) else { return }
+    let few = nearestScratch.few.base
+    let most = nearestScratch.few.count
+    var count = 0
+    for index in 0..<sets.wordsUsed {
+      var word = sets.word(index, asked.filter)
+      while word != 0 {
+        few[count] = UInt32(index * 64 + word.trailingZeroBitCount)
+        count += 1
+        word &= word - 1
+        if count == most {
+          measureFew(count, goal, asked, query)
+          count = 0
+        }
+      }
+    }
+    measureFew(count, goal, asked, query)
+  }
+
+  private mutating func measureFew(
+    _ count: Int, _ goal: UInt32, _ asked: Asked, _ query: LabelQuery
+  ) {
+    for index in 0..<count {
+      let unit = nearestScratch.few[index]
+      if units.traits[unit].matches(asked.filter) { measure(unit, goal, nil, asked, query) }
+    }
+  }
+
+  /// In between: the nearest cells are opened first, until the next one cannot hold anything nearer.
+  mutating func searchCells(_ asked: Asked, _ query: LabelQuery) {
+    guard let goal = setGoal(asked, query) else { return }
+    nearestScratch.beginCells()
+    var classes = UnitTraits.classes(of: asked.filter.levels)
+    while classes != 0 {
+      let slot = classes.trailingZeroBitCount * cells.map.count
+      classes &= classes - 1
+      if cells.units.total[slot] != 0 { nearestScratch.push(slot: slot, bound_ms: 0, shared: .max) }
+    }
+    while let next = nearestScratch.pop() {
+      if next.bound_ms > shortlist.bound_ms { return }
+      open(next.slot, next.shared, goal, asked, query)
+    }
+  }
+
+  /// `shared`: how many ancestors the goal and any node of the cell share; `.max` when the goal lies inside.
+  private mutating func open(
+    _ slot: Int, _ shared: UInt32, _ goal: UInt32, _ asked: Asked, _ query: LabelQuery
+  ) {
+    let levelClass = slot / cells.map.count
+    let cell = slot - levelClass * cells.map.count
+    var unit = cells.units.units(at: slot)
+    while unit != .max {
+      let next = cells.units.unit(after: unit)
+      if units.traits[unit].matches(asked.filter) {
+        measure(unit, goal, shared == .max ? nil : shared, asked, query)
+      }
+      unit = next
+    }
+    let needed = asked.filter.capabilities
+    for child in Int(cells.map.firstChild[cell])..<Int(cells.map.lastChild[cell]) {
+      let below = levelClass * cells.map.count + child
+      if cells.units.total[below] == 0 || cells.units.capabilities[below] & needed != needed {
+        continue
+      }
+      let root = cells.map.root[child]
+      if goal >= root && goal < cells.map.end[child] {
+        nearestScratch.push(slot: below, bound_ms: 0, shared: .max)
+        continue
+      }
+      let common = shared == .max ? query.ancestors.count(root, goal) : shared
+      let bound_ms = hjk_least_sum(
+        cells.row(cell: child, levelClass: levelClass, asked.profile),
+        UnsafePointer(nearestScratch.goalRow.base), common, query.level)
+      if bound_ms < Cost.unreachable_ms, bound_ms <= shortlist.bound_ms {
+        nearestScratch.push(slot: below, bound_ms: bound_ms, shared: common)
+      }
+    }
+  }
+
+  /// The exact time of one unit over its nodes. `shared` as in `open`, nil: to be found.
+  @inline(__always)
+  private mutating func measure(
+    _ unit: UInt32, _ goal: UInt32, _ shared: UInt32?, _ asked: Asked, _ query: LabelQuery
+  ) {
+    let ends = freshEnds(unit, asked.profile)
+    guard ends.firstNode != .max else { return }
+    let goalRow = UnsafePointer(nearestScratch.goalRow.base)
+    let common = shared ?? query.ancestors.count(ends.firstNode, goal)
+    var least_ms =
+      ends.firstRest_ms
+      &+ min(
+        Cost.unreachable_ms,
+        hjk_least_sum(
+          query.labels.labelUp + Int(ends.firstRow) * Hierarchy.rowStep, goalRow,
+          min(common, UInt32(ends.firstEntries)), query.level))
+    if ends.secondNode != .max {
+      // Its ancestors are the first node's down to itself.
+      let second_ms = hjk_least_sum(
+        query.labels.labelUp + Int(ends.secondRow) * Hierarchy.rowStep, goalRow,
+        min(common, UInt32(ends.secondEntries)), query.level)
+      least_ms = min(least_ms, ends.secondRest_ms &+ min(Cost.unreachable_ms, second_ms))
+    }
+    offer(unit, time_ms: least_ms)
+  }
+
+  /// Writes the destination's row: from each ancestor of its deeper node. Its other node is one of those ancestors.
+  /// nil: nothing leads to it.
+  private func setGoal(_ asked: Asked, _ query: LabelQuery) -> UInt32? {
+    let goals = asked.goals
+    guard goals.count > 0 else { return nil }
+    let deeper = goals.count == 1 || goals[0].node > goals[1].node ? goals[0] : goals[1]
+    let row = nearestScratch.goalRow.base
+    let entries = Int(query.hierarchy.depth[Int(deeper.node)]) + 1
+    row.update(repeating: Cost.unreachable_ms, count: entries)
+    for index in 0..<goals.count {
+      let goal = goals[index]
+      _ = hjk_lower_row(
+        row, query.labels.labelDown + query.hierarchy.row(goal.node), goal.cost.time_ms,
+        UInt32(query.hierarchy.depth[Int(goal.node)]) + 1, query.level)
+    }
+    return deeper.node
+  }
+}

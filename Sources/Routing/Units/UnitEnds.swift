@@ -1,0 +1,100 @@
+// Where a unit leaves its place, ready for label scans: everything that a question needs about it in two cache lines.
+
+import HujiaRoads
+
+/// In one profile, the deeper node first. A node whose arc is closed is left out.
+struct UnitEnds: BitwiseCopyable {
+  var firstNode: UInt32 = .max
+  var secondNode: UInt32 = .max
+  /// Time to the node.
+  var firstRest_ms: UInt32 = Cost.unreachable_ms
+  var secondRest_ms: UInt32 = Cost.unreachable_ms
+  /// Starts of the nodes' label rows, in steps of `Hierarchy.rowStep`, and their entries.
+  var firstRow: UInt32 = 0
+  var secondRow: UInt32 = 0
+  var firstEntries: UInt16 = 0
+  var secondEntries: UInt16 = 0
+  /// The stamp of the metric that the times are of; another one: stale.
+  var stamp: UInt32 = 0
+
+  init() {}
+
+  init(_ ends: Ends, _ hierarchy: Hierarchy, stamp: UInt32) {
+    self.stamp = stamp
+    guard ends.count > 0 else { return }
+    let isDeeperFirst = ends.count < 2 || ends[0].node > ends[1].node
+    let first = ends[isDeeperFirst ? 0 : 1]
+    firstNode = first.node
+    firstRest_ms = first.cost.time_ms
+    firstRow = hierarchy.rowStart[Int(first.node)]
+    firstEntries = hierarchy.depth[Int(first.node)] + 1
+    guard ends.count > 1 else { return }
+    let second = ends[isDeeperFirst ? 1 : 0]
+    secondNode = second.node
+    secondRest_ms = second.cost.time_ms
+    secondRow = hierarchy.rowStart[Int(second.node)]
+    secondEntries = hierarchy.depth[Int(second.node)] + 1
+  }
+
+  @inline(__always) func rest_ms(at node: UInt32) -> UInt32 {
+    node == firstNode ? firstRest_ms : node == secondNode ? secondRest_ms : Cost.unreachable_ms
+  }
+}
+
+/// The arcs under a unit in mid-street, so that a report from the same street needs nothing but this.
+struct UnitArcs: BitwiseCopyable {
+  /// 0: not in mid-street, or more than one arc leads to a node.
+  var count: UInt8 = 0
+  var firstIsForward = false
+  var secondIsForward = false
+  var firstLength_mm: UInt32 = 0
+  var secondLength_mm: UInt32 = 0
+  var firstNormal_ms: UInt32 = 0
+  var secondNormal_ms: UInt32 = 0
+  var firstResponse_ms: UInt32 = 0
+  var secondResponse_ms: UInt32 = 0
+
+  init() {}
+
+  /// `isForward`: the arc runs as the unit's street does (its twin runs against it).
+  init(
+    of place: Place, on map: RoadMap, normal_ms: UnsafePointer<UInt32>,
+    response_ms: UnsafePointer<UInt32>
+  ) {
+    let footprints = Footprints(of: place, on: map)
+    guard footprints.count > 0, footprints.count <= 2 else { return }
+    var arcs = (Int(footprints[0].arc), Int(footprints[footprints.count - 1].arc))
+    if footprints.count == 2 {
+      if map.arcHead[arcs.0] == map.arcHead[arcs.1] { return }
+      if map.arcHead[arcs.0] < map.arcHead[arcs.1] { swap(&arcs.0, &arcs.1) }
+    }
+    // Left out while closed, as in `UnitEnds`; then there is no short way here.
+    let most = max(
+      max(normal_ms[arcs.0], normal_ms[arcs.1]), max(response_ms[arcs.0], response_ms[arcs.1]))
+    if most >= Cost.unreachable_ms { return }
+    let forward = Int(map.streetForwardArc[Int(place.street)])
+    count = UInt8(footprints.count)
+    firstIsForward = arcs.0 == forward
+    secondIsForward = arcs.1 == forward
+    firstLength_mm = map.streetLength_mm[Int(map.arcStreet[arcs.0])]
+    secondLength_mm = map.streetLength_mm[Int(map.arcStreet[arcs.1])]
+    firstNormal_ms = normal_ms[arcs.0]
+    secondNormal_ms = normal_ms[arcs.1]
+    firstResponse_ms = response_ms[arcs.0]
+    secondResponse_ms = response_ms[arcs.1]
+  }
+
+  /// The times to the two nodes from `offset_mm` along the unit's street.
+  @inline(__always)
+  func setRests(_ ends: inout UnitEnds, offset_mm: UInt32, _ profile: Profile) {
+    let first_ms = profile == .normal ? firstNormal_ms : firstResponse_ms
+    let second_ms = profile == .normal ? secondNormal_ms : secondResponse_ms
+    let first = firstIsForward ? offset_mm : firstLength_mm - min(offset_mm, firstLength_mm)
+    ends.firstRest_ms =
+      first_ms - timeAlong(arc_ms: first_ms, offset_mm: first, length_mm: firstLength_mm)
+    guard count > 1 else { return }
+    let second = secondIsForward ? offset_mm : secondLength_mm - min(offset_mm, secondLength_mm)
+    ends.secondRest_ms =
+      second_ms - timeAlong(arc_ms: second_ms, offset_mm: second, length_mm: secondLength_mm)
+  }
+}

@@ -1,0 +1,30 @@
+// What a filter asks about a unit, in half a cache line.
+
+struct UnitTraits: BitwiseCopyable {
+  var capabilities: UInt64 = 0
+  var availableUntil_us: Int64 = 0
+  var agency: UInt32 = 0
+  var skipStamp: UInt32 = 0
+  var level: UInt8 = 0
+  var isCrewed = false
+  var hasPlace = false
+  var isLive = false
+
+  @inline(__always) func matches(_ filter: UnitFilter) -> Bool {
+    let levelFits = level < 32 && filter.levels & (1 << UInt32(level)) != 0
+    let isSkipped = filter.skipStamp != 0 && skipStamp == filter.skipStamp
+    return levelFits && !isSkipped && capabilities & filter.capabilities == filter.capabilities
+      && (filter.agency == 0 || filter.agency == agency)
+      && (filter.availableUntil_us == .min || filter.availableUntil_us <= availableUntil_us)
+      && (isCrewed || !filter.crewedOnly)
+  }
+
+  /// Available, conditionally available, anything else: units of one class stand in one cell tree.
+  @inline(__always) var levelClass: Int { Self.levelClass(level) }
+  @inline(__always) static func levelClass(_ level: UInt8) -> Int { Int(min(level, 2)) }
+  static var classes: Int { 3 }
+  /// Which classes a set of levels touches, as bits.
+  @inline(__always) static func classes(of levels: UInt32) -> UInt32 {
+    (levels & 3) | (levels >> 2 != 0 ? 4 : 0)
+  }
+}
