@@ -17,10 +17,10 @@ extension Router {
   }
 
   /// How to search; `plain` needs no labels.
-  enum NearestWay: CaseIterable { case plain, labels, cells, network }
+  package enum NearestWay: CaseIterable, Sendable { case plain, labels, cells, network }
 
   /// As `nearest`, by a given way. The tests and benchmarks compare them.
-  mutating func nearest(
+  package mutating func nearest(
     to place: Place, filter: UnitFilter, limit: Int, profile: Profile, by way: NearestWay,
     into answer: UnsafeMutablePointer<NearestUnit>
   ) -> Int {
