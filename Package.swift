@@ -77,7 +77,8 @@ let package = Package(
     tests("GeographyTests", ["HujiaGeography", "HujiaTestSupport"]),
     tests("RoadsTests", ["HujiaRoads", "HujiaGeography", "HujiaTestSupport"]),
     tests(
-      "MapImportTests", ["HujiaMapImport", "HujiaRoads", "HujiaGeography", "CZlib", "HujiaTestSupport"]
+      "MapImportTests",
+      ["HujiaMapImport", "HujiaRoads", "HujiaGeography", "CZlib", "HujiaTestSupport"]
     ),
     tests("DeadlinesTests", ["HujiaDeadlines", "HujiaContainers", "HujiaTestSupport"]),
     tests(

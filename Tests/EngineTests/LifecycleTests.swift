@@ -149,7 +149,8 @@ import Testing
     check(bench.units(incident) == [1])
   }
 
-  /// Three are wanted, two go, one arrives, a person takes the second off: the next free unit is for the third seat only.
+  /// Three are wanted, two go, one arrives, a person takes the second off: the next free unit is for the third seat
+  /// only.
   @Test func aSeatGivenUpByAPersonStaysEmpty() throws {
     var plans = PlanDraft.builtIn
     plans.requirements[0].count = 3

@@ -1,3 +1,5 @@
+// The router by itself: order, labels, nearest units and routes on real networks (HUJIA_DATA, else ../../shared/data).
+
 import BenchmarkNetworks
 import Dispatch
 @preconcurrency import Glibc
@@ -46,9 +48,12 @@ func show(_ name: String, _ samples: [Int]) {
   print(name, "min", p(0), "p10", p(0.1), "p50", p(0.5), "p99", p(0.99), "p99.9", p(0.999))
   fflush(nil)
 }
-let cache = "/tmp/hujia/ny.hjmap"
+let cache = "../out/bench/new-york-ordered.hjmap"
 if access(cache, R_OK) != 0 {
-  guard let draft = Networks.newYork("/work/shared/data") else { fatalError("no data") }
+  guard
+    let draft = Networks.newYork(
+      (getenv("HUJIA_DATA").map { String(cString: $0) } ?? "../../shared/data"))
+  else { fatalError("no data") }
   lap("read")
   let ordered = try orderedForRouting(draft, parallel: threads)
   lap("ordered")
