@@ -73,7 +73,9 @@ struct ImportCommand: ParsableCommand {
       let (draft, report) = try read { reading.show($0) }
       reading.end()
       let compiling = Progress("compiling", isQuiet: quiet)
-      let compiled = try MapCompilation(draft) { compiling.show($0) }
+      let compiled = try MapCompilation(draft) {
+        compiling.show($0, note: $0 < 0.5 ? "finding the node order for routing" : "")
+      }
       compiling.end()
       try compiled.image.write(to: output)
       let check = try MapFile(path: output)
