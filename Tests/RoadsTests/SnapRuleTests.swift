@@ -114,4 +114,24 @@ import Testing
     }
     withExtendedLifetime(image) {}
   }
+
+  /// One long diagonal leaves the corner cells empty; from other continents it is found all the same.
+  @Test func emptyCornersSeenFromAfar() {
+    var draft = MapDraft()
+    draft.nodes = [(377_000_000, -1_224_000_000), (379_000_000, -1_220_000_000)]
+    draft.streets = [
+      MapDraft.Street(
+        id: 1, from: 0, to: 1, length_mm: 40_000_000,
+        inner: (1..<40).map { (377_000_000 + $0 * 5_000, -1_224_000_000 + $0 * 10_000) },
+        forward: time, backward: time)
+    ]
+    let image = MapImage(draft)
+    for lat in [-900_000_000, 0, 378_900_000, 900_000_000] as [Int32] {
+      for lon in [-1_800_000_000, -1_223_900_000, -1_220_100_000, 0, 1_800_000_000] as [Int32] {
+        let place = image.map.snap(lat_e7: lat, lon_e7: lon, limit_mm: 1_000)
+        #expect(place.street == 0 && place.isOffNetwork, "\(lat) \(lon)")
+      }
+    }
+    withExtendedLifetime(image) {}
+  }
 }
