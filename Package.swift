@@ -78,7 +78,10 @@ let package = Package(
     tests("RoadsTests", ["HujiaRoads", "HujiaGeography", "HujiaTestSupport"]),
     tests(
       "MapImportTests",
-      ["HujiaMapImport", "HujiaRoads", "HujiaGeography", "CZlib", "HujiaTestSupport"]
+      [
+        "HujiaMapImport", "HujiaRouting", "HujiaRoads", "HujiaGeography", "HujiaContainers",
+        "CZlib", "HujiaTestSupport",
+      ]
     ),
     tests("DeadlinesTests", ["HujiaDeadlines", "HujiaContainers", "HujiaTestSupport"]),
     tests(
