@@ -76,7 +76,9 @@ static void own_thread(void) {
     struct pollfd wait = {descriptor, POLLIN, 0};
     if (poll(&wait, 1, 1000) > 0) read_events();
     struct pollfd again = {descriptor, POLLIN, 0};
-    if (escalations == 0 && decided == 1) CHECK_EQUAL(poll(&again, 1, 0), 0); /* the last event taken: quiet again */
+    /* The last event taken: quiet again. A machine that stood still for a second is given the next event instead. */
+    int is_noisy = escalations == 0 && decided == 1 && poll(&again, 1, 0) != 0;
+    CHECK(!is_noisy || monotonic_ns() - reported_ns >= SECOND_NS);
   }
   check_times();
   CHECK(read_stats(engine).longest_turn_ns > 0);
