@@ -69,7 +69,7 @@ struct ReportPage {
     let s = statistics
     var tiles = tile(
       String(format: "%.0f µs", s.latency_us(50)), "a decision, median",
-      String(format: "p99 %.1f ms, through the C interface", s.latency_us(99) / 1e3))
+      String(format: "p99 %.0f µs, through the C interface", s.latency_us(99)))
     for tier in 1...2 where s.tiers[tier].calls > 0 {
       let figures = s.tiers[tier]
       tiles += tile(
