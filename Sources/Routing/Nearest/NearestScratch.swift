@@ -66,7 +66,7 @@ struct NearestScratch: ~Copyable {
   }
 }
 
-/// Which way of search is used when. Never changes an answer. Values measured on New York (see Benchmarks).
+/// Which way of search is used when. Never changes an answer. Starting values, not measured yet.
 enum Switch {
   /// At most this many matching units: the label distance of each.
   static var few: Int { 40 }
