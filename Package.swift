@@ -91,6 +91,7 @@ let package = Package(
       "EngineTests",
       ["HujiaEngine", "HujiaRouting", "HujiaRoads", "HujiaContainers", "HujiaTestSupport"]),
     tests("RoutingTests", ["HujiaRouting", "HujiaRoads", "HujiaContainers", "CHujiaKernels"]),
+    tests("HujiaTests", ["Hujia", "HujiaRoads", "HujiaTestSupport"]),
     tests("HujiaToolTests", ["HujiaTool", "HujiaRoads", "CHujia"]),
   ],
   swiftLanguageModes: [.v6]

@@ -85,7 +85,7 @@ typedef int32_t hj_status;
 #define HJ_E_SIZE -3         /* `size` is zero or smaller than the struct of version 0.1 */
 #define HJ_E_NEWER -4        /* `size` is larger than this library knows and the tail is not zero: update the library */
 #define HJ_E_STALE -5        /* a handle or id that is closed, recycled or was never made */
-#define HJ_E_UNKNOWN -6      /* no such unit: hj_unit_put it first */
+#define HJ_E_UNKNOWN -6      /* no such unit: hj_unit_put it first; no such street: the map's source has the ids */
 #define HJ_E_STATE -7        /* the move is not legal from the present state */
 #define HJ_E_CONFLICT -8     /* the same key came before with another body; or the id is in use for something else */
 #define HJ_E_BUFFER -9       /* the caller's buffer is too short; the needed count was filled in */
@@ -236,6 +236,10 @@ typedef struct hj_error_detail {
 #define HJ_DATUM_WGS84 1
 #define HJ_DATUM_GCJ02 2 /* converted once, on the way in */
 #define HJ_DATUM_BD09 3
+
+#define HJ_PROFILE_DEFAULT 0  /* where nothing says otherwise: response, as in version 0.1 */
+#define HJ_PROFILE_RESPONSE 1 /* with lights and sirens */
+#define HJ_PROFILE_NORMAL 2   /* as everybody; on a map with one travel time the same as response */
 
 #define HJ_UNKNOWN INT32_MIN      /* heading or speed not known */
 #define HJ_UNREACHABLE UINT32_MAX /* travel_ms when it is not known */
@@ -413,6 +417,8 @@ typedef struct hj_nearest_query {
   uint32_t agency;       /* 0 = any */
   int32_t datum;
   uint32_t reserved0;
+  int32_t profile; /* HJ_PROFILE_...; since 0.2 */
+  uint32_t reserved1;
 } hj_nearest_query;
 
 #define HJ_NEAREST_STRAIGHT_LINE 1u /* flags: the streets do not connect it; the figures are an estimate */
@@ -668,8 +674,9 @@ hj_status hj_assignment_advance(hj_engine *engine, uint64_t assignment_id, int32
 hj_status hj_assignment_advance_by(hj_engine *engine, uint64_t assignment_id, int32_t state, int64_t wall_us,
                                    const hj_action *action);
 
-/* The road from the unit's last position to the incident, on the travel times of now. `*needed` becomes the number of
- * points; up to `capacity` are written. points NULL with capacity 0 asks for the number.
+/* The road from the unit's last position to the incident, on the travel times of now, in the profile of the incident's
+ * plan (PLANS.md). `*needed` becomes the number of points; up to `capacity` are written. points NULL with capacity 0
+ * asks for the number.
  * BATON. O(search + points). HJ_E_NULL (needed; points with capacity > 0); HJ_E_SIZE; HJ_E_STALE; HJ_E_STATE (the
  * unit's position is unknown); HJ_E_BUFFER (needed > capacity; the first `capacity` were written). Since 0.1. */
 hj_status hj_assignment_route(hj_engine *engine, uint64_t assignment_id, hj_route_point *points, uint32_t capacity,
@@ -690,8 +697,8 @@ int32_t hj_events_fd(hj_engine *engine);
 
 /* The k units with the least travel time to a place, nearest first, ties by unit id; units that the streets do not
  * connect come last with a marked straight-line estimate; units without a position never come. Set nearest[0].size.
- * BATON. Exact. HJ_E_NULL; HJ_E_SIZE; HJ_E_NEWER; HJ_E_ARGUMENT (k 0 or over 64; levels; datum); HJ_E_RANGE;
- * HJ_E_BUFFER (capacity < k and more were found: the first `capacity` were written). Since 0.1. */
+ * BATON. Exact. HJ_E_NULL; HJ_E_SIZE; HJ_E_NEWER; HJ_E_ARGUMENT (k 0 or over 64; levels; datum; profile);
+ * HJ_E_RANGE; HJ_E_BUFFER (capacity < k and more were found: the first `capacity` were written). Since 0.1. */
 hj_status hj_nearest_units(hj_engine *engine, const hj_nearest_query *query, hj_nearest *nearest, uint32_t capacity,
                            uint32_t *count);
 
@@ -701,6 +708,21 @@ hj_status hj_nearest_units(hj_engine *engine, const hj_nearest_query *query, hj_
  * in hj_assignment_route. Since 0.1. */
 hj_status hj_route(hj_engine *engine, int32_t from_lat_e7, int32_t from_lon_e7, int32_t to_lat_e7, int32_t to_lon_e7,
                    hj_route_summary *summary, hj_route_point *points, uint32_t capacity, uint32_t *needed);
+
+/* The same in a profile of the caller's choice: hj_route is this with HJ_PROFILE_DEFAULT. BATON. Errors as there, and
+ * HJ_E_ARGUMENT (profile). Since 0.2. */
+hj_status hj_route_by_profile(hj_engine *engine, int32_t from_lat_e7, int32_t from_lon_e7, int32_t to_lat_e7,
+                              int32_t to_lon_e7, int32_t profile, hj_route_summary *summary, hj_route_point *points,
+                              uint32_t capacity, uint32_t *needed);
+
+/* The name of a street, by the id that hj_route_point.street_id and hj_unit_status.street_id give: UTF-8 as the map's
+ * source has it. Where several pieces have one id, the first one's. `*needed` becomes the bytes it takes, its closing
+ * zero included (1: the street has no name). With capacity >= 1 the buffer always ends up zero-terminated. buffer NULL
+ * with capacity 0 asks for the number.
+ * ANY THREAD, without waiting: the map never changes. O(log streets + length); O(streets) on a map that was compiled
+ * before 0.2 with ids that do not ascend. HJ_E_NULL (needed; buffer with capacity > 0); HJ_E_UNKNOWN (no street has
+ * that id); HJ_E_BUFFER (needed > capacity; as many whole characters as fit were written). Since 0.2. */
+hj_status hj_street_name(hj_engine *engine, uint64_t street_id, char *buffer, uint32_t capacity, uint32_t *needed);
 
 #ifdef __cplusplus
 }

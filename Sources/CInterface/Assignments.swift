@@ -3,7 +3,6 @@
 import CHujia
 import HujiaDriver
 import HujiaEngine
-import HujiaRouting
 
 @c @implementation
 public func hj_assignment_advance(
@@ -40,14 +39,10 @@ public func hj_assignment_route(
     let output = RouteOutput(points, capacity)
     guard output.status == .ok else { return output.status }
     return driver.turn { core in
-      guard let slot = core.assignmentSlots.slot(of: assignment_id) else { return .stale }
-      let assignment = core.assignments[slot]
-      guard core.units[assignment.unit].hasPosition else { return .state }
-      let answer = core.router.route(
-        from: core.units[assignment.unit].place, to: core.incidents[assignment.incident].place,
-        profile: .response, into: core.routePoints, capacity: Int(core.routeCapacity))
-      needed.pointee = UInt32(answer.needed)
-      return output.write(core.routePoints, answer.needed, driver.map)
+      let (status, count) = core.route(ofAssignment: assignment_id)
+      guard status == .ok else { return status }
+      needed.pointee = UInt32(count)
+      return output.write(core.routePoints, count, driver.map)
     }
   }
 }

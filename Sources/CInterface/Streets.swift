@@ -1,4 +1,4 @@
-// hj_nearest_units, hj_route.
+// hj_nearest_units, hj_route, hj_route_by_profile, hj_street_name.
 
 import CHujia
 import HujiaDriver
@@ -17,9 +17,9 @@ public func hj_nearest_units(
     count.pointee = 0
     let (status, given) = Sized.read(query)
     guard let given else { return status }
-    guard given.k >= 1, given.k <= 64, given.levels & ~7 == 0, Check.isDatum(given.datum) else {
-      return .argument
-    }
+    guard given.k >= 1, given.k <= 64, given.levels & ~7 == 0, Check.isDatum(given.datum),
+      let profile = Check.profile(given.profile)
+    else { return .argument }
     guard Check.isPlace(given.lat_e7, given.lon_e7) else { return .range }
     if capacity > 0 {
       let verdict = Sized.checkOutput(nearest)
@@ -29,7 +29,7 @@ public func hj_nearest_units(
     return driver.turn { core in
       let found = core.nearest(
         to: place, capabilities: given.capabilities, levels: given.levels == 0 ? 1 : given.levels,
-        agency: given.agency, limit: Int(given.k))
+        agency: given.agency, limit: Int(given.k), profile: profile)
       let written = min(found, Int(capacity))
       if written > 0, let nearest { write(core, written, to: nearest) }
       count.pointee = UInt32(found)
@@ -60,7 +60,20 @@ public func hj_route(
   _ points: UnsafeMutablePointer<hj_route_point>!, _ capacity: UInt32,
   _ needed: UnsafeMutablePointer<UInt32>!
 ) -> hj_status {
+  hj_route_by_profile(
+    engine, from_lat_e7, from_lon_e7, to_lat_e7, to_lon_e7, HJ_PROFILE_DEFAULT, summary, points,
+    capacity, needed)
+}
+
+@c @implementation
+public func hj_route_by_profile(
+  _ engine: OpaquePointer!, _ from_lat_e7: Int32, _ from_lon_e7: Int32, _ to_lat_e7: Int32,
+  _ to_lon_e7: Int32, _ profile: Int32, _ summary: UnsafeMutablePointer<hj_route_summary>!,
+  _ points: UnsafeMutablePointer<hj_route_point>!, _ capacity: UInt32,
+  _ needed: UnsafeMutablePointer<UInt32>!
+) -> hj_status {
   with(engine) { driver in
+    guard let profile = Check.profile(profile) else { return .argument }
     if summary != nil {
       let verdict = Sized.checkOutput(summary)
       guard verdict == .ok else { return verdict }
@@ -74,7 +87,7 @@ public func hj_route(
     let to = driver.place(lat_e7: to_lat_e7, lon_e7: to_lon_e7, datum: 1)
     return driver.turn { core in
       let answer = core.router.route(
-        from: from, to: to, profile: .response, into: core.routePoints,
+        from: from, to: to, profile: profile, into: core.routePoints,
         capacity: Int(core.routeCapacity))
       needed?.pointee = UInt32(answer.needed)
       if let summary { write(answer, from, to, to: summary) }
@@ -95,6 +108,27 @@ private func write(
     size: 0, flags: flags, travel_ms: answer.travel_ms, distance_dm: answer.distance_dm,
     point_count: UInt32(answer.needed), reserved0: 0)
   Sized.write(filled, to: UnsafeMutableRawPointer(summary), size: Sized.size(summary))
+}
+
+@c @implementation
+public func hj_street_name(
+  _ engine: OpaquePointer!, _ street_id: UInt64, _ buffer: UnsafeMutablePointer<CChar>!,
+  _ capacity: UInt32, _ needed: UnsafeMutablePointer<UInt32>!
+) -> hj_status {
+  with(engine) { driver in
+    guard let needed, buffer != nil || capacity == 0 else { return .null }
+    let street = driver.map.street(withID: street_id)
+    guard street != RoadMap.none else { return .unknownUnit }
+    let name = driver.map.nameBytes(ofStreet: street)
+    needed.pointee = UInt32(name.count) + 1
+    guard capacity > 0, let buffer else { return .ok }
+    var written = min(name.count, Int(capacity) - 1)
+    // A character is written whole or not at all: back to where none is cut.
+    while written < name.count, written > 0, name[written] & 0xc0 == 0x80 { written -= 1 }
+    for index in 0..<written { buffer[index] = CChar(bitPattern: name[index]) }
+    buffer[written] = 0
+    return needed.pointee > capacity ? .buffer : .ok
+  }
 }
 
 /// The caller's array of route points.

@@ -4,6 +4,7 @@
 import CHujia
 import HujiaDriver
 import HujiaEngine
+import HujiaRouting
 
 /// A struct that starts with `uint32_t size`, copied in. The claimed size decides: too small is refused, larger than
 /// this library knows is accepted only when the rest is zero.
@@ -11,12 +12,19 @@ struct Sized<Value> {
   /// More than this beyond the known struct is refused unread: no later version will be that much larger.
   static var farthestTail: Int { 4_096 }
 
+  /// Bytes of the struct in version 0.1: the least that a caller may have. Structs that grew since stand here.
+  @inline(__always)
+  static var first: Int {
+    if Value.self == hj_nearest_query.self { return 40 }
+    return MemoryLayout<Value>.size
+  }
+
   @inline(__always)
   static func check(_ pointer: UnsafeRawPointer) -> Status {
     let size = Int(pointer.loadUnaligned(as: UInt32.self))
     let known = MemoryLayout<Value>.size
     if size == known { return .ok }
-    if size < known { return .size }
+    if size < known { return size < first ? .size : .ok }
     if size > known + farthestTail { return .newer }
     for offset in known..<size where pointer.load(fromByteOffset: offset, as: UInt8.self) != 0 {
       return .newer
@@ -31,14 +39,17 @@ struct Sized<Value> {
     let raw = UnsafeRawPointer(pointer)
     let status = check(raw)
     guard status == .ok else { return (status, nil) }
-    return (.ok, copy(raw))
+    return (.ok, copy(raw, size: Int(raw.loadUnaligned(as: UInt32.self))))
   }
 
+  /// A struct of a checked size; what an older caller lacks is zero, which is every field's default.
   @inline(__always)
-  static func copy(_ raw: UnsafeRawPointer) -> Value {
+  static func copy(_ raw: UnsafeRawPointer, size: Int) -> Value {
     withUnsafeTemporaryAllocation(of: Value.self, capacity: 1) { space in
-      UnsafeMutableRawBufferPointer(space).copyMemory(
-        from: UnsafeRawBufferPointer(start: raw, count: MemoryLayout<Value>.size))
+      let known = MemoryLayout<Value>.size
+      let bytes = UnsafeMutableRawBufferPointer(space)
+      if size < known { bytes.initializeMemory(as: UInt8.self, repeating: 0) }
+      bytes.copyMemory(from: UnsafeRawBufferPointer(start: raw, count: min(size, known)))
       return space[0]
     }
   }
@@ -50,13 +61,14 @@ struct Sized<Value> {
     return check(UnsafeRawPointer(pointer))
   }
 
-  /// Writes one struct out and leaves the caller's `size` in place.
+  /// Writes one struct out, as far as the caller knows it, and leaves the caller's `size` in place.
   @inline(__always)
   static func write(_ value: Value, to pointer: UnsafeMutableRawPointer, size: UInt32) {
     var value = value
     withUnsafeMutableBytes(of: &value) { bytes in
       bytes.storeBytes(of: size, as: UInt32.self)
-      pointer.copyMemory(from: bytes.baseAddress.unsafelyUnwrapped, byteCount: bytes.count)
+      pointer.copyMemory(
+        from: bytes.baseAddress.unsafelyUnwrapped, byteCount: min(bytes.count, Int(size)))
     }
   }
 
@@ -77,6 +89,16 @@ enum Check {
 
   @inline(__always)
   static func isDatum(_ datum: Int32) -> Bool { datum >= 0 && datum <= 3 }
+
+  /// HJ_PROFILE_...; nil when it is none.
+  @inline(__always)
+  static func profile(_ number: Int32) -> Profile? {
+    switch number {
+    case HJ_PROFILE_DEFAULT, HJ_PROFILE_RESPONSE: return .response
+    case HJ_PROFILE_NORMAL: return .normal
+    default: return nil
+    }
+  }
 
   /// An optional `hj_action`.
   static func act(_ pointer: UnsafePointer<hj_action>?) -> (status: Status, act: Act) {

@@ -93,7 +93,7 @@ public func hj_positions_report(
     guard status == .ok else { return status }
     let stride = Int(first.loadUnaligned(as: UInt32.self))
     let taken = driver.takeFixes(Int(count)) { index in
-      fix(Sized<hj_position>.copy(first + index * stride), driver)
+      fix(Sized<hj_position>.copy(first + index * stride, size: stride), driver)
     }
     accepted?.pointee = UInt32(taken)
     return taken == Int(count) ? .ok : .partial

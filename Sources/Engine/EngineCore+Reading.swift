@@ -7,15 +7,29 @@ import HujiaRouting
 extension EngineCore {
   /// The nearest units that pass; results in `found(0 ..< count)`. At most 64.
   package mutating func nearest(
-    to place: Place, capabilities: UInt64, levels: UInt32, agency: UInt32, limit: Int
+    to place: Place, capabilities: UInt64, levels: UInt32, agency: UInt32, limit: Int,
+    profile: Profile
   ) -> Int {
     var filter = UnitFilter()
     filter.capabilities = capabilities
     filter.levels = levels
     filter.agency = agency
     return router.nearest(
-      to: place, filter: filter, limit: min(limit, limits.units), profile: .response,
+      to: place, filter: filter, limit: min(limit, limits.units), profile: profile,
       into: candidates.base)
+  }
+
+  /// The road of an assignment into `routePoints`, as its plan has it driven, and the number of its points. Stale: no
+  /// such assignment; state: the unit's position is unknown.
+  package mutating func route(ofAssignment id: UInt64) -> (status: Status, needed: Int) {
+    guard let slot = assignmentSlots.slot(of: id) else { return (.stale, 0) }
+    let assignment = assignments[slot]
+    guard units[assignment.unit].hasPosition else { return (.state, 0) }
+    let answer = router.route(
+      from: units[assignment.unit].place, to: incidents[assignment.incident].place,
+      profile: incidents[assignment.incident].plan.profile, into: routePoints,
+      capacity: routeCapacity)
+    return (.ok, answer.needed)
   }
 
   package func found(_ index: Int) -> NearestUnit { candidates[index] }

@@ -2,12 +2,13 @@
 
 import HujiaDriver
 import HujiaEngine
+import HujiaRoads
 import HujiaRouting
 
 extension Engine {
   /// The units with the least travel time to a place, nearest first; at most 64.
   public func nearestUnits(
-    to place: Coordinate, count: Int, capabilities: UInt64 = 0
+    to place: Coordinate, count: Int, capabilities: UInt64 = 0, profile: Profile = .response
   ) throws(HujiaError) -> [NearbyUnit] {
     guard let point = place.e7 else { throw .range }
     guard count >= 1, count <= 64 else { throw .argument }
@@ -15,7 +16,8 @@ extension Engine {
       let target = driver.place(lat_e7: point.lat, lon_e7: point.lon, datum: 1)
       return driver.turn { core in
         let found = core.nearest(
-          to: target, capabilities: capabilities, levels: 1, agency: 0, limit: count)
+          to: target, capabilities: capabilities, levels: 1, agency: 0, limit: count,
+          profile: profile.inside)
         return .success(
           (0..<found).map { index in
             let near = core.found(index)
@@ -27,24 +29,65 @@ extension Engine {
     }
   }
 
-  /// The fastest road between two places; the last point's time is the travel time.
-  public func route(from: Coordinate, to: Coordinate) throws(HujiaError) -> [RoutePoint] {
+  /// The fastest road between two places; the last point's time is the travel time. `legs` says it in words.
+  public func route(
+    from: Coordinate, to: Coordinate, profile: Profile = .response
+  ) throws(HujiaError) -> [RoutePoint] {
     guard let start = from.e7, let end = to.e7 else { throw .range }
     return try with { driver in
       let first = driver.place(lat_e7: start.lat, lon_e7: start.lon, datum: 1)
       let last = driver.place(lat_e7: end.lat, lon_e7: end.lon, datum: 1)
-      return driver.turn { core in
-        let answer = core.router.route(
-          from: first, to: last, profile: .response, into: core.routePoints,
-          capacity: core.routeCapacity)
-        return .success(
-          (0..<min(answer.needed, core.routeCapacity)).map { index in
-            let point = core.routePoints[index]
-            return RoutePoint(
-              place: Coordinate(lat_e7: point.lat_e7, lon_e7: point.lon_e7),
-              time_ms: point.time_ms, distance_dm: point.distance_dm)
-          })
+      return .success(
+        driver.turn { core in
+          let answer = core.router.route(
+            from: first, to: last, profile: profile.inside, into: core.routePoints,
+            capacity: core.routeCapacity)
+          return points(core, answer.needed, driver.map)
+        })
+    }
+  }
+
+  /// The road from a unit's last position to its incident, in the profile of the incident's plan.
+  public func route(ofAssignment id: UInt64) throws(HujiaError) -> [RoutePoint] {
+    try with { driver in
+      driver.turn { core in
+        let (status, needed) = core.route(ofAssignment: id)
+        guard status == .ok else { return .failure(HujiaError(status)) }
+        return .success(points(core, needed, driver.map))
       }
     }
   }
+
+  /// The name of a street, by the id that route points carry; empty when it has none.
+  public func streetName(_ id: UInt64) throws(HujiaError) -> String {
+    try with { driver in
+      let street = driver.map.street(withID: id)
+      return street == RoadMap.none
+        ? .failure(.unknownStreet) : .success(driver.map.name(ofStreet: street))
+    }
+  }
+}
+
+extension Profile {
+  var inside: HujiaRouting.Profile { self == .normal ? .normal : .response }
+}
+
+/// The points as written into the core's scratch. Neighbours on one street share its name.
+private func points(_ core: borrowing EngineCore, _ needed: Int, _ map: RoadMap) -> [RoutePoint] {
+  var points: [RoutePoint] = []
+  var street = RoadMap.none
+  var name = ""
+  for index in 0..<min(needed, core.routeCapacity) {
+    let point = core.routePoints[index]
+    if point.street != street {
+      street = point.street
+      name = street == RoadMap.none ? "" : map.name(ofStreet: street)
+    }
+    points.append(
+      RoutePoint(
+        place: Coordinate(lat_e7: point.lat_e7, lon_e7: point.lon_e7), time_ms: point.time_ms,
+        distance_dm: point.distance_dm,
+        streetID: street == RoadMap.none ? nil : map.streetID[Int(street)], streetName: name))
+  }
+  return points
 }

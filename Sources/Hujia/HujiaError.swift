@@ -20,6 +20,8 @@ public struct HujiaError: Error, Equatable, Sendable, CustomStringConvertible {
   public static let argument = HujiaError(.argument)
   public static let stale = HujiaError(.stale)
   public static let unknownUnit = HujiaError(.unknownUnit)
+  /// The same code: what was named is not known.
+  public static let unknownStreet = HujiaError(.unknownUnit)
   public static let state = HujiaError(.state)
   public static let conflict = HujiaError(.conflict)
   public static let range = HujiaError(.range)
@@ -35,7 +37,8 @@ public struct HujiaError: Error, Equatable, Sendable, CustomStringConvertible {
     case .full: return "a table is at its limit: retry later or raise the limit"
     case .argument: return "a value outside its documented range"
     case .stale: return "a handle or id that is closed, recycled or was never made"
-    case .unknownUnit: return "no such unit: put it first"
+    case .unknownUnit:
+      return "no such unit: put it first; no such street: ids are those of the map's source"
     case .state: return "the move is not legal from the present state"
     case .conflict: return "the same key came before with another body"
     case .forked: return "called in a forked child"

@@ -155,9 +155,46 @@ public struct NearbyUnit: Sendable {
   public let isStraightLine: Bool
 }
 
+/// How one drives: with lights and sirens, or as everybody. Maps with one travel time answer both alike.
+public enum Profile: Int32, Sendable, CaseIterable {
+  case response = 1
+  case normal
+}
+
 /// One point of a road to drive.
 public struct RoutePoint: Sendable {
   public let place: Coordinate
   public let time_ms: UInt32
   public let distance_dm: UInt32
+  /// The street that leads to this point; nil off the streets.
+  public let streetID: UInt64?
+  /// Its name; empty when the map has none.
+  public let streetName: String
+}
+
+/// A stretch of a road on streets of one name.
+public struct RouteLeg: Sendable, Equatable {
+  /// Empty where the streets have no name.
+  public let streetName: String
+  public let distance_dm: UInt32
+  public let time_ms: UInt32
+}
+
+extension Array where Element == RoutePoint {
+  /// The road in words: one leg for each run of points on streets of one name.
+  public var legs: [RouteLeg] {
+    var legs: [RouteLeg] = []
+    var start = 0
+    for index in indices.dropFirst() {
+      let isLast = index == count - 1
+      guard isLast || self[index + 1].streetName != self[index].streetName else { continue }
+      legs.append(
+        RouteLeg(
+          streetName: self[index].streetName,
+          distance_dm: self[index].distance_dm - self[start].distance_dm,
+          time_ms: self[index].time_ms - self[start].time_ms))
+      start = index
+    }
+    return legs
+  }
 }

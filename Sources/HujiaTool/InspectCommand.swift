@@ -50,6 +50,7 @@ private struct Inspection {
 
   var text: String {
     let share = String(format: "%.1f", facts.largest_part_share * 100)
+    let named = Double(facts.named_streets) / Double(max(facts.streets, 1)) * 100
     let sections = facts.sections.map { section in
       "  \(section.tag) \(String(format: "%12d", section.bytes)) bytes  \(section.checksum)"
     }
@@ -59,6 +60,7 @@ private struct Inspection {
       \(findings.flaw == nil ? ", no contradictions" : "")
         streets     \(facts.streets), \(String(format: "%.1f", facts.length_km)) km, \
       \(facts.opposite_carriageways) of them opposite carriageways of another
+        names       \(facts.named_streets) streets (\(String(format: "%.1f", named)) %) have one of \(facts.names)
         nodes, arcs \(facts.nodes), \(facts.arcs); \(facts.two_profiles ? "two travel times" : "one travel time") per arc
         parts       \(facts.parts); the largest has \(facts.largest_part) nodes (\(share) %)
         latitude    \(facts.south) to \(facts.north)

@@ -18,6 +18,8 @@ struct MapFacts: Encodable {
   var arcs: Int
   var opposite_carriageways = 0
   var two_profiles = false
+  var named_streets = 0
+  var names = 0
   var parts = 0
   var largest_part = 0
   var largest_part_share = 0.0
@@ -51,8 +53,10 @@ struct MapFacts: Encodable {
     for street in 0..<map.streetCount {
       length_mm += UInt64(map.streetLength_mm[street])
       if map.streetTwin[street] != RoadMap.none { opposite_carriageways += 1 }
+      if !map.nameBytes(ofStreet: UInt32(street)).isEmpty { named_streets += 1 }
     }
     length_km = Double(length_mm) / 1e6
+    names = map.names.map { $0.count - (named_streets < map.streetCount ? 1 : 0) } ?? 0
     two_profiles = (0..<map.arcCount).contains { map.arcNormal_ms[$0] != map.arcResponse_ms[$0] }
     guard map.nodeCount > 0 else { return }
     var box = (south: Int32.max, north: Int32.min, west: Int32.max, east: Int32.min)

@@ -137,7 +137,7 @@ struct MapCompiler {
         MapFacts(
           nodes: UInt64(draft.nodes.count), streets: UInt64(draft.streets.count),
           arcs: UInt64(arcs.count), points: UInt64(pointLat.count),
-          names: UInt64(names.starts.count - 1), gridSouth_e7: grid.south_e7,
+          names: UInt64(names.map { $0.starts.count - 1 } ?? 0), gridSouth_e7: grid.south_e7,
           gridWest_e7: grid.west_e7, gridRows: grid.rows, gridColumns: grid.columns,
           cellLat_e7: grid.cellLat_e7, cellLon_e7: grid.cellLon_e7)
       ])
@@ -152,9 +152,12 @@ struct MapCompiler {
     writer.add(MapTag.streetBackward, backward)
     writer.add(MapTag.streetTwin, twins())
     writer.add(MapTag.streetFirstPoint, firstPoint)
-    writer.add(MapTag.streetName, names.ofStreet)
-    writer.add(MapTag.nameStart, names.starts)
-    writer.add(MapTag.nameBytes, names.bytes)
+    if let names {
+      writer.add(MapTag.streetName, names.ofStreet)
+      writer.add(MapTag.nameStart, names.starts)
+      writer.add(MapTag.nameBytes, names.bytes)
+    }
+    if let byID = streetsByID() { writer.add(MapTag.streetByID, byID) }
     writer.add(MapTag.pointLat, pointLat)
     writer.add(MapTag.pointLon, pointLon)
     writer.add(MapTag.pointOffset, pointOffset)
@@ -171,8 +174,16 @@ struct MapCompiler {
     writer.add(MapTag.cellSegment, grid.segments)
   }
 
-  /// Each name once, in order of first use.
-  private func nameTable() -> (ofStreet: [UInt32], starts: [UInt32], bytes: [UInt8]) {
+  /// The streets in the order of their ids; nil where they stand in it already.
+  private func streetsByID() -> [UInt32]? {
+    let ids = draft.streets.map(\.id)
+    guard zip(ids, ids.dropFirst()).contains(where: { $0 > $1 }) else { return nil }
+    return (0..<UInt32(ids.count)).sorted { (ids[Int($0)], $0) < (ids[Int($1)], $1) }
+  }
+
+  /// Each name once, in order of first use; nil when no street has one.
+  private func nameTable() -> (ofStreet: [UInt32], starts: [UInt32], bytes: [UInt8])? {
+    guard draft.streets.contains(where: { !$0.name.isEmpty }) else { return nil }
     var numbers: [String: UInt32] = [:]
     var ofStreet: [UInt32] = []
     var starts: [UInt32] = [0]

@@ -78,13 +78,13 @@ package struct MapReader {
     let points = Int(facts.points)
     let cells = Int(facts.gridRows) * Int(facts.gridColumns)
     let firstInCell = try array(sections, MapTag.firstInCell, cells + 1, of: UInt32.self)
-    let nameStart = try array(sections, MapTag.nameStart, Int(facts.names) + 1, of: UInt32.self)
+    let streetID = try array(sections, MapTag.streetID, streets, of: UInt64.self)
     return RoadMap(
       nodeCount: nodes, streetCount: streets, arcCount: arcs,
       nodeLat_e7: try array(sections, MapTag.nodeLat, nodes, of: Int32.self),
       nodeLon_e7: try array(sections, MapTag.nodeLon, nodes, of: Int32.self),
       nodePart: try array(sections, MapTag.nodePart, nodes, of: UInt32.self),
-      streetID: try array(sections, MapTag.streetID, streets, of: UInt64.self),
+      streetID: streetID,
       streetLength_mm: try array(sections, MapTag.streetLength, streets, of: UInt32.self),
       streetForwardArc: try array(sections, MapTag.streetForward, streets, of: UInt32.self),
       streetBackwardArc: try array(sections, MapTag.streetBackward, streets, of: UInt32.self),
@@ -94,10 +94,10 @@ package struct MapReader {
       pointLat_e7: try array(sections, MapTag.pointLat, points, of: Int32.self),
       pointLon_e7: try array(sections, MapTag.pointLon, points, of: Int32.self),
       pointOffset_mm: try array(sections, MapTag.pointOffset, points, of: UInt32.self),
-      streetName: try array(sections, MapTag.streetName, streets, of: UInt32.self),
-      nameStart: nameStart,
-      nameBytes: try array(
-        sections, MapTag.nameBytes, Int(nameStart[Int(facts.names)]), of: UInt8.self),
+      names: try names(sections, count: Int(facts.names), streets: streets),
+      streetByID: sections.find(MapTag.streetByID) == nil
+        ? nil : try array(sections, MapTag.streetByID, streets, of: UInt32.self),
+      areStreetIDsAscending: (1..<max(streets, 1)).allSatisfy { streetID[$0 - 1] <= streetID[$0] },
       firstOut: try array(sections, MapTag.firstOut, nodes + 1, of: UInt32.self),
       arcTail: try array(sections, MapTag.arcTail, arcs, of: UInt32.self),
       arcHead: try array(sections, MapTag.arcHead, arcs, of: UInt32.self),
@@ -113,5 +113,16 @@ package struct MapReader {
         sections, MapTag.cellSegment, Int(firstInCell[cells]), of: UInt32.self),
       pointStreet: try array(sections, MapTag.pointStreet, points, of: UInt32.self),
       sections: sections)
+  }
+
+  private func names(
+    _ sections: MapSections, count: Int, streets: Int
+  ) throws(MapFileError) -> StreetNames? {
+    guard count > 0 else { return nil }
+    let start = try array(sections, MapTag.nameStart, count + 1, of: UInt32.self)
+    return StreetNames(
+      count: count, ofStreet: try array(sections, MapTag.streetName, streets, of: UInt32.self),
+      start: start,
+      bytes: try array(sections, MapTag.nameBytes, Int(start[count]), of: UInt8.self))
   }
 }

@@ -4,7 +4,7 @@
 extension RoadMap {
   /// The first contradiction found, or nil. O(nodes + arcs + points + cells).
   package var flaw: String? {
-    nodeFlaw ?? arcFlaw ?? streetFlaw ?? nameFlaw ?? gridFlaw
+    nodeFlaw ?? arcFlaw ?? streetFlaw ?? nameFlaw ?? orderFlaw ?? gridFlaw
   }
 
   private static func isRising(_ starts: UnsafePointer<UInt32>, _ count: Int, to end: Int) -> Bool {
@@ -95,11 +95,23 @@ extension RoadMap {
   }
 
   private var nameFlaw: String? {
-    for street in 0..<streetCount {
-      let name = Int(streetName[street])
-      guard name < nameCount, nameStart[name] <= nameStart[name + 1],
-        nameStart[name + 1] <= nameStart[nameCount]
-      else { return "street \(street) has no name" }
+    guard let names else { return nil }
+    for street in 0..<streetCount where names.range(ofStreet: UInt32(street)) == nil {
+      return "street \(street) has no name"
+    }
+    return nil
+  }
+
+  private var orderFlaw: String? {
+    guard let streetByID else { return nil }
+    for rank in 0..<streetCount {
+      guard streetByID[rank] < streetCount else { return "the order of the ids names no street" }
+      guard rank > 0 else { continue }
+      let before = streetByID[rank - 1]
+      let here = streetByID[rank]
+      guard (streetID[Int(before)], before) < (streetID[Int(here)], here) else {
+        return "the streets are not in the order of their ids"
+      }
     }
     return nil
   }
@@ -120,16 +132,4 @@ extension RoadMap {
 
   private func entries(_ tag: UInt32) -> Int { (sections.find(tag)?.count ?? 0) / 4 }
   private var pointCount: Int { entries(MapTag.pointLat) }
-  private var nameCount: Int { max(entries(MapTag.nameStart) - 1, 0) }
-}
-
-extension RoadMap {
-  /// The name of a street; empty when it has none. Allocates: for reports and tests.
-  package func name(ofStreet street: UInt32) -> String {
-    let name = Int(streetName[Int(street)])
-    let start = Int(nameStart[name])
-    return String(
-      decoding: UnsafeBufferPointer(
-        start: nameBytes + start, count: Int(nameStart[name + 1]) - start), as: UTF8.self)
-  }
 }

@@ -35,10 +35,11 @@ package struct RoadMap: BitwiseCopyable, @unchecked Sendable {
   package var pointLon_e7: UnsafePointer<Int32>
   /// Millimetres from the street's first point to each shape point; the last equals the street's length.
   package var pointOffset_mm: UnsafePointer<UInt32>
-  /// Name of street s: bytes `nameStart[streetName[s]] ..< nameStart[streetName[s] + 1]` of `nameBytes` (UTF-8).
-  package var streetName: UnsafePointer<UInt32>
-  package var nameStart: UnsafePointer<UInt32>
-  package var nameBytes: UnsafePointer<UInt8>
+  /// Names, each once; nil when no street has one (`RoadMap+Streets`).
+  package var names: StreetNames?
+  /// The streets by id, then by index; nil where the ids ascend as they stand, or on a map without the section.
+  package var streetByID: UnsafePointer<UInt32>?
+  package var areStreetIDsAscending: Bool
 
   // Arcs
   /// nodeCount + 1 entries.

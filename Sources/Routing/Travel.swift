@@ -5,7 +5,7 @@ import HujiaContainers
 import HujiaRoads
 
 /// How one drives: as everybody, or with lights and sirens. Maps with one travel time answer both alike.
-package enum Profile: UInt8, Sendable, CaseIterable {
+package enum Profile: UInt8, BitwiseCopyable, Sendable, CaseIterable {
   case normal
   case response
 }

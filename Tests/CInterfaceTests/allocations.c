@@ -88,6 +88,14 @@ static int64_t one_round(hj_engine *engine, int64_t round, int64_t *now_ns) {
   query.k = 8;
   place((int)(round % 500), 5, &query.lat_e7, &query.lon_e7);
   REQUIRE(hj_nearest_units(engine, &query, nearest, 8, &count) >= 0);
+  hj_route_point points[64];
+  points[0].size = sizeof points[0];
+  char name[64];
+  uint32_t needed;
+  REQUIRE(hj_route_by_profile(engine, query.lat_e7, query.lon_e7, centre_lat_e7, centre_lon_e7, (int32_t)(round % 3),
+                              NULL, points, 64, &needed) != HJ_E_ARGUMENT);
+  hj_status named = hj_street_name(engine, points[1].street_id, name, sizeof name, &needed);
+  REQUIRE(named == HJ_OK || named == HJ_E_UNKNOWN);
   hj_stats stats;
   memset(&stats, 0, sizeof stats);
   stats.size = sizeof stats;

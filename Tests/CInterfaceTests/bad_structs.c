@@ -112,30 +112,31 @@ static const struct sized_row {
   size_t size;
   const void *valid; /* NULL: all zero is valid */
   sized_call call;
+  uint32_t first; /* bytes in version 0.1, where the struct has grown since */
 } sized_rows[] = {
-    {"hj_engine_open config", sizeof(hj_config), &valid_config, config_in},
-    {"hj_engine_stats", sizeof(hj_stats), NULL, stats_out},
-    {"hj_unit_put", sizeof(hj_unit), &valid_unit, unit_in},
-    {"hj_unit_read", sizeof(hj_unit_status), NULL, unit_out},
-    {"hj_positions_report", sizeof(hj_position), &valid_position, position_in},
-    {"hj_incident_report report", sizeof(hj_report), &valid_report, report_in},
-    {"hj_incident_recommend report", sizeof(hj_report), &valid_report, recommend_in},
-    {"hj_incident_post report", sizeof(hj_report), &valid_report, post_in},
-    {"hj_incident_update report", sizeof(hj_report), &valid_report, update_in},
-    {"hj_incident_report dispatch", sizeof(hj_dispatch), NULL, report_out},
-    {"hj_incident_recommend dispatch", sizeof(hj_dispatch), NULL, recommend_out},
-    {"hj_incident_update dispatch", sizeof(hj_dispatch), NULL, update_out},
-    {"hj_incident_read", sizeof(hj_incident_status), NULL, incident_out},
-    {"hj_incident_assign_by action", sizeof(hj_action), NULL, assign_action},
-    {"hj_assignment_advance_by action", sizeof(hj_action), NULL, advance_action},
-    {"hj_incident_cancel_by action", sizeof(hj_action), NULL, cancel_action},
-    {"hj_incident_close_by action", sizeof(hj_action), NULL, close_action},
-    {"hj_events_poll", sizeof(hj_event), NULL, events_out},
-    {"hj_nearest_units query", sizeof(hj_nearest_query), &valid_query, query_in},
-    {"hj_nearest_units nearest", sizeof(hj_nearest), NULL, nearest_out},
-    {"hj_route summary", sizeof(hj_route_summary), NULL, summary_out},
-    {"hj_route points", sizeof(hj_route_point), NULL, points_out},
-    {"hj_assignment_route points", sizeof(hj_route_point), NULL, assignment_points_out},
+    {"hj_engine_open config", sizeof(hj_config), &valid_config, config_in, 0},
+    {"hj_engine_stats", sizeof(hj_stats), NULL, stats_out, 0},
+    {"hj_unit_put", sizeof(hj_unit), &valid_unit, unit_in, 0},
+    {"hj_unit_read", sizeof(hj_unit_status), NULL, unit_out, 0},
+    {"hj_positions_report", sizeof(hj_position), &valid_position, position_in, 0},
+    {"hj_incident_report report", sizeof(hj_report), &valid_report, report_in, 0},
+    {"hj_incident_recommend report", sizeof(hj_report), &valid_report, recommend_in, 0},
+    {"hj_incident_post report", sizeof(hj_report), &valid_report, post_in, 0},
+    {"hj_incident_update report", sizeof(hj_report), &valid_report, update_in, 0},
+    {"hj_incident_report dispatch", sizeof(hj_dispatch), NULL, report_out, 0},
+    {"hj_incident_recommend dispatch", sizeof(hj_dispatch), NULL, recommend_out, 0},
+    {"hj_incident_update dispatch", sizeof(hj_dispatch), NULL, update_out, 0},
+    {"hj_incident_read", sizeof(hj_incident_status), NULL, incident_out, 0},
+    {"hj_incident_assign_by action", sizeof(hj_action), NULL, assign_action, 0},
+    {"hj_assignment_advance_by action", sizeof(hj_action), NULL, advance_action, 0},
+    {"hj_incident_cancel_by action", sizeof(hj_action), NULL, cancel_action, 0},
+    {"hj_incident_close_by action", sizeof(hj_action), NULL, close_action, 0},
+    {"hj_events_poll", sizeof(hj_event), NULL, events_out, 0},
+    {"hj_nearest_units query", sizeof(hj_nearest_query), &valid_query, query_in, 40},
+    {"hj_nearest_units nearest", sizeof(hj_nearest), NULL, nearest_out, 0},
+    {"hj_route summary", sizeof(hj_route_summary), NULL, summary_out, 0},
+    {"hj_route points", sizeof(hj_route_point), NULL, points_out, 0},
+    {"hj_assignment_route points", sizeof(hj_route_point), NULL, assignment_points_out, 0},
 };
 
 /* Room for a struct of a later version, and a canary behind it. */
@@ -152,6 +153,17 @@ static hj_status with_size(const struct sized_row *row, uint32_t size, int tail)
   return row->call(good, space.bytes);
 }
 
+/* A program of version 0.1: what lies behind its struct is its own, neither read nor written. */
+static void old_size(const struct sized_row *row) {
+  memset(space.bytes, 0xa5, sizeof space.bytes);
+  memset(space.bytes, 0, row->first);
+  if (row->valid != NULL) memcpy(space.bytes, row->valid, row->first);
+  memcpy(space.bytes, &row->first, sizeof row->first);
+  CHECK_STATUS(row->call(good, space.bytes), HJ_OK);
+  for (size_t index = row->first; index < row->first + 256; index++) CHECK_EACH(space.bytes[index] == 0xa5);
+  CHECK_EQUAL(*(uint32_t *)(void *)space.bytes, row->first);
+}
+
 static void expect_row(const struct sized_row *row, const char *what, hj_status actual, hj_status expected) {
   if (actual != expected) fprintf(stderr, "%s, %s: ", row->name, what);
   check_status(actual, expected, row->name, __FILE__, __LINE__);
@@ -164,7 +176,8 @@ static void wrong_sizes(void) {
     expect_row(row, "size as compiled", with_size(row, size, 0), HJ_OK);
     expect_row(row, "size 0", with_size(row, 0, 0), HJ_E_SIZE);
     expect_row(row, "size 1", with_size(row, 1, 0), HJ_E_SIZE);
-    expect_row(row, "one byte short", with_size(row, size - 1, 0), HJ_E_SIZE);
+    expect_row(row, "one byte short", with_size(row, (row->first ? row->first : size) - 1, 0), HJ_E_SIZE);
+    if (row->first) old_size(row);
     expect_row(row, "later version, tail zero", with_size(row, size + 32, 0), HJ_OK);
     expect_row(row, "later version, tail used", with_size(row, size + 32, 1), HJ_E_NEWER);
     expect_row(row, "only the last byte used", with_size(row, size + 1, 1), HJ_E_NEWER);
@@ -273,6 +286,13 @@ static hj_status any_nearest(hj_engine *engine) {
 static hj_status any_route(hj_engine *engine) {
   return hj_route(engine, 0, 0, 1, 1, NULL, NULL, 0, NULL);
 }
+static hj_status any_route_by_profile(hj_engine *engine) {
+  return hj_route_by_profile(engine, 0, 0, 1, 1, HJ_PROFILE_NORMAL, NULL, NULL, 0, NULL);
+}
+static hj_status any_street_name(hj_engine *engine) {
+  uint32_t needed;
+  return hj_street_name(engine, 1, NULL, 0, &needed);
+}
 static hj_status any_engine_close(hj_engine *engine) {
   return engine == NULL ? HJ_E_STALE : hj_engine_close(engine);
 }
@@ -296,7 +316,8 @@ static const struct {
     ROW(any_advance_by),    ROW(any_assignment_route),
     ROW(any_events),        ROW(any_fd),
     ROW(any_nearest),       ROW(any_route),
-    ROW(any_engine_close),
+    ROW(any_engine_close),  ROW(any_route_by_profile),
+    ROW(any_street_name),
 };
 
 static void wrong_handles(void) {

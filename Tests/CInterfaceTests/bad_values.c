@@ -51,6 +51,8 @@ static void wrong_units(void) {
     CHECK_STATUS(hj_nearest_units(good, &query, &nearest, 1, &count), HJ_E_RANGE);
     CHECK_STATUS(hj_route(good, off[index][0], off[index][1], 0, 0, NULL, NULL, 0, NULL), HJ_E_RANGE);
     CHECK_STATUS(hj_route(good, 0, 0, off[index][0], off[index][1], NULL, NULL, 0, NULL), HJ_E_RANGE);
+    CHECK_STATUS(hj_route_by_profile(good, 0, 0, off[index][0], off[index][1], HJ_PROFILE_NORMAL, NULL, NULL, 0, NULL),
+                 HJ_E_RANGE);
     hj_position fix = valid_position;
     fix.lat_e7 = off[index][0];
     fix.lon_e7 = off[index][1];
@@ -175,6 +177,13 @@ static void wrong_searches(void) {
   query = valid_query;
   query.datum = 4;
   CHECK_STATUS(hj_nearest_units(good, &query, nearest, 4, &count), HJ_E_ARGUMENT);
+  const int32_t profiles[] = {-1, 3, INT32_MAX, INT32_MIN};
+  for (size_t index = 0; index < 4; index++) {
+    query = valid_query;
+    query.profile = profiles[index];
+    CHECK_STATUS(hj_nearest_units(good, &query, nearest, 4, &count), HJ_E_ARGUMENT);
+    CHECK_STATUS(hj_route_by_profile(good, 0, 0, 1, 1, profiles[index], NULL, NULL, 0, NULL), HJ_E_ARGUMENT);
+  }
   query = valid_query;
   CHECK_STATUS(hj_nearest_units(good, &query, nearest, 4, NULL), HJ_E_NULL);
   CHECK_STATUS(hj_nearest_units(good, &query, NULL, 4, &count), HJ_E_NULL);
@@ -196,6 +205,11 @@ static void wrong_searches(void) {
       hj_route(good, CENTRE_LAT_E7, CENTRE_LON_E7, CENTRE_LAT_E7 + 5000, CENTRE_LON_E7, NULL, points, 1, &needed),
       HJ_E_BUFFER);
   CHECK_EQUAL(needed, 2); /* without streets: a straight line */
+  char name[8];
+  CHECK_STATUS(hj_route_by_profile(good, 0, 0, 1, 1, HJ_PROFILE_NORMAL, NULL, NULL, 5, &needed), HJ_E_NULL);
+  CHECK_STATUS(hj_street_name(good, 1, name, sizeof name, &needed), HJ_E_UNKNOWN); /* no streets, no names */
+  CHECK_STATUS(hj_street_name(good, 1, name, sizeof name, NULL), HJ_E_NULL);
+  CHECK_STATUS(hj_street_name(good, 1, NULL, sizeof name, &needed), HJ_E_NULL);
   CHECK_STATUS(hj_assignment_route(good, live_assignment, NULL, 0, NULL), HJ_E_NULL);
   CHECK_STATUS(hj_assignment_route(good, live_assignment, NULL, 3, &needed), HJ_E_NULL);
   CHECK_STATUS(hj_assignment_route(good, live_assignment, points, 1, &needed), HJ_E_BUFFER);

@@ -162,7 +162,7 @@ FIELD(hj_event, action, 96, 4);
 FIELD(hj_event, cycle, 100, 4);
 FIELD(hj_event, operator_id, 104, 8);
 
-SIZE(hj_nearest_query, 40);
+SIZE(hj_nearest_query, 48);
 FIELD(hj_nearest_query, size, 0, 4);
 FIELD(hj_nearest_query, lat_e7, 4, 4);
 FIELD(hj_nearest_query, lon_e7, 8, 4);
@@ -172,6 +172,8 @@ FIELD(hj_nearest_query, levels, 24, 4);
 FIELD(hj_nearest_query, agency, 28, 4);
 FIELD(hj_nearest_query, datum, 32, 4);
 FIELD(hj_nearest_query, reserved0, 36, 4);
+FIELD(hj_nearest_query, profile, 40, 4);
+FIELD(hj_nearest_query, reserved1, 44, 4);
 
 SIZE(hj_nearest, 24);
 FIELD(hj_nearest, size, 0, 4);

@@ -30,7 +30,8 @@ import Testing
       let to = UInt32(random.below(nodes))
       if from == to { continue }
       let time = MapDraft.Times(
-        normal_ms: 99_000, response_ms: UInt32(1 + random.below(6)) * 5_000)
+        normal_ms: UInt32(1 + random.below(6)) * 7_000,
+        response_ms: UInt32(1 + random.below(6)) * 5_000)
       draft.streets.append(
         MapDraft.Street(
           id: UInt64(number), from: from, to: to, length_mm: UInt32(1 + random.below(8)) * 50_000,
@@ -63,6 +64,7 @@ import Testing
     }
     plan.requirementCount = UInt32(draft.requirements.count)
     plan.radius_dm = random.chance(60) ? 0 : UInt32(random.below(12)) * 1_000
+    plan.profile = [ProfileRule.byTier, .byTier, .response, .normal][random.below(4)]
     draft.plans = [plan]
     draft.defaultTurnout_ms = UInt32(random.below(3)) * 5_000
     draft.turnouts = [
@@ -108,13 +110,21 @@ import Testing
     for call in 0..<3 {
       let place = place(image.map, &random)
       let tier = Tier(rawValue: UInt8(1 + random.below(4))).unsafelyUnwrapped
+      let isCalm = tier == .routine || tier == .preventive
+      let profile: Profile =
+        switch draft.plans[0].profile {
+        case .response: .response
+        case .normal: .normal
+        case .byTier: isCalm ? .normal : .response
+        }
       var ways: [UInt64: Travel] = [:]
       for unit in units {
         guard let position = unit.place else { continue }
-        let way = router.travel(from: position, to: place, profile: .response)
+        let way = router.travel(from: position, to: place, profile: profile)
         ways[unit.id] = way
         guard position.node != Place.none, place.node != Place.none else { continue }
-        let time_ms = PlainChoice.time_ms(image.map, from: position.node, to: place.node)
+        let time_ms = PlainChoice.time_ms(
+          image.map, from: position.node, to: place.node, profile)
         check(way.isStraightLine == (time_ms == nil), "seed \(seed)")
         if let time_ms { check(UInt64(way.travel_ms) == time_ms, "seed \(seed)") }
       }

@@ -161,14 +161,17 @@ struct PlainChoice {
   }
 
   /// Fastest time between two nodes by Bellman and Ford's rounds; nil when the streets do not lead there.
-  static func time_ms(_ map: RoadMap, from: UInt32, to: UInt32) -> UInt64? {
+  static func time_ms(
+    _ map: RoadMap, from: UInt32, to: UInt32, _ profile: Profile
+  ) -> UInt64? {
+    let arcTimes = profile == .normal ? map.arcNormal_ms : map.arcResponse_ms
     var times = [UInt64?](repeating: nil, count: map.nodeCount)
     times[Int(from)] = 0
     for _ in 0..<map.nodeCount {
       var isChanged = false
       for arc in 0..<map.arcCount {
         guard let tail = times[Int(map.arcTail[arc])] else { continue }
-        let time = tail + UInt64(map.arcResponse_ms[arc])
+        let time = tail + UInt64(arcTimes[arc])
         let head = Int(map.arcHead[arc])
         if times[head].map({ time < $0 }) ?? true {
           times[head] = time

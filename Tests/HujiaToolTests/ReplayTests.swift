@@ -53,6 +53,11 @@ struct ReplayTests {
         #expect(!page.contains("src="))
         #expect(page.utf8.count < 3_000_000)
         #expect(FiguresText(statistics).text.contains("GENERATED"))
+        // One road in words: on the invented city every street has a name, and the legs add up.
+        let road = try #require(statistics.example?.road)
+        #expect(road.legs.count > 1 && road.legs.allSatisfy { !$0.street.isEmpty })
+        #expect(FiguresText(statistics).text.contains(road.legs[0].street))
+        #expect(page.contains(road.legs[0].street))
         let json = FiguresJSON(statistics).text
         #expect(try JSONSerialization.jsonObject(with: Data(json.utf8)) is [String: Any])
       }
@@ -113,5 +118,27 @@ struct ReplayTests {
     #expect(Statistics.within(values, 80) == 0.8)
     let steps: [Double] = [0, 2, 4, 6, 8, 10]
     #expect(Chart.steps(to: 9) == steps)
+  }
+
+  @Test func aRoadInWords() {
+    func point(_ street: UInt64, _ distance_dm: UInt32) -> hj_route_point {
+      hj_route_point(
+        size: 0, lat_e7: 0, lon_e7: 0, time_ms: distance_dm * 10, distance_dm: distance_dm,
+        reserved0: 0, street_id: street)
+    }
+    let names: [UInt64: String] = [1: "FIRST ST", 2: "FIRST ST", 3: "", 4: "SECOND ST"]
+    let points = [
+      point(1, 0), point(1, 1_000), point(2, 1_500), point(3, 1_800), point(4, 4_800),
+    ]
+    let words = RouteWords(points) { names[$0] ?? "?" }
+    #expect(
+      words.legs == [
+        .init(street: "FIRST ST", distance_dm: 1_500), .init(street: "", distance_dm: 300),
+        .init(street: "SECOND ST", distance_dm: 3_000),
+      ])
+    #expect(words.time_s == 48)
+    #expect(
+      words.text(most: 2) == "FIRST ST 150 m, a street without a name 30 m and 1 more")
+    #expect(RouteWords([]) { _ in "" }.legs.isEmpty)
   }
 }

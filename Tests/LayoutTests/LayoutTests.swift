@@ -248,8 +248,8 @@ import Testing
   }
 
   @Test func nearestQuery() {
-    #expect(MemoryLayout<hj_nearest_query>.size == 40)
-    #expect(MemoryLayout<hj_nearest_query>.stride == 40)
+    #expect(MemoryLayout<hj_nearest_query>.size == 48)
+    #expect(MemoryLayout<hj_nearest_query>.stride == 48)
     let offsets: [(PartialKeyPath<hj_nearest_query>, Int)] = [
       (\.size, 0),
       (\.lat_e7, 4),
@@ -260,6 +260,8 @@ import Testing
       (\.agency, 28),
       (\.datum, 32),
       (\.reserved0, 36),
+      (\.profile, 40),
+      (\.reserved1, 44),
     ]
     for (field, offset) in offsets {
       #expect(MemoryLayout<hj_nearest_query>.offset(of: field) == offset)

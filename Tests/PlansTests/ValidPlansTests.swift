@@ -42,12 +42,13 @@ import Testing
         {
           "name": "fire", "types": [5], "tiers": ["emergency", "urgent"], "areas": ["west"], "hours": [[22, 6]],
           "vulnerable": true, "dispatch": "recommend", "radius_m": 5000, "arrive_s": 240, "mode": "closest",
+          "profile": "response",
           "units": [
             { "role": "first", "capabilities": ["engine", "ladder"], "agency": 3, "kind": 7 },
             { "role": "second", "capabilities": ["capability63"], "count": 3 }
           ]
         },
-        { "name": "nobody", "types": [6], "dispatch": "manual" }
+        { "name": "nobody", "types": [6], "dispatch": "manual", "profile": "normal" }
       ]
     }
     """#
@@ -82,6 +83,7 @@ import Testing
         == Requirement(capabilities: 3, role: 1, agency: 3, kind: 7, count: 1))
     #expect(
       draft.requirements[2] == Requirement(capabilities: 1 << 63, role: 2, count: 3))
+    #expect(draft.plans.map(\.profile) == [.byTier, .response, .normal])
     #expect(draft.plans[2].dispatch == .manual && draft.plans[2].requirementCount == 0)
   }
 

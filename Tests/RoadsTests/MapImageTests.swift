@@ -162,4 +162,45 @@ import Testing
     #expect(!place.isOnStreets && place.isOffNetwork && place.node == Place.none)
     #expect(place.lat_e7 == 377_000_000 && place.lon_e7 == -1_224_000_000)
   }
+
+  /// Ids in any order, and several pieces of one id: all are found, others are not, on a map of today and on one
+  /// from before the order of the ids was stored.
+  @Test func streetsAreFoundByID() {
+    for seed in 0..<UInt64(Scale.count(60, full: 2_000)) {
+      var random = SplitMix64(seed &* 7 &+ 1)
+      var draft = SmallMaps.draft(seed: seed)
+      if random.chance(80) {
+        for street in draft.streets.indices {
+          draft.streets[street].id = random.chance(10) ? .max : UInt64(random.below(20))
+        }
+      }
+      let image = MapImage(draft)
+      #expect(image.map.flaw == nil)
+      var old = image.map
+      old.streetByID = nil
+      for id in (0...22).map(UInt64.init) + draft.streets.map(\.id) + [.max, .max - 1] {
+        let expected = draft.streets.indices.filter { draft.streets[$0].id == id }
+        for map in [image.map, old] {
+          var found: [Int] = []
+          map.forEachStreet(withID: id) { found.append(Int($0)) }
+          #expect(found == expected, "seed \(seed), id \(id)")
+          #expect(map.street(withID: id) == expected.first.map { UInt32($0) } ?? RoadMap.none)
+        }
+      }
+      withExtendedLifetime(image) {}
+    }
+  }
+
+  @Test func aMapWithoutNamesHasNone() {
+    var draft = SmallMaps.draft(seed: 4)
+    let named = MapImage(draft)
+    for street in draft.streets.indices { draft.streets[street].name = "" }
+    let image = MapImage(draft)
+    #expect(image.map.flaw == nil && image.map.names == nil && named.map.names != nil)
+    #expect(image.bytes.count < named.bytes.count)
+    for street in 0..<UInt32(image.map.streetCount) {
+      #expect(image.map.nameBytes(ofStreet: street).isEmpty)
+    }
+    withExtendedLifetime((image, named)) {}
+  }
 }

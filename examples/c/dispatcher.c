@@ -34,6 +34,30 @@ static void put_car(hj_engine *engine, uint64_t id, double lat, double lon) {
   check(hj_unit_put(engine, &car), "hj_unit_put");
 }
 
+/* The road in words: each street once, with the metres driven on it. */
+static void say_road(hj_engine *engine, uint64_t assignment) {
+  static hj_route_point points[1024];
+  char street[128] = "";
+  uint32_t needed = 0;
+  uint32_t from_dm = 0;
+  uint32_t index;
+  points[0].size = sizeof points[0];
+  check(hj_assignment_route(engine, assignment, points, 1024, &needed), "hj_assignment_route");
+  printf("by road    ");
+  for (index = 1; index < needed; index++) {
+    char name[128] = "";
+    uint32_t bytes = 0;
+    if (points[index].street_id == 0 || hj_street_name(engine, points[index].street_id, name, sizeof name, &bytes) < 0)
+      strcpy(name, "straight line, without streets");
+    if (index > 1 && strcmp(name, street) != 0) {
+      printf(" %s %u m,", street, (points[index - 1].distance_dm - from_dm) / 10);
+      from_dm = points[index - 1].distance_dm;
+    }
+    strcpy(street, name);
+  }
+  printf(" %s %u m\n", street, (points[needed - 1].distance_dm - from_dm) / 10);
+}
+
 static uint64_t report_call(hj_engine *engine) {
   hj_report call;
   hj_dispatch answer;
@@ -49,6 +73,7 @@ static uint64_t report_call(hj_engine *engine) {
   for (index = 0; index < answer.assignment_count; index++) {
     printf("dispatch    car %llu, %u s away\n", (unsigned long long)answer.chosen[index].unit_id,
            answer.chosen[index].travel_ms / 1000);
+    say_road(engine, answer.chosen[index].assignment_id);
   }
   return answer.incident_id;
 }

@@ -79,7 +79,7 @@ extension PlanDecoder {
 
   private static let planKeys = [
     "name", "types", "tiers", "areas", "hours", "vulnerable", "units", "dispatch", "radius_m",
-    "arrive_s", "mode",
+    "arrive_s", "mode", "profile",
   ]
 
   private mutating func readPlan(_ element: PlanField) throws(PlanError) -> String {
@@ -109,6 +109,7 @@ extension PlanDecoder {
       throw mode.wrong("\(mode.path): this version chooses by \"closest\" only")
     }
     if let value = plan["dispatch"] { record.dispatch = try value.word(PlanWords.dispatch) }
+    if let value = plan["profile"] { record.profile = try value.word(PlanWords.profiles) }
     if let radius = plan["radius_m"] {
       record.radius_dm = UInt32(try radius.integer(1...100_000_000)) * 10
     }

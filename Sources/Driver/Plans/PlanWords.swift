@@ -28,4 +28,7 @@ enum PlanWords {
   static let dispatch: [(word: String, value: DispatchMode)] = [
     ("auto", .auto), ("recommend", .recommend), ("manual", .manual),
   ]
+  static let profiles: [(word: String, value: ProfileRule)] = [
+    ("response", .response), ("normal", .normal),
+  ]
 }

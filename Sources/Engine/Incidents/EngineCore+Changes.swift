@@ -118,7 +118,8 @@ extension EngineCore {
     let travel =
       units[unit].hasPosition
       ? router.travel(
-        from: units[unit].place, to: incidents[incident].place, profile: .response)
+        from: units[unit].place, to: incidents[incident].place,
+        profile: incidents[incident].plan.profile)
       : Travel(travel_ms: .max, distance_dm: .max, isStraightLine: true)
     let seat = openSeat(for: unit, incident: incident)
     chosen[0] = Chosen(

@@ -9,7 +9,7 @@ extension PlanTables {
   ) -> PlanMatch {
     let hour = localHour(wall_us: wall_us)
     let isVulnerable = flags & 1 != 0
-    var best = PlanMatch.none
+    var best = PlanMatch.none(tier: tier)
     var bestScore = -1
     for index in 0..<plans.count {
       let plan = plans[index]
@@ -24,7 +24,7 @@ extension PlanTables {
       best = PlanMatch(
         plan: UInt32(index + 1), firstRequirement: plan.firstRequirement,
         requirementCount: plan.requirementCount, radius_dm: plan.radius_dm,
-        dispatch: plan.dispatch)
+        dispatch: plan.dispatch, profile: plan.profile.profile(tier: tier))
     }
     return best
   }

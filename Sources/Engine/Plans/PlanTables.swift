@@ -1,12 +1,28 @@
 // Plans as the engine reads them: flat, validated tables. Text never gets here; the driver decodes and checks it.
 
 import HujiaContainers
+import HujiaRouting
 
 /// How a plan's units are sent.
 package enum DispatchMode: UInt8, BitwiseCopyable, Sendable {
   case manual = 0  // a person chooses
   case auto  // the engine sends
   case recommend  // the engine names units, a person sends
+}
+
+/// How a plan's units drive.
+package enum ProfileRule: UInt8, BitwiseCopyable, Sendable {
+  case byTier = 0  // with lights and sirens to emergency and urgent calls, else as everybody
+  case response
+  case normal
+
+  func profile(tier: Tier) -> Profile {
+    switch self {
+    case .response: return .response
+    case .normal: return .normal
+    case .byTier: return tier == .routine || tier == .preventive ? .normal : .response
+    }
+  }
 }
 
 /// One kind of unit that a plan asks for. Met by `count` seats.
@@ -76,6 +92,7 @@ package struct PlanRecord: BitwiseCopyable, Sendable {
   package var hours: UInt32 = 0  // bit set of local hours 0 ... 23; 0 = any
   package var vulnerable: UInt8 = 2  // 0 only others, 1 only vulnerable callers, 2 any
   package var dispatch = DispatchMode.auto
+  package var profile = ProfileRule.byTier
   package var firstRequirement: UInt32 = 0
   package var requirementCount: UInt32 = 0
   package var radius_dm: UInt32 = 0  // 0 = no limit
@@ -96,8 +113,13 @@ package struct PlanMatch: BitwiseCopyable, Sendable {
   package var requirementCount: UInt32
   package var radius_dm: UInt32
   package var dispatch: DispatchMode
-  package static var none: PlanMatch {
-    PlanMatch(plan: 0, firstRequirement: 0, requirementCount: 0, radius_dm: 0, dispatch: .manual)
+  package var profile: Profile
+
+  /// By hand, then.
+  static func none(tier: Tier) -> PlanMatch {
+    PlanMatch(
+      plan: 0, firstRequirement: 0, requirementCount: 0, radius_dm: 0, dispatch: .manual,
+      profile: ProfileRule.byTier.profile(tier: tier))
   }
 }
 

@@ -76,7 +76,7 @@ extension EngineCore {
     while true {
       let asked = min(wanted, limits.units)
       let found = router.nearest(
-        to: place, filter: filter, limit: asked, profile: .response, into: candidates.base)
+        to: place, filter: filter, limit: asked, profile: plan.profile, into: candidates.base)
       best = nil
       for index in 0..<found {
         guard let candidate = candidate(candidates[index], requirement, plan) else { continue }

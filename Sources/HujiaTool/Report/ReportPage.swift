@@ -32,7 +32,7 @@ struct ReportPage {
       <section class="tiles">\(tiles)</section>
       <section class="wide"><figure>\(map.svg)
       <figcaption>\(tierLegend)<span class="key"><i class="station"></i>station</span>\
-      <span class="key"><i class="route"></i>\(min(statistics.sampleRoutes.count, 40)) of the routes driven</span></figcaption></figure></section>
+      <span class="key"><i class="route"></i>\(min(statistics.sampleRoutes.count, 40)) of the routes driven</span>\(oneDrive)</figcaption></figure></section>
       <section class="grid2">\(arrivalFigures)
       <figure><h2>Time of one decision, through the C interface</h2>\(charts.latency)</figure>
       <figure><h2>Calls by hour of the day</h2>\(charts.callsByHour)</figure>
@@ -92,6 +92,10 @@ struct ReportPage {
   private var legend: String {
     "<span class=\"key\"><i class=\"engine\"></i>engine</span>"
       + "<span class=\"key\"><i class=\"recorded\"></i>as \(statistics.city.sourceWord)</span>"
+  }
+
+  private var oneDrive: String {
+    statistics.example.map { "<br>One of them: \(Self.escape($0.text))" } ?? ""
   }
 
   private var tierLegend: String {

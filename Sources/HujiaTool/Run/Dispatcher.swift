@@ -143,6 +143,20 @@ final class Dispatcher {
     }
   }
 
+  /// The name of a street, asked for as a host must: once more where the first buffer is too short.
+  func streetName(_ street: UInt64) -> String {
+    var buffer = [CChar](repeating: 0, count: 64)
+    var needed: UInt32 = 0
+    var status = hj_street_name(engine, street, &buffer, UInt32(buffer.count), &needed)
+    if status == HJ_E_BUFFER {
+      buffer = [CChar](repeating: 0, count: Int(needed))
+      status = hj_street_name(engine, street, &buffer, UInt32(buffer.count), &needed)
+    }
+    guard status == HJ_OK else { return "" }
+    return String(
+      decoding: buffer.prefix(while: { $0 != 0 }).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
   private func route(
     _ ask: (UnsafeMutablePointer<hj_route_point>, UInt32, UnsafeMutablePointer<UInt32>) -> hj_status
   ) -> [hj_route_point] {

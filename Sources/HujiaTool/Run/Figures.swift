@@ -9,7 +9,8 @@ struct FiguresText {
   init(_ statistics: Statistics) { self.statistics = statistics }
 
   var text: String {
-    [headline, decisions, arrivals, escalations, shortfalls, machine].joined(separator: "\n\n")
+    [headline, decisions, example, arrivals, escalations, shortfalls, machine].joined(
+      separator: "\n\n")
   }
 
   private var headline: String {
@@ -56,6 +57,12 @@ struct FiguresText {
       \(row([""] + percentiles + [most], [18, 9, 9, 9, 9, 9]))
         \(String(format: "%.0f", s.decisionsPerSecond)) decisions a second on one core
       """
+  }
+
+  private var example: String {
+    guard let example = statistics.example else { return "Who goes, by which road: nobody drove" }
+    return "Who goes, by which road (one drive of \(statistics.engine.assignments_opened))\n  "
+      + example.text
   }
 
   private func seconds(_ value: Double?) -> String {
@@ -193,6 +200,7 @@ struct FiguresJSON {
     var assignments, escalations_total: Int64
     var calls_not_reached: Int
     var plans: String?
+    var one_drive: String?
   }
 
   var text: String {
@@ -232,7 +240,7 @@ struct FiguresJSON {
       real_time_ratio: s.realTimeRatio, units_per_call: s.unitsPerCall,
       recorded_units_per_call: s.recordedUnitsPerCall, assignments: s.engine.assignments_opened,
       escalations_total: s.engine.escalations, calls_not_reached: s.unreached,
-      plans: s.plansPath)
+      plans: s.plansPath, one_drive: s.example?.text)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     return (try? encoder.encode(figures)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"

@@ -253,6 +253,11 @@ final class Replay {
     let call = incidents[vehicles[vehicle].incident].map { city.calls[$0.call] }
     drive(vehicle, route, factor: pace.factors[call.map { Int(book.tier(of: $0)) } ?? 0])
     statistics.drove(route)
+    if statistics.example == nil, let call, route.count > 12 {
+      statistics.example = Statistics.Example(
+        unit: vehicles[vehicle].unit.name, call: call,
+        road: RouteWords(route, name: dispatcher.streetName))
+    }
     add(now_ns + vehicles[vehicle].routeTime_ns, .arrive(id))
   }
 

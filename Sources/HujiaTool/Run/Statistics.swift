@@ -27,6 +27,17 @@ struct Statistics {
     var tier: Int
   }
 
+  /// One drive in words: who goes, by which road.
+  struct Example {
+    var unit: String
+    var call: City.Call
+    var road: RouteWords
+    var text: String {
+      "\(unit) to \(call.type), call \(call.number), \(Int(road.time_s.rounded())) s: "
+        + road.text(most: 8)
+    }
+  }
+
   let city: City
   let pace: DrivingPace
   private(set) var busy: BusyUnits
@@ -47,6 +58,7 @@ struct Statistics {
   var callsByHour = [Int](repeating: 0, count: 24)
   var positions = 0
   var sampleRoutes: [[City.Point]] = []
+  var example: Example?
   var marks: [Mark] = []
   private(set) var engine = hj_stats()
   var wallSeconds = 0.0

@@ -17,7 +17,11 @@ struct Dispatcher {
     let place = Coordinate(latitude: 37.7599, longitude: -122.4148)
     let answer = try engine.report(Incident(tier: .emergency, place: place))
     for unit in answer.chosen {
-      print("unit \(unit.unitID) goes, \((unit.travel_ms ?? 0) / 1_000) s away")
+      print("unit \(unit.unitID) goes, \((unit.travel_ms ?? 0) / 1_000) s away, by:")
+      for leg in try engine.route(ofAssignment: unit.assignmentID).legs {
+        let street = leg.streetName.isEmpty ? "straight line" : leg.streetName
+        print("  \(street) \(leg.distance_dm / 10) m, \(leg.time_ms / 1_000) s")
+      }
     }
     try await watch(engine)
     do {
