@@ -91,6 +91,11 @@ let package = Package(
       "EngineTests",
       ["HujiaEngine", "HujiaRouting", "HujiaRoads", "HujiaContainers", "HujiaTestSupport"]),
     tests("RoutingTests", ["HujiaRouting", "HujiaRoads", "HujiaContainers", "CHujiaKernels"]),
+    tests(
+      "TwinTests",
+      [
+        "HujiaMapImport", "HujiaRouting", "HujiaRoads", "HujiaContainers", "HujiaTestSupport",
+      ]),
     tests("HujiaTests", ["Hujia", "HujiaRoads", "HujiaTestSupport"]),
     tests("HujiaToolTests", ["HujiaTool", "HujiaRoads", "CHujia"]),
   ],

@@ -60,7 +60,8 @@ def rows(path):
     with gzip.open(path, "rt", encoding="utf-8", newline="") as text:
         for line in text:
             if line.startswith("index,"):
-                yield from csv.DictReader(text, fieldnames=line.rstrip("\r\n").split(","))
+                table = csv.DictReader(text, fieldnames=line.rstrip("\r\n").split(","))
+                yield from (row for row in table if row["index"])
 
 
 class Streets:

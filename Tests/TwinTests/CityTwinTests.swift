@@ -1,0 +1,97 @@
+// Everything that routing answers on three real cities beside plain Dijkstra: while units move, before and after new
+// travel times. HUJIA_FULL=1: 100,000 questions a city (release builds; New York only then).
+
+import HujiaMapImport
+import HujiaRoads
+import HujiaTestSupport
+import Testing
+
+@testable import HujiaRouting
+
+@Suite(
+  .serialized,
+  .enabled(if: Cities.folder != nil, "the recorded cities are not here: set HUJIA_DATA"))
+struct CityTwinTests {
+  /// How many questions to ask of each kind for one goal. One plain search answers them all.
+  private struct Share {
+    var travels: Int
+    var routes: Int
+    var nearest: Int
+    var plainNearest: Int
+  }
+
+  @Test func sanFrancisco() throws {
+    try compare(
+      "San Francisco", try Cities.sanFrancisco(), units: 400,
+      wanted: Scale.count(1_500, full: 100_000))
+  }
+
+  @Test func manhattan() throws {
+    try compare(
+      "Manhattan", try Cities.manhattan(), units: 700, wanted: Scale.count(1_500, full: 100_000))
+  }
+
+  @Test(.enabled(if: Scale.isFull)) func newYork() throws {
+    try compare("New York", try Cities.newYork(), units: 3_000, wanted: 100_000)
+  }
+
+  private func compare(_ name: String, _ draft: MapDraft, units: Int, wanted: Int) throws {
+    let image = try MapCompilation(draft).image
+    var world = try TwinWorld(name, image, units: units, seed: 2_018)
+    let share = Share(travels: 400, routes: 60, nearest: 120, plainNearest: 2)
+    let goals = max(8, wanted / 500)
+    var epochs = 1
+    for goal in 0..<goals {
+      // Four times new travel times; right after them the cells are still to be mended.
+      if goal > 0, goal % max((goals + 4) / 5, 3) == 0 {
+        try world.changeTraffic()
+        epochs += 1
+      }
+      if goal % 3 == 1 { world.mendAll() }
+      ask(&world, share, profile: goal % 2 == 0 ? .response : .normal)
+    }
+    #expect(world.differences == 0)
+    #expect(world.queries >= wanted)
+    print(
+      "\(name): \(grouped(world.queries)) queries, \(world.differences) differences "
+        + "(\(goals) plain searches, \(epochs) sets of travel times, \(units) moving units)")
+  }
+
+  private func ask(_ world: inout TwinWorld, _ share: Share, profile: Profile) {
+    let goal = world.somewhere()
+    for _ in 0..<world.units.count / 4 { world.change(near: goal) }
+    world.plain.search(to: goal, profile)
+    for index in 0..<share.travels {
+      let from = index % 20 == 0 ? world.somewhere(on: goal.street) : world.somewhere()
+      world.compareTravel(from, to: goal, profile)
+    }
+    for index in 0..<share.routes {
+      let from = index % 20 == 0 ? world.somewhere(on: goal.street) : world.somewhere()
+      world.compareRoute(from, to: goal, profile)
+    }
+    let ranking = world.ranking()
+    for index in 0..<share.nearest {
+      let limit = [1, 2, 4, 8, 8, 8, 16, 64][world.random.below(8)]
+      let ways: [Router.NearestWay?] = [nil, nil, .labels, .cells]
+      world.compareNearest(
+        to: goal, profile, ranking, world.filter(), limit: limit, way: ways[index % 4])
+    }
+    for index in 0..<share.plainNearest {
+      // These two search the streets: without limits they would cross the city.
+      let filter = index == 0 ? UnitFilter(levels: 7) : world.filter()
+      for way in [Router.NearestWay.network, .plain] {
+        world.compareNearest(to: goal, profile, ranking, filter, limit: 8, way: way)
+      }
+    }
+  }
+
+  private func grouped(_ number: Int) -> String {
+    var text = String(number)
+    var place = text.count - 3
+    while place > 0 {
+      text.insert(",", at: text.index(text.startIndex, offsetBy: place))
+      place -= 3
+    }
+    return text
+  }
+}

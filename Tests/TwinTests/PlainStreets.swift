@@ -1,0 +1,138 @@
+// The slow and obvious truth: Dijkstra's search back from one place over the whole network, then arithmetic on the two
+// ends. Knows the map's arrays and nothing of the router's code.
+
+import HujiaRoads
+import HujiaRouting
+
+/// All ways to one place. A way is compared as one number: milliseconds in the upper, millimetres in the lower half.
+final class PlainStreets {
+  let map: RoadMap
+  /// By profile, by arc; `.max` = closed.
+  var times_ms: [[UInt32]]
+  private var costs: [UInt64]
+  private var heap: [(cost: UInt64, node: UInt32)] = []
+  private var goal: Place
+  private var profile = Profile.normal
+  private static let never = UInt64.max
+
+  init(_ map: RoadMap) {
+    self.map = map
+    times_ms = [
+      (0..<map.arcCount).map { map.arcNormal_ms[$0] },
+      (0..<map.arcCount).map { map.arcResponse_ms[$0] },
+    ]
+    costs = Array(repeating: Self.never, count: map.nodeCount)
+    goal = Place(
+      street: Place.none, offset_mm: 0, node: Place.none, gap_dm: 0, lat_e7: 0, lon_e7: 0,
+      isOffNetwork: true)
+  }
+
+  /// A place on an arc, counted from the arc's tail.
+  private struct Spot {
+    var arc: Int
+    var at_mm: UInt64
+    var length_mm: UInt64
+    var time_ms: UInt64
+    /// Rounded down; what is left of the arc is the rest.
+    var before_ms: UInt64 { length_mm == 0 ? 0 : time_ms * at_mm / length_mm }
+  }
+
+  /// In mid-street every direction that is open, and those of the opposite carriageway.
+  private func spots(_ place: Place) -> [Spot] {
+    guard place.street != Place.none, place.node == Place.none else { return [] }
+    let times = times_ms[Int(profile.rawValue)]
+    var found: [Spot] = []
+    func add(_ street: Int, _ offset: UInt64) {
+      let length = UInt64(map.streetLength_mm[street])
+      let ways = [
+        (map.streetForwardArc[street], offset), (map.streetBackwardArc[street], length - offset),
+      ]
+      for (arc, at_mm) in ways where arc != RoadMap.none && times[Int(arc)] != .max {
+        found.append(
+          Spot(
+            arc: Int(arc), at_mm: at_mm, length_mm: length, time_ms: UInt64(times[Int(arc)])))
+      }
+    }
+    add(Int(place.street), UInt64(place.offset_mm))
+    let twin = map.streetTwin[Int(place.street)]
+    if twin != RoadMap.none {
+      let length = UInt64(map.streetLength_mm[Int(twin)])
+      add(Int(twin), length - min(UInt64(place.offset_mm), length))
+    }
+    return found
+  }
+
+  private func packed(_ ms: UInt64, _ mm: UInt64) -> UInt64 { ms << 32 | mm }
+
+  /// Settles everything that leads to `place`.
+  func search(to place: Place, _ profile: Profile) {
+    goal = place
+    self.profile = profile
+    for node in costs.indices { costs[node] = Self.never }
+    heap.removeAll(keepingCapacity: true)
+    if place.node != Place.none { lower(place.node, 0) }
+    for spot in spots(place) { lower(map.arcTail[spot.arc], packed(spot.before_ms, spot.at_mm)) }
+    times_ms[Int(profile.rawValue)].withUnsafeBufferPointer { times in
+      while let next = pop() {
+        guard next.cost == costs[Int(next.node)] else { continue }
+        for position in map.firstIn[Int(next.node)]..<map.firstIn[Int(next.node) + 1] {
+          let arc = Int(map.inArc[Int(position)])
+          guard times[arc] != .max else { continue }
+          let length = UInt64(map.streetLength_mm[Int(map.arcStreet[arc])])
+          lower(map.arcTail[arc], next.cost + packed(UInt64(times[arc]), length))
+        }
+      }
+    }
+  }
+
+  /// The best way from a place to the one last searched for.
+  func travel(from: Place) -> Travel {
+    var best = Self.never
+    if from.node != Place.none { best = costs[Int(from.node)] }
+    let goals = spots(goal)
+    for spot in spots(from) {
+      let onward = costs[Int(map.arcHead[spot.arc])]
+      if onward != Self.never {
+        best = min(
+          best, onward + packed(spot.time_ms - spot.before_ms, spot.length_mm - spot.at_mm))
+      }
+      for end in goals where end.arc == spot.arc && spot.at_mm <= end.at_mm {
+        best = min(best, packed(end.before_ms - spot.before_ms, end.at_mm - spot.at_mm))
+      }
+    }
+    guard best != Self.never else {
+      return StraightLine.travel(from: from, to: goal, profile: profile)
+    }
+    return Travel(
+      travel_ms: UInt32(best >> 32), distance_dm: UInt32(((best & 0xffff_ffff) + 50) / 100),
+      isStraightLine: false)
+  }
+
+  // A binary heap; what was lowered since is skipped when it comes up.
+
+  private func lower(_ node: UInt32, _ cost: UInt64) {
+    guard cost < costs[Int(node)] else { return }
+    costs[Int(node)] = cost
+    heap.append((cost, node))
+    var place = heap.count - 1
+    while place > 0, heap[(place - 1) / 2].cost > heap[place].cost {
+      heap.swapAt(place, (place - 1) / 2)
+      place = (place - 1) / 2
+    }
+  }
+
+  private func pop() -> (cost: UInt64, node: UInt32)? {
+    guard let least = heap.first, let last = heap.popLast() else { return nil }
+    if heap.isEmpty { return least }
+    var place = 0
+    while place * 2 + 1 < heap.count {
+      var child = place * 2 + 1
+      if child + 1 < heap.count, heap[child + 1].cost < heap[child].cost { child += 1 }
+      if heap[child].cost >= last.cost { break }
+      heap[place] = heap[child]
+      place = child
+    }
+    heap[place] = last
+    return least
+  }
+}
