@@ -7,12 +7,19 @@
 #endif
 
 enum Clock {
-  /// CLOCK_MONOTONIC in nanoseconds.
+  /// Elapsed nanoseconds since the machine started, the time it slept included; no one can set it. Where there is no
+  /// such clock (other systems than Linux) the monotonic one, which stands still while the machine sleeps.
   static func now_ns() -> Int64 {
     var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
+    clock_gettime(elapsed, &time)
     return Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
   }
+
+  #if os(Linux)
+    static var elapsed: clockid_t { CLOCK_BOOTTIME }
+  #else
+    static var elapsed: clockid_t { CLOCK_MONOTONIC }
+  #endif
 
   /// UTC in microseconds since 1970.
   static func wall_us() -> Int64 {

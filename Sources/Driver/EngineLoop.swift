@@ -1,5 +1,5 @@
-// libuv wakes the engine: one timer armed for the earliest deadline, one async handle for posts and changes. The loop
-// is the engine's own (a thread) or the host's; the code is the same.
+// libuv wakes the engine: one timer armed for the earliest deadline (and the alarm that counts a suspend, BootAlarm),
+// one async handle for posts and changes. The loop is the engine's own (a thread) or the host's; the code is the same.
 
 import CLibUV
 #if canImport(Glibc)
@@ -10,13 +10,14 @@ import CLibUV
 import HujiaEngine
 import Synchronization
 
-/// The two libuv handles of one engine, and the thread in `RunMode.thread`.
+/// The libuv handles of one engine, and the thread in `RunMode.thread`.
 final class EngineLoop: @unchecked Sendable {
   private unowned let driver: EngineDriver
   private let loop: UnsafeMutablePointer<uv_loop_t>
   private let ownsLoop: Bool
   private let async: UnsafeMutablePointer<uv_async_t>
   private let timer: UnsafeMutablePointer<uv_timer_t>
+  private var alarm: BootAlarm?
   private var thread = pthread_t()
   private let isStopping = Atomic<Bool>(false)
   private var openHandles = 2
@@ -27,6 +28,9 @@ final class EngineLoop: @unchecked Sendable {
 
   /// Steps fired and posts decided before the baton is offered to others.
   static let slice = 64
+  /// After a turn that fired, what falls due within this time comes together: ten thousand deadlines a second are a
+  /// thousand visits, and one alone is still exact.
+  static var pause_ns: Int64 { 1_000_000 }
 
   /// nil when libuv refuses. With `host` nil a loop of our own is made; start it with `startThread`.
   init?(driver: EngineDriver, host: UnsafeMutableRawPointer?) {
@@ -56,11 +60,19 @@ final class EngineLoop: @unchecked Sendable {
     let me = Unmanaged.passUnretained(self).toOpaque()
     async.pointee.data = me
     timer.pointee.data = me
+    alarm = BootAlarm(loop: loop, data: me) { handle, _, _ in
+      guard let loop = handle.map({ EngineLoop.of($0.pointee.data) }) else { return }
+      loop.alarm?.silence()
+      loop.turn()
+    }
+    if alarm != nil { openHandles += 1 }
   }
 
   private func release() {
     async.deallocate()
     timer.deallocate()
+    alarm?.release()
+    alarm = nil
     if ownsLoop { loop.deallocate() }
   }
 
@@ -113,13 +125,15 @@ final class EngineLoop: @unchecked Sendable {
     driver.finish(start_ns)
     driver.baton.give()
     let hasMore = fired == Self.slice || decided == Self.slice
-    arm(next_ns: isBlocked ? now_ns &+ EngineDriver.blockedPause_ns : next_ns, now_ns: now_ns)
+    let pause_ns = isBlocked ? EngineDriver.blockedPause_ns : fired > 0 ? Self.pause_ns : 0
+    arm(next_ns: next_ns == .max ? .max : max(next_ns, now_ns &+ pause_ns), now_ns: now_ns)
     return hasMore
   }
 
   /// libuv counts whole milliseconds from its cached time and may fire early when that is stale: refresh it first and
   /// round up; whether something is due is decided by the core's own clock.
   private func arm(next_ns: Int64, now_ns: Int64) {
+    alarm?.set(next_ns == .max ? .max : next_ns &+ driver.origin_ns)
     guard next_ns != .max else {
       uv_timer_stop(timer)
       return
@@ -165,6 +179,7 @@ final class EngineLoop: @unchecked Sendable {
     UnsafeMutableRawPointer(timer).withMemoryRebound(to: uv_handle_t.self, capacity: 1) {
       if uv_is_closing($0) == 0 { uv_close($0, closed) }
     }
+    alarm?.closeHandle(closed)
   }
 
   private func handleClosed() {
