@@ -143,10 +143,11 @@ import Testing
           promise.step += 1
           promise.due_s += promise.waits_s[promise.step]
         } else {
+          // Repeats slept through are one: this one if it is a repeat itself, else the latest.
+          let enough_s = promise.cycle > 0 ? now_s : now_s - promise.repeat_s
           promise.cycle += 1
           promise.due_s += promise.repeat_s
-          // Repeats slept through are one: the latest.
-          while promise.due_s + promise.repeat_s <= now_s { promise.due_s += promise.repeat_s }
+          while promise.due_s <= enough_s { promise.due_s += promise.repeat_s }
         }
         promises[place] = promise
       }

@@ -108,7 +108,7 @@ extension EngineCore {
     let due_ns = time.now_ns &+ limit_ms &* 1_000_000
     if !clocks[slot].isRunning {
       start(kind, slot: slot, due_ns: due_ns)
-    } else if clocks[slot].step == 0, due_ns < clocks[slot].due_ns {
+    } else if clocks[slot].step == 0, clocks[slot].cycle == 0, due_ns < clocks[slot].due_ns {
       rearm(slot, due_ns: due_ns)
     }
   }

@@ -97,6 +97,8 @@ extension EngineCore {
     var due_ns = record.due_ns &+ repeat_ns
     if due_ns <= time.now_ns {
       due_ns &+= (time.now_ns &- due_ns) / repeat_ns &* repeat_ns
+      // This one was a repeat already: it stands for those that were slept through.
+      if record.cycle > 0 { due_ns &+= repeat_ns }
     }
     clocks[slot].cycle = record.cycle &+ 1
     rearm(slot, due_ns: due_ns)
