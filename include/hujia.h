@@ -557,9 +557,10 @@ hj_status hj_engine_close(hj_engine *engine);
 /* HJ_RUN_POLL: moves the engine to the given time, decides what was posted and fires what is due, at most `work_max`
  * items (0 = no bound). `*next_due_ns` (may be NULL) becomes the time at or before which the engine wants the next
  * poll: INT64_MAX = nothing is due, `now_ns` = there is more to do now. Calls before the first poll are accepted and
- * timed from it; every other call uses the time of the last poll. Times: now_ns >= 0 and not before the last poll's
- * (else HJ_TIME_BACKWARDS, and the last poll's is used); wall_us may jump either way and moves no deadline.
- * BATON. O(items). HJ_E_MODE in another run mode; HJ_E_ARGUMENT (negative time). Since 0.1. */
+ * timed from it; every other call uses the time of the last poll. Times: now_ns is 0 ... 2^62 - 1 (146
+ * years) and not before the last poll's (else HJ_TIME_BACKWARDS, and the last poll's is used); wall_us may jump either
+ * way and moves no deadline.
+ * BATON. O(items). HJ_E_MODE in another run mode; HJ_E_ARGUMENT (a time that is negative or too large). Since 0.1. */
 hj_status hj_engine_poll(hj_engine *engine, int64_t now_ns, int64_t wall_us, uint32_t work_max, int64_t *next_due_ns);
 
 /* Counters, high-water marks, the allocator's name. A moment's view: each figure is right, two may be of different

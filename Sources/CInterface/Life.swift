@@ -65,7 +65,7 @@ public func hj_engine_poll(
 ) -> hj_status {
   with(engine) { driver in
     guard driver.mode == .poll else { return .mode }
-    guard now_ns >= 0, wall_us >= 0 else { return .argument }
+    guard now_ns >= 0, now_ns < 1 << 62, wall_us >= 0 else { return .argument }
     let (status, next_ns) = driver.poll(now_ns: now_ns, wall_us: wall_us, most: work_max)
     next_due_ns?.pointee = next_ns
     return status
