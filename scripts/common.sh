@@ -47,7 +47,8 @@ run_counted() {
   return 1
 }
 
-# run_suite NAME COMMAND...: a program that ends with "N passed, N failed"; both numbers are added up.
+# run_suite NAME COMMAND...: a program that ends with "N passed, N failed"; both numbers are added up. Lines that it opens
+# with "note: " are shown: figures that a reader wants to see.
 run_suite() {
   local name="$1" log status=0 line passed failed
   shift
@@ -71,6 +72,7 @@ run_suite() {
     return 1
   fi
   note "ok    $name: $line"
+  sed -nE 's/^note: /         /p' "$log"
   rm -f "$log"
 }
 

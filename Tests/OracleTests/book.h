@@ -1,0 +1,174 @@
+/* A random plans file, twice: as the text that the engine loads and as the plain tables that the oracle reads. */
+#ifndef HUJIA_ORACLE_BOOK_H
+#define HUJIA_ORACLE_BOOK_H
+
+#include <stdarg.h>
+
+#include "../CInterfaceTests/host.h"
+
+#define TIERS 5
+#define CLOCKS 12
+#define STEP_MAX 5
+#define NO_LIMIT (-1)
+
+typedef struct {
+  int64_t after_ms;
+  int32_t action;
+} step;
+
+/* What is done on breach, for one clock and tier; no steps = the clock is off. */
+typedef struct {
+  int64_t limit_ms, repeat_ms;
+  int32_t steps;
+  step step[STEP_MAX];
+} chain;
+
+typedef struct {
+  int64_t respond_ms, arrive_ms, arrive_vulnerable_ms, resolve_ms;
+} limits;
+
+typedef struct {
+  limits tier[TIERS];
+  chain chain[CLOCKS][TIERS];
+  int unit_count;
+  char text[16384];
+  uint32_t length;
+} book;
+
+/* splitmix64: the seed is the test. */
+static uint64_t random_state;
+
+static uint64_t random_next(void) {
+  uint64_t x = random_state += UINT64_C(0x9E3779B97F4A7C15);
+  x = (x ^ (x >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
+  x = (x ^ (x >> 27)) * UINT64_C(0x94D049BB133111EB);
+  return x ^ (x >> 31);
+}
+
+static int64_t below(int64_t bound) {
+  return (int64_t)(random_next() % (uint64_t)bound);
+}
+
+static int one_in(int64_t bound) {
+  return below(bound) == 0;
+}
+
+static void say(book *to, const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  int written = vsnprintf(to->text + to->length, sizeof to->text - to->length, format, arguments);
+  va_end(arguments);
+  REQUIRE(written > 0 && to->length + (uint32_t)written < sizeof to->text);
+  to->length += (uint32_t)written;
+}
+
+/* Whole seconds as people write them, and now and then milliseconds, so that few deadlines meet and some do. */
+static int64_t random_ms(int64_t most_s) {
+  return one_in(3) ? 1 + below(most_s * 1000) : (1 + below(most_s)) * 1000;
+}
+
+static void say_seconds(book *to, const char *key, int64_t ms) {
+  if (ms == NO_LIMIT)
+    say(to, "\"%s\": null", key);
+  else
+    say(to, "\"%s\": %" PRId64 ".%03" PRId64, key, ms / 1000, ms % 1000);
+}
+
+/* As the plans write them, by HJ_STEP_... */
+static const char *const step_words[] = {"",           "notify_again", "other_channel",    "next_unit", "widen",
+                                         "supervisor", "tell_caller",  "suggest_exchange", "neighbour", "manual"};
+
+static void random_chain(chain *to, int64_t limit_s) {
+  static const int32_t actions[] = {HJ_STEP_NOTIFY_AGAIN, HJ_STEP_OTHER_CHANNEL, HJ_STEP_NEXT_UNIT,
+                                    HJ_STEP_SUPERVISOR,   HJ_STEP_TELL_CALLER,   HJ_STEP_NEXT_UNIT};
+  to->limit_ms = limit_s == 0 ? NO_LIMIT : random_ms(limit_s);
+  to->steps = 1 + (int32_t)below(STEP_MAX);
+  for (int32_t index = 0; index < to->steps; index++) {
+    to->step[index].after_ms = index > 0 ? random_ms(90) : 0;
+    to->step[index].action = actions[below(6)];
+  }
+  to->repeat_ms = one_in(4) ? random_ms(5) : random_ms(300);
+}
+
+static void say_chain(book *to, const chain *what) {
+  if (what->limit_ms != NO_LIMIT) {
+    say_seconds(to, "limit_s", what->limit_ms);
+    say(to, ", ");
+  }
+  say(to, "\"steps\": [");
+  for (int32_t index = 0; index < what->steps; index++) {
+    say(to, "%s{\"do\": \"%s\"", index == 0 ? "" : ", ", step_words[what->step[index].action]);
+    if (what->step[index].after_ms > 0) {
+      say(to, ", ");
+      say_seconds(to, "after_s", what->step[index].after_ms);
+    }
+    say(to, "}");
+  }
+  say(to, "], ");
+  say_seconds(to, "repeat_s", what->repeat_ms);
+}
+
+/* One clock: the same for all tiers, or with a tier of its own, or off. */
+static void random_clock(book *to, int32_t clock, int64_t limit_s, int is_last) {
+  chain common;
+  memset(&common, 0, sizeof common);
+  say(to, "\"%s\": ", hj_name(HJ_NAMES_CLOCK, clock));
+  if (one_in(12)) {
+    for (int tier = 0; tier < TIERS; tier++) to->chain[clock][tier] = common;
+    say(to, "null%s", is_last ? "" : ", ");
+    return;
+  }
+  random_chain(&common, limit_s);
+  for (int tier = 0; tier < TIERS; tier++) to->chain[clock][tier] = common;
+  say(to, "{");
+  say_chain(to, &common);
+  if (one_in(2)) {
+    int32_t tier = 1 + (int32_t)below(4);
+    random_chain(&to->chain[clock][tier], limit_s);
+    say(to, ", \"tiers\": {\"%s\": {", hj_name(HJ_NAMES_TIER, tier));
+    say_chain(to, &to->chain[clock][tier]);
+    say(to, "}}");
+  }
+  say(to, "}%s", is_last ? "" : ", ");
+}
+
+static void random_tiers(book *to) {
+  say(to, "\"tiers\": {");
+  for (int tier = 1; tier < TIERS; tier++) {
+    limits *own = &to->tier[tier];
+    own->respond_ms = one_in(6) ? NO_LIMIT : random_ms(300);
+    own->arrive_ms = one_in(6) ? NO_LIMIT : random_ms(900);
+    own->arrive_vulnerable_ms = one_in(2) ? NO_LIMIT : random_ms(500);
+    own->resolve_ms = one_in(4) ? NO_LIMIT : random_ms(2400);
+    say(to, "%s\"%s\": {", tier == 1 ? "" : ", ", hj_name(HJ_NAMES_TIER, tier));
+    say_seconds(to, "respond_s", own->respond_ms);
+    say(to, ", ");
+    say_seconds(to, "arrive_s", own->arrive_ms);
+    say(to, ", ");
+    say_seconds(to, "arrive_vulnerable_s", own->arrive_vulnerable_ms);
+    say(to, ", ");
+    say_seconds(to, "resolve_s", own->resolve_ms);
+    say(to, "}");
+  }
+  say(to, "}, ");
+}
+
+static void random_book(book *to) {
+  memset(to, 0, sizeof *to);
+  to->unit_count = 1 + (int)below(2);
+  say(to, "{\"version\": 1, ");
+  random_tiers(to);
+  say(to, "\"clocks\": {");
+  random_clock(to, HJ_CLOCK_PENDING, 0, 0);
+  random_clock(to, HJ_CLOCK_ACKNOWLEDGE, 40, 0);
+  random_clock(to, HJ_CLOCK_ARRIVAL, 0, 0);
+  random_clock(to, HJ_CLOCK_RESOLVE, 0, 1);
+  say(to, "}, \"plans\": [{\"name\": \"any\", \"units\": [{\"count\": %d}]}]}", to->unit_count);
+}
+
+static int64_t arrive_ms(const book *from, int32_t tier, int is_vulnerable) {
+  const limits *own = &from->tier[tier];
+  return is_vulnerable && own->arrive_vulnerable_ms != NO_LIMIT ? own->arrive_vulnerable_ms : own->arrive_ms;
+}
+
+#endif
