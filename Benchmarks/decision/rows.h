@@ -37,9 +37,17 @@ static row *new_row(const char *name, uint32_t group) {
   return result;
 }
 
-static void sample(row *to, int64_t start_ns) {
-  int64_t time_ns = clock_ns() - start_ns;
+static void sample_value(row *to, int64_t time_ns) {
   if (to->count < SAMPLE_LIMIT) to->times_ns[to->count++] = time_ns;
+}
+
+static void sample(row *to, int64_t start_ns) {
+  sample_value(to, clock_ns() - start_ns);
+}
+
+/* For another table. */
+static void free_rows(void) {
+  while (row_count > 0) free(rows[--row_count].times_ns);
 }
 
 static int by_time(const void *a, const void *b) {
