@@ -90,11 +90,165 @@ uint32_t hjk_least_sum(const uint32_t *a, const uint32_t *b, uint32_t count, int
   return least_sum_plain(a, b, count);
 }
 
-uint32_t hjk_find_sum(const uint32_t *a, const uint32_t *b, uint32_t from, uint32_t count, uint32_t sum) {
+static uint32_t find_sum_plain(const uint32_t *a, const uint32_t *b, uint32_t from, uint32_t count, uint32_t sum) {
   while (from < count && a[from] + b[from] != sum) {
     from++;
   }
   return from;
+}
+
+#if HJK_X86
+HJK_AVX2 static uint32_t find_sum_avx2(const uint32_t *a, const uint32_t *b, uint32_t from, uint32_t count,
+                                       uint32_t sum) {
+  const __m256i wanted = _mm256_set1_epi32((int)sum);
+  for (; from + 8 <= count; from += 8) {
+    __m256i s =
+        _mm256_add_epi32(_mm256_loadu_si256((const void *)(a + from)), _mm256_loadu_si256((const void *)(b + from)));
+    int found = _mm256_movemask_ps(_mm256_castsi256_ps(_mm256_cmpeq_epi32(s, wanted)));
+    if (found) {
+      return from + (uint32_t)__builtin_ctz((unsigned)found);
+    }
+  }
+  return find_sum_plain(a, b, from, count, sum);
+}
+#endif
+
+uint32_t hjk_find_sum(const uint32_t *a, const uint32_t *b, uint32_t from, uint32_t count, uint32_t sum,
+                      int32_t level) {
+#if HJK_X86
+  if (level >= 1) {
+    return find_sum_avx2(a, b, from, count, sum);
+  }
+#endif
+  (void)level;
+  return find_sum_plain(a, b, from, count, sum);
+}
+
+/* ---------------------------------------------------------------------------------------- places with two nodes */
+
+static uint32_t least_sum2_plain(const uint32_t *a, uint32_t ra, const uint32_t *c, uint32_t rc, const uint32_t *b,
+                                 uint32_t from, uint32_t count) {
+  uint32_t best = UINT32_MAX;
+  for (uint32_t i = from; i < count; i++) {
+    uint32_t x = a[i] + ra, y = c[i] + rc;
+    uint32_t sum = (x < y ? x : y) + b[i];
+    best = sum < best ? sum : best;
+  }
+  return best;
+}
+
+static uint32_t least_sum4_plain(const uint32_t *a, uint32_t ra, const uint32_t *c, uint32_t rc, const uint32_t *b,
+                                 uint32_t rb, const uint32_t *d, uint32_t rd, uint32_t from, uint32_t count) {
+  uint32_t best = UINT32_MAX;
+  for (uint32_t i = from; i < count; i++) {
+    uint32_t x = a[i] + ra, y = c[i] + rc, z = b[i] + rb, w = d[i] + rd;
+    uint32_t sum = (x < y ? x : y) + (z < w ? z : w);
+    best = sum < best ? sum : best;
+  }
+  return best;
+}
+
+#if HJK_X86
+HJK_AVX2 static inline __m256i less8(const uint32_t *a, __m256i ra, const uint32_t *c, __m256i rc) {
+  return _mm256_min_epu32(_mm256_add_epi32(_mm256_loadu_si256((const void *)a), ra),
+                          _mm256_add_epi32(_mm256_loadu_si256((const void *)c), rc));
+}
+
+HJK_AVX2 static inline uint32_t least8(__m256i all) {
+  __m128i best = _mm_min_epu32(_mm256_castsi256_si128(all), _mm256_extracti128_si256(all, 1));
+  best = _mm_min_epu32(best, _mm_shuffle_epi32(best, 0x4e));
+  best = _mm_min_epu32(best, _mm_shuffle_epi32(best, 0xb1));
+  return (uint32_t)_mm_cvtsi128_si32(best);
+}
+
+HJK_AVX2 static uint32_t least_sum2_avx2(const uint32_t *a, uint32_t ra, const uint32_t *c, uint32_t rc,
+                                         const uint32_t *b, uint32_t count) {
+  const __m256i va = _mm256_set1_epi32((int)ra), vc = _mm256_set1_epi32((int)rc);
+  __m256i best = _mm256_set1_epi32(-1);
+  uint32_t i = 0;
+  for (; i + 8 <= count; i += 8) {
+    __m256i sum = _mm256_add_epi32(less8(a + i, va, c + i, vc), _mm256_loadu_si256((const void *)(b + i)));
+    best = _mm256_min_epu32(best, sum);
+  }
+  uint32_t least = least8(best), rest = least_sum2_plain(a, ra, c, rc, b, i, count);
+  return rest < least ? rest : least;
+}
+
+HJK_AVX2 static uint32_t least_sum4_avx2(const uint32_t *a, uint32_t ra, const uint32_t *c, uint32_t rc,
+                                         const uint32_t *b, uint32_t rb, const uint32_t *d, uint32_t rd,
+                                         uint32_t count) {
+  const __m256i va = _mm256_set1_epi32((int)ra), vc = _mm256_set1_epi32((int)rc);
+  const __m256i vb = _mm256_set1_epi32((int)rb), vd = _mm256_set1_epi32((int)rd);
+  __m256i best = _mm256_set1_epi32(-1);
+  uint32_t i = 0;
+  for (; i + 8 <= count; i += 8) {
+    __m256i sum = _mm256_add_epi32(less8(a + i, va, c + i, vc), less8(b + i, vb, d + i, vd));
+    best = _mm256_min_epu32(best, sum);
+  }
+  uint32_t least = least8(best), rest = least_sum4_plain(a, ra, c, rc, b, rb, d, rd, i, count);
+  return rest < least ? rest : least;
+}
+
+HJK_AVX512 static inline __m512i less16(__mmask16 mask, const uint32_t *a, __m512i ra, const uint32_t *c, __m512i rc) {
+  return _mm512_min_epu32(_mm512_add_epi32(_mm512_maskz_loadu_epi32(mask, a), ra),
+                          _mm512_add_epi32(_mm512_maskz_loadu_epi32(mask, c), rc));
+}
+
+HJK_AVX512 static uint32_t least_sum2_avx512(const uint32_t *a, uint32_t ra, const uint32_t *c, uint32_t rc,
+                                             const uint32_t *b, uint32_t count) {
+  const __m512i va = _mm512_set1_epi32((int)ra), vc = _mm512_set1_epi32((int)rc);
+  __m512i best = _mm512_set1_epi32(-1);
+  for (uint32_t i = 0; i < count; i += 16) {
+    uint32_t left = count - i;
+    __mmask16 mask = left >= 16 ? (__mmask16)0xffff : (__mmask16)((1u << left) - 1);
+    __m512i sum = _mm512_add_epi32(less16(mask, a + i, va, c + i, vc), _mm512_maskz_loadu_epi32(mask, b + i));
+    best = _mm512_mask_min_epu32(best, mask, best, sum);
+  }
+  return _mm512_reduce_min_epu32(best);
+}
+
+HJK_AVX512 static uint32_t least_sum4_avx512(const uint32_t *a, uint32_t ra, const uint32_t *c, uint32_t rc,
+                                             const uint32_t *b, uint32_t rb, const uint32_t *d, uint32_t rd,
+                                             uint32_t count) {
+  const __m512i va = _mm512_set1_epi32((int)ra), vc = _mm512_set1_epi32((int)rc);
+  const __m512i vb = _mm512_set1_epi32((int)rb), vd = _mm512_set1_epi32((int)rd);
+  __m512i best = _mm512_set1_epi32(-1);
+  for (uint32_t i = 0; i < count; i += 16) {
+    uint32_t left = count - i;
+    __mmask16 mask = left >= 16 ? (__mmask16)0xffff : (__mmask16)((1u << left) - 1);
+    __m512i sum = _mm512_add_epi32(less16(mask, a + i, va, c + i, vc), less16(mask, b + i, vb, d + i, vd));
+    best = _mm512_mask_min_epu32(best, mask, best, sum);
+  }
+  return _mm512_reduce_min_epu32(best);
+}
+#endif
+
+uint32_t hjk_least_sum2(const uint32_t *a, uint32_t ra, const uint32_t *c, uint32_t rc, const uint32_t *b,
+                        uint32_t count, int32_t level) {
+#if HJK_X86
+  if (level == 2) {
+    return least_sum2_avx512(a, ra, c, rc, b, count);
+  }
+  if (level == 1) {
+    return least_sum2_avx2(a, ra, c, rc, b, count);
+  }
+#endif
+  (void)level;
+  return least_sum2_plain(a, ra, c, rc, b, 0, count);
+}
+
+uint32_t hjk_least_sum4(const uint32_t *a, uint32_t ra, const uint32_t *c, uint32_t rc, const uint32_t *b, uint32_t rb,
+                        const uint32_t *d, uint32_t rd, uint32_t count, int32_t level) {
+#if HJK_X86
+  if (level == 2) {
+    return least_sum4_avx512(a, ra, c, rc, b, rb, d, rd, count);
+  }
+  if (level == 1) {
+    return least_sum4_avx2(a, ra, c, rc, b, rb, d, rd, count);
+  }
+#endif
+  (void)level;
+  return least_sum4_plain(a, ra, c, rc, b, rb, d, rd, 0, count);
 }
 
 /* ------------------------------------------------------------------------------------------------ rows of times */

@@ -9,11 +9,12 @@ public struct Block<Element: BitwiseCopyable>: ~Copyable {
 
   @inlinable static var alignment: Int { max(64, MemoryLayout<Element>.alignment) }
 
-  public init(_ memory: Memory, count: Int) throws(OutOfMemory) {
+  /// `isHot` as in `Memory.take`.
+  public init(_ memory: Memory, count: Int, isHot: Bool = false) throws(OutOfMemory) {
     precondition(count >= 0)
     let (bytes, overflow) = count.multipliedReportingOverflow(by: MemoryLayout<Element>.stride)
     guard !overflow else { throw OutOfMemory(bytes: .max) }
-    let raw = try memory.take(bytes: bytes, alignment: Self.alignment)
+    let raw = try memory.take(bytes: bytes, alignment: Self.alignment, isHot: isHot)
     self.base = raw.bindMemory(to: Element.self, capacity: max(count, 1))
     self.count = count
     self.memory = memory

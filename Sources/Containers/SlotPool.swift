@@ -5,26 +5,31 @@
 public struct SlotPool: ~Copyable {
   @usableFromInline let generations: Block<UInt32>
   @usableFromInline let free: Block<UInt32>
-  @usableFromInline var freeCount: Int
+  @usableFromInline var freeCount = 0
+  /// Slots from here on were never taken: their pages are not touched either.
+  @usableFromInline var fresh: UInt32 = 0
 
   public init(_ memory: Memory, capacity: Int) throws(OutOfMemory) {
     let generations = try Block<UInt32>(memory, count: capacity)
     let free = try Block<UInt32>(memory, count: capacity)
-    let numbers = free.base
-    for index in 0..<capacity { numbers[index] = UInt32(capacity - 1 - index) }
     self.generations = generations
     self.free = free
-    freeCount = capacity
   }
 
   @inlinable public var capacity: Int { generations.count }
-  @inlinable public var live: Int { generations.count - freeCount }
+  @inlinable public var live: Int { Int(fresh) - freeCount }
 
-  /// The lowest-numbered recently freed slot, or nil when all are taken. Odd generations are live.
+  /// The slot that was freed last, else the lowest fresh one; nil when all are taken. Odd generations are live.
   @inlinable public mutating func take() -> UInt32? {
-    guard freeCount > 0 else { return nil }
-    freeCount -= 1
-    let slot = free[freeCount]
+    let slot: UInt32
+    if freeCount > 0 {
+      freeCount -= 1
+      slot = free[freeCount]
+    } else {
+      guard Int(fresh) < generations.count else { return nil }
+      slot = fresh
+      fresh += 1
+    }
     generations[slot] &+= 1
     assert(generations[slot] & 1 == 1)
     return slot

@@ -61,9 +61,9 @@ final class Allocator: @unchecked Sendable {
       source.initialize(
         to: Source(
           allocate: { _, bytes, alignment in
-            var result: UnsafeMutableRawPointer?
-            return posix_memalign(&result, Int(alignment), Int(bytes)) == 0 ? result : nil
-          }, release: { _, pointer, _, _ in free(pointer) }, context: nil, taken_bytes: taken))
+            SystemMemory.take(bytes: bytes, alignment: alignment)
+          }, release: { _, pointer, bytes, _ in SystemMemory.give(back: pointer, bytes: bytes) },
+          context: nil, taken_bytes: taken))
     }
     memory = Memory(
       context: UnsafeMutableRawPointer(source),
@@ -81,7 +81,9 @@ final class Allocator: @unchecked Sendable {
         let source = raw.assumingMemoryBound(to: Source.self)
         source.pointee.taken_bytes.pointee.subtract(Int64(bytes), ordering: .relaxed)
         source.pointee.release(source.pointee.context, pointer, bytes, max(alignment, 16))
-      })
+      },
+      // Hosts' hooks owe us nothing; ours are zeroed by page or by jemalloc.
+      isZeroed: hooks == nil)
   }
 
   deinit {
@@ -135,7 +137,7 @@ enum Jemalloc {
       allocate: { _, bytes, alignment in
         guard let entry = Jemalloc.entry else { return nil }
         let shift = Int32(max(alignment, 16).trailingZeroBitCount)  // MALLOCX_LG_ALIGN
-        return entry.allocate(Int(bytes), entry.flags | shift)
+        return entry.allocate(Int(bytes), entry.flags | shift | 0x40)  // MALLOCX_ZERO
       },
       release: { _, pointer, bytes, alignment in
         guard let entry = Jemalloc.entry else { return }

@@ -150,7 +150,15 @@ struct MapCompiler {
     writer.add(MapTag.streetLength, draft.streets.map(\.length_mm))
     writer.add(MapTag.streetForward, forward)
     writer.add(MapTag.streetBackward, backward)
-    writer.add(MapTag.streetTwin, twins())
+    let twins = twins()
+    writer.add(MapTag.streetTwin, twins)
+    writer.add(
+      MapTag.streetFacts,
+      draft.streets.enumerated().map { index, street in
+        StreetFacts(
+          forwardArc: forward[index], backwardArc: backward[index], twin: twins[index],
+          length_mm: street.length_mm, firstNode: street.from, lastNode: street.to)
+      })
     writer.add(MapTag.streetFirstPoint, firstPoint)
     if let names {
       writer.add(MapTag.streetName, names.ofStreet)

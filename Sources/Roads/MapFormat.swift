@@ -35,6 +35,7 @@ package enum MapTag {
   static let inArc = tag("AINA")
   static let firstInCell = tag("GFIR")
   static let cellSegment = tag("GSEG")
+  static let streetFacts = tag("SFAC")
 }
 
 package enum MapFormat {

@@ -112,6 +112,8 @@ package struct MapReader {
       cellSegment: try array(
         sections, MapTag.cellSegment, Int(firstInCell[cells]), of: UInt32.self),
       pointStreet: try array(sections, MapTag.pointStreet, points, of: UInt32.self),
+      streetFacts: sections.find(MapTag.streetFacts) == nil
+        ? nil : try array(sections, MapTag.streetFacts, streets, of: StreetFacts.self),
       sections: sections)
   }
 

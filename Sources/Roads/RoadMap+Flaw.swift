@@ -79,6 +79,9 @@ extension RoadMap {
       guard twin == Self.none || (twin < streetCount && streetTwin[Int(twin)] == street) else {
         return "street \(street) and its twin do not agree"
       }
+      guard facts(ofStreet: UInt32(street)) == gatheredFacts(ofStreet: UInt32(street)) else {
+        return "the facts of street \(street) contradict its arrays"
+      }
       for point in Int(first)..<Int(last) {
         guard pointStreet[point] == street, pointLat_e7[point].magnitude <= 900_000_000,
           pointLon_e7[point].magnitude <= 1_800_000_000,

@@ -68,6 +68,8 @@ package struct RoadMap: BitwiseCopyable, @unchecked Sendable {
   package var cellSegment: UnsafePointer<UInt32>
   /// Street of each shape point.
   package var pointStreet: UnsafePointer<UInt32>
+  /// By street; nil on maps of version 0.1 (`facts(ofStreet:)`).
+  package var streetFacts: UnsafePointer<StreetFacts>?
   /// Further sections by tag, kept by the image; routing finds its node order here.
   package var sections: MapSections
 }

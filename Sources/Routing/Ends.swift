@@ -8,32 +8,47 @@ import HujiaRoads
 struct Footprint: BitwiseCopyable {
   var arc: UInt32
   var offset_mm: UInt32
+  var length_mm: UInt32
+  var tail: UInt32
+  var head: UInt32
+
+  static var none: Footprint {
+    Footprint(arc: .max, offset_mm: 0, length_mm: 0, tail: .max, head: .max)
+  }
 }
 
 /// The arcs under a place in mid-street: at most forward, backward, and the twin's two. None at a node.
 struct Footprints: BitwiseCopyable {
   var count = 0
-  private var first = Footprint(arc: .max, offset_mm: 0)
-  private var second = Footprint(arc: .max, offset_mm: 0)
-  private var third = Footprint(arc: .max, offset_mm: 0)
-  private var fourth = Footprint(arc: .max, offset_mm: 0)
+  private var first = Footprint.none
+  private var second = Footprint.none
+  private var third = Footprint.none
+  private var fourth = Footprint.none
 
   init(of place: Place, on map: RoadMap) {
     guard place.isOnStreets, place.node == Place.none else { return }
-    addArcs(of: place.street, offset_mm: place.offset_mm, on: map)
-    let twin = map.streetTwin[Int(place.street)]
-    guard twin != RoadMap.none else { return }
-    let length = map.streetLength_mm[Int(twin)]
-    addArcs(of: twin, offset_mm: length - min(place.offset_mm, length), on: map)
+    let street = map.facts(ofStreet: place.street)
+    addArcs(street, offset_mm: place.offset_mm)
+    guard street.twin != RoadMap.none else { return }
+    let twin = map.facts(ofStreet: street.twin)
+    addArcs(twin, offset_mm: twin.length_mm - min(place.offset_mm, twin.length_mm))
   }
 
-  private mutating func addArcs(of street: UInt32, offset_mm: UInt32, on map: RoadMap) {
-    let length = map.streetLength_mm[Int(street)]
+  private mutating func addArcs(_ street: StreetFacts, offset_mm: UInt32) {
+    let length = street.length_mm
     let offset = min(offset_mm, length)
-    let forward = map.streetForwardArc[Int(street)]
-    if forward != RoadMap.none { append(Footprint(arc: forward, offset_mm: offset)) }
-    let backward = map.streetBackwardArc[Int(street)]
-    if backward != RoadMap.none { append(Footprint(arc: backward, offset_mm: length - offset)) }
+    if street.forwardArc != RoadMap.none {
+      append(
+        Footprint(
+          arc: street.forwardArc, offset_mm: offset, length_mm: length, tail: street.firstNode,
+          head: street.lastNode))
+    }
+    if street.backwardArc != RoadMap.none {
+      append(
+        Footprint(
+          arc: street.backwardArc, offset_mm: length - offset, length_mm: length,
+          tail: street.lastNode, head: street.firstNode))
+    }
   }
 
   private mutating func append(_ footprint: Footprint) {
@@ -82,13 +97,13 @@ struct Ends: BitwiseCopyable {
     for index in 0..<footprints.count {
       let at = footprints[index]
       let arc = Int(at.arc)
-      let length = map.streetLength_mm[Int(map.arcStreet[arc])]
+      let length = at.length_mm
       let all_ms = times_ms[arc]
       guard all_ms < Cost.unreachable_ms else { continue }
       let rest_ms = all_ms - timeAlong(arc_ms: all_ms, offset_mm: at.offset_mm, length_mm: length)
       add(
         End(
-          node: map.arcHead[arc], cost: Cost(time_ms: rest_ms, length_mm: length - at.offset_mm),
+          node: at.head, cost: Cost(time_ms: rest_ms, length_mm: length - at.offset_mm),
           arc: at.arc, offset_mm: at.offset_mm))
     }
   }
@@ -100,13 +115,13 @@ struct Ends: BitwiseCopyable {
     for index in 0..<footprints.count {
       let at = footprints[index]
       let arc = Int(at.arc)
-      let length = map.streetLength_mm[Int(map.arcStreet[arc])]
+      let length = at.length_mm
       let all_ms = times_ms[arc]
       guard all_ms < Cost.unreachable_ms else { continue }
       let along_ms = timeAlong(arc_ms: all_ms, offset_mm: at.offset_mm, length_mm: length)
       add(
         End(
-          node: map.arcTail[arc], cost: Cost(time_ms: along_ms, length_mm: at.offset_mm),
+          node: at.tail, cost: Cost(time_ms: along_ms, length_mm: at.offset_mm),
           arc: at.arc, offset_mm: at.offset_mm))
     }
   }
@@ -142,22 +157,23 @@ struct Direct: BitwiseCopyable {
   var from_mm: UInt32 = 0
   var to_mm: UInt32 = 0
 
-  init(from: Footprints, to: Footprints, on map: RoadMap, times_ms: UnsafePointer<UInt32>) {
+  init(from: Footprints, to: Footprints, times_ms: UnsafePointer<UInt32>) {
     for start in 0..<from.count {
       for end in 0..<to.count where from[start].arc == to[end].arc {
         consider(
-          arc: from[start].arc, from_mm: from[start].offset_mm, to_mm: to[end].offset_mm, map,
-          times_ms)
+          from[start], to_mm: to[end].offset_mm, times_ms)
       }
     }
   }
 
   private mutating func consider(
-    arc: UInt32, from_mm: UInt32, to_mm: UInt32, _ map: RoadMap, _ times_ms: UnsafePointer<UInt32>
+    _ start: Footprint, to_mm: UInt32, _ times_ms: UnsafePointer<UInt32>
   ) {
+    let arc = start.arc
+    let from_mm = start.offset_mm
+    let length = start.length_mm
     let all_ms = times_ms[Int(arc)]
     guard from_mm <= to_mm, all_ms < Cost.unreachable_ms else { return }
-    let length = map.streetLength_mm[Int(map.arcStreet[Int(arc)])]
     let start_ms = timeAlong(arc_ms: all_ms, offset_mm: from_mm, length_mm: length)
     let end_ms = timeAlong(arc_ms: all_ms, offset_mm: to_mm, length_mm: length)
     let found = Cost(time_ms: end_ms - start_ms, length_mm: to_mm - from_mm)

@@ -1,5 +1,6 @@
 // From one place to another: the exact travel time on the streets.
 
+import CHujiaKernels
 import HujiaContainers
 import HujiaRoads
 
@@ -24,44 +25,78 @@ extension Router {
       travel_ms: way.cost.time_ms, distance_dm: way.cost.length_dm, isStraightLine: false)
   }
 
+  /// The time alone: what the labels say, without a walk for the length. O(depth) with labels.
+  package mutating func travelTime(from: Place, to: Place, profile: Profile) -> TravelTime {
+    guard let query = labelQuery(profile) else {
+      return TravelTime(travel(from: from, to: to, profile: profile))
+    }
+    let times = times_ms(profile)
+    if let facts = map.streetFacts, to.isOnStreets { hjk_prefetch(facts + Int(to.street)) }
+    let starts = UnitEnds(
+      Ends(leaving: from, on: map, times_ms: times), query.ancestors, stamp: 0)
+    query.prefetchRows(query.labels.labelUp, starts)
+    let goals = UnitEnds(Ends(reaching: to, on: map, times_ms: times), query.ancestors, stamp: 0)
+    query.prefetchRows(query.labels.labelDown, goals)
+    var time_ms = query.time_ms(from: starts, to: goals)
+    if let direct = direct(from: from, to: to, times) {
+      time_ms = min(time_ms, direct.cost.time_ms)
+    }
+    if time_ms < Cost.unreachable_ms {
+      return TravelTime(travel_ms: time_ms, isStraightLine: false)
+    }
+    return TravelTime(StraightLine.travel(from: from, to: to, profile: profile))
+  }
+
   mutating func findWay(from: Place, to: Place, profile: Profile) -> Way {
     let times = times_ms(profile)
     let goals = Ends(reaching: to, on: map, times_ms: times)
-    if let query = labelQuery(profile) {
-      return findWay(
-        from: from,
-        Asked(place: to, filter: UnitFilter(), profile: profile, goals: goals), query)
+    let starts = Ends(leaving: from, on: map, times_ms: times)
+    var way = Way()
+    if let direct = direct(from: from, to: to, times) {
+      way.cost = direct.cost
+      way.direct = direct
     }
-    var way = directWay(from: from, to: to, times)
-    searchWay(
-      &way, from: Ends(leaving: from, on: map, times_ms: times), to: goals, times)
+    if let query = labelQuery(profile) {
+      improve(&way, from: starts, to: goals, query)
+    } else {
+      searchWay(&way, from: starts, to: goals, times)
+    }
     return way
   }
 
-  /// By labels, to a destination whose ends are known.
-  func findWay(from: Place, _ asked: Asked, _ query: LabelQuery) -> Way {
-    let times = times_ms(asked.profile)
-    var way = directWay(from: from, to: asked.place, times)
-    query.improve(
-      &way, from: Ends(leaving: from, on: map, times_ms: times), to: asked.goals)
-    return way
+  /// By labels: the least sum over the ancestors that both share, then the shortest of the ways that take so long.
+  private mutating func improve(
+    _ way: inout Way, from starts: Ends, to goals: Ends, _ query: LabelQuery
+  ) {
+    guard starts.count > 0, let goal = setGoal(goals, query) else { return }
+    let known = Starts(starts, query.ancestors)
+    let common = query.ancestors.count(known.ends.firstNode, goal)
+    let time_ms = query.time_ms(
+      from: known.ends, toRow: UnsafePointer(nearestScratch.goalRow.base), common: common)
+    guard time_ms < Cost.unreachable_ms, time_ms <= way.cost.time_ms else { return }
+    walks.begin(owners: 1)
+    addTies(0, known, time_ms, goals, goal, query)
+    walks.run(query)
+    let best = walks.best[0]
+    let cost = Cost(time_ms: time_ms, length_mm: UInt32(clamping: best.length_mm))
+    guard cost < way.cost else { return }
+    way.cost = cost
+    way.direct = nil
+    let node = best.start == 0 ? known.ends.firstNode : known.ends.secondNode
+    way.start = starts[0].node == node ? starts[0] : starts[1]
+    way.goal = goals[Int(best.goal)]
+    way.depth = best.depth
   }
 
   /// Along the street where both are, if they are on one.
-  private func directWay(from: Place, to: Place, _ times: UnsafePointer<UInt32>) -> Way {
-    var way = Way()
-    if from.node == Place.none, to.node == Place.none, from.isOnStreets,
+  @inline(__always)
+  func direct(from: Place, to: Place, _ times: UnsafePointer<UInt32>) -> Direct? {
+    guard from.node == Place.none, to.node == Place.none, from.isOnStreets,
       from.street == to.street || map.streetTwin[Int(from.street)] == to.street
-    {
-      let direct = Direct(
-        from: Footprints(of: from, on: map), to: Footprints(of: to, on: map), on: map,
-        times_ms: times)
-      if direct.cost.isReachable {
-        way.cost = direct.cost
-        way.direct = direct
-      }
-    }
-    return way
+    else { return nil }
+    let direct = Direct(
+      from: Footprints(of: from, on: map), to: Footprints(of: to, on: map), times_ms: times)
+    return direct.cost.isReachable ? direct : nil
   }
 
   /// Searches back from the destination until no start can be better. Afterwards `search.nextArc` leads from the
@@ -80,32 +115,6 @@ extension Router {
           way.cost = total
           way.direct = nil
           way.start = starts[index]
-        }
-      }
-    }
-  }
-}
-
-extension LabelQuery {
-  /// Every pair of ends. Lengths are only looked up where the time could still win.
-  func improve(_ way: inout Way, from starts: Ends, to goals: Ends) {
-    for a in 0..<starts.count {
-      let start = starts[a]
-      for b in 0..<goals.count {
-        let goal = goals[b]
-        let ends = start.cost + goal.cost
-        let between_ms = time_ms(from: start.node, to: goal.node)
-        guard between_ms < Cost.unreachable_ms,
-          ends.time_ms + between_ms <= way.cost.time_ms
-        else { continue }
-        let found = self.way(from: start.node, to: goal.node)
-        let total = ends + found.cost
-        if total < way.cost {
-          way.cost = total
-          way.direct = nil
-          way.start = start
-          way.goal = goal
-          way.depth = found.depth
         }
       }
     }

@@ -81,7 +81,7 @@ extension Router {
     let traits = units.traits[unit]
     guard traits.isLive, traits.hasPlace else { return }
     sets.remove(unit, traits)
-    if hierarchy != nil, cells.units.slotOfUnit[unit] != .max {
+    if hierarchy != nil, cells.units.slot(of: unit) != .max {
       cells.remove(unit, hasResponse: !hasOneProfile)
     }
   }
@@ -102,7 +102,7 @@ extension Router {
     let node = units.nodes[unit * 2]
     guard hierarchy != nil, node != .max else { return }
     cells.insert(unit, at: node, units.traits[unit])
-    let slot = Int(cells.units.slotOfUnit[unit])
+    let slot = Int(cells.units.slot(of: unit))
     for profile in Profile.allCases where profile == .normal || !hasOneProfile {
       guard let query = labelQuery(profile) else { continue }
       cells.lower(slot, by: freshEnds(unit, profile), query, profile)
@@ -150,13 +150,13 @@ extension Router {
   }
 
   @inline(never) func refreshEnds(_ unit: UInt32) {
-    guard let hierarchy else { return }
+    guard let ancestors else { return }
     let place = units.places[unit]
     normalEnds[unit] = UnitEnds(
-      Ends(leaving: place, on: map, times_ms: normal.times_ms), hierarchy, stamp: stamp)
+      Ends(leaving: place, on: map, times_ms: normal.times_ms), ancestors, stamp: stamp)
     if !hasOneProfile {
       responseEnds[unit] = UnitEnds(
-        Ends(leaving: place, on: map, times_ms: response.times_ms), hierarchy, stamp: stamp)
+        Ends(leaving: place, on: map, times_ms: response.times_ms), ancestors, stamp: stamp)
     }
     arcs[unit] = UnitArcs(
       of: place, on: map, normal_ms: normal.times_ms, response_ms: response.times_ms)

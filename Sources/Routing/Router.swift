@@ -30,6 +30,7 @@ package struct Router: ~Copyable {
   var search: NetworkSearch
   var times: TimeSearch
   var nearestScratch: NearestScratch
+  var walks: LengthWalks
   var shortlist: Shortlist
   var way: WayScratch
   /// Marks the units that the streets reach, question by question.
@@ -51,9 +52,9 @@ package struct Router: ~Copyable {
     let unitsOnCells = hierarchy == nil ? 0 : unitCapacity
     let cells = try CellIndex(
       hierarchy ?? .empty, leafNodes: leafNodes, unitCapacity: unitsOnCells, memory: memory)
-    let normalEnds = try Block<UnitEnds>(memory, count: unitsOnCells, filledWith: UnitEnds())
-    let responseEnds = try Block<UnitEnds>(memory, count: unitsOnCells, filledWith: UnitEnds())
-    let arcs = try Block<UnitArcs>(memory, count: unitsOnCells, filledWith: UnitArcs())
+    let normalEnds = try Block<UnitEnds>(memory, count: unitsOnCells, isHot: true)
+    let responseEnds = try Block<UnitEnds>(memory, count: unitsOnCells, isHot: true)
+    let arcs = try Block<UnitArcs>(memory, count: unitsOnCells)
     let search = try NetworkSearch(nodeCount: map.nodeCount, memory: memory)
     let times = try TimeSearch(
       nodeCount: hierarchy == nil ? 0 : map.nodeCount,
@@ -61,6 +62,7 @@ package struct Router: ~Copyable {
     let nearestScratch = try NearestScratch(
       deepest: hierarchy?.deepest ?? 0, slots: cells.map.count * UnitTraits.classes, memory: memory)
     let shortlist = try Shortlist(unitCapacity: unitCapacity, memory: memory)
+    let walks = try LengthWalks(memory: memory)
     let way = try WayScratch(deepest: hierarchy?.deepest ?? 0, memory: memory)
     let reached = try Block<UInt32>(memory, count: unitCapacity)
     var ancestorTables: CommonAncestors?
@@ -99,6 +101,7 @@ package struct Router: ~Copyable {
     self.search = search
     self.times = times
     self.nearestScratch = nearestScratch
+    self.walks = walks
     self.shortlist = shortlist
     self.way = way
     self.reached = reached

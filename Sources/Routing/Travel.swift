@@ -26,6 +26,22 @@ package struct Travel: BitwiseCopyable, Sendable, Equatable {
   }
 }
 
+/// The time of a way without its length, which costs more to find.
+package struct TravelTime: BitwiseCopyable, Sendable, Equatable {
+  /// As in `Travel`.
+  package var travel_ms: UInt32
+  package var isStraightLine: Bool
+
+  init(travel_ms: UInt32, isStraightLine: Bool) {
+    self.travel_ms = travel_ms
+    self.isStraightLine = isStraightLine
+  }
+
+  init(_ travel: Travel) {
+    self.init(travel_ms: travel.travel_ms, isStraightLine: travel.isStraightLine)
+  }
+}
+
 /// Which units count.
 package struct UnitFilter: BitwiseCopyable, Sendable {
   /// Every one of these is required; 0 asks for nothing.

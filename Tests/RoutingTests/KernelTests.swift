@@ -26,15 +26,17 @@ import Testing
       for index in 0..<count { plainLeast = min(plainLeast, a.base[index] + b.base[index]) }
       #expect(least == plainLeast)
       let from = UInt32(random.below(count + 1))
-      let place = hjk_find_sum(a.base, b.base, from, length, least)
+      let place = hjk_find_sum(a.base, b.base, from, length, least, 0)
       var plainPlace = from
       while plainPlace < length, a.base[Int(plainPlace)] + b.base[Int(plainPlace)] != least {
         plainPlace += 1
       }
       #expect(place == plainPlace)
       let add = UInt32(random.below(most))
+      try comparePlaces(a, b, count, &random)
       guard best > 0 else { continue }
       for level in 1...best {
+        #expect(hjk_find_sum(a.base, b.base, from, length, least, level) == place)
         #expect(hjk_least_sum(a.base, b.base, length, level) == least)
         let slow = try row(&random, count, most)
         let fast = try Block<UInt32>(.system, count: 512)
@@ -48,6 +50,31 @@ import Testing
             == hjk_copy_row(fast.base, b.base, length, level))
         for index in 0..<count { #expect(slow.base[index] == fast.base[index]) }
       }
+    }
+  }
+
+  /// Places with two nodes: by the formula, and at every level.
+  private func comparePlaces(
+    _ a: borrowing Block<UInt32>, _ b: borrowing Block<UInt32>, _ count: Int,
+    _ random: inout SplitMix64
+  ) throws {
+    let c = try row(&random, count, 1 << 29)
+    let d = try row(&random, count, 1 << 29)
+    let rests = (0..<4).map { _ in UInt32(random.below(1 << 29)) }
+    var two = UInt32.max
+    var four = UInt32.max
+    for index in 0..<count {
+      let up = min(a.base[index] + rests[0], c.base[index] + rests[1])
+      two = min(two, up + b.base[index])
+      four = min(four, up + min(b.base[index] + rests[2], d.base[index] + rests[3]))
+    }
+    for level in 0...hjk_best_level() {
+      #expect(
+        hjk_least_sum2(a.base, rests[0], c.base, rests[1], b.base, UInt32(count), level) == two)
+      #expect(
+        hjk_least_sum4(
+          a.base, rests[0], c.base, rests[1], b.base, rests[2], d.base, rests[3], UInt32(count),
+          level) == four)
     }
   }
 

@@ -141,7 +141,10 @@ struct TwinWorld: ~Copyable {
   mutating func compareTravel(_ from: Place, to goal: Place, _ profile: Profile) {
     let expected = plain.travel(from: from)
     let found = router.travel(from: from, to: goal, profile: profile)
-    note(found == expected, "from \(from) to \(goal): \(found), plainly \(expected)")
+    let time_ms = router.travelTime(from: from, to: goal, profile: profile).travel_ms
+    note(
+      found == expected && time_ms == expected.travel_ms,
+      "from \(from) to \(goal): \(found), \(time_ms) ms, plainly \(expected)")
   }
 
   /// The sum, and every whole street on the way: driven in a direction that is open, in exactly its time.

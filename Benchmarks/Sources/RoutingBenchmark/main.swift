@@ -48,7 +48,8 @@ func show(_ name: String, _ samples: [Int]) {
   print(name, "min", p(0), "p10", p(0.1), "p50", p(0.5), "p99", p(0.99), "p99.9", p(0.999))
   fflush(nil)
 }
-let cache = "../out/bench/new-york-ordered.hjmap"
+let cache =
+  getenv("HUJIA_BENCH_MAP").map { String(cString: $0) } ?? "../out/bench/new-york-ordered.hjmap"
 if access(cache, R_OK) != 0 {
   guard
     let draft = Networks.newYork(
@@ -75,6 +76,29 @@ func place() -> Place {
     street: UInt32(street), offset_mm: offset, node: .max, gap_dm: 0, lat_e7: 0, lon_e7: 0,
     isOffNetwork: false)
 }
+if CommandLine.arguments.contains("p2p") {
+  let some = (0..<4096).map { _ in place() }
+  let nodes = (0..<4096).map { _ in
+    var p = place()
+    p.node = UInt32(random.below(map.nodeCount))
+    return p
+  }
+  for (name, list) in [("mid-street", some), ("nodes", nodes)] {
+    var sum: UInt64 = 0
+    for round in 0..<3 {
+      let t = now_ns()
+      for i in 0..<400_000 {
+        sum &+= UInt64(
+          router.travelTime(
+            from: list[i & 4095], to: list[(i &* 7 + i >> 9) & 4095], profile: .normal
+          )
+          .travel_ms)
+      }
+      print(name, round, Double(now_ns() - t) / 400_000, "ns", sum & 1)
+    }
+  }
+  exit(0)
+}
 var count = 0
 var places: [UInt32: Place] = [:]
 var answer = [NearestUnit](
@@ -90,6 +114,21 @@ do {
     samples.append(now_ns() - t)
   }
   show("travel with distance", samples)
+  samples = []
+  for _ in 0..<20000 {
+    let a = place()
+    let b = place()
+    let t = now_ns()
+    sum += UInt64(router.travelTime(from: a, to: b, profile: .normal).travel_ms)
+    samples.append(now_ns() - t)
+  }
+  show("travel time", samples)
+  samples = []
+  for _ in 0..<20000 {
+    let t = now_ns()
+    samples.append(now_ns() - t)
+  }
+  show("clock alone", samples)
   var points = [RoutePoint](
     repeating: RoutePoint(lat_e7: 0, lon_e7: 0, time_ms: 0, distance_dm: 0, street: 0), count: 5000)
   samples = []

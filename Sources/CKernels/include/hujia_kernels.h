@@ -16,8 +16,15 @@ int32_t hjk_best_level(void);
 /* The least a[i] + b[i], or UINT32_MAX when count is 0. */
 uint32_t hjk_least_sum(const uint32_t *a, const uint32_t *b, uint32_t count, int32_t level);
 
-/* The first i >= from with a[i] + b[i] == sum, or count. */
-uint32_t hjk_find_sum(const uint32_t *a, const uint32_t *b, uint32_t from, uint32_t count, uint32_t sum);
+/* The least min(a[i] + ra, c[i] + rc) + b[i], or UINT32_MAX: a place with two nodes, each with its rest of a street.
+ * With b and d: the least min(a[i] + ra, c[i] + rc) + min(b[i] + rb, d[i] + rd). */
+uint32_t hjk_least_sum2(const uint32_t *a, uint32_t ra, const uint32_t *c, uint32_t rc, const uint32_t *b,
+                        uint32_t count, int32_t level);
+uint32_t hjk_least_sum4(const uint32_t *a, uint32_t ra, const uint32_t *c, uint32_t rc, const uint32_t *b, uint32_t rb,
+                        const uint32_t *d, uint32_t rd, uint32_t count, int32_t level);
+
+/* The first i >= from with a[i] + b[i] == sum, or count when there is none. */
+uint32_t hjk_find_sum(const uint32_t *a, const uint32_t *b, uint32_t from, uint32_t count, uint32_t sum, int32_t level);
 
 /* row[i] = min(row[i], a[i] + add). Returns whether any entry changed. */
 int32_t hjk_lower_row(uint32_t *row, const uint32_t *a, uint32_t add, uint32_t count, int32_t level);

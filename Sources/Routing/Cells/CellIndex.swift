@@ -56,7 +56,7 @@ struct CellIndex: ~Copyable {
 
   /// Afterwards its cells' rows are too low. `hasResponse`: that profile has rows of its own.
   mutating func remove(_ unit: UInt32, hasResponse: Bool) {
-    let slot = Int(units.slotOfUnit[unit])
+    let slot = Int(units.slot(of: unit))
     units.remove(unit, map)
     normal.wait(slot)
     if hasResponse { response.wait(slot) }
@@ -66,14 +66,17 @@ struct CellIndex: ~Copyable {
     if profile == .normal { normal.wait(slot) } else { response.wait(slot) }
   }
 
-  /// Lets a unit's label rows lower its cell's row and those above, until one is not lowered any more.
+  /// Lets a unit's label rows lower its cell's row and those above, until one is not lowered any more. A cell's first
+  /// unit makes its row: rows of empty cells say nothing and are never read.
   func lower(_ slot: Int, by ends: UnitEnds, _ query: LabelQuery, _ profile: Profile) {
     let levelClass = slot / map.count
     var cell = UInt32(slot - levelClass * map.count)
     while cell != .max {
       let target = UnsafeMutablePointer(
         mutating: row(cell: Int(cell), levelClass: levelClass, profile))
-      if !Self.lower(target, map.entries[cell], ends, query) { return }
+      let isFirst = units.total[levelClass * map.count + Int(cell)] == 1
+      if isFirst { target.update(repeating: Cost.unreachable_ms, count: Int(map.entries[cell])) }
+      if !Self.lower(target, map.entries[cell], ends, query), !isFirst { return }
       cell = map.parent[cell]
     }
   }

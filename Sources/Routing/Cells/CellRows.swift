@@ -23,7 +23,7 @@ struct CellRows: ~Copyable {
     entriesPerClass = map.rowEntries
     cells = map.count
     let rows = try Block<UInt32>(
-      memory, count: map.rowEntries * UnitTraits.classes, filledWith: Cost.unreachable_ms)
+      memory, count: map.rowEntries * UnitTraits.classes, isHot: true)
     let waiting = try Block<UInt32>(memory, count: slots)
     let isWaiting = try Block<UInt8>(memory, count: slots)
     self.rows = rows

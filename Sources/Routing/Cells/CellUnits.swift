@@ -11,18 +11,18 @@ struct CellUnits: ~Copyable {
   let total: Block<UInt32>
   /// At least the capabilities of the units in the cell and below.
   let capabilities: Block<UInt64>
-  /// The slot where a unit hangs; none: in no cell.
-  let slotOfUnit: Block<UInt32>
+  /// The slot where a unit hangs, plus one; 0: in no cell.
+  private let slotOfUnit: Block<UInt32>
   let cells: Int
 
   init(cells: Int, unitCapacity: Int, memory: Memory) throws(OutOfMemory) {
     let slots = cells * UnitTraits.classes
     let firstUnit = try Block<UInt32>(memory, count: slots, filledWith: .max)
-    let nextUnit = try Block<UInt32>(memory, count: unitCapacity, filledWith: .max)
-    let previousUnit = try Block<UInt32>(memory, count: unitCapacity, filledWith: .max)
+    let nextUnit = try Block<UInt32>(memory, count: unitCapacity)
+    let previousUnit = try Block<UInt32>(memory, count: unitCapacity)
     let total = try Block<UInt32>(memory, count: slots)
     let capabilities = try Block<UInt64>(memory, count: slots)
-    let slotOfUnit = try Block<UInt32>(memory, count: unitCapacity, filledWith: .max)
+    let slotOfUnit = try Block<UInt32>(memory, count: unitCapacity)
     self.firstUnit = firstUnit
     self.nextUnit = nextUnit
     self.previousUnit = previousUnit
@@ -32,29 +32,31 @@ struct CellUnits: ~Copyable {
     self.cells = cells
   }
 
+  /// The slot where a unit hangs; `.max`: in no cell.
+  @inline(__always) func slot(of unit: UInt32) -> UInt32 { slotOfUnit[unit] &- 1 }
   @inline(__always) func units(at slot: Int) -> UInt32 { firstUnit[slot] }
   @inline(__always) func unit(after unit: UInt32) -> UInt32 { nextUnit[unit] }
 
   mutating func insert(_ unit: UInt32, cell: UInt32, levelClass: Int, _ map: borrowing CellMap) {
-    assert(slotOfUnit[unit] == .max)
+    assert(slotOfUnit[unit] == 0)
     let slot = UInt32(levelClass * cells) + cell
     let next = firstUnit[slot]
     nextUnit[unit] = next
     previousUnit[unit] = .max
     if next != .max { previousUnit[next] = unit }
     firstUnit[slot] = unit
-    slotOfUnit[unit] = slot
+    slotOfUnit[unit] = slot + 1
     count(cell, levelClass, 1, map)
   }
 
   mutating func remove(_ unit: UInt32, _ map: borrowing CellMap) {
-    let slot = slotOfUnit[unit]
+    let slot = slot(of: unit)
     assert(slot != .max)
     let next = nextUnit[unit]
     let previous = previousUnit[unit]
     if next != .max { previousUnit[next] = previous }
     if previous == .max { firstUnit[slot] = next } else { nextUnit[previous] = next }
-    slotOfUnit[unit] = .max
+    slotOfUnit[unit] = 0
     let levelClass = Int(slot) / cells
     count(slot - UInt32(levelClass * cells), levelClass, -1, map)
   }

@@ -3,32 +3,46 @@
 
 import HujiaContainers
 
+/// What questions ask about a node, side by side: see `StreetFacts`.
+struct NodeFacts: BitwiseCopyable {
+  /// As in `Hierarchy`.
+  var rowStart: UInt32
+  var depth: UInt16
+  /// Least depth from the start of the node's block to the node, and from the node to the end of its block.
+  var leastUpTo: UInt16
+  var leastFrom: UInt16
+  var reserved0: UInt16 = 0
+  var reserved1: UInt32 = 0
+}
+
 /// Owns the tables; `view` answers.
 struct CommonAncestors: ~Copyable {
   static var step: Int { 32 }
-  private let upTo: Block<UInt16>
-  private let from: Block<UInt16>
+  private let nodes: Block<NodeFacts>
   private let table: Block<UInt16>
   let view: View
 
-  /// 4 bytes a node and a small table that stays in the cache. O(n).
+  /// 16 bytes a node and a small table that stays in the cache. O(n).
   init(_ hierarchy: Hierarchy, memory: Memory) throws(OutOfMemory) {
     let count = hierarchy.nodeCount
     let depth = hierarchy.depth
     let blocks = (count + Self.step - 1) / Self.step
     var levels = 1
     while 1 << levels <= max(blocks, 1) { levels += 1 }
-    let upTo = try Block<UInt16>(memory, count: count)
-    let from = try Block<UInt16>(memory, count: count)
+    let nodes = try Block<NodeFacts>(memory, count: count, isHot: true)
     let table = try Block<UInt16>(memory, count: blocks * levels)
+    var least = UInt16.max
     for node in 0..<count {
-      let isFirst = node % Self.step == 0
-      upTo.base[node] = isFirst ? depth[node] : min(upTo.base[node - 1], depth[node])
+      least = node % Self.step == 0 ? depth[node] : min(least, depth[node])
+      nodes.base[node] = NodeFacts(
+        rowStart: hierarchy.rowStart[node], depth: depth[node], leastUpTo: least, leastFrom: 0)
     }
+    least = .max
     for node in stride(from: count - 1, through: 0, by: -1) {
-      let isLast = node % Self.step == Self.step - 1 || node == count - 1
-      from.base[node] = isLast ? depth[node] : min(from.base[node + 1], depth[node])
-      if node % Self.step == 0 { table.base[node / Self.step] = from.base[node] }
+      let isLast = node % Self.step == Self.step - 1
+      least = isLast ? depth[node] : min(least, depth[node])
+      nodes.base[node].leastFrom = least
+      if node % Self.step == 0 { table.base[node / Self.step] = least }
     }
     for level in 1..<levels {
       for block in 0..<blocks where block + (1 << level) <= blocks {
@@ -36,46 +50,38 @@ struct CommonAncestors: ~Copyable {
         table.base[level * blocks + block] = min(half[0], half[1 << (level - 1)])
       }
     }
-    view = View(
-      depth: depth, upTo: upTo.base, from: from.base, table: table.base, blocks: blocks)
-    self.upTo = upTo
-    self.from = from
+    view = View(nodes: nodes.base, table: table.base, blocks: blocks)
+    self.nodes = nodes
     self.table = table
   }
 
   struct View: BitwiseCopyable, @unchecked Sendable {
-    let depth: UnsafePointer<UInt16>
-    /// Least depth from the start of a node's block to the node, and from the node to the end of its block.
-    let upTo: UnsafePointer<UInt16>
-    let from: UnsafePointer<UInt16>
+    let nodes: UnsafePointer<NodeFacts>
     /// `table[level · blocks + b]`: least depth in the 2^level blocks from b.
     let table: UnsafePointer<UInt16>
     let blocks: Int
 
-    init(
-      depth: UnsafePointer<UInt16>, upTo: UnsafePointer<UInt16>, from: UnsafePointer<UInt16>,
-      table: UnsafePointer<UInt16>, blocks: Int
-    ) {
-      self.depth = depth
-      self.upTo = upTo
-      self.from = from
+    init(nodes: UnsafePointer<NodeFacts>, table: UnsafePointer<UInt16>, blocks: Int) {
+      self.nodes = nodes
       self.table = table
       self.blocks = blocks
     }
 
+    @inline(__always) func facts(_ node: UInt32) -> NodeFacts { nodes[Int(node)] }
+
     /// The number of ancestors that `a` and `b` share, each node counting as its own ancestor. O(1).
     @inline(__always) func count(_ a: UInt32, _ b: UInt32) -> UInt32 {
-      if a == b { return UInt32(depth[Int(a)]) + 1 }
+      if a == b { return UInt32(nodes[Int(a)].depth) + 1 }
       let first = Int(min(a, b)) + 1
       let last = Int(max(a, b))
       let firstBlock = first / CommonAncestors.step
       let lastBlock = last / CommonAncestors.step
       if firstBlock == lastBlock {
-        var least = depth[first]
-        for node in first...last { least = min(least, depth[node]) }
+        var least = nodes[first].depth
+        for node in first...last { least = min(least, nodes[node].depth) }
         return UInt32(least)
       }
-      var least = min(from[first], upTo[last])
+      var least = min(nodes[first].leastFrom, nodes[last].leastUpTo)
       let between = lastBlock - firstBlock - 1
       if between > 0 {
         let level = Int.bitWidth - 1 - between.leadingZeroBitCount

@@ -32,6 +32,13 @@ struct Hierarchy: BitwiseCopyable, @unchecked Sendable {
   /// By arc of the map: the arc of the hierarchy between the same two nodes; it is driven up when the map's arc has
   /// the higher number at its tail.
   let ofMapArc: UnsafePointer<UInt32>
+  /// Where a node's row of lengths starts, in steps of `rowStep`; `.max`: it has none. nil on a map of version 0.1.
+  /// Only nodes with at least `lengthNodes` nodes under them have one (themselves included): a way up reaches such a
+  /// node in a few arcs, and New York's rows take 30 MiB instead of 160.
+  let lengthStart: UnsafePointer<UInt32>?
+  static var lengthNodes: Int { 48 }
+  /// Entries of all rows of lengths together.
+  var lengthEntries: Int { lengthStart.map { Int($0[nodeCount]) * Self.rowStep } ?? 0 }
 
   @inline(__always) func row(_ node: UInt32) -> Int { Int(rowStart[Int(node)]) * Self.rowStep }
 }
@@ -45,7 +52,7 @@ extension Hierarchy {
     return Hierarchy(
       nodeCount: 0, arcCount: 0, deepest: 0, labelEntries: 0, parent: words, depth: halves,
       rowStart: words, upFirst: words, upHead: words, upTail: words, upDepth: halves,
-      downFirst: words, downArc: words, ofMapArc: words)
+      downFirst: words, downArc: words, ofMapArc: words, lengthStart: nil)
   }
 }
 
@@ -62,6 +69,7 @@ enum HierarchyTag {
   static let downFirst = MapTag.tag("RTDF")
   static let downArc = MapTag.tag("RTDA")
   static let ofMapArc = MapTag.tag("RTMA")
+  static let lengthStart = MapTag.tag("RTLS")
 }
 
 struct HierarchyFacts: BitwiseCopyable {
@@ -106,6 +114,7 @@ extension Hierarchy {
       nodeCount: nodes, arcCount: arcs, deepest: Int(facts.deepest),
       labelEntries: Int(facts.labelEntries), parent: parent, depth: depth, rowStart: rowStart,
       upFirst: upFirst, upHead: upHead, upTail: upTail, upDepth: upDepth, downFirst: downFirst,
-      downArc: downArc, ofMapArc: ofMapArc)
+      downArc: downArc, ofMapArc: ofMapArc,
+      lengthStart: array(HierarchyTag.lengthStart, nodes + 1, UInt32.self))
   }
 }

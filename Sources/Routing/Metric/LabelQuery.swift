@@ -1,7 +1,16 @@
-// From node to node by labels: the least sum over the ancestors that both share. Pure functions on the current epoch.
+// One epoch's labels, direction by direction: which arc of the hierarchy a label stands for, and how long its way is.
+// Pure functions. Labels may come straight from a map file that nobody has verified yet: whatever they say, no index
+// here leaves its table and no walk goes on for ever (arcs lead up the tree, which was verified).
 
 import CHujiaKernels
-import HujiaRoads
+
+/// From a node up to its ancestors, or from them down to it.
+struct LabelSide: BitwiseCopyable {
+  let arcs: UnsafePointer<ArcCost>
+  let rows: UnsafePointer<UInt32>
+  let vias: UnsafePointer<UInt8>
+  let lengths: UnsafePointer<UInt32>
+}
 
 struct LabelQuery: BitwiseCopyable {
   let hierarchy: Hierarchy
@@ -10,98 +19,127 @@ struct LabelQuery: BitwiseCopyable {
   /// What the processor can do, for the kernels.
   let level: Int32
 
-  /// Travel time from node to node, `Cost.unreachable_ms` or more when there is none. O(depth).
-  @inline(__always) func time_ms(from: UInt32, to: UInt32) -> UInt32 {
-    hjk_least_sum(
-      labels.labelUp + hierarchy.row(from), labels.labelDown + hierarchy.row(to),
-      ancestors.count(from, to), level)
+  var up: LabelSide {
+    LabelSide(
+      arcs: labels.up, rows: labels.labelUp, vias: labels.viaUp, lengths: labels.lengthUp)
+  }
+  var down: LabelSide {
+    LabelSide(
+      arcs: labels.down, rows: labels.labelDown, vias: labels.viaDown, lengths: labels.lengthDown)
   }
 
-  /// Time and, among the fastest ways, the least length, with the ancestor over which that way leads.
-  func way(from: UInt32, to: UInt32) -> (cost: Cost, depth: UInt32) {
-    let shared = ancestors.count(from, to)
-    let rowUp = labels.labelUp + hierarchy.row(from)
-    let rowDown = labels.labelDown + hierarchy.row(to)
-    let least_ms = hjk_least_sum(rowUp, rowDown, shared, level)
-    guard least_ms < Cost.unreachable_ms else { return (.unreachable, 0) }
-    var best: (cost: Cost, depth: UInt32) = (.unreachable, 0)
-    var depth = hjk_find_sum(rowUp, rowDown, 0, shared, least_ms)
-    while depth < shared {
-      let cost = Cost(
-        time_ms: least_ms,
-        length_mm: saturatingSum(
-          length_mm(from: from, upTo: depth), length_mm(downFrom: depth, to: to)))
-      if cost < best.cost { best = (cost, depth) }
-      depth = hjk_find_sum(rowUp, rowDown, depth + 1, shared, least_ms)
+  /// The arc between `node` and the next node of the way that joins it with its ancestor at `depth`; nil: a damaged
+  /// map says nothing sensible. O(1).
+  @inline(__always)
+  func arc(_ side: LabelSide, _ node: UInt32, _ depth: UInt32) -> Int? {
+    let via = side.vias[hierarchy.row(node) + Int(depth)]
+    var arc = Int(hierarchy.upFirst[Int(node)]) + Int(via)
+    if via == Via.look { arc = look(side, node, depth) }
+    guard arc < Int(hierarchy.upFirst[Int(node) + 1]), UInt32(hierarchy.upDepth[arc]) >= depth
+    else { return nil }
+    return arc
+  }
+
+  /// The length from `node` to the ancestor when it is written down: at the ancestor, or in a row of lengths. O(1).
+  @inline(__always)
+  func knownLength_mm(_ side: LabelSide, _ node: UInt32, _ depth: UInt32) -> UInt32? {
+    guard let starts = hierarchy.lengthStart, starts[Int(node)] != .max else { return nil }
+    return side.lengths[Int(starts[Int(node)]) * Hierarchy.rowStep + Int(depth)]
+  }
+
+  /// Asks the processor for what the next step of a walk will read.
+  @inline(__always)
+  func prefetch(_ side: LabelSide, _ node: UInt32, _ depth: UInt32) {
+    if let starts = hierarchy.lengthStart, starts[Int(node)] != .max {
+      hjk_prefetch(side.lengths + Int(starts[Int(node)]) * Hierarchy.rowStep + Int(depth))
+    } else {
+      hjk_prefetch(side.vias + hierarchy.row(node) + Int(depth))
+      hjk_prefetch(side.arcs + Int(hierarchy.upFirst[Int(node)]))
     }
-    return best
   }
 
-  @inline(__always) func saturatingSum(_ a: UInt32, _ b: UInt32) -> UInt32 {
-    let (sum, overflow) = a.addingReportingOverflow(b)
-    return overflow ? .max : sum
-  }
-
-  /// Length of the way that the label stands for. O(arcs of the hierarchy on it).
-  func length_mm(from start: UInt32, upTo depth: UInt32) -> UInt32 {
+  /// Length of the way that the label stands for; beyond 32 bits on a damaged map. O(arcs of the hierarchy on it).
+  func length_mm(_ side: LabelSide, _ start: UInt32, _ depth: UInt32) -> UInt64 {
     var node = start
-    var total: UInt32 = 0
+    var total: UInt64 = 0
     while UInt32(hierarchy.depth[Int(node)]) != depth {
-      let arc = arcUp(from: node, towards: depth)
-      total = saturatingSum(total, Cost(bits: labels.up[arc].bits).length_mm)
+      if let rest = knownLength_mm(side, node, depth) { return total + UInt64(rest) }
+      guard let arc = arc(side, node, depth) else { return .max / 4 }
+      total += UInt64(Cost(bits: side.arcs[arc].bits).length_mm)
       node = hierarchy.upHead[arc]
     }
     return total
-  }
-
-  func length_mm(downFrom depth: UInt32, to end: UInt32) -> UInt32 {
-    var node = end
-    var total: UInt32 = 0
-    while UInt32(hierarchy.depth[Int(node)]) != depth {
-      let arc = arcDown(to: node, from: depth)
-      total = saturatingSum(total, Cost(bits: labels.down[arc].bits).length_mm)
-      node = hierarchy.upHead[arc]
-    }
-    return total
-  }
-
-  /// The arc with which the way from a node up to its ancestor at `depth` begins.
-  @inline(__always) func arcUp(from node: UInt32, towards depth: UInt32) -> Int {
-    let via = labels.viaUp[hierarchy.row(node) + Int(depth)]
-    let first = Int(hierarchy.upFirst[Int(node)])
-    if via != Via.look { return first + Int(via) }
-    return look(node, depth, labels.up, labels.labelUp) { length_mm(from: $0, upTo: depth) }
-  }
-
-  /// The arc with which the way down from the ancestor at `depth` ends.
-  @inline(__always) func arcDown(to node: UInt32, from depth: UInt32) -> Int {
-    let via = labels.viaDown[hierarchy.row(node) + Int(depth)]
-    let first = Int(hierarchy.upFirst[Int(node)])
-    if via != Via.look { return first + Int(via) }
-    return look(node, depth, labels.down, labels.labelDown) {
-      length_mm(downFrom: depth, to: $0)
-    }
   }
 
   /// Nodes with 255 arcs and more: every arc beyond is tried.
   @inline(never)
-  private func look(
-    _ node: UInt32, _ depth: UInt32, _ arcs: UnsafePointer<ArcCost>,
-    _ rows: UnsafePointer<UInt32>, _ rest_mm: (UInt32) -> UInt32
-  ) -> Int {
-    let wanted = rows[hierarchy.row(node) + Int(depth)]
+  private func look(_ side: LabelSide, _ node: UInt32, _ depth: UInt32) -> Int {
+    let wanted = side.rows[hierarchy.row(node) + Int(depth)]
     let first = Int(hierarchy.upFirst[Int(node)]) + Int(Via.look)
-    var best = (length_mm: UInt32.max, arc: first)
-    var isFound = false
-    for arc in first..<Int(hierarchy.upFirst[Int(node) + 1])
-    where UInt32(hierarchy.upDepth[arc]) >= depth {
+    let end = Int(hierarchy.upFirst[Int(node) + 1])
+    var best = (length_mm: UInt64.max, arc: end)
+    for arc in stride(from: first, to: end, by: 1) where UInt32(hierarchy.upDepth[arc]) >= depth {
       let head = hierarchy.upHead[arc]
-      let cost = Cost(bits: arcs[arc].bits)
-      guard cost.time_ms + rows[hierarchy.row(head) + Int(depth)] == wanted else { continue }
-      let total = saturatingSum(cost.length_mm, rest_mm(head))
-      if !isFound || total < best.length_mm { best = (total, arc) }
-      isFound = true
+      let cost = Cost(bits: side.arcs[arc].bits)
+      guard cost.time_ms &+ side.rows[hierarchy.row(head) + Int(depth)] == wanted else { continue }
+      let total = UInt64(cost.length_mm) + length_mm(side, head, depth)
+      if total < best.length_mm { best = (total, arc) }
     }
     return best.arc
+  }
+}
+
+extension LabelQuery {
+  /// Asks for the first lines of both rows: most scans end within them.
+  @inline(__always)
+  func prefetchRows(_ rows: UnsafePointer<UInt32>, _ ends: UnitEnds) {
+    hjk_prefetch_span(rows + Int(ends.firstRow) * Hierarchy.rowStep, 256)
+    hjk_prefetch_span(rows + Int(ends.secondRow) * Hierarchy.rowStep, 256)
+  }
+
+  /// The exact time between two places by their nodes, `Cost.unreachable_ms` or more when there is no way. O(depth).
+  @inline(__always)
+  func time_ms(from a: UnitEnds, to b: UnitEnds) -> UInt32 {
+    guard a.firstNode != .max, b.firstNode != .max else { return Cost.unreachable_ms }
+    let upFirst = labels.labelUp + Int(a.firstRow) * Hierarchy.rowStep
+    let upSecond = labels.labelUp + Int(a.secondRow) * Hierarchy.rowStep
+    let downFirst = labels.labelDown + Int(b.firstRow) * Hierarchy.rowStep
+    let downSecond = labels.labelDown + Int(b.secondRow) * Hierarchy.rowStep
+    let common = ancestors.count(a.firstNode, b.firstNode)
+    let both = min(common, UInt32(a.secondEntries), UInt32(b.secondEntries))
+    var least_ms = hjk_least_sum4(
+      upFirst, a.firstRest_ms, upSecond, a.secondRest_ms, downFirst, b.firstRest_ms, downSecond,
+      b.secondRest_ms, both, level)
+    if both < common {
+      // Ancestors of the deeper nodes only, and of one of the others.
+      func over(
+        _ up: UnsafePointer<UInt32>, _ down: UnsafePointer<UInt32>, _ count: UInt32, _ rest: UInt32
+      ) {
+        guard count > both else { return }
+        let found_ms = hjk_least_sum(up + Int(both), down + Int(both), count - both, level)
+        least_ms = min(least_ms, rest &+ min(found_ms, Cost.unreachable_ms))
+      }
+      over(upFirst, downFirst, common, a.firstRest_ms &+ b.firstRest_ms)
+      over(
+        upSecond, downFirst, min(common, UInt32(a.secondEntries)),
+        a.secondRest_ms &+ b.firstRest_ms)
+      over(
+        upFirst, downSecond, min(common, UInt32(b.secondEntries)),
+        a.firstRest_ms &+ b.secondRest_ms)
+    }
+    return least_ms
+  }
+
+  /// The same to a destination whose row has been written out. `common`: how many ancestors the deeper nodes share.
+  @inline(__always)
+  func time_ms(from ends: UnitEnds, toRow goal: UnsafePointer<UInt32>, common: UInt32) -> UInt32 {
+    let first = labels.labelUp + Int(ends.firstRow) * Hierarchy.rowStep
+    let both = min(common, UInt32(ends.secondEntries))
+    let least_ms = hjk_least_sum2(
+      first, ends.firstRest_ms, labels.labelUp + Int(ends.secondRow) * Hierarchy.rowStep,
+      ends.secondRest_ms, goal, both, level)
+    guard both < common else { return least_ms }
+    let rest_ms = hjk_least_sum(first + Int(both), goal + Int(both), common - both, level)
+    return min(least_ms, ends.firstRest_ms &+ min(rest_ms, Cost.unreachable_ms))
   }
 }

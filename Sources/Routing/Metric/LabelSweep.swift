@@ -23,8 +23,7 @@ final class SweepScratch {
 struct LabelSweep: @unchecked Sendable {
   let hierarchy: Hierarchy
   let arcs: UnsafeMutablePointer<ArcCost>
-  let labels: UnsafeMutablePointer<UInt32>
-  let vias: UnsafeMutablePointer<UInt8>
+  let into: Layer.Rows
   let rows: UnsafeMutablePointer<UInt64>
 
   /// Entries from one row of costs to the next: whole cache lines, and not a power of two.
@@ -37,7 +36,7 @@ struct LabelSweep: @unchecked Sendable {
       let depth = Int(hierarchy.depth[node])
       let start = hierarchy.row(UInt32(node))
       let row = rows + depth * stride
-      let via = vias + start
+      let via = into.via + start
       let entries = (depth + 1 + Hierarchy.rowStep - 1) / Hierarchy.rowStep * Hierarchy.rowStep
       let padded = (depth + 8) / 8 * 8
       row.update(repeating: Cost.unreachable.bits, count: padded)
@@ -50,9 +49,13 @@ struct LabelSweep: @unchecked Sendable {
         hjk_merge_costs(row, via, rows + above * stride, cost, mark, UInt32(above + 1), level)
       }
       row[depth] = 0
-      let label = labels + start
+      let label = into.label + start
       hjk_finish_costs(row, label, UInt32(depth + 1))
       for entry in depth + 1..<entries { label[entry] = Cost.unreachable_ms }
+      if let starts = hierarchy.lengthStart, starts[node] != .max {
+        let lengths = into.length + Int(starts[node]) * Hierarchy.rowStep
+        for entry in 0...depth { lengths[entry] = Cost(bits: row[entry]).length_mm }
+      }
     }
   }
 }

@@ -10,9 +10,11 @@ final class Layer: @unchecked Sendable {
   let down: Block<ArcCost>
   let labelUp: Block<UInt32>
   let viaUp: Block<UInt8>
+  let lengthUp: Block<UInt32>
   /// Only where a way back may differ from the way there; else the rows upwards serve both.
   private(set) var labelDown: Block<UInt32>?
   private(set) var viaDown: Block<UInt8>?
+  private(set) var lengthDown: Block<UInt32>?
   var isSymmetric = false
 
   init(map: RoadMap, hierarchy: Hierarchy?, memory: Memory) throws(OutOfMemory) {
@@ -21,29 +23,47 @@ final class Layer: @unchecked Sendable {
     let times = try Block<UInt32>(memory, count: map.arcCount)
     let incoming = try Block<IncomingArc>(
       memory, count: hierarchy == nil ? 0 : map.arcCount)
-    let up = try Block<ArcCost>(memory, count: arcs)
-    let down = try Block<ArcCost>(memory, count: arcs)
-    let labelUp = try Block<UInt32>(memory, count: entries)
-    let viaUp = try Block<UInt8>(memory, count: entries)
+    let up = try Block<ArcCost>(memory, count: arcs, isHot: true)
+    let down = try Block<ArcCost>(memory, count: arcs, isHot: true)
+    let labelUp = try Block<UInt32>(memory, count: entries, isHot: true)
+    let viaUp = try Block<UInt8>(memory, count: entries, isHot: true)
+    let lengthUp = try Block<UInt32>(
+      memory, count: hierarchy?.lengthEntries ?? 0, isHot: true)
     self.times = times
     self.incoming = incoming
     self.up = up
     self.down = down
     self.labelUp = labelUp
     self.viaUp = viaUp
+    self.lengthUp = lengthUp
   }
 
   func needRowsDown(_ memory: Memory) throws(OutOfMemory) {
     if labelDown != nil { return }
-    let label = try Block<UInt32>(memory, count: labelUp.count)
-    let via = try Block<UInt8>(memory, count: viaUp.count)
+    let label = try Block<UInt32>(memory, count: labelUp.count, isHot: true)
+    let via = try Block<UInt8>(memory, count: viaUp.count, isHot: true)
+    let length = try Block<UInt32>(memory, count: lengthUp.count, isHot: true)
     labelDown = consume label
     viaDown = consume via
+    lengthDown = consume length
   }
 
-  var rowsDown: (label: UnsafeMutablePointer<UInt32>, via: UnsafeMutablePointer<UInt8>) {
-    if !isSymmetric, let label = labelDown?.base, let via = viaDown?.base { return (label, via) }
-    return (labelUp.base, viaUp.base)
+  /// Where one direction's labels are written.
+  struct Rows {
+    var label: UnsafeMutablePointer<UInt32>
+    var via: UnsafeMutablePointer<UInt8>
+    var length: UnsafeMutablePointer<UInt32>
+  }
+
+  var rowsUp: Rows { Rows(label: labelUp.base, via: viaUp.base, length: lengthUp.base) }
+
+  var rowsDown: Rows {
+    if !isSymmetric, let label = labelDown?.base, let via = viaDown?.base,
+      let length = lengthDown?.base
+    {
+      return Rows(label: label, via: via, length: length)
+    }
+    return rowsUp
   }
 
   func view(hasLabels: Bool) -> LayerView {
@@ -55,6 +75,7 @@ final class Layer: @unchecked Sendable {
           incoming: UnsafePointer(incoming.base), up: UnsafePointer(up.base),
           down: UnsafePointer(self.down.base), labelUp: UnsafePointer(labelUp.base),
           labelDown: UnsafePointer(down.label), viaUp: UnsafePointer(viaUp.base),
-          viaDown: UnsafePointer(down.via)) : nil)
+          viaDown: UnsafePointer(down.via), lengthUp: UnsafePointer(lengthUp.base),
+          lengthDown: UnsafePointer(down.length)) : nil)
   }
 }

@@ -35,6 +35,9 @@ struct LayerView: BitwiseCopyable, @unchecked Sendable {
     var labelDown: UnsafePointer<UInt32>
     var viaUp: UnsafePointer<UInt8>
     var viaDown: UnsafePointer<UInt8>
+    /// Millimetres of the ways that the labels stand for, where `Hierarchy.lengthStart` gives a node a row.
+    var lengthUp: UnsafePointer<UInt32>
+    var lengthDown: UnsafePointer<UInt32>
   }
 }
 

@@ -64,14 +64,11 @@ package final class Metric: @unchecked Sendable {
     layer.isSymmetric = customization.isSymmetric()
     if !layer.isSymmetric { try layer.needRowsDown(memory) }
     let scratch = try SweepScratch(hierarchy, memory: memory)
-    let rowsDown = layer.rowsDown
     let directions = [
       LabelSweep(
-        hierarchy: hierarchy, arcs: layer.up.base, labels: layer.labelUp.base,
-        vias: layer.viaUp.base, rows: scratch.first),
+        hierarchy: hierarchy, arcs: layer.up.base, into: layer.rowsUp, rows: scratch.first),
       LabelSweep(
-        hierarchy: hierarchy, arcs: layer.down.base, labels: rowsDown.label, vias: rowsDown.via,
-        rows: scratch.second),
+        hierarchy: hierarchy, arcs: layer.down.base, into: layer.rowsDown, rows: scratch.second),
     ]
     parallel(layer.isSymmetric ? 1 : 2) { directions[$0].run() }
     withExtendedLifetime(scratch) {}

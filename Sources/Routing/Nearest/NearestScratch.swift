@@ -30,6 +30,11 @@ struct NearestScratch: ~Copyable {
 
   mutating func beginCells() { count = 0 }
 
+  /// The slot that `pop` would give.
+  @inline(__always) var nextSlot: Int? {
+    count == 0 ? nil : Int(UInt32(truncatingIfNeeded: heap[0]))
+  }
+
   @inline(__always)
   mutating func push(slot: Int, bound_ms: UInt32, shared: UInt32) {
     let entry = UInt64(bound_ms) << 32 | UInt64(slot)

@@ -37,12 +37,14 @@ extension Router {
         place: place, filter: filter, profile: hasOneProfile ? .normal : profile,
         goals: Ends(reaching: place, on: map, times_ms: times_ms(profile)))
       offerOnSameStreet(to: place, filter, times_ms(profile))
+      let goal = setGoal(asked.goals, query)
       switch way {
       case .network: searchTimes(asked)
-      case .cells: searchCells(asked, query)
-      default: searchLabels(asked, query)
+      case .cells: searchCells(asked, goal, query)
+      default: searchLabels(asked, goal, query)
       }
-      found = drain(asked, query, into: answer)
+      found = shortlist.drain(into: answer, isStraightLine: false)
+      writeLengths(asked, goal, query, answer, count: found)
     } else {
       searchNetwork(to: place, filter, profile)
       found = shortlist.drain(into: answer, isStraightLine: false)
@@ -88,7 +90,7 @@ extension Router {
     let goal = Footprints(of: place, on: map)
     for index in 0..<goal.count {
       let street = map.arcStreet[Int(goal[index].arc)]
-      var link = units.links(at: map.arcHead[Int(goal[index].arc)])
+      var link = units.links(at: goal[index].head)
       while link != .max {
         let unit = link / 2
         link = units.link(after: link)
@@ -98,7 +100,7 @@ extension Router {
           units.traits[unit].matches(filter)
         else { continue }
         let direct = Direct(
-          from: Footprints(of: at, on: map), to: goal, on: map, times_ms: times)
+          from: Footprints(of: at, on: map), to: goal, times_ms: times)
         if direct.cost.isReachable { offer(unit, direct.cost) }
       }
     }
@@ -116,19 +118,6 @@ extension Router {
     reached[unit] = question
     if time_ms > shortlist.bound_ms { return }
     shortlist.offer(unit, id: units.ids[unit], cost: Cost(time_ms: time_ms, length_mm: 0))
-  }
-
-  /// Writes the answer, each unit with the length of the shortest of its fastest ways.
-  private mutating func drain(
-    _ asked: Asked, _ query: LabelQuery, into answer: UnsafeMutablePointer<NearestUnit>
-  ) -> Int {
-    let found = shortlist.drain(into: answer, isStraightLine: false)
-    for index in 0..<found {
-      let way = findWay(from: units.places[answer[index].unit], asked, query)
-      assert(way.cost.time_ms == answer[index].travel_ms)
-      answer[index].distance_dm = way.cost.length_dm
-    }
-    return found
   }
 
   /// The matching units that the search did not meet. O(units).

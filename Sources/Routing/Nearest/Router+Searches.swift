@@ -47,8 +47,8 @@ extension Router {
   }
 
   /// Few units match: the label distance of each.
-  mutating func searchLabels(_ asked: Asked, _ query: LabelQuery) {
-    guard let goal = setGoal(asked, query) else { return }
+  mutating func searchLabels(_ asked: Asked, _ goal: UInt32?, _ query: LabelQuery) {
+    guard let goal else { return }
     let few = nearestScratch.few.base
     let most = nearestScratch.few.count
     var count = 0
@@ -67,18 +67,32 @@ extension Router {
     measureFew(count, goal, asked, query)
   }
 
+  /// Two passes over a handful: what the second reads is on its way from memory while the first goes on.
   private mutating func measureFew(
     _ count: Int, _ goal: UInt32, _ asked: Asked, _ query: LabelQuery
   ) {
-    for index in 0..<count {
-      let unit = nearestScratch.few[index]
-      if units.traits[unit].matches(asked.filter) { measure(unit, goal, nil, asked, query) }
+    let few = nearestScratch.few.base
+    let known = ends(asked.profile)
+    for index in 0..<min(count, Self.handful) { hjk_prefetch_span(known + Int(few[index]), 44) }
+    var first = 0
+    while first < count {
+      let end = min(first + Self.handful, count)
+      for index in end..<min(end + Self.handful, count) {
+        hjk_prefetch_span(known + Int(few[index]), 44)
+      }
+      for index in first..<end { query.prefetchRows(query.labels.labelUp, known[Int(few[index])]) }
+      for index in first..<end where units.traits[few[index]].matches(asked.filter) {
+        measure(few[index], goal, nil, asked, query)
+      }
+      first = end
     }
   }
 
+  private static var handful: Int { 8 }
+
   /// In between: the nearest cells are opened first, until the next one cannot hold anything nearer.
-  mutating func searchCells(_ asked: Asked, _ query: LabelQuery) {
-    guard let goal = setGoal(asked, query) else { return }
+  mutating func searchCells(_ asked: Asked, _ goal: UInt32?, _ query: LabelQuery) {
+    guard let goal else { return }
     nearestScratch.beginCells()
     var classes = UnitTraits.classes(of: asked.filter.levels)
     while classes != 0 {
@@ -88,8 +102,16 @@ extension Router {
     }
     while let next = nearestScratch.pop() {
       if next.bound_ms > shortlist.bound_ms { return }
+      if let waiting = nearestScratch.nextSlot { prefetchChildren(of: waiting, asked.profile) }
       open(next.slot, next.shared, goal, asked, query)
     }
+  }
+
+  /// The rows of a cell's children follow one another.
+  @inline(__always) private func prefetchChildren(of slot: Int, _ profile: Profile) {
+    let levelClass = slot / cells.map.count
+    let child = Int(cells.map.firstChild[slot - levelClass * cells.map.count])
+    hjk_prefetch_span(cells.row(cell: child, levelClass: levelClass, profile), 512)
   }
 
   /// `shared`: how many ancestors the goal and any node of the cell share; `.max` when the goal lies inside.
@@ -101,6 +123,10 @@ extension Router {
     var unit = cells.units.units(at: slot)
     while unit != .max {
       let next = cells.units.unit(after: unit)
+      if next != .max {
+        hjk_prefetch_span(ends(asked.profile) + Int(next), 44)
+        hjk_prefetch(units.traits.base + Int(next))
+      }
       if units.traits[unit].matches(asked.filter) {
         measure(unit, goal, shared == .max ? nil : shared, asked, query)
       }
@@ -134,29 +160,16 @@ extension Router {
   ) {
     let ends = freshEnds(unit, asked.profile)
     guard ends.firstNode != .max else { return }
-    let goalRow = UnsafePointer(nearestScratch.goalRow.base)
     let common = shared ?? query.ancestors.count(ends.firstNode, goal)
-    var least_ms =
-      ends.firstRest_ms
-      &+ min(
-        Cost.unreachable_ms,
-        hjk_least_sum(
-          query.labels.labelUp + Int(ends.firstRow) * Hierarchy.rowStep, goalRow,
-          min(common, UInt32(ends.firstEntries)), query.level))
-    if ends.secondNode != .max {
-      // Its ancestors are the first node's down to itself.
-      let second_ms = hjk_least_sum(
-        query.labels.labelUp + Int(ends.secondRow) * Hierarchy.rowStep, goalRow,
-        min(common, UInt32(ends.secondEntries)), query.level)
-      least_ms = min(least_ms, ends.secondRest_ms &+ min(Cost.unreachable_ms, second_ms))
-    }
-    offer(unit, time_ms: least_ms)
+    offer(
+      unit,
+      time_ms: query.time_ms(
+        from: ends, toRow: UnsafePointer(nearestScratch.goalRow.base), common: common))
   }
 
   /// Writes the destination's row: from each ancestor of its deeper node. Its other node is one of those ancestors.
   /// nil: nothing leads to it.
-  private func setGoal(_ asked: Asked, _ query: LabelQuery) -> UInt32? {
-    let goals = asked.goals
+  func setGoal(_ goals: Ends, _ query: LabelQuery) -> UInt32? {
     guard goals.count > 0 else { return nil }
     let deeper = goals.count == 1 || goals[0].node > goals[1].node ? goals[0] : goals[1]
     let row = nearestScratch.goalRow.base

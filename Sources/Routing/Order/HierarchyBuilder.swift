@@ -116,7 +116,26 @@ func hierarchySections(_ map: RoadMap, _ contraction: Contraction)
     section(HierarchyTag.downFirst, downFirst),
     section(HierarchyTag.downArc, downArc),
     section(HierarchyTag.ofMapArc, ofMapArc),
+    section(HierarchyTag.lengthStart, lengthStarts(contraction)),
   ]
+}
+
+/// Where the length rows start, in steps of `Hierarchy.rowStep`, one more than nodes: the last entry is the end of all.
+private func lengthStarts(_ contraction: Contraction) -> [UInt32] {
+  let count = contraction.nodeCount
+  var below = [Int](repeating: 1, count: count)
+  for node in stride(from: count - 1, through: 0, by: -1) where contraction.parent[node] != .max {
+    below[Int(contraction.parent[node])] += below[node]
+  }
+  var starts = [UInt32](repeating: .max, count: count + 1)
+  var next: UInt32 = 0
+  for node in 0..<count where below[node] >= Hierarchy.lengthNodes {
+    starts[node] = next
+    let entries = Int(contraction.depth[node]) + 1
+    next += UInt32((entries + Hierarchy.rowStep - 1) / Hierarchy.rowStep)
+  }
+  starts[count] = next
+  return starts
 }
 
 func section<Element: BitwiseCopyable>(_ tag: UInt32, _ elements: [Element])

@@ -22,8 +22,8 @@ struct RouteWriter {
     self.capacity = points == nil ? 0 : capacity
   }
 
-  /// What has been written so far.
-  var reached: Cost { done }
+  /// More points than any way has that passes each node once.
+  var most: Int { map.nodeCount + Int(map.streetFirstPoint[map.streetCount]) }
 
   /// The first point. Its street becomes that of the second point, once it is known.
   mutating func start(at place: Place) {

@@ -34,7 +34,6 @@ extension Router {
         writeSearched(start: start.node, to: to, profile, &writer)
       }
     }
-    assert(writer.reached == way.cost)
     return RouteAnswer(
       needed: writer.count, travel_ms: way.cost.time_ms, distance_dm: way.cost.length_dm,
       isStraightLine: false)
@@ -58,22 +57,22 @@ extension Router {
 }
 
 extension LabelQuery {
-  /// Up from the start to the way's highest node, then down to the goal, every arc taken apart into the map's.
-  /// O(arcs of the map on the way).
+  /// Up from the start to the way's highest node, then down to the goal, every arc taken apart into the map's. On a
+  /// damaged map the route ends where it makes no sense any more. O(arcs of the map on the way).
   func write(
     _ way: Way, start: UInt32, goal: UInt32, scratch: borrowing WayScratch,
     _ writer: inout RouteWriter
   ) {
     var node = start
     while UInt32(hierarchy.depth[Int(node)]) != way.depth {
-      let arc = arcUp(from: node, towards: way.depth)
+      guard let arc = arc(up, node, way.depth) else { return }
       unpack(UInt32(arc) * 2, scratch, &writer)
       node = hierarchy.upHead[arc]
     }
     var count = 0
     node = goal
     while UInt32(hierarchy.depth[Int(node)]) != way.depth {
-      let arc = arcDown(to: node, from: way.depth)
+      guard let arc = arc(down, node, way.depth) else { return }
       scratch.descent[count] = UInt32(arc)
       count += 1
       node = hierarchy.upHead[arc]
@@ -84,6 +83,8 @@ extension LabelQuery {
     }
   }
 
+  /// Through a lower node each time, so an arc's two parts have tails of higher numbers, whatever a damaged map says;
+  /// and no way is longer than all the map's nodes.
   private func unpack(
     _ code: UInt32, _ scratch: borrowing WayScratch, _ writer: inout RouteWriter
   ) {
@@ -94,8 +95,14 @@ extension LabelQuery {
       let next = scratch.pending[count]
       let record = next & 1 == 0 ? labels.up[Int(next / 2)] : labels.down[Int(next / 2)]
       if record.second == .max {
+        guard record.first < writer.map.arcCount, writer.count <= writer.most else { return }
         writer.travelWhole(arc: record.first)
       } else {
+        guard record.first < hierarchy.arcCount, record.second < hierarchy.arcCount,
+          hierarchy.upTail[Int(record.first)] > hierarchy.upTail[Int(next / 2)],
+          hierarchy.upTail[Int(record.second)] > hierarchy.upTail[Int(next / 2)],
+          count + 2 <= scratch.pending.count
+        else { return }
         // First down to the lower node, then up from it.
         scratch.pending[count] = record.second * 2
         scratch.pending[count + 1] = record.first * 2 + 1

@@ -19,21 +19,23 @@ struct UnitEnds: BitwiseCopyable {
 
   init() {}
 
-  init(_ ends: Ends, _ hierarchy: Hierarchy, stamp: UInt32) {
+  init(_ ends: Ends, _ nodes: CommonAncestors.View, stamp: UInt32) {
     self.stamp = stamp
     guard ends.count > 0 else { return }
     let isDeeperFirst = ends.count < 2 || ends[0].node > ends[1].node
     let first = ends[isDeeperFirst ? 0 : 1]
     firstNode = first.node
     firstRest_ms = first.cost.time_ms
-    firstRow = hierarchy.rowStart[Int(first.node)]
-    firstEntries = hierarchy.depth[Int(first.node)] + 1
+    let firstFacts = nodes.facts(first.node)
+    firstRow = firstFacts.rowStart
+    firstEntries = firstFacts.depth + 1
     guard ends.count > 1 else { return }
     let second = ends[isDeeperFirst ? 1 : 0]
     secondNode = second.node
     secondRest_ms = second.cost.time_ms
-    secondRow = hierarchy.rowStart[Int(second.node)]
-    secondEntries = hierarchy.depth[Int(second.node)] + 1
+    let secondFacts = nodes.facts(second.node)
+    secondRow = secondFacts.rowStart
+    secondEntries = secondFacts.depth + 1
   }
 
   @inline(__always) func rest_ms(at node: UInt32) -> UInt32 {
@@ -63,21 +65,22 @@ struct UnitArcs: BitwiseCopyable {
   ) {
     let footprints = Footprints(of: place, on: map)
     guard footprints.count > 0, footprints.count <= 2 else { return }
-    var arcs = (Int(footprints[0].arc), Int(footprints[footprints.count - 1].arc))
+    var ways = (footprints[0], footprints[footprints.count - 1])
     if footprints.count == 2 {
-      if map.arcHead[arcs.0] == map.arcHead[arcs.1] { return }
-      if map.arcHead[arcs.0] < map.arcHead[arcs.1] { swap(&arcs.0, &arcs.1) }
+      if ways.0.head == ways.1.head { return }
+      if ways.0.head < ways.1.head { swap(&ways.0, &ways.1) }
     }
+    let arcs = (Int(ways.0.arc), Int(ways.1.arc))
     // Left out while closed, as in `UnitEnds`; then there is no short way here.
     let most = max(
       max(normal_ms[arcs.0], normal_ms[arcs.1]), max(response_ms[arcs.0], response_ms[arcs.1]))
     if most >= Cost.unreachable_ms { return }
-    let forward = Int(map.streetForwardArc[Int(place.street)])
+    let forward = Int(map.facts(ofStreet: place.street).forwardArc)
     count = UInt8(footprints.count)
     firstIsForward = arcs.0 == forward
     secondIsForward = arcs.1 == forward
-    firstLength_mm = map.streetLength_mm[Int(map.arcStreet[arcs.0])]
-    secondLength_mm = map.streetLength_mm[Int(map.arcStreet[arcs.1])]
+    firstLength_mm = ways.0.length_mm
+    secondLength_mm = ways.1.length_mm
     firstNormal_ms = normal_ms[arcs.0]
     secondNormal_ms = normal_ms[arcs.1]
     firstResponse_ms = response_ms[arcs.0]
@@ -96,5 +99,13 @@ struct UnitArcs: BitwiseCopyable {
     let second = secondIsForward ? offset_mm : secondLength_mm - min(offset_mm, secondLength_mm)
     ends.secondRest_ms =
       second_ms - timeAlong(arc_ms: second_ms, offset_mm: second, length_mm: secondLength_mm)
+  }
+
+  /// The lengths to the two nodes; 0 for one that does not exist.
+  @inline(__always)
+  func restLengths_mm(offset_mm: UInt32) -> (first: UInt32, second: UInt32) {
+    let first = firstIsForward ? firstLength_mm - min(offset_mm, firstLength_mm) : offset_mm
+    let second = secondIsForward ? secondLength_mm - min(offset_mm, secondLength_mm) : offset_mm
+    return (min(first, firstLength_mm), min(second, secondLength_mm))
   }
 }

@@ -24,13 +24,13 @@ struct UnitTable: ~Copyable {
   }
 
   init(capacity: Int, nodeCount: Int, memory: Memory) throws(OutOfMemory) {
-    let traits = try Block<UnitTraits>(memory, count: capacity, filledWith: UnitTraits())
-    let places = try Block<Place>(memory, count: capacity, filledWith: Self.nowhere)
+    let traits = try Block<UnitTraits>(memory, count: capacity, isHot: true)
+    let places = try Block<Place>(memory, count: capacity)
     let ids = try Block<UInt64>(memory, count: capacity)
-    let nodes = try Block<UInt32>(memory, count: capacity * 2, filledWith: .max)
+    let nodes = try Block<UInt32>(memory, count: capacity * 2)
     let firstLink = try Block<UInt32>(memory, count: nodeCount, filledWith: .max)
-    let nextLink = try Block<UInt32>(memory, count: capacity * 2, filledWith: .max)
-    let previousLink = try Block<UInt32>(memory, count: capacity * 2, filledWith: .max)
+    let nextLink = try Block<UInt32>(memory, count: capacity * 2)
+    let previousLink = try Block<UInt32>(memory, count: capacity * 2)
     self.traits = traits
     self.places = places
     self.ids = ids
@@ -46,11 +46,16 @@ struct UnitTable: ~Copyable {
   @inline(__always) func links(at node: UInt32) -> UInt32 { firstLink[node] }
   @inline(__always) func link(after link: UInt32) -> UInt32 { nextLink[link] }
 
+  /// O(1), spread over all units: those below that were never put are made empty.
   mutating func put(
     _ unit: UInt32, id: UInt64, _ traits: UnitTraits, place: Place?, on map: RoadMap
   ) {
     assert(Int(unit) < capacity && traits.isLive && traits.hasPlace == (place != nil))
-    highWater = max(highWater, Int(unit) + 1)
+    while highWater <= Int(unit) {
+      nodes[highWater * 2] = .max
+      nodes[highWater * 2 + 1] = .max
+      highWater += 1
+    }
     self.traits[unit] = traits
     ids[unit] = id
     places[unit] = place ?? Self.nowhere
@@ -88,7 +93,7 @@ struct UnitTable: ~Copyable {
     } else {
       let footprints = Footprints(of: place, on: map)
       for index in 0..<footprints.count {
-        let head = map.arcHead[Int(footprints[index].arc)]
+        let head = footprints[index].head
         if first == .max {
           first = head
         } else if first != head && second == .max {

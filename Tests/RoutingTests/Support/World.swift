@@ -124,6 +124,8 @@ struct World: ~Copyable {
     let expected = twin.travel(from: from, to: to, profile)
     let found = router.travel(from: from, to: to, profile: profile)
     #expect(found == expected, "\(note)")
+    let time = router.travelTime(from: from, to: to, profile: profile)
+    #expect(time == TravelTime(expected), "\(note)")
     checkRoute(from, to, profile, expected, twin, note)
   }
 
