@@ -12,12 +12,13 @@ struct HujiaCommand: ParsableCommand {
         hujia generate-city --output city
         hujia run --city city --report out.html
         hujia simulate --seed 1
+        hujia stress
         hujia import --nodes nodes.csv --edges edges.csv --output city.hjmap
         hujia inspect city.hjmap
       """,
     version: "0.1.0",
     subcommands: [
       RunCommand.self, SimulateCommand.self, GenerateCityCommand.self, ImportCommand.self,
-      InspectCommand.self,
+      InspectCommand.self, StressCommand.self,
     ])
 }

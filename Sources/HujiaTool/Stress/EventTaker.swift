@@ -1,0 +1,107 @@
+// The host's reader of events: sleeps on the descriptor, takes what waits, counts it, and ends what posts opened.
+
+import CHujia
+import Foundation
+import Synchronization
+
+final class EventTaker: @unchecked Sendable {
+  private let engine: StressEngine
+  private let moments: [PostMoments]
+  let answers: LaneRecord
+  private(set) var taken = 0
+  private(set) var lost = 0
+  /// Assignment events of moves that the acks lane makes.
+  private(set) var moves = 0
+  private(set) var postsDecided = 0
+  private(set) var postsRefused = 0
+  private(set) var closed = 0
+  private(set) var closesRefused = 0
+  private(set) var escalations = 0
+  private let decided = Atomic<Int>(0)
+  private let isWanted = Atomic<Bool>(true)
+  private let isDone = Atomic<Bool>(false)
+  private var events = [hj_event](repeating: hj_event(), count: 256)
+
+  init(_ engine: StressEngine, moments: [PostMoments], _ span: Span) {
+    self.engine = engine
+    self.moments = moments
+    answers = LaneRecord(seconds: span.seconds)
+    answers.begin(span)
+  }
+
+  func start() {
+    Thread { [self] in
+      let descriptor = hj_events_fd(engine.pointer)
+      while isWanted.load(ordering: .acquiring) {
+        var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        _ = poll(&waiting, 1, 20)
+        take()
+      }
+      take()
+      answers.finish()
+      isDone.store(true, ordering: .releasing)
+    }.start()
+  }
+
+  /// Posts that were answered so far, for whoever waits for the last ones.
+  var answered: Int { decided.load(ordering: .acquiring) }
+
+  func end() {
+    isWanted.store(false, ordering: .releasing)
+    while !isDone.load(ordering: .acquiring) { usleep(1_000) }
+  }
+
+  /// Takes all that waits; before the run, what the preparation left.
+  func take() {
+    var count: UInt32 = 0
+    repeat {
+      events[0].size = UInt32(MemoryLayout<hj_event>.size)
+      guard hj_events_poll(engine.pointer, &events, UInt32(events.count), &count) == HJ_OK else {
+        return
+      }
+      for index in 0..<Int(count) { note(events[index]) }
+    } while Int(count) == events.count
+  }
+
+  /// Forgets what was counted: the run begins.
+  func reset() {
+    taken = 0
+    lost = 0
+    moves = 0
+    escalations = 0
+  }
+
+  private func note(_ event: hj_event) {
+    taken += 1
+    let isPost = event.key_high & ~0xffff_ffff == PostProducer.tag
+    switch event.kind {
+    case HJ_EVENT_OVERFLOW: lost += Int(event.step)
+    case HJ_EVENT_ESCALATION: escalations += 1
+    case HJ_EVENT_ASSIGNMENT:
+      if event.state >= HJ_ASSIGNMENT_ACKNOWLEDGED, event.state <= HJ_ASSIGNMENT_ON_SCENE {
+        moves += 1
+      }
+    case HJ_EVENT_DECIDED where isPost: answered(event)
+    case HJ_EVENT_REFUSED where isPost:
+      postsRefused += 1
+      decided.add(1, ordering: .releasing)
+    default: break
+    }
+  }
+
+  private func answered(_ event: hj_event) {
+    postsDecided += 1
+    let producer = Int(event.key_high & 0xffff_ffff)
+    if producer < moments.count {
+      let posted_ns = moments[producer].time_ns(event.key_low)
+      answers.record(
+        .taken, due_ns: posted_ns, begin_ns: posted_ns, end_ns: Clock.now_ns)
+    }
+    if hj_incident_close(engine.pointer, event.incident_id, 1, 0) == HJ_OK {
+      closed += 1
+    } else {
+      closesRefused += 1
+    }
+    decided.add(1, ordering: .releasing)
+  }
+}
