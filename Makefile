@@ -6,7 +6,7 @@ DESTDIR ?=
 SHELL := bash
 
 .DEFAULT_GOAL := help
-.PHONY: help deps lib tool install demo test check bench format clean
+.PHONY: help deps lib tool install demo test check bench soak format clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | while IFS=$$'\t' read -r name text; do \
@@ -35,6 +35,9 @@ check: deps ## everything that CI holds: format, rules, tests in debug and relea
 
 bench: deps ## the benchmarks (a package of their own)
 	@scripts/bench
+
+soak: deps ## ten minutes of stress: memory flat, books exact (SECONDS=600)
+	@scripts/soak $(SECONDS)
 
 format: deps ## rewrite Swift and C sources in the committed style
 	@scripts/format --write

@@ -5,8 +5,7 @@
  *
  * Open loop: the k-th act is due at start + k / rate, whatever the engine does, and its latency counts from there. A
  * stall is therefore felt by everything that was due in it. Every thousandth position names a unit that does not exist.
- * At the end accepted + refused must be what was offered, by these books and by hj_engine_stats; else the exit code is 1.
- * `hujia stress` does the same with more lanes, streets, a report and percentiles of every second. */
+ * At the end accepted + refused must be what was offered, by these books and by hj_stats; else the exit code is 1. */
 #include <hujia.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -209,7 +208,7 @@ static void show(const char *name, const lane *of) {
          at_us(of, 0.99), at_us(of, 0.999), (double)of->worst_ns / 1000);
 }
 
-static int agree(const char *what, uint64_t ours, int64_t engines) {
+static uint32_t agree(const char *what, uint64_t ours, int64_t engines) {
   if ((int64_t)ours == engines) return 1;
   printf("DOES NOT HOLD: %s: ours %llu, the engine's %lld\n", what, (unsigned long long)ours, (long long)engines);
   return 0;
@@ -218,8 +217,7 @@ static int agree(const char *what, uint64_t ours, int64_t engines) {
 static int do_the_books(void) {
   hj_stats stats;
   lane sum = positions[0];
-  uint32_t index, bucket;
-  int holds = 1;
+  uint32_t index, bucket, holds = 1;
   for (index = 1; index < POSITION_THREADS; index++) {
     const lane *each = &positions[index];
     sum.offered += each->offered;
@@ -232,8 +230,8 @@ static int do_the_books(void) {
   memset(&stats, 0, sizeof stats);
   stats.size = sizeof stats;
   check(hj_engine_stats(engine, &stats), "hj_engine_stats");
-  printf("%-12s %11s %11s %9s | %9s %9s %9s %9s %9s  us from the intended start\n", "", "offered", "accepted", "refused",
-         "p50", "p90", "p99", "p99.9", "max");
+  printf("%-12s %11s %11s %9s | %9s %9s %9s %9s %9s  us from the intended start\n", "", "offered", "accepted",
+         "refused", "p50", "p90", "p99", "p99.9", "max");
   show("positions", &sum);
   show("calls", &calls);
   show("signatures", &signatures);
@@ -247,7 +245,7 @@ static int do_the_books(void) {
   holds &= agree("signatures accepted", signatures.accepted, stats.assignments_acknowledged);
   holds &= agree("incidents closed", closes.accepted, stats.incidents_closed);
   puts(holds ? "accepted + refused = offered, exactly" : "the books do not agree");
-  return holds;
+  return holds == 1;
 }
 
 static void open_engine(const char *map) {
@@ -277,8 +275,8 @@ static void open_engine(const char *map) {
 int main(int argc, char **argv) {
   pthread_t threads[POSITION_THREADS + 2];
   uint32_t index;
-  int64_t seconds = argc > 1 ? atoi(argv[1]) : 10;
   int holds;
+  int64_t seconds = argc > 1 ? atoi(argv[1]) : 10;
   if (argc > 2) position_rate = atoi(argv[2]);
   if (argc > 3) call_rate = atoi(argv[3]);
   if (argc == 5 || argc == 6 || seconds < 1 || position_rate < POSITION_THREADS || call_rate < 1) {

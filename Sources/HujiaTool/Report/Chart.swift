@@ -4,8 +4,8 @@ import Foundation
 
 /// A frame with axes, and marks drawn into it.
 struct Chart {
-  let width = 560.0
-  let height = 260.0
+  let width: Double
+  let height: Double
   private let left = 52.0
   private let right = 14.0
   private let top = 14.0
@@ -15,7 +15,12 @@ struct Chart {
   private let isLogY: Bool
   private var marks: [String] = []
 
-  init(x: ClosedRange<Double>, y: ClosedRange<Double>, isLogY: Bool = false) {
+  init(
+    x: ClosedRange<Double>, y: ClosedRange<Double>, isLogY: Bool = false, width: Double = 560,
+    height: Double = 260
+  ) {
+    self.width = width
+    self.height = height
     xRange = x
     yRange = y
     self.isLogY = isLogY

@@ -4,19 +4,25 @@ import CHujia
 import Foundation
 import Synchronization
 
+/// What the events said, summed.
+struct EventSums {
+  var taken = 0
+  var lost = 0
+  /// Moves of assignments that the acks lane makes.
+  var moves = 0
+  var escalations = 0
+  var postsDecided = 0
+  var postsRefused = 0
+  /// Incidents of posts that the reader of events ended.
+  var closed = 0
+  var closesRefused = 0
+}
+
 final class EventTaker: @unchecked Sendable {
   private let engine: StressEngine
   private let moments: [PostMoments]
   let answers: LaneRecord
-  private(set) var taken = 0
-  private(set) var lost = 0
-  /// Assignment events of moves that the acks lane makes.
-  private(set) var moves = 0
-  private(set) var postsDecided = 0
-  private(set) var postsRefused = 0
-  private(set) var closed = 0
-  private(set) var closesRefused = 0
-  private(set) var escalations = 0
+  private(set) var sums = EventSums()
   private let decided = Atomic<Int>(0)
   private let isWanted = Atomic<Bool>(true)
   private let isDone = Atomic<Bool>(false)
@@ -64,33 +70,28 @@ final class EventTaker: @unchecked Sendable {
   }
 
   /// Forgets what was counted: the run begins.
-  func reset() {
-    taken = 0
-    lost = 0
-    moves = 0
-    escalations = 0
-  }
+  func reset() { sums = EventSums() }
 
   private func note(_ event: hj_event) {
-    taken += 1
+    sums.taken += 1
     let isPost = event.key_high & ~0xffff_ffff == PostProducer.tag
     switch event.kind {
-    case HJ_EVENT_OVERFLOW: lost += Int(event.step)
-    case HJ_EVENT_ESCALATION: escalations += 1
+    case HJ_EVENT_OVERFLOW: sums.lost += Int(event.step)
+    case HJ_EVENT_ESCALATION: sums.escalations += 1
     case HJ_EVENT_ASSIGNMENT:
       if event.state >= HJ_ASSIGNMENT_ACKNOWLEDGED, event.state <= HJ_ASSIGNMENT_ON_SCENE {
-        moves += 1
+        sums.moves += 1
       }
     case HJ_EVENT_DECIDED where isPost: answered(event)
     case HJ_EVENT_REFUSED where isPost:
-      postsRefused += 1
+      sums.postsRefused += 1
       decided.add(1, ordering: .releasing)
     default: break
     }
   }
 
   private func answered(_ event: hj_event) {
-    postsDecided += 1
+    sums.postsDecided += 1
     let producer = Int(event.key_high & 0xffff_ffff)
     if producer < moments.count {
       let posted_ns = moments[producer].time_ns(event.key_low)
@@ -98,9 +99,9 @@ final class EventTaker: @unchecked Sendable {
         .taken, due_ns: posted_ns, begin_ns: posted_ns, end_ns: Clock.now_ns)
     }
     if hj_incident_close(engine.pointer, event.incident_id, 1, 0) == HJ_OK {
-      closed += 1
+      sums.closed += 1
     } else {
-      closesRefused += 1
+      sums.closesRefused += 1
     }
     decided.add(1, ordering: .releasing)
   }

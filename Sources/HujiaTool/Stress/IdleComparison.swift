@@ -50,13 +50,13 @@ struct IdleComparison {
       let times =
         percentiles.map { figures.response_us($0) } + [Double(figures.response.max) / 1e3]
       return StressText.leading(name, 42)
-        + times.map { StressText.padded(StressText.time($0), 9) }.joined()
-        + StressText.padded(Thousands.text(Int(figures.response.totalCount)), 9)
+        + times.map { StressText.padded(StressText.time($0), 11) }.joined()
+        + StressText.padded(Thousands.text(Int(figures.response.totalCount)), 11)
     }
     let figures = figures
     let head =
       StressText.leading("µs from the intended start", 42)
-      + ["p50", "p90", "p99", "p99.9", "max", "acts"].map { StressText.padded($0, 9) }.joined()
+      + ["p50", "p90", "p99", "p99.9", "max", "acts"].map { StressText.padded($0, 11) }.joined()
     let positions = Thousands.text(Int(figures.positions_per_s.rounded()))
     return """
       \(head)

@@ -45,7 +45,7 @@ struct StressText {
     let times = ["p50", "p90", "p99", "p99.9", "max"]
     var lines = [
       Self.leading("", 10) + heads.map { Self.padded($0, 12) }.joined()
-        + "  |" + times.map { Self.padded($0, 9) }.joined() + "   in the call p50 p99.9"
+        + "  |" + times.map { Self.padded($0, 11) }.joined() + "  | in the call: p50       p99.9"
     ]
     for lane in result.lanes {
       let sums = [
@@ -58,11 +58,14 @@ struct StressText {
       lines.append(
         Self.leading(lane.lane.rawValue, 10)
           + sums.map { Self.padded(Thousands.text($0), 12) }.joined() + "  |"
-          + response.map { Self.padded(Self.time($0), 9) }.joined()
-          + (isDerived ? "" : service.map { Self.padded(Self.time($0), 12) }.joined()))
+          + response.map { Self.padded(Self.time($0), 11) }.joined()
+          + (isDerived
+            ? ""
+            : "  |" + Self.padded(Self.time(service[0]), 17)
+              + Self.padded(Self.time(service[1]), 12)))
     }
     let note =
-      "µs an act, from the moment it was meant to begin (closed loop: began) to its return; max is exact"
+      "µs an act, from the moment it was meant to begin (closed loop: began) to its return"
     return lines + [note]
   }
 

@@ -54,18 +54,25 @@ struct StressPage {
     "<div class=\"tile\"><b>\(value)</b><span>\(label)</span><small>\(note)</small></div>"
   }
 
+  private static func short(_ us: Double) -> String {
+    us < 1_000
+      ? StressText.time(us) + "\u{a0}µs"
+      : us < 1_000_000
+        ? StressText.time(us / 1e3) + "\u{a0}ms" : StressText.time(us / 1e6) + "\u{a0}s"
+  }
+
   private func tiles(_ result: StressResult) -> String {
     var tiles = ""
     for lane in result.lanes where [.positions, .calls].contains(lane.lane) {
       let rate = Double(lane.sum.offered) / max(result.elapsed_s, 0.001)
       tiles += tile(
         Thousands.text(Int(rate.rounded())), "\(lane.lane.rawValue) a second",
-        "p50 \(StressText.time(lane.response_us(50))) µs, p99.9 \(StressText.time(lane.response_us(99.9))) µs"
+        "p50 \(Self.short(lane.response_us(50))), p99.9 \(Self.short(lane.response_us(99.9)))"
       )
     }
     tiles += tile(
       Thousands.text(Int(result.decisionsPerSecond.rounded())), "decisions a second",
-      "longest turn \(StressText.time(Double(result.after.longest_turn_ns) / 1e3)) µs")
+      "longest turn \(Self.short(Double(result.after.longest_turn_ns) / 1e3))")
     let held = result.checks.filter(\.holds).count
     tiles += tile(
       "\(held) of \(result.checks.count)", "accounting checks hold",
@@ -109,7 +116,7 @@ struct StressPage {
     ]
     return colours.map { lane, colour in
       "path.lane-\(lane.rawValue){stroke:\(colour)}i.lane-\(lane.rawValue){background:\(colour)}"
-    }.joined() + "path.lane-scheduler{stroke-dasharray:3 4}.wide svg{max-height:430px}"
+    }.joined() + "path.lane-scheduler{stroke-dasharray:3 4}.wide pre{font-size:12px}"
   }
 }
 
@@ -146,7 +153,7 @@ struct StressCharts {
     let least = lines.map { $0.lane.response_us(1) }.filter { $0 > 0 }.min() ?? 1
     let most = lines.map { Double($0.lane.response.max) / 1e3 }.max() ?? 10
     let (range, grid) = Self.decades(least, most)
-    var chart = Chart(x: 0...5, y: range, isLogY: true)
+    var chart = Chart(x: 0...5, y: range, isLogY: true, width: 1_120, height: 380)
     chart.gridY(grid)
     chart.gridX([
       (0, "0"), (1, "90 %"), (2, "99 %"), (3, "99.9 %"), (4, "99.99 %"), (5, "99.999 %"),

@@ -62,7 +62,6 @@ struct StressResult {
   var cores = 1
   var memory = MemorySamples()
   var eventsTaken = 0
-  var escalations = 0
   var checks: [BookCheck] = []
   var mapNodes = 0
 
@@ -76,7 +75,7 @@ struct StressResult {
   var decisionsPerSecond: Double { Double(delta(\.decisions)) / max(elapsed_s, 0.001) }
 
   /// Accepted + refused = offered, by our books and by the engine's.
-  mutating func check(_ events: EventTaker) {
+  mutating func check(_ events: EventSums) {
     func sum(_ lane: Lane) -> Outcome { self.lane(lane)?.sum ?? Outcome() }
     func hold(_ what: String, _ ours: Int, _ engine: Int) {
       checks.append(BookCheck(what: what, ours: ours, engine: engine))

@@ -144,9 +144,8 @@ final class StressRun {
     }
     if !moments.isEmpty { add(.answers, events.answers, rate: .max) }
     result.lanes.sort { Self.order($0.lane) < Self.order($1.lane) }
-    result.eventsTaken = events.taken
-    result.escalations = events.escalations
-    result.check(events)
+    result.eventsTaken = events.sums.taken
+    result.check(events.sums)
   }
 
   private static func order(_ lane: Lane) -> Int {
