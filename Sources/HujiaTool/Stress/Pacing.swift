@@ -1,6 +1,6 @@
 // When a producer acts. Open loop: the k-th act is due at a time fixed beforehand, whatever the engine does, and
-// latency counts from there, so a stall is seen by everything that was due in it (coordinated omission). Closed loop: at
-// once.
+// latency counts from there, so a stall is seen by everything that was due in it (coordinated omission). Closed loop:
+// at once.
 
 import Foundation
 

@@ -27,7 +27,7 @@ struct StressPage {
   private var subtitle: String {
     guard let first = results.first else { return "" }
     return
-      "\(ReportPage.escape(first.settings.title)): \(Thousands.text(first.mapNodes)) street nodes, "
+      "\(ReportPage.escape(first.settings.title.replacingOccurrences(of: ", idle", with: ""))): \(Thousands.text(first.mapNodes)) street nodes, "
       + "\(Thousands.text(first.settings.units)) units, \(first.settings.seconds) seconds, \(first.cores) cores. "
       + "Every call goes through the C interface and is timed from outside."
   }
@@ -153,7 +153,7 @@ struct StressCharts {
     let least = lines.map { $0.lane.response_us(1) }.filter { $0 > 0 }.min() ?? 1
     let most = lines.map { Double($0.lane.response.max) / 1e3 }.max() ?? 10
     let (range, grid) = Self.decades(least, most)
-    var chart = Chart(x: 0...5, y: range, isLogY: true, width: 1_120, height: 380)
+    var chart = Chart(x: 0...5.2, y: range, isLogY: true, width: 1_120, height: 380)
     chart.gridY(grid)
     chart.gridX([
       (0, "0"), (1, "90 %"), (2, "99 %"), (3, "99.9 %"), (4, "99.99 %"), (5, "99.999 %"),
