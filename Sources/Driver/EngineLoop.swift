@@ -31,6 +31,8 @@ final class EngineLoop: @unchecked Sendable {
   /// After a turn that fired, what falls due within this time comes together: ten thousand deadlines a second are a
   /// thousand visits, and one alone is still exact.
   static var pause_ns: Int64 { 1_000_000 }
+  /// The shortest slice that Linux takes.
+  static var slice_ns: UInt64 { 100_000 }
 
   /// nil when libuv refuses. With `host` nil a loop of our own is made; start it with `startThread`.
   init?(driver: EngineDriver, host: UnsafeMutableRawPointer?) {
@@ -96,6 +98,7 @@ final class EngineLoop: @unchecked Sendable {
       { raw in
         guard let raw else { return nil }
         let me = Unmanaged<EngineLoop>.fromOpaque(raw).takeUnretainedValue()
+        hujia_ask_for_short_slices(EngineLoop.slice_ns)
         uv_run(me.loop, UV_RUN_DEFAULT)
         return nil
       }, me)
