@@ -25,8 +25,8 @@ struct hujia_scheduling {
 };
 
 /* This thread works for microseconds at a time: with a short slice the scheduler (Linux 6.12) lets it in between the
- * long ones of busy processes, for the same share of the processor. Priority and nice value stay. Older systems and those
- * that forbid it do nothing. */
+ * long ones of busy processes, for the same share of the processor. Priority and nice value stay. Older systems and
+ * those that forbid it do nothing. */
 static inline void hujia_ask_for_short_slices(uint64_t slice_ns) {
   struct hujia_scheduling own = {0};
   if (syscall(SYS_sched_getattr, 0, &own, sizeof own, 0) != 0 || own.policy != 0) return;
