@@ -115,31 +115,48 @@ extension RoadMap {
     }
   }
 
-  /// No segment outside the rings visited so far is nearer than this; `Int64.max` when all cells were visited.
+  /// No segment outside the rings visited so far is nearer than this; `Int64.max` when all cells were visited. Seen from
+  /// outside the grid a cell to the side is as far beyond as the grid is, too: without that, a place ten kilometres from
+  /// the map would look at all cells within ten kilometres.
   private func bound_mm(
     _ ring: Int32, _ row: Int32, _ column: Int32, _ point: Point
   ) -> Int64 {
-    let lat_e7 = point.lat_e7
-    let lon_e7 = point.lon_e7
-    let lonScale = point.lonScale
+    let lat = Int64(point.lat_e7)
+    let lon = Int64(point.lon_e7)
+    let south = Int64(gridSouth_e7)
+    let west = Int64(gridWest_e7)
+    let north = south + Int64(gridRows) * Int64(cellLat_e7)
+    let east = west + Int64(gridColumns) * Int64(cellLon_e7)
+    let beyondLat = Distance.axis_mm(max(south - lat, lat - north, 0), Distance.latScale)
+    let beyondLon = Distance.axis_mm(max(west - lon, lon - east, 0), point.lonScale)
     var bound = Int64.max
     if row - ring > 0 {
-      let edge = Int64(gridSouth_e7) + Int64(row - ring) * Int64(cellLat_e7)
-      bound = min(bound, Distance.axis_mm(Int64(lat_e7) - edge, Distance.latScale))
+      let edge = south + Int64(row - ring) * Int64(cellLat_e7)
+      bound = min(bound, reach(Distance.axis_mm(lat - edge, Distance.latScale), beyondLon))
     }
     if row + ring < gridRows - 1 {
-      let edge = Int64(gridSouth_e7) + Int64(row + ring + 1) * Int64(cellLat_e7)
-      bound = min(bound, Distance.axis_mm(edge - Int64(lat_e7), Distance.latScale))
+      let edge = south + Int64(row + ring + 1) * Int64(cellLat_e7)
+      bound = min(bound, reach(Distance.axis_mm(edge - lat, Distance.latScale), beyondLon))
     }
     if column - ring > 0 {
-      let edge = Int64(gridWest_e7) + Int64(column - ring) * Int64(cellLon_e7)
-      bound = min(bound, Distance.axis_mm(Int64(lon_e7) - edge, lonScale))
+      let edge = west + Int64(column - ring) * Int64(cellLon_e7)
+      bound = min(bound, reach(Distance.axis_mm(lon - edge, point.lonScale), beyondLat))
     }
     if column + ring < gridColumns - 1 {
-      let edge = Int64(gridWest_e7) + Int64(column + ring + 1) * Int64(cellLon_e7)
-      bound = min(bound, Distance.axis_mm(edge - Int64(lon_e7), lonScale))
+      let edge = west + Int64(column + ring + 1) * Int64(cellLon_e7)
+      bound = min(bound, reach(Distance.axis_mm(edge - lon, point.lonScale), beyondLat))
     }
-    return max(bound, 0)
+    return bound
+  }
+
+  /// The least distance of what lies behind an edge, when all of it is `beyond_mm` away across it. Rounded down, with the
+  /// three millimetres of `isNear`.
+  @inline(__always)
+  private func reach(_ edge_mm: Int64, _ beyond_mm: Int64) -> Int64 {
+    let edge_mm = max(edge_mm, 0)
+    guard beyond_mm > 0 else { return edge_mm }
+    let square = UInt64(edge_mm * edge_mm) + UInt64(beyond_mm * beyond_mm)
+    return max(Distance.root(square) - 3, edge_mm)
   }
 
   /// A segment as seen from the reported point, in millimetres.

@@ -21,7 +21,13 @@ final class StressEngine: @unchecked Sendable {
     var config = hj_config()
     hj_config_init(&config, UInt32(MemoryLayout<hj_config>.size))
     config.max_units = UInt32(units)
-    config.event_capacity = 65_536
+    // So large that nothing is full without reason, and so small that every table has been touched within seconds:
+    // else a short run's resident memory would grow for no other cause.
+    config.max_incidents = 1_024
+    config.max_assignments = 2_048
+    config.key_capacity = 2_048
+    config.post_capacity = 1_024
+    config.event_capacity = 16_384
     var detail = hj_error_detail()
     detail.size = UInt32(MemoryLayout<hj_error_detail>.size)
     let path = strdup(map)
