@@ -269,22 +269,6 @@ static void ask_plain_list(void) {
   free(units);
 }
 
-/* Half a second of reading the clock: gaps of over 100 us are the machine's, not ours. */
-static void show_gaps(void) {
-  int64_t start_ns = clock_ns();
-  int64_t last_ns = start_ns;
-  int64_t worst_ns = 0;
-  int gaps = 0;
-  while (last_ns - start_ns < 500000000) {
-    int64_t now_ns = clock_ns();
-    if (now_ns - last_ns > 100000) gaps++;
-    if (now_ns - last_ns > worst_ns) worst_ns = now_ns - last_ns;
-    last_ns = now_ns;
-  }
-  printf("the machine took the core away %d times a second for over 100 us, at worst for %lld us\n", gaps * 2,
-         (long long)(worst_ns / 1000));
-}
-
 int main(int argc, char **argv) {
   hj_stats stats;
   FILE *json;
@@ -306,12 +290,17 @@ int main(int argc, char **argv) {
   recommend("hj_incident_recommend, 1 unit", 1);
   report_calls(1, "hj_incident_report, 1 unit", 1);
   report_calls(2, "hj_incident_report, 4 units, 3 capabilities", 0);
-  json = argc > 5 ? fopen(argv[5], "a") : NULL;
-  show_rows(argv[4], unit_count, json);
-  if (json) fclose(json);
   memset(&stats, 0, sizeof stats);
   stats.size = sizeof stats;
   check(hj_engine_stats(engine, &stats), "hj_engine_stats");
+  row_nodes = (uint64_t)stats.map_nodes;
+  json = argc > 5 ? fopen(argv[5], "a") : NULL;
+  show_rows(argv[4], unit_count, json);
+  if (json) {
+    fprintf(json, "{\"table\": \"%s\", \"row\": \"memory\", \"units\": %u, \"nodes\": %llu, \"memory_mib\": %.1f}\n",
+            argv[4], unit_count, (unsigned long long)row_nodes, (double)stats.memory_bytes / 1048576);
+    fclose(json);
+  }
   printf(
       "%lld nodes, %lld streets; %lld MiB taken (%s); longest turn %lld us; events lost %lld; shortfalls %lld of "
       "%lld\n",

@@ -53,6 +53,23 @@ import Testing
     }
   }
 
+  /// Few units on many cells, walking to and fro: a cell that was emptied and has not been mended yet is entered again
+  /// while the cell above it has been.
+  @Test func fewUnitsWalkingToAndFro() throws {
+    for seed in 1...UInt64(Scale.count(6, full: 60)) {
+      let ordered = try orderedForRouting(RandomNetwork.grid(seed: seed, side: 22))
+      let image = MapImage(ordered.draft)
+      let twin = PlainTwin(map: image.map)
+      var world = try World(image, seed: seed &* 29, capacity: 6)
+      for index in 0..<6 as Range<UInt32> { world.put(index) }
+      let home = world.units.map { $0.place ?? RandomNetwork.place(on: image.map, &world.random) }
+      for _ in 0..<Scale.count(400, full: 4_000) {
+        for _ in 0..<1 + world.random.below(6) { world.walk(home: home) }
+        world.compareNearest(twin, "seed \(seed)")
+      }
+    }
+  }
+
   @Test func commonAncestorsByWalking() throws {
     let ordered = try orderedForRouting(RandomNetwork.grid(seed: 3, side: 16))
     let image = MapImage(ordered.draft)

@@ -64,7 +64,27 @@ struct World: ~Copyable {
     }
   }
 
-  private mutating func put(_ index: UInt32) {
+  /// A unit goes to a neighbouring street, and often back to where it was: cells empty and fill again.
+  mutating func walk(home: [Place]) {
+    let known = random.below(units.count)
+    let index = units[known].index
+    var place = home[Int(index)]
+    if random.chance(60), let old = units[known].place, old.street != .max {
+      let node = image.map.end(of: old.street, isFirst: random.chance(50))
+      let first = image.map.firstOut[Int(node)]
+      let count = Int(image.map.firstOut[Int(node) + 1] - first)
+      if count > 0 {
+        place = old
+        place.street = image.map.arcStreet[Int(first) + random.below(count)]
+        place.node = .max
+        place.offset_mm = image.map.streetLength_mm[Int(place.street)] / 2
+      }
+    }
+    units[known].place = place
+    router.move(unit: index, to: place)
+  }
+
+  mutating func put(_ index: UInt32) {
     let unit = PlainTwin.Unit(
       index: index, id: ((random.next() >> 60) << 32) | UInt64(index),
       capabilities: UInt64(random.below(8)), level: UInt8(random.below(3)),
