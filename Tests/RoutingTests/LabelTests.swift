@@ -56,8 +56,8 @@ import Testing
   /// Few units on many cells, walking to and fro: a cell that was emptied and has not been mended yet is entered again
   /// while the cell above it has been.
   @Test func fewUnitsWalkingToAndFro() throws {
-    for seed in 1...UInt64(Scale.count(6, full: 60)) {
-      let ordered = try orderedForRouting(RandomNetwork.grid(seed: seed, side: 22))
+    for seed in 1...UInt64(Scale.count(3, full: 40)) {
+      let ordered = try orderedForRouting(RandomNetwork.grid(seed: seed, side: 13))
       let image = MapImage(ordered.draft)
       let twin = PlainTwin(map: image.map)
       var world = try World(image, seed: seed &* 29, capacity: 6)

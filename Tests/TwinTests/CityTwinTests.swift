@@ -23,12 +23,12 @@ struct CityTwinTests {
   @Test func sanFrancisco() throws {
     try compare(
       "San Francisco", try Cities.sanFrancisco(), units: 400,
-      wanted: Scale.count(1_500, full: 100_000))
+      wanted: Scale.count(2_000, full: 100_000))
   }
 
   @Test func manhattan() throws {
     try compare(
-      "Manhattan", try Cities.manhattan(), units: 700, wanted: Scale.count(1_500, full: 100_000))
+      "Manhattan", try Cities.manhattan(), units: 700, wanted: Scale.count(2_000, full: 100_000))
   }
 
   @Test(.enabled(if: Scale.isFull)) func newYork() throws {
@@ -39,7 +39,7 @@ struct CityTwinTests {
     let image = try MapCompilation(draft).image
     var world = try TwinWorld(name, image, units: units, seed: 2_018)
     let share = Share(travels: 400, routes: 60, nearest: 120, plainNearest: 2)
-    let goals = max(8, wanted / 500)
+    let goals = max(4, wanted / 500)
     var epochs = 1
     for goal in 0..<goals {
       // Four times new travel times; right after them the cells are still to be mended.

@@ -31,6 +31,7 @@ struct TwinWorld: ~Copyable {
   var router: Router
   let plain: PlainStreets
   var units: [TwinUnit] = []
+  private var homes: [UInt32] = []
   var random: SplitMix64
   private(set) var queries = 0
   private(set) var differences = 0
@@ -53,11 +54,19 @@ struct TwinWorld: ~Copyable {
       count: 65_536)
     for index in 0..<count {
       units.append(newUnit(index, at: somewhere()))
+      homes.append(units[index].place.street)
       put(index)
     }
   }
 
   // Places and units
+
+  private mutating func neighbour(of street: UInt32) -> UInt32 {
+    let node = Int(map.end(of: street, isFirst: random.chance(50)))
+    let first = Int(map.firstOut[node])
+    let count = Int(map.firstOut[node + 1]) - first
+    return count == 0 ? street : map.arcStreet[first + random.below(count)]
+  }
 
   /// Mostly in mid-street, at times at a node or at the very end of a street.
   mutating func somewhere(on given: UInt32? = nil) -> Place {
@@ -122,7 +131,10 @@ struct TwinWorld: ~Copyable {
       switch random.below(10) {
       case 0: units[index].place = units[random.below(units.count)].place
       case 1: units[index].place = somewhere(on: goal.street)
-      case 2, 3, 4, 5: units[index].place = somewhere(on: old.street)
+      case 2, 3: units[index].place = somewhere(on: old.street)
+      // Around the corner, and back another time: cells empty and fill again.
+      case 4, 5: units[index].place = somewhere(on: neighbour(of: old.street))
+      case 6: units[index].place = somewhere(on: homes[index])
       default: units[index].place = somewhere()
       }
       router.move(unit: UInt32(index), to: units[index].place)
