@@ -115,9 +115,9 @@ extension RoadMap {
     }
   }
 
-  /// No segment outside the rings visited so far is nearer than this; `Int64.max` when all cells were visited. Seen from
-  /// outside the grid a cell to the side is as far beyond as the grid is, too: without that, a place ten kilometres from
-  /// the map would look at all cells within ten kilometres.
+  /// No segment outside the rings visited so far is nearer than this; `Int64.max` when all cells were visited. Seen
+  /// from outside the grid a cell to the side is as far beyond as the grid is, too: without that, a place ten kilometres
+  /// from the map would look at all cells within ten kilometres.
   private func bound_mm(
     _ ring: Int32, _ row: Int32, _ column: Int32, _ point: Point
   ) -> Int64 {
@@ -149,8 +149,8 @@ extension RoadMap {
     return bound
   }
 
-  /// The least distance of what lies behind an edge, when all of it is `beyond_mm` away across it. Rounded down, with the
-  /// three millimetres of `isNear`.
+  /// The least distance of what lies behind an edge, when all of it is `beyond_mm` away across it. Rounded down, with
+  /// the three millimetres of `isNear`.
   @inline(__always)
   private func reach(_ edge_mm: Int64, _ beyond_mm: Int64) -> Int64 {
     let edge_mm = max(edge_mm, 0)
