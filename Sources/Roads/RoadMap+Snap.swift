@@ -116,8 +116,8 @@ extension RoadMap {
   }
 
   /// No segment outside the rings visited so far is nearer than this; `Int64.max` when all cells were visited. Seen
-  /// from outside the grid a cell to the side is as far beyond as the grid is, too: without that, a place ten kilometres
-  /// from the map would look at all cells within ten kilometres.
+  /// from outside the grid a cell to the side is as far beyond as the grid is, too: without that, a place ten
+  /// kilometres from the map would look at all cells within ten kilometres.
   private func bound_mm(
     _ ring: Int32, _ row: Int32, _ column: Int32, _ point: Point
   ) -> Int64 {
