@@ -79,6 +79,8 @@ typedef int32_t hj_status;
 #define HJ_UNCHANGED 4      /* it already was so. Do not retry. */
 #define HJ_PARTIAL 5        /* some of the batch was refused; see the count. Do not retry the whole batch. */
 #define HJ_TIME_BACKWARDS 6 /* now_ns was before that of the last poll; the last poll's time was used. */
+#define HJ_PASSED 7         /* the clock has moved on from the step you saw; nothing was done. Read it again. */
+#define HJ_HELD 8           /* taken in; held until its appointment. Do not retry. */
 
 #define HJ_E_ARGUMENT -1     /* a value outside its documented range */
 #define HJ_E_NULL -2         /* a pointer that must not be NULL */
@@ -103,6 +105,9 @@ typedef int32_t hj_status;
 #define HJ_E_BUSY -21        /* the unit is on an incident: clear or cancel its assignment first */
 #define HJ_E_REASON -22      /* the move is legal only with a reason: use the _by variant */
 #define HJ_E_INTERNAL -23    /* a check of our own failed: please report it */
+#define HJ_E_SNOOZE -24      /* the step would be put off further than its plan allows */
+#define HJ_E_NO_CLOCK -25    /* that clock does not run: not started, already stopped, or not in the plans */
+#define HJ_E_STEP -26        /* the clock has not come to that step yet */
 
 /* Details of a failed cold call, in a struct of the caller. */
 typedef struct hj_error_detail {
@@ -151,8 +156,10 @@ typedef struct hj_error_detail {
 #define HJ_INCIDENT_HANDLING 6   /* 处置: transporting, or a patient handed over */
 #define HJ_INCIDENT_REPORTED 7   /* 反馈: reported, or every unit that had arrived has cleared */
 #define HJ_INCIDENT_CLOSED 8     /* 结案 */
-#define HJ_INCIDENT_ARCHIVED 9   /* 回访完: gone from the tables */
+#define HJ_INCIDENT_ARCHIVED 9   /* 回访完: closed, and the caller was called back */
 #define HJ_INCIDENT_CANCELLED 10 /* 撤销 */
+#define HJ_INCIDENT_HELD 11      /* 挂起/预约: waits for its appointment */
+#define HJ_INCIDENT_MERGED 12    /* 合并: another incident stands for it */
 
 /* Assignment states, in their forward order. Forward skips are legal; backward moves need a reason. */
 #define HJ_ASSIGNMENT_RESERVED 1     /* 预占 */
@@ -171,21 +178,33 @@ typedef struct hj_error_detail {
 #define HJ_ASSIGNMENT_DIVERTED 14  /* 改派: ends it; by the engine */
 #define HJ_ASSIGNMENT_EXCHANGED 15 /* 换派: ends it; by the engine */
 
-/* Clocks. Running in this version: PENDING, ACKNOWLEDGE, ARRIVAL, RESOLVE. */
+/* Clocks: from -> to. PENDING, ACKNOWLEDGE, ARRIVAL and RESOLVE run with any plans; those marked * only where the plans
+ * file names them under "clocks" (PLANS.md says why). */
 #define HJ_CLOCK_NONE 0
-#define HJ_CLOCK_PENDING 1 /* received -> first dispatch; limit: the tier's respond */
-#define HJ_CLOCK_DELIVERY 2
+#define HJ_CLOCK_PENDING 1     /* received -> first dispatch; limit: the tier's respond */
+#define HJ_CLOCK_DELIVERY 2    /* * dispatched -> the terminal has it (DELIVERED or later); 15 s */
 #define HJ_CLOCK_ACKNOWLEDGE 3 /* dispatched -> a person signed; 15 s, then steps 15 s apart */
-#define HJ_CLOCK_TURNOUT 4
-#define HJ_CLOCK_ARRIVAL 5 /* first dispatch -> first unit on scene; limit: the tier's arrive */
-#define HJ_CLOCK_WELFARE 6
-#define HJ_CLOCK_REPORT 7
-#define HJ_CLOCK_RESOLVE 8 /* received -> closed; limit: the tier's resolve */
-#define HJ_CLOCK_CALLBACK 9
-#define HJ_CLOCK_LEAD 10
+#define HJ_CLOCK_TURNOUT 4     /* * acknowledged -> en route or later; the plans' turnout_s of the unit's kind */
+#define HJ_CLOCK_ARRIVAL 5     /* first dispatch -> first unit on scene; limit: the tier's arrive */
+#define HJ_CLOCK_WELFARE 6     /* * on scene -> hj_unit_check_in or any status of the unit, each time anew; 10 min */
+#define HJ_CLOCK_REPORT 7      /* * on scene -> REPORTED; 30 min */
+#define HJ_CLOCK_RESOLVE 8     /* received -> closed; limit: the tier's resolve */
+#define HJ_CLOCK_CALLBACK 9    /* * closed -> hj_incident_called_back; 24 h */
+#define HJ_CLOCK_LEAD 10       /* * dispatched to several agencies -> hj_incident_set_lead; 60 s */
 #define HJ_CLOCK_ABSENCE 11
+#define HJ_CLOCK_APPOINTMENT 12 /* a held incident waits: no chain, it is dispatched */
 
-/* What an escalation step asks for. NEXT_UNIT is carried out by the engine, the others by the host. */
+/* What a clock is doing (hj_clock_status.state; `state` of HJ_EVENT_CLOCK). */
+#define HJ_CLOCK_STATE_NONE 0 /* it does not run */
+#define HJ_CLOCK_STATE_RUNNING 1
+#define HJ_CLOCK_STATE_WARNED 2    /* its warning was given */
+#define HJ_CLOCK_STATE_BREACHED 3  /* at least one step has fired */
+#define HJ_CLOCK_STATE_TAKEN 4     /* a person took the escalation */
+#define HJ_CLOCK_STATE_SNOOZED 5   /* a person put the next step off */
+#define HJ_CLOCK_STATE_SUSPENDED 6 /* another incident stands for this one */
+
+/* What an escalation step asks for. NEXT_UNIT (of DELIVERY, ACKNOWLEDGE and TURNOUT), BACKUP and FIRST_LEADS are
+ * carried out by the engine, the others by the host. */
 #define HJ_STEP_NOTIFY_AGAIN 1  /* tell the unit once more */
 #define HJ_STEP_OTHER_CHANNEL 2 /* by radio instead of terminal, say */
 #define HJ_STEP_NEXT_UNIT 3     /* the unit was withdrawn and the next best one sent: see unit_id */
@@ -196,6 +215,10 @@ typedef struct hj_error_detail {
 #define HJ_STEP_NEIGHBOUR 8
 #define HJ_STEP_MANUAL 9
 #define HJ_STEP_SUPERVISION 10 /* 督办 */
+#define HJ_STEP_CALL_UNIT 11   /* ask the unit whether it is well */
+#define HJ_STEP_BACKUP 12      /* one more unit was sent: see unit_id */
+#define HJ_STEP_FIRST_LEADS 13 /* 首接责任: the agency that was sent first leads now */
+#define HJ_STEP_LAST_RESORT 14 /* no step found anybody: whoever is in charge must take it */
 
 /* Event kinds. */
 #define HJ_EVENT_DECIDED 1    /* an incident was taken in; the answer to hj_incident_post carries the report's key */
@@ -204,6 +227,10 @@ typedef struct hj_error_detail {
 #define HJ_EVENT_ASSIGNMENT 4 /* an assignment was opened or changed; `state` is its new state */
 #define HJ_EVENT_ESCALATION 5 /* a clock passed a step: clock, step, action, due_wall_us, late_ns. Never lost. */
 #define HJ_EVENT_OVERFLOW 6   /* ordinary events were lost because the ring was full; `step` says how many */
+#define HJ_EVENT_WARNING 10 /* a clock's limit comes near: clock, due_wall_us (of the warning), late_ns. Never lost. */
+#define HJ_EVENT_CLOCK \
+  11 /* a person took or snoozed it: clock, state, step and cycle seen, operator_id; `reason` is
+                                 the host's code; due_wall_us is its next step, 0 = none */
 
 /* Why a unit was chosen, or why something changed (hj_chosen_unit.reason, hj_event.reason). */
 #define HJ_REASON_NONE 0
@@ -211,12 +238,21 @@ typedef struct hj_error_detail {
 #define HJ_REASON_STRAIGHT_LINE 2 /* chosen by an estimate: the streets do not connect it to the place */
 #define HJ_REASON_NO_POSITION 3   /* chosen although its position is unknown: nothing better was there */
 #define HJ_REASON_HOME_BEAT 4
-#define HJ_REASON_BY_HAND 5    /* a person chose it */
-#define HJ_REASON_NEXT_UNIT 6  /* it replaces a unit that did not sign or declined */
-#define HJ_REASON_UNIT_FREED 7 /* sent from the waiting list when a unit became free */
-#define HJ_REASON_NOBODY 8     /* the step found no unit; the one asked before stays asked */
-#define HJ_REASON_CLOSED 9     /* the incident was closed or cancelled */
-#define HJ_REASON_UPGRADED 10  /* the incident was changed and needs more */
+#define HJ_REASON_BY_HAND 5        /* a person chose it */
+#define HJ_REASON_NEXT_UNIT 6      /* it replaces a unit that did not sign or declined */
+#define HJ_REASON_UNIT_FREED 7     /* sent from the waiting list when a unit became free */
+#define HJ_REASON_NOBODY 8         /* the step found no unit; the one asked before stays asked */
+#define HJ_REASON_CLOSED 9         /* the incident was closed or cancelled */
+#define HJ_REASON_UPGRADED 10      /* the incident was changed and needs more */
+#define HJ_REASON_UNDELIVERABLE 11 /* every channel to the unit failed */
+#define HJ_REASON_BACKUP 12        /* one more unit for those on scene */
+#define HJ_REASON_APPOINTMENT 13   /* its appointment has come */
+#define HJ_REASON_MERGED 14
+#define HJ_REASON_UNMERGED 15
+#define HJ_REASON_DIVERTED 16
+#define HJ_REASON_CALLED_BACK 17
+#define HJ_REASON_ROOM_NEEDED 18 /* archived without a call-back: a new call needed its slot */
+#define HJ_REASON_LEAD 19        /* who leads was set */
 
 /* Why fewer units were sent than the plan asks for (bits of hj_dispatch.shortfall). */
 #define HJ_SHORTFALL_NONE 0u
@@ -332,6 +368,7 @@ typedef struct hj_report {
   int64_t wall_us;            /* when it was received; 0 = now */
   int32_t datum;
   uint32_t reserved0;
+  int64_t appointment_wall_us; /* 0 or not after now: at once; else held until then. Since 0.2 */
 } hj_report;
 
 typedef struct hj_chosen_unit {
@@ -377,6 +414,10 @@ typedef struct hj_incident_status {
   int64_t closed_wall_us;     /* 0 = open */
   int32_t disposition;
   uint32_t reserved0;
+  uint32_t lead_agency;        /* 0 = not set; since 0.2, likewise below */
+  uint32_t plans_version;      /* whose chains its clocks follow: 1 = the plans at open, one more each load */
+  int64_t appointment_wall_us; /* 0 = none */
+  int64_t called_back_wall_us; /* 0 = not yet */
 } hj_incident_status;
 
 /* Who did it and why, for acts of people. */
@@ -406,7 +447,32 @@ typedef struct hj_event {
   int32_t action;             /* escalations: HJ_STEP_... */
   int32_t cycle;              /* escalations: 0 the first time, then 1, 2 ... as the last step repeats */
   uint64_t operator_id;       /* of an act of a person; 0 = not stated */
+  uint32_t
+      plans_version; /* escalations and warnings: whose chain it is (hj_incident_status.plans_version); since 0.2 */
+  uint32_t reserved0;
 } hj_event;
+
+/* One clock, and which of its firings the operator saw: step and cycle of the last escalation, as hj_clock_read gives
+ * them. A firing is told apart from every other by incident_id, assignment_id, clock, plans_version, cycle and step. */
+typedef struct hj_clock_ref {
+  uint32_t size;
+  int32_t clock;          /* HJ_CLOCK_... */
+  uint64_t incident_id;   /* may be 0 for the clocks of assignments */
+  uint64_t assignment_id; /* of DELIVERY, ACKNOWLEDGE, TURNOUT, WELFARE and REPORT; 0 for the others */
+  int32_t step;
+  int32_t cycle;
+} hj_clock_ref;
+
+typedef struct hj_clock_status {
+  uint32_t size;
+  int32_t state;           /* HJ_CLOCK_STATE_... */
+  int32_t step;            /* of the last escalation, 1-based; 0 = none yet */
+  int32_t cycle;           /* of the last escalation */
+  int64_t due_wall_us;     /* of what comes next, on the wall clock as it is now; 0 = nothing */
+  int64_t planned_wall_us; /* before breach: the limit; after: the next step without snooze; 0 = nothing */
+  uint32_t plans_version;
+  uint32_t reserved0;
+} hj_clock_status;
 
 typedef struct hj_nearest_query {
   uint32_t size;
@@ -569,12 +635,19 @@ hj_status hj_engine_stats(hj_engine *engine, hj_stats *stats);
 
 /* ---- Plans ----------------------------------------------------------------------------------------------------- */
 
-/* Replaces the plans by those in the JSON text (PLANS.md describes it). Incidents already open keep the clocks they
- * have; later decisions use the new plans. On error the old plans stay.
+/* Replaces the plans by those in the JSON text (PLANS.md describes it). Incidents already open keep the clocks and
+ * chains they have (hj_plans_migrate moves them); later decisions use the new plans. On error the old plans stay.
  * BATON for the swap. Cold: parses and allocates on the caller's thread. Length up to 16 MiB.
  * HJ_FULL (eight versions of the plans are still in use by open incidents); HJ_E_NULL (json); HJ_E_ARGUMENT (length
  * 0 or too long); HJ_E_PLANS with `detail` (may be NULL); HJ_E_MEMORY. Since 0.1. */
 hj_status hj_plans_load(hj_engine *engine, const char *json, uint32_t length, hj_error_detail *detail);
+
+/* Moves the clocks of every open incident to the plans of now; `*count` (may be NULL) becomes how many were moved. A
+ * clock before its limit gets the new limit, counted from where it started, but is due no earlier than now; one after
+ * its limit keeps the due time of its next step. So at most one step of each clock fires because of this. Clocks that
+ * the new plans do not have stop; those that only they have start now.
+ * BATON. O(max_incidents). HJ_OK. Since 0.2. */
+hj_status hj_plans_migrate(hj_engine *engine, uint32_t *count);
 
 /* ---- Units ----------------------------------------------------------------------------------------------------- */
 
@@ -592,6 +665,12 @@ hj_status hj_unit_remove(hj_engine *engine, uint64_t unit_id);
  * BATON. O(1) and the waiting incidents it can serve.
  * HJ_E_UNKNOWN; HJ_E_ARGUMENT (activity unknown, wall_us negative); HJ_E_BUSY; HJ_UNCHANGED. Since 0.1. */
 hj_status hj_unit_set_activity(hj_engine *engine, uint64_t unit_id, int32_t activity, int64_t wall_us);
+
+/* A unit says that it is well: its welfare clock begins again, from `wall_us` (0 = now) where that lies in the past. A
+ * call of hj_assignment_advance for it says the same.
+ * BATON. O(1). HJ_UNCHANGED (no welfare clock runs for it); HJ_E_UNKNOWN; HJ_E_ARGUMENT (wall_us negative). Since
+ * 0.2. */
+hj_status hj_unit_check_in(hj_engine *engine, uint64_t unit_id, int64_t wall_us);
 
 /* Reads what is known of a unit. BATON. O(1). HJ_E_NULL, HJ_E_SIZE, HJ_E_NEWER, HJ_E_UNKNOWN. Since 0.1. */
 hj_status hj_unit_read(hj_engine *engine, uint64_t unit_id, hj_unit_status *status);
@@ -611,9 +690,13 @@ hj_status hj_positions_report(hj_engine *engine, const hj_position *positions, u
  * A plan met in part is still HJ_OK: see `shortfall`; the rest is sent when units become free. With a key, the same
  * report again within key_retention_s gives the first answer and HJ_EXISTS, and changes nothing.
  * BATON. A decision: O(units looked at); allocates nothing.
- * HJ_EXISTS; HJ_MANUAL (opened; no plan matches or the plan says so); HJ_FULL (max_incidents open; nothing was
- * opened); HJ_E_NULL; HJ_E_SIZE; HJ_E_NEWER; HJ_E_ARGUMENT (tier, flags, datum, wall_us negative); HJ_E_RANGE;
- * HJ_E_CONFLICT (same key, other body). Since 0.1. */
+ * A receipt in the past (`wall_us`) starts the limits then; where one has run out already it counts from now. With
+ * appointment_wall_us after now it is held: no unit, no clock, until then (a later jump of the wall clock moves that no
+ * more); its limits count from the appointment.
+ * HJ_EXISTS; HJ_MANUAL (opened; no plan matches or the plan says so); HJ_HELD (opened; waits for its appointment);
+ * HJ_FULL (max_incidents open; nothing was opened); HJ_E_NULL; HJ_E_SIZE; HJ_E_NEWER; HJ_E_ARGUMENT (tier, flags,
+ * datum, wall_us or appointment_wall_us negative, an appointment more than 100 years ahead); HJ_E_RANGE; HJ_E_CONFLICT
+ * (same key, other body). Since 0.1. */
 hj_status hj_incident_report(hj_engine *engine, const hj_report *report, hj_dispatch *dispatch);
 
 /* The same answer as hj_incident_report would give now, with no side effect. The key is ignored. HJ_OK or HJ_MANUAL;
@@ -658,6 +741,24 @@ hj_status hj_incident_close(hj_engine *engine, uint64_t incident_id, int32_t dis
 hj_status hj_incident_close_by(hj_engine *engine, uint64_t incident_id, int32_t disposition, int64_t wall_us,
                                const hj_action *action);
 
+/* The caller of a closed incident was asked how it went 回访: its call-back clock stops, it is ARCHIVED and its slot may
+ * be reused. Where the call-back clock runs, a closed incident keeps its slot until then, so max_incidents must hold a
+ * day of them; when a new call finds no slot, the one that waits longest is archived instead (HJ_REASON_ROOM_NEEDED).
+ * BATON. O(1). HJ_UNCHANGED (already archived); HJ_E_STALE; HJ_E_STATE (open or cancelled); HJ_E_ARGUMENT. Since
+ * 0.2. */
+hj_status hj_incident_called_back(hj_engine *engine, uint64_t incident_id, int64_t wall_us);
+hj_status hj_incident_called_back_by(hj_engine *engine, uint64_t incident_id, int64_t wall_us, const hj_action *action);
+
+/* Says which agency leads 牵头; the lead clock stops. BATON. O(1). HJ_UNCHANGED (it leads already); HJ_E_STALE;
+ * HJ_E_STATE (closed); HJ_E_ARGUMENT (agency 0, wall_us negative). Since 0.2. */
+hj_status hj_incident_set_lead(hj_engine *engine, uint64_t incident_id, uint32_t agency, int64_t wall_us);
+hj_status hj_incident_set_lead_by(hj_engine *engine, uint64_t incident_id, uint32_t agency, int64_t wall_us,
+                                  const hj_action *action);
+
+/* Moves the clocks of one incident to the plans of now, as hj_plans_migrate does with all.
+ * BATON. O(its assignments). HJ_UNCHANGED (it follows them already); HJ_E_STALE; HJ_E_STATE (closed). Since 0.2. */
+hj_status hj_incident_migrate(hj_engine *engine, uint64_t incident_id);
+
 /* Reads an incident. BATON. O(its assignments). HJ_E_NULL, HJ_E_SIZE, HJ_E_NEWER, HJ_E_STALE. Since 0.1. */
 hj_status hj_incident_read(hj_engine *engine, uint64_t incident_id, hj_incident_status *status);
 
@@ -682,6 +783,37 @@ hj_status hj_assignment_advance_by(hj_engine *engine, uint64_t assignment_id, in
  * unit's position is unknown); HJ_E_BUFFER (needed > capacity; the first `capacity` were written). Since 0.1. */
 hj_status hj_assignment_route(hj_engine *engine, uint64_t assignment_id, hj_route_point *points, uint32_t capacity,
                               uint32_t *needed);
+
+/* Every channel to the unit failed: the delivery clock stops; to the acknowledge chain its notifications find nobody.
+ * With `"nobody": "skip"` the chain goes on at once, usually to the next unit. A state of the unit undoes it.
+ * BATON. O(1); the chain goes on with the next poll or turn of the loop. HJ_UNCHANGED (already said); HJ_E_STALE;
+ * HJ_E_STATE (delivered or signed); HJ_E_ARGUMENT (wall_us negative). Since 0.2. */
+hj_status hj_assignment_undeliverable(hj_engine *engine, uint64_t assignment_id, int64_t wall_us);
+
+/* ---- Clocks ---------------------------------------------------------------------------------------------------- */
+
+/* Reads a clock; `step` and `cycle` of the reference are ignored. A clock that does not run is HJ_CLOCK_STATE_NONE.
+ * BATON. O(1). HJ_E_NULL; HJ_E_SIZE; HJ_E_NEWER; HJ_E_ARGUMENT (no such clock; an id that does not belong to it);
+ * HJ_E_STALE (the id it goes by). Since 0.2. */
+hj_status hj_clock_read(hj_engine *engine, const hj_clock_ref *clock, hj_clock_status *status);
+
+/* A person takes an escalation: it climbs and repeats no more, until its clock stops; or, where the plans give
+ * `taken_s`, until that time has passed and it goes on with the next step. `action` carries the operator (not 0).
+ * BATON. O(1). HJ_PASSED (another step has fired since); HJ_UNCHANGED (already taken); HJ_E_STEP (no such step has
+ * fired yet); HJ_E_NO_CLOCK; HJ_E_STATE (closed, or merged into another); HJ_E_STALE; HJ_E_ARGUMENT (operator 0, ids
+ * as in hj_clock_read); HJ_E_NULL; HJ_E_SIZE; HJ_E_NEWER. Since 0.2. */
+hj_status hj_clock_take(hj_engine *engine, const hj_clock_ref *clock, const hj_action *action);
+
+/* Puts the next step off, to `for_s` seconds from now; the steps after it count from then. Needs an operator and a
+ * reason, and ends at most the policy's `snooze_max_s` after the step's own due time (before breach: after the limit).
+ * BATON. O(1). As hj_clock_take, and HJ_UNCHANGED (it is due later anyway); HJ_E_SNOOZE (too long, or the policy allows
+ * none); HJ_E_REASON (reason 0); HJ_E_STATE also when it was taken; HJ_E_ARGUMENT also for for_s 0. Since 0.2. */
+hj_status hj_clock_snooze(hj_engine *engine, const hj_clock_ref *clock, uint32_t for_s, const hj_action *action);
+
+/* Fires the next step now, taken or not; the steps after it count from now. Needs an operator.
+ * BATON. O(1), and a decision where the step sends a unit. As hj_clock_take (never HJ_UNCHANGED), and HJ_FULL (no room
+ * for the event: read some first). Since 0.2. */
+hj_status hj_clock_escalate(hj_engine *engine, const hj_clock_ref *clock, const hj_action *action);
 
 /* ---- Events ---------------------------------------------------------------------------------------------------- */
 

@@ -45,6 +45,7 @@ extension hj_event {
     action = event.action
     cycle = event.cycle
     operator_id = event.operatorID
+    plans_version = event.plansVersion
   }
 }
 

@@ -11,18 +11,17 @@ private func checked(
   let (status, given) = Sized.read(pointer)
   guard let given else { return (status, nil) }
   guard given.tier >= 0, let tier = Tier(header: given.tier), given.flags & ~1 == 0,
-    Check.isDatum(given.datum), given.wall_us >= 0
+    Check.isDatum(given.datum), given.wall_us >= 0, given.appointment_wall_us >= 0
   else { return (.argument, nil) }
   guard Check.isPlace(given.lat_e7, given.lon_e7) else { return (.range, nil) }
   let place = driver.place(lat_e7: given.lat_e7, lon_e7: given.lon_e7, datum: given.datum)
   let point = driver.wgs84(lat_e7: given.lat_e7, lon_e7: given.lon_e7, datum: given.datum)
-  return (
-    .ok,
-    IncidentReport(
-      tier: tier, type: given.type, lat_e7: point.lat_e7, lon_e7: point.lon_e7,
-      flags: given.flags, keyHigh: given.key_high, keyLow: given.key_low,
-      callerHash: given.caller_hash, wall_us: given.wall_us, place: place)
-  )
+  var report = IncidentReport(
+    tier: tier, type: given.type, lat_e7: point.lat_e7, lon_e7: point.lon_e7,
+    flags: given.flags, keyHigh: given.key_high, keyLow: given.key_low,
+    callerHash: given.caller_hash, wall_us: given.wall_us, place: place)
+  report.appointmentWall_us = given.appointment_wall_us
+  return (.ok, report)
 }
 
 /// Copies the core's answer out. Under the baton.
@@ -60,7 +59,9 @@ public func hj_incident_report(
     var filled = hj_dispatch()
     let status = driver.timedTurn { core, elapsed_ns in
       let status = core.report(given)
-      if status == .ok || status == .manual { core.answer.decidedIn_ns = elapsed_ns() }
+      if status == .ok || status == .manual || status == .held {
+        core.answer.decidedIn_ns = elapsed_ns()
+      }
       if !status.isError && status != .full { copyAnswer(core, &filled) }
       return status
     }
@@ -245,6 +246,10 @@ private func fill(
   filled.arrived_wall_us = incident.arrivedWall_us
   filled.closed_wall_us = incident.closedWall_us
   filled.disposition = incident.disposition
+  filled.lead_agency = incident.lead
+  filled.plans_version = core.plansNumber(of: slot)
+  filled.appointment_wall_us = incident.appointmentWall_us
+  filled.called_back_wall_us = incident.calledBackWall_us
   withUnsafeMutableBytes(of: &filled.assignment_ids) { bytes in
     let ids = bytes.bindMemory(to: UInt64.self)
     for place in 0..<Int(incident.liveCount) {

@@ -69,6 +69,8 @@ enum Words {
     case 8: return constant("closed")
     case 9: return constant("archived")
     case 10: return constant("cancelled")
+    case 11: return constant("held")
+    case 12: return constant("merged")
     default: return constant("unknown")
     }
   }
@@ -108,6 +110,7 @@ enum Words {
     case 9: return constant("callback")
     case 10: return constant("lead")
     case 11: return constant("absence")
+    case 12: return constant("appointment")
     default: return constant("unknown")
     }
   }
@@ -124,6 +127,10 @@ enum Words {
     case 8: return constant("neighbour")
     case 9: return constant("manual")
     case 10: return constant("supervision")
+    case 11: return constant("callUnit")
+    case 12: return constant("backup")
+    case 13: return constant("firstLeads")
+    case 14: return constant("lastResort")
     default: return constant("unknown")
     }
   }
@@ -136,6 +143,8 @@ enum Words {
     case 4: return constant("assignment")
     case 5: return constant("escalation")
     case 6: return constant("overflow")
+    case 10: return constant("warning")
+    case 11: return constant("clock")
     default: return constant("unknown")
     }
   }
@@ -153,6 +162,15 @@ enum Words {
     case 8: return constant("nobody")
     case 9: return constant("closed")
     case 10: return constant("upgraded")
+    case 11: return constant("undeliverable")
+    case 12: return constant("backup")
+    case 13: return constant("appointment")
+    case 14: return constant("merged")
+    case 15: return constant("unmerged")
+    case 16: return constant("diverted")
+    case 17: return constant("calledBack")
+    case 18: return constant("roomNeeded")
+    case 19: return constant("lead")
     default: return constant("unknown")
     }
   }

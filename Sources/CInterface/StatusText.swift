@@ -12,6 +12,8 @@ public func hj_status_name(_ status: hj_status) -> UnsafePointer<CChar>! {
   case 4: return constant("HJ_UNCHANGED")
   case 5: return constant("HJ_PARTIAL")
   case 6: return constant("HJ_TIME_BACKWARDS")
+  case 7: return constant("HJ_PASSED")
+  case 8: return constant("HJ_HELD")
   case -1: return constant("HJ_E_ARGUMENT")
   case -2: return constant("HJ_E_NULL")
   case -3: return constant("HJ_E_SIZE")
@@ -35,6 +37,9 @@ public func hj_status_name(_ status: hj_status) -> UnsafePointer<CChar>! {
   case -21: return constant("HJ_E_BUSY")
   case -22: return constant("HJ_E_REASON")
   case -23: return constant("HJ_E_INTERNAL")
+  case -24: return constant("HJ_E_SNOOZE")
+  case -25: return constant("HJ_E_NO_CLOCK")
+  case -26: return constant("HJ_E_STEP")
   default: return constant("HJ_UNKNOWN_STATUS")
   }
 }
@@ -69,6 +74,11 @@ private func resultText(_ status: hj_status) -> UnsafePointer<CChar> {
     return constant("Some of the batch was refused; see the count. Do not retry the whole batch.")
   case 6:
     return constant("now_ns was before that of the last poll; the last poll's time was used.")
+  case 7:
+    return constant(
+      "The clock has moved on from the step you saw; nothing was done. Read it again.")
+  case 8:
+    return constant("Taken in, and held until its appointment. Do not retry.")
   default: return constant("A number that is no status of this library.")
   }
 }
@@ -130,6 +140,13 @@ private func errorText(_ status: hj_status) -> UnsafePointer<CChar> {
     return constant("The move is legal only with a reason: use the _by variant.")
   case -23:
     return constant("A check of our own failed: please report it.")
+  case -24:
+    return constant("The step would be put off further than its plan allows.")
+  case -25:
+    return constant(
+      "That clock does not run: not started, already stopped, or not in the plans.")
+  case -26:
+    return constant("The clock has not come to that step yet.")
   default: return constant("A number that is no status of this library.")
   }
 }

@@ -16,6 +16,9 @@ struct Sized<Value> {
   @inline(__always)
   static var first: Int {
     if Value.self == hj_nearest_query.self { return 40 }
+    if Value.self == hj_report.self { return 64 }
+    if Value.self == hj_event.self { return 112 }
+    if Value.self == hj_incident_status.self { return 216 }
     return MemoryLayout<Value>.size
   }
 

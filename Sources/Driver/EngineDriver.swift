@@ -155,7 +155,9 @@ package final class EngineDriver: @unchecked Sendable {
     var decided = 0
     while decided < most, let report = posts.pointee.popFirst() {
       let status = core.pointee.report(report)
-      if status != .ok && status != .manual { core.pointee.answerPost(report, status) }
+      if status != .ok && status != .manual && status != .held {
+        core.pointee.answerPost(report, status)
+      }
       decided += 1
     }
     return decided

@@ -5,6 +5,9 @@ extension EngineCore {
   package mutating func startWall(_ wall_us: Int64) {
     for slot in 0..<UInt32(limits.incidents) where incidentSlots.isLive(slot) {
       if incidents[slot].receivedWall_us == 0 { incidents[slot].receivedWall_us = wall_us }
+      if incidents[slot].ownReceivedWall_us == 0 { incidents[slot].ownReceivedWall_us = wall_us }
+      if incidents[slot].state == .held { setAppointment(slot, wall_us: wall_us) }
+      if incidents[slot].calledBackWall_us == 1 { incidents[slot].calledBackWall_us = wall_us }
       if incidents[slot].dispatchedWall_us == 1 { incidents[slot].dispatchedWall_us = wall_us }
       if incidents[slot].arrivedWall_us == 1 { incidents[slot].arrivedWall_us = wall_us }
       if incidents[slot].closedWall_us == 1 { incidents[slot].closedWall_us = wall_us }

@@ -7,27 +7,34 @@ struct PlanVersions: BitwiseCopyable {
 
   struct Version: BitwiseCopyable {
     var address: UInt = 0  // 0 = unused
-    var incidents: Int32 = 0
+    var holds: Int32 = 0
+    /// 1 = the plans at open, then one more each time they are replaced.
+    var number: UInt32 = 0
   }
 
   private var versions: InlineArray<8, Version> = .init(repeating: Version())
   private(set) var current: UInt32 = 0
+  private var newest: UInt32 = 1
 
   init(first: UnsafeMutablePointer<PlanTables>) {
-    versions[0].address = UInt(bitPattern: first)
+    versions[0] = Version(address: UInt(bitPattern: first), holds: 0, number: 1)
   }
 
   func tables(_ version: UInt32) -> UnsafeMutablePointer<PlanTables> {
     UnsafeMutablePointer(bitPattern: versions[Int(version)].address).unsafelyUnwrapped
   }
 
-  mutating func hold(_ version: UInt32) { versions[Int(version)].incidents += 1 }
-  mutating func letGo(_ version: UInt32) { versions[Int(version)].incidents -= 1 }
+  func number(_ version: UInt32) -> UInt32 { versions[Int(version)].number }
+
+  /// An incident holds a version once for its plan and once for its clocks.
+  mutating func hold(_ version: UInt32) { versions[Int(version)].holds += 1 }
+  mutating func letGo(_ version: UInt32) { versions[Int(version)].holds -= 1 }
 
   /// Makes `next` the current version; nil when all places are in use.
   mutating func replace(by next: UnsafeMutablePointer<PlanTables>) -> Bool {
     for index in 0..<Self.limit where versions[index].address == 0 {
-      versions[index] = Version(address: UInt(bitPattern: next), incidents: 0)
+      versions[index] = Version(address: UInt(bitPattern: next), holds: 0, number: newest &+ 1)
+      newest &+= 1
       current = UInt32(index)
       return true
     }
@@ -38,7 +45,7 @@ struct PlanVersions: BitwiseCopyable {
   mutating func reclaim() -> UnsafeMutablePointer<PlanTables>? {
     for index in 0..<Self.limit
     where UInt32(index) != current && versions[index].address != 0
-      && versions[index].incidents == 0
+      && versions[index].holds == 0
     {
       let address = versions[index].address
       versions[index].address = 0
@@ -62,6 +69,11 @@ extension EngineCore {
   /// The plans that new decisions use.
   package var currentPlans: PlanTables {
     unsafeAddress { UnsafePointer(plans.tables(plans.current)) }
+  }
+
+  /// Which version of the plans an incident's clocks follow.
+  package func plansNumber(of incident: UInt32) -> UInt32 {
+    plans.number(incidents[incident].clockVersion)
   }
 
   /// Swaps the plans in. False when too many old versions are still in use. The levels of free units follow.

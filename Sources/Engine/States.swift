@@ -5,8 +5,14 @@ package enum IncidentState: Int32, BitwiseCopyable, Sendable {
   case none = 0
   case received, pending, assigned, enRoute, onScene, handling, reported, closed, archived,
     cancelled
+  /// Waits for its appointment.
+  case held
+  /// Another incident stands for it.
+  case merged
 
-  package var isOpen: Bool { self != .none && rawValue < IncidentState.closed.rawValue }
+  package var isOpen: Bool {
+    self != .none && rawValue < IncidentState.closed.rawValue || self == .held
+  }
 }
 
 /// Where one unit stands on one incident. Order = forward order up to `cleared`; the rest end it too.
@@ -64,6 +70,11 @@ package enum AssignmentState: Int32, BitwiseCopyable, Sendable {
 package enum EventKind: Int32, BitwiseCopyable, Sendable {
   case decided = 1
   case refused, incident, assignment, escalation, overflow
+  case warning = 10
+  case clock = 11
+
+  /// Never lost: it has room of its own.
+  var isReserved: Bool { self == .escalation || self == .warning }
 }
 
 /// Why a unit was chosen or something changed (`HJ_REASON_…`).
@@ -71,6 +82,8 @@ package enum Reason: Int32, BitwiseCopyable, Sendable {
   case none = 0
   case closest, straightLine, noPosition, homeBeat, byHand, nextUnit, unitFreed, nobody, closed
   case upgraded
+  case undeliverable = 11
+  case backup, appointment, merged, unmerged, diverted, calledBack, roomNeeded, lead
 }
 
 /// Why fewer units were sent than the plan asks for (`HJ_SHORTFALL_…`).

@@ -13,6 +13,8 @@ package struct Status: BitwiseCopyable, Equatable, Sendable {
   package static let unchanged = Status(rawValue: 4)
   package static let partial = Status(rawValue: 5)
   package static let timeBackwards = Status(rawValue: 6)
+  package static let passed = Status(rawValue: 7)
+  package static let held = Status(rawValue: 8)
 
   package static let argument = Status(rawValue: -1)
   package static let null = Status(rawValue: -2)
@@ -36,4 +38,7 @@ package struct Status: BitwiseCopyable, Equatable, Sendable {
   package static let system = Status(rawValue: -20)
   package static let busy = Status(rawValue: -21)
   package static let reason = Status(rawValue: -22)
+  package static let snooze = Status(rawValue: -24)
+  package static let noClock = Status(rawValue: -25)
+  package static let step = Status(rawValue: -26)
 }

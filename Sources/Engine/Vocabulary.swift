@@ -42,11 +42,21 @@ package enum Activity: UInt8, BitwiseCopyable, Sendable, CaseIterable {
 package enum ClockKind: UInt8, BitwiseCopyable, Sendable, CaseIterable {
   case pending = 1
   case delivery, acknowledge, turnout, arrival, welfare, report, resolve, callback, lead, absence
+  /// A held incident waits for its appointment. It has no chain: the incident is dispatched.
+  case appointment
+
+  /// Kept by each assignment; the others by the incident.
+  package var isOfAssignment: Bool {
+    switch self {
+    case .delivery, .acknowledge, .turnout, .welfare, .report: return true
+    default: return false
+    }
+  }
 }
 
 /// What a step of a clock's chain asks for.
 package enum StepAction: UInt8, BitwiseCopyable, Sendable, CaseIterable {
   case notifyAgain = 1
   case otherChannel, nextUnit, widen, supervisor, tellCaller, suggestExchange, neighbour, manual
-  case supervision
+  case supervision, callUnit, backup, firstLeads, lastResort
 }

@@ -63,12 +63,13 @@ extension Engine {
   ) throws(HujiaError) -> Dispatch {
     guard let point = incident.place.e7 else { throw .range }
     return try with { driver in
-      let report = IncidentReport(
+      var report = IncidentReport(
         tier: incident.tier.flatMap { HujiaEngine.Tier(header: $0.rawValue) } ?? .none,
         type: incident.type, lat_e7: point.lat, lon_e7: point.lon,
         flags: incident.isVulnerable ? 1 : 0, keyHigh: incident.key.high,
         keyLow: incident.key.low, callerHash: incident.callerHash, wall_us: incident.wall_us ?? 0,
         place: driver.place(lat_e7: point.lat, lon_e7: point.lon, datum: 1))
+      report.appointmentWall_us = incident.appointment_us ?? 0
       return driver.turn { core in
         let status = body(&core, report)
         if status.isError || status == .full { return .failure(HujiaError(status)) }

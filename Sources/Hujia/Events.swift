@@ -13,6 +13,8 @@ public struct Event: Sendable {
   public enum Kind: Int32, Sendable {
     case decided = 1
     case refused, incident, assignment, escalation, overflow
+    case warning = 10
+    case clock = 11
   }
   public let kind: Kind
   public let sequence: UInt64
@@ -23,6 +25,8 @@ public struct Event: Sendable {
   public let clock: Clock?
   /// Escalations: 1-based step of the chain.
   public let step: Int32
+  /// Escalations: 0 the first time, then 1, 2 … as the chain begins again or its last step repeats.
+  public let cycle: Int32
   public let late_ns: Int64
   public let incidentState: IncidentState?
   public let assignmentState: AssignmentState?
@@ -37,9 +41,10 @@ public struct Event: Sendable {
     wall_us = event.wall_us
     clock = Clock(rawValue: event.clock)
     step = event.step
+    cycle = event.cycle
     late_ns = event.late_ns
     let isAssignment = kind == .assignment
-    incidentState = isAssignment ? nil : IncidentState(rawValue: event.state)
+    incidentState = isAssignment || kind == .clock ? nil : IncidentState(rawValue: event.state)
     assignmentState = isAssignment ? AssignmentState(rawValue: event.state) : nil
   }
 }

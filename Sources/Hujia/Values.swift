@@ -37,6 +37,10 @@ public enum Activity: Int32, Sendable, CaseIterable {
 public enum IncidentState: Int32, Sendable, CaseIterable {
   case received = 1
   case pending, assigned, enRoute, onScene, handling, reported, closed, archived, cancelled
+  /// Waits for its appointment.
+  case held
+  /// Another incident stands for it.
+  case merged
 }
 
 /// Where one unit stands on one incident, in forward order up to `cleared`.
@@ -49,6 +53,7 @@ public enum AssignmentState: Int32, Sendable, CaseIterable {
 public enum Clock: Int32, Sendable, CaseIterable {
   case pending = 1
   case delivery, acknowledge, turnout, arrival, welfare, report, resolve, callback, lead, absence
+  case appointment
 }
 
 /// A crew or person that can be sent.
@@ -98,6 +103,8 @@ public struct Incident: Sendable {
   public var callerHash: UInt64 = 0
   /// When it was received, UTC microseconds since 1970; nil = now.
   public var wall_us: Int64?
+  /// When it is to be dispatched, UTC microseconds since 1970; nil = at once.
+  public var appointment_us: Int64?
 
   public init(tier: Tier? = nil, type: UInt32 = 0, place: Coordinate) {
     self.tier = tier

@@ -107,6 +107,46 @@ static hj_status assignment_points_out(hj_engine *engine, void *points) {
   return status == HJ_E_BUFFER ? HJ_OK : status;
 }
 
+static hj_status clock_in(hj_engine *engine, void *clock) {
+  hj_clock_status status = {0};
+  status.size = sizeof status;
+  return hj_clock_read(engine, clock, &status);
+}
+static hj_status clock_out(hj_engine *engine, void *status) {
+  hj_clock_ref clock = valid_clock;
+  return hj_clock_read(engine, &clock, status);
+}
+/* Nothing has fired yet, so there is nothing to take: the operator and the step are checked after the structs. */
+static hj_status take_clock(hj_engine *engine, void *clock) {
+  hj_action action = {0};
+  action.size = sizeof action;
+  hj_status status = hj_clock_take(engine, clock, &action);
+  return status == HJ_E_ARGUMENT ? HJ_OK : status;
+}
+static hj_status take_by(hj_engine *engine, void *action) {
+  hj_clock_ref clock = valid_clock;
+  hj_status status = hj_clock_take(engine, &clock, action);
+  return status == HJ_E_ARGUMENT ? HJ_OK : status;
+}
+static hj_status snooze_by(hj_engine *engine, void *action) {
+  hj_clock_ref clock = valid_clock;
+  hj_status status = hj_clock_snooze(engine, &clock, 60, action);
+  return status == HJ_E_ARGUMENT ? HJ_OK : status;
+}
+static hj_status escalate_by(hj_engine *engine, void *action) {
+  hj_clock_ref clock = valid_clock;
+  hj_status status = hj_clock_escalate(engine, &clock, action);
+  return status == HJ_E_ARGUMENT ? HJ_OK : status;
+}
+static hj_status called_back_action(hj_engine *engine, void *action) {
+  hj_status status = hj_incident_called_back_by(engine, 12345, 0, action);
+  return status == HJ_E_STALE ? HJ_OK : status;
+}
+static hj_status set_lead_action(hj_engine *engine, void *action) {
+  hj_status status = hj_incident_set_lead_by(engine, 12345, 1, 0, action);
+  return status == HJ_E_STALE ? HJ_OK : status;
+}
+
 static const struct sized_row {
   const char *name;
   size_t size;
@@ -119,24 +159,32 @@ static const struct sized_row {
     {"hj_unit_put", sizeof(hj_unit), &valid_unit, unit_in, 0},
     {"hj_unit_read", sizeof(hj_unit_status), NULL, unit_out, 0},
     {"hj_positions_report", sizeof(hj_position), &valid_position, position_in, 0},
-    {"hj_incident_report report", sizeof(hj_report), &valid_report, report_in, 0},
-    {"hj_incident_recommend report", sizeof(hj_report), &valid_report, recommend_in, 0},
-    {"hj_incident_post report", sizeof(hj_report), &valid_report, post_in, 0},
-    {"hj_incident_update report", sizeof(hj_report), &valid_report, update_in, 0},
+    {"hj_incident_report report", sizeof(hj_report), &valid_report, report_in, 64},
+    {"hj_incident_recommend report", sizeof(hj_report), &valid_report, recommend_in, 64},
+    {"hj_incident_post report", sizeof(hj_report), &valid_report, post_in, 64},
+    {"hj_incident_update report", sizeof(hj_report), &valid_report, update_in, 64},
     {"hj_incident_report dispatch", sizeof(hj_dispatch), NULL, report_out, 0},
     {"hj_incident_recommend dispatch", sizeof(hj_dispatch), NULL, recommend_out, 0},
     {"hj_incident_update dispatch", sizeof(hj_dispatch), NULL, update_out, 0},
-    {"hj_incident_read", sizeof(hj_incident_status), NULL, incident_out, 0},
+    {"hj_incident_read", sizeof(hj_incident_status), NULL, incident_out, 216},
     {"hj_incident_assign_by action", sizeof(hj_action), NULL, assign_action, 0},
     {"hj_assignment_advance_by action", sizeof(hj_action), NULL, advance_action, 0},
     {"hj_incident_cancel_by action", sizeof(hj_action), NULL, cancel_action, 0},
     {"hj_incident_close_by action", sizeof(hj_action), NULL, close_action, 0},
-    {"hj_events_poll", sizeof(hj_event), NULL, events_out, 0},
+    {"hj_events_poll", sizeof(hj_event), NULL, events_out, 112},
     {"hj_nearest_units query", sizeof(hj_nearest_query), &valid_query, query_in, 40},
     {"hj_nearest_units nearest", sizeof(hj_nearest), NULL, nearest_out, 0},
     {"hj_route summary", sizeof(hj_route_summary), NULL, summary_out, 0},
     {"hj_route points", sizeof(hj_route_point), NULL, points_out, 0},
     {"hj_assignment_route points", sizeof(hj_route_point), NULL, assignment_points_out, 0},
+    {"hj_clock_read clock", sizeof(hj_clock_ref), &valid_clock, clock_in, 0},
+    {"hj_clock_read status", sizeof(hj_clock_status), NULL, clock_out, 0},
+    {"hj_clock_take clock", sizeof(hj_clock_ref), &valid_clock, take_clock, 0},
+    {"hj_clock_take who", sizeof(hj_action), NULL, take_by, 0},
+    {"hj_clock_snooze who", sizeof(hj_action), NULL, snooze_by, 0},
+    {"hj_clock_escalate who", sizeof(hj_action), NULL, escalate_by, 0},
+    {"hj_incident_called_back_by action", sizeof(hj_action), NULL, called_back_action, 0},
+    {"hj_incident_set_lead_by action", sizeof(hj_action), NULL, set_lead_action, 0},
 };
 
 /* Room for a struct of a later version, and a canary behind it. */
@@ -293,6 +341,42 @@ static hj_status any_street_name(hj_engine *engine) {
   uint32_t needed;
   return hj_street_name(engine, 1, NULL, 0, &needed);
 }
+static hj_status any_clock_read(hj_engine *engine) {
+  return clock_in(engine, &valid_clock);
+}
+static hj_status any_clock_take(hj_engine *engine) {
+  hj_action action = {0};
+  action.size = sizeof action;
+  return hj_clock_take(engine, &valid_clock, &action);
+}
+static hj_status any_clock_snooze(hj_engine *engine) {
+  hj_action action = {0};
+  action.size = sizeof action;
+  return hj_clock_snooze(engine, &valid_clock, 1, &action);
+}
+static hj_status any_clock_escalate(hj_engine *engine) {
+  hj_action action = {0};
+  action.size = sizeof action;
+  return hj_clock_escalate(engine, &valid_clock, &action);
+}
+static hj_status any_plans_migrate(hj_engine *engine) {
+  return hj_plans_migrate(engine, NULL);
+}
+static hj_status any_incident_migrate(hj_engine *engine) {
+  return hj_incident_migrate(engine, 1);
+}
+static hj_status any_called_back(hj_engine *engine) {
+  return hj_incident_called_back(engine, 1, 0);
+}
+static hj_status any_set_lead(hj_engine *engine) {
+  return hj_incident_set_lead(engine, 1, 1, 0);
+}
+static hj_status any_check_in(hj_engine *engine) {
+  return hj_unit_check_in(engine, 1, 0);
+}
+static hj_status any_undeliverable(hj_engine *engine) {
+  return hj_assignment_undeliverable(engine, 1, 0);
+}
 static hj_status any_engine_close(hj_engine *engine) {
   return engine == NULL ? HJ_E_STALE : hj_engine_close(engine);
 }
@@ -303,21 +387,45 @@ static const struct {
   const char *name;
   hj_status (*call)(hj_engine *);
 } handle_rows[] = {
-    ROW(any_poll),          ROW(any_stats),
-    ROW(any_plans),         ROW(any_put),
-    ROW(any_remove),        ROW(any_activity),
-    ROW(any_unit_read),     ROW(any_positions),
-    ROW(any_report),        ROW(any_recommend),
-    ROW(any_post),          ROW(any_update),
-    ROW(any_assign),        ROW(any_assign_by),
-    ROW(any_cancel),        ROW(any_cancel_by),
-    ROW(any_close),         ROW(any_close_by),
-    ROW(any_incident_read), ROW(any_advance),
-    ROW(any_advance_by),    ROW(any_assignment_route),
-    ROW(any_events),        ROW(any_fd),
-    ROW(any_nearest),       ROW(any_route),
-    ROW(any_engine_close),  ROW(any_route_by_profile),
+    ROW(any_poll),
+    ROW(any_stats),
+    ROW(any_plans),
+    ROW(any_put),
+    ROW(any_remove),
+    ROW(any_activity),
+    ROW(any_unit_read),
+    ROW(any_positions),
+    ROW(any_report),
+    ROW(any_recommend),
+    ROW(any_post),
+    ROW(any_update),
+    ROW(any_assign),
+    ROW(any_assign_by),
+    ROW(any_cancel),
+    ROW(any_cancel_by),
+    ROW(any_close),
+    ROW(any_close_by),
+    ROW(any_incident_read),
+    ROW(any_advance),
+    ROW(any_advance_by),
+    ROW(any_assignment_route),
+    ROW(any_events),
+    ROW(any_fd),
+    ROW(any_nearest),
+    ROW(any_route),
+    ROW(any_engine_close),
+    ROW(any_route_by_profile),
     ROW(any_street_name),
+    ROW(any_clock_read),
+    ROW(any_clock_take),
+    ROW(any_clock_snooze),
+    ROW(any_clock_escalate),
+    ROW(any_plans_migrate),
+    ROW(any_incident_migrate),
+    ROW(any_called_back),
+    ROW(any_set_lead),
+    ROW(any_check_in),
+    ROW(any_undeliverable),
 };
 
 static void wrong_handles(void) {

@@ -97,6 +97,92 @@ static void wrong_positions(void) {
   CHECK_EQUAL(accepted, 0);
 }
 
+/* Clocks that do not exist, ids that do not fit them, steps that were never told. */
+static void wrong_clocks(void) {
+  hj_clock_status status = {0};
+  status.size = sizeof status;
+  hj_action action = {0};
+  action.size = sizeof action;
+  action.operator_id = 5;
+  const int32_t numbers[] = {0, -1, HJ_CLOCK_ABSENCE, 13, 256, 259, INT32_MAX, INT32_MIN};
+  for (size_t index = 0; index < sizeof numbers / sizeof numbers[0]; index++) {
+    hj_clock_ref clock = valid_clock;
+    clock.clock = numbers[index];
+    CHECK_STATUS(hj_clock_read(good, &clock, &status), HJ_E_ARGUMENT);
+    CHECK_STATUS(hj_clock_take(good, &clock, &action), HJ_E_ARGUMENT);
+    CHECK_STATUS(hj_clock_snooze(good, &clock, 1, &action), HJ_E_ARGUMENT);
+    CHECK_STATUS(hj_clock_escalate(good, &clock, &action), HJ_E_ARGUMENT);
+  }
+  hj_clock_ref clock = valid_clock;
+  clock.step = -1;
+  CHECK_STATUS(hj_clock_read(good, &clock, &status), HJ_E_ARGUMENT);
+  clock = valid_clock;
+  clock.cycle = INT32_MIN;
+  CHECK_STATUS(hj_clock_read(good, &clock, &status), HJ_E_ARGUMENT);
+  clock = valid_clock;
+  clock.incident_id = live_incident + 1;
+  CHECK_STATUS(hj_clock_read(good, &clock, &status), HJ_E_ARGUMENT);
+  clock.incident_id = live_incident;
+  CHECK_STATUS(hj_clock_read(good, &clock, &status), HJ_OK);
+  CHECK_EQUAL(status.state, HJ_CLOCK_STATE_RUNNING);
+  clock.assignment_id = 0;
+  CHECK_STATUS(hj_clock_read(good, &clock, &status), HJ_E_STALE);
+  clock.assignment_id = live_assignment + 1;
+  CHECK_STATUS(hj_clock_read(good, &clock, &status), HJ_E_STALE);
+  clock = valid_clock;
+  clock.clock = HJ_CLOCK_ARRIVAL;
+  clock.incident_id = live_incident;
+  CHECK_STATUS(hj_clock_read(good, &clock, &status), HJ_E_ARGUMENT);
+  clock.assignment_id = 0;
+  CHECK_STATUS(hj_clock_read(good, &clock, &status), HJ_OK);
+  clock.clock = HJ_CLOCK_RESOLVE; /* emergencies have no such limit */
+  CHECK_STATUS(hj_clock_read(good, &clock, &status), HJ_OK);
+  CHECK_EQUAL(status.state, HJ_CLOCK_STATE_NONE);
+  CHECK_EQUAL(status.due_wall_us, 0);
+  CHECK_STATUS(hj_clock_take(good, &clock, &action), HJ_E_NO_CLOCK);
+  CHECK_STATUS(hj_clock_escalate(good, &clock, &action), HJ_E_NO_CLOCK);
+  clock.incident_id = 12345;
+  CHECK_STATUS(hj_clock_take(good, &clock, &action), HJ_E_STALE);
+  CHECK_STATUS(hj_clock_take(good, &valid_clock, NULL), HJ_E_NULL);
+  CHECK_STATUS(hj_clock_take(good, &valid_clock, &action), HJ_E_STEP); /* nothing has fired */
+  clock = valid_clock;
+  clock.step = 1;
+  CHECK_STATUS(hj_clock_take(good, &clock, &action), HJ_E_STEP);
+  CHECK_STATUS(hj_clock_escalate(good, &clock, &action), HJ_E_STEP);
+  CHECK_STATUS(hj_clock_snooze(good, &valid_clock, 60, &action), HJ_E_REASON);
+  action.reason = 1;
+  CHECK_STATUS(hj_clock_snooze(good, &valid_clock, 0, &action), HJ_E_ARGUMENT);
+  CHECK_STATUS(hj_clock_snooze(good, &valid_clock, UINT32_MAX, &action), HJ_E_SNOOZE);
+  CHECK_STATUS(hj_clock_snooze(good, &valid_clock, 316, &action), HJ_E_SNOOZE); /* 300 s after the limit at most */
+  CHECK_STATUS(hj_clock_snooze(good, &valid_clock, 15, &action), HJ_UNCHANGED);
+  action.operator_id = 0;
+  CHECK_STATUS(hj_clock_snooze(good, &valid_clock, 60, &action), HJ_E_ARGUMENT);
+  CHECK_STATUS(hj_clock_escalate(good, &valid_clock, &action), HJ_E_ARGUMENT);
+  CHECK_STATUS(hj_unit_check_in(good, 999, 0), HJ_E_UNKNOWN);
+  CHECK_STATUS(hj_unit_check_in(good, 1, -1), HJ_E_ARGUMENT);
+  CHECK_STATUS(hj_unit_check_in(good, 1, 0), HJ_UNCHANGED); /* no welfare clock in the built-in plan */
+  CHECK_STATUS(hj_unit_check_in(good, 2, INT64_MAX), HJ_UNCHANGED);
+  CHECK_STATUS(hj_assignment_undeliverable(good, live_assignment, -1), HJ_E_ARGUMENT);
+  CHECK_STATUS(hj_assignment_undeliverable(good, 12345, 0), HJ_E_STALE);
+  CHECK_STATUS(hj_incident_set_lead(good, live_incident, 0, 0), HJ_E_ARGUMENT);
+  CHECK_STATUS(hj_incident_set_lead(good, live_incident, 1, -1), HJ_E_ARGUMENT);
+  CHECK_STATUS(hj_incident_set_lead(good, 12345, 1, 0), HJ_E_STALE);
+  CHECK_STATUS(hj_incident_called_back(good, live_incident, 0), HJ_E_STATE);
+  CHECK_STATUS(hj_incident_called_back(good, live_incident, -1), HJ_E_ARGUMENT);
+  CHECK_STATUS(hj_incident_called_back(good, 12345, 0), HJ_E_STALE);
+  CHECK_STATUS(hj_incident_migrate(good, 12345), HJ_E_STALE);
+  CHECK_STATUS(hj_incident_migrate(good, live_incident), HJ_UNCHANGED);
+  uint32_t count = 9;
+  CHECK_STATUS(hj_plans_migrate(good, &count), HJ_OK);
+  CHECK_EQUAL(count, 0);
+  hj_report report = valid_report;
+  hj_dispatch dispatch = empty_dispatch();
+  report.appointment_wall_us = -1;
+  CHECK_STATUS(hj_incident_report(good, &report, &dispatch), HJ_E_ARGUMENT);
+  report.appointment_wall_us = INT64_MAX;
+  CHECK_STATUS(hj_incident_report(good, &report, &dispatch), HJ_E_ARGUMENT);
+}
+
 static void wrong_reports(void) {
   hj_dispatch dispatch = empty_dispatch();
   const int32_t tiers[] = {-1, 5, INT32_MAX, INT32_MIN};
@@ -341,6 +427,7 @@ int main(void) {
   open_world();
   wrong_units();
   wrong_positions();
+  wrong_clocks();
   wrong_reports();
   wrong_moves();
   wrong_searches();

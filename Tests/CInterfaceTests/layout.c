@@ -80,7 +80,7 @@ FIELD(hj_position, speed_cms, 36, 4);
 FIELD(hj_position, datum, 40, 4);
 FIELD(hj_position, reserved0, 44, 4);
 
-SIZE(hj_report, 64);
+SIZE(hj_report, 72);
 FIELD(hj_report, size, 0, 4);
 FIELD(hj_report, tier, 4, 4);
 FIELD(hj_report, type, 8, 4);
@@ -93,6 +93,7 @@ FIELD(hj_report, caller_hash, 40, 8);
 FIELD(hj_report, wall_us, 48, 8);
 FIELD(hj_report, datum, 56, 4);
 FIELD(hj_report, reserved0, 60, 4);
+FIELD(hj_report, appointment_wall_us, 64, 8);
 
 SIZE(hj_chosen_unit, 40);
 FIELD(hj_chosen_unit, size, 0, 4);
@@ -115,7 +116,7 @@ FIELD(hj_dispatch, plan, 28, 4);
 FIELD(hj_dispatch, decided_in_ns, 32, 8);
 FIELD(hj_dispatch, chosen, 40, 640);
 
-SIZE(hj_incident_status, 216);
+SIZE(hj_incident_status, 240);
 FIELD(hj_incident_status, size, 0, 4);
 FIELD(hj_incident_status, state, 4, 4);
 FIELD(hj_incident_status, incident_id, 8, 8);
@@ -134,6 +135,10 @@ FIELD(hj_incident_status, arrived_wall_us, 192, 8);
 FIELD(hj_incident_status, closed_wall_us, 200, 8);
 FIELD(hj_incident_status, disposition, 208, 4);
 FIELD(hj_incident_status, reserved0, 212, 4);
+FIELD(hj_incident_status, lead_agency, 216, 4);
+FIELD(hj_incident_status, plans_version, 220, 4);
+FIELD(hj_incident_status, appointment_wall_us, 224, 8);
+FIELD(hj_incident_status, called_back_wall_us, 232, 8);
 
 SIZE(hj_action, 24);
 FIELD(hj_action, size, 0, 4);
@@ -142,7 +147,7 @@ FIELD(hj_action, operator_id, 8, 8);
 FIELD(hj_action, force, 16, 4);
 FIELD(hj_action, reserved0, 20, 4);
 
-SIZE(hj_event, 112);
+SIZE(hj_event, 120);
 FIELD(hj_event, size, 0, 4);
 FIELD(hj_event, kind, 4, 4);
 FIELD(hj_event, sequence, 8, 8);
@@ -161,6 +166,26 @@ FIELD(hj_event, late_ns, 88, 8);
 FIELD(hj_event, action, 96, 4);
 FIELD(hj_event, cycle, 100, 4);
 FIELD(hj_event, operator_id, 104, 8);
+FIELD(hj_event, plans_version, 112, 4);
+FIELD(hj_event, reserved0, 116, 4);
+
+SIZE(hj_clock_ref, 32);
+FIELD(hj_clock_ref, size, 0, 4);
+FIELD(hj_clock_ref, clock, 4, 4);
+FIELD(hj_clock_ref, incident_id, 8, 8);
+FIELD(hj_clock_ref, assignment_id, 16, 8);
+FIELD(hj_clock_ref, step, 24, 4);
+FIELD(hj_clock_ref, cycle, 28, 4);
+
+SIZE(hj_clock_status, 40);
+FIELD(hj_clock_status, size, 0, 4);
+FIELD(hj_clock_status, state, 4, 4);
+FIELD(hj_clock_status, step, 8, 4);
+FIELD(hj_clock_status, cycle, 12, 4);
+FIELD(hj_clock_status, due_wall_us, 16, 8);
+FIELD(hj_clock_status, planned_wall_us, 24, 8);
+FIELD(hj_clock_status, plans_version, 32, 4);
+FIELD(hj_clock_status, reserved0, 36, 4);
 
 SIZE(hj_nearest_query, 48);
 FIELD(hj_nearest_query, size, 0, 4);

@@ -11,6 +11,7 @@ static hj_unit valid_unit;
 static hj_position valid_position;
 static hj_report valid_report;
 static hj_nearest_query valid_query;
+static hj_clock_ref valid_clock;
 
 static inline void open_world(void) {
   valid_config = poll_config();
@@ -36,6 +37,10 @@ static inline void open_world(void) {
   live_incident = dispatch.incident_id;
   live_assignment = dispatch.chosen[0].assignment_id;
   put_unit(good, 2, 300, 300);
+  memset(&valid_clock, 0, sizeof valid_clock);
+  valid_clock.size = sizeof valid_clock;
+  valid_clock.clock = HJ_CLOCK_ACKNOWLEDGE;
+  valid_clock.assignment_id = live_assignment;
 }
 
 /* After all of that the engine is as it was. */

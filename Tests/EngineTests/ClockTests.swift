@@ -219,16 +219,17 @@ import Testing
     }
     let lost = bench.counter(Counter.eventsLost)
     check(lost > 0)
-    // Escalations have room of their own (2 x 4 + 2): signed by now, so let the day's end resolve repeat.
+    // Escalations have room of their own (2 x 4 + 2 x 2): signed by now, so let the day's end resolve repeat.
     for hour in 24...40 as ClosedRange<Int64> { bench.poll(hour * 3_600 * Bench.second_ns) }
     check(bench.core.isEscalationBlocked && bench.counter(Counter.escalationsWaiting) == 1)
     let first = bench.drain()
-    check(first.filter { $0.kind == .escalation }.map(\.cycle) == Array(0..<10))
+    check(first.filter { $0.kind == .escalation }.map(\.cycle) == Array(0..<12))
     bench.poll(s: 40 * 3_600)
     let rest = bench.escalations()
-    // The eleventh waited since hour 34 and stands for hours 35 to 40, which were slept through.
-    check(rest.map(\.cycle) == [10] && !bench.core.isEscalationBlocked)
-    check(rest[0].late_ns == 6 * 3_600 * Bench.second_ns)
+    // The thirteenth waited since hour 36 and stands for hours 37 to 40 as well.
+    check(rest.map(\.cycle) == [12] && !bench.core.isEscalationBlocked)
+    check(rest[0].late_ns == 4 * 3_600 * Bench.second_ns)
+    check(bench.core.nextDue_ns == 41 * 3_600 * Bench.second_ns)
     bench.advance(assignment, .onScene)
     let told = bench.drain().filter { $0.kind == .overflow }
     check(told.map(\.step) == [Int32(lost)])

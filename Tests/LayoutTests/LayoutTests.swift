@@ -118,8 +118,8 @@ import Testing
   }
 
   @Test func report() {
-    #expect(MemoryLayout<hj_report>.size == 64)
-    #expect(MemoryLayout<hj_report>.stride == 64)
+    #expect(MemoryLayout<hj_report>.size == 72)
+    #expect(MemoryLayout<hj_report>.stride == 72)
     let offsets: [(PartialKeyPath<hj_report>, Int)] = [
       (\.size, 0),
       (\.tier, 4),
@@ -133,6 +133,7 @@ import Testing
       (\.wall_us, 48),
       (\.datum, 56),
       (\.reserved0, 60),
+      (\.appointment_wall_us, 64),
     ]
     for (field, offset) in offsets {
       #expect(MemoryLayout<hj_report>.offset(of: field) == offset)
@@ -177,8 +178,8 @@ import Testing
   }
 
   @Test func incidentStatus() {
-    #expect(MemoryLayout<hj_incident_status>.size == 216)
-    #expect(MemoryLayout<hj_incident_status>.stride == 216)
+    #expect(MemoryLayout<hj_incident_status>.size == 240)
+    #expect(MemoryLayout<hj_incident_status>.stride == 240)
     let offsets: [(PartialKeyPath<hj_incident_status>, Int)] = [
       (\.size, 0),
       (\.state, 4),
@@ -198,6 +199,10 @@ import Testing
       (\.closed_wall_us, 200),
       (\.disposition, 208),
       (\.reserved0, 212),
+      (\.lead_agency, 216),
+      (\.plans_version, 220),
+      (\.appointment_wall_us, 224),
+      (\.called_back_wall_us, 232),
     ]
     for (field, offset) in offsets {
       #expect(MemoryLayout<hj_incident_status>.offset(of: field) == offset)
@@ -220,8 +225,8 @@ import Testing
   }
 
   @Test func event() {
-    #expect(MemoryLayout<hj_event>.size == 112)
-    #expect(MemoryLayout<hj_event>.stride == 112)
+    #expect(MemoryLayout<hj_event>.size == 120)
+    #expect(MemoryLayout<hj_event>.stride == 120)
     let offsets: [(PartialKeyPath<hj_event>, Int)] = [
       (\.size, 0),
       (\.kind, 4),
@@ -241,9 +246,45 @@ import Testing
       (\.action, 96),
       (\.cycle, 100),
       (\.operator_id, 104),
+      (\.plans_version, 112),
+      (\.reserved0, 116),
     ]
     for (field, offset) in offsets {
       #expect(MemoryLayout<hj_event>.offset(of: field) == offset)
+    }
+  }
+
+  @Test func clockReference() {
+    #expect(MemoryLayout<hj_clock_ref>.size == 32)
+    #expect(MemoryLayout<hj_clock_ref>.stride == 32)
+    let offsets: [(PartialKeyPath<hj_clock_ref>, Int)] = [
+      (\.size, 0),
+      (\.clock, 4),
+      (\.incident_id, 8),
+      (\.assignment_id, 16),
+      (\.step, 24),
+      (\.cycle, 28),
+    ]
+    for (field, offset) in offsets {
+      #expect(MemoryLayout<hj_clock_ref>.offset(of: field) == offset)
+    }
+  }
+
+  @Test func clockStatus() {
+    #expect(MemoryLayout<hj_clock_status>.size == 40)
+    #expect(MemoryLayout<hj_clock_status>.stride == 40)
+    let offsets: [(PartialKeyPath<hj_clock_status>, Int)] = [
+      (\.size, 0),
+      (\.state, 4),
+      (\.step, 8),
+      (\.cycle, 12),
+      (\.due_wall_us, 16),
+      (\.planned_wall_us, 24),
+      (\.plans_version, 32),
+      (\.reserved0, 36),
+    ]
+    for (field, offset) in offsets {
+      #expect(MemoryLayout<hj_clock_status>.offset(of: field) == offset)
     }
   }
 

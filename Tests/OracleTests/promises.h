@@ -224,6 +224,14 @@ static void call_changed(int call, int32_t tier, int is_vulnerable) {
   else if (!calls[call].has_arrived)
     tighten(HJ_CLOCK_ARRIVAL, call, arrive_ms(&plan, tier, calls[call].is_vulnerable));
   tighten(HJ_CLOCK_RESOLVE, call, plan.tier[tier].resolve_ms);
+  /* Those who were asked and have not signed are asked more urgently too. */
+  const chain *own = chain_of(HJ_CLOCK_ACKNOWLEDGE, call);
+  for (int index = 0; index < promise_count; index++) {
+    promise *asked = &promises[index];
+    if (asked->clock != HJ_CLOCK_ACKNOWLEDGE || asked->call != call || asked->step > 0 || asked->cycle > 0) continue;
+    int64_t due_ns = now_ns + (own->limit_ms + own->step[0].after_ms) * 1000000;
+    if (due_ns < asked->due_ns) asked->due_ns = due_ns;
+  }
 }
 
 static void wall_jumped(int64_t by_us) {

@@ -98,6 +98,101 @@ import Testing
       plans(#""clocks":{"pending":{"steps":[{"do":"widen"}],"repeat_s":0}}"#),
       "clocks.pending.repeat_s", "more than 0"
     ),
+    (
+      plans(#""clocks":{"welfare":{"limit_s":0,"steps":[{"do":"call_unit"}]}}"#),
+      "clocks.welfare.limit_s", "more than 0"
+    ),
+    (
+      plans(#""clocks":{"report":{"limit_s":-1,"steps":[{"do":"supervision"}]}}"#),
+      "clocks.report.limit_s", "-1"
+    ),
+    (
+      plans(#""clocks":{"callback":{"limit_s":4e9,"steps":[{"do":"supervisor"}]}}"#),
+      "clocks.callback.limit_s", "100 years"
+    ),
+    (
+      plans(
+        #""clocks":{"lead":{"limit_s":3e9,"steps":[{"do":"supervisor"},{"do":"supervisor","after_s":3e9}]}}"#
+      ),
+      "clocks.lead", "shorten its delays"
+    ),
+    (plans(#""clocks":{"lead":{}}"#), "clocks.lead", "no steps"),
+    (plans(#""clocks":{"turnout":{"steps":[]}}"#), "clocks.turnout.steps", "1 to 64"),
+    (plans(#""clocks":{"wellfare":{}}"#), "clocks.wellfare", "did you mean \"welfare\""),
+    (
+      plans(#""clocks":{"welfare":{"steps":[{"do":"next_unit"}]}}"#),
+      "clocks.welfare.steps[0].do", "use \"backup\""
+    ),
+    (
+      plans(#""clocks":{"arrival":{"steps":[{"do":"first_leads"}]}}"#),
+      "clocks.arrival.steps[0].do", "only the clock \"lead\""
+    ),
+    (
+      plans(#""clocks":{"welfare":{"warn_before_s":600,"steps":[{"do":"call_unit"}]}}"#),
+      "clocks.welfare.warn_before_s", "not before the limit"
+    ),
+    (
+      plans(#""clocks":{"welfare":{"warn_percent":100,"steps":[{"do":"call_unit"}]}}"#),
+      "clocks.welfare.warn_percent", "1 to 99"
+    ),
+    (
+      plans(
+        #""clocks":{"welfare":{"warn_percent":50,"warn_before_s":5,"steps":[{"do":"call_unit"}]}}"#),
+      "clocks.welfare.warn_before_s", "keep one"
+    ),
+    (
+      plans(#""clocks":{"welfare":{"nobody":"wait","steps":[{"do":"call_unit"}]}}"#),
+      "clocks.welfare.nobody", "known: keep, skip"
+    ),
+    (
+      plans(#""clocks":{"welfare":{"last_resort":"backup","steps":[{"do":"call_unit"}]}}"#),
+      "clocks.welfare.last_resort", "nobody again"
+    ),
+    (
+      plans(#""clocks":{"welfare":{"acknowledgements":2,"steps":[{"do":"call_unit"}]}}"#),
+      "clocks.welfare.acknowledgements", "\"acknowledge\""
+    ),
+    (
+      plans(#""clocks":{"acknowledge":{"acknowledgements":17,"steps":[{"do":"widen"}]}}"#),
+      "clocks.acknowledge.acknowledgements", "1 to 16"
+    ),
+    (
+      plans(#""clocks":{"welfare":{"taken_s":0,"steps":[{"do":"call_unit"}]}}"#),
+      "clocks.welfare.taken_s", "more than 0"
+    ),
+    (
+      plans(#""clocks":{"welfare":{"snooze_max_s":-1,"steps":[{"do":"call_unit"}]}}"#),
+      "clocks.welfare.snooze_max_s", "-1"
+    ),
+    (plans(#""clock_rules":[{"limit_s":5}]"#), "clock_rules[0]", "lacks \"clock\""),
+    (plans(#""clock_rules":[{"clock":"pending"}]"#), "clock_rules[0]", "changes nothing"),
+    (
+      plans(#""clock_rules":[{"clock":"welfare","limit_s":5}]"#), "clock_rules[0]",
+      "no chain to change"
+    ),
+    (
+      plans(#""clock_rules":[{"clock":"pending","limit_s":5,"hours":[[8,8]]}]"#),
+      "clock_rules[0].hours[0]", "never match"
+    ),
+    (
+      plans(#""clock_rules":[{"clock":"pending","limit_s":5,"days":[]}]"#),
+      "clock_rules[0].days", "never match"
+    ),
+    (
+      plans(#""clock_rules":[{"clock":"pending","limit_s":5,"days":["monday"]}]"#),
+      "clock_rules[0].days[0]", "known: sun"
+    ),
+    (
+      plans(
+        #""clock_rules":[{"clock":"pending","limit_s":5,"days":["mon","tue"]},"#
+          + #"{"clock":"pending","limit_s":6,"days":["tue"]}]"#
+      ),
+      "clock_rules[1]", "covers it"
+    ),
+    (
+      plans(#""clock_rules":[{"clock":"pending","limit_s":5,"areas":["north"]}]"#),
+      "clock_rules[0].areas[0]", "unknown area"
+    ),
     (plans(#""time_zone":"Mars/Olympus""#), "time_zone", "+08:00"),
     (plans(#""time_zone":"../../../etc/passwd""#), "time_zone", "unknown time zone"),
     (plans(#""time_zone":"+8""#), "time_zone", "+08:00"),

@@ -105,14 +105,17 @@ import Testing
     for tier in [Tier.emergency, .urgent, .routine, .preventive] {
       let policy = tables.clock(.acknowledge, tier: tier)
       #expect(policy.limit_ms == 15_000 && policy.repeat_ms == 300_000)
-      let steps = (0..<Int(policy.stepCount)).map {
-        tables.step(.acknowledge, tier: tier, index: $0)
-      }
+      let steps = (0..<policy.stepCount).map { tables.step(policy, $0) }
       #expect(steps.map(\.action) == [.notifyAgain, .nextUnit, .supervisor])
       #expect(steps.map(\.after_ms) == [0, 15_000, 15_000])
-      #expect(tables.step(.pending, tier: tier, index: 0).action == .supervisor)
-      #expect(tables.step(.pending, tier: tier, index: 1).action == .tellCaller)
-      #expect(tables.step(.arrival, tier: tier, index: 1).action == .suggestExchange)
+      let pending = tables.clock(.pending, tier: tier)
+      #expect(tables.step(pending, 0).action == .supervisor)
+      #expect(tables.step(pending, 1).action == .tellCaller)
+      #expect(tables.step(tables.clock(.arrival, tier: tier), 1).action == .suggestExchange)
+      // Clocks that wait for what a host may never send run only where they are named.
+      for clock in [ClockKind.delivery, .turnout, .welfare, .report, .callback, .lead, .absence] {
+        #expect(tables.clock(clock, tier: tier).stepCount == 0)
+      }
     }
     #expect(tables.turnout_ms(kind: 3) == 60_000)
     let available: [Activity] = [.patrolling, .station, .post, .returning]
@@ -123,6 +126,68 @@ import Testing
         ? .available : conditional.contains(activity) ? .conditionallyAvailable : .notAvailable
       #expect(tables.level(of: activity) == level, "\(activity)")
     }
+  }
+
+  /// domain.md, "Clocks": the whole table, ready to copy.
+  @Test func everyClockOfTheDomainIsInTheExample() throws {
+    guard let bytes = file("examples/plans/all-clocks.json") else {
+      Issue.record("examples/plans/all-clocks.json is not there")
+      return
+    }
+    let draft = try decode(bytes)
+    func chain(_ clock: ClockKind, _ tier: Tier = .urgent) -> PlanDraft.Chain? {
+      draft.chains[Int(clock.rawValue)][Int(tier.rawValue)]
+    }
+    let limits_s: [(ClockKind, Int64)] = [
+      (.delivery, 15), (.acknowledge, 15), (.welfare, 600), (.report, 1_800), (.callback, 86_400),
+      (.lead, 60),
+    ]
+    for (clock, limit_s) in limits_s { #expect(chain(clock)?.limit_ms == limit_s * 1_000) }
+    for clock in [ClockKind.pending, .turnout, .arrival, .resolve] {
+      #expect(chain(clock)?.limit_ms == -1)
+    }
+    #expect(chain(.welfare)?.steps.map(\.action) == [.callUnit, .backup, .supervisor])
+    #expect(chain(.welfare, .emergency)?.limit_ms == 300_000)
+    #expect(chain(.delivery)?.steps.map(\.action) == [.otherChannel])
+    #expect(chain(.lead)?.steps.map(\.action) == [.firstLeads])
+    #expect(chain(.lead)?.manners.nobody == .skip)
+    #expect(chain(.report)?.manners.warnBefore_ms == 300_000)
+    #expect(chain(.arrival)?.manners.warn_percent == 75)
+    #expect(chain(.callback)?.manners.snoozeMost_ms == 86_400_000)
+    let tables = try draft.tables(.system)
+    func policy(_ clock: ClockKind, _ tier: Tier, _ wall_us: Int64) -> ClockPolicy {
+      tables.policy(
+        tables.policyIndex(
+          clock, type: 0, tier: tier, flags: 0, lat_e7: 0, lon_e7: 0, wall_us: wall_us))
+    }
+    // Monday 2018-01-15, Shanghai: 06:00 UTC is 14:00, 15:00 UTC is 23:00; 16:00 UTC on Friday is Saturday.
+    let monday_us: Int64 = 1_515_974_400_000_000
+    #expect(policy(.pending, .routine, monday_us + 6 * 3_600_000_000).limit_ms == -1)
+    #expect(policy(.pending, .routine, monday_us + 15 * 3_600_000_000).limit_ms == 3_600_000)
+    #expect(policy(.pending, .routine, monday_us + 15 * 3_600_000_000).stepCount == 2)
+    #expect(policy(.pending, .urgent, monday_us + 15 * 3_600_000_000).limit_ms == -1)
+    #expect(policy(.callback, .preventive, monday_us).stepCount == 0)
+    #expect(policy(.callback, .routine, monday_us).stepCount == 1)
+    let friday_us = monday_us + 4 * 86_400_000_000
+    #expect(policy(.acknowledge, .urgent, friday_us + 15 * 3_600_000_000).stepCount == 3)
+    #expect(policy(.acknowledge, .urgent, friday_us + 16 * 3_600_000_000).stepCount == 2)
+    // A rule says only what is different.
+    #expect(
+      policy(.acknowledge, .urgent, friday_us + 16 * 3_600_000_000).manners.nobody == .skip)
+  }
+
+  @Test func everyKeyOfAClockIsRead() throws {
+    let text = plans(
+      #""clocks":{"acknowledge":{"limit_s":20,"warn_before_s":5,"steps":[{"after_s":1,"do":"call_unit"}],"#
+        + #""repeat_s":9,"nobody":"skip","last_resort":"manual","snooze_max_s":0,"taken_s":7,"#
+        + #""acknowledgements":2}}"#)
+    let draft = try decode(Array(text.utf8))
+    let chain = try #require(draft.chains[Int(ClockKind.acknowledge.rawValue)][1])
+    #expect(chain.limit_ms == 20_000 && chain.repeat_ms == 9_000)
+    #expect(chain.steps == [Step(after_ms: 1_000, action: .callUnit)])
+    #expect(chain.manners.warnBefore_ms == 5_000 && chain.manners.nobody == .skip)
+    #expect(chain.manners.lastResort == .manual && chain.manners.snoozeMost_ms == 0)
+    #expect(chain.manners.taken_ms == 7_000 && chain.manners.acknowledgements == 2)
   }
 
   @Test func theBuiltInPlanIsTheExample() throws {

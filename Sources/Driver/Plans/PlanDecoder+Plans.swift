@@ -84,8 +84,25 @@ extension PlanDecoder {
 
   private mutating func readPlan(_ element: PlanField) throws(PlanError) -> String {
     let plan = try element.object(Self.planKeys)
-    var record = PlanRecord()
     let name = try plan.require("name").string()
+    var record = try readConditions(plan)
+    if let mode = plan["mode"], try mode.string() != "closest" {
+      throw mode.wrong("\(mode.path): this version chooses by \"closest\" only")
+    }
+    if let value = plan["dispatch"] { record.dispatch = try value.word(PlanWords.dispatch) }
+    if let value = plan["profile"] { record.profile = try value.word(PlanWords.profiles) }
+    if let radius = plan["radius_m"] {
+      record.radius_dm = UInt32(try radius.integer(1...100_000_000)) * 10
+    }
+    if let arrive = plan["arrive_s"] { record.arrive_ms = try arrive.seconds_ms(least_ms: 1) }
+    try readRequirements(plan, &record, element)
+    draft.plans.append(record)
+    return name
+  }
+
+  /// When a plan or a rule applies: what both have in common.
+  mutating func readConditions(_ plan: PlanObject) throws(PlanError) -> PlanRecord {
+    var record = PlanRecord()
     record.firstType = UInt32(draft.planTypes.count)
     if let types = plan["types"] {
       for code in try Self.filled(types) {
@@ -105,22 +122,11 @@ extension PlanDecoder {
     record.areaCount = UInt32(draft.planAreas.count) - record.firstArea
     if let hours = plan["hours"] { record.hours = try Self.hours(hours) }
     if let flag = plan["vulnerable"] { record.vulnerable = try flag.bool() ? 1 : 0 }
-    if let mode = plan["mode"], try mode.string() != "closest" {
-      throw mode.wrong("\(mode.path): this version chooses by \"closest\" only")
-    }
-    if let value = plan["dispatch"] { record.dispatch = try value.word(PlanWords.dispatch) }
-    if let value = plan["profile"] { record.profile = try value.word(PlanWords.profiles) }
-    if let radius = plan["radius_m"] {
-      record.radius_dm = UInt32(try radius.integer(1...100_000_000)) * 10
-    }
-    if let arrive = plan["arrive_s"] { record.arrive_ms = try arrive.seconds_ms(least_ms: 1) }
-    try readRequirements(plan, &record, element)
-    draft.plans.append(record)
-    return name
+    return record
   }
 
   /// A list that says something; an empty one would never match.
-  private static func filled(_ field: PlanField) throws(PlanError) -> [PlanField] {
+  static func filled(_ field: PlanField) throws(PlanError) -> [PlanField] {
     let elements = try field.elements()
     guard !elements.isEmpty, elements.count <= 100_000 else {
       throw field.wrong(

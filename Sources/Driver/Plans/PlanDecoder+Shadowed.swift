@@ -26,13 +26,44 @@ extension PlanDecoder {
   }
 }
 
-/// When a plan applies. Empty or zero = always.
+extension PlanDecoder {
+  /// The same for the rules of one clock.
+  func refuseShadowedRules(_ elements: [PlanField]) throws(PlanError) {
+    let conditions = draft.clockRules.map { Conditions($0, draft) }
+    for (index, later) in conditions.enumerated() {
+      let first = (0..<index).first {
+        draft.clockRules[$0].clock == draft.clockRules[index].clock
+          && conditions[$0].covers(later)
+      }
+      guard let first else { continue }
+      throw elements[index].wrong(
+        "\(elements[index].path) can never match, as clock_rules[\(first)] covers it and comes first: merge the two, or put it before that one"
+      )
+    }
+  }
+}
+
+/// When a plan or a rule applies. Empty or zero = always.
 private struct Conditions: Equatable {
   let types: [UInt32]
   let areas: [UInt32]
   let tiers: UInt32
   let hours: UInt32
   let vulnerable: UInt8
+  var days: UInt32 = 0
+
+  init(_ rule: ClockRule, _ draft: PlanDraft) {
+    var plan = PlanRecord()
+    plan.firstType = rule.firstType
+    plan.typeCount = rule.typeCount
+    plan.tiers = rule.tiers
+    plan.firstArea = rule.firstArea
+    plan.areaCount = rule.areaCount
+    plan.hours = rule.hours
+    plan.vulnerable = rule.vulnerable
+    self.init(plan, draft)
+    days = rule.days
+  }
 
   init(_ plan: PlanRecord, _ draft: PlanDraft) {
     func sorted(_ all: [UInt32], _ first: UInt32, _ count: UInt32) -> [UInt32] {
@@ -55,6 +86,6 @@ private struct Conditions: Equatable {
         && Set(theirs).isSubset(of: mine)
     }
     return vulnerable == other.vulnerable && holds(tiers, other.tiers) && holds(hours, other.hours)
-      && holds(areas, other.areas) && holds(types, other.types)
+      && holds(days, other.days) && holds(areas, other.areas) && holds(types, other.types)
   }
 }

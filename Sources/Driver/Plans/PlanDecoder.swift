@@ -14,7 +14,7 @@ struct PlanDecoder {
 
   static let keys = [
     "version", "name", "time_zone", "capabilities", "turnout_s", "levels", "types",
-    "priority_tiers", "areas", "tiers", "clocks", "plans",
+    "priority_tiers", "areas", "tiers", "clocks", "clock_rules", "plans",
   ]
 
   static func decode(_ bytes: UnsafeRawBufferPointer) throws(PlanError) -> PlanDraft {
@@ -37,6 +37,7 @@ struct PlanDecoder {
     if let field = plans["areas"] { try decoder.readAreas(field) }
     if let field = plans["tiers"] { try decoder.readTiers(field) }
     if let field = plans["clocks"] { try decoder.readClocks(field) }
+    if let field = plans["clock_rules"] { try decoder.readClockRules(field) }
     try decoder.readPlans(try plans.require("plans"))
     return decoder.draft
   }
@@ -133,63 +134,5 @@ struct PlanDecoder {
     } else if limits.has(key) {
       limit_ms = -1
     }
-  }
-
-  private mutating func readClocks(_ field: PlanField) throws(PlanError) {
-    let clocks = try field.object(PlanWords.clocks.map(\.word))
-    for clock in PlanWords.clocks {
-      guard clocks.has(clock.word) else { continue }
-      let index = Int(clock.value.rawValue)
-      guard let value = clocks[clock.word] else {
-        draft.chains[index] = Array(repeating: nil, count: PlanTables.tierCount)
-        continue
-      }
-      let keys = ["limit_s", "steps", "repeat_s", "tiers"]
-      let common = try value.object(keys)
-      if let chain = try chain(common, clock.value) {
-        draft.chains[index] = Array(repeating: chain, count: PlanTables.tierCount)
-      }
-      guard let tiers = common["tiers"] else { continue }
-      let byTier = try tiers.object(PlanWords.tiers.map(\.word))
-      for tier in PlanWords.tiers {
-        guard let own = byTier[tier.word] else { continue }
-        let members = try own.object(["limit_s", "steps", "repeat_s"])
-        if let chain = try chain(members, clock.value) {
-          draft.chains[index][Int(tier.value.rawValue)] = chain
-        }
-      }
-    }
-  }
-
-  /// nil when the object has no steps of its own (only per-tier ones).
-  private func chain(_ object: PlanObject, _ clock: ClockKind) throws(PlanError) -> PlanDraft.Chain?
-  {
-    guard let stepsField = object["steps"] else {
-      guard object["tiers"] != nil else {
-        throw object.field.wrong("\(object.field.path) has no steps: list what is done on breach")
-      }
-      return nil
-    }
-    var steps: [Step] = []
-    for (index, element) in try stepsField.elements().enumerated() {
-      let step = try element.object(["after_s", "do"])
-      let after_ms = try step["after_s"]?.seconds_ms(least_ms: index == 0 ? 0 : 1) ?? 0
-      guard index == 0 || after_ms > 0 else {
-        throw element.wrong("\(element.path) needs after_s: seconds after the step before")
-      }
-      steps.append(Step(after_ms: after_ms, action: try step.require("do").word(PlanWords.steps)))
-    }
-    guard !steps.isEmpty, steps.count <= 64 else {
-      throw stepsField.wrong("\(stepsField.path) needs 1 to 64 steps; to stop the clock give null")
-    }
-    var limit_ms: Int64 = clock == .acknowledge ? 15_000 : -1
-    if let limit = object["limit_s"] {
-      guard clock == .acknowledge else {
-        throw limit.wrong("\(limit.path): this limit is the tier's; set it under tiers")
-      }
-      limit_ms = try limit.seconds_ms(least_ms: 1)
-    }
-    let repeat_ms = try object["repeat_s"]?.seconds_ms(least_ms: 1) ?? 300_000
-    return PlanDraft.Chain(limit_ms: limit_ms, repeat_ms: repeat_ms, steps: steps)
   }
 }

@@ -16,14 +16,20 @@ enum PlanWords {
     ("court", .court), ("training", .training), ("offDuty", .offDuty), ("returning", .returning),
   ]
   static let clocks: [(word: String, value: ClockKind)] = [
-    ("pending", .pending), ("acknowledge", .acknowledge), ("arrival", .arrival),
-    ("resolve", .resolve),
+    ("pending", .pending), ("delivery", .delivery), ("acknowledge", .acknowledge),
+    ("turnout", .turnout), ("arrival", .arrival), ("welfare", .welfare), ("report", .report),
+    ("resolve", .resolve), ("callback", .callback), ("lead", .lead),
   ]
   static let steps: [(word: String, value: StepAction)] = [
     ("notify_again", .notifyAgain), ("other_channel", .otherChannel), ("next_unit", .nextUnit),
     ("widen", .widen), ("supervisor", .supervisor), ("tell_caller", .tellCaller),
     ("suggest_exchange", .suggestExchange), ("neighbour", .neighbour), ("manual", .manual),
-    ("supervision", .supervision),
+    ("supervision", .supervision), ("call_unit", .callUnit), ("backup", .backup),
+    ("first_leads", .firstLeads), ("last_resort", .lastResort),
+  ]
+  static let nobody: [(word: String, value: NobodyRule)] = [("keep", .keep), ("skip", .skip)]
+  static let days: [(word: String, value: UInt32)] = [
+    ("sun", 0), ("mon", 1), ("tue", 2), ("wed", 3), ("thu", 4), ("fri", 5), ("sat", 6),
   ]
   static let dispatch: [(word: String, value: DispatchMode)] = [
     ("auto", .auto), ("recommend", .recommend), ("manual", .manual),

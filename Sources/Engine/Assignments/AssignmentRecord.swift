@@ -12,6 +12,8 @@ package struct AssignmentRecord: BitwiseCopyable {
   package var distance_dm: UInt32
   package var reason: Reason
   package var dispatchedWall_us: Int64
+  /// Every channel to its unit failed.
+  package var isUndeliverable = false
 
   /// A unit sent by hand fills no seat of the plan.
   static var byHand: UInt32 { .max }

@@ -29,14 +29,19 @@ extension EngineCore {
   ) {
     let record = assignments[assignment]
     assignments[assignment].state = state
+    assignments[assignment].isUndeliverable = false
+    moveClocks(of: assignment, from: record.state, to: state, wall_us: wall_us)
     if state.isSigned, !record.state.isSigned {
-      stop(ClockSlot.acknowledge(assignment, limits))
       counters.add(Counter.assignmentsAcknowledged)
+      stopOtherSignatures(record.incident)
     }
     if state.hasArrived, !incidents[record.incident].hasArrived {
       incidents[record.incident].hasArrived = true
       incidents[record.incident].arrivedWall_us = max(wall_us == 0 ? time.wall_us : wall_us, 1)
-      stop(ClockSlot.arrival(record.incident))
+      stop(.arrival, slot: ClockSlot.of(.arrival, incident: record.incident))
+      if incidents[record.incident].state == .merged {
+        suspend(.arrival, incidents[record.incident].mergedInto)
+      }
     }
     if state.rawValue >= AssignmentState.enRoute.rawValue {
       units[record.unit].activity = state.activity
@@ -67,7 +72,7 @@ extension EngineCore {
   }
 
   /// Sends someone else at once if the plan's seats are the engine's to fill, else it waits.
-  private mutating func serveAgain(_ incident: UInt32, act: Act) {
+  mutating func serveAgain(_ incident: UInt32, act: Act) {
     guard incidents[incident].state.isOpen, incidents[incident].plan.dispatch == .auto else {
       return
     }

@@ -3,7 +3,7 @@
 import HujiaContainers
 
 extension EngineCore {
-  /// Opens an assignment in state `dispatched`, reserves the unit and starts its acknowledge clock. nil when the
+  /// Opens an assignment in state `dispatched`, reserves the unit and starts its clocks. nil when the
   /// table is full. O(1).
   mutating func send(_ choice: Chosen, to incident: UInt32) -> UInt32? {
     guard Int(incidents[incident].liveCount) < EngineLimits.chosen,
@@ -24,11 +24,14 @@ extension EngineCore {
     units[choice.unit].level = .notAvailable
     router.set(level: Level.notAvailable.rawValue, of: choice.unit)
 
+    if incidents[incident].firstAgency == 0 {
+      incidents[incident].firstAgency = units[choice.unit].agency
+    }
     if !isDispatched(incident) {
       markDispatched(incident)
-      startArrivalClock(incident)
+      startArrivalClock(incident, from: time.now_ns)
     }
-    startAcknowledgeClock(assignment)
+    startAssignmentClocks(assignment)
     counters.add(Counter.assignmentsOpened)
     counters.add(Counter.assignmentsLive)
     counters.raise(Counter.assignmentsLiveHigh, to: counters.read(Counter.assignmentsLive))
@@ -44,23 +47,13 @@ extension EngineCore {
     incidents[incident].dispatchedWall_us = max(time.wall_us, 1)
   }
 
-  private mutating func startAcknowledgeClock(_ assignment: UInt32) {
-    let incident = assignments[assignment].incident
-    let policy = plans.tables(incidents[incident].planVersion).pointee.clock(
-      .acknowledge, tier: incidents[incident].tier)
-    guard policy.limit_ms >= 0, policy.stepCount > 0 else { return }
-    start(
-      .acknowledge, slot: ClockSlot.acknowledge(assignment, limits),
-      due_ns: time.now_ns &+ policy.limit_ms &* 1_000_000)
-  }
-
-  /// Ends a live assignment: its clock stops, its slot and unit are free again. The incident's state and waiting are
+  /// Ends a live assignment: its clocks stop, its slot and unit are free again. The incident's state and waiting are
   /// the caller's. O(assignments of the incident).
   mutating func end(
     _ assignment: UInt32, as state: AssignmentState, reason: Reason, act: Act, wall_us: Int64
   ) {
     assert(state.isTerminal)
-    stop(ClockSlot.acknowledge(assignment, limits))
+    stopAssignmentClocks(assignment)
     let record = assignments[assignment]
     assignments[assignment].state = state
     // Served: it was there; or others are, and a person took this one off as not needed.
@@ -135,7 +128,7 @@ extension EngineCore {
 
   /// The incident's state from its most advanced live assignment.
   mutating func deriveState(of incident: UInt32) {
-    guard incidents[incident].state.isOpen else { return }
+    guard incidents[incident].state.isOpen, incidents[incident].state != .held else { return }
     var best = AssignmentState.none
     let first = Int(incident) * EngineLimits.chosen
     for place in 0..<Int(incidents[incident].liveCount) {

@@ -1,27 +1,85 @@
-// A running promise: which clock, at which step of its chain, and where its deadline is.
+// Read first. A running promise: which clock, under which chain, at which step, and when that falls due.
+
+import HujiaContainers
 
 /// State of one clock slot. Due times are absolute: the next step is due at this step's due time plus its delay,
 /// never at "now plus delay".
 struct ClockRecord: BitwiseCopyable {
+  /// When it fires next; `Int64.max` = not until something happens.
   var due_ns: Int64
-  var kind: ClockKind
-  /// The step that fires next, 0-based.
+  /// When its next step is due without a snooze; before the limit: when the limit passes.
+  var planned_ns: Int64
+  /// Before the limit: when it passes by the incident's own receipt, whatever was merged into it.
+  var own_ns: Int64
+  /// What the limit is counted from.
+  var start_ns: Int64
+  /// The chain, as a place in the tables of the incident's `clockVersion`.
+  var policy: UInt32
+  /// The step that fires next, 0-based; -1 = the warning.
   var step: Int32
-  /// How often the last step has been repeated.
+  /// How often the chain has begun again (a check-in) or its last step was repeated.
   var cycle: Int32
+  /// The step that fired last, 1-based, and its cycle; 0 = none since the clock began (again), and that beginning's.
+  var firedStep: Int32 = 0
+  var firedCycle: Int32 = 0
+  var kind: ClockKind
+  /// The promise is open. It may still not be armed: taken, or suspended by a merge.
   var isRunning: Bool
+  var isTaken = false
+  var isSnoozed = false
+  var isWarned = false
+  var isSuspended = false
+  /// A step of the chain found somebody.
+  var hasReached = false
+  /// None did, so the last resort has it.
+  var isLastResort = false
 }
 
-/// Clock slots are numbered: four an incident (pending, arrival, resolve, one to spare), then one an assignment.
+/// What a clock is doing (`HJ_CLOCK_STATE_…`).
+package enum ClockState: Int32, BitwiseCopyable, Sendable {
+  case none = 0
+  case running, warned, breached, taken, snoozed, suspended
+}
+
+extension ClockRecord {
+  var state: ClockState {
+    guard isRunning else { return .none }
+    if isSuspended { return .suspended }
+    if isTaken { return .taken }
+    if isSnoozed { return .snoozed }
+    if firedStep > 0 { return .breached }
+    return isWarned ? .warned : .running
+  }
+}
+
+/// Clock slots are numbered: four an incident, then two an assignment. Clocks that can never run at once share one.
 enum ClockSlot {
   static var perIncident: Int { 4 }
+  static var perAssignment: Int { 2 }
+
   static func count(_ limits: EngineLimits) -> Int {
-    limits.incidents * perIncident + limits.assignments
+    limits.incidents * perIncident + limits.assignments * perAssignment
   }
-  static func pending(_ incident: UInt32) -> UInt32 { incident * 4 }
-  static func arrival(_ incident: UInt32) -> UInt32 { incident * 4 + 1 }
-  static func resolve(_ incident: UInt32) -> UInt32 { incident * 4 + 2 }
-  static func acknowledge(_ assignment: UInt32, _ limits: EngineLimits) -> UInt32 {
-    UInt32(limits.incidents * perIncident) + assignment
+
+  /// Pending and callback, arrival, resolve, appointment and lead.
+  static func of(_ kind: ClockKind, incident: UInt32) -> UInt32 {
+    switch kind {
+    case .arrival: return incident * 4 + 1
+    case .resolve: return incident * 4 + 2
+    case .appointment, .lead: return incident * 4 + 3
+    default: return incident * 4
+    }
+  }
+
+  /// Acknowledge, turnout and welfare, one after the other; delivery and report.
+  static func of(_ kind: ClockKind, assignment: UInt32, _ limits: EngineLimits) -> UInt32 {
+    let first = UInt32(limits.incidents * perIncident) + assignment * 2
+    return kind == .delivery || kind == .report ? first + 1 : first
+  }
+
+  /// The clocks that an incident keeps while it is open.
+  static var ofOpenIncidents: InlineArray<4, ClockKind> { [.pending, .arrival, .resolve, .lead] }
+  static var ofAssignments: InlineArray<5, ClockKind> {
+    [.delivery, .acknowledge, .turnout, .welfare, .report]
   }
 }

@@ -1,30 +1,106 @@
-// Starting and stopping clocks. A clock stops on exactly one event; an incident's limit is counted from its receipt.
+// Starting and stopping clocks: what all of them share. A clock stops on exactly one event.
 
 import HujiaDeadlines
 
+/// What a clock promises an incident: its chain, and how long until it is broken (-1 = no limit, so it does not start).
+struct Promise {
+  var policy: UInt32
+  var limit_ms: Int64
+  var canStart: Bool { limit_ms >= 0 }
+}
+
 extension EngineCore {
-  mutating func start(_ kind: ClockKind, slot: UInt32, due_ns: Int64) {
-    clocks[slot] = ClockRecord(due_ns: due_ns, kind: kind, step: 0, cycle: 0, isRunning: true)
-    arm(slot)
+  /// The chain and limit of a clock for an incident as it is now; nil = it has no chain. `unitKind`: for the turnout.
+  func promise(_ kind: ClockKind, incident: UInt32, unitKind: UInt32 = 0) -> Promise? {
+    let record = incidents[incident]
+    let tables = plans.tables(record.clockVersion)
+    let index = tables.pointee.policyIndex(
+      kind, type: record.type, tier: record.tier, flags: record.flags, lat_e7: record.lat_e7,
+      lon_e7: record.lon_e7, wall_us: time.wall_us)
+    let policy = tables.pointee.policy(index)
+    guard policy.stepCount > 0 else { return nil }
+    var limit_ms = policy.limit_ms
+    if limit_ms < 0 {
+      switch kind {
+      case .pending: limit_ms = limits(of: incident).respond_ms
+      case .arrival: limit_ms = limits(of: incident).arrive_ms
+      case .resolve: limit_ms = limits(of: incident).resolve_ms
+      case .turnout: limit_ms = Int64(tables.pointee.turnout_ms(kind: unitKind))
+      default: break
+      }
+    }
+    return Promise(policy: index, limit_ms: limit_ms)
   }
 
-  private mutating func arm(_ slot: UInt32) {
+  /// The tier's limits, with the plan's own and the vulnerable caller's.
+  func limits(of incident: UInt32) -> TierLimits {
+    let record = incidents[incident]
+    var limits = plans.tables(record.clockVersion).pointee.limits(
+      tier: record.tier, plan: 0, isVulnerable: record.isVulnerable)
+    let own_ms = plans.tables(record.planVersion).pointee.arrive_ms(plan: record.plan.plan)
+    if own_ms >= 0 { limits.arrive_ms = own_ms }
+    return limits
+  }
+
+  func policy(_ slot: UInt32, incident: UInt32) -> ClockPolicy {
+    plans.tables(incidents[incident].clockVersion).pointee.policy(clocks[slot].policy)
+  }
+
+  /// Starts a clock whose limit counts from `start_ns`. Where that lies so far back that the limit has passed (it was
+  /// typed in late), it counts from now, so that it fires nothing at once.
+  mutating func start(_ kind: ClockKind, slot: UInt32, _ promise: Promise, from start_ns: Int64) {
+    guard promise.canStart else { return }
+    var start_ns = min(start_ns, time.now_ns)
+    if start_ns.adding(ms: promise.limit_ms) <= time.now_ns { start_ns = time.now_ns }
+    let breach_ns = start_ns.adding(ms: promise.limit_ms)
+    // The cycles go on counting when a clock begins again, so that no two firings look alike.
+    let before = clocks[slot]
+    let isAgain = before.kind == kind && before.isRunning
+    let cycle = !isAgain ? 0 : (before.firedStep > 0 ? before.firedCycle : before.cycle) &+ 1
+    clocks[slot] = ClockRecord(
+      due_ns: breach_ns, planned_ns: breach_ns, own_ns: breach_ns, start_ns: start_ns,
+      policy: promise.policy, step: -1, cycle: cycle, firedCycle: cycle, kind: kind,
+      isRunning: true)
+    aim(slot, incident: incident(ofClock: slot))
+  }
+
+  /// Before the limit: arms the warning if there is one and its time has not passed, else the limit.
+  mutating func aim(_ slot: UInt32, incident: UInt32) {
+    let record = clocks[slot]
+    let breach_ns = record.planned_ns
+    let warning_ns =
+      record.isWarned
+      ? nil
+      : policy(slot, incident: incident).warning_ns(
+        start_ns: record.start_ns, breach_ns: breach_ns)
+    if let warning_ns, warning_ns > time.now_ns, warning_ns < breach_ns {
+      clocks[slot].step = -1
+      rearm(slot, due_ns: warning_ns)
+    } else {
+      clocks[slot].step = 0
+      rearm(slot, due_ns: firstStep_ns(slot, incident: incident))
+    }
+  }
+
+  /// When the chain begins: at the limit, or so long after it as its first step says.
+  func firstStep_ns(_ slot: UInt32, incident: UInt32) -> Int64 {
+    let tables = plans.tables(incidents[incident].clockVersion)
+    let first = tables.pointee.step(tables.pointee.policy(clocks[slot].policy), 0)
+    return clocks[slot].planned_ns.adding(ms: first.after_ms)
+  }
+
+  mutating func rearm(_ slot: UInt32, due_ns: Int64) {
+    clocks[slot].due_ns = due_ns
     if !deadlines.isArmed(slot: slot) {
       deadlinesArmed += 1
       counters.set(Counter.deadlinesArmed, Int64(deadlinesArmed))
       counters.raise(Counter.deadlinesArmedHigh, to: Int64(deadlinesArmed))
     }
-    deadlines.arm(slot: slot, due_ns: clocks[slot].due_ns)
+    deadlines.arm(slot: slot, due_ns: due_ns)
   }
 
-  mutating func rearm(_ slot: UInt32, due_ns: Int64) {
-    clocks[slot].due_ns = due_ns
-    arm(slot)
-  }
-
-  mutating func stop(_ slot: UInt32) {
-    guard clocks[slot].isRunning else { return }
-    clocks[slot].isRunning = false
+  /// Takes the deadline out; the promise stays open.
+  mutating func disarm(_ slot: UInt32) {
     guard deadlines.isArmed(slot: slot) else { return }
     deadlines.cancel(slot: slot)
     disarmed()
@@ -35,81 +111,42 @@ extension EngineCore {
     counters.set(Counter.deadlinesArmed, Int64(deadlinesArmed))
   }
 
+  /// Ends a promise, if its slot is that clock's at the moment.
+  mutating func stop(_ kind: ClockKind, slot: UInt32) {
+    guard clocks[slot].isRunning, clocks[slot].kind == kind else { return }
+    clocks[slot].isRunning = false
+    disarm(slot)
+  }
+
+  func isRunning(_ kind: ClockKind, slot: UInt32) -> Bool {
+    clocks[slot].isRunning && clocks[slot].kind == kind
+  }
+
   /// Carries a chain over to another slot: a replacement inherits the promise, not a fresh one.
   mutating func moveClock(from old: UInt32, to new: UInt32) {
     let record = clocks[old]
-    stop(old)
+    clocks[old].isRunning = false
+    disarm(old)
+    disarm(new)
     clocks[new] = record
-    clocks[new].isRunning = true
-    arm(new)
+    if record.due_ns != .max { rearm(new, due_ns: record.due_ns) }
   }
 
-  /// When a limit counted from the receipt falls due. A receipt typed in so late that the limit has already passed
-  /// (catch-up after an outage) counts from now, so that it fires nothing at once.
-  func due_ns(of incident: UInt32, limit_ms: Int64) -> Int64 {
-    let wall_us = incidents[incident].receivedWall_us
-    let received_ns = incidents[incident].received_ns
-    let limit_ns = limit_ms &* 1_000_000
-    let elapsed_us = time.wall_us == 0 ? 0 : time.wall_us &- wall_us
-    guard elapsed_us > 0, elapsed_us < limit_ms &* 1_000 else { return received_ns &+ limit_ns }
-    return received_ns &+ limit_ns &- elapsed_us &* 1_000
+  /// A moment of the wall clock that lies in the past, as monotonic time; now for 0 and for the future.
+  func moment_ns(wall_us: Int64) -> Int64 {
+    guard wall_us > 0, time.wall_us > 0, wall_us < time.wall_us else { return time.now_ns }
+    let (elapsed_ns, overflows) = (time.wall_us &- wall_us).multipliedReportingOverflow(by: 1_000)
+    return overflows ? time.now_ns : time.now_ns &- elapsed_ns
   }
 
-  func limits(of incident: UInt32) -> TierLimits {
-    let record = incidents[incident]
-    return plans.tables(record.planVersion).pointee.limits(
-      tier: record.tier, plan: record.plan.plan, isVulnerable: record.isVulnerable)
+  func incident(ofClock slot: UInt32) -> UInt32 {
+    if let assignment = assignment(ofClock: slot) { return assignments[assignment].incident }
+    return slot / UInt32(ClockSlot.perIncident)
   }
 
-  /// At receipt: the promise to send someone, and the promise to settle it.
-  mutating func startIncidentClocks(_ incident: UInt32) {
-    let limits = limits(of: incident)
-    if limits.respond_ms >= 0, incidents[incident].dispatchedWall_us == 0 {
-      start(
-        .pending, slot: ClockSlot.pending(incident),
-        due_ns: due_ns(of: incident, limit_ms: limits.respond_ms))
-    }
-    if limits.resolve_ms >= 0 {
-      start(
-        .resolve, slot: ClockSlot.resolve(incident),
-        due_ns: due_ns(of: incident, limit_ms: limits.resolve_ms))
-    }
-  }
-
-  /// At the first dispatch: someone is on the way, and now has to arrive.
-  mutating func startArrivalClock(_ incident: UInt32) {
-    stop(ClockSlot.pending(incident))
-    let limits = limits(of: incident)
-    guard limits.arrive_ms >= 0, !incidents[incident].hasArrived else { return }
-    start(
-      .arrival, slot: ClockSlot.arrival(incident),
-      due_ns: time.now_ns &+ limits.arrive_ms &* 1_000_000)
-  }
-
-  mutating func stopIncidentClocks(_ incident: UInt32) {
-    stop(ClockSlot.pending(incident))
-    stop(ClockSlot.arrival(incident))
-    stop(ClockSlot.resolve(incident))
-  }
-
-  /// A raised tier: the new limits count from now, and the earlier due time of old and new holds.
-  mutating func tightenClocks(_ incident: UInt32) {
-    let limits = limits(of: incident)
-    if incidents[incident].dispatchedWall_us == 0 {
-      tighten(.pending, ClockSlot.pending(incident), limit_ms: limits.respond_ms)
-    } else if !incidents[incident].hasArrived {
-      tighten(.arrival, ClockSlot.arrival(incident), limit_ms: limits.arrive_ms)
-    }
-    tighten(.resolve, ClockSlot.resolve(incident), limit_ms: limits.resolve_ms)
-  }
-
-  private mutating func tighten(_ kind: ClockKind, _ slot: UInt32, limit_ms: Int64) {
-    guard limit_ms >= 0 else { return }
-    let due_ns = time.now_ns &+ limit_ms &* 1_000_000
-    if !clocks[slot].isRunning {
-      start(kind, slot: slot, due_ns: due_ns)
-    } else if clocks[slot].step == 0, clocks[slot].cycle == 0, due_ns < clocks[slot].due_ns {
-      rearm(slot, due_ns: due_ns)
-    }
+  func assignment(ofClock slot: UInt32) -> UInt32? {
+    let incidentClocks = UInt32(limits.incidents * ClockSlot.perIncident)
+    return slot < incidentClocks
+      ? nil : (slot - incidentClocks) / UInt32(ClockSlot.perAssignment)
   }
 }

@@ -19,7 +19,7 @@ extension EngineCore {
       }
       guard let slot = deadlines.popDue(now_ns: time.now_ns) else { break }
       disarmed()
-      fire(slot)
+      fire(slot, act: Act())
       fired += 1
     }
     counters.set(Counter.escalationsWaiting, isEscalationBlocked ? 1 : 0)
@@ -29,112 +29,128 @@ extension EngineCore {
   /// The earliest due time; `Int64.max` when nothing is armed.
   package var nextDue_ns: Int64 { deadlinesArmed == 0 ? .max : deadlines.next_due_ns }
 
-  private mutating func fire(_ slot: UInt32) {
+  private mutating func fire(_ slot: UInt32, act: Act) {
     assert(clocks[slot].isRunning && clocks[slot].due_ns <= time.now_ns)
     let incident = incident(ofClock: slot)
-    let tables = plans.tables(incidents[incident].planVersion)
-    let tier = incidents[incident].tier
-    let policy = tables.pointee.clock(clocks[slot].kind, tier: tier)
-    guard policy.stepCount > 0 else {
-      clocks[slot].isRunning = false
-      return
+    if clocks[slot].kind == .appointment {
+      keepAppointment(incident)
+    } else if clocks[slot].step < 0 {
+      warn(slot, incident: incident)
+    } else {
+      escalate(slot, incident: incident, act: act)
     }
-    // The tier or the plans may have changed since; a shorter chain goes on with its last step.
-    clocks[slot].step = min(clocks[slot].step, policy.stepCount - 1)
+  }
+
+  private func event(_ kind: EventKind, clock slot: UInt32, incident: UInt32) -> Event {
     let record = clocks[slot]
-    let step = tables.pointee.step(record.kind, tier: tier, index: Int(record.step))
-    var event = event(.escalation, incident: incident)
+    var event = event(kind, incident: incident)
     event.clock = Int32(record.kind.rawValue)
-    event.step = record.step + 1
     event.cycle = record.cycle
-    event.action = Int32(step.action.rawValue)
+    event.plansVersion = plans.number(incidents[incident].clockVersion)
     event.late_ns = time.now_ns &- record.due_ns
     event.dueWall_us = time.wall_us &- event.late_ns / 1_000
-    var assignment = assignment(ofClock: slot)
-    var freed: UInt32?
+    return event
+  }
+
+  private mutating func name(_ assignment: UInt32?, in event: inout Event) {
+    guard let assignment else { return }
+    event.assignmentID = assignmentSlots.id(of: assignment)
+    event.unitID = units[assignments[assignment].unit].id
+  }
+
+  /// The limit comes near: an event of its own kind, then the limit itself.
+  private mutating func warn(_ slot: UInt32, incident: UInt32) {
+    var warning = event(.warning, clock: slot, incident: incident)
+    name(assignment(ofClock: slot), in: &warning)
+    clocks[slot].isWarned = true
+    clocks[slot].step = 0
+    rearm(slot, due_ns: firstStep_ns(slot, incident: incident))
+    emit(warning)
+    count(warning)
+  }
+
+  private mutating func count(_ event: Event) {
+    if event.late_ns > Self.late_ns { counters.add(Counter.lateDeadlines) }
+    counters.raise(Counter.worstLateness_ns, to: event.late_ns)
+  }
+
+  /// Fires the step that is next, whether its time has come or a person wants it now.
+  mutating func escalate(_ slot: UInt32, incident: UInt32, act: Act) {
+    let tables = plans.tables(incidents[incident].clockVersion)
+    let policy = tables.pointee.policy(clocks[slot].policy)
+    // Its chain may have changed since; a shorter one goes on with its last step.
+    clocks[slot].step = min(max(clocks[slot].step, 0), policy.stepCount - 1)
+    let record = clocks[slot]
+    let action =
+      record.isLastResort
+      ? policy.manners.lastResort : tables.pointee.step(policy, record.step).action
+    var event = event(.escalation, clock: slot, incident: incident)
+    event.step = record.isLastResort ? policy.stepCount + 1 : record.step + 1
+    event.action = Int32(action.rawValue)
+    event.operatorID = act.operatorID
+    clocks[slot].firedStep = event.step
+    clocks[slot].firedCycle = record.cycle
+    clocks[slot].isTaken = false
+    clocks[slot].isSnoozed = false
 
     // The chain goes on before the step acts, so that a replacement inherits the next due time.
-    advanceChain(slot, policy: policy, tables: tables, tier: tier)
-    if step.action == .nextUnit, let asked = assignment {
-      let withdrawn = assignments[asked].unit
-      if let replacement = replaceUnsigned(asked) {
-        assignment = replacement
-        freed = withdrawn
-        event.reason = Reason.nextUnit.rawValue
-      } else {
-        event.reason = Reason.nobody.rawValue
-      }
-    }
-    if let assignment {
-      event.assignmentID = assignmentSlots.id(of: assignment)
-      event.unitID = units[assignments[assignment].unit].id
+    advanceChain(slot, policy: policy, incident: incident)
+    let outcome = carryOut(action, slot: slot, incident: incident)
+    event.reason = outcome.reason.rawValue
+    name(outcome.assignment ?? assignment(ofClock: slot), in: &event)
+    if outcome.reason != .nobody {
+      clocks[outcome.slot].hasReached = true
+    } else if policy.manners.nobody == .skip {
+      skipAhead(outcome.slot, from: record, policy: policy)
     }
     emit(event)
     counters.add(Counter.escalations)
-    if event.late_ns > Self.late_ns { counters.add(Counter.lateDeadlines) }
-    counters.raise(Counter.worstLateness_ns, to: event.late_ns)
+    count(event)
     // A unit that did not sign for this one may be what another incident waits for.
-    if let freed { offer(unit: freed) }
+    if let freed = outcome.freed { offer(unit: freed) }
   }
 
-  /// Arms the next step at this step's due time plus its delay. After the last step it repeats until it is stopped;
-  /// repeats that were slept through are one, not many.
-  private mutating func advanceChain(
-    _ slot: UInt32, policy: ClockPolicy, tables: UnsafeMutablePointer<PlanTables>, tier: Tier
-  ) {
+  /// Arms the next step at this step's due time plus its delay. After the last step it repeats until it is stopped or
+  /// taken; repeats that were slept through are one, not many.
+  private mutating func advanceChain(_ slot: UInt32, policy: ClockPolicy, incident: UInt32) {
     let record = clocks[slot]
     if record.step + 1 < policy.stepCount {
-      let next = tables.pointee.step(record.kind, tier: tier, index: Int(record.step) + 1)
+      let tables = plans.tables(incidents[incident].clockVersion)
       clocks[slot].step = record.step + 1
-      rearm(slot, due_ns: record.due_ns &+ next.after_ms &* 1_000_000)
+      plan(
+        slot,
+        due_ns: record.due_ns.adding(ms: tables.pointee.step(policy, record.step + 1).after_ms))
       return
     }
     guard policy.repeat_ms > 0 else {
       clocks[slot].isRunning = false
       return
     }
-    let repeat_ns = policy.repeat_ms &* 1_000_000
-    var due_ns = record.due_ns &+ repeat_ns
+    var due_ns = record.due_ns.adding(ms: policy.repeat_ms)
     if due_ns <= time.now_ns {
+      let repeat_ns = Int64(0).adding(ms: policy.repeat_ms)
       due_ns &+= (time.now_ns &- due_ns) / repeat_ns &* repeat_ns
-      // This one was a repeat already: it stands for those that were slept through.
-      if record.cycle > 0 { due_ns &+= repeat_ns }
+      // This firing was a repeat itself, so it stands for all that were slept through.
+      if record.cycle > 0 { due_ns = due_ns.adding(ms: policy.repeat_ms) }
     }
     clocks[slot].cycle = record.cycle &+ 1
+    plan(slot, due_ns: due_ns)
+  }
+
+  private mutating func plan(_ slot: UInt32, due_ns: Int64) {
+    clocks[slot].planned_ns = due_ns
     rearm(slot, due_ns: due_ns)
   }
 
-  private func incident(ofClock slot: UInt32) -> UInt32 {
-    let incidentClocks = UInt32(limits.incidents * ClockSlot.perIncident)
-    return slot < incidentClocks ? slot / 4 : assignments[slot - incidentClocks].incident
-  }
-
-  private func assignment(ofClock slot: UInt32) -> UInt32? {
-    let incidentClocks = UInt32(limits.incidents * ClockSlot.perIncident)
-    return slot < incidentClocks ? nil : slot - incidentClocks
-  }
-
-  /// Withdraws a unit that did not sign and sends the next best one in its place, with the rest of its chain; nil
-  /// when there is no other.
-  private mutating func replaceUnsigned(_ asked: UInt32) -> UInt32? {
-    let record = assignments[asked]
-    refuse(unit: units[record.unit].id, incident: record.incident)
-    guard
-      let replacement = sendReplacement(
-        incident: record.incident, requirement: record.requirement, seat: record.seat,
-        role: record.role)
-    else {
-      takeBackRefusal(incident: record.incident)
-      return nil
+  /// The step found nobody, and the chain says not to wait: the next step is due when this one was. When no step of the
+  /// chain found anybody, the last resort has it.
+  private mutating func skipAhead(_ slot: UInt32, from record: ClockRecord, policy: ClockPolicy) {
+    guard clocks[slot].isRunning, !record.isLastResort else { return }
+    if record.step + 1 >= policy.stepCount {
+      guard !clocks[slot].hasReached else { return }
+      clocks[slot].isLastResort = true
+      clocks[slot].cycle = record.cycle
     }
-    let old = ClockSlot.acknowledge(asked, limits)
-    let new = ClockSlot.acknowledge(replacement, limits)
-    if clocks[old].isRunning {
-      stop(new)
-      moveClock(from: old, to: new)
-    }
-    end(asked, as: .expired, reason: .nextUnit, act: Act(), wall_us: 0)
-    offer(unit: record.unit)
-    return replacement
+    plan(slot, due_ns: record.due_ns)
   }
 }

@@ -26,8 +26,14 @@ extension EngineCore {
     let record = incidents[incident]
     reseat(incident)
     let isRaised = record.tier.rawValue < oldTier.rawValue
-    if isRaised || change.flags & 1 != 0 { tightenClocks(incident) }
-    if incidents[incident].plan.dispatch == .auto {
+    let isHeld = incidents[incident].state == .held
+    if !isHeld {
+      followChange(of: incident, isRaised: isRaised || change.flags & 1 != 0)
+      startLeadClock(incident)
+    }
+    if isHeld {
+      answer.count = 0
+    } else if incidents[incident].plan.dispatch == .auto {
       if fillSeats(of: incident, reason: .upgraded) > 0 { announceProgress(of: incident) }
     } else {
       incidents[incident].shortfall = incidents[incident].plan.dispatch == .manual ? .manual : []
@@ -108,6 +114,11 @@ extension EngineCore {
     guard incidents[incident].state.isOpen else { return .state }
     guard let unit = unitIndex.find(unitID) else { return .unknownUnit }
     answer = Answer()
+    if incidents[incident].state == .held, units[unit].isFree {
+      guard counters.read(Counter.assignmentsLive) < Int64(limits.assignments) else { return .full }
+      beginAppointment(incident, at_ns: time.now_ns)
+      startIncidentClocks(incident)
+    }
     if !units[unit].isFree {
       let assignment = units[unit].assignment
       guard assignments[assignment].incident == incident else { return .busy }
@@ -173,6 +184,7 @@ extension EngineCore {
     if before == state { return .unchanged }
     guard before.isOpen else { return .state }
     stopWaiting(incident)
+    endMerged(under: id, as: state, disposition: disposition, wall_us: wall_us, act: act)
     stopIncidentClocks(incident)
     incidents[incident].state = state
     incidents[incident].disposition = disposition
@@ -197,9 +209,23 @@ extension EngineCore {
     event.operatorID = act.operatorID
     event.wall_us = wall_us
     emit(event)
-    _ = closedIncidents.append(incident)
+    retire(incident, at_ns: moment_ns(wall_us: wall_us))
     for index in 0..<freedCount { offer(unit: freed[index]) }
     return .ok
+  }
+
+  /// What was merged into an incident ends with it.
+  private mutating func endMerged(
+    under id: UInt64, as state: IncidentState, disposition: Int32, wall_us: Int64, act: Act
+  ) {
+    guard let root = incidentSlots.slot(of: id) else { return }
+    while incidents[root].firstMerged != WaitingLists.none {
+      let filed = incidents[root].firstMerged
+      separate(filed)
+      _ = end(
+        incident: incidentSlots.id(of: filed), as: state, disposition: disposition,
+        wall_us: wall_us, act: act)
+    }
   }
 
   /// Live assignment `place` (0 ..< liveCount) of an incident.

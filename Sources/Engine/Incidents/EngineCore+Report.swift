@@ -11,12 +11,18 @@ extension EngineCore {
       keys.expire(now_ns: time.now_ns, most: 8)
       if let known = keys.find(report) { return repeatAnswer(known, report) }
     }
+    let appointment = appointment(of: report)
+    guard appointment.status == .ok else {
+      counters.add(Counter.refused)
+      return appointment.status
+    }
     guard let incident = takeIncidentSlot() else {
       counters.add(Counter.refused)
       return .full
     }
     open(incident, report)
-    let status = decide(incident)
+    let status =
+      appointment.isAhead ? hold(incident, until_ns: appointment.due_ns) : decide(incident)
     if report.hasKey {
       let evicted = keys.remember(
         report, status: status, answer: answer, chosen: chosen, now_ns: time.now_ns)
@@ -57,9 +63,13 @@ extension EngineCore {
     return .exists
   }
 
-  /// A fresh slot, else that of the incident closed longest ago.
+  /// A fresh slot, else that of the incident closed longest ago, else that of the one that waits longest for its
+  /// call-back: a new call is worth more.
   private mutating func takeIncidentSlot() -> UInt32? {
     if let fresh = incidentSlots.take() { return fresh }
+    if closedIncidents.isEmpty, waiting.head(.none) != WaitingLists.none {
+      archive(waiting.head(.none), reason: .roomNeeded, act: Act(), wall_us: 0)
+    }
     guard let oldest = closedIncidents.popFirst() else { return nil }
     incidentSlots.giveBack(oldest)
     return incidentSlots.take()
@@ -78,22 +88,38 @@ extension EngineCore {
 
   private mutating func open(_ incident: UInt32, _ report: IncidentReport) {
     let tier = tier(of: report)
+    let start_ns = moment_ns(wall_us: report.wall_us)
+    let receivedWall_us = report.wall_us == 0 ? time.wall_us : report.wall_us
     incidents[incident] = IncidentRecord(
       state: .pending, tier: tier, plan: match(report, tier: tier), place: report.place,
       type: report.type, lat_e7: report.lat_e7, lon_e7: report.lon_e7, flags: report.flags,
       shortfall: [], keyHigh: report.keyHigh, keyLow: report.keyLow,
       callerHash: report.callerHash,
-      receivedWall_us: report.wall_us == 0 ? time.wall_us : report.wall_us, dispatchedWall_us: 0,
-      arrivedWall_us: 0, closedWall_us: 0, received_ns: time.now_ns, disposition: 0, liveCount: 0,
-      refusalCount: 0, planVersion: plans.current, previousWaiting: WaitingLists.none,
+      receivedWall_us: receivedWall_us, dispatchedWall_us: 0, arrivedWall_us: 0, closedWall_us: 0,
+      received_ns: time.now_ns, start_ns: start_ns, ownStart_ns: start_ns,
+      ownReceivedWall_us: receivedWall_us, appointmentWall_us: report.appointmentWall_us,
+      disposition: 0, liveCount: 0, refusalCount: 0, planVersion: plans.current,
+      clockVersion: plans.current, previousWaiting: WaitingLists.none,
       nextWaiting: WaitingLists.none, isWaiting: false, hasArrived: false)
+    plans.hold(plans.current)
     plans.hold(plans.current)
     counters.add(Counter.incidentsOpened)
     counters.add(Counter.incidentsOpen)
     counters.raise(Counter.incidentsOpenHigh, to: counters.read(Counter.incidentsOpen))
   }
 
+  /// Decides an incident that was just opened, and tells the host.
   private mutating func decide(_ incident: UInt32) -> Status {
+    let status = choose(for: incident)
+    var decided = event(.decided, incident: incident)
+    decided.reason = status.rawValue
+    emit(decided)
+    announceSent(incident)
+    return status
+  }
+
+  /// Starts an incident's clocks and does what its plan says. The answer is filled.
+  mutating func choose(for incident: UInt32) -> Status {
     counters.add(Counter.decisions)
     answer = Answer()
     startIncidentClocks(incident)
@@ -107,22 +133,22 @@ extension EngineCore {
     case .recommend:
       beginSelection(excludingRefusalsOf: nil)
       incidents[incident].shortfall = choose(
-        plan, version: plans.current, place: incidents[incident].place,
-        tier: incidents[incident].tier,
-        incident: incident, reason: .closest)
+        plan, version: incidents[incident].planVersion, place: incidents[incident].place,
+        tier: incidents[incident].tier, incident: incident, reason: .closest)
     case .auto:
       _ = fillSeats(of: incident, reason: .closest)
       if !incidents[incident].shortfall.isEmpty { counters.add(Counter.shortfalls) }
     }
     describe(incident)
-    var decided = event(.decided, incident: incident)
-    decided.reason = status.rawValue
-    emit(decided)
-    for place in 0..<answer.count where plan.dispatch == .auto {
+    return status
+  }
+
+  /// The assignments of the answer, as events.
+  mutating func announceSent(_ incident: UInt32) {
+    for place in 0..<answer.count where incidents[incident].plan.dispatch == .auto {
       guard let assignment = assignmentSlots.slot(of: chosen[place].assignmentID) else { continue }
       emitAssignment(assignment, reason: chosen[place].reason)
     }
-    return status
   }
 
   /// The answer's head, from the incident as it stands; `chosen` is left as it is.

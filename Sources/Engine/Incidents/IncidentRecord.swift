@@ -20,10 +20,27 @@ package struct IncidentRecord: BitwiseCopyable {
   package var arrivedWall_us: Int64
   package var closedWall_us: Int64
   package var received_ns: Int64
+  /// What its limits count from: its receipt, or its appointment; the earliest of all that were merged into it.
+  package var start_ns: Int64
+  /// The same by its own receipt alone.
+  var ownStart_ns: Int64
+  var ownReceivedWall_us: Int64
+  package var appointmentWall_us: Int64
+  package var calledBackWall_us: Int64 = 0
   package var disposition: Int32
   package var liveCount: UInt32
   package var refusalCount: UInt32
   package var planVersion: UInt32
+  /// The version of the plans that its clocks follow: that of its receipt, unless it was migrated.
+  package var clockVersion: UInt32
+  /// The agency that leads; 0 = not set.
+  package var lead: UInt32 = 0
+  /// The agency of the first unit that was sent; 0 = none.
+  var firstAgency: UInt32 = 0
+  /// The incident that this one was merged into, and the first of those merged into this one; their links are those of
+  /// the waiting list.
+  var mergedInto: UInt32 = WaitingLists.none
+  var firstMerged: UInt32 = WaitingLists.none
   var previousWaiting: UInt32
   var nextWaiting: UInt32
   /// Seats (`seatBit`) for which nobody else is sent: the unit arrived and has left again, or was withdrawn when others
@@ -46,6 +63,8 @@ package struct IncidentReport: BitwiseCopyable {
   package var keyLow: UInt64
   package var callerHash: UInt64
   package var wall_us: Int64
+  /// When it is to be dispatched; 0 = at once.
+  package var appointmentWall_us: Int64 = 0
   package var place: Place
   package init(
     tier: Tier, type: UInt32, lat_e7: Int32, lon_e7: Int32, flags: UInt32, keyHigh: UInt64,
@@ -68,6 +87,7 @@ package struct IncidentReport: BitwiseCopyable {
   func saysTheSame(as other: IncidentReport) -> Bool {
     tier == other.tier && type == other.type && lat_e7 == other.lat_e7 && lon_e7 == other.lon_e7
       && flags == other.flags && callerHash == other.callerHash && wall_us == other.wall_us
+      && appointmentWall_us == other.appointmentWall_us
   }
 }
 

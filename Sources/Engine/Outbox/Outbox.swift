@@ -22,6 +22,8 @@ package struct Event: BitwiseCopyable {
   package var state: Int32 = 0
   package var action: Int32 = 0
   package var cycle: Int32 = 0
+  /// Escalations and warnings: which version of the plans their clock follows.
+  package var plansVersion: UInt32 = 0
 
   init(_ kind: EventKind) { self.kind = kind }
 }
@@ -48,7 +50,7 @@ package struct Outbox: ~Copyable {
   /// True when it was taken; false = an ordinary event was lost (its sequence number is used up).
   mutating func append(_ event: Event) -> Bool {
     var numbered = event
-    let isEscalation = event.kind == .escalation
+    let isEscalation = event.kind.isReserved
     if !isEscalation, !tellLosses(wall_us: event.wall_us) || ordinaryCount >= ordinaryLimit {
       nextSequence &+= 1
       lostUntold = lostUntold == .max ? .max : lostUntold + 1
@@ -79,7 +81,7 @@ package struct Outbox: ~Copyable {
 
   package mutating func popFirst() -> Event? {
     guard let event = ring.popFirst() else { return nil }
-    if event.kind == .escalation { escalationCount -= 1 } else { ordinaryCount -= 1 }
+    if event.kind.isReserved { escalationCount -= 1 } else { ordinaryCount -= 1 }
     return event
   }
 }
@@ -112,10 +114,13 @@ extension EngineCore {
     return event
   }
 
-  mutating func emitIncident(_ incident: UInt32, reason: Reason = .none, act: Act = Act()) {
+  mutating func emitIncident(
+    _ incident: UInt32, reason: Reason = .none, act: Act = Act(), wall_us: Int64 = 0
+  ) {
     var event = event(.incident, incident: incident)
     event.reason = reason.rawValue
     event.operatorID = act.operatorID
+    event.wall_us = wall_us
     emit(event)
   }
 

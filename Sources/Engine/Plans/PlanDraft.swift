@@ -8,10 +8,14 @@ package struct PlanDraft: Sendable {
     package var limit_ms: Int64
     package var repeat_ms: Int64
     package var steps: [Step]
-    package init(limit_ms: Int64, repeat_ms: Int64, steps: [Step]) {
+    package var manners: ClockManners
+    package init(
+      limit_ms: Int64, repeat_ms: Int64, steps: [Step], manners: ClockManners = ClockManners()
+    ) {
       self.limit_ms = limit_ms
       self.repeat_ms = repeat_ms
       self.steps = steps
+      self.manners = manners
     }
   }
 
@@ -25,6 +29,9 @@ package struct PlanDraft: Sendable {
   package var tiers: [TierLimits]
   /// By clock, then by tier; nil = the clock does not run.
   package var chains: [[Chain?]]
+  package var clockRules: [ClockRule] = []
+  /// By rule, then by tier.
+  package var ruleChains: [[Chain?]] = []
   package var turnouts: [TurnoutRecord] = []
   package var defaultTurnout_ms: UInt32 = 60_000
   package var levels: [UInt8]
@@ -92,12 +99,12 @@ package struct PlanDraft: Sendable {
   package func tables(_ memory: Memory) throws(OutOfMemory) -> PlanTables {
     var policies: [ClockPolicy] = []
     var steps: [Step] = []
-    for chain in chains.joined() {
+    for chain in (chains + ruleChains).joined() {
       let first = Int32(steps.count)
       policies.append(
         ClockPolicy(
           limit_ms: chain?.limit_ms ?? -1, repeat_ms: chain?.repeat_ms ?? 0, firstStep: first,
-          stepCount: Int32(chain?.steps.count ?? 0)))
+          stepCount: Int32(chain?.steps.count ?? 0), manners: chain?.manners ?? ClockManners()))
       steps += chain?.steps ?? []
     }
     let least_ms = turnouts.map(\.turnout_ms).min() ?? defaultTurnout_ms
@@ -108,7 +115,7 @@ package struct PlanDraft: Sendable {
       areaPoints: try Self.block(memory, areaPoints),
       types: try Self.block(memory, types.sorted { $0.code < $1.code }),
       tiers: try Self.block(memory, tiers), policies: try Self.block(memory, policies),
-      steps: try Self.block(memory, steps),
+      clockRules: try Self.block(memory, clockRules), steps: try Self.block(memory, steps),
       turnouts: try Self.block(memory, turnouts.sorted { $0.kind < $1.kind }),
       levels: try Self.block(memory, levels), zone: try Self.block(memory, zone),
       defaultTurnout_ms: defaultTurnout_ms, leastTurnout_ms: min(least_ms, defaultTurnout_ms))

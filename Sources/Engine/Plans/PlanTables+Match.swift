@@ -18,7 +18,8 @@ extension PlanTables {
       guard plan.tiers == 0 || plan.tiers & (1 << UInt32(tier.rawValue)) != 0,
         plan.hours == 0 || plan.hours & (1 << hour) != 0,
         plan.vulnerable == 2 || (plan.vulnerable == 1) == isVulnerable,
-        names(plan, type: type), covers(plan, lat_e7, lon_e7)
+        holds(types: plan.firstType, plan.typeCount, type: type),
+        holds(areas: plan.firstArea, plan.areaCount, lat_e7, lon_e7)
       else { continue }
       bestScore = score
       best = PlanMatch(
@@ -27,23 +28,6 @@ extension PlanTables {
         dispatch: plan.dispatch, profile: plan.profile.profile(tier: tier))
     }
     return best
-  }
-
-  private func names(_ plan: PlanRecord, type: UInt32) -> Bool {
-    guard plan.typeCount > 0 else { return true }
-    for offset in 0..<plan.typeCount where planTypes[plan.firstType + offset] == type {
-      return true
-    }
-    return false
-  }
-
-  private func covers(_ plan: PlanRecord, _ lat_e7: Int32, _ lon_e7: Int32) -> Bool {
-    guard plan.areaCount > 0 else { return true }
-    for offset in 0..<plan.areaCount
-    where contains(areas[planAreas[plan.firstArea + offset]], lat_e7, lon_e7) {
-      return true
-    }
-    return false
   }
 
   /// Even-odd rule in integers with half-open edges, so that a point on a shared border is in exactly one area.
@@ -72,6 +56,21 @@ extension PlanTables {
   }
 
   func localHour(wall_us: Int64) -> UInt32 {
+    let local_s = localTime_s(wall_us: wall_us)
+    let ofDay_s = ((local_s % 86_400) + 86_400) % 86_400
+    return UInt32(ofDay_s / 3_600)
+  }
+
+  /// 0 = Sunday. 1970-01-01 was a Thursday.
+  func localWeekday(wall_us: Int64) -> UInt32 {
+    let local_s = localTime_s(wall_us: wall_us)
+    let day = local_s >= 0 ? local_s / 86_400 : (local_s - 86_399) / 86_400
+    return UInt32(((day + 4) % 7 + 7) % 7)
+  }
+
+  /// Seconds since 1970 as a clock on the wall counts them. Each moment has one local time: an hour that
+  /// daylight-saving time leaves out never comes, one that it repeats comes twice.
+  private func localTime_s(wall_us: Int64) -> Int64 {
     let utc_s = wall_us >= 0 ? wall_us / 1_000_000 : (wall_us - 999_999) / 1_000_000
     var offset_s = zone[0].offset_s
     var low = 0
@@ -85,9 +84,7 @@ extension PlanTables {
         high = middle
       }
     }
-    let local_s = utc_s &+ Int64(offset_s)
-    let ofDay_s = ((local_s % 86_400) + 86_400) % 86_400
-    return UInt32(ofDay_s / 3_600)
+    return utc_s &+ Int64(offset_s)
   }
 
   package func requirement(_ index: Int) -> Requirement { requirements[index] }
@@ -104,6 +101,9 @@ extension PlanTables {
     return types[low].tier
   }
 
+  /// A plan's own arrival limit; -1 = it has none.
+  func arrive_ms(plan: UInt32) -> Int64 { plan > 0 ? plans[Int(plan) - 1].arrive_ms : -1 }
+
   /// The limits of a tier; `arrive_ms` is already that of the caller and the plan.
   package func limits(tier: Tier, plan: UInt32, isVulnerable: Bool) -> TierLimits {
     var limits = tiers[Int(tier.rawValue)]
@@ -113,14 +113,6 @@ extension PlanTables {
       limits.arrive_ms = limits.arriveVulnerable_ms
     }
     return limits
-  }
-
-  package func clock(_ kind: ClockKind, tier: Tier) -> ClockPolicy {
-    policies[Int(kind.rawValue) * Self.tierCount + Int(tier.rawValue)]
-  }
-
-  package func step(_ kind: ClockKind, tier: Tier, index: Int) -> Step {
-    steps[Int(clock(kind, tier: tier).firstStep) + index]
   }
 
   package func turnout_ms(kind: UInt32) -> UInt32 {

@@ -58,30 +58,6 @@ package struct TierLimits: BitwiseCopyable, Equatable, Sendable {
   }
 }
 
-/// One step of a chain: due `after_ms` after the step before (the first: after the limit).
-package struct Step: BitwiseCopyable, Equatable, Sendable {
-  package var after_ms: Int64
-  package var action: StepAction
-  package init(after_ms: Int64, action: StepAction) {
-    self.after_ms = after_ms
-    self.action = action
-  }
-}
-
-/// A clock's chain. `limit_ms` -1: the limit is the tier's, not the clock's. `repeat_ms` 0: the last step comes once.
-package struct ClockPolicy: BitwiseCopyable, Equatable, Sendable {
-  package var limit_ms: Int64
-  package var repeat_ms: Int64
-  package var firstStep: Int32
-  package var stepCount: Int32
-  package init(limit_ms: Int64, repeat_ms: Int64, firstStep: Int32, stepCount: Int32) {
-    self.limit_ms = limit_ms
-    self.repeat_ms = repeat_ms
-    self.firstStep = firstStep
-    self.stepCount = stepCount
-  }
-}
-
 /// One response plan 预案. Empty sets (count 0) mean "any".
 package struct PlanRecord: BitwiseCopyable, Sendable {
   package var firstType: UInt32 = 0
@@ -183,7 +159,7 @@ package struct AreaPoint: BitwiseCopyable, Sendable {
 /// One version of the plans. Immutable once made; matching allocates nothing.
 package struct PlanTables: ~Copyable {
   package static var tierCount: Int { 5 }
-  package static var clockCount: Int { 12 }
+  package static var clockCount: Int { 13 }
   package static var activityCount: Int { 12 }
 
   let plans: Block<PlanRecord>
@@ -194,7 +170,8 @@ package struct PlanTables: ~Copyable {
   let areaPoints: Block<AreaPoint>
   let types: Block<TypeRecord>  // sorted by code
   let tiers: Block<TierLimits>  // by Tier
-  let policies: Block<ClockPolicy>  // by ClockKind, then Tier
+  let policies: Block<ClockPolicy>  // by ClockKind, then Tier; then five a rule, by Tier
+  let clockRules: Block<ClockRule>
   let steps: Block<Step>
   let turnouts: Block<TurnoutRecord>  // sorted by kind
   let levels: Block<UInt8>  // by Activity

@@ -1,0 +1,34 @@
+// A unit on its way to one incident is sent to another 改派. The first incident's arrival clock never stops for that: it
+// runs until any unit arrives.
+
+extension EngineCore {
+  /// Ends the assignment as diverted, sends its unit to `targetID`, and then serves the first incident again, before
+  /// anything newer. Only before arrival. The new assignment's id is in the answer.
+  package mutating func divert(_ id: UInt64, to targetID: UInt64, wall_us: Int64, act: Act)
+    -> Status
+  {
+    guard let assignment = assignmentSlots.slot(of: id),
+      let target = incidentSlots.slot(of: targetID)
+    else { return .stale }
+    let record = assignments[assignment]
+    let robbed = record.incident
+    guard robbed != target else { return .conflict }
+    guard !record.state.hasArrived, incidents[target].state.isOpen,
+      incidents[target].state != .held
+    else { return .state }
+    guard Int(incidents[target].liveCount) < EngineLimits.chosen else { return .full }
+    let unitID = units[record.unit].id
+    let before = incidents[robbed].state
+    end(assignment, as: .diverted, reason: .diverted, act: act, wall_us: wall_us)
+    deriveState(of: robbed)
+    // Its place in the assignment table is free, so it goes to the other; then the first is served.
+    let status = assign(targetID, unit: unitID, wall_us: wall_us, act: act)
+    let sent = chosen[0].assignmentID
+    serveAgain(robbed, act: act)
+    deriveState(of: robbed)
+    if incidents[robbed].state != before { emitIncident(robbed, reason: .diverted, act: act) }
+    chosen[0].assignmentID = sent
+    answer.count = status == .ok ? 1 : 0
+    return status
+  }
+}

@@ -1,0 +1,109 @@
+// The promises of one unit: its terminal has the order, a person signed, it moves, it is well, it reports.
+
+extension EngineCore {
+  /// At dispatch.
+  mutating func startAssignmentClocks(_ assignment: UInt32) {
+    start(.delivery, assignment: assignment, from: time.now_ns)
+    guard !isSignedEnough(assignments[assignment].incident) else { return }
+    start(.acknowledge, assignment: assignment, from: time.now_ns)
+  }
+
+  mutating func start(_ kind: ClockKind, assignment: UInt32, from start_ns: Int64) {
+    let record = assignments[assignment]
+    let promise = promise(
+      kind, incident: record.incident, unitKind: units[record.unit].kind)
+    guard let promise else { return }
+    start(
+      kind, slot: ClockSlot.of(kind, assignment: assignment, limits), promise, from: start_ns)
+  }
+
+  mutating func stop(_ kind: ClockKind, assignment: UInt32) {
+    stop(kind, slot: ClockSlot.of(kind, assignment: assignment, limits))
+  }
+
+  mutating func stopAssignmentClocks(_ assignment: UInt32) {
+    let kinds = ClockSlot.ofAssignments
+    for index in kinds.indices { stop(kinds[index], assignment: assignment) }
+  }
+
+  /// An assignment moved on (or back): the clocks that wait for it stop, the next start. `wall_us` may lie in the past.
+  mutating func moveClocks(
+    of assignment: UInt32, from old: AssignmentState, to new: AssignmentState, wall_us: Int64
+  ) {
+    if new.rawValue >= AssignmentState.delivered.rawValue {
+      stop(.delivery, assignment: assignment)
+    }
+    if new.isSigned { stop(.acknowledge, assignment: assignment) }
+    if new != .acknowledged { stop(.turnout, assignment: assignment) }
+    if new.rawValue >= AssignmentState.reported.rawValue { stop(.report, assignment: assignment) }
+    if old.hasArrived, !new.hasArrived {
+      stop(.welfare, assignment: assignment)
+      stop(.report, assignment: assignment)
+    }
+    let at_ns = moment_ns(wall_us: wall_us)
+    if new == .acknowledged, !old.isSigned { start(.turnout, assignment: assignment, from: at_ns) }
+    guard new.hasArrived else { return }
+    // Any status of the unit is a sign that it is well.
+    start(.welfare, assignment: assignment, from: at_ns)
+    if !old.hasArrived, new.rawValue < AssignmentState.reported.rawValue {
+      start(.report, assignment: assignment, from: at_ns)
+    }
+  }
+
+  /// A unit says that it is well: its welfare clock begins again.
+  package mutating func checkIn(unit id: UInt64, wall_us: Int64) -> Status {
+    guard let unit = unitIndex.find(id) else { return .unknownUnit }
+    guard !units[unit].isFree else { return .unchanged }
+    let assignment = units[unit].assignment
+    let slot = ClockSlot.of(.welfare, assignment: assignment, limits)
+    guard isRunning(.welfare, slot: slot) else { return .unchanged }
+    start(.welfare, assignment: assignment, from: moment_ns(wall_us: wall_us))
+    return .ok
+  }
+
+  /// K of N: enough units of the incident have signed, so nobody asks the others any more.
+  func isSignedEnough(_ incident: UInt32) -> Bool {
+    guard let promise = promise(.acknowledge, incident: incident) else { return false }
+    let wanted = plans.tables(incidents[incident].clockVersion).pointee.policy(promise.policy)
+      .manners.acknowledgements
+    guard wanted > 0 else { return false }
+    var signed: Int32 = 0
+    let first = Int(incident) * EngineLimits.chosen
+    for place in 0..<Int(incidents[incident].liveCount)
+    where assignments[incidentAssignments[first + place]].state.isSigned {
+      signed += 1
+    }
+    return signed >= wanted
+  }
+
+  /// After a signature.
+  mutating func stopOtherSignatures(_ incident: UInt32) {
+    guard isSignedEnough(incident) else { return }
+    let first = Int(incident) * EngineLimits.chosen
+    for place in 0..<Int(incidents[incident].liveCount) {
+      stop(.acknowledge, assignment: incidentAssignments[first + place])
+    }
+  }
+
+  /// Every channel to a unit failed: to the clock that waits for its signature that is nobody. Where the chain skips
+  /// steps that find nobody, the step that comes next is due at once.
+  package mutating func undeliverable(_ id: UInt64, wall_us: Int64, act: Act) -> Status {
+    guard let assignment = assignmentSlots.slot(of: id) else { return .stale }
+    guard !assignments[assignment].state.isSigned,
+      assignments[assignment].state != .delivered
+    else { return .state }
+    guard !assignments[assignment].isUndeliverable else { return .unchanged }
+    assignments[assignment].isUndeliverable = true
+    emitAssignment(assignment, reason: .undeliverable, act: act, wall_us: wall_us)
+    let incident = assignments[assignment].incident
+    stop(.delivery, assignment: assignment)
+    let slot = ClockSlot.of(.acknowledge, assignment: assignment, limits)
+    guard isRunning(.acknowledge, slot: slot), !clocks[slot].isTaken,
+      policy(slot, incident: incident).manners.nobody == .skip, clocks[slot].due_ns > time.now_ns
+    else { return .ok }
+    clocks[slot].step = max(clocks[slot].step, 0)
+    clocks[slot].planned_ns = time.now_ns
+    rearm(slot, due_ns: time.now_ns)
+    return .ok
+  }
+}

@@ -1,0 +1,99 @@
+// The promises to the caller: someone is sent, arrives, settles it, and asks afterwards how it went.
+
+extension EngineCore {
+  /// At receipt (or at its appointment): someone is sent, it is settled, and someone leads.
+  mutating func startIncidentClocks(_ incident: UInt32) {
+    let start_ns = incidents[incident].start_ns
+    if incidents[incident].dispatchedWall_us == 0 { start(.pending, incident, from: start_ns) }
+    start(.resolve, incident, from: start_ns)
+    startLeadClock(incident)
+  }
+
+  /// At the first dispatch: someone is on the way, and now has to arrive.
+  mutating func startArrivalClock(_ incident: UInt32, from start_ns: Int64) {
+    stop(.pending, slot: ClockSlot.of(.pending, incident: incident))
+    guard !incidents[incident].hasArrived else { return }
+    start(.arrival, incident, from: start_ns)
+  }
+
+  /// When several agencies go: one of them leads.
+  mutating func startLeadClock(_ incident: UInt32) {
+    let record = incidents[incident]
+    guard record.lead == 0, !isRunning(.lead, slot: ClockSlot.of(.lead, incident: incident)),
+      plans.tables(record.planVersion).pointee.isMultiAgency(record.plan)
+    else { return }
+    start(.lead, incident, from: incidents[incident].start_ns)
+  }
+
+  mutating func start(_ kind: ClockKind, _ incident: UInt32, from start_ns: Int64) {
+    guard let promise = promise(kind, incident: incident) else { return }
+    start(kind, slot: ClockSlot.of(kind, incident: incident), promise, from: start_ns)
+  }
+
+  mutating func stopIncidentClocks(_ incident: UInt32) {
+    let kinds = ClockSlot.ofOpenIncidents
+    for index in kinds.indices {
+      stop(kinds[index], slot: ClockSlot.of(kinds[index], incident: incident))
+    }
+    stop(.appointment, slot: ClockSlot.of(.appointment, incident: incident))
+  }
+
+  /// The incident was changed: its clocks follow the chains of what it is now. With `isRaised` the new limits count
+  /// from now, and the earlier due time of old and new holds.
+  mutating func followChange(of incident: UInt32, isRaised: Bool) {
+    let kinds = ClockSlot.ofOpenIncidents
+    for index in kinds.indices {
+      let kind = kinds[index]
+      let slot = ClockSlot.of(kind, incident: incident)
+      guard let promise = promise(kind, incident: incident) else { continue }
+      if isRunning(kind, slot: slot) {
+        follow(slot, promise, incident: incident, isRaised: isRaised)
+      } else if isRaised, isOpen(kind, incident) {
+        start(kind, slot: slot, promise, from: time.now_ns)
+      }
+    }
+    let first = Int(incident) * EngineLimits.chosen
+    for place in 0..<Int(incidents[incident].liveCount) {
+      let assignment = incidentAssignments[first + place]
+      let unitKind = units[assignments[assignment].unit].kind
+      let kinds = ClockSlot.ofAssignments
+      for index in kinds.indices {
+        let slot = ClockSlot.of(kinds[index], assignment: assignment, limits)
+        guard isRunning(kinds[index], slot: slot),
+          let promise = promise(kinds[index], incident: incident, unitKind: unitKind)
+        else { continue }
+        follow(slot, promise, incident: incident, isRaised: isRaised)
+      }
+    }
+  }
+
+  private mutating func follow(
+    _ slot: UInt32, _ promise: Promise, incident: UInt32, isRaised: Bool
+  ) {
+    clocks[slot].policy = promise.policy
+    let record = clocks[slot]
+    guard isRaised, promise.canStart, record.firedStep == 0 else { return }
+    let breach_ns = time.now_ns.adding(ms: promise.limit_ms)
+    guard breach_ns < record.planned_ns else { return }
+    clocks[slot].start_ns = time.now_ns
+    clocks[slot].planned_ns = breach_ns
+    clocks[slot].own_ns = min(record.own_ns, breach_ns)
+    clocks[slot].isSnoozed = false
+    aim(slot, incident: incident)
+  }
+
+  /// Whether what a clock waits for is still to come.
+  func isOpen(_ kind: ClockKind, _ incident: UInt32) -> Bool {
+    let record = incidents[incident]
+    guard record.state.isOpen, record.state != .held else { return false }
+    switch kind {
+    case .pending: return record.dispatchedWall_us == 0
+    case .arrival: return record.dispatchedWall_us != 0 && !record.hasArrived
+    case .resolve: return true
+    case .lead:
+      return record.lead == 0
+        && plans.tables(record.planVersion).pointee.isMultiAgency(record.plan)
+    default: return false
+    }
+  }
+}

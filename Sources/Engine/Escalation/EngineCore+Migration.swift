@@ -1,0 +1,84 @@
+// Running incidents keep the clocks they were opened with; only on an explicit wish do they follow newer plans.
+
+extension EngineCore {
+  /// Every open incident; how many changed. O(incidents).
+  package mutating func migrateClocks() -> UInt32 {
+    var migrated: UInt32 = 0
+    for slot in 0..<UInt32(limits.incidents)
+    where incidentSlots.isLive(slot) && migrateClocks(ofSlot: slot) == .ok {
+      migrated += 1
+    }
+    return migrated
+  }
+
+  package mutating func migrateClocks(of id: UInt64) -> Status {
+    guard let incident = incidentSlots.slot(of: id) else { return .stale }
+    return migrateClocks(ofSlot: incident)
+  }
+
+  /// A clock before its limit gets the new limit, counted from where it started; when that has passed, its first step
+  /// is due now and the second counts from now, so that at most one step of a clock fires because of this. A clock that
+  /// has fired keeps the due time of its next step. Clocks that the new plans do not have stop; those that only they
+  /// have start now.
+  private mutating func migrateClocks(ofSlot incident: UInt32) -> Status {
+    let state = incidents[incident].state
+    guard state.isOpen else { return .state }
+    guard incidents[incident].clockVersion != plans.current else { return .unchanged }
+    plans.letGo(incidents[incident].clockVersion)
+    plans.hold(plans.current)
+    incidents[incident].clockVersion = plans.current
+    guard state != .held else { return .ok }
+    let kinds = ClockSlot.ofOpenIncidents
+    for index in kinds.indices {
+      migrate(
+        kinds[index], slot: ClockSlot.of(kinds[index], incident: incident),
+        promise(kinds[index], incident: incident), incident: incident,
+        isOpen: isOpen(kinds[index], incident))
+    }
+    let first = Int(incident) * EngineLimits.chosen
+    for place in 0..<Int(incidents[incident].liveCount) {
+      let assignment = incidentAssignments[first + place]
+      let unitKind = units[assignments[assignment].unit].kind
+      let kinds = ClockSlot.ofAssignments
+      for index in kinds.indices {
+        migrate(
+          kinds[index], slot: ClockSlot.of(kinds[index], assignment: assignment, limits),
+          promise(kinds[index], incident: incident, unitKind: unitKind), incident: incident,
+          isOpen: isOpen(kinds[index], assignment: assignment))
+      }
+    }
+    followReceipts(of: incident)
+    return .ok
+  }
+
+  private mutating func migrate(
+    _ kind: ClockKind, slot: UInt32, _ promise: Promise?, incident: UInt32, isOpen: Bool
+  ) {
+    guard isRunning(kind, slot: slot) else {
+      if let promise, isOpen { start(kind, slot: slot, promise, from: time.now_ns) }
+      return
+    }
+    guard let promise, promise.canStart else { return stop(kind, slot: slot) }
+    clocks[slot].policy = promise.policy
+    let record = clocks[slot]
+    guard record.firedStep == 0, !record.isSuspended, !record.isSnoozed else { return }
+    let breach_ns = max(record.start_ns.adding(ms: promise.limit_ms), time.now_ns)
+    clocks[slot].planned_ns = breach_ns
+    clocks[slot].own_ns = breach_ns
+    aim(slot, incident: incident)
+  }
+
+  private func isOpen(_ kind: ClockKind, assignment: UInt32) -> Bool {
+    let state = assignments[assignment].state
+    switch kind {
+    case .delivery: return state.rawValue < AssignmentState.delivered.rawValue
+    case .acknowledge:
+      return !state.isSigned && !isSignedEnough(assignments[assignment].incident)
+    case .turnout: return state == .acknowledged
+    case .welfare: return state.hasArrived
+    case .report:
+      return state.hasArrived && state.rawValue < AssignmentState.reported.rawValue
+    default: return false
+    }
+  }
+}

@@ -1,0 +1,100 @@
+// What the engine itself does at a step; everything else is the host's, which the event tells.
+
+extension EngineCore {
+  /// What became of a step. `slot`: where its clock is now (a replacement takes it along).
+  struct Outcome {
+    var slot: UInt32
+    var reason = Reason.none
+    var assignment: UInt32?
+    var freed: UInt32?
+  }
+
+  mutating func carryOut(_ action: StepAction, slot: UInt32, incident: UInt32) -> Outcome {
+    var outcome = Outcome(slot: slot)
+    let asked = assignment(ofClock: slot)
+    switch action {
+    case .notifyAgain, .otherChannel, .callUnit:
+      if let asked, assignments[asked].isUndeliverable { outcome.reason = .nobody }
+    case .nextUnit:
+      if let asked, !assignments[asked].state.hasArrived { replace(asked, &outcome) }
+    case .backup:
+      outcome.assignment = sendBackup(incident)
+      outcome.reason = outcome.assignment == nil ? .nobody : .backup
+    case .firstLeads:
+      let agency = incidents[incident].firstAgency
+      outcome.reason = agency == 0 ? .nobody : .lead
+      if agency != 0 { lead(incident, agency: agency) }
+    default: break
+    }
+    return outcome
+  }
+
+  private mutating func replace(_ asked: UInt32, _ outcome: inout Outcome) {
+    let withdrawn = assignments[asked].unit
+    let wasFirst = outcome.slot == ClockSlot.of(.acknowledge, assignment: asked, limits)
+    guard let replacement = replaceUnsigned(asked) else {
+      outcome.reason = .nobody
+      return
+    }
+    outcome.assignment = replacement
+    outcome.freed = withdrawn
+    outcome.reason = .nextUnit
+    if wasFirst { outcome.slot = ClockSlot.of(.acknowledge, assignment: replacement, limits) }
+  }
+
+  /// Withdraws a unit that did not sign (or does not move) and sends the next best one in its place, with the rest of
+  /// its chain; nil when there is no other.
+  private mutating func replaceUnsigned(_ asked: UInt32) -> UInt32? {
+    let record = assignments[asked]
+    refuse(unit: units[record.unit].id, incident: record.incident)
+    guard
+      let replacement = sendReplacement(
+        incident: record.incident, requirement: record.requirement, seat: record.seat,
+        role: record.role)
+    else {
+      takeBackRefusal(incident: record.incident)
+      return nil
+    }
+    let old = ClockSlot.of(.acknowledge, assignment: asked, limits)
+    if isRunning(.acknowledge, slot: old) {
+      moveClock(from: old, to: ClockSlot.of(.acknowledge, assignment: replacement, limits))
+    }
+    end(asked, as: .expired, reason: .nextUnit, act: Act(), wall_us: 0)
+    offer(unit: record.unit)
+    return replacement
+  }
+
+  /// One unit more, whichever is there first.
+  private mutating func sendBackup(_ incident: UInt32) -> UInt32? {
+    let record = incidents[incident]
+    guard record.state.isOpen else { return nil }
+    beginSelection(excludingRefusalsOf: incident)
+    guard
+      let candidate = bestUnit(
+        .anyUnit, capabilities: 0, place: record.place, tier: record.tier, plan: record.plan)
+    else { return nil }
+    answer.count = 0
+    append(
+      candidate, requirement: .anyUnit, index: AssignmentRecord.byHand, seat: 0, reason: .backup)
+    guard let assignment = send(chosen[0], to: incident) else { return nil }
+    emitAssignment(assignment, reason: .backup)
+    deriveState(of: incident)
+    return assignment
+  }
+
+  /// Sets who leads; its clock stops.
+  mutating func lead(_ incident: UInt32, agency: UInt32) {
+    incidents[incident].lead = agency
+    stop(.lead, slot: ClockSlot.of(.lead, incident: incident))
+  }
+
+  /// A person says who leads.
+  package mutating func setLead(_ id: UInt64, agency: UInt32, wall_us: Int64, act: Act) -> Status {
+    guard let incident = incidentSlots.slot(of: id) else { return .stale }
+    guard incidents[incident].state.isOpen else { return .state }
+    guard incidents[incident].lead != agency else { return .unchanged }
+    lead(incident, agency: agency)
+    emitIncident(incident, reason: .lead, act: act, wall_us: wall_us)
+    return .ok
+  }
+}

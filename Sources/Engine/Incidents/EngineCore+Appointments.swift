@@ -1,0 +1,65 @@
+// Incidents that are to be dispatched later 预约: held until their appointment, then decided as if they came in then.
+
+import HujiaContainers
+
+extension EngineCore {
+  /// A century; appointments beyond it are mistakes.
+  static var farthestAppointment_us: Int64 { 3_155_760_000_000_000 }
+
+  /// Whether a report is for later, and when that is. A jump of the wall clock afterwards moves nothing.
+  func appointment(of report: IncidentReport) -> (status: Status, isAhead: Bool, due_ns: Int64) {
+    guard report.appointmentWall_us > time.wall_us else { return (.ok, false, 0) }
+    // Before the first poll the wall time is not known: `startWall` sets it right.
+    guard time.wall_us > 0 else { return (.ok, true, .max) }
+    let ahead_us = report.appointmentWall_us &- time.wall_us
+    guard ahead_us <= Self.farthestAppointment_us else { return (.argument, false, 0) }
+    return (.ok, true, time.now_ns.adding(ms: 0) &+ ahead_us &* 1_000)
+  }
+
+  mutating func hold(_ incident: UInt32, until_ns: Int64) -> Status {
+    answer = Answer()
+    incidents[incident].state = .held
+    setAppointment(incident, due_ns: until_ns)
+    describe(incident)
+    var held = event(.decided, incident: incident)
+    held.reason = Status.held.rawValue
+    emit(held)
+    return .held
+  }
+
+  private mutating func setAppointment(_ incident: UInt32, due_ns: Int64) {
+    let slot = ClockSlot.of(.appointment, incident: incident)
+    clocks[slot] = ClockRecord(
+      due_ns: due_ns, planned_ns: due_ns, own_ns: due_ns, start_ns: time.now_ns, policy: 0,
+      step: 0, cycle: 0, kind: .appointment, isRunning: true)
+    rearm(slot, due_ns: due_ns)
+  }
+
+  /// The wall time is known now: a held incident gets its place in it.
+  mutating func setAppointment(_ incident: UInt32, wall_us: Int64) {
+    let ahead_us = incidents[incident].appointmentWall_us &- wall_us
+    setAppointment(
+      incident,
+      due_ns: ahead_us <= 0
+        ? time.now_ns
+        : ahead_us > Self.farthestAppointment_us ? .max : time.now_ns &+ ahead_us &* 1_000)
+  }
+
+  /// The appointment has come: its limits count from it.
+  mutating func keepAppointment(_ incident: UInt32) {
+    let due_ns = clocks[ClockSlot.of(.appointment, incident: incident)].due_ns
+    beginAppointment(incident, at_ns: due_ns)
+    _ = choose(for: incident)
+    emitIncident(incident, reason: .appointment)
+    announceSent(incident)
+  }
+
+  /// Ends the holding, without a decision. A person who sends a unit does so before the time.
+  mutating func beginAppointment(_ incident: UInt32, at_ns: Int64) {
+    stop(.appointment, slot: ClockSlot.of(.appointment, incident: incident))
+    incidents[incident].state = .pending
+    incidents[incident].received_ns = at_ns
+    incidents[incident].start_ns = at_ns
+    incidents[incident].ownStart_ns = at_ns
+  }
+}

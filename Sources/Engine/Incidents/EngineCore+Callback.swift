@@ -1,0 +1,62 @@
+// After an incident is closed the caller is asked how it went 回访. Until then, where the plans say so, it keeps its
+// slot; those that wait for it are the list of tier `none`, oldest first.
+
+import HujiaContainers
+
+extension EngineCore {
+  /// At closing: either the call-back clock runs, or the slot may be reused.
+  mutating func retire(_ incident: UInt32, at_ns: Int64) {
+    let isClosed = incidents[incident].state == .closed
+    if isClosed, let promise = promise(.callback, incident: incident), promise.canStart {
+      start(
+        .callback, slot: ClockSlot.of(.callback, incident: incident), promise, from: at_ns)
+      let before = waiting.tail(.none)
+      incidents[incident].previousWaiting = before
+      incidents[incident].nextWaiting = WaitingLists.none
+      if before == WaitingLists.none {
+        waiting.setHead(.none, incident)
+      } else {
+        incidents[before].nextWaiting = incident
+      }
+      waiting.setTail(.none, incident)
+      return
+    }
+    plans.letGo(incidents[incident].clockVersion)
+    _ = closedIncidents.append(incident)
+  }
+
+  /// The caller was asked.
+  package mutating func calledBack(_ id: UInt64, wall_us: Int64, act: Act) -> Status {
+    guard let incident = incidentSlots.slot(of: id) else { return .stale }
+    if incidents[incident].state == .archived { return .unchanged }
+    guard incidents[incident].state == .closed else { return .state }
+    archive(incident, reason: .calledBack, act: act, wall_us: wall_us)
+    return .ok
+  }
+
+  mutating func archive(_ incident: UInt32, reason: Reason, act: Act, wall_us: Int64) {
+    let slot = ClockSlot.of(.callback, incident: incident)
+    if isRunning(.callback, slot: slot) {
+      stop(.callback, slot: slot)
+      let before = incidents[incident].previousWaiting
+      let after = incidents[incident].nextWaiting
+      if before == WaitingLists.none {
+        waiting.setHead(.none, after)
+      } else {
+        incidents[before].nextWaiting = after
+      }
+      if after == WaitingLists.none {
+        waiting.setTail(.none, before)
+      } else {
+        incidents[after].previousWaiting = before
+      }
+      plans.letGo(incidents[incident].clockVersion)
+      _ = closedIncidents.append(incident)
+    }
+    incidents[incident].state = .archived
+    if reason == .calledBack {
+      incidents[incident].calledBackWall_us = max(wall_us == 0 ? time.wall_us : wall_us, 1)
+    }
+    emitIncident(incident, reason: reason, act: act, wall_us: wall_us)
+  }
+}

@@ -1,0 +1,154 @@
+// Clocks in Swift: what people do to them, and the events that stop them. Check, convert, call; holds no logic.
+
+import HujiaDriver
+import HujiaEngine
+
+/// One clock, and which of its firings a person saw.
+public struct ClockSeen: Hashable, Sendable {
+  public var clock: Clock
+  /// 0 is enough for the clocks of assignments.
+  public var incidentID: UInt64
+  /// Of delivery, acknowledge, turnout, welfare and report; 0 for the others.
+  public var assignmentID: UInt64
+  public var step: Int32
+  public var cycle: Int32
+
+  public init(
+    _ clock: Clock, incidentID: UInt64 = 0, assignmentID: UInt64 = 0, step: Int32 = 0,
+    cycle: Int32 = 0
+  ) {
+    self.clock = clock
+    self.incidentID = incidentID
+    self.assignmentID = assignmentID
+    self.step = step
+    self.cycle = cycle
+  }
+
+  /// The firing that an escalation tells of; nil when the event is none.
+  public init?(_ event: Event) {
+    guard event.kind == .escalation, let clock = event.clock else { return nil }
+    let isOfAssignment = ClockKind(rawValue: UInt8(clock.rawValue))?.isOfAssignment ?? false
+    self.init(
+      clock, incidentID: event.incidentID, assignmentID: isOfAssignment ? event.assignmentID : 0,
+      step: event.step, cycle: event.cycle)
+  }
+}
+
+/// What a clock is doing.
+public struct ClockStatus: Sendable {
+  public enum State: Int32, Sendable, CaseIterable {
+    case none = 0
+    case running, warned, breached, taken, snoozed, suspended
+  }
+  public let state: State
+  /// Of the last escalation; step 0 = none since the clock began.
+  public let step: Int32
+  public let cycle: Int32
+  /// Of what comes next, UTC microseconds on the wall clock as it is now; nil = nothing.
+  public let due_us: Int64?
+}
+
+/// What became of an act on a clock that is no error.
+public enum ClockAnswer: Sendable {
+  case done
+  /// It was so already.
+  case unchanged
+  /// The clock has moved on from what was seen; nothing was done.
+  case passed
+}
+
+extension Engine {
+  public func read(_ seen: ClockSeen) throws(HujiaError) -> ClockStatus {
+    guard let reference = seen.reference else { throw .argument }
+    return try with { driver in
+      driver.turn { core in
+        let (status, reading) = core.read(reference)
+        guard let reading else { return .failure(HujiaError(status)) }
+        let due_us = core.wall_us(of: reading.due_ns)
+        return .success(
+          ClockStatus(
+            state: ClockStatus.State(rawValue: reading.state.rawValue) ?? .none,
+            step: reading.step, cycle: reading.cycle, due_us: due_us == 0 ? nil : due_us))
+      }
+    }
+  }
+
+  /// A person takes an escalation: it climbs and repeats no more.
+  @discardableResult
+  public func take(_ seen: ClockSeen, operatorID: UInt64) throws(HujiaError) -> ClockAnswer {
+    try act(seen) { core, clock in core.take(clock, act: Act(operatorID: operatorID)) }
+  }
+
+  /// Puts the next step off, to so many seconds from now; needs a reason.
+  @discardableResult
+  public func snooze(
+    _ seen: ClockSeen, for_s: UInt32, operatorID: UInt64, reason: UInt32
+  ) throws(HujiaError) -> ClockAnswer {
+    try act(seen) { core, clock in
+      core.snooze(
+        clock, for_ms: Int64(for_s) * 1_000, act: Act(operatorID: operatorID, reason: reason))
+    }
+  }
+
+  /// Fires the next step now.
+  @discardableResult
+  public func escalate(_ seen: ClockSeen, operatorID: UInt64) throws(HujiaError) -> ClockAnswer {
+    try act(seen) { core, clock in core.escalateNow(clock, act: Act(operatorID: operatorID)) }
+  }
+
+  private func act(
+    _ seen: ClockSeen, _ body: (inout EngineCore, ClockReference) -> Status
+  ) throws(HujiaError) -> ClockAnswer {
+    guard let reference = seen.reference else { throw .argument }
+    return try with { driver in
+      let status = driver.turn { core in body(&core, reference) }
+      if status.isError || status == .full { return .failure(HujiaError(status)) }
+      return .success(status == .passed ? .passed : status == .unchanged ? .unchanged : .done)
+    }
+  }
+
+  /// A unit says that it is well.
+  public func checkIn(unit id: UInt64, wall_us: Int64? = nil) throws(HujiaError) {
+    try check { driver in
+      driver.turn { core in core.checkIn(unit: id, wall_us: wall_us ?? 0) }
+    }
+  }
+
+  /// Every channel to the unit failed.
+  public func reportUndeliverable(_ assignmentID: UInt64) throws(HujiaError) {
+    try check { driver in
+      driver.turn { core in core.undeliverable(assignmentID, wall_us: 0, act: Act()) }
+    }
+  }
+
+  /// The caller of a closed incident was asked how it went.
+  public func calledBack(_ incidentID: UInt64) throws(HujiaError) {
+    try check { driver in
+      driver.turn { core in core.calledBack(incidentID, wall_us: 0, act: Act()) }
+    }
+  }
+
+  /// Says which agency leads.
+  public func setLead(_ agency: UInt32, of incidentID: UInt64) throws(HujiaError) {
+    guard agency != 0 else { throw .argument }
+    try check { driver in
+      driver.turn { core in core.setLead(incidentID, agency: agency, wall_us: 0, act: Act()) }
+    }
+  }
+
+  /// Moves the clocks of open incidents to the plans of now; how many incidents.
+  @discardableResult
+  public func migrateClocks() throws(HujiaError) -> UInt32 {
+    try with { driver in .success(driver.turn { core in core.migrateClocks() }) }
+  }
+}
+
+extension ClockSeen {
+  var reference: ClockReference? {
+    guard let kind = ClockKind(rawValue: UInt8(clock.rawValue)), kind != .absence, step >= 0,
+      cycle >= 0
+    else { return nil }
+    return ClockReference(
+      clock: kind, incidentID: incidentID, assignmentID: assignmentID, step: step, cycle: cycle)
+  }
+}
