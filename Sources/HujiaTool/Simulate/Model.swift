@@ -23,7 +23,10 @@ struct ModelClock: Equatable {
     cycle += 1
     due_ns += repeat_ns
     // Repeats that were slept through come as one.
-    if due_ns <= now_ns { due_ns += (now_ns - due_ns) / repeat_ns * repeat_ns }
+    guard due_ns <= now_ns else { return }
+    due_ns += (now_ns - due_ns) / repeat_ns * repeat_ns
+    // A repeat stands for those after it that were slept through.
+    if cycle > 1 { due_ns += repeat_ns }
   }
 }
 
@@ -119,7 +122,9 @@ struct Model {
           incident.clocks[clock] = ModelClock(clock: clock, due_ns: due_ns)
           return
         }
-        if running.step == 0, due_ns < running.due_ns { incident.clocks[clock]?.due_ns = due_ns }
+        if running.step == 0, running.cycle == 0, due_ns < running.due_ns {
+          incident.clocks[clock]?.due_ns = due_ns
+        }
       }
       if !incident.isDispatched {
         tighten(HJ_CLOCK_PENDING, SimulationPlan.respond_ms(incident.tier))
