@@ -668,8 +668,8 @@ hj_status hj_unit_set_activity(hj_engine *engine, uint64_t unit_id, int32_t acti
 
 /* A unit says that it is well: its welfare clock begins again, from `wall_us` (0 = now) where that lies in the past. A
  * call of hj_assignment_advance for it says the same.
- * BATON. O(1). HJ_UNCHANGED (no welfare clock runs for it); HJ_E_UNKNOWN; HJ_E_ARGUMENT (wall_us negative). Since
- * 0.2. */
+ * BATON. O(1). HJ_UNCHANGED (no welfare clock runs for it, or it began later than that); HJ_E_UNKNOWN; HJ_E_ARGUMENT
+ * (wall_us negative). Since 0.2. */
 hj_status hj_unit_check_in(hj_engine *engine, uint64_t unit_id, int64_t wall_us);
 
 /* Reads what is known of a unit. BATON. O(1). HJ_E_NULL, HJ_E_SIZE, HJ_E_NEWER, HJ_E_UNKNOWN. Since 0.1. */

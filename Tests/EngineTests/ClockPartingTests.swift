@@ -291,8 +291,9 @@ import Testing
     check(bench.fired().isEmpty)
     bench.poll(s: 10_300)
     check(bench.fired() == ["welfare 1 callUnit 0"])
-    // A check that was half an hour ago is no overdue one: it counts from now.
-    check(bench.core.checkIn(unit: 1, wall_us: now_us - 1_800_000_000) == .ok)
+    // A check that is older than the last sign says nothing new; one whose limit has run out counts from now.
+    check(bench.core.checkIn(unit: 1, wall_us: now_us - 1_800_000_000) == .unchanged)
+    check(bench.core.checkIn(unit: 1, wall_us: now_us - 300_000_000) == .ok)
     bench.poll(10_900 * s - 1)
     check(bench.fired().isEmpty)
     bench.poll(s: 10_900)

@@ -44,7 +44,7 @@ extension EngineCore {
     if new == .acknowledged, !old.isSigned { start(.turnout, assignment: assignment, from: at_ns) }
     guard new.hasArrived else { return }
     // Any status of the unit is a sign that it is well.
-    start(.welfare, assignment: assignment, from: at_ns)
+    if !isOlder(at_ns, assignment) { start(.welfare, assignment: assignment, from: at_ns) }
     if !old.hasArrived, new.rawValue < AssignmentState.reported.rawValue {
       start(.report, assignment: assignment, from: at_ns)
     }
@@ -56,9 +56,16 @@ extension EngineCore {
     guard !units[unit].isFree else { return .unchanged }
     let assignment = units[unit].assignment
     let slot = ClockSlot.of(.welfare, assignment: assignment, limits)
-    guard isRunning(.welfare, slot: slot) else { return .unchanged }
-    start(.welfare, assignment: assignment, from: moment_ns(wall_us: wall_us))
+    let at_ns = moment_ns(wall_us: wall_us)
+    guard isRunning(.welfare, slot: slot), !isOlder(at_ns, assignment) else { return .unchanged }
+    start(.welfare, assignment: assignment, from: at_ns)
     return .ok
+  }
+
+  /// A sign that comes in after a newer one shortens nothing.
+  private func isOlder(_ at_ns: Int64, _ assignment: UInt32) -> Bool {
+    let slot = ClockSlot.of(.welfare, assignment: assignment, limits)
+    return isRunning(.welfare, slot: slot) && at_ns < clocks[slot].start_ns
   }
 
   /// K of N: enough units of the incident have signed, so nobody asks the others any more.

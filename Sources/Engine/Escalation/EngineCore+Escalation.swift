@@ -98,10 +98,12 @@ extension EngineCore {
     let outcome = carryOut(action, slot: slot, incident: incident)
     event.reason = outcome.reason.rawValue
     name(outcome.assignment ?? assignment(ofClock: slot), in: &event)
-    if outcome.reason != .nobody {
-      clocks[outcome.slot].hasReached = true
-    } else if policy.manners.nobody == .skip {
-      skipAhead(outcome.slot, from: record, policy: policy)
+    if let slot = outcome.slot {
+      if outcome.reason != .nobody {
+        clocks[slot].hasReached = true
+      } else if policy.manners.nobody == .skip {
+        skipAhead(slot, from: record, policy: policy)
+      }
     }
     emit(event)
     counters.add(Counter.escalations)

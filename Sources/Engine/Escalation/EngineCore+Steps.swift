@@ -1,9 +1,10 @@
 // What the engine itself does at a step; everything else is the host's, which the event tells.
 
 extension EngineCore {
-  /// What became of a step. `slot`: where its clock is now (a replacement takes it along).
+  /// What became of a step. `slot`: where its clock is now (a replacement takes a signature's along); nil when the
+  /// clock ended with its assignment, whose slot may be another's by now.
   struct Outcome {
-    var slot: UInt32
+    var slot: UInt32?
     var reason = Reason.none
     var assignment: UInt32?
     var freed: UInt32?
@@ -16,7 +17,9 @@ extension EngineCore {
     case .notifyAgain, .otherChannel, .callUnit:
       if let asked, assignments[asked].isUndeliverable { outcome.reason = .nobody }
     case .nextUnit:
-      if let asked, !assignments[asked].state.hasArrived { replace(asked, &outcome) }
+      if let asked, !assignments[asked].state.hasArrived {
+        replace(asked, isSignature: clocks[slot].kind == .acknowledge, &outcome)
+      }
     case .backup:
       outcome.assignment = sendBackup(incident)
       outcome.reason = outcome.assignment == nil ? .nobody : .backup
@@ -29,9 +32,8 @@ extension EngineCore {
     return outcome
   }
 
-  private mutating func replace(_ asked: UInt32, _ outcome: inout Outcome) {
+  private mutating func replace(_ asked: UInt32, isSignature: Bool, _ outcome: inout Outcome) {
     let withdrawn = assignments[asked].unit
-    let wasFirst = outcome.slot == ClockSlot.of(.acknowledge, assignment: asked, limits)
     guard let replacement = replaceUnsigned(asked) else {
       outcome.reason = .nobody
       return
@@ -39,7 +41,8 @@ extension EngineCore {
     outcome.assignment = replacement
     outcome.freed = withdrawn
     outcome.reason = .nextUnit
-    if wasFirst { outcome.slot = ClockSlot.of(.acknowledge, assignment: replacement, limits) }
+    outcome.slot =
+      isSignature ? ClockSlot.of(.acknowledge, assignment: replacement, limits) : nil
   }
 
   /// Withdraws a unit that did not sign (or does not move) and sends the next best one in its place, with the rest of
