@@ -7,9 +7,10 @@
 #include "../CInterfaceTests/host.h"
 
 #define TIERS 5
-#define CLOCKS 12
+#define CLOCKS 13
 #define STEP_MAX 5
 #define NO_LIMIT (-1)
+#define CAR_KINDS 2
 
 typedef struct {
   int64_t after_ms;
@@ -19,6 +20,8 @@ typedef struct {
 /* What is done on breach, for one clock and tier; no steps = the clock is off. */
 typedef struct {
   int64_t limit_ms, repeat_ms;
+  int64_t warn_before_ms, snooze_most_ms, taken_ms;
+  int32_t warn_percent, signatures, skips_nobody, last_resort;
   int32_t steps;
   step step[STEP_MAX];
 } chain;
@@ -30,8 +33,12 @@ typedef struct {
 typedef struct {
   limits tier[TIERS];
   chain chain[CLOCKS][TIERS];
-  int unit_count;
-  char text[16384];
+  /* Where the caller is vulnerable: one clock has another chain, or none. 0 = no such rule. */
+  int32_t ruled_clock;
+  chain rule[TIERS];
+  int64_t turnout_ms[CAR_KINDS];
+  int unit_count, is_multi_agency;
+  char text[32768];
   uint32_t length;
 } book;
 
@@ -75,19 +82,36 @@ static void say_seconds(book *to, const char *key, int64_t ms) {
 }
 
 /* As the plans write them, by HJ_STEP_... */
-static const char *const step_words[] = {"",           "notify_again", "other_channel",    "next_unit", "widen",
-                                         "supervisor", "tell_caller",  "suggest_exchange", "neighbour", "manual"};
+static const char *const step_words[] = {"",          "notify_again", "other_channel", "next_unit",
+                                         "widen",     "supervisor",   "tell_caller",   "suggest_exchange",
+                                         "neighbour", "manual",       "supervision",   "call_unit",
+                                         "backup",    "first_leads",  "last_resort"};
 
-static void random_chain(chain *to, int64_t limit_s) {
-  static const int32_t actions[] = {HJ_STEP_NOTIFY_AGAIN, HJ_STEP_OTHER_CHANNEL, HJ_STEP_NEXT_UNIT,
-                                    HJ_STEP_SUPERVISOR,   HJ_STEP_TELL_CALLER,   HJ_STEP_NEXT_UNIT};
+static int32_t random_action(int32_t clock) {
+  static const int32_t actions[] = {HJ_STEP_NOTIFY_AGAIN, HJ_STEP_OTHER_CHANNEL, HJ_STEP_SUPERVISOR,
+                                    HJ_STEP_CALL_UNIT,    HJ_STEP_BACKUP,        HJ_STEP_NEXT_UNIT};
+  if (clock == HJ_CLOCK_LEAD && one_in(2)) return HJ_STEP_FIRST_LEADS;
+  int has_unit_to_replace = clock == HJ_CLOCK_DELIVERY || clock == HJ_CLOCK_ACKNOWLEDGE || clock == HJ_CLOCK_TURNOUT;
+  return actions[below(has_unit_to_replace ? 6 : 5)];
+}
+
+static void random_chain(chain *to, int32_t clock, int64_t limit_s) {
+  memset(to, 0, sizeof *to);
   to->limit_ms = limit_s == 0 ? NO_LIMIT : random_ms(limit_s);
   to->steps = 1 + (int32_t)below(STEP_MAX);
   for (int32_t index = 0; index < to->steps; index++) {
-    to->step[index].after_ms = index > 0 ? random_ms(90) : 0;
-    to->step[index].action = actions[below(6)];
+    to->step[index].after_ms = index > 0 ? random_ms(90) : one_in(3) ? random_ms(20) : 0;
+    to->step[index].action = random_action(clock);
   }
   to->repeat_ms = one_in(4) ? random_ms(5) : random_ms(300);
+  to->snooze_most_ms = one_in(4) ? 0 : random_ms(200);
+  to->taken_ms = one_in(2) ? 0 : random_ms(300);
+  to->skips_nobody = one_in(2);
+  to->last_resort = one_in(3) ? HJ_STEP_SUPERVISION : HJ_STEP_LAST_RESORT;
+  to->warn_before_ms = to->limit_ms != 1 && one_in(4) ? random_ms(60) : 0;
+  if (to->limit_ms != NO_LIMIT && to->warn_before_ms >= to->limit_ms) to->warn_before_ms = to->limit_ms - 1;
+  if (to->warn_before_ms == 0 && one_in(4)) to->warn_percent = 1 + (int32_t)below(99);
+  if (clock == HJ_CLOCK_ACKNOWLEDGE && one_in(4)) to->signatures = 1 + (int32_t)below(2);
 }
 
 static void say_chain(book *to, const chain *what) {
@@ -106,6 +130,14 @@ static void say_chain(book *to, const chain *what) {
   }
   say(to, "], ");
   say_seconds(to, "repeat_s", what->repeat_ms);
+  say(to, ", ");
+  say_seconds(to, "snooze_max_s", what->snooze_most_ms);
+  if (what->taken_ms > 0) say(to, ", "), say_seconds(to, "taken_s", what->taken_ms);
+  if (what->warn_before_ms > 0) say(to, ", "), say_seconds(to, "warn_before_s", what->warn_before_ms);
+  if (what->warn_percent > 0) say(to, ", \"warn_percent\": %d", what->warn_percent);
+  if (what->signatures > 0) say(to, ", \"acknowledgements\": %d", what->signatures);
+  if (what->skips_nobody) say(to, ", \"nobody\": \"skip\"");
+  say(to, ", \"last_resort\": \"%s\"", step_words[what->last_resort]);
 }
 
 /* One clock: the same for all tiers, or with a tier of its own, or off. */
@@ -113,23 +145,47 @@ static void random_clock(book *to, int32_t clock, int64_t limit_s, int is_last) 
   chain common;
   memset(&common, 0, sizeof common);
   say(to, "\"%s\": ", hj_name(HJ_NAMES_CLOCK, clock));
-  if (one_in(12)) {
+  if (one_in(8)) {
     for (int tier = 0; tier < TIERS; tier++) to->chain[clock][tier] = common;
     say(to, "null%s", is_last ? "" : ", ");
     return;
   }
-  random_chain(&common, limit_s);
+  random_chain(&common, clock, limit_s);
   for (int tier = 0; tier < TIERS; tier++) to->chain[clock][tier] = common;
   say(to, "{");
   say_chain(to, &common);
   if (one_in(2)) {
     int32_t tier = 1 + (int32_t)below(4);
-    random_chain(&to->chain[clock][tier], limit_s);
+    random_chain(&to->chain[clock][tier], clock, limit_s);
     say(to, ", \"tiers\": {\"%s\": {", hj_name(HJ_NAMES_TIER, tier));
     say_chain(to, &to->chain[clock][tier]);
     say(to, "}}");
   }
   say(to, "}%s", is_last ? "" : ", ");
+}
+
+/* A rule says what is different: another limit, another repeat, or that the clock does not run. */
+static void random_rule(book *to) {
+  static const int32_t clocks[] = {HJ_CLOCK_PENDING, HJ_CLOCK_ACKNOWLEDGE, HJ_CLOCK_ARRIVAL,
+                                   HJ_CLOCK_RESOLVE, HJ_CLOCK_WELFARE,     HJ_CLOCK_CALLBACK};
+  int32_t clock = clocks[below(6)];
+  if (one_in(2) || to->chain[clock][1].steps == 0) return;
+  to->ruled_clock = clock;
+  say(to, "\"clock_rules\": [{\"clock\": \"%s\", \"vulnerable\": true, ", hj_name(HJ_NAMES_CLOCK, clock));
+  if (one_in(3)) {
+    say(to, "\"runs\": false}], ");
+    return;
+  }
+  int64_t limit_ms = (61 + below(200)) * 1000, repeat_ms = random_ms(200);
+  for (int tier = 0; tier < TIERS; tier++) {
+    to->rule[tier] = to->chain[clock][tier];
+    to->rule[tier].limit_ms = limit_ms;
+    to->rule[tier].repeat_ms = repeat_ms;
+  }
+  say_seconds(to, "limit_s", limit_ms);
+  say(to, ", ");
+  say_seconds(to, "repeat_s", repeat_ms);
+  say(to, "}], ");
 }
 
 static void random_tiers(book *to) {
@@ -156,14 +212,34 @@ static void random_tiers(book *to) {
 static void random_book(book *to) {
   memset(to, 0, sizeof *to);
   to->unit_count = 1 + (int)below(2);
-  say(to, "{\"version\": 1, ");
+  to->is_multi_agency = one_in(4);
+  to->turnout_ms[0] = random_ms(90);
+  to->turnout_ms[1] = random_ms(90);
+  say(to, "{\"version\": 1, \"turnout_s\": {");
+  say_seconds(to, "default", to->turnout_ms[0]);
+  say(to, ", \"kinds\": {");
+  say_seconds(to, "1", to->turnout_ms[1]);
+  say(to, "}}, ");
   random_tiers(to);
   say(to, "\"clocks\": {");
   random_clock(to, HJ_CLOCK_PENDING, 0, 0);
+  random_clock(to, HJ_CLOCK_DELIVERY, 20, 0);
   random_clock(to, HJ_CLOCK_ACKNOWLEDGE, 40, 0);
+  random_clock(to, HJ_CLOCK_TURNOUT, one_in(2) ? 0 : 60, 0);
   random_clock(to, HJ_CLOCK_ARRIVAL, 0, 0);
-  random_clock(to, HJ_CLOCK_RESOLVE, 0, 1);
-  say(to, "}, \"plans\": [{\"name\": \"any\", \"units\": [{\"count\": %d}]}]}", to->unit_count);
+  random_clock(to, HJ_CLOCK_WELFARE, 120, 0);
+  random_clock(to, HJ_CLOCK_REPORT, 300, 0);
+  random_clock(to, HJ_CLOCK_RESOLVE, 0, 0);
+  random_clock(to, HJ_CLOCK_CALLBACK, 600, 0);
+  random_clock(to, HJ_CLOCK_LEAD, 60, 1);
+  say(to, "}, ");
+  random_rule(to);
+  say(to, "\"plans\": [{\"name\": \"any\", \"units\": [");
+  if (to->is_multi_agency)
+    say(to, "{\"agency\": 1}, {\"agency\": 2}");
+  else
+    say(to, "{\"count\": %d}", to->unit_count);
+  say(to, "]}]}");
 }
 
 static int64_t arrive_ms(const book *from, int32_t tier, int is_vulnerable) {

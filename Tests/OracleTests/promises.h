@@ -1,13 +1,15 @@
 /* The oracle: what was promised, kept the simplest way. One list of promises, looked through from end to end for the
- * earliest; no wheel, no slots, nothing of the engine's. It knows only the rules of PLANS.md and ARCHITECTURE.md:
+ * earliest; no wheel, no slots, nothing of the engine's. It knows only the rules of PLANS.md ("Clocks"):
  *
- *   a clock starts at one fact and stops at one fact; its first step is due at the limit plus that step's wait;
- *   the next is due at this one's due time plus its wait, however late this one fired;
- *   after the last step it repeats; repeats that were slept through are one;
+ *   a clock starts at one fact and stops at one fact; it is broken at start + limit, warned of before that;
+ *   step 1 is due then (or so long after as it says), step k + 1 at the due time of step k + its own wait;
+ *   after the last step it comes again, and repeats that were slept through are one;
+ *   a raised tier starts the new limit now and the earlier holds; a chain that has begun goes on;
  *   what is due fires oldest first, never early, once, by elapsed time, whatever the wall clock does.
  *
  * Facts (who was sent, who signed, what was closed) are taken from the host's own commands and the engine's ordinary
- * events; every escalation is predicted. `planted` makes the oracle wrong in one way, to show that it would notice. */
+ * events (facts.h); every warning and escalation is predicted. `planted` makes the oracle wrong in one way, to show
+ * that it would notice. */
 #ifndef HUJIA_ORACLE_PROMISES_H
 #define HUJIA_ORACLE_PROMISES_H
 
@@ -15,59 +17,79 @@
 
 enum {
   NO_BUG,
-  DELAY_FROM_NOW,    /* the next step counts from when this one fired */
-  EVERY_REPEAT,      /* each repeat that was slept through fires */
-  SIGNATURE_IGNORED, /* signing does not stop the acknowledge clock */
-  DELIVERY_SIGNS,    /* the terminal's receipt counts as a signature */
-  ARRIVAL_RESTARTS,  /* a second unit restarts the arrival clock */
-  FRESH_CHAIN,       /* a replacement starts the chain anew */
-  RECEIPT_IGNORED,   /* limits count from when a call is typed in */
-  UPGRADE_IGNORED,   /* a raised tier keeps the old limits */
-  CLOSE_IGNORED,     /* closing leaves the resolve clock running */
-  ONE_EARLY,         /* a millisecond early */
-  NEWEST_FIRST,      /* of what is due the newest comes first */
-  WALL_CLOCK,        /* deadlines move with the wall clock */
-  PLANTED_BUGS = WALL_CLOCK
+  DELAY_FROM_NOW,
+  EVERY_REPEAT,
+  SIGNATURE_IGNORED,
+  DELIVERY_SIGNS,
+  ARRIVAL_RESTARTS,
+  FRESH_CHAIN,
+  RECEIPT_IGNORED,
+  UPGRADE_IGNORED,
+  CLOSE_IGNORED,
+  ONE_EARLY,
+  NEWEST_FIRST,
+  WALL_CLOCK,
+  CHECK_IN_IGNORED,
+  TAKEN_IGNORED,
+  SNOOZE_SHIFTS_NOTHING,
+  NOBODY_WAITS,
+  WARNING_TWICE,
+  PLANTED_BUGS = WARNING_TWICE
 };
 static const char *const planted_names[] = {"none",
-                                            "delay counted from now",
+                                            "the next delay counts from now",
                                             "slept-through repeats all fire",
                                             "a signature stops nothing",
-                                            "receipt signs",
-                                            "second unit restarts arrival",
-                                            "replacement starts anew",
-                                            "receipt ignored",
-                                            "upgrade ignored",
-                                            "close ignored",
+                                            "a receipt of the terminal signs",
+                                            "a second unit restarts arrival",
+                                            "a replacement starts the chain anew",
+                                            "the receipt's time is ignored",
+                                            "a raised tier keeps the old limits",
+                                            "closing leaves the resolve clock",
                                             "a millisecond early",
-                                            "newest first",
-                                            "moves with the wall clock"};
+                                            "the newest due comes first",
+                                            "deadlines move with the wall clock",
+                                            "a check-in is ignored",
+                                            "a taken escalation goes on",
+                                            "a snooze puts nothing off",
+                                            "a step that finds nobody is waited for",
+                                            "the warning comes again at the limit"};
 static int planted;
 
 #define CALLS 4096
 #define ORDERS 8192
-#define PROMISES 1024
+#define PROMISES 4096
 #define CARS 8
 
 typedef struct {
   uint64_t id;
   int32_t tier;
-  int is_open, is_vulnerable, is_dispatched, has_arrived;
+  int is_open, is_held, is_vulnerable, is_dispatched, has_arrived, has_lead;
+  uint64_t first_agency;
+  int64_t start_ns;      /* what its limits count from: the receipt, or the appointment */
   int refused[CARS + 1]; /* by car number */
   uint64_t replacement;  /* the newest assignment sent in another's place */
+  uint64_t backup;       /* the newest sent besides */
 } call;
 
 typedef struct {
   uint64_t id;
-  int call, car, is_live, is_signed;
+  int call, car, is_live, is_undeliverable;
+  int32_t state;
   uint64_t replaced_by;
 } order;
 
 typedef struct {
-  int64_t due_ns;
-  int32_t clock, step, cycle;
+  int32_t clock;
   int call;
   int order; /* -1: the call's own */
+  const chain *chain;
+  int64_t start_ns;
+  int64_t planned_ns; /* before the limit: the limit; after: the next step, without a snooze */
+  int64_t due_ns;     /* INT64_MAX: a person has it */
+  int32_t step;       /* the one that comes next, 0-based; -1 = the warning */
+  int32_t cycle, fired_step, fired_cycle;
+  int is_taken, is_warned, has_reached, is_last_resort;
 } promise;
 
 static book plan;
@@ -80,9 +102,12 @@ static int64_t now_ns, wall_us;
 /* Within one poll: the earliest promise that was due and was dropped by something else than its escalation. */
 static int64_t dropped_due_ns;
 
-static void forget_all(void) {
-  call_count = order_count = promise_count = car_count = 0;
-  memset(car_is_busy, 0, sizeof car_is_busy);
+static int32_t agency_of(int car) {
+  return 1 + car % 2;
+}
+
+static int32_t kind_of(int car) {
+  return car % 3 == 0;
 }
 
 static int find_call(uint64_t id) {
@@ -97,10 +122,6 @@ static int find_order(uint64_t id) {
   return -1;
 }
 
-static const chain *chain_of(int32_t clock, int call) {
-  return &plan.chain[clock][calls[call].tier];
-}
-
 static promise *find_promise(int32_t clock, int call, int order) {
   for (int index = 0; index < promise_count; index++)
     if (promises[index].clock == clock && promises[index].call == call && promises[index].order == order)
@@ -108,135 +129,100 @@ static promise *find_promise(int32_t clock, int call, int order) {
   return NULL;
 }
 
-static void drop(promise *which) {
-  if (which == NULL) return;
-  if (which->due_ns <= now_ns && which->due_ns < dropped_due_ns) dropped_due_ns = which->due_ns;
+static void forget(promise *which) {
   *which = promises[--promise_count];
 }
 
-/* `limit_ns` from `from_ns`; the first step waits besides. */
-static void promise_step(int32_t clock, int call, int order, int64_t limit_due_ns) {
-  if (chain_of(clock, call)->steps == 0) return;
-  drop(find_promise(clock, call, order));
-  REQUIRE(promise_count < PROMISES);
-  promise *made = &promises[promise_count++];
+static void drop(promise *which) {
+  if (which == NULL) return;
+  if (which->due_ns <= now_ns && which->due_ns < dropped_due_ns) dropped_due_ns = which->due_ns;
+  forget(which);
+}
+
+/* ---- Starting ------------------------------------------------------------------------------------------------- */
+
+static const chain *chain_of(int32_t clock, int call) {
+  if (plan.ruled_clock == clock && calls[call].is_vulnerable) return &plan.rule[calls[call].tier];
+  return &plan.chain[clock][calls[call].tier];
+}
+
+/* NO_LIMIT: the clock does not run for this call. */
+static int64_t limit_ms(int32_t clock, int call, int order) {
+  const chain *own = chain_of(clock, call);
+  const limits *tier = &plan.tier[calls[call].tier];
+  if (own->steps == 0) return NO_LIMIT;
+  if (own->limit_ms != NO_LIMIT) return own->limit_ms;
+  switch (clock) {
+    case HJ_CLOCK_PENDING:
+      return tier->respond_ms;
+    case HJ_CLOCK_ARRIVAL:
+      return arrive_ms(&plan, calls[call].tier, calls[call].is_vulnerable);
+    case HJ_CLOCK_RESOLVE:
+      return tier->resolve_ms;
+    case HJ_CLOCK_TURNOUT:
+      return plan.turnout_ms[kind_of(orders[order].car)];
+    default:
+      return NO_LIMIT;
+  }
+}
+
+static void aim_at_first_step(promise *made) {
+  made->step = 0;
+  made->due_ns = made->planned_ns + made->chain->step[0].after_ms * 1000000;
+}
+
+/* The warning, if there is one and its time has not passed; else the first step. */
+static void aim(promise *made) {
+  int64_t warning_ns = INT64_MAX;
+  if (made->chain->warn_before_ms > 0) warning_ns = made->planned_ns - made->chain->warn_before_ms * 1000000;
+  if (made->chain->warn_percent > 0)
+    warning_ns = made->start_ns + (made->planned_ns - made->start_ns) / 100 * made->chain->warn_percent;
+  aim_at_first_step(made);
+  if (made->is_warned || warning_ns <= now_ns || warning_ns >= made->planned_ns) return;
+  made->step = -1;
+  made->due_ns = warning_ns;
+}
+
+/* Counted from `from_ns`, when that lies in the past and the limit has not run out; else from now. */
+static void start(int32_t clock, int call, int order, int64_t from_ns) {
+  int64_t limit_ns = limit_ms(clock, call, order) * 1000000;
+  if (limit_ns < 0) return;
+  if (from_ns > now_ns || from_ns + limit_ns <= now_ns || planted == RECEIPT_IGNORED) from_ns = now_ns;
+  promise *made = find_promise(clock, call, order);
+  /* It begins again: one more than the cycle that fired last, so that no two firings look alike. */
+  int32_t cycle = made == NULL ? 0 : 1 + (made->fired_step > 0 ? made->fired_cycle : made->cycle);
+  if (made == NULL) {
+    REQUIRE(promise_count < PROMISES);
+    made = &promises[promise_count++];
+  }
   memset(made, 0, sizeof *made);
   made->clock = clock;
   made->call = call;
   made->order = order;
-  made->due_ns = limit_due_ns + chain_of(clock, call)->step[0].after_ms * 1000000;
-  if (planted == ONE_EARLY) made->due_ns -= 1000000;
+  made->chain = chain_of(clock, call);
+  made->start_ns = from_ns;
+  made->planned_ns = from_ns + limit_ns - (planted == ONE_EARLY ? 1000000 : 0);
+  made->cycle = made->fired_cycle = cycle;
+  aim(made);
 }
 
-/* Counted from the receipt, when that lies in the past and the limit has not run out; else from now. */
-static int64_t from_receipt(int64_t received_us, int64_t limit_ms) {
-  int64_t elapsed_us = received_us == 0 || planted == RECEIPT_IGNORED ? 0 : wall_us - received_us;
-  if (elapsed_us < 0 || elapsed_us >= limit_ms * 1000) elapsed_us = 0;
-  return now_ns + limit_ms * 1000000 - elapsed_us * 1000;
+/* A time that someone gave, as elapsed time: now for none and for the future. */
+static int64_t moment_ns(int64_t given_us) {
+  if (given_us <= 0 || given_us >= wall_us) return now_ns;
+  return now_ns - (wall_us - given_us) * 1000;
 }
 
-/* ---- Facts ---------------------------------------------------------------------------------------------------- */
-
-static void call_received(uint64_t id, int32_t tier, int is_vulnerable, int64_t received_us) {
-  REQUIRE(call_count < CALLS);
-  int index = call_count++;
-  memset(&calls[index], 0, sizeof calls[index]);
-  calls[index].id = id;
-  calls[index].tier = tier;
-  calls[index].is_open = 1;
-  calls[index].is_vulnerable = is_vulnerable;
-  const limits *own = &plan.tier[tier];
-  if (own->respond_ms != NO_LIMIT)
-    promise_step(HJ_CLOCK_PENDING, index, -1, from_receipt(received_us, own->respond_ms));
-  if (own->resolve_ms != NO_LIMIT)
-    promise_step(HJ_CLOCK_RESOLVE, index, -1, from_receipt(received_us, own->resolve_ms));
-}
-
-static void unit_sent(int call, uint64_t id, int car, int is_replacement) {
-  struct call_facts {
-    int64_t arrive_ms;
-  } facts = {arrive_ms(&plan, calls[call].tier, calls[call].is_vulnerable)};
-  REQUIRE(order_count < ORDERS);
-  int index = order_count++;
-  memset(&orders[index], 0, sizeof orders[index]);
-  orders[index].id = id;
-  orders[index].call = call;
-  orders[index].car = car;
-  orders[index].is_live = 1;
-  car_is_busy[car] = 1;
-  if (is_replacement) calls[call].replacement = id;
-  if (!calls[call].is_dispatched) drop(find_promise(HJ_CLOCK_PENDING, call, -1));
-  if ((!calls[call].is_dispatched || planted == ARRIVAL_RESTARTS) && facts.arrive_ms != NO_LIMIT &&
-      !calls[call].has_arrived)
-    promise_step(HJ_CLOCK_ARRIVAL, call, -1, now_ns + facts.arrive_ms * 1000000);
-  calls[call].is_dispatched = 1;
-  int64_t sign_ms = chain_of(HJ_CLOCK_ACKNOWLEDGE, call)->limit_ms;
-  promise_step(HJ_CLOCK_ACKNOWLEDGE, call, index, now_ns + sign_ms * 1000000);
-}
-
-static void unit_moved(int index, int32_t state) {
-  order *moved = &orders[index];
-  int signs = planted == DELIVERY_SIGNS ? HJ_ASSIGNMENT_DELIVERED : HJ_ASSIGNMENT_ACKNOWLEDGED;
-  if (state >= signs && planted != SIGNATURE_IGNORED) drop(find_promise(HJ_CLOCK_ACKNOWLEDGE, moved->call, index));
-  if (state >= HJ_ASSIGNMENT_ON_SCENE && !calls[moved->call].has_arrived) {
-    calls[moved->call].has_arrived = 1;
-    drop(find_promise(HJ_CLOCK_ARRIVAL, moved->call, -1));
-  }
-}
-
-/* `expired`: another was sent in its place; its promise waits for the escalation that says so. */
-static void unit_left(int index, int32_t state) {
-  order *left = &orders[index];
-  left->is_live = 0;
-  car_is_busy[left->car] = 0;
-  if (state != HJ_ASSIGNMENT_CLEARED) calls[left->call].refused[left->car] = 1;
-  if (state == HJ_ASSIGNMENT_EXPIRED)
-    left->replaced_by = calls[left->call].replacement;
-  else
-    drop(find_promise(HJ_CLOCK_ACKNOWLEDGE, left->call, index));
-}
-
-static void call_ended(int call) {
-  calls[call].is_open = 0;
-  drop(find_promise(HJ_CLOCK_PENDING, call, -1));
-  drop(find_promise(HJ_CLOCK_ARRIVAL, call, -1));
-  if (planted != CLOSE_IGNORED) drop(find_promise(HJ_CLOCK_RESOLVE, call, -1));
-}
-
-/* The earlier of the old and the new limit holds, as long as nothing has fired; a clock that does not run starts. */
-static void tighten(int32_t clock, int call, int64_t limit_ms) {
-  if (limit_ms == NO_LIMIT) return;
-  promise *running = find_promise(clock, call, -1);
-  int64_t due_ns = now_ns + limit_ms * 1000000 + chain_of(clock, call)->step[0].after_ms * 1000000;
-  if (running == NULL)
-    promise_step(clock, call, -1, now_ns + limit_ms * 1000000);
-  else if (running->step == 0 && running->cycle == 0 && due_ns < running->due_ns)
-    running->due_ns = due_ns;
-}
-
-static void call_changed(int call, int32_t tier, int is_vulnerable) {
-  int is_raised = tier < calls[call].tier;
-  calls[call].tier = tier;
-  calls[call].is_vulnerable |= is_vulnerable;
-  if ((!is_raised && !is_vulnerable) || planted == UPGRADE_IGNORED) return;
-  if (!calls[call].is_dispatched)
-    tighten(HJ_CLOCK_PENDING, call, plan.tier[tier].respond_ms);
-  else if (!calls[call].has_arrived)
-    tighten(HJ_CLOCK_ARRIVAL, call, arrive_ms(&plan, tier, calls[call].is_vulnerable));
-  tighten(HJ_CLOCK_RESOLVE, call, plan.tier[tier].resolve_ms);
-  /* Those who were asked and have not signed are asked more urgently too. */
-  const chain *own = chain_of(HJ_CLOCK_ACKNOWLEDGE, call);
-  for (int index = 0; index < promise_count; index++) {
-    promise *asked = &promises[index];
-    if (asked->clock != HJ_CLOCK_ACKNOWLEDGE || asked->call != call || asked->step > 0 || asked->cycle > 0) continue;
-    int64_t due_ns = now_ns + (own->limit_ms + own->step[0].after_ms) * 1000000;
-    if (due_ns < asked->due_ns) asked->due_ns = due_ns;
-  }
-}
-
-static void wall_jumped(int64_t by_us) {
-  if (planted != WALL_CLOCK) return;
-  for (int index = 0; index < promise_count; index++) promises[index].due_ns -= by_us * 1000;
+/* The chain is chosen again. With a raised tier the earlier of old and new limit holds, while nothing has fired. */
+static void follow(promise *running, int is_raised) {
+  const chain *own = chain_of(running->clock, running->call);
+  int64_t limit_ns = limit_ms(running->clock, running->call, running->order) * 1000000;
+  if (own->steps == 0) return;
+  running->chain = own;
+  if (!is_raised || running->fired_step > 0 || limit_ns < 0 || planted == UPGRADE_IGNORED) return;
+  if (now_ns + limit_ns >= running->planned_ns) return;
+  running->start_ns = now_ns;
+  running->planned_ns = now_ns + limit_ns;
+  aim(running);
 }
 
 /* ---- What must come now --------------------------------------------------------------------------------------- */
@@ -262,46 +248,120 @@ static int has_another(int call) {
   return 0;
 }
 
-static int is_kept_by(const promise *made, const hj_event *event) {
-  const chain *own = chain_of(made->clock, made->call);
-  int32_t place = made->step < own->steps ? made->step : own->steps - 1;
-  if (event->clock != made->clock || event->incident_id != calls[made->call].id || event->step != place + 1 ||
-      event->cycle != made->cycle || event->action != own->step[place].action)
-    return 0;
-  if (made->order < 0) return event->assignment_id == 0 && event->unit_id == 0 && event->reason == HJ_REASON_NONE;
-  const order *asked = &orders[made->order];
-  if (event->action != HJ_STEP_NEXT_UNIT)
-    return event->assignment_id == asked->id && event->unit_id == (uint64_t)asked->car &&
-           event->reason == HJ_REASON_NONE;
-  if (asked->replaced_by == 0)
-    return event->assignment_id == asked->id && event->reason == HJ_REASON_NOBODY && !has_another(made->call);
-  return event->assignment_id == asked->replaced_by && event->reason == HJ_REASON_NEXT_UNIT;
+static int32_t next_place(const promise *made) {
+  int32_t step = made->step < 0 ? 0 : made->step;
+  return step < made->chain->steps ? step : made->chain->steps - 1;
 }
 
-/* The next step, counted from when this one was due. A replacement takes the promise over. */
-static void go_on(promise *kept) {
-  const chain *own = chain_of(kept->clock, kept->call);
-  int32_t place = kept->step < own->steps ? kept->step : own->steps - 1;
-  if (planted == DELAY_FROM_NOW) kept->due_ns = now_ns;
-  if (place + 1 < own->steps) {
+/* Whether the event's unit and reason are what the action asks for. */
+static int is_carried_out(const promise *made, const hj_event *event) {
+  const call *own = &calls[made->call];
+  const order *asked = made->order < 0 ? NULL : &orders[made->order];
+  uint64_t assignment = asked == NULL ? 0 : asked->id;
+  int32_t reason = HJ_REASON_NONE;
+  switch (event->action) {
+    case HJ_STEP_NOTIFY_AGAIN:
+    case HJ_STEP_OTHER_CHANNEL:
+    case HJ_STEP_CALL_UNIT:
+      if (asked != NULL && asked->is_undeliverable) reason = HJ_REASON_NOBODY;
+      break;
+    case HJ_STEP_FIRST_LEADS:
+      reason = own->first_agency == 0 ? HJ_REASON_NOBODY : HJ_REASON_LEAD;
+      break;
+    case HJ_STEP_BACKUP:
+      if (own->backup == 0 && own->is_open && has_another(made->call)) return 0;
+      reason = own->backup == 0 ? HJ_REASON_NOBODY : HJ_REASON_BACKUP;
+      if (own->backup != 0) assignment = own->backup;
+      break;
+    case HJ_STEP_NEXT_UNIT:
+      if (asked == NULL) break;
+      /* With several agencies the seat asks for one of them: who is free is then not the whole question. */
+      if (asked->replaced_by == 0 && !plan.is_multi_agency && has_another(made->call)) return 0;
+      reason = asked->replaced_by == 0 ? HJ_REASON_NOBODY : HJ_REASON_NEXT_UNIT;
+      if (asked->replaced_by != 0) assignment = asked->replaced_by;
+      break;
+    default:
+      break;
+  }
+  int named = find_order(assignment);
+  uint64_t unit = named < 0 ? 0 : (uint64_t)orders[named].car;
+  return event->reason == reason && event->assignment_id == assignment && event->unit_id == unit;
+}
+
+static int is_kept_by(const promise *made, const hj_event *event) {
+  if (event->clock != made->clock || event->incident_id != calls[made->call].id || event->cycle != made->cycle)
+    return 0;
+  if ((made->step < 0) != (event->kind == HJ_EVENT_WARNING)) return 0;
+  if (made->step < 0) return event->assignment_id == (made->order < 0 ? 0 : orders[made->order].id);
+  int32_t place = next_place(made);
+  int32_t step = made->is_last_resort ? made->chain->steps + 1 : place + 1;
+  int32_t action = made->is_last_resort ? made->chain->last_resort : made->chain->step[place].action;
+  return event->step == step && event->action == action && is_carried_out(made, event);
+}
+
+/* The heir of a replaced unit takes the signature's promise over; the others of the old one end with it. */
+static promise *inherit(promise *kept) {
+  int old = kept->order, heir = find_order(orders[old].replaced_by);
+  int is_signature = kept->clock == HJ_CLOCK_ACKNOWLEDGE;
+  promise *signature = find_promise(HJ_CLOCK_ACKNOWLEDGE, kept->call, old);
+  promise *fresh = find_promise(HJ_CLOCK_ACKNOWLEDGE, kept->call, heir);
+  if (signature != NULL && planted != FRESH_CHAIN) {
+    promise inherited = *signature;
+    inherited.order = heir;
+    if (fresh == NULL)
+      *signature = inherited;
+    else
+      *fresh = inherited;
+  }
+  for (int index = promise_count - 1; index >= 0; index--)
+    if (promises[index].order == old) forget(&promises[index]);
+  return is_signature ? find_promise(HJ_CLOCK_ACKNOWLEDGE, orders[heir].call, heir) : NULL;
+}
+
+/* The next step, counted from when this one was due. */
+static void go_on(promise *kept, const hj_event *event) {
+  promise before = *kept;
+  calls[kept->call].backup = 0;
+  kept->is_taken = 0;
+  if (before.step < 0) {
+    kept->is_warned = planted != WARNING_TWICE;
+    aim_at_first_step(kept);
+    return;
+  }
+  int32_t place = next_place(&before);
+  kept->fired_step = event->step;
+  kept->fired_cycle = event->cycle;
+  int64_t due_ns = planted == DELAY_FROM_NOW ? now_ns : before.due_ns;
+  if (place + 1 < kept->chain->steps) {
     kept->step = place + 1;
-    kept->due_ns += own->step[place + 1].after_ms * 1000000;
+    due_ns += kept->chain->step[place + 1].after_ms * 1000000;
   } else {
-    int64_t repeat_ns = own->repeat_ms * 1000000;
-    int64_t enough_ns = kept->cycle > 0 ? now_ns : now_ns - repeat_ns; /* one repeat for all that were slept through */
+    int64_t repeat_ns = kept->chain->repeat_ms * 1000000;
+    int64_t enough_ns = before.cycle > 0 ? now_ns : now_ns - repeat_ns; /* one for all that were slept through */
     kept->step = place;
     kept->cycle++;
-    kept->due_ns += repeat_ns;
-    while (planted != EVERY_REPEAT && kept->due_ns <= enough_ns) kept->due_ns += repeat_ns;
+    due_ns += repeat_ns;
+    while (planted != EVERY_REPEAT && due_ns <= enough_ns) due_ns += repeat_ns;
   }
-  if (kept->order < 0 || orders[kept->order].replaced_by == 0) return;
-  int heir = find_order(orders[kept->order].replaced_by);
-  promise inherited = *kept;
-  inherited.order = heir;
-  *kept = promises[--promise_count];
-  promise *fresh = find_promise(HJ_CLOCK_ACKNOWLEDGE, inherited.call, heir);
-  if (planted == FRESH_CHAIN || fresh == NULL) return;
-  *fresh = inherited;
+  kept->planned_ns = kept->due_ns = due_ns;
+  if (event->reason == HJ_REASON_LEAD) {
+    calls[kept->call].has_lead = 1;
+    forget(kept);
+    return;
+  }
+  if (event->reason == HJ_REASON_NEXT_UNIT) kept = inherit(kept);
+  if (kept == NULL) return;
+  if (event->reason != HJ_REASON_NOBODY) {
+    kept->has_reached = 1;
+    return;
+  }
+  if (!kept->chain->skips_nobody || before.is_last_resort || planted == NOBODY_WAITS) return;
+  if (place + 1 >= kept->chain->steps) {
+    if (kept->has_reached) return;
+    kept->is_last_resort = 1;
+    kept->cycle = before.cycle;
+  }
+  kept->planned_ns = kept->due_ns = before.due_ns;
 }
 
 #endif

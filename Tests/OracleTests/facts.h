@@ -1,0 +1,241 @@
+/* Which fact starts and stops which clock: the table of PLANS.md ("Clocks"), row by row. */
+#ifndef HUJIA_ORACLE_FACTS_H
+#define HUJIA_ORACLE_FACTS_H
+
+#include "promises.h"
+
+static void forget_all(void) {
+  call_count = order_count = promise_count = car_count = 0;
+  memset(car_is_busy, 0, sizeof car_is_busy);
+}
+
+static int is_signed(int32_t state) {
+  return state >= HJ_ASSIGNMENT_ACKNOWLEDGED && state <= HJ_ASSIGNMENT_CLEARED;
+}
+
+static int has_come(int32_t state) {
+  return state >= HJ_ASSIGNMENT_ON_SCENE && state <= HJ_ASSIGNMENT_CLEARED;
+}
+
+/* ---- A call --------------------------------------------------------------------------------------------------- */
+
+static void start_call(int call, int64_t from_ns) {
+  calls[call].start_ns = from_ns;
+  if (!calls[call].is_dispatched) start(HJ_CLOCK_PENDING, call, -1, from_ns);
+  start(HJ_CLOCK_RESOLVE, call, -1, from_ns);
+  if (plan.is_multi_agency && !calls[call].has_lead) start(HJ_CLOCK_LEAD, call, -1, from_ns);
+}
+
+static void call_received(uint64_t id, int32_t tier, int is_vulnerable, int64_t received_us, int64_t appointment_us) {
+  REQUIRE(call_count < CALLS);
+  int index = call_count++;
+  memset(&calls[index], 0, sizeof calls[index]);
+  calls[index].id = id;
+  calls[index].tier = tier;
+  calls[index].is_open = 1;
+  calls[index].is_vulnerable = is_vulnerable;
+  if (appointment_us <= wall_us) {
+    start_call(index, moment_ns(received_us));
+    return;
+  }
+  calls[index].is_held = 1;
+  REQUIRE(promise_count < PROMISES);
+  promise *made = &promises[promise_count++];
+  memset(made, 0, sizeof *made);
+  made->clock = HJ_CLOCK_APPOINTMENT;
+  made->call = index;
+  made->order = -1;
+  made->due_ns = now_ns + (appointment_us - wall_us) * 1000;
+}
+
+/* Its appointment has come, or a person did not wait for it. */
+static void call_begins(int call, int64_t at_ns) {
+  promise *held = find_promise(HJ_CLOCK_APPOINTMENT, call, -1);
+  if (held != NULL) forget(held);
+  calls[call].is_held = 0;
+  start_call(call, at_ns);
+}
+
+static void call_ended(int call, int32_t state, int64_t given_us) {
+  calls[call].is_open = calls[call].is_held = 0;
+  for (int index = promise_count - 1; index >= 0; index--)
+    if (promises[index].call == call && promises[index].order < 0 &&
+        !(planted == CLOSE_IGNORED && promises[index].clock == HJ_CLOCK_RESOLVE))
+      drop(&promises[index]);
+  if (state == HJ_INCIDENT_CLOSED) start(HJ_CLOCK_CALLBACK, call, -1, moment_ns(given_us));
+}
+
+static void call_led(int call) {
+  calls[call].has_lead = 1;
+  drop(find_promise(HJ_CLOCK_LEAD, call, -1));
+}
+
+static void call_changed(int call, int32_t tier, int is_vulnerable) {
+  int is_raised = tier < calls[call].tier || is_vulnerable;
+  calls[call].tier = tier;
+  calls[call].is_vulnerable |= is_vulnerable;
+  if (calls[call].is_held) return;
+  for (int index = 0; index < promise_count; index++)
+    if (promises[index].call == call) follow(&promises[index], is_raised);
+  if (is_raised && planted != UPGRADE_IGNORED) {
+    static const int32_t clocks[] = {HJ_CLOCK_PENDING, HJ_CLOCK_ARRIVAL, HJ_CLOCK_RESOLVE, HJ_CLOCK_LEAD};
+    for (int index = 0; index < 4; index++) {
+      int is_over = (clocks[index] == HJ_CLOCK_PENDING && calls[call].is_dispatched) ||
+                    (clocks[index] == HJ_CLOCK_ARRIVAL && (!calls[call].is_dispatched || calls[call].has_arrived)) ||
+                    (clocks[index] == HJ_CLOCK_LEAD && (!plan.is_multi_agency || calls[call].has_lead));
+      if (!is_over && find_promise(clocks[index], call, -1) == NULL) start(clocks[index], call, -1, now_ns);
+    }
+  }
+  if (plan.is_multi_agency && !calls[call].has_lead && find_promise(HJ_CLOCK_LEAD, call, -1) == NULL)
+    start(HJ_CLOCK_LEAD, call, -1, calls[call].start_ns);
+}
+
+/* ---- A unit on a call ----------------------------------------------------------------------------------------- */
+
+/* K of N: so many signatures end the question. */
+static int is_signed_enough(int call) {
+  int wanted =
+      limit_ms(HJ_CLOCK_ACKNOWLEDGE, call, -1) == NO_LIMIT ? 0 : chain_of(HJ_CLOCK_ACKNOWLEDGE, call)->signatures;
+  int found = 0;
+  for (int index = 0; index < order_count && wanted > 0; index++)
+    found += orders[index].call == call && orders[index].is_live && is_signed(orders[index].state);
+  return wanted > 0 && found >= wanted;
+}
+
+static void unit_sent(int call, uint64_t id, int car, int32_t reason) {
+  REQUIRE(order_count < ORDERS);
+  int index = order_count++;
+  memset(&orders[index], 0, sizeof orders[index]);
+  orders[index].id = id;
+  orders[index].call = call;
+  orders[index].car = car;
+  orders[index].is_live = 1;
+  orders[index].state = HJ_ASSIGNMENT_DISPATCHED;
+  car_is_busy[car] = 1;
+  if (reason == HJ_REASON_NEXT_UNIT) calls[call].replacement = id;
+  if (reason == HJ_REASON_BACKUP) calls[call].backup = id;
+  if (calls[call].first_agency == 0) calls[call].first_agency = (uint64_t)agency_of(car);
+  if (!calls[call].is_dispatched) drop(find_promise(HJ_CLOCK_PENDING, call, -1));
+  if ((!calls[call].is_dispatched || planted == ARRIVAL_RESTARTS) && !calls[call].has_arrived)
+    start(HJ_CLOCK_ARRIVAL, call, -1, now_ns);
+  calls[call].is_dispatched = 1;
+  start(HJ_CLOCK_DELIVERY, call, index, now_ns);
+  if (!is_signed_enough(call)) start(HJ_CLOCK_ACKNOWLEDGE, call, index, now_ns);
+}
+
+/* A sign that the unit is well, unless a newer one is known. */
+static int is_newer_sign(int index, int64_t at_ns) {
+  const promise *running = find_promise(HJ_CLOCK_WELFARE, orders[index].call, index);
+  return running == NULL || at_ns >= running->start_ns;
+}
+
+static void unit_moved(int index, int32_t state, int64_t given_us) {
+  order *moved = &orders[index];
+  int call = moved->call;
+  int32_t before = moved->state;
+  moved->state = state;
+  moved->is_undeliverable = 0;
+  if (state >= HJ_ASSIGNMENT_DELIVERED) drop(find_promise(HJ_CLOCK_DELIVERY, call, index));
+  if ((is_signed(state) || (planted == DELIVERY_SIGNS && state == HJ_ASSIGNMENT_DELIVERED)) &&
+      planted != SIGNATURE_IGNORED)
+    drop(find_promise(HJ_CLOCK_ACKNOWLEDGE, call, index));
+  if (state != HJ_ASSIGNMENT_ACKNOWLEDGED) drop(find_promise(HJ_CLOCK_TURNOUT, call, index));
+  if (state >= HJ_ASSIGNMENT_REPORTED) drop(find_promise(HJ_CLOCK_REPORT, call, index));
+  if (has_come(before) && !has_come(state)) {
+    drop(find_promise(HJ_CLOCK_WELFARE, call, index));
+    drop(find_promise(HJ_CLOCK_REPORT, call, index));
+  }
+  int64_t at_ns = moment_ns(given_us);
+  if (state == HJ_ASSIGNMENT_ACKNOWLEDGED && !is_signed(before)) start(HJ_CLOCK_TURNOUT, call, index, at_ns);
+  if (has_come(state) && is_newer_sign(index, at_ns)) start(HJ_CLOCK_WELFARE, call, index, at_ns);
+  if (has_come(state) && !has_come(before) && state < HJ_ASSIGNMENT_REPORTED)
+    start(HJ_CLOCK_REPORT, call, index, at_ns);
+  if (is_signed(state) && !is_signed(before) && is_signed_enough(call))
+    for (int other = 0; other < order_count; other++)
+      if (orders[other].call == call && orders[other].is_live) drop(find_promise(HJ_CLOCK_ACKNOWLEDGE, call, other));
+  if (has_come(state) && !calls[call].has_arrived) {
+    calls[call].has_arrived = 1;
+    drop(find_promise(HJ_CLOCK_ARRIVAL, call, -1));
+  }
+}
+
+/* `expired`: another was sent in its place; its promises wait for the escalation that says so. */
+static void unit_left(int index, int32_t state) {
+  order *left = &orders[index];
+  left->is_live = 0;
+  left->state = state;
+  car_is_busy[left->car] = 0;
+  if (state == HJ_ASSIGNMENT_DECLINED || state == HJ_ASSIGNMENT_CANCELLED || state == HJ_ASSIGNMENT_EXPIRED)
+    calls[left->call].refused[left->car] = 1;
+  if (state == HJ_ASSIGNMENT_EXPIRED) {
+    left->replaced_by = calls[left->call].replacement;
+    return;
+  }
+  for (int place = promise_count - 1; place >= 0; place--)
+    if (promises[place].order == index) drop(&promises[place]);
+}
+
+static hj_status unit_is_well(int index, int64_t given_us) {
+  if (find_promise(HJ_CLOCK_WELFARE, orders[index].call, index) == NULL) return HJ_UNCHANGED;
+  if (!is_newer_sign(index, moment_ns(given_us))) return HJ_UNCHANGED;
+  if (planted == CHECK_IN_IGNORED) return HJ_OK;
+  start(HJ_CLOCK_WELFARE, orders[index].call, index, moment_ns(given_us));
+  return HJ_OK;
+}
+
+/* Every channel failed: where the chain skips who cannot be reached, its next step is due now. */
+static void unit_not_reached(int index) {
+  orders[index].is_undeliverable = 1;
+  drop(find_promise(HJ_CLOCK_DELIVERY, orders[index].call, index));
+  promise *signature = find_promise(HJ_CLOCK_ACKNOWLEDGE, orders[index].call, index);
+  if (signature == NULL || signature->is_taken || !signature->chain->skips_nobody || signature->due_ns <= now_ns)
+    return;
+  if (signature->step < 0) signature->step = 0;
+  signature->planned_ns = signature->due_ns = now_ns;
+}
+
+/* ---- What people do to clocks --------------------------------------------------------------------------------- */
+
+static hj_status seen(const promise *made, int call, const hj_clock_ref *reference) {
+  if (made == NULL) return calls[call].is_open ? HJ_E_NO_CLOCK : HJ_E_STATE;
+  if (reference->cycle != made->fired_cycle) return reference->cycle < made->fired_cycle ? HJ_PASSED : HJ_E_STEP;
+  if (reference->step != made->fired_step) return reference->step < made->fired_step ? HJ_PASSED : HJ_E_STEP;
+  return HJ_OK;
+}
+
+static hj_status take(promise *made, int call, const hj_clock_ref *reference) {
+  hj_status status = seen(made, call, reference);
+  if (status != HJ_OK) return status;
+  if (made->fired_step == 0) return HJ_E_STEP;
+  if (made->is_taken) return HJ_UNCHANGED;
+  if (planted == TAKEN_IGNORED) return HJ_OK;
+  made->is_taken = 1;
+  made->due_ns = INT64_MAX;
+  if (made->chain->taken_ms > 0) made->planned_ns = made->due_ns = now_ns + made->chain->taken_ms * 1000000;
+  return HJ_OK;
+}
+
+static hj_status snooze(promise *made, int call, const hj_clock_ref *reference, int64_t for_s) {
+  hj_status status = seen(made, call, reference);
+  if (status != HJ_OK) return status;
+  if (made->is_taken) return HJ_E_STATE;
+  int64_t until_ns = now_ns + for_s * SECOND_NS;
+  if (made->chain->snooze_most_ms == 0 || until_ns > made->planned_ns + made->chain->snooze_most_ms * 1000000)
+    return HJ_E_SNOOZE;
+  if (until_ns <= made->due_ns || (made->step < 0 && until_ns <= made->planned_ns)) return HJ_UNCHANGED;
+  if (planted == SNOOZE_SHIFTS_NOTHING) return HJ_OK;
+  if (made->step < 0) {
+    made->step = 0;
+    made->is_warned = 1;
+  }
+  made->due_ns = until_ns;
+  return HJ_OK;
+}
+
+static void wall_jumped(int64_t by_us) {
+  if (planted != WALL_CLOCK) return;
+  for (int index = 0; index < promise_count; index++)
+    if (promises[index].due_ns != INT64_MAX) promises[index].due_ns -= by_us * 1000;
+}
+
+#endif
