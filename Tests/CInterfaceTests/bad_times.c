@@ -259,6 +259,120 @@ static void positions_at_no_time(void) {
   finish();
 }
 
+/* ---- Escalations that people take at the wrong time ------------------------------------------------------------- */
+
+static hj_clock_ref of_incident(uint64_t incident, int32_t clock, int32_t step, int32_t cycle) {
+  hj_clock_ref reference;
+  memset(&reference, 0, sizeof reference);
+  reference.size = sizeof reference;
+  reference.clock = clock;
+  reference.incident_id = incident;
+  reference.step = step;
+  reference.cycle = cycle;
+  return reference;
+}
+
+static hj_status take(hj_clock_ref reference, uint64_t operator_id) {
+  hj_action action = {sizeof action, 1, operator_id, 0, 0};
+  return hj_clock_take(engine, &reference, &action);
+}
+
+static hj_status snooze(hj_clock_ref reference, uint32_t for_s, uint32_t reason) {
+  hj_action action = {sizeof action, reason, 7, 0, 0};
+  return hj_clock_snooze(engine, &reference, for_s, &action);
+}
+
+static hj_status hurry(hj_clock_ref reference) {
+  hj_action action = {sizeof action, 0, 7, 0, 0};
+  return hj_clock_escalate(engine, &reference, &action);
+}
+
+/* The wrong step, too early, twice, by two people, after it moved on, after the end: each its own answer. */
+static void taken_wrongly(void) {
+  begin(0);
+  uint64_t id = report_call(HJ_TIER_EMERGENCY, 0).incident_id;
+  const int32_t pending = HJ_CLOCK_PENDING;
+  CHECK_EQUAL(fires_at(60 * SECOND_NS - 1), 0);
+  CHECK_STATUS(take(of_incident(id, pending, 0, 0), 7), HJ_E_STEP); /* nothing has fired */
+  CHECK_STATUS(take(of_incident(id, pending, 1, 0), 7), HJ_E_STEP);
+  CHECK_EQUAL(fires_at(60 * SECOND_NS), 1);
+  CHECK_STATUS(take(of_incident(id, pending, 2, 0), 7), HJ_E_STEP);
+  CHECK_STATUS(take(of_incident(id, pending, 1, 1), 7), HJ_E_STEP);
+  CHECK_STATUS(take(of_incident(id, pending, 0, 0), 7), HJ_PASSED);
+  CHECK_STATUS(take(of_incident(id, pending, 1, 0), 0), HJ_E_ARGUMENT); /* by nobody */
+  CHECK_STATUS(take(of_incident(id, HJ_CLOCK_LEAD, 1, 0), 7), HJ_E_NO_CLOCK);
+  CHECK_STATUS(take(of_incident(id, HJ_CLOCK_ARRIVAL, 1, 0), 7), HJ_E_NO_CLOCK);
+  CHECK_STATUS(take(of_incident(id, 99, 1, 0), 7), HJ_E_ARGUMENT);
+  CHECK_STATUS(take(of_incident(id, HJ_CLOCK_ACKNOWLEDGE, 1, 0), 7), HJ_E_STALE); /* names no assignment */
+  CHECK_STATUS(take(of_incident(id ^ 1, pending, 1, 0), 7), HJ_E_STALE);
+  CHECK_STATUS(snooze(of_incident(id, pending, 1, 0), 30, 0), HJ_E_REASON);
+  CHECK_STATUS(snooze(of_incident(id, pending, 1, 0), 0, 1), HJ_E_ARGUMENT);
+  CHECK_STATUS(snooze(of_incident(id, pending, 1, 0), 60, 1), HJ_UNCHANGED); /* it is due then anyway */
+  CHECK_STATUS(snooze(of_incident(id, pending, 1, 0), 361, 1), HJ_E_SNOOZE);
+  CHECK_STATUS(snooze(of_incident(id, pending, 1, 0), UINT32_MAX, 1), HJ_E_SNOOZE);
+  CHECK_EQUAL(fires_at(120 * SECOND_NS), 1);                        /* none of it stopped anything */
+  CHECK_STATUS(take(of_incident(id, pending, 1, 0), 7), HJ_PASSED); /* an old screen */
+  CHECK_STATUS(take(of_incident(id, pending, 2, 0), 7), HJ_OK);
+  CHECK_STATUS(take(of_incident(id, pending, 2, 0), 7), HJ_UNCHANGED);
+  CHECK_STATUS(take(of_incident(id, pending, 2, 0), 8), HJ_UNCHANGED);
+  CHECK_STATUS(snooze(of_incident(id, pending, 2, 0), 30, 1), HJ_E_STATE);
+  drop_events(engine);
+  CHECK_EQUAL(fires_at(3600 * SECOND_NS), 0); /* a person has it */
+  CHECK_STATUS(hurry(of_incident(id, pending, 2, 0)), HJ_OK);
+  hj_event found[64];
+  CHECK_EQUAL(escalations(found), 1);
+  CHECK_EQUAL(found[0].step, 2);
+  CHECK_EQUAL(found[0].cycle, 1);
+  CHECK_EQUAL(found[0].late_ns, 0);
+  CHECK_STATUS(hurry(of_incident(id, pending, 2, 0)), HJ_PASSED);
+  CHECK_EQUAL(fires_at(3600 * SECOND_NS), 0);
+  CHECK_EQUAL(fires_at(3900 * SECOND_NS), 1); /* and it repeats from there */
+  CHECK_STATUS(hj_incident_close(engine, id, 1, 0), HJ_OK);
+  CHECK_STATUS(take(of_incident(id, pending, 2, 2), 7), HJ_E_STATE);
+  CHECK_STATUS(snooze(of_incident(id, pending, 2, 2), 30, 1), HJ_E_STATE);
+  CHECK_STATUS(hurry(of_incident(id, pending, 2, 2)), HJ_E_STATE);
+  drop_events(engine);
+  CHECK_EQUAL(fires_at(24 * 3600 * SECOND_NS), 0);
+  CHECK_EQUAL(read_stats(engine).deadlines_armed, 0);
+  finish();
+}
+
+static const char welfare_plans[] =
+    "{\"version\": 1, \"tiers\": {\"urgent\": {\"arrive_s\": null, \"resolve_s\": null}}, \"clocks\": {"
+    " \"welfare\": {\"limit_s\": 100, \"steps\": [{\"do\": \"call_unit\"}], \"repeat_s\": 50}},"
+    " \"plans\": [{\"name\": \"one\", \"units\": [{\"count\": 1}]}]}";
+
+/* Signs of life that come late, twice, from another year, or from a unit that nobody waits for. */
+static void checked_in_wrongly(void) {
+  begin(2);
+  hj_error_detail detail;
+  memset(&detail, 0, sizeof detail);
+  detail.size = sizeof detail;
+  REQUIRE(hj_plans_load(engine, welfare_plans, sizeof welfare_plans - 1, &detail) == HJ_OK);
+  hj_dispatch dispatch = report_call(HJ_TIER_URGENT, 0);
+  CHECK_STATUS(hj_unit_check_in(engine, 1, 0), HJ_UNCHANGED); /* not on scene yet */
+  CHECK_STATUS(hj_unit_check_in(engine, 2, 0), HJ_UNCHANGED); /* free */
+  CHECK_STATUS(hj_unit_check_in(engine, 99, 0), HJ_E_UNKNOWN);
+  CHECK_STATUS(hj_unit_check_in(engine, 1, -1), HJ_E_ARGUMENT);
+  CHECK_STATUS(advance(dispatch.chosen[0].assignment_id, HJ_ASSIGNMENT_ON_SCENE), HJ_OK);
+  drop_events(engine);
+  CHECK_EQUAL(fires_at(60 * SECOND_NS), 0);
+  CHECK_STATUS(hj_unit_check_in(engine, 1, START_US + 50000000), HJ_OK);        /* sent 10 s ago */
+  CHECK_STATUS(hj_unit_check_in(engine, 1, START_US + 20000000), HJ_UNCHANGED); /* an older one comes after it */
+  CHECK_EQUAL(fires_at(150 * SECOND_NS - 1), 0);
+  CHECK_EQUAL(fires_at(150 * SECOND_NS), 1);
+  CHECK_STATUS(hj_unit_check_in(engine, 1, INT64_MAX), HJ_OK); /* another year: now */
+  CHECK_EQUAL(fires_at(250 * SECOND_NS - 1), 0);
+  CHECK_EQUAL(fires_at(250 * SECOND_NS), 1);
+  CHECK_STATUS(hj_unit_check_in(engine, 1, 1), HJ_UNCHANGED); /* 1970 */
+  CHECK_EQUAL(fires_at(300 * SECOND_NS), 1);
+  CHECK_STATUS(hj_incident_close(engine, dispatch.incident_id, 1, 0), HJ_OK);
+  CHECK_STATUS(hj_unit_check_in(engine, 1, 0), HJ_UNCHANGED);
+  drop_events(engine);
+  CHECK_EQUAL(fires_at(24 * 3600 * SECOND_NS), 0);
+  finish();
+}
+
 int main(void) {
   silent_minute();
   signed_wrongly();
@@ -268,5 +382,7 @@ int main(void) {
   polls_at_no_time();
   signed_between_slices();
   positions_at_no_time();
+  taken_wrongly();
+  checked_in_wrongly();
   return check_finish();
 }
