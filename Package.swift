@@ -58,7 +58,9 @@ let package = Package(
     layer("CInterface", ["HujiaDriver", "CHujia"]),
     .target(
       name: "Hujia", dependencies: ["HujiaDriver"], path: "Sources/Hujia", swiftSettings: settings),
-    layer("MapImport", ["HujiaRouting", "HujiaRoads", "HujiaGeography", "CZlib"]),
+    layer(
+      "MapImport",
+      ["HujiaRouting", "HujiaRoads", "HujiaGeography", "HujiaContainers", "CZlib"]),
     .executableTarget(
       name: "HujiaTool",
       dependencies: [

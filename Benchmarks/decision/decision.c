@@ -97,20 +97,30 @@ static void put_units(void) {
   }
 }
 
-/* A fix some 30 m from a place on the streets. */
-static void fill_fix(hj_position *fix, int64_t wall_us) {
-  uint32_t place = below(place_count);
+static int32_t (*last_fix)[2]; /* of each unit; 0: none yet */
+
+/* A fix some 30 m from a place on the streets; or (`stays`) 2 m from the unit's last one, so mostly on its street. */
+static void fill_fix(hj_position *fix, int64_t wall_us, int stays) {
+  uint32_t place = below(place_count), unit = below(unit_count);
+  int32_t *last = last_fix[unit];
   memset(fix, 0, sizeof *fix);
   fix->size = sizeof *fix;
-  fix->unit_id = below(unit_count) + 1;
-  fix->lat_e7 = places[place][0] + (int32_t)below(6000) - 3000;
-  fix->lon_e7 = places[place][1] + (int32_t)below(6000) - 3000;
+  fix->unit_id = unit + 1;
+  if (stays && last[0] != 0) {
+    fix->lat_e7 = last[0] + (int32_t)below(360) - 180;
+    fix->lon_e7 = last[1] + (int32_t)below(360) - 180;
+  } else {
+    fix->lat_e7 = places[place][0] + (int32_t)below(6000) - 3000;
+    fix->lon_e7 = places[place][1] + (int32_t)below(6000) - 3000;
+  }
+  last[0] = fix->lat_e7;
+  last[1] = fix->lon_e7;
   fix->wall_us = wall_us;
   fix->heading_cdeg = HJ_UNKNOWN;
   fix->speed_cms = HJ_UNKNOWN;
 }
 
-static void report_positions(const char *name, uint32_t batch) {
+static void report_positions(const char *name, uint32_t batch, int stays) {
   row *positions = new_row(name, batch);
   static hj_position fixes[64];
   int64_t end_ns = clock_ns() + row_ns;
@@ -120,11 +130,25 @@ static void report_positions(const char *name, uint32_t batch) {
     uint32_t index;
     clock_gettime(CLOCK_REALTIME, &wall);
     for (index = 0; index < batch; index++) {
-      fill_fix(&fixes[index], (int64_t)wall.tv_sec * 1000000 + wall.tv_nsec / 1000);
+      fill_fix(&fixes[index], (int64_t)wall.tv_sec * 1000000 + wall.tv_nsec / 1000, stays);
     }
     start_ns = clock_ns();
     check(hj_positions_report(engine, fixes, batch, NULL), "hj_positions_report");
     sample(positions, start_ns);
+  }
+}
+
+static void ask_travel_time(const char *name, int with_distance) {
+  row *travel = new_row(name, 1);
+  int64_t end_ns = clock_ns() + row_ns;
+  while (clock_ns() < end_ns && travel->count < SAMPLE_LIMIT) {
+    const int32_t *from = places[below(place_count)], *to = places[below(place_count)];
+    uint32_t travel_ms, distance_dm;
+    int64_t start_ns = clock_ns();
+    check(hj_travel_time(engine, from[0], from[1], to[0], to[1], HJ_PROFILE_DEFAULT, &travel_ms,
+                         with_distance ? &distance_dm : NULL, NULL),
+          "hj_travel_time");
+    sample(travel, start_ns);
   }
 }
 
@@ -271,6 +295,7 @@ static void ask_plain_list(void) {
 
 int main(int argc, char **argv) {
   hj_stats stats;
+  int64_t open_ns;
   FILE *json;
   if (argc < 5) {
     fprintf(stderr, "usage: decision MAP PLACES UNITS TITLE [JSON]\n");
@@ -280,10 +305,17 @@ int main(int argc, char **argv) {
   if (unit_count == 0) return 2;
   if (getenv("HUJIA_BENCH_SECONDS")) row_ns = (int64_t)(atof(getenv("HUJIA_BENCH_SECONDS")) * 1e9);
   read_places(argv[2]);
+  last_fix = calloc(unit_count, sizeof *last_fix);
+  if (!last_fix) return 1;
+  open_ns = clock_ns();
   open_engine(argv[1]);
+  open_ns = clock_ns() - open_ns;
   put_units();
-  report_positions("hj_positions_report, one fix", 1);
-  report_positions("hj_positions_report, a fix of 64", 64);
+  report_positions("hj_positions_report, one fix", 1, 0);
+  report_positions("hj_positions_report, a fix of 64", 64, 0);
+  report_positions("hj_positions_report, a fix of 64, where it was", 64, 1);
+  ask_travel_time("hj_travel_time, two places snapped", 0);
+  ask_travel_time("hj_travel_time with the distance", 1);
   ask_nearest("hj_nearest_units, 8", 0);
   ask_nearest("hj_nearest_units, 8 of the 30 % medics", 2);
   ask_plain_list();
@@ -302,11 +334,12 @@ int main(int argc, char **argv) {
     fclose(json);
   }
   printf(
-      "%lld nodes, %lld streets; %lld MiB taken (%s); longest turn %lld us; events lost %lld; shortfalls %lld of "
+      "opened in %.1f ms; %lld nodes, %lld streets; %lld MiB taken (%s); longest turn %lld us; events lost %lld; "
+      "shortfalls %lld of "
       "%lld\n",
-      (long long)stats.map_nodes, (long long)stats.map_streets, (long long)(stats.memory_bytes >> 20), stats.allocator,
-      (long long)(stats.longest_turn_ns / 1000), (long long)stats.events_lost, (long long)stats.shortfalls,
-      (long long)stats.decisions);
+      (double)open_ns / 1e6, (long long)stats.map_nodes, (long long)stats.map_streets,
+      (long long)(stats.memory_bytes >> 20), stats.allocator, (long long)(stats.longest_turn_ns / 1000),
+      (long long)stats.events_lost, (long long)stats.shortfalls, (long long)stats.decisions);
   show_gaps();
   check(hj_engine_close(engine), "hj_engine_close");
   return 0;

@@ -124,11 +124,11 @@ static uint32_t straight_line(const spot *to, uint32_t who[SHORTLIST]) {
 }
 
 static uint32_t travel_ms(const spot *from, const spot *to) {
-  hj_route_summary summary;
-  memset(&summary, 0, sizeof summary);
-  summary.size = sizeof summary;
-  check(hj_route(engine, from->lat_e7, from->lon_e7, to->lat_e7, to->lon_e7, &summary, NULL, 0, NULL), "hj_route");
-  return summary.flags & HJ_ROUTE_STRAIGHT_LINE ? NEVER : summary.travel_ms;
+  uint32_t time_ms, flags;
+  check(hj_travel_time(engine, from->lat_e7, from->lon_e7, to->lat_e7, to->lon_e7, HJ_PROFILE_DEFAULT, &time_ms, NULL,
+                       &flags),
+        "hj_travel_time");
+  return flags & HJ_ROUTE_STRAIGHT_LINE ? NEVER : time_ms;
 }
 
 static void measure_shortlist(const char *name) {
@@ -390,7 +390,8 @@ int main(int argc, char **argv) {
   measure_units(100, 8, 4, json, argv[3]);
   measure_units(1000, 20, 8, json, argv[3]);
   measure_units(MOST_UNITS, 30, 12, json, argv[3]);
-  measure_travel("travel time from place to place", 0.6, 0.25);
+  /* The design's 0.6 us are without finding the two places on the streets, which is most of this. */
+  measure_travel("travel time, both places snapped", 0.6, 0.25);
   measure_plain_travel("  plain Dijkstra, place to place", 0);
   measure_roads("road of 300-400 points", 60, 20);
   measure_plain_travel("  plain Dijkstra, the same roads", 1);

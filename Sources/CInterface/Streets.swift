@@ -1,4 +1,4 @@
-// hj_nearest_units, hj_route, hj_route_by_profile, hj_street_name.
+// hj_nearest_units, hj_travel_time, hj_route, hj_route_by_profile, hj_street_name.
 
 import CHujia
 import HujiaDriver
@@ -88,7 +88,7 @@ public func hj_route_by_profile(
     return driver.turn { core in
       let answer = core.router.route(
         from: from, to: to, profile: profile, into: core.routePoints,
-        capacity: Int(core.routeCapacity))
+        capacity: points == nil ? 0 : min(Int(capacity), core.routeCapacity))
       needed?.pointee = UInt32(answer.needed)
       if let summary { write(answer, from, to, to: summary) }
       if points == nil { return .ok }
@@ -97,15 +97,50 @@ public func hj_route_by_profile(
   }
 }
 
+@c @implementation
+public func hj_travel_time(
+  _ engine: OpaquePointer!, _ from_lat_e7: Int32, _ from_lon_e7: Int32, _ to_lat_e7: Int32,
+  _ to_lon_e7: Int32, _ profile: Int32, _ travel_ms: UnsafeMutablePointer<UInt32>!,
+  _ distance_dm: UnsafeMutablePointer<UInt32>!, _ flags: UnsafeMutablePointer<UInt32>!
+) -> hj_status {
+  with(engine) { driver in
+    guard let travel_ms else { return .null }
+    guard let profile = Check.profile(profile) else { return .argument }
+    guard Check.isPlace(from_lat_e7, from_lon_e7), Check.isPlace(to_lat_e7, to_lon_e7) else {
+      return .range
+    }
+    let from = driver.place(lat_e7: from_lat_e7, lon_e7: from_lon_e7, datum: 1)
+    let to = driver.place(lat_e7: to_lat_e7, lon_e7: to_lon_e7, datum: 1)
+    let isStraightLine: Bool = driver.turn { core in
+      guard let distance_dm else {
+        let found = core.router.travelTime(from: from, to: to, profile: profile)
+        travel_ms.pointee = found.travel_ms
+        return found.isStraightLine
+      }
+      let found = core.router.travel(from: from, to: to, profile: profile)
+      travel_ms.pointee = found.travel_ms
+      distance_dm.pointee = found.distance_dm
+      return found.isStraightLine
+    }
+    flags?.pointee = routeFlags(isStraightLine, from, to)
+    return .ok
+  }
+}
+
+private func routeFlags(_ isStraightLine: Bool, _ from: Place, _ to: Place) -> UInt32 {
+  var flags: UInt32 = isStraightLine ? HJ_ROUTE_STRAIGHT_LINE : 0
+  if from.isOffNetwork { flags |= HJ_ROUTE_OFF_NETWORK_FROM }
+  if to.isOffNetwork { flags |= HJ_ROUTE_OFF_NETWORK_TO }
+  return flags
+}
+
 private func write(
   _ answer: RouteAnswer, _ from: Place, _ to: Place,
   to summary: UnsafeMutablePointer<hj_route_summary>
 ) {
-  var flags: UInt32 = answer.isStraightLine ? HJ_ROUTE_STRAIGHT_LINE : 0
-  if from.isOffNetwork { flags |= HJ_ROUTE_OFF_NETWORK_FROM }
-  if to.isOffNetwork { flags |= HJ_ROUTE_OFF_NETWORK_TO }
   let filled = hj_route_summary(
-    size: 0, flags: flags, travel_ms: answer.travel_ms, distance_dm: answer.distance_dm,
+    size: 0, flags: routeFlags(answer.isStraightLine, from, to), travel_ms: answer.travel_ms,
+    distance_dm: answer.distance_dm,
     point_count: UInt32(answer.needed), reserved0: 0)
   Sized.write(filled, to: UnsafeMutableRawPointer(summary), size: Sized.size(summary))
 }

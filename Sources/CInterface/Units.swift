@@ -109,6 +109,7 @@ private func fix(_ given: hj_position, _ driver: EngineDriver) -> Fix? {
   else { return nil }
   let place = driver.place(
     lat_e7: given.lat_e7, lon_e7: given.lon_e7, datum: given.datum,
-    heading_cdeg: given.heading_cdeg, speed_cms: given.speed_cms)
+    hint: driver.streetHint(ofUnit: given.unit_id), heading_cdeg: given.heading_cdeg,
+    speed_cms: given.speed_cms)
   return Fix(unitID: given.unit_id, place: place, wall_us: given.wall_us)
 }

@@ -19,13 +19,20 @@ extension EngineDriver {
   /// Converts and snaps.
   @inline(__always)
   package func place(
-    lat_e7: Int32, lon_e7: Int32, datum: Int32, heading_cdeg: Int32 = .min,
-    speed_cms: Int32 = .min
+    lat_e7: Int32, lon_e7: Int32, datum: Int32, hint: UInt32 = Place.none,
+    heading_cdeg: Int32 = .min, speed_cms: Int32 = .min
   ) -> Place {
     let point = wgs84(lat_e7: lat_e7, lon_e7: lon_e7, datum: datum)
     return map.snap(
-      lat_e7: point.lat_e7, lon_e7: point.lon_e7, heading_cdeg: heading_cdeg,
+      lat_e7: point.lat_e7, lon_e7: point.lon_e7, hint: hint, heading_cdeg: heading_cdeg,
       speed_cms: speed_cms, limit_mm: snapLimit_mm)
+  }
+
+  /// The street a unit was last on, as far as is known; without the baton. O(1).
+  @inline(__always)
+  package func streetHint(ofUnit id: UInt64) -> UInt32 {
+    guard let slot = core.pointee.unitIndex.find(id) else { return Place.none }
+    return core.pointee.streetHints.number(slot)
   }
 
   /// Takes positions in: snaps a slice of them without the baton, then hands the slice over under it.

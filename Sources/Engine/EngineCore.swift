@@ -31,8 +31,8 @@ package struct EngineLimits: BitwiseCopyable, Sendable {
   package static var chosen: Int { 16 }
 }
 
-/// All mutable state of one engine. Every property is owned by the baton's holder, except `counters` (readable from
-/// any thread) and `map` (immutable).
+/// All mutable state of one engine. Every property is owned by the baton's holder, except `counters`, `streetHints`
+/// and `unitIndex.find` (from any thread) and `map` (immutable).
 package struct EngineCore: ~Copyable {
   package let limits: EngineLimits
   package let map: RoadMap
@@ -43,6 +43,8 @@ package struct EngineCore: ~Copyable {
   package var units: Block<UnitRecord>
   package var unitSlots: SlotPool
   package var unitIndex: IdIndex
+  /// The street each unit was last found on: where to look first for its next position.
+  package let streetHints: SharedNumbers
   package var unitsWithoutPosition = 0
   package var router: Router
   var skipStamp: UInt32 = 0
@@ -91,6 +93,7 @@ package struct EngineCore: ~Copyable {
     let units = try Block<UnitRecord>(memory, count: limits.units)
     let unitSlots = try SlotPool(memory, capacity: limits.units)
     let unitIndex = try IdIndex(memory, capacity: limits.units)
+    let streetHints = try SharedNumbers(memory, count: limits.units)
     let router = try Router(map: map, unitCapacity: limits.units, memory: memory)
     let incidents = try Block<IncidentRecord>(memory, count: limits.incidents)
     let incidentSlots = try SlotPool(memory, capacity: limits.incidents)
@@ -115,6 +118,7 @@ package struct EngineCore: ~Copyable {
     self.units = units
     self.unitSlots = unitSlots
     self.unitIndex = unitIndex
+    self.streetHints = streetHints
     self.router = router
     self.incidents = incidents
     self.incidentSlots = incidentSlots

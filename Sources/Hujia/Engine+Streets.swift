@@ -29,6 +29,22 @@ extension Engine {
     }
   }
 
+  /// The travel time between two places now, without the road. A straight line is an estimate: no streets lead there.
+  public func travelTime(
+    from: Coordinate, to: Coordinate, profile: Profile = .response
+  ) throws(HujiaError) -> (travel_ms: UInt32, isStraightLine: Bool) {
+    guard let start = from.e7, let end = to.e7 else { throw .range }
+    return try with { driver in
+      let first = driver.place(lat_e7: start.lat, lon_e7: start.lon, datum: 1)
+      let last = driver.place(lat_e7: end.lat, lon_e7: end.lon, datum: 1)
+      return .success(
+        driver.turn { core in
+          let found = core.router.travelTime(from: first, to: last, profile: profile.inside)
+          return (found.travel_ms, found.isStraightLine)
+        })
+    }
+  }
+
   /// The fastest road between two places; the last point's time is the travel time. `legs` says it in words.
   public func route(
     from: Coordinate, to: Coordinate, profile: Profile = .response

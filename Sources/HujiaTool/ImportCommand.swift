@@ -79,6 +79,9 @@ struct ImportCommand: ParsableCommand {
       compiling.end()
       try compiled.image.write(to: output)
       let check = try MapFile(path: output)
+      if let damage = check.damage {
+        throw MapFileError.damaged(path: output, section: damage)
+      }
       let summary = ImportSummary(
         report: report, facts: MapFacts(check, path: output), order: compiled.order,
         refusal: compiled.refusal,

@@ -28,9 +28,13 @@ struct InspectCommand: ParsableCommand {
     let opened_ms = Date().timeIntervalSince(start) * 1_000
     let inspection = Inspection(
       facts: MapFacts(file, path: map),
-      findings: Findings(opened_ms: opened_ms, flaw: file.map.flaw))
+      findings: Findings(
+        opened_ms: opened_ms, damage: file.damage.map { "section \($0)" }, flaw: file.map.flaw))
     withExtendedLifetime(file) {}
     print(json ? try inspection.facts.json(with: inspection.findings) : inspection.text)
+    if let damage = inspection.findings.damage {
+      throw Failed("\(map) is damaged (\(damage)): copy it again, or import again")
+    }
     if let flaw = inspection.findings.flaw {
       throw Failed("\(map) contradicts itself: \(flaw). Do not use it; import it again")
     }
@@ -38,9 +42,11 @@ struct InspectCommand: ParsableCommand {
 }
 
 private struct Findings: Encodable {
-  /// Every checksum holds, else it would not have opened.
+  /// Every checksum was looked at, also those that opening leaves out.
   var checked = true
   var opened_ms: Double
+  /// Where a checksum does not hold.
+  var damage: String?
   var flaw: String?
 }
 
@@ -56,7 +62,8 @@ private struct Inspection {
     }
     return """
       \(facts.path): format \(facts.format), \(facts.bytes / 1024) KiB
-        opened      in \(String(format: "%.1f", findings.opened_ms)) ms, every checksum verified\
+        opened      in \(String(format: "%.1f", findings.opened_ms)) ms\
+      \(findings.damage == nil ? ", every checksum verified" : "")\
       \(findings.flaw == nil ? ", no contradictions" : "")
         streets     \(facts.streets), \(String(format: "%.1f", facts.length_km)) km, \
       \(facts.opposite_carriageways) of them opposite carriageways of another

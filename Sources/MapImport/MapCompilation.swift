@@ -1,5 +1,6 @@
 // From a draft to a map that is fit to be written: routing's order, arrays, checks. Offline.
 
+import HujiaContainers
 import HujiaRoads
 import HujiaRouting
 
@@ -14,10 +15,16 @@ package struct MapCompilation {
     progress(0)
     let ordered = routingOrder(draft)
     progress(0.9)
-    image = MapImage(ordered.draft)
+    let plain = MapImage(ordered.draft)
     order = ordered.report
     refusal = ordered.refusal
-    if let flaw = image.map.flaw { throw .flaw(flaw) }
+    if let flaw = plain.map.flaw { throw .flaw(flaw) }
+    progress(0.95)
+    do throws(OutOfMemory) {
+      image = try withFirstMetric(plain)
+    } catch {
+      throw .memory(bytes: error.bytes)
+    }
     progress(1)
   }
 }

@@ -1,5 +1,5 @@
-// A compiled map on disk, mapped into memory and read in place. Nothing is parsed; everything is checked first, so a
-// cut-off or bit-flipped file is refused at open and can never crash the host later.
+// A compiled map on disk, mapped into memory and read in place. Nothing is parsed; what is followed blindly later is
+// verified first, what is not is bounded in use: a cut-off or bit-flipped file can never crash the host.
 
 #if canImport(Glibc)
   import Glibc
@@ -42,4 +42,8 @@ package final class MapFile: @unchecked Sendable {
   deinit { munmap(base, bytes) }
 
   package var size_bytes: Int { bytes }
+
+  /// The first section whose bytes are not those that were written, or nil. Reads the whole file; `hujia inspect` and
+  /// `hujia import` ask, opening does not.
+  package var damage: String? { map.sections.damage }
 }

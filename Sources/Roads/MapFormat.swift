@@ -1,10 +1,12 @@
 // The bytes of an .hjmap: a header, a table of sections, the sections. Little-endian, 64-byte aligned, read in place.
 
-/// Four-letter names of sections, as they stand in the file.
+/// Names of sections, of at most four letters, as they stand in the file.
 package enum MapTag {
   package static func tag(_ name: StaticString) -> UInt32 {
     var value: UInt32 = 0
-    for index in 0..<4 { value |= UInt32(name.utf8Start[index]) << UInt32(8 * index) }
+    for index in 0..<min(4, name.utf8CodeUnitCount) {
+      value |= UInt32(name.utf8Start[index]) << UInt32(8 * index)
+    }
     return value
   }
   static let facts = tag("FACT")
@@ -45,6 +47,12 @@ package enum MapFormat {
   static let entryBytes = 32
   static let alignment = 64
   static let mostSections = 256
+  /// The first metric's sections ("RM..") are most of the file and hold no number that is trusted: each is bounded
+  /// where it is used (`LabelQuery`, `TimeSearch`). Opening would read all of them only to verify them;
+  /// `MapFile.damage` does. Small ones are verified at open like everything else.
+  package static func isVerifiedLater(_ tag: UInt32, bytes: Int) -> Bool {
+    tag & 0xffff == 0x4d52 && bytes > 4_096
+  }
 
   // Header: magic u64, version u32, sections u32, file bytes u64, checksum of the table u64, rest zero.
   // Table entry: tag u32, reserved u32, offset u64, bytes u64, checksum u64.
@@ -64,12 +72,15 @@ package enum MapFormat {
     var c: UInt64 = 0
     var d: UInt64 = prime &+ second
     var offset = 0
-    while offset + 32 <= bytes.count {
-      a = mix(a, bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
-      b = mix(b, bytes.loadUnaligned(fromByteOffset: offset + 8, as: UInt64.self))
-      c = mix(c, bytes.loadUnaligned(fromByteOffset: offset + 16, as: UInt64.self))
-      d = mix(d, bytes.loadUnaligned(fromByteOffset: offset + 24, as: UInt64.self))
-      offset += 32
+    if let base = bytes.baseAddress {
+      let end = bytes.count - 31
+      while offset < end {
+        a = mix(a, base.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+        b = mix(b, base.loadUnaligned(fromByteOffset: offset + 8, as: UInt64.self))
+        c = mix(c, base.loadUnaligned(fromByteOffset: offset + 16, as: UInt64.self))
+        d = mix(d, base.loadUnaligned(fromByteOffset: offset + 24, as: UInt64.self))
+        offset &+= 32
+      }
     }
     var rest = UInt64(bytes.count)
     while offset < bytes.count {
@@ -129,4 +140,15 @@ package struct MapSections: BitwiseCopyable, @unchecked Sendable {
     )
   }
   package var sectionCount: Int { count }
+
+  /// The first section whose checksum does not hold. O(bytes).
+  package var damage: String? {
+    guard let base else { return nil }
+    for index in 0..<count {
+      let entry = entry(index)
+      let content = UnsafeRawBufferPointer(start: base + entry.offset, count: entry.bytes)
+      if MapFormat.checksum(content) != entry.checksum { return MapReader.name(entry.tag) }
+    }
+    return nil
+  }
 }

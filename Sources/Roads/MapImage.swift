@@ -13,12 +13,35 @@ package final class MapImage: @unchecked Sendable {
   package let bytes: UnsafeMutableRawBufferPointer
 
   /// Compiles a draft. Streets keep their order; arcs are sorted by tail, head and street. O(n log n).
-  package init(_ draft: MapDraft) {
+  package convenience init(_ draft: MapDraft) {
     var writer = MapWriter()
     let arrays = MapCompiler(draft)
     arrays.write(to: &writer)
     for section in draft.sections { writer.add(section.tag, section.bytes) }
-    bytes = writer.finish()
+    self.init(owning: writer.finish())
+  }
+
+  /// The same map with further sections; copies everything. O(bytes).
+  package convenience init(
+    _ image: MapImage, adding further: [(tag: UInt32, bytes: UnsafeRawBufferPointer)]
+  ) {
+    let known = image.map.sections
+    var all: [(tag: UInt32, bytes: UnsafeRawBufferPointer)] = []
+    for index in 0..<known.sectionCount {
+      let entry = known.entry(index)
+      let content = image.bytes[entry.offset..<entry.offset + entry.bytes]
+      all.append((entry.tag, UnsafeRawBufferPointer(rebasing: content)))
+    }
+    all += further
+    self.init(
+      owning: MapWriter.layOut(all.map { ($0.tag, $0.bytes.count) }) { index, target in
+        target.copyMemory(from: all[index].bytes)
+      })
+    withExtendedLifetime(image) {}
+  }
+
+  private init(owning bytes: UnsafeMutableRawBufferPointer) {
+    self.bytes = bytes
     do throws(MapFileError) {
       map = try MapReader(UnsafeRawBufferPointer(bytes), path: "the image").map()
     } catch {
@@ -72,6 +95,16 @@ struct MapWriter {
   }
 
   func finish() -> UnsafeMutableRawBufferPointer {
+    Self.layOut(sections.map { ($0.tag, $0.bytes.count) }) { index, target in
+      target.copyBytes(from: sections[index].bytes)
+    }
+  }
+
+  /// `fill` writes section `index` into its place.
+  static func layOut(
+    _ sections: [(tag: UInt32, bytes: Int)],
+    _ fill: (Int, UnsafeMutableRawBufferPointer) -> Void
+  ) -> UnsafeMutableRawBufferPointer {
     func aligned(_ offset: Int) -> Int {
       (offset + MapFormat.alignment - 1) / MapFormat.alignment * MapFormat.alignment
     }
@@ -79,19 +112,18 @@ struct MapWriter {
     var offsets: [Int] = []
     for section in sections {
       offsets.append(offset)
-      offset = aligned(offset + section.bytes.count)
+      offset = aligned(offset + section.bytes)
     }
     let image = UnsafeMutableRawBufferPointer.allocate(byteCount: offset, alignment: 64)
     image.initializeMemory(as: UInt8.self, repeating: 0)
     for (index, section) in sections.enumerated() {
       let content = UnsafeMutableRawBufferPointer(
-        rebasing: image[offsets[index]..<offsets[index] + section.bytes.count])
-      content.copyBytes(from: section.bytes)
+        rebasing: image[offsets[index]..<offsets[index] + section.bytes])
+      fill(index, content)
       let entry = MapFormat.headerBytes + index * MapFormat.entryBytes
       image.storeBytes(of: section.tag, toByteOffset: entry, as: UInt32.self)
       image.storeBytes(of: UInt64(offsets[index]), toByteOffset: entry + 8, as: UInt64.self)
-      image.storeBytes(
-        of: UInt64(section.bytes.count), toByteOffset: entry + 16, as: UInt64.self)
+      image.storeBytes(of: UInt64(section.bytes), toByteOffset: entry + 16, as: UInt64.self)
       image.storeBytes(
         of: MapFormat.checksum(UnsafeRawBufferPointer(content)), toByteOffset: entry + 24,
         as: UInt64.self)

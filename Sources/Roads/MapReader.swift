@@ -1,9 +1,9 @@
 // Checks the bytes of a map (header, table, sizes, checksums, index ranges) and makes the view of them.
 
-/// Every checksum is verified at open, in one pass at about the speed of memory (New York, 84 MiB: 20-40 ms): nothing
-/// that
-/// was cut off or flipped can reach a pointer later. What a checksum cannot see (a map written wrongly on purpose) is
-/// `RoadMap.flaw`, run by the importer and `hujia inspect`, not at open.
+/// Checksums are verified at open, in one pass at about the speed of memory (New York, 90 MiB: 12 ms), of every section
+/// whose numbers are followed as they stand: nothing there that was cut off or flipped can reach a pointer later. The
+/// tables of the first metric (New York: 270 MiB) are left out: see `MapFormat.isVerifiedLater`. What a checksum cannot
+/// see (a map written wrongly on purpose) is `RoadMap.flaw`, run by the importer and `hujia inspect`, not at open.
 package struct MapReader {
   private let bytes: UnsafeRawBufferPointer
   private let path: String
@@ -43,6 +43,7 @@ package struct MapReader {
       guard entry.offset >= 0, entry.bytes >= 0, entry.offset % MapFormat.alignment == 0,
         entry.offset <= bytes.count, entry.bytes <= bytes.count - entry.offset
       else { throw .truncated(path: path) }
+      if MapFormat.isVerifiedLater(entry.tag, bytes: entry.bytes) { continue }
       let content = UnsafeRawBufferPointer(start: base + entry.offset, count: entry.bytes)
       guard MapFormat.checksum(content) == entry.checksum else {
         throw .damaged(path: path, section: Self.name(entry.tag))

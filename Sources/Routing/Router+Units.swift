@@ -34,6 +34,7 @@ extension Router {
     let before = units.nodes[unit * 2]
     let hadPlace = units.traits[unit].hasPlace
     if !hadPlace {
+      takeOut(unit)
       units.move(unit, to: place, on: map)
       bringIn(unit)
       return
@@ -79,23 +80,19 @@ extension Router {
   /// From the sets and cells; the node lists follow the place.
   private mutating func takeOut(_ unit: UInt32) {
     let traits = units.traits[unit]
-    guard traits.isLive, traits.hasPlace else { return }
+    guard traits.isLive else { return }
     sets.remove(unit, traits)
-    if hierarchy != nil, cells.units.slot(of: unit) != .max {
+    if traits.hasPlace, hierarchy != nil, cells.units.slot(of: unit) != .max {
       cells.remove(unit, hasResponse: !hasOneProfile)
     }
   }
 
   private mutating func bringIn(_ unit: UInt32) {
     let traits = units.traits[unit]
-    guard traits.hasPlace else {
-      if hierarchy != nil { refreshEnds(unit) }
-      return
-    }
     sets.insert(unit, traits)
     guard hierarchy != nil else { return }
     refreshEnds(unit)
-    enterCell(unit)
+    if traits.hasPlace { enterCell(unit) }
   }
 
   private mutating func enterCell(_ unit: UInt32) {

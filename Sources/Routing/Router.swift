@@ -11,7 +11,7 @@ package struct Router: ~Copyable {
   let hierarchy: Hierarchy?
   private let ancestorTables: CommonAncestors?
   let ancestors: CommonAncestors.View?
-  /// The epoch that answers; the views point into it.
+  /// The epoch that answers; the views point into it. nil: the map's own, in its file.
   private(set) var metric: Metric?
   private(set) var normal: LayerView
   private(set) var response: LayerView
@@ -75,13 +75,19 @@ package struct Router: ~Copyable {
       let tables = try CommonAncestors(hierarchy, memory: memory)
       ancestors = tables.view
       ancestorTables = consume tables
-      let own = try Metric(map: map, memory: memory)
-      try own.take(normal_ms: map.arcNormal_ms, response_ms: map.arcResponse_ms)
-      try own.build()
-      normal = own.view(.normal)
-      response = own.view(.response)
-      hasOneProfile = own.hasOneProfile
-      metric = own
+      if let mapped = MappedMetric(map, hierarchy) {
+        normal = mapped.normal
+        response = mapped.response
+        hasOneProfile = mapped.hasOneProfile
+      } else {
+        let own = try Metric(map: map, memory: memory)
+        try own.take(normal_ms: map.arcNormal_ms, response_ms: map.arcResponse_ms)
+        try own.build()
+        normal = own.view(.normal)
+        response = own.view(.response)
+        hasOneProfile = own.hasOneProfile
+        metric = own
+      }
     }
     self.map = map
     self.hierarchy = hierarchy

@@ -337,6 +337,10 @@ static hj_status any_route(hj_engine *engine) {
 static hj_status any_route_by_profile(hj_engine *engine) {
   return hj_route_by_profile(engine, 0, 0, 1, 1, HJ_PROFILE_NORMAL, NULL, NULL, 0, NULL);
 }
+static hj_status any_travel_time(hj_engine *engine) {
+  uint32_t travel_ms;
+  return hj_travel_time(engine, 0, 0, 1, 1, HJ_PROFILE_DEFAULT, &travel_ms, NULL, NULL);
+}
 static hj_status any_street_name(hj_engine *engine) {
   uint32_t needed;
   return hj_street_name(engine, 1, NULL, 0, &needed);
@@ -416,6 +420,7 @@ static const struct {
     ROW(any_engine_close),
     ROW(any_route_by_profile),
     ROW(any_street_name),
+    ROW(any_travel_time),
     ROW(any_clock_read),
     ROW(any_clock_take),
     ROW(any_clock_snooze),

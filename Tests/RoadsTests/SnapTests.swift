@@ -60,6 +60,15 @@ import Testing
     for _ in 0..<3 {
       let hint = random.chance(20) ? UInt32.max : UInt32(random.below(map.streetCount))
       #expect(map.snap(lat_e7: lat, lon_e7: lon, hint: hint, limit_mm: 100_000) == place)
+      // The street before never wins where another one fits as well or better, whatever the heading says.
+      let heading = Int32(random.below(36_000))
+      let speed = Int32(random.below(900))
+      let moving = map.snap(
+        lat_e7: lat, lon_e7: lon, heading_cdeg: heading, speed_cms: speed, limit_mm: 100_000)
+      let hinted = map.snap(
+        lat_e7: lat, lon_e7: lon, hint: random.chance(50) ? hint : place.street,
+        heading_cdeg: heading, speed_cms: speed, limit_mm: 100_000)
+      #expect(hinted == moving, "seed \(seed): \(lat) \(lon) heading \(heading)")
     }
   }
 

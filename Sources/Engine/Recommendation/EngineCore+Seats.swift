@@ -104,34 +104,67 @@ extension EngineCore {
     answer.count += 1
   }
 
-  /// Why a seat stayed open: the first rule that each unit with the capability failed. O(units), only on a shortfall.
+  /// Why a seat stayed open: the first rule that each unit with the capabilities failed. Only on a shortfall; O(units /
+  /// 64) and the crewed units that could go but were too far away or too near the end of their shift.
   private func whyNone(
     _ requirement: Requirement, capabilities: UInt64, tier: Tier
   ) -> Shortfall {
     var why = Shortfall()
     let isPressing = tier == .emergency || tier == .urgent
     let reserve_us = isPressing ? 0 : Self.shiftReserve_us
-    for slot in 0..<UInt32(limits.units) where unitSlots.isLive(slot) {
-      let unit = units[slot]
-      guard unit.capabilities & capabilities == capabilities,
-        requirement.agency == 0 || unit.agency == requirement.agency,
-        requirement.kind == 0 || unit.kind == requirement.kind
-      else { continue }
-      if !unit.isCrewed {
+    let all: Shortfall = [.notCrewed, .notAvailable, .shiftEnd, .radius]
+    for word in 0..<router.unitWords where !why.isSuperset(of: all) {
+      let some = router.units(word: word, levels: .max, capabilities: capabilities)
+      if some == 0 { continue }
+      let crewed = some & router.crewedUnits(word: word)
+      let usable =
+        crewed
+        & router.units(
+          word: word, levels: Self.usableLevels(isPressing), capabilities: capabilities)
+      if !why.contains(.notCrewed), isAny(of: some & ~crewed, word, requirement) {
         why.insert(.notCrewed)
-      } else if unit.level == .notAvailable || router.isSkipped(unit: slot, stamp: skipStamp)
-        || (unit.level == .conditionallyAvailable && !isPressing)
-      {
+      }
+      if !why.contains(.notAvailable), isAny(of: crewed & ~usable, word, requirement) {
         why.insert(.notAvailable)
-      } else if unit.shiftEnd_us != 0, time.wall_us != 0,
-        unit.shiftEnd_us < time.wall_us &+ reserve_us
-      {
-        why.insert(.shiftEnd)
-      } else {
-        why.insert(.radius)
+      }
+      var left = usable
+      while left != 0 {
+        let slot = UInt32(word * 64 + left.trailingZeroBitCount)
+        left &= left - 1
+        guard fits(slot, requirement) else { continue }
+        let shiftEnd_us = units[slot].shiftEnd_us
+        if router.isSkipped(unit: slot, stamp: skipStamp) {
+          why.insert(.notAvailable)
+        } else if shiftEnd_us != 0, time.wall_us != 0, shiftEnd_us < time.wall_us &+ reserve_us {
+          why.insert(.shiftEnd)
+        } else {
+          why.insert(.radius)
+        }
       }
     }
     return why.isEmpty ? .capability : why
+  }
+
+  private static func usableLevels(_ isPressing: Bool) -> UInt32 {
+    let available = 1 << UInt32(Level.available.rawValue) as UInt32
+    let conditionally = 1 << UInt32(Level.conditionallyAvailable.rawValue) as UInt32
+    return isPressing ? available | conditionally : available
+  }
+
+  private func fits(_ slot: UInt32, _ requirement: Requirement) -> Bool {
+    let unit = units[slot]
+    return (requirement.agency == 0 || unit.agency == requirement.agency)
+      && (requirement.kind == 0 || unit.kind == requirement.kind)
+  }
+
+  private func isAny(of units: UInt64, _ word: Int, _ requirement: Requirement) -> Bool {
+    if requirement.agency == 0, requirement.kind == 0 { return units != 0 }
+    var left = units
+    while left != 0 {
+      if fits(UInt32(word * 64 + left.trailingZeroBitCount), requirement) { return true }
+      left &= left - 1
+    }
+    return false
   }
 
   /// Whether a unit that became free could take one of the incident's open seats (or a part of one).

@@ -111,16 +111,21 @@ extension EngineCore {
   private func unitWithoutPosition(_ filter: UnitFilter, kind: UInt32) -> Candidate? {
     guard unitsWithoutPosition > 0 else { return nil }
     var best: Candidate?
-    for slot in 0..<UInt32(limits.units) where unitSlots.isLive(slot) {
-      let unit = units[slot]
-      guard !unit.hasPosition, passes(unit, slot, filter), kind == 0 || unit.kind == kind else {
-        continue
+    for word in 0..<router.unitWords {
+      var left =
+        router.units(word: word, levels: filter.levels, capabilities: filter.capabilities)
+        & ~router.placedUnits(word: word)
+      while left != 0 {
+        let slot = UInt32(word * 64 + left.trailingZeroBitCount)
+        left &= left - 1
+        let unit = units[slot]
+        guard passes(unit, slot, filter), kind == 0 || unit.kind == kind else { continue }
+        let candidate = Candidate(
+          cost_ms: .max, idleSince_ns: unit.idleSince_ns, id: unit.id, unit: slot,
+          travel_ms: .max, turnout_ms: currentPlans.turnout_ms(kind: unit.kind),
+          distance_dm: .max, isStraightLine: true)
+        if best.map({ candidate.isBetter(than: $0) }) ?? true { best = candidate }
       }
-      let candidate = Candidate(
-        cost_ms: .max, idleSince_ns: unit.idleSince_ns, id: unit.id, unit: slot, travel_ms: .max,
-        turnout_ms: currentPlans.turnout_ms(kind: unit.kind), distance_dm: .max,
-        isStraightLine: true)
-      if best.map({ candidate.isBetter(than: $0) }) ?? true { best = candidate }
     }
     return best
   }

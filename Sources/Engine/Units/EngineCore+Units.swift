@@ -30,6 +30,7 @@ extension EngineCore {
       if !units[slot].hasPosition { unitsWithoutPosition -= 1 }
       units[slot].hasPosition = true
       units[slot].place = description.place
+      streetHints.set(slot, description.place.street)
       // A place without a device's time: any fix of the device is newer.
       units[slot].fixWall_us = .min
     }
@@ -88,6 +89,7 @@ extension EngineCore {
     }
     units[slot].fixWall_us = wall_us
     units[slot].place = fix.place
+    streetHints.set(slot, fix.place.street)
     if units[slot].hasPosition {
       router.move(unit: slot, to: fix.place)
     } else {

@@ -58,8 +58,9 @@ struct CellIndex: ~Copyable {
   mutating func remove(_ unit: UInt32, hasResponse: Bool) {
     let slot = Int(units.slot(of: unit))
     units.remove(unit, map)
-    normal.wait(slot)
-    if hasResponse { response.wait(slot) }
+    let left = Int(units.total[slot])
+    normal.leave(slot, left: left)
+    if hasResponse { response.leave(slot, left: left) }
   }
 
   private mutating func wait(_ slot: Int, _ profile: Profile) {

@@ -1,4 +1,5 @@
-// Cells: nested subtrees of the elimination tree. A unit belongs to the smallest cell that holds its deeper node.
+// Cells: nested subtrees of the elimination tree, and for each that is divided a "rest", the nodes of none of its parts.
+// A unit belongs to the leaf that holds its deeper node, so only leaves have units of their own.
 // Independent of travel times and of units; made at open from the hierarchy.
 
 import HujiaContainers
@@ -18,7 +19,7 @@ struct CellMap: ~Copyable {
   let ofNode: Block<UInt32>
   let count: Int
 
-  /// A cell of at most this many nodes is not divided further; one of less than a fifth of it is none.
+  /// A cell of at most this many nodes is not divided further; one of less than a fifth of it goes to the rest.
   static var leafNodes: Int { 64 }
   static var fanOut: Int { 8 }
 
@@ -32,7 +33,7 @@ struct CellMap: ~Copyable {
       size.base[Int(hierarchy.parent[node])] += size.base[node]
     }
     let smallest = max(1, leafNodes / 5)
-    let most = nodes + 2
+    let most = nodes * 2 + 4
     let root = try Block<UInt32>(memory, count: most)
     let end = try Block<UInt32>(memory, count: most)
     let parent = try Block<UInt32>(memory, count: most)
@@ -45,22 +46,38 @@ struct CellMap: ~Copyable {
     parent.base[0] = .max
     var count = 1
     var cell = 0
+    var isRest = [false]
     while cell < count {
       firstChild.base[cell] = UInt32(count)
-      let isLeaf = Int(end.base[cell] - root.base[cell]) <= leafNodes
+      let isLeaf = isRest[cell] || Int(end.base[cell] - root.base[cell]) <= leafNodes
       let frontier =
         isLeaf
         ? []
         : Self.split(cell, root.base[cell], hierarchy, size.base, leafNodes).filter {
           Int(size.base[Int($0)]) >= smallest
         }
+      if !isRest[cell] {
+        // Nodes of no child: a leaf's own, or those of the rest, which comes after the children.
+        Self.give(
+          root.base[cell]..<end.base[cell], without: frontier, size.base,
+          to: UInt32(isLeaf ? cell : count + frontier.count), ofNode.base)
+      }
       for node in frontier {
         root.base[count] = node
         end.base[count] = node + size.base[Int(node)]
         parent.base[count] = UInt32(cell)
         entries.base[count] = UInt32(hierarchy.depth[Int(node)])
-        for inside in node..<end.base[count] { ofNode.base[Int(inside)] = UInt32(count) }
         count += 1
+        isRest.append(false)
+      }
+      if !isLeaf {
+        // The rest is a leaf with the bounds of the whole.
+        root.base[count] = root.base[cell]
+        end.base[count] = end.base[cell]
+        parent.base[count] = UInt32(cell)
+        entries.base[count] = entries.base[cell]
+        count += 1
+        isRest.append(true)
       }
       lastChild.base[cell] = UInt32(count)
       let steps = (Int(entries.base[cell]) + Hierarchy.rowStep - 1) / Hierarchy.rowStep
@@ -78,7 +95,20 @@ struct CellMap: ~Copyable {
     self.count = count
   }
 
-  /// Roots of the children: the largest subtree is opened until there are enough. Small ones stay the cell's own.
+  /// `children`: roots within the range, ascending.
+  private static func give(
+    _ range: Range<UInt32>, without children: [UInt32], _ size: UnsafeMutablePointer<UInt32>,
+    to cell: UInt32, _ ofNode: UnsafeMutablePointer<UInt32>
+  ) {
+    var next = range.lowerBound
+    for child in children {
+      (ofNode + Int(next)).update(repeating: cell, count: Int(child - next))
+      next = child + size[Int(child)]
+    }
+    (ofNode + Int(next)).update(repeating: cell, count: Int(range.upperBound - next))
+  }
+
+  /// Roots of the children: the largest subtree is opened until there are enough. Small ones go to the rest.
   private static func split(
     _ cell: Int, _ root: UInt32, _ hierarchy: Hierarchy, _ size: UnsafeMutablePointer<UInt32>,
     _ leafNodes: Int

@@ -11,6 +11,8 @@ struct CellRows: ~Copyable {
   /// Slots whose row may be lower than it need be, waiting to be mended; at most once each.
   private let waiting: Block<UInt32>
   private let isWaiting: Block<UInt8>
+  /// Units that left the slot's leaf since it was mended.
+  private let gone: Block<UInt16>
   private var firstWaiting = 0
   private(set) var waitingCount = 0
   private let entriesPerClass: Int
@@ -26,9 +28,11 @@ struct CellRows: ~Copyable {
       memory, count: map.rowEntries * UnitTraits.classes, isHot: true)
     let waiting = try Block<UInt32>(memory, count: slots)
     let isWaiting = try Block<UInt8>(memory, count: slots)
+    let gone = try Block<UInt16>(memory, count: slots)
     self.rows = rows
     self.waiting = waiting
     self.isWaiting = isWaiting
+    self.gone = gone
     validFrom = 0
   }
 
@@ -40,6 +44,13 @@ struct CellRows: ~Copyable {
   }
 
   mutating func voidAll() { validFrom = cells * UnitTraits.classes }
+
+  /// A unit left the leaf, `left` units stay. Mending looks at each of them, so it waits until an eighth is gone: O(1)
+  /// a change, and the row stays a little too low meanwhile.
+  mutating func leave(_ slot: Int, left: Int) {
+    gone[slot] &+= 1
+    if Int(gone[slot]) * 8 > left || gone[slot] == .max { wait(slot) }
+  }
 
   mutating func wait(_ slot: Int) {
     if isWaiting[slot] != 0 { return }
@@ -62,6 +73,7 @@ struct CellRows: ~Copyable {
     if firstWaiting == waiting.count { firstWaiting = 0 }
     waitingCount -= 1
     isWaiting[slot] = 0
+    gone[slot] = 0
     return slot
   }
 }

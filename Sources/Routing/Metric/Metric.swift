@@ -74,6 +74,12 @@ package final class Metric: @unchecked Sendable {
     withExtendedLifetime(scratch) {}
   }
 
+  /// 0 normal, 1 response.
+  func layer(_ index: Int) -> Layer {
+    if index == 1, let response { return response }
+    return normal
+  }
+
   func view(_ profile: Profile) -> LayerView {
     if profile == .response, !isShared, let response {
       return response.view(hasLabels: hierarchy != nil)

@@ -71,12 +71,22 @@ struct NearestScratch: ~Copyable {
   }
 }
 
-/// Which way of search is used when. Never changes an answer. Starting values, not measured yet.
+/// Which way of search is used when. Never changes an answer, only what it costs. Measured on New York by
+/// `RoutingBenchmark switch` (medians in µs, a busy machine; what counts is where one overtakes the other):
+///
+///     8 of              16     32     48     64     96    192    512   2,048
+///     by labels        5.3    6.9    8.5    9.6     12     20     47     250
+///     by cells         7.0    7.9    8.4    8.5    8.9    9.1     10      12
+///
+///     expected to settle:  k = 2   129   32   16      k = 8   129   64   32      k = 32   258   129   64
+///     by cells                     6.9  8.9   11               17   20   23                50    52   59
+///     by the network                16  7.1  6.3               24   18   15                63    49   42
 enum Switch {
   /// At most this many matching units: the label distance of each.
-  static var few: Int { 40 }
-  /// The same while the cells are void after a new metric.
-  static var fewAtMost: Int { 2_048 }
+  static var few: Int { 48 }
+  /// The same while the cells are void after a new metric: then the network search is the other choice (8 of 1,000 by
+  /// it: 190; of 4,096: 59).
+  static var fewAtMost: Int { 1_400 }
   /// The network search is used when it is expected to settle fewer nodes than this.
-  static var settled: Int { 200 }
+  static func settled(limit: Int) -> Int { 40 + 3 * limit }
 }

@@ -79,7 +79,7 @@ extension Router {
     let few = areCellsValid(profile) ? Switch.few : Switch.fewAtMost
     if most <= few || Int(expected) <= few { return .labels }
     let settled = Double(limit) * Double(hierarchy.nodeCount) / max(expected, 1)
-    if settled < Double(Switch.settled) || !areCellsValid(profile) { return .network }
+    if settled < Double(Switch.settled(limit: limit)) || !areCellsValid(profile) { return .network }
     return .cells
   }
 
@@ -120,17 +120,21 @@ extension Router {
     shortlist.offer(unit, id: units.ids[unit], cost: Cost(time_ms: time_ms, length_mm: 0))
   }
 
-  /// The matching units that the search did not meet. O(units).
+  /// The matching units that the search did not meet. O(units / 64) and the units that match.
   private mutating func estimateOthers(to place: Place, _ filter: UnitFilter, _ profile: Profile) {
-    for index in 0..<units.highWater where reached[index] != question {
-      let traits = units.traits[index]
-      guard traits.isLive, traits.hasPlace, traits.matches(filter) else { continue }
-      let estimate = StraightLine.travel(from: units.places[index], to: place, profile: profile)
-      let time_ms = min(estimate.travel_ms, Cost.unreachable_ms)
-      let length = UInt64(estimate.distance_dm) * 100
-      shortlist.offer(
-        UInt32(index), id: units.ids[index],
-        cost: Cost(bits: UInt64(time_ms) << 33 | min(length, UInt64(UInt32.max))))
+    for index in 0..<sets.wordsUsed {
+      var word = sets.word(index, filter)
+      while word != 0 {
+        let unit = UInt32(index * 64 + word.trailingZeroBitCount)
+        word &= word - 1
+        guard reached[unit] != question, units.traits[unit].matches(filter) else { continue }
+        let estimate = StraightLine.travel(from: units.places[unit], to: place, profile: profile)
+        let time_ms = min(estimate.travel_ms, Cost.unreachable_ms)
+        let length = UInt64(estimate.distance_dm) * 100
+        shortlist.offer(
+          unit, id: units.ids[unit],
+          cost: Cost(bits: UInt64(time_ms) << 33 | min(length, UInt64(UInt32.max))))
+      }
     }
   }
 }

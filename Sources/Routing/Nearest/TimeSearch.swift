@@ -50,7 +50,8 @@ struct TimeSearch: ~Copyable {
   ) {
     for place in Int(map.firstIn[Int(node)])..<Int(map.firstIn[Int(node) + 1]) {
       let arc = incoming[place]
-      if arc.time_ms >= Cost.unreachable_ms { continue }
+      // The second: only in a damaged map.
+      if arc.time_ms >= Cost.unreachable_ms || Int(arc.tail) >= best.count { continue }
       let total = time_ms + arc.time_ms
       if total < Cost.unreachable_ms { lower(arc.tail, to: total) }
     }
