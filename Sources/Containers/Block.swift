@@ -11,13 +11,27 @@ public struct Block<Element: BitwiseCopyable>: ~Copyable {
 
   /// `isHot` as in `Memory.take`.
   public init(_ memory: Memory, count: Int, isHot: Bool = false) throws(OutOfMemory) {
-    precondition(count >= 0)
-    let (bytes, overflow) = count.multipliedReportingOverflow(by: MemoryLayout<Element>.stride)
-    guard !overflow else { throw OutOfMemory(bytes: .max) }
-    let raw = try memory.take(bytes: bytes, alignment: Self.alignment, isHot: isHot)
+    let raw = try memory.take(
+      bytes: Self.bytes(count), alignment: Self.alignment, isHot: isHot)
     self.base = raw.bindMemory(to: Element.self, capacity: max(count, 1))
     self.count = count
     self.memory = memory
+  }
+
+  /// With whatever bytes were there: the owner writes every element before it reads one.
+  public init(unfilled memory: Memory, count: Int, isHot: Bool = false) throws(OutOfMemory) {
+    let raw = try memory.takeUnfilled(
+      bytes: Self.bytes(count), alignment: Self.alignment, isHot: isHot)
+    self.base = raw.bindMemory(to: Element.self, capacity: max(count, 1))
+    self.count = count
+    self.memory = memory
+  }
+
+  private static func bytes(_ count: Int) throws(OutOfMemory) -> Int {
+    precondition(count >= 0)
+    let (bytes, overflow) = count.multipliedReportingOverflow(by: MemoryLayout<Element>.stride)
+    guard !overflow else { throw OutOfMemory(bytes: .max) }
+    return bytes
   }
 
   public init(_ memory: Memory, count: Int, filledWith value: Element) throws(OutOfMemory) {

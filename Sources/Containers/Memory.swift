@@ -52,12 +52,21 @@ public struct Memory: @unchecked Sendable {
   public func take(bytes: Int, alignment: Int, isHot: Bool = false) throws(OutOfMemory)
     -> UnsafeMutableRawPointer
   {
+    let result = try takeUnfilled(bytes: bytes, alignment: alignment, isHot: isHot)
+    if !isZeroed { memset(result, 0, max(bytes, 1)) }
+    return result
+  }
+
+  /// The same with whatever bytes were there: for large storage that is written whole before it is read, perhaps by
+  /// another thread.
+  public func takeUnfilled(
+    bytes: Int, alignment: Int, isHot: Bool = false
+  ) throws(OutOfMemory) -> UnsafeMutableRawPointer {
     let rounded = max(bytes, 1)
     guard let result = allocateHook(context, UInt64(rounded), UInt64(alignment)) else {
       throw OutOfMemory(bytes: rounded)
     }
     if isHot { SystemMemory.askForLargePages(result, bytes: rounded) }
-    if !isZeroed { memset(result, 0, rounded) }
     return result
   }
 

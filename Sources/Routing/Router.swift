@@ -118,8 +118,12 @@ package struct Router: ~Copyable {
   /// The epoch that answers now; 0 = the map's own travel times.
   package var epoch: UInt64 { metric?.epoch ?? 0 }
 
-  /// Answers from `metric` from now on, a metric of the same map that has been built. Returns the one before, to be
-  /// filled again; nil when that was the map's own. O(1).
+  /// What an `EpochStore` must know of the epoch that answers.
+  package var serving: Metric? { metric }
+  package var isOneProfile: Bool { hasOneProfile }
+
+  /// Answers from `metric` from now on, a metric of the same map that has been built. Returns the one before, which
+  /// nobody reads any more (`EpochStore`); nil when that was the map's own. O(1).
   package mutating func publish(_ metric: Metric) -> Metric? {
     let before = self.metric
     self.metric = metric

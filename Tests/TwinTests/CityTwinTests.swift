@@ -41,20 +41,27 @@ struct CityTwinTests {
     let share = Share(travels: 400, routes: 60, nearest: 120, plainNearest: 2)
     let goals = max(4, wanted / 500)
     var epochs = 1
+    var mended = 0
     for goal in 0..<goals {
       // Four times new travel times; right after them the cells are still to be mended.
       if goal > 0, goal % max((goals + 4) / 5, 3) == 0 {
         try world.changeTraffic()
         epochs += 1
+      } else if goal > 0, goal % 2 == 0 {
+        world.changeFewStreets()
+        epochs += 1
+        mended += world.epochs.wasMended ? 1 : 0
       }
       if goal % 3 == 1 { world.mendAll() }
       ask(&world, share, profile: goal % 2 == 0 ? .response : .normal)
     }
     #expect(world.differences == 0)
     #expect(world.queries >= wanted)
+    #expect(mended > 0)
     print(
       "\(name): \(grouped(world.queries)) queries, \(world.differences) differences "
-        + "(\(goals) plain searches, \(epochs) sets of travel times, \(units) moving units)")
+        + "(\(goals) plain searches, \(epochs) sets of travel times, \(mended) mended, \(units) moving units)"
+    )
   }
 
   private func ask(_ world: inout TwinWorld, _ share: Share, profile: Profile) {

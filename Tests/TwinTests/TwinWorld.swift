@@ -30,6 +30,7 @@ struct TwinWorld: ~Copyable {
   let map: RoadMap
   var router: Router
   let plain: PlainStreets
+  let epochs: EpochStore
   var units: [TwinUnit] = []
   private var homes: [UInt32] = []
   var random: SplitMix64
@@ -45,7 +46,10 @@ struct TwinWorld: ~Copyable {
     map = image.map
     plain = PlainStreets(image.map)
     random = SplitMix64(seed)
-    router = try Router(map: image.map, unitCapacity: count, memory: .system)
+    let router = try Router(map: image.map, unitCapacity: count, memory: .system)
+    epochs = try EpochStore(
+      map: image.map, serving: router.serving, hasOneProfile: router.isOneProfile, memory: .system)
+    self.router = router
     answer = Array(
       repeating: NearestUnit(unit: .max, travel_ms: 0, distance_dm: 0, isStraightLine: false),
       count: 64)
@@ -248,9 +252,9 @@ struct TwinWorld: ~Copyable {
       "\(limit) nearest to \(goal), \(filter), \(way.map { "\($0)" } ?? "any way")")
   }
 
-  /// New travel times, some streets closed, published as a whole.
+  /// New travel times everywhere, some streets closed.
   mutating func changeTraffic() throws {
-    let metric = try Metric(map: map, memory: .system)
+    if !epochs.isSplit { epochs.split(try epochs.takeSecond()) }
     for arc in 0..<map.arcCount {
       let normal = map.arcNormal_ms[arc]
       let response = map.arcResponse_ms[arc]
@@ -258,11 +262,28 @@ struct TwinWorld: ~Copyable {
       let percent = chance < 300 ? UInt32(50 + random.below(400)) : 100
       plain.times_ms[0][arc] = chance >= 995 ? .max : normal * percent / 100
       plain.times_ms[1][arc] = chance >= 997 ? .max : response * percent / 100
+      epochs.set(arc: arc, .normal, time_ms: plain.times_ms[0][arc])
+      epochs.set(arc: arc, .response, time_ms: plain.times_ms[1][arc])
     }
-    try metric.take(normal_ms: plain.times_ms[0], response_ms: plain.times_ms[1])
-    try metric.build()
-    metric.epoch = router.epoch + 1
-    _ = router.publish(metric)
+    serve()
+  }
+
+  /// A few streets closed, slowed or as they were: an epoch that is mended.
+  mutating func changeFewStreets() {
+    for _ in 0..<1 + random.below(12) {
+      let arc = random.below(map.arcCount)
+      let time_ms: UInt32? = [.max, UInt32(1 + random.below(90_000)), nil][random.below(3)]
+      plain.times_ms[0][arc] = time_ms ?? map.arcNormal_ms[arc]
+      plain.times_ms[1][arc] = time_ms ?? map.arcResponse_ms[arc]
+      epochs.set(arc: arc, .normal, time_ms: plain.times_ms[0][arc])
+      epochs.set(arc: arc, .response, time_ms: plain.times_ms[1][arc])
+    }
+    serve()
+  }
+
+  private mutating func serve() {
+    _ = router.publish(epochs.build(.alone))
+    epochs.published()
   }
 
   mutating func mendAll() { while router.maintain(256) {} }

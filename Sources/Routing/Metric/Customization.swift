@@ -1,57 +1,65 @@
 // From the map's arcs to costs on the hierarchy's arcs, by lower triangles (Dibbelt, Strasser, Wagner 2014), each with
-// the two arcs it stands for, so that a route needs no search. One pass, ancestors last.
+// the two arcs it stands for, so that a route needs no search. One pass, ancestors last; nodes that lie under different
+// ancestors have nothing to do with each other, so their ranges may run at once.
 
 import HujiaContainers
 import HujiaRoads
 
-struct Customization {
+struct Customization: BitwiseCopyable, @unchecked Sendable {
   let map: RoadMap
   let hierarchy: Hierarchy
+  let times: UnsafeMutablePointer<UInt32>
+  let incoming: UnsafeMutablePointer<IncomingArc>
   let up: UnsafeMutablePointer<ArcCost>
   let down: UnsafeMutablePointer<ArcCost>
-  let layer: Layer
 
   init(map: RoadMap, hierarchy: Hierarchy, layer: Layer) {
     self.map = map
     self.hierarchy = hierarchy
-    self.layer = layer
+    times = layer.times.base
+    incoming = layer.incoming.base
     up = layer.up.base
     down = layer.down.base
   }
 
-  func run() {
-    takeMapArcs()
-    // Place of the arc to the ancestor at a depth, while a node is under way.
-    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: hierarchy.deepest + 1) { places in
-      guard let places = places.baseAddress else { return }
-      for node in stride(from: hierarchy.nodeCount - 1, through: 0, by: -1) {
-        lower(UInt32(node), places)
-      }
-    }
+  /// One node: its arcs upwards from the map's arcs and from the nodes below it, which are finished. `places` has room
+  /// for every depth.
+  func customize(_ node: UInt32, _ places: UnsafeMutablePointer<UInt32>) {
+    takeMapArcs(node)
+    lower(node, places)
   }
 
-  /// Each arc starts as the best of the map's arcs it stands for.
-  private func takeMapArcs() {
-    up.update(repeating: .closed, count: hierarchy.arcCount)
-    down.update(repeating: .closed, count: hierarchy.arcCount)
-    let times = layer.times.base
-    for arc in 0..<map.arcCount {
-      let place = Int(hierarchy.ofMapArc[arc])
-      let cost = Cost(
-        time_ms: times[arc], length_mm: map.streetLength_mm[Int(map.arcStreet[arc])])
-      let target = map.arcTail[arc] > map.arcHead[arc] ? up + place : down + place
-      if cost.bits < target.pointee.bits {
-        target.pointee = ArcCost(bits: cost.bits, first: UInt32(arc), second: .max)
-      }
+  @inline(__always) func cost(ofMapArc arc: Int) -> Cost {
+    Cost(time_ms: times[arc], length_mm: map.streetLength_mm[Int(map.arcStreet[arc])])
+  }
+
+  /// Each arc starts as the best of the map's arcs it stands for; equal ones: that with the lowest number.
+  private func takeMapArcs(_ node: UInt32) {
+    for arc in Int(hierarchy.upFirst[Int(node)])..<Int(hierarchy.upFirst[Int(node) + 1]) {
+      up[arc] = .closed
+      down[arc] = .closed
     }
-    let incoming = layer.incoming.base
-    for place in 0..<map.arcCount {
+    for arc in Int(map.firstOut[Int(node)])..<Int(map.firstOut[Int(node) + 1])
+    where map.arcHead[arc] < node {
+      improve(up + Int(hierarchy.ofMapArc[arc]), by: arc)
+    }
+    for place in Int(map.firstIn[Int(node)])..<Int(map.firstIn[Int(node) + 1]) {
       let arc = Int(map.inArc[place])
-      incoming[place] = IncomingArc(tail: map.arcTail[arc], time_ms: times[arc])
+      let tail = map.arcTail[arc]
+      incoming[place] = IncomingArc(tail: tail, time_ms: times[arc])
+      if tail < node { improve(down + Int(hierarchy.ofMapArc[arc]), by: arc) }
     }
   }
 
-  /// Ways between `node` and its ancestors through lower nodes, which are finished.
+  @inline(__always)
+  func improve(_ target: UnsafeMutablePointer<ArcCost>, by arc: Int) {
+    let bits = cost(ofMapArc: arc).bits
+    if bits < target.pointee.bits {
+      target.pointee = ArcCost(bits: bits, first: UInt32(arc), second: .max)
+    }
+  }
+
+  /// Ways between `node` and its ancestors through lower nodes.
   private func lower(_ node: UInt32, _ places: UnsafeMutablePointer<UInt32>) {
     let first = Int(hierarchy.upFirst[Int(node)])
     let end = Int(hierarchy.upFirst[Int(node) + 1])

@@ -1,9 +1,9 @@
-// The storage of one profile's travel times in one epoch. Written by `Metric.build`, off the hot path.
+// The storage of one profile's travel times in one epoch. Written by `Metric`, off the hot path.
 
 import HujiaContainers
 import HujiaRoads
 
-final class Layer: @unchecked Sendable {
+package final class Layer: @unchecked Sendable {
   let times: Block<UInt32>
   let incoming: Block<IncomingArc>
   let up: Block<ArcCost>
@@ -17,18 +17,19 @@ final class Layer: @unchecked Sendable {
   private(set) var lengthDown: Block<UInt32>?
   var isSymmetric = false
 
+  /// Unfilled: the pages are touched by the thread that builds.
   init(map: RoadMap, hierarchy: Hierarchy?, memory: Memory) throws(OutOfMemory) {
     let arcs = hierarchy?.arcCount ?? 0
     let entries = hierarchy?.labelEntries ?? 0
-    let times = try Block<UInt32>(memory, count: map.arcCount)
+    let times = try Block<UInt32>(unfilled: memory, count: map.arcCount)
     let incoming = try Block<IncomingArc>(
-      memory, count: hierarchy == nil ? 0 : map.arcCount)
-    let up = try Block<ArcCost>(memory, count: arcs, isHot: true)
-    let down = try Block<ArcCost>(memory, count: arcs, isHot: true)
-    let labelUp = try Block<UInt32>(memory, count: entries, isHot: true)
-    let viaUp = try Block<UInt8>(memory, count: entries, isHot: true)
+      unfilled: memory, count: hierarchy == nil ? 0 : map.arcCount)
+    let up = try Block<ArcCost>(unfilled: memory, count: arcs, isHot: true)
+    let down = try Block<ArcCost>(unfilled: memory, count: arcs, isHot: true)
+    let labelUp = try Block<UInt32>(unfilled: memory, count: entries, isHot: true)
+    let viaUp = try Block<UInt8>(unfilled: memory, count: entries, isHot: true)
     let lengthUp = try Block<UInt32>(
-      memory, count: hierarchy?.lengthEntries ?? 0, isHot: true)
+      unfilled: memory, count: hierarchy?.lengthEntries ?? 0, isHot: true)
     self.times = times
     self.incoming = incoming
     self.up = up
@@ -38,11 +39,12 @@ final class Layer: @unchecked Sendable {
     self.lengthUp = lengthUp
   }
 
+  /// May be called while the layer is read: what is published already does not see it.
   func needRowsDown(_ memory: Memory) throws(OutOfMemory) {
     if labelDown != nil { return }
-    let label = try Block<UInt32>(memory, count: labelUp.count, isHot: true)
-    let via = try Block<UInt8>(memory, count: viaUp.count, isHot: true)
-    let length = try Block<UInt32>(memory, count: lengthUp.count, isHot: true)
+    let label = try Block<UInt32>(unfilled: memory, count: labelUp.count, isHot: true)
+    let via = try Block<UInt8>(unfilled: memory, count: viaUp.count, isHot: true)
+    let length = try Block<UInt32>(unfilled: memory, count: lengthUp.count, isHot: true)
     labelDown = consume label
     viaDown = consume via
     lengthDown = consume length

@@ -1,7 +1,7 @@
 // One epoch of travel times: everything that depends on them, for both profiles. Built on any thread, away from the
-// hot path, then published to the router as a whole; immutable from then on. An old one is filled again for the next.
+// hot path, then published to the router as a whole; immutable from then on. An old one is filled again for the next
+// (`EpochStore`).
 
-import CHujiaKernels
 import HujiaContainers
 import HujiaRoads
 
@@ -9,10 +9,12 @@ package final class Metric: @unchecked Sendable {
   let map: RoadMap
   let hierarchy: Hierarchy?
   let memory: Memory
-  private let normal: Layer
+  let normal: Layer
   /// Only where response driving has times of its own.
-  private var response: Layer?
+  private(set) var response: Layer?
   private var isShared = true
+  /// A metric of live traffic keeps rows of both directions: one closed direction makes them differ.
+  private var keepsBothDirections = false
   /// Which epoch this is; the caller counts. The map's own times are epoch 0.
   package var epoch: UInt64 = 0
 
@@ -25,6 +27,35 @@ package final class Metric: @unchecked Sendable {
     self.hierarchy = hierarchy
     self.memory = memory
     self.normal = normal
+  }
+
+  /// Room for every build that traffic may ask for (New York: 480 MiB a profile), so that none allocates. May be called
+  /// while the metric answers.
+  func reserveForTraffic() throws(OutOfMemory) {
+    try normal.needRowsDown(memory)
+    try response?.needRowsDown(memory)
+    keepsBothDirections = true
+  }
+
+  /// A layer for response driving, with room for both directions.
+  func makeResponse() throws(OutOfMemory) -> Layer {
+    let layer = try Layer(map: map, hierarchy: hierarchy, memory: memory)
+    try layer.needRowsDown(memory)
+    return layer
+  }
+
+  /// From now on response driving has times of its own. Not while the metric answers.
+  func split(_ layer: Layer?) {
+    if response == nil { response = layer }
+    isShared = response == nil
+  }
+
+  var layers: Int { isShared ? 1 : 2 }
+
+  /// 0 normal, 1 response.
+  func layer(_ index: Int) -> Layer {
+    if index == 1, let response { return response }
+    return normal
   }
 
   /// The times to build from, by arc; `Cost.unreachable_ms` and above is closed. O(arcs), a copy.
@@ -49,29 +80,30 @@ package final class Metric: @unchecked Sendable {
     layer.times.base.update(from: response_ms, count: map.arcCount)
   }
 
-  /// Everything else, from the times taken. A pure function of map and times. `parallel` may run two jobs at once.
-  package func build(parallel: Parallel = sequential) throws(OutOfMemory) {
+  /// Everything else, from the times taken. A pure function of map and times.
+  package func build() throws(OutOfMemory) {
     guard let hierarchy else { return }
-    try build(normal, hierarchy, parallel)
-    if !isShared, let response { try build(response, hierarchy, parallel) }
+    let scratch = try BuildScratch(hierarchy, memory: memory)
+    for index in 0..<layers {
+      let layer = layer(index)
+      customize(layer, scratch, .alone)
+      if !keepsBothDirections {
+        layer.isSymmetric = Customization(map: map, hierarchy: hierarchy, layer: layer)
+          .isSymmetric()
+      }
+      if !layer.isSymmetric { try layer.needRowsDown(memory) }
+      sweep(layer, scratch, .alone)
+    }
   }
 
-  private func build(_ layer: Layer, _ hierarchy: Hierarchy, _ parallel: Parallel)
-    throws(OutOfMemory)
-  {
-    let customization = Customization(map: map, hierarchy: hierarchy, layer: layer)
-    customization.run()
-    layer.isSymmetric = customization.isSymmetric()
-    if !layer.isSymmetric { try layer.needRowsDown(memory) }
-    let scratch = try SweepScratch(hierarchy, memory: memory)
-    let directions = [
-      LabelSweep(
-        hierarchy: hierarchy, arcs: layer.up.base, into: layer.rowsUp, rows: scratch.first),
-      LabelSweep(
-        hierarchy: hierarchy, arcs: layer.down.base, into: layer.rowsDown, rows: scratch.second),
-    ]
-    parallel(layer.isSymmetric ? 1 : 2) { directions[$0].run() }
-    withExtendedLifetime(scratch) {}
+  /// The same without allocating, for a metric that has room for traffic.
+  func rebuild(_ scratch: BuildScratch, _ crew: Crew) {
+    for index in 0..<layers {
+      let layer = layer(index)
+      layer.isSymmetric = false
+      customize(layer, scratch, crew)
+      sweep(layer, scratch, crew)
+    }
   }
 
   /// 0 normal, 1 response.
@@ -89,4 +121,58 @@ package final class Metric: @unchecked Sendable {
 
   /// Both profiles are the same.
   package var hasOneProfile: Bool { isShared }
+}
+
+// The jobs of a build.
+extension Metric {
+  private struct Customizing {
+    var customization: Customization
+    var scratch: BuildScratch
+  }
+
+  /// Ranges below at once, then what lies above them.
+  private func customize(_ layer: Layer, _ scratch: BuildScratch, _ crew: Crew) {
+    guard let hierarchy else { return }
+    var work = Customizing(
+      customization: Customization(map: map, hierarchy: hierarchy, layer: layer),
+      scratch: scratch)
+    withUnsafeMutablePointer(to: &work) { work in
+      crew.run(scratch.rangeCount, work) { subject, index in
+        let work = subject.assumingMemoryBound(to: Customizing.self)
+        let scratch = work.pointee.scratch
+        let customization = work.pointee.customization
+        for node in scratch.range(index).reversed() {
+          customization.customize(UInt32(node), scratch.places(index))
+        }
+      }
+    }
+    let places = scratch.places(scratch.rangeCount)
+    for node in stride(from: hierarchy.nodeCount - 1, through: 0, by: -1)
+    where scratch.isAbove(node) {
+      work.customization.customize(UInt32(node), places)
+    }
+  }
+
+  private func sweep(_ layer: Layer, _ scratch: BuildScratch, _ crew: Crew) {
+    guard let hierarchy else { return }
+    var directions = (
+      Self.rowsUp(layer, hierarchy, scratch), Self.rowsDown(layer, hierarchy, scratch)
+    )
+    withUnsafeMutablePointer(to: &directions) { directions in
+      crew.run(layer.isSymmetric ? 1 : 2, directions) { subject, index in
+        let directions = subject.assumingMemoryBound(to: (LabelRows, LabelRows).self)
+        if index == 0 { directions.pointee.0.sweep() } else { directions.pointee.1.sweep() }
+      }
+    }
+  }
+
+  static func rowsUp(_ layer: Layer, _ hierarchy: Hierarchy, _ scratch: BuildScratch) -> LabelRows {
+    LabelRows(hierarchy, arcs: layer.up.base, into: layer.rowsUp, rows: scratch.rows(0))
+  }
+
+  static func rowsDown(_ layer: Layer, _ hierarchy: Hierarchy, _ scratch: BuildScratch)
+    -> LabelRows
+  {
+    LabelRows(hierarchy, arcs: layer.down.base, into: layer.rowsDown, rows: scratch.rows(1))
+  }
 }
