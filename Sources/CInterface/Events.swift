@@ -46,6 +46,7 @@ extension hj_event {
     cycle = event.cycle
     operator_id = event.operatorID
     plans_version = event.plansVersion
+    epoch = event.epoch
   }
 }
 

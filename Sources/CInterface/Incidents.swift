@@ -34,6 +34,7 @@ private func copyAnswer(_ core: borrowing EngineCore, _ dispatch: inout hj_dispa
   dispatch.shortfall = answer.shortfall.rawValue
   dispatch.plan = answer.plan
   dispatch.decided_in_ns = answer.decidedIn_ns
+  dispatch.epoch = answer.epoch
   withUnsafeMutableBytes(of: &dispatch.chosen) { bytes in
     let slots = bytes.bindMemory(to: hj_chosen_unit.self)
     for place in 0..<answer.count {

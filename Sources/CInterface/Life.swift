@@ -8,10 +8,9 @@ import HujiaEngine
 public func hj_config_init(_ config: UnsafeMutablePointer<hj_config>!, _ size: UInt32) -> hj_status
 {
   guard let config else { return Status.null.rawValue }
-  guard size >= MemoryLayout<hj_config>.size else { return Status.size.rawValue }
+  guard size >= Sized<hj_config>.first else { return Status.size.rawValue }
   let defaults = Configuration()
   var filled = hj_config()
-  filled.size = UInt32(MemoryLayout<hj_config>.size)
   filled.max_units = defaults.maxUnits
   filled.max_incidents = defaults.maxIncidents
   filled.max_assignments = defaults.maxAssignments
@@ -20,8 +19,11 @@ public func hj_config_init(_ config: UnsafeMutablePointer<hj_config>!, _ size: U
   filled.key_capacity = defaults.keyCapacity
   filled.key_retention_s = defaults.keyRetention_s
   filled.snap_limit_m = defaults.snapLimit_m
+  filled.traffic = defaults.traffic.rawValue
+  // An older program's struct is shorter; a newer one's rest is its own business.
   Sized.write(
-    filled, to: UnsafeMutableRawPointer(config), size: UInt32(MemoryLayout<hj_config>.size))
+    filled, to: UnsafeMutableRawPointer(config),
+    size: min(size, UInt32(MemoryLayout<hj_config>.size)))
   return Status.ok.rawValue
 }
 
@@ -82,11 +84,16 @@ extension Configuration {
     guard Check.isDatum(given.datum) else {
       throw Failure(.argument, field: "datum", "datum is \(given.datum): use one of HJ_DATUM_...")
     }
+    guard let traffic = TrafficUse(rawValue: given.traffic) else {
+      throw Failure(
+        .argument, field: "traffic", "traffic is \(given.traffic): use one of HJ_TRAFFIC_...")
+    }
     guard given.journal_path == nil else {
       throw Failure(
         .unsupported, field: "journal_path", "this version writes no journal: pass NULL")
     }
     runMode = mode
+    self.traffic = traffic
     datum = given.datum
     mapPath = given.map_path.map { String(cString: $0) }
     plansPath = given.plans_path.map { String(cString: $0) }

@@ -22,6 +22,7 @@ public func hj_engine_stats(
     fillDecisions(&filled, driver)
     fillClocks(&filled, driver)
     fillTables(&filled, driver)
+    fillTraffic(&filled, driver.trafficFigures)
     Sized.write(filled, to: UnsafeMutableRawPointer(stats), size: Sized.size(stats))
     return .ok
   }
@@ -66,4 +67,15 @@ private func fillTables(_ stats: inout hj_stats, _ driver: EngineDriver) {
   stats.assignments_live_high = driver.counter(Counter.assignmentsLiveHigh)
   stats.deadlines_armed = driver.counter(Counter.deadlinesArmed)
   stats.deadlines_armed_high = driver.counter(Counter.deadlinesArmedHigh)
+}
+
+private func fillTraffic(_ stats: inout hj_stats, _ traffic: EngineDriver.TrafficFigures) {
+  stats.traffic_epoch = traffic.epoch
+  stats.traffic_reports = traffic.accepted
+  stats.traffic_refused = traffic.refused
+  stats.traffic_pending = traffic.pending
+  stats.epochs_built = traffic.built
+  stats.epochs_mended = traffic.mended
+  stats.epoch_build_ns = traffic.lastBuild_ns
+  stats.epoch_build_longest_ns = traffic.longestBuild_ns
 }

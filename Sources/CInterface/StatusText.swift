@@ -113,7 +113,7 @@ private func errorText(_ status: hj_status) -> UnsafePointer<CChar> {
   case -9:
     return constant("The caller's buffer is too short; the needed count was filled in.")
   case -10:
-    return constant("The allocator refused while opening; nothing is left to close.")
+    return constant("The allocator refused; nothing was changed, nothing is left to close.")
   case -11:
     return constant("Called in a forked child.")
   case -12:

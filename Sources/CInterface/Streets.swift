@@ -48,7 +48,7 @@ private func write(
     let flags = found.isStraightLine ? HJ_NEAREST_STRAIGHT_LINE : 0
     let entry = hj_nearest(
       size: size, flags: flags, unit_id: core.units[found.unit].id, travel_ms: found.travel_ms,
-      distance_dm: found.distance_dm)
+      distance_dm: found.distance_dm, epoch: core.epoch)
     Sized.write(entry, to: raw + index * Int(size), size: size)
   }
 }
@@ -90,7 +90,7 @@ public func hj_route_by_profile(
         from: from, to: to, profile: profile, into: core.routePoints,
         capacity: points == nil ? 0 : min(Int(capacity), core.routeCapacity))
       needed?.pointee = UInt32(answer.needed)
-      if let summary { write(answer, from, to, to: summary) }
+      if let summary { write(answer, from, to, epoch: core.epoch, to: summary) }
       if points == nil { return .ok }
       return output.write(core.routePoints, answer.needed, driver.map)
     }
@@ -135,13 +135,13 @@ private func routeFlags(_ isStraightLine: Bool, _ from: Place, _ to: Place) -> U
 }
 
 private func write(
-  _ answer: RouteAnswer, _ from: Place, _ to: Place,
+  _ answer: RouteAnswer, _ from: Place, _ to: Place, epoch: UInt64,
   to summary: UnsafeMutablePointer<hj_route_summary>
 ) {
   let filled = hj_route_summary(
     size: 0, flags: routeFlags(answer.isStraightLine, from, to), travel_ms: answer.travel_ms,
     distance_dm: answer.distance_dm,
-    point_count: UInt32(answer.needed), reserved0: 0)
+    point_count: UInt32(answer.needed), reserved0: 0, epoch: epoch)
   Sized.write(filled, to: UnsafeMutableRawPointer(summary), size: Sized.size(summary))
 }
 

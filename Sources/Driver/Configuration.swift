@@ -23,6 +23,7 @@ package struct Configuration {
   package var keyCapacity: UInt32 = 0  // 0: twice maxIncidents
   package var keyRetention_s: UInt32 = 86_400
   package var snapLimit_m: UInt32 = 250
+  package var traffic = TrafficUse.onDemand
   package init() {}
 
   /// The library's own ceiling for tables of objects, and for queues.

@@ -29,6 +29,7 @@ extension EngineDriver {
     }
     do throws(Failure) {
       try driver.startLoop(configuration)
+      if configuration.traffic == .atOpen { _ = try driver.openTraffic() }
       guard let token = HandleTable.insert(driver) else {
         throw Failure(.full, "\(HandleTable.limit) engines are open: close one first")
       }
@@ -56,7 +57,8 @@ extension EngineDriver {
     return EngineDriver(
       mode: configuration.runMode, mapOwner: mapOwner, core: core, posts: posts,
       allocator: allocator, eventDescriptor: descriptor,
-      snapLimit_mm: configuration.snapLimit_m &* 1_000, datum: configuration.datum)
+      snapLimit_mm: configuration.snapLimit_m &* 1_000, datum: configuration.datum,
+      traffic: configuration.traffic)
   }
 
   private func startLoop(_ configuration: Configuration) throws(Failure) {
@@ -75,6 +77,7 @@ extension EngineDriver {
   }
 
   private func stopLoopAfterFailure() {
+    stopTraffic()
     guard let loop else { return }
     if mode == .thread {
       loop.stopThread()
@@ -96,6 +99,7 @@ extension EngineDriver {
       return .deadlock
     }
     while HandleTable.users(token) > 0 { sched_yield() }
+    driver.stopTraffic()
     if driver.mode == .thread {
       driver.loop?.stopThread()
       driver.loop = nil  // its handles are gone: nothing may wake them

@@ -27,6 +27,8 @@ package final class EngineDriver: @unchecked Sendable {
   let postsHigh = Atomic<Int>(0)
   let eventDescriptor: Int32
   var loop: EngineLoop?
+  let trafficUse: TrafficUse
+  let trafficSlot = TrafficSlot()
 
   // Owned by the baton's holder
   var origin_ns: Int64
@@ -40,7 +42,7 @@ package final class EngineDriver: @unchecked Sendable {
     mode: RunMode, mapOwner: MapOwner, core: UnsafeMutablePointer<EngineCore>,
     posts: UnsafeMutablePointer<SharedRing<IncidentReport>>, allocator: Allocator,
     eventDescriptor: Int32,
-    snapLimit_mm: UInt32, datum: Int32
+    snapLimit_mm: UInt32, datum: Int32, traffic: TrafficUse
   ) {
     self.mode = mode
     self.mapOwner = mapOwner
@@ -51,12 +53,14 @@ package final class EngineDriver: @unchecked Sendable {
     self.eventDescriptor = eventDescriptor
     self.snapLimit_mm = snapLimit_mm
     self.datum = datum
+    trafficUse = traffic
     origin_ns = mode == .poll ? 0 : Clock.now_ns()
     hasTime = mode != .poll
     if mode != .poll { core.pointee.time = Moment(now_ns: 0, wall_us: Clock.wall_us()) }
   }
 
   deinit {
+    trafficSlot.empty()
     while let plans = core.pointee.removePlans() { PlanStore.free(plans) }
     core.deinitialize(count: 1)
     core.deallocate()
@@ -183,12 +187,15 @@ package final class EngineDriver: @unchecked Sendable {
     lastPoll_ns = now_ns
     core.pointee.time = Moment(now_ns: now_ns &- origin_ns, wall_us: wall_us)
     let bound = most == 0 ? Int.max : Int(most)
-    var done = core.pointee.fireDue(most: bound)
+    var done = pollTraffic() ? 1 : 0
+    if done < bound { done += core.pointee.fireDue(most: bound - done) }
     if done < bound { done += decidePosts(most: bound - done) }
     finish(0)
     let next_ns = core.pointee.nextDue_ns
     let isBlocked = core.pointee.isEscalationBlocked
-    let hasMore = posts.pointee.count > 0 || (next_ns <= core.pointee.time.now_ns && !isBlocked)
+    let hasMore =
+      posts.pointee.count > 0 || hasTrafficWaiting
+      || (next_ns <= core.pointee.time.now_ns && !isBlocked)
     if hasMore { return (status, now_ns) }
     // Deadlines that wait for room in the outbox want a look soon, not at once.
     if isBlocked { return (status, now_ns &+ Self.blockedPause_ns) }

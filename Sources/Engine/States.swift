@@ -69,7 +69,7 @@ package enum AssignmentState: Int32, BitwiseCopyable, Sendable {
 /// What an event says (`HJ_EVENT_…`).
 package enum EventKind: Int32, BitwiseCopyable, Sendable {
   case decided = 1
-  case refused, incident, assignment, escalation, overflow
+  case refused, incident, assignment, escalation, overflow, traffic
   case warning = 10
   case clock = 11
 

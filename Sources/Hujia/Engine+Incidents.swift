@@ -88,6 +88,7 @@ extension Dispatch {
     shortfall = Shortfall(rawValue: answer.shortfall.rawValue)
     plan = answer.plan
     self.isRepeat = isRepeat
+    epoch = answer.epoch
     var units: [ChosenUnit] = []
     for place in 0..<answer.count {
       let unit = core.chosen[place]

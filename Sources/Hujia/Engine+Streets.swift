@@ -23,7 +23,8 @@ extension Engine {
             let near = core.found(index)
             return NearbyUnit(
               unitID: core.units[near.unit].id, travel_ms: near.travel_ms,
-              distance_dm: near.distance_dm, isStraightLine: near.isStraightLine)
+              distance_dm: near.distance_dm, isStraightLine: near.isStraightLine,
+              epoch: core.epoch)
           })
       }
     }

@@ -27,6 +27,7 @@ public final class Engine: Sendable {
     raw.maxIncidents = configuration.maxIncidents
     raw.maxAssignments = configuration.maxAssignments
     raw.eventCapacity = configuration.eventCapacity
+    raw.traffic = TrafficUse(rawValue: configuration.traffic.rawValue) ?? .onDemand
     do throws(Failure) {
       token = try EngineDriver.open(raw)
     } catch {
@@ -65,6 +66,8 @@ public struct Configuration: Sendable {
   public var maxIncidents: UInt32 = 4_096
   public var maxAssignments: UInt32 = 8_192
   public var eventCapacity: UInt32 = 16_384
+  /// When the memory for live traffic is taken.
+  public var traffic = TrafficMemory.onDemand
   /// Time moves only in `Engine.poll`: for tests, simulation and replay.
   public var isHostDriven = false
 

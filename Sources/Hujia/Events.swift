@@ -13,6 +13,8 @@ public struct Event: Sendable {
   public enum Kind: Int32, Sendable {
     case decided = 1
     case refused, incident, assignment, escalation, overflow
+    /// New travel times serve from here on: `epoch`.
+    case traffic
     case warning = 10
     case clock = 11
   }
@@ -30,6 +32,8 @@ public struct Event: Sendable {
   public let late_ns: Int64
   public let incidentState: IncidentState?
   public let assignmentState: AssignmentState?
+  /// Of the travel times that served then; 0 = the map's own.
+  public let epoch: UInt64
 
   init?(_ event: HujiaEngine.Event) {
     guard let kind = Kind(rawValue: event.kind.rawValue) else { return nil }
@@ -43,6 +47,7 @@ public struct Event: Sendable {
     step = event.step
     cycle = event.cycle
     late_ns = event.late_ns
+    epoch = event.epoch
     let isAssignment = kind == .assignment
     incidentState = isAssignment || kind == .clock ? nil : IncidentState(rawValue: event.state)
     assignmentState = isAssignment ? AssignmentState(rawValue: event.state) : nil

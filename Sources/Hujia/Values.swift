@@ -151,6 +151,8 @@ public struct Dispatch: Sendable {
   public let chosen: [ChosenUnit]
   /// The same key came before: this is the first answer again.
   public let isRepeat: Bool
+  /// Of the travel times it was computed on; 0 = the map's own.
+  public let epoch: UInt64
 }
 
 /// One of the nearest units.
@@ -160,6 +162,8 @@ public struct NearbyUnit: Sendable {
   public let distance_dm: UInt32
   /// The streets do not connect it; the figures are an estimate.
   public let isStraightLine: Bool
+  /// Of the travel times it was computed on; 0 = the map's own.
+  public let epoch: UInt64
 }
 
 /// How one drives: with lights and sirens, or as everybody. Maps with one travel time answer both alike.

@@ -1,6 +1,7 @@
 /* After open, 10,000 rounds of report, positions, advance and events allocate exactly nothing: neither from the C
  * library nor from the host's hooks. The counter is proved to count first. */
 #include "counting.h"
+#include <sched.h>
 /* counting.h first: it defines malloc and its family. */
 #include "host.h"
 
@@ -21,6 +22,22 @@ static void hook_release(void *context, void *pointer, uint64_t bytes, uint64_t 
 
 enum { UNITS = 40 };
 
+/* A few streets are slower, closed, open again; the next poll builds the epoch. */
+static void some_traffic(hj_engine *engine, int64_t round) {
+  hj_street_time times[6];
+  for (int index = 0; index < 6; index++) {
+    memset(&times[index], 0, sizeof times[index]);
+    times[index].size = sizeof times[index];
+    times[index].street_id = (uint64_t)((round * 7 + index) % 600 + 1);
+    times[index].travel_ms = round % 3 == 0   ? HJ_STREET_CLOSED
+                             : round % 3 == 1 ? HJ_STREET_AS_MAPPED
+                                              : 1 + (uint32_t)(round % 50000);
+    times[index].direction = index % 3;
+  }
+  uint32_t accepted = 0;
+  REQUIRE(hj_traffic_report_each(engine, times, 6, NULL, &accepted) >= 0);
+}
+
 /* One round: a call comes in, its unit signs, drives, arrives, clears; all report positions; events are read. */
 static int64_t one_round(hj_engine *engine, int64_t round, int64_t *now_ns) {
   hj_report report = make_report(1 + (int32_t)(round % 4), (int)(round % 700), (int)(round * 7 % 900));
@@ -34,6 +51,7 @@ static int64_t one_round(hj_engine *engine, int64_t round, int64_t *now_ns) {
   hj_dispatch wish = empty_dispatch();
   REQUIRE(hj_incident_recommend(engine, &report, &wish) >= 0);
 
+  if (round % 5 == 0) some_traffic(engine, round);
   hj_position fixes[UNITS];
   for (int index = 0; index < UNITS; index++) {
     memset(&fixes[index], 0, sizeof fixes[index]);
@@ -111,6 +129,7 @@ static void run(int uses_hooks, const char *map) {
   config.map_path = map;
   config.max_incidents = 64;
   config.key_capacity = 128;
+  config.traffic = HJ_TRAFFIC_AT_OPEN;
   if (uses_hooks) {
     config.allocate = hook_allocate;
     config.release = hook_release;
@@ -139,6 +158,28 @@ static void run(int uses_hooks, const char *map) {
   CHECK_STATUS(hj_engine_close(engine), HJ_OK);
 }
 
+/* The builder's threads allocate nothing either. */
+static void builder(const char *map) {
+  hj_config config = poll_config();
+  config.run_mode = HJ_RUN_THREAD;
+  config.map_path = map;
+  hj_engine *engine = open_engine(&config);
+  put_unit(engine, 1, 0, 0);
+  int64_t before = 0, released = 0;
+  for (int64_t round = 0; round < 300; round++) {
+    some_traffic(engine, round);
+    while (read_stats(engine).traffic_pending > 0) sched_yield();
+    drop_events(engine);
+    if (round != 20) continue;
+    before = __atomic_load_n(&allocations_seen, __ATOMIC_RELAXED);
+    released = __atomic_load_n(&releases_seen, __ATOMIC_RELAXED);
+  }
+  CHECK_EQUAL(__atomic_load_n(&allocations_seen, __ATOMIC_RELAXED) - before, 0);
+  CHECK_EQUAL(__atomic_load_n(&releases_seen, __ATOMIC_RELAXED) - released, 0);
+  CHECK(read_stats(engine).epochs_built >= 300 && read_stats(engine).epochs_mended > 200);
+  CHECK_STATUS(hj_engine_close(engine), HJ_OK);
+}
+
 int main(void) {
   void *(*volatile plain_malloc)(size_t) = malloc; /* so that no compiler drops the pair */
   int64_t before = allocations_seen;
@@ -152,6 +193,7 @@ int main(void) {
   if (map != NULL) {
     run(0, map);
     run(1, map);
+    builder(map);
   }
   return check_finish();
 }

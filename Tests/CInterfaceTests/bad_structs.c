@@ -146,6 +146,15 @@ static hj_status set_lead_action(hj_engine *engine, void *action) {
   hj_status status = hj_incident_set_lead_by(engine, 12345, 1, 0, action);
   return status == HJ_E_STALE ? HJ_OK : status;
 }
+static hj_status street_time_in(hj_engine *engine, void *time) {
+  hj_status verdict = HJ_OK;
+  hj_status status = hj_traffic_report_each(engine, time, 1, &verdict, NULL);
+  return status == HJ_PARTIAL && verdict == HJ_E_UNKNOWN ? HJ_OK : status; /* no streets here */
+}
+static hj_status street_time_plain(hj_engine *engine, void *time) {
+  hj_status status = hj_traffic_report(engine, time, 1);
+  return status == HJ_PARTIAL ? HJ_OK : status;
+}
 
 static const struct sized_row {
   const char *name;
@@ -154,8 +163,8 @@ static const struct sized_row {
   sized_call call;
   uint32_t first; /* bytes in version 0.1, where the struct has grown since */
 } sized_rows[] = {
-    {"hj_engine_open config", sizeof(hj_config), &valid_config, config_in, 0},
-    {"hj_engine_stats", sizeof(hj_stats), NULL, stats_out, 0},
+    {"hj_engine_open config", sizeof(hj_config), &valid_config, config_in, 112},
+    {"hj_engine_stats", sizeof(hj_stats), NULL, stats_out, 320},
     {"hj_unit_put", sizeof(hj_unit), &valid_unit, unit_in, 0},
     {"hj_unit_read", sizeof(hj_unit_status), NULL, unit_out, 0},
     {"hj_positions_report", sizeof(hj_position), &valid_position, position_in, 0},
@@ -163,9 +172,9 @@ static const struct sized_row {
     {"hj_incident_recommend report", sizeof(hj_report), &valid_report, recommend_in, 64},
     {"hj_incident_post report", sizeof(hj_report), &valid_report, post_in, 64},
     {"hj_incident_update report", sizeof(hj_report), &valid_report, update_in, 64},
-    {"hj_incident_report dispatch", sizeof(hj_dispatch), NULL, report_out, 0},
-    {"hj_incident_recommend dispatch", sizeof(hj_dispatch), NULL, recommend_out, 0},
-    {"hj_incident_update dispatch", sizeof(hj_dispatch), NULL, update_out, 0},
+    {"hj_incident_report dispatch", sizeof(hj_dispatch), NULL, report_out, 680},
+    {"hj_incident_recommend dispatch", sizeof(hj_dispatch), NULL, recommend_out, 680},
+    {"hj_incident_update dispatch", sizeof(hj_dispatch), NULL, update_out, 680},
     {"hj_incident_read", sizeof(hj_incident_status), NULL, incident_out, 216},
     {"hj_incident_assign_by action", sizeof(hj_action), NULL, assign_action, 0},
     {"hj_assignment_advance_by action", sizeof(hj_action), NULL, advance_action, 0},
@@ -173,8 +182,8 @@ static const struct sized_row {
     {"hj_incident_close_by action", sizeof(hj_action), NULL, close_action, 0},
     {"hj_events_poll", sizeof(hj_event), NULL, events_out, 112},
     {"hj_nearest_units query", sizeof(hj_nearest_query), &valid_query, query_in, 40},
-    {"hj_nearest_units nearest", sizeof(hj_nearest), NULL, nearest_out, 0},
-    {"hj_route summary", sizeof(hj_route_summary), NULL, summary_out, 0},
+    {"hj_nearest_units nearest", sizeof(hj_nearest), NULL, nearest_out, 24},
+    {"hj_route summary", sizeof(hj_route_summary), NULL, summary_out, 24},
     {"hj_route points", sizeof(hj_route_point), NULL, points_out, 0},
     {"hj_assignment_route points", sizeof(hj_route_point), NULL, assignment_points_out, 0},
     {"hj_clock_read clock", sizeof(hj_clock_ref), &valid_clock, clock_in, 0},
@@ -185,6 +194,8 @@ static const struct sized_row {
     {"hj_clock_escalate who", sizeof(hj_action), NULL, escalate_by, 0},
     {"hj_incident_called_back_by action", sizeof(hj_action), NULL, called_back_action, 0},
     {"hj_incident_set_lead_by action", sizeof(hj_action), NULL, set_lead_action, 0},
+    {"hj_traffic_report", sizeof(hj_street_time), &valid_street_time, street_time_plain, 0},
+    {"hj_traffic_report_each", sizeof(hj_street_time), &valid_street_time, street_time_in, 0},
 };
 
 /* Room for a struct of a later version, and a canary behind it. */
@@ -381,6 +392,12 @@ static hj_status any_check_in(hj_engine *engine) {
 static hj_status any_undeliverable(hj_engine *engine) {
   return hj_assignment_undeliverable(engine, 1, 0);
 }
+static hj_status any_traffic(hj_engine *engine) {
+  return hj_traffic_report(engine, &valid_street_time, 1);
+}
+static hj_status any_traffic_each(hj_engine *engine) {
+  return hj_traffic_report_each(engine, NULL, 0, NULL, NULL);
+}
 static hj_status any_engine_close(hj_engine *engine) {
   return engine == NULL ? HJ_E_STALE : hj_engine_close(engine);
 }
@@ -411,6 +428,7 @@ static const struct {
     ROW(any_plans_migrate), ROW(any_incident_migrate),
     ROW(any_called_back),   ROW(any_set_lead),
     ROW(any_check_in),      ROW(any_undeliverable),
+    ROW(any_traffic),       ROW(any_traffic_each),
 };
 
 static void wrong_handles(void) {

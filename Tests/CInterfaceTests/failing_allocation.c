@@ -1,5 +1,7 @@
 /* Refuses the n-th allocation of open, for every n until open succeeds. Each time: HJ_E_MEMORY, no engine, and every
  * byte that was taken before is given back. */
+#include <sched.h>
+
 #include "host.h"
 
 struct book {
@@ -33,12 +35,13 @@ static void book_release(void *context, void *pointer, uint64_t bytes, uint64_t 
   book->live_bytes -= (int64_t)bytes;
 }
 
-static int64_t attempts(int32_t run_mode, const char *map) {
+static int64_t attempts(int32_t run_mode, const char *map, int32_t traffic) {
   for (int64_t refuse_at = 1; refuse_at < 1000; refuse_at++) {
     struct book book = {refuse_at, 0, 0, 0, 0};
     hj_config config = poll_config();
     config.run_mode = run_mode;
     config.map_path = map;
+    config.traffic = traffic;
     config.allocate = book_allocate;
     config.release = book_release;
     config.allocator_context = &book;
@@ -105,10 +108,80 @@ static void later(void) {
   CHECK_EQUAL(book.live_blocks, 0);
 }
 
+static uint32_t nearest_travel_ms(hj_engine *engine) {
+  hj_nearest nearest;
+  memset(&nearest, 0, sizeof nearest);
+  nearest.size = sizeof nearest;
+  hj_nearest_query query;
+  memset(&query, 0, sizeof query);
+  query.size = sizeof query;
+  query.k = 1;
+  place(400, 300, &query.lat_e7, &query.lon_e7);
+  uint32_t count = 0;
+  REQUIRE(hj_nearest_units(engine, &query, &nearest, 1, &count) == HJ_OK && count == 1);
+  return nearest.travel_ms;
+}
+
+/* Live traffic takes its memory with the first report, and a second profile's with the first that names one: refused,
+ * nothing is taken, the answers stay, and the next report may succeed. */
+static void traffic_later(const char *map, int32_t run_mode) {
+  struct book book = {0, 0, 0, 0, 0};
+  hj_config config = poll_config();
+  config.run_mode = run_mode;
+  config.map_path = map;
+  config.allocate = book_allocate;
+  config.release = book_release;
+  config.allocator_context = &book;
+  hj_engine *engine = open_engine(&config);
+  put_unit(engine, 1, 0, 0);
+  uint32_t before_ms = nearest_travel_ms(engine);
+  hj_street_time time;
+  memset(&time, 0, sizeof time);
+  time.size = sizeof time;
+  time.street_id = 1;
+  time.travel_ms = HJ_STREET_CLOSED;
+  for (int32_t profile = 0; profile <= HJ_PROFILE_RESPONSE; profile++) {
+    int64_t blocks = book.live_blocks, refused = 0;
+    time.profile = profile;
+    for (int64_t nth = 1; nth < 300; nth++) {
+      book.refuse_at = book.calls + nth;
+      hj_status status = hj_traffic_report(engine, &time, 1);
+      if (status == HJ_OK) break;
+      refused++;
+      CHECK_STATUS(status, HJ_E_MEMORY);
+      CHECK_EQUAL(book.live_blocks, blocks);
+      CHECK_EQUAL(nearest_travel_ms(engine), before_ms);
+      CHECK_EQUAL(read_stats(engine).traffic_reports, profile);
+    }
+    book.refuse_at = 0;
+    CHECK(refused > 0);
+  }
+  int64_t settled = book.calls;
+  for (int round = 0; round < 20; round++) {
+    time.travel_ms = 1000 + (uint32_t)round;
+    time.profile = round % 3;
+    CHECK_STATUS(hj_traffic_report(engine, &time, 1), HJ_OK);
+    if (run_mode == HJ_RUN_POLL) poll_at(engine, START_NS + round);
+  }
+  while (read_stats(engine).traffic_pending > 0) sched_yield();
+  CHECK_EQUAL(book.calls, settled); /* nothing is taken for a build */
+  CHECK(read_stats(engine).epochs_built > 0);
+  CHECK_STATUS(hj_engine_close(engine), HJ_OK);
+  CHECK_EQUAL(book.live_blocks, 0);
+}
+
 int main(void) {
-  printf("%" PRId64 " allocations to open\n", attempts(HJ_RUN_POLL, NULL) - 1);
-  attempts(HJ_RUN_THREAD, NULL);
-  if (getenv("HUJIA_TEST_MAP") != NULL) attempts(HJ_RUN_POLL, getenv("HUJIA_TEST_MAP"));
+  printf("%" PRId64 " allocations to open\n", attempts(HJ_RUN_POLL, NULL, HJ_TRAFFIC_ON_DEMAND) - 1);
+  attempts(HJ_RUN_THREAD, NULL, HJ_TRAFFIC_ON_DEMAND);
+  attempts(HJ_RUN_THREAD, NULL, HJ_TRAFFIC_AT_OPEN);
+  const char *map = on_streets();
+  if (map != NULL) {
+    attempts(HJ_RUN_POLL, map, HJ_TRAFFIC_ON_DEMAND);
+    attempts(HJ_RUN_POLL, map, HJ_TRAFFIC_AT_OPEN);
+    traffic_later(map, HJ_RUN_POLL);
+    traffic_later(map, HJ_RUN_THREAD);
+    off_streets();
+  }
   later();
   return check_finish();
 }

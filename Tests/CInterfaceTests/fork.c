@@ -58,6 +58,8 @@ static int wrong_in_child(void) {
   wrong += hj_positions_report(engine, NULL, 0, NULL) != HJ_E_FORKED;
   wrong += hj_events_poll(engine, &event, 1, &count) != HJ_E_FORKED;
   wrong += hj_engine_stats(engine, &stats) != HJ_E_FORKED;
+  wrong += hj_traffic_report(engine, NULL, 0) != HJ_E_FORKED;
+  wrong += hj_traffic_report_each(engine, NULL, 0, NULL, NULL) != HJ_E_FORKED;
   wrong += hj_engine_poll(engine, 1, 1, 0, NULL) != HJ_E_FORKED;
   wrong += hj_plans_load(engine, "{}", 2, NULL) != HJ_E_FORKED;
   wrong += hj_route(engine, 0, 0, 1, 1, NULL, NULL, 0, NULL) != HJ_E_FORKED;

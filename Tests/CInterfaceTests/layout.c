@@ -16,7 +16,7 @@ FIELD(hj_error_detail, column, 12, 4);
 FIELD(hj_error_detail, field, 16, 128);
 FIELD(hj_error_detail, text, 144, 256);
 
-SIZE(hj_config, 112);
+SIZE(hj_config, 120);
 FIELD(hj_config, size, 0, 4);
 FIELD(hj_config, run_mode, 4, 4);
 FIELD(hj_config, map_path, 8, 8);
@@ -37,6 +37,8 @@ FIELD(hj_config, post_capacity, 96, 4);
 FIELD(hj_config, key_capacity, 100, 4);
 FIELD(hj_config, key_retention_s, 104, 4);
 FIELD(hj_config, snap_limit_m, 108, 4);
+FIELD(hj_config, traffic, 112, 4);
+FIELD(hj_config, reserved1, 116, 4);
 
 SIZE(hj_unit, 64);
 FIELD(hj_unit, size, 0, 4);
@@ -105,7 +107,7 @@ FIELD(hj_chosen_unit, turnout_ms, 28, 4);
 FIELD(hj_chosen_unit, distance_dm, 32, 4);
 FIELD(hj_chosen_unit, reason, 36, 4);
 
-SIZE(hj_dispatch, 680);
+SIZE(hj_dispatch, 688);
 FIELD(hj_dispatch, size, 0, 4);
 FIELD(hj_dispatch, incident_state, 4, 4);
 FIELD(hj_dispatch, assignment_count, 8, 4);
@@ -115,6 +117,7 @@ FIELD(hj_dispatch, shortfall, 24, 4);
 FIELD(hj_dispatch, plan, 28, 4);
 FIELD(hj_dispatch, decided_in_ns, 32, 8);
 FIELD(hj_dispatch, chosen, 40, 640);
+FIELD(hj_dispatch, epoch, 680, 8);
 
 SIZE(hj_incident_status, 240);
 FIELD(hj_incident_status, size, 0, 4);
@@ -147,7 +150,7 @@ FIELD(hj_action, operator_id, 8, 8);
 FIELD(hj_action, force, 16, 4);
 FIELD(hj_action, reserved0, 20, 4);
 
-SIZE(hj_event, 120);
+SIZE(hj_event, 128);
 FIELD(hj_event, size, 0, 4);
 FIELD(hj_event, kind, 4, 4);
 FIELD(hj_event, sequence, 8, 8);
@@ -168,6 +171,7 @@ FIELD(hj_event, cycle, 100, 4);
 FIELD(hj_event, operator_id, 104, 8);
 FIELD(hj_event, plans_version, 112, 4);
 FIELD(hj_event, reserved0, 116, 4);
+FIELD(hj_event, epoch, 120, 8);
 
 SIZE(hj_clock_ref, 32);
 FIELD(hj_clock_ref, size, 0, 4);
@@ -200,20 +204,22 @@ FIELD(hj_nearest_query, reserved0, 36, 4);
 FIELD(hj_nearest_query, profile, 40, 4);
 FIELD(hj_nearest_query, reserved1, 44, 4);
 
-SIZE(hj_nearest, 24);
+SIZE(hj_nearest, 32);
 FIELD(hj_nearest, size, 0, 4);
 FIELD(hj_nearest, flags, 4, 4);
 FIELD(hj_nearest, unit_id, 8, 8);
 FIELD(hj_nearest, travel_ms, 16, 4);
 FIELD(hj_nearest, distance_dm, 20, 4);
+FIELD(hj_nearest, epoch, 24, 8);
 
-SIZE(hj_route_summary, 24);
+SIZE(hj_route_summary, 32);
 FIELD(hj_route_summary, size, 0, 4);
 FIELD(hj_route_summary, flags, 4, 4);
 FIELD(hj_route_summary, travel_ms, 8, 4);
 FIELD(hj_route_summary, distance_dm, 12, 4);
 FIELD(hj_route_summary, point_count, 16, 4);
 FIELD(hj_route_summary, reserved0, 20, 4);
+FIELD(hj_route_summary, epoch, 24, 8);
 
 SIZE(hj_route_point, 32);
 FIELD(hj_route_point, size, 0, 4);
@@ -224,7 +230,7 @@ FIELD(hj_route_point, distance_dm, 16, 4);
 FIELD(hj_route_point, reserved0, 20, 4);
 FIELD(hj_route_point, street_id, 24, 8);
 
-SIZE(hj_stats, 320);
+SIZE(hj_stats, 384);
 FIELD(hj_stats, size, 0, 4);
 FIELD(hj_stats, abi_version, 4, 4);
 FIELD(hj_stats, allocator, 8, 16);
@@ -265,6 +271,21 @@ FIELD(hj_stats, deadlines_armed_high, 288, 8);
 FIELD(hj_stats, posts_waiting_high, 296, 8);
 FIELD(hj_stats, map_nodes, 304, 8);
 FIELD(hj_stats, map_streets, 312, 8);
+FIELD(hj_stats, traffic_epoch, 320, 8);
+FIELD(hj_stats, traffic_reports, 328, 8);
+FIELD(hj_stats, traffic_refused, 336, 8);
+FIELD(hj_stats, traffic_pending, 344, 8);
+FIELD(hj_stats, epochs_built, 352, 8);
+FIELD(hj_stats, epochs_mended, 360, 8);
+FIELD(hj_stats, epoch_build_ns, 368, 8);
+FIELD(hj_stats, epoch_build_longest_ns, 376, 8);
+
+SIZE(hj_street_time, 24);
+FIELD(hj_street_time, size, 0, 4);
+FIELD(hj_street_time, travel_ms, 4, 4);
+FIELD(hj_street_time, street_id, 8, 8);
+FIELD(hj_street_time, direction, 16, 4);
+FIELD(hj_street_time, profile, 20, 4);
 
 int main(void) {
   /* The compiler checked 215 facts; what is left is that the constants say so too. */

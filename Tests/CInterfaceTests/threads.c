@@ -13,11 +13,13 @@ static int rounds = 3000;
 static int64_t lives_wanted = 40;
 static int64_t lives, doubles; /* engines opened under the threads; closes that came second */
 static int races_close;
+static const char *map; /* NULL: no streets, and every street time is refused */
 
 /* What the threads did, added up. */
 static int64_t offered_reports, accepted_reports, full_reports, stale_reports;
 static int64_t offered_posts, accepted_posts, full_posts, stale_posts;
 static int64_t offered_fixes, accepted_fixes;
+static int64_t offered_times, accepted_times;
 static int64_t answers, sequence_errors;
 static unsigned char *answered; /* by key: how many answers */
 
@@ -145,13 +147,32 @@ static void some_reading(hj_engine *engine, uint64_t *random) {
   CHECK_EACH(hj_events_fd(engine) >= -1);
 }
 
+static void some_traffic(hj_engine *engine, uint64_t *random) {
+  hj_street_time times[8];
+  memset(times, 0, sizeof times);
+  for (int index = 0; index < 8; index++) {
+    times[index].size = sizeof times[index];
+    times[index].street_id = 1 + next_random(random) % 700; /* a few are unknown, all of them off the streets */
+    times[index].travel_ms =
+        next_random(random) % 4 == 0 ? HJ_STREET_CLOSED : 1 + (uint32_t)next_random(random) % 40000;
+    times[index].direction = (int32_t)(next_random(random) % 3);
+    times[index].profile = (int32_t)(next_random(random) % 3);
+  }
+  uint32_t accepted = 0;
+  hj_status status = hj_traffic_report_each(engine, times, 8, NULL, &accepted);
+  if (status == HJ_E_STALE) return;
+  CHECK_EACH(status == HJ_OK || status == HJ_PARTIAL);
+  add(&offered_times, 8);
+  add(&accepted_times, accepted);
+}
+
 static void *worker(void *number) {
   uint64_t random = 88172645463325252u * ((uint64_t)(uintptr_t)number + 1);
   uint64_t key = (uint64_t)(uintptr_t)number << 14;
   for (int round = 0; races_close ? __atomic_load_n(&lives, __ATOMIC_RELAXED) < lives_wanted : round < rounds;
        round++) {
     hj_engine *engine = shared_engine();
-    switch (next_random(&random) % 5) {
+    switch (next_random(&random) % 6) {
       case 0:
         one_report(engine, &random);
         break;
@@ -164,6 +185,9 @@ static void *worker(void *number) {
       case 3:
         some_events(engine);
         break;
+      case 4:
+        some_traffic(engine, &random);
+        break;
       default:
         some_reading(engine, &random);
         break;
@@ -174,6 +198,7 @@ static void *worker(void *number) {
 
 static hj_config thread_config(void) {
   hj_config config = poll_config();
+  config.map_path = map;
   config.run_mode = HJ_RUN_THREAD;
   config.max_units = UNITS;
   config.max_incidents = 256;
@@ -215,6 +240,8 @@ static void everything_is_counted(void) {
   CHECK_EQUAL(stats.reports, offered_reports + accepted_posts);
   CHECK_EQUAL(stats.positions_accepted, accepted_fixes);
   CHECK_EQUAL(stats.positions_accepted + stats.positions_refused, offered_fixes);
+  CHECK_EQUAL(stats.traffic_reports, accepted_times);
+  CHECK_EQUAL(stats.traffic_reports + stats.traffic_refused, offered_times);
   CHECK_EQUAL(stats.events_lost, 0);
   CHECK_EQUAL(sequence_errors, 0);
   int64_t twice = 0;
@@ -285,6 +312,7 @@ int main(void) {
     rounds = 600;
     lives_wanted = 15;
   }
+  map = on_streets();
   answered = calloc(KEYS, 1);
   REQUIRE(answered != NULL);
   everything_is_counted();

@@ -12,6 +12,7 @@ static hj_position valid_position;
 static hj_report valid_report;
 static hj_nearest_query valid_query;
 static hj_clock_ref valid_clock;
+static hj_street_time valid_street_time;
 
 static inline void open_world(void) {
   valid_config = poll_config();
@@ -26,6 +27,10 @@ static inline void open_world(void) {
   valid_query.size = sizeof valid_query;
   valid_query.k = 1;
   place(0, 0, &valid_query.lat_e7, &valid_query.lon_e7);
+  memset(&valid_street_time, 0, sizeof valid_street_time);
+  valid_street_time.size = sizeof valid_street_time;
+  valid_street_time.street_id = 1;
+  valid_street_time.travel_ms = 5000;
 
   hj_config config = poll_config();
   good = open_engine(&config);

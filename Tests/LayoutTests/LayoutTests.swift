@@ -22,8 +22,8 @@ import Testing
   }
 
   @Test func config() {
-    #expect(MemoryLayout<hj_config>.size == 112)
-    #expect(MemoryLayout<hj_config>.stride == 112)
+    #expect(MemoryLayout<hj_config>.size == 120)
+    #expect(MemoryLayout<hj_config>.stride == 120)
     let offsets: [(PartialKeyPath<hj_config>, Int)] = [
       (\.size, 0),
       (\.run_mode, 4),
@@ -45,6 +45,8 @@ import Testing
       (\.key_capacity, 100),
       (\.key_retention_s, 104),
       (\.snap_limit_m, 108),
+      (\.traffic, 112),
+      (\.reserved1, 116),
     ]
     for (field, offset) in offsets {
       #expect(MemoryLayout<hj_config>.offset(of: field) == offset)
@@ -159,8 +161,8 @@ import Testing
   }
 
   @Test func dispatch() {
-    #expect(MemoryLayout<hj_dispatch>.size == 680)
-    #expect(MemoryLayout<hj_dispatch>.stride == 680)
+    #expect(MemoryLayout<hj_dispatch>.size == 688)
+    #expect(MemoryLayout<hj_dispatch>.stride == 688)
     let offsets: [(PartialKeyPath<hj_dispatch>, Int)] = [
       (\.size, 0),
       (\.incident_state, 4),
@@ -171,6 +173,7 @@ import Testing
       (\.plan, 28),
       (\.decided_in_ns, 32),
       (\.chosen, 40),
+      (\.epoch, 680),
     ]
     for (field, offset) in offsets {
       #expect(MemoryLayout<hj_dispatch>.offset(of: field) == offset)
@@ -225,8 +228,8 @@ import Testing
   }
 
   @Test func event() {
-    #expect(MemoryLayout<hj_event>.size == 120)
-    #expect(MemoryLayout<hj_event>.stride == 120)
+    #expect(MemoryLayout<hj_event>.size == 128)
+    #expect(MemoryLayout<hj_event>.stride == 128)
     let offsets: [(PartialKeyPath<hj_event>, Int)] = [
       (\.size, 0),
       (\.kind, 4),
@@ -248,6 +251,7 @@ import Testing
       (\.operator_id, 104),
       (\.plans_version, 112),
       (\.reserved0, 116),
+      (\.epoch, 120),
     ]
     for (field, offset) in offsets {
       #expect(MemoryLayout<hj_event>.offset(of: field) == offset)
@@ -310,14 +314,15 @@ import Testing
   }
 
   @Test func nearest() {
-    #expect(MemoryLayout<hj_nearest>.size == 24)
-    #expect(MemoryLayout<hj_nearest>.stride == 24)
+    #expect(MemoryLayout<hj_nearest>.size == 32)
+    #expect(MemoryLayout<hj_nearest>.stride == 32)
     let offsets: [(PartialKeyPath<hj_nearest>, Int)] = [
       (\.size, 0),
       (\.flags, 4),
       (\.unit_id, 8),
       (\.travel_ms, 16),
       (\.distance_dm, 20),
+      (\.epoch, 24),
     ]
     for (field, offset) in offsets {
       #expect(MemoryLayout<hj_nearest>.offset(of: field) == offset)
@@ -325,8 +330,8 @@ import Testing
   }
 
   @Test func routeSummary() {
-    #expect(MemoryLayout<hj_route_summary>.size == 24)
-    #expect(MemoryLayout<hj_route_summary>.stride == 24)
+    #expect(MemoryLayout<hj_route_summary>.size == 32)
+    #expect(MemoryLayout<hj_route_summary>.stride == 32)
     let offsets: [(PartialKeyPath<hj_route_summary>, Int)] = [
       (\.size, 0),
       (\.flags, 4),
@@ -334,6 +339,7 @@ import Testing
       (\.distance_dm, 12),
       (\.point_count, 16),
       (\.reserved0, 20),
+      (\.epoch, 24),
     ]
     for (field, offset) in offsets {
       #expect(MemoryLayout<hj_route_summary>.offset(of: field) == offset)
@@ -358,8 +364,8 @@ import Testing
   }
 
   @Test func stats() {
-    #expect(MemoryLayout<hj_stats>.size == 320)
-    #expect(MemoryLayout<hj_stats>.stride == 320)
+    #expect(MemoryLayout<hj_stats>.size == 384)
+    #expect(MemoryLayout<hj_stats>.stride == 384)
     let offsets: [(PartialKeyPath<hj_stats>, Int)] = [
       (\.size, 0),
       (\.abi_version, 4),
@@ -401,9 +407,32 @@ import Testing
       (\.posts_waiting_high, 296),
       (\.map_nodes, 304),
       (\.map_streets, 312),
+      (\.traffic_epoch, 320),
+      (\.traffic_reports, 328),
+      (\.traffic_refused, 336),
+      (\.traffic_pending, 344),
+      (\.epochs_built, 352),
+      (\.epochs_mended, 360),
+      (\.epoch_build_ns, 368),
+      (\.epoch_build_longest_ns, 376),
     ]
     for (field, offset) in offsets {
       #expect(MemoryLayout<hj_stats>.offset(of: field) == offset)
+    }
+  }
+
+  @Test func streetTime() {
+    #expect(MemoryLayout<hj_street_time>.size == 24)
+    #expect(MemoryLayout<hj_street_time>.stride == 24)
+    let offsets: [(PartialKeyPath<hj_street_time>, Int)] = [
+      (\.size, 0),
+      (\.travel_ms, 4),
+      (\.street_id, 8),
+      (\.direction, 16),
+      (\.profile, 20),
+    ]
+    for (field, offset) in offsets {
+      #expect(MemoryLayout<hj_street_time>.offset(of: field) == offset)
     }
   }
 }

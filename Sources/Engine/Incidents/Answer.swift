@@ -8,7 +8,9 @@ package struct Answer: BitwiseCopyable {
   package var plan: UInt32 = 0
   package var count = 0
   package var decidedIn_ns: Int64 = 0
-  package init() {}
+  /// Of the travel times it was computed on.
+  package var epoch: UInt64 = 0
+  package init(epoch: UInt64 = 0) { self.epoch = epoch }
 }
 
 /// One unit of an answer (`hj_chosen_unit`), and what the engine needs to open its assignment.

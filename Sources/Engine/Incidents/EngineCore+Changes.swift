@@ -91,7 +91,7 @@ extension EngineCore {
 
   /// Fills the answer with the incident's live assignments.
   mutating func listLive(_ incident: UInt32) {
-    answer = Answer()
+    answer = Answer(epoch: epoch)
     describe(incident)
     let first = Int(incident) * EngineLimits.chosen
     for place in 0..<Int(incidents[incident].liveCount) {
@@ -113,7 +113,7 @@ extension EngineCore {
     guard let incident = incidentSlots.slot(of: id) else { return .stale }
     guard incidents[incident].state.isOpen else { return .state }
     guard let unit = unitIndex.find(unitID) else { return .unknownUnit }
-    answer = Answer()
+    answer = Answer(epoch: epoch)
     if incidents[incident].state == .held, units[unit].isFree {
       guard counters.read(Counter.assignmentsLive) < Int64(limits.assignments) else { return .full }
       beginAppointment(incident, at_ns: time.now_ns)

@@ -34,7 +34,7 @@ extension EngineCore {
   /// The same answer with no side effect.
   package mutating func recommend(_ report: IncidentReport) -> Status {
     counters.add(Counter.decisions)
-    answer = Answer()
+    answer = Answer(epoch: epoch)
     let tier = tier(of: report)
     let plan = match(report, tier: tier)
     answer.tier = tier
@@ -121,7 +121,7 @@ extension EngineCore {
   /// Starts an incident's clocks and does what its plan says. The answer is filled.
   mutating func choose(for incident: UInt32) -> Status {
     counters.add(Counter.decisions)
-    answer = Answer()
+    answer = Answer(epoch: epoch)
     startIncidentClocks(incident)
     let plan = incidents[incident].plan
     var status = Status.ok

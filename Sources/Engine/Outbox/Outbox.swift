@@ -24,6 +24,7 @@ package struct Event: BitwiseCopyable {
   package var cycle: Int32 = 0
   /// Escalations and warnings: which version of the plans their clock follows.
   package var plansVersion: UInt32 = 0
+  package var epoch: UInt64 = 0
 
   init(_ kind: EventKind) { self.kind = kind }
 }
@@ -91,6 +92,7 @@ extension EngineCore {
   mutating func emit(_ event: Event) {
     var timed = event
     if timed.wall_us == 0 { timed.wall_us = time.wall_us }
+    timed.epoch = router.epoch
     if outbox.append(timed) {
       counters.add(Counter.eventsWritten)
     } else {

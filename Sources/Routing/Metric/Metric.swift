@@ -106,12 +106,6 @@ package final class Metric: @unchecked Sendable {
     }
   }
 
-  /// 0 normal, 1 response.
-  func layer(_ index: Int) -> Layer {
-    if index == 1, let response { return response }
-    return normal
-  }
-
   func view(_ profile: Profile) -> LayerView {
     if profile == .response, !isShared, let response {
       return response.view(hasLabels: hierarchy != nil)

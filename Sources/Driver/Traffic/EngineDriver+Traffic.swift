@@ -1,0 +1,204 @@
+// Traffic's way through the driver: reports from any thread, epochs from the builder's thread or inside `poll`.
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+import HujiaContainers
+import HujiaEngine
+import HujiaRoads
+import HujiaRouting
+import Synchronization
+
+/// Where an engine keeps its traffic, made once by whoever comes first.
+final class TrafficSlot: @unchecked Sendable {
+  private let gate: UnsafeMutablePointer<pthread_mutex_t>
+  private let pointer = Atomic<UInt>(0)
+
+  init() {
+    gate = .allocate(capacity: 1)
+    pthread_mutex_init(gate, nil)
+  }
+
+  deinit {
+    pthread_mutex_destroy(gate)
+    gate.deallocate()
+  }
+
+  /// Gives everything back, when nobody can come any more and the builder has ended.
+  func empty() {
+    guard let traffic else { return }
+    pointer.store(0, ordering: .relaxed)
+    Unmanaged.passUnretained(traffic).release()
+  }
+
+  @inline(__always) var traffic: Traffic? {
+    guard let raw = UnsafeRawPointer(bitPattern: pointer.load(ordering: .acquiring)) else {
+      return nil
+    }
+    return Unmanaged<Traffic>.fromOpaque(raw).takeUnretainedValue()
+  }
+
+  /// `make` runs once; when it fails, the next one tries again.
+  func open(_ make: () throws(Failure) -> Traffic) throws(Failure) -> Traffic {
+    if let traffic { return traffic }
+    pthread_mutex_lock(gate)
+    defer { pthread_mutex_unlock(gate) }
+    if let traffic { return traffic }
+    let made = try make()
+    pointer.store(
+      UInt(bitPattern: Unmanaged.passRetained(made).toOpaque()), ordering: .releasing)
+    return made
+  }
+}
+
+extension EngineDriver {
+  /// Cells mended in one turn of the builder's, some tens of microseconds.
+  private static var cellsPerTurn: Int { 24 }
+  /// Times resolved before the lock of those that wait is taken.
+  private static var slice: Int { 16 }
+
+  /// Takes what traffic needs, unless that was done. Cold.
+  func openTraffic() throws(Failure) -> Traffic {
+    try trafficSlot.open { () throws(Failure) -> Traffic in
+      let (serving, hasOneProfile) = turn { core in core.servingMetric }
+      let made: Traffic
+      do throws(OutOfMemory) {
+        made = try Traffic(
+          map: map, serving: serving, hasOneProfile: hasOneProfile, usesThreads: mode != .poll,
+          memory: allocator.memory)
+      } catch {
+        throw Failure(
+          .memory, field: "traffic", "the allocator refused \(error.bytes) bytes for live traffic")
+      }
+      guard let threads = made.threads else { return made }
+      let crew = threads.crew
+      let isStarted = threads.start { [unowned self, unowned made] in
+        serveTraffic(made, threads, crew)
+      }
+      guard isStarted else {
+        throw Failure(.system, "no thread for building epochs: raise the limit of processes")
+      }
+      // At open there is time to be ready for a first small change.
+      if trafficUse == .atOpen { threads.wake() }
+      return made
+    }
+  }
+
+  /// Takes street times in (`hj_traffic_report`). `time` gives each, or why it is refused; `verdict` is told of each.
+  /// Returns how many were taken.
+  package func reportTraffic(
+    _ count: Int, _ time: (Int) -> (Status, StreetTime?), _ verdict: (Int, Status) -> Void
+  ) -> (status: Status, accepted: Int) {
+    guard trafficUse != .off else { return (.unsupported, 0) }
+    guard count > 0 else { return (.ok, 0) }
+    let traffic: Traffic
+    do throws(Failure) { traffic = try openTraffic() } catch { return (error.status, 0) }
+    do throws(OutOfMemory) {
+      for index in 0..<count where time(index).1?.profile != nil {
+        try traffic.needSecond()
+        break
+      }
+    } catch { return (.memory, 0) }
+    let accepted = take(count, time, verdict, traffic)
+    traffic.accepted.add(Int64(accepted), ordering: .relaxed)
+    traffic.refused.add(Int64(count - accepted), ordering: .relaxed)
+    if accepted > 0 { traffic.threads?.wake() }
+    return (accepted == count ? .ok : .partial, accepted)
+  }
+
+  private func take(
+    _ count: Int, _ time: (Int) -> (Status, StreetTime?), _ verdict: (Int, Status) -> Void,
+    _ traffic: Traffic
+  ) -> Int {
+    var accepted = 0
+    var hint = 0
+    var next = 0
+    withUnsafeTemporaryAllocation(of: ResolvedTime.self, capacity: Self.slice) { ready in
+      while next < count {
+        var filled = 0
+        while next < count, filled < Self.slice {
+          let (status, given) = time(next)
+          if let given, let found = traffic.streets.find(given.streetID, hint: hint),
+            traffic.streets.hasArcs(found, given.direction)
+          {
+            hint = found.upperBound
+            ready[filled] = ResolvedTime(time: given, first: found.lowerBound, end: hint)
+            filled += 1
+            verdict(next, .ok)
+          } else {
+            verdict(next, given == nil ? status : .unknownUnit)
+          }
+          next += 1
+        }
+        traffic.pending.fill { put in
+          for index in 0..<filled {
+            traffic.put(ready[index].time, ready[index].first..<ready[index].end, put)
+          }
+        }
+        accepted += filled
+      }
+    }
+    return accepted
+  }
+
+  private struct ResolvedTime: BitwiseCopyable {
+    var time: StreetTime
+    var first: Int
+    var end: Int
+  }
+
+  /// The builder's thread: an epoch, its cells in slices, and readiness for the next.
+  private func serveTraffic(_ traffic: Traffic, _ threads: BuildThreads, _ crew: Crew) {
+    while !threads.mustEnd, let metric = traffic.build(crew, clock: Clock.now_ns) {
+      turn { core in traffic.publish(metric, in: &core) }
+      while !threads.mustEnd, turn({ core in core.router.maintain(Self.cellsPerTurn) }) {}
+    }
+    if !threads.mustEnd, traffic.store.isUnprepared, !hasTrafficWaiting {
+      traffic.store.prepare(crew)
+    }
+  }
+
+  /// In `poll`, under the baton: what was reported since the last poll serves from now on. True when there was any.
+  func pollTraffic() -> Bool {
+    guard let traffic = trafficSlot.traffic, let metric = traffic.build(.alone, clock: { 0 }) else {
+      return false
+    }
+    traffic.publish(metric, in: &core.pointee)
+    while core.pointee.router.maintain(.max) {}
+    return true
+  }
+
+  var hasTrafficWaiting: Bool {
+    (trafficSlot.traffic?.pending.waiting.load(ordering: .acquiring) ?? 0) > 0
+  }
+
+  /// Ends the builder; what still waits is dropped.
+  func stopTraffic() { trafficSlot.traffic?.threads?.stop() }
+
+  /// Traffic's statistics, from any thread.
+  package struct TrafficFigures {
+    package var epoch: Int64 = 0
+    package var accepted: Int64 = 0
+    package var refused: Int64 = 0
+    package var pending: Int64 = 0
+    package var built: Int64 = 0
+    package var mended: Int64 = 0
+    package var lastBuild_ns: Int64 = 0
+    package var longestBuild_ns: Int64 = 0
+  }
+
+  package var trafficFigures: TrafficFigures {
+    guard let traffic = trafficSlot.traffic else { return TrafficFigures() }
+    return TrafficFigures(
+      epoch: traffic.epoch.load(ordering: .relaxed),
+      accepted: traffic.accepted.load(ordering: .relaxed),
+      refused: traffic.refused.load(ordering: .relaxed),
+      pending: Int64(traffic.pending.unserved.load(ordering: .acquiring)),
+      built: traffic.built.load(ordering: .relaxed),
+      mended: traffic.mended.load(ordering: .relaxed),
+      lastBuild_ns: traffic.lastBuild_ns.load(ordering: .relaxed),
+      longestBuild_ns: traffic.longestBuild_ns.load(ordering: .relaxed))
+  }
+}

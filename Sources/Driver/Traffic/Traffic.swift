@@ -1,0 +1,160 @@
+// Read first. Live traffic of one engine: reported times wait here, become an epoch off the hot path, and the epoch is
+// published under the baton. With `RunMode.poll` the same happens inside `poll`, on the host's thread.
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+import HujiaContainers
+import HujiaEngine
+import HujiaRoads
+import HujiaRouting
+import Synchronization
+
+/// When an engine takes what traffic needs (`HJ_TRAFFIC_...`).
+package enum TrafficUse: Int32, Sendable {
+  /// With the first report.
+  case onDemand = 0
+  case atOpen = 1
+  /// Never: reports are refused.
+  case off = 2
+}
+
+/// One street's time (`hj_street_time`), its numbers checked.
+package struct StreetTime: BitwiseCopyable, Sendable {
+  package var streetID: UInt64
+  package var time: Time
+  package var direction: StreetIndex.Direction
+  /// nil: both.
+  package var profile: Profile?
+  package init(
+    streetID: UInt64, time: Time, direction: StreetIndex.Direction = .both,
+    profile: Profile? = nil
+  ) {
+    self.streetID = streetID
+    self.time = time
+    self.direction = direction
+    self.profile = profile
+  }
+
+  package enum Time: BitwiseCopyable, Sendable, Equatable {
+    case travel(ms: UInt32)
+    case closed
+    case asMapped
+  }
+
+  /// 1 ms to 24 h.
+  package static let range_ms: ClosedRange<UInt32> = 1...86_400_000
+}
+
+/// Everything that live traffic needs, taken as a whole.
+final class Traffic: @unchecked Sendable {
+  let map: RoadMap
+  let streets: StreetIndex
+  let store: EpochStore
+  let pending: PendingTimes
+  let threads: BuildThreads?
+  private let memory: Memory
+  /// Guards taking a second profile's tables.
+  private let gate: UnsafeMutablePointer<pthread_mutex_t>
+  private let hasSecond: Atomic<Bool>
+
+  // Statistics
+  let epoch = Atomic<Int64>(0)
+  let accepted = Atomic<Int64>(0)
+  let refused = Atomic<Int64>(0)
+  let built = Atomic<Int64>(0)
+  let mended = Atomic<Int64>(0)
+  let lastBuild_ns = Atomic<Int64>(0)
+  let longestBuild_ns = Atomic<Int64>(0)
+
+  /// Takes all memory; starts no thread yet.
+  init(
+    map: RoadMap, serving: Metric?, hasOneProfile: Bool, usesThreads: Bool, memory: Memory
+  ) throws(OutOfMemory) {
+    let streets = try StreetIndex(map, memory: memory)
+    let pending = try PendingTimes(keys: map.arcCount * 2, memory: memory)
+    let store = try EpochStore(
+      map: map, serving: serving, hasOneProfile: hasOneProfile, memory: memory)
+    self.map = map
+    self.memory = memory
+    self.streets = streets
+    self.pending = pending
+    self.store = store
+    threads = usesThreads ? BuildThreads() : nil
+    hasSecond = Atomic(!hasOneProfile)
+    gate = .allocate(capacity: 1)
+    pthread_mutex_init(gate, nil)
+  }
+
+  deinit {
+    pthread_mutex_destroy(gate)
+    gate.deallocate()
+  }
+
+  /// Before a time for one profile only is taken in, on a map that has one.
+  func needSecond() throws(OutOfMemory) {
+    if hasSecond.load(ordering: .acquiring) { return }
+    pthread_mutex_lock(gate)
+    defer { pthread_mutex_unlock(gate) }
+    if hasSecond.load(ordering: .relaxed) { return }
+    pending.offer(try store.takeSecond())
+    hasSecond.store(true, ordering: .releasing)
+  }
+
+  /// A street's time as its arcs' times, into the table of those that wait.
+  func put(_ time: StreetTime, _ found: Range<Int>, _ put: (Int, UInt32) -> Void) {
+    let arcs = map.arcCount
+    func each(_ profile: Profile, _ arc: Int, _ time_ms: UInt32) {
+      if let only = time.profile, only != profile { return }
+      put(profile == .normal ? arc : arcs + arc, time_ms)
+    }
+    switch time.time {
+    case .travel(let ms):
+      streets.share(ms, found, time.direction) { arc, share_ms in
+        each(.normal, arc, share_ms)
+        each(.response, arc, share_ms)
+      }
+    case .closed:
+      streets.each(found, time.direction) { arc in
+        each(.normal, arc, .max)
+        each(.response, arc, .max)
+      }
+    case .asMapped:
+      streets.each(found, time.direction) { arc in
+        each(.normal, arc, map.arcNormal_ms[arc])
+        each(.response, arc, map.arcResponse_ms[arc])
+      }
+    }
+  }
+
+  /// All that waits becomes the next epoch; nil when nothing does. Not two at once.
+  func build(_ crew: Crew, clock: () -> Int64) -> Metric? {
+    let arcs = map.arcCount
+    let hasNews = pending.take(split: { store.split($0) }) { key, time_ms in
+      store.set(
+        arc: key < arcs ? key : key - arcs, key < arcs ? .normal : .response, time_ms: time_ms)
+    }
+    guard hasNews else { return nil }
+    let start_ns = clock()
+    let metric = store.build(crew)
+    let taken_ns = clock() &- start_ns
+    lastBuild_ns.store(taken_ns, ordering: .relaxed)
+    if taken_ns > longestBuild_ns.load(ordering: .relaxed) {
+      longestBuild_ns.store(taken_ns, ordering: .relaxed)
+    }
+    return metric
+  }
+
+  /// Under the baton, after `build`.
+  func publish(_ metric: Metric, in core: inout EngineCore) {
+    // First, because statistics are read without the baton: who sees nothing pending gets the new times.
+    pending.served()
+    core.serve(metric)
+    store.published()
+    epoch.store(Int64(bitPattern: metric.epoch), ordering: .relaxed)
+    built.add(1, ordering: .relaxed)
+    if store.wasMended { mended.add(1, ordering: .relaxed) }
+  }
+}

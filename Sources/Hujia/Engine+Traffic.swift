@@ -1,0 +1,78 @@
+// Live traffic in Swift: check, convert, call. Holds no logic of its own.
+
+import HujiaDriver
+import HujiaEngine
+import HujiaRouting
+
+/// When an engine takes the memory for live traffic, a second set of tables for travel times.
+public enum TrafficMemory: Int32, Sendable {
+  /// With the first report.
+  case onDemand = 0
+  case atOpen
+  /// Never; reports are refused.
+  case off
+}
+
+/// How long it takes now to drive a street from end to end.
+public struct StreetTime: Sendable, Equatable {
+  public enum Time: Sendable, Equatable {
+    /// 1 ms to 24 h.
+    case milliseconds(UInt32)
+    /// Nobody drives there.
+    case closed
+    /// The map's own time again.
+    case asMapped
+  }
+  /// Along the street's points, or against them.
+  public enum Direction: Int32, Sendable { case both = 0, forward, backward }
+
+  /// As route points carry it: the id in the map's source.
+  public var streetID: UInt64
+  public var time: Time
+  public var direction: Direction
+  /// nil: both profiles.
+  public var profile: Profile?
+
+  public init(
+    _ streetID: UInt64, _ time: Time, direction: Direction = .both, profile: Profile? = nil
+  ) {
+    self.streetID = streetID
+    self.time = time
+    self.direction = direction
+    self.profile = profile
+  }
+
+  fileprivate var inside: HujiaDriver.StreetTime? {
+    let time: HujiaDriver.StreetTime.Time
+    switch self.time {
+    case .milliseconds(let ms):
+      guard HujiaDriver.StreetTime.range_ms.contains(ms) else { return nil }
+      time = .travel(ms: ms)
+    case .closed: time = .closed
+    case .asMapped: time = .asMapped
+    }
+    return HujiaDriver.StreetTime(
+      streetID: streetID, time: time,
+      direction: StreetIndex.Direction(rawValue: direction.rawValue) ?? .both,
+      profile: profile?.inside)
+  }
+}
+
+extension Engine {
+  /// Takes in streets' travel times as they are now and returns at once: the next epoch of travel times is built
+  /// meanwhile (host-driven: by the next `poll`), and an event of kind `traffic` says when it serves. Returns how many
+  /// were taken; refused are unknown streets and times out of range.
+  @discardableResult
+  public func report(traffic times: [StreetTime]) throws(HujiaError) -> Int {
+    try with { driver in
+      let answer = driver.reportTraffic(
+        times.count,
+        { index in
+          guard let time = times[index].inside else { return (.argument, nil) }
+          return (.ok, time)
+        }, { _, _ in })
+      return answer.status.isError
+        ? .failure(HujiaError(answer.status)) : .success(answer.accepted)
+    }
+  }
+}
