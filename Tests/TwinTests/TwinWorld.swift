@@ -270,6 +270,7 @@ struct TwinWorld: ~Copyable {
 
   /// A few streets closed, slowed or as they were: an epoch that is mended.
   mutating func changeFewStreets() {
+    if epochs.isUnprepared { epochs.prepare(.alone) }
     for _ in 0..<1 + random.below(12) {
       let arc = random.below(map.arcCount)
       let time_ms: UInt32? = [.max, UInt32(1 + random.below(90_000)), nil][random.below(3)]
