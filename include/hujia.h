@@ -458,7 +458,7 @@ typedef struct hj_event {
   uint32_t
       plans_version; /* escalations and warnings: whose chain it is (hj_incident_status.plans_version); since 0.2 */
   uint32_t reserved0;
-  uint64_t epoch;             /* of the travel times that served then; 0 = the map's. Since 0.2. */
+  uint64_t epoch; /* of the travel times that served then; 0 = the map's. Since 0.2. */
 } hj_event;
 
 /* One clock, and which of its firings the operator saw: step and cycle of the last escalation, as hj_clock_read gives

@@ -17,7 +17,7 @@ extension EngineCore {
   }
 
   mutating func hold(_ incident: UInt32, until_ns: Int64) -> Status {
-    answer = Answer()
+    answer = Answer(epoch: epoch)
     incidents[incident].state = .held
     setAppointment(incident, due_ns: until_ns)
     describe(incident)
