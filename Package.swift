@@ -54,7 +54,8 @@ let package = Package(
     layer(
       "Engine",
       ["HujiaRouting", "HujiaRoads", "HujiaGeography", "HujiaDeadlines", "HujiaContainers"]),
-    layer("Driver", ["HujiaEngine", "CLibUV"]),
+    .target(name: "CHujiaBaton", path: "Sources/CBaton"),
+    layer("Driver", ["HujiaEngine", "CLibUV", "CHujiaBaton"]),
     layer("CInterface", ["HujiaDriver", "CHujia"]),
     .target(
       name: "Hujia", dependencies: ["HujiaDriver"], path: "Sources/Hujia", swiftSettings: settings),

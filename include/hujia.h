@@ -42,10 +42,12 @@
  *   is named); _cdeg 1/100 degree clockwise from north; _cms centimetres per second. `wall_us` is UTC microseconds
  *   since 1970, and 0 means now. `now_ns` is monotonic nanoseconds of any origin. The two are never mixed.
  * Thread class. ANY THREAD: at any time, from any number of threads. BATON: the same, but such calls are carried out
- *   one at a time in one order; a call that finds another under way waits for it (each takes microseconds). BEFORE
- *   START: no engine needed.
+ *   one at a time in one order, first come, first served; a call that finds another under way waits for it and for at
+ *   most one call of each other thread (each takes microseconds); it may be carried out on the thread of the one under
+ *   way, and a thread may carry out up to 16 calls of others before it returns. BEFORE START: no engine needed.
  * Blocking and memory. Nothing blocks on I/O and nothing allocates after hj_engine_open, except where "cold" is said:
  *   hj_engine_open, hj_engine_close, hj_plans_load, and the first hj_traffic_report (see there).
+ * Stack. A call needs up to 96 KiB of its thread's stack, also when it carries out the calls of others.
  * After fork the child's calls answer HJ_E_FORKED; only the parent goes on. The library installs no signal handler
  *   and blocks all signals in its own threads.
  * Full is an answer (HJ_FULL), never a wait. Every table has a limit in hj_config.
@@ -228,6 +230,7 @@ typedef struct hj_error_detail {
 #define HJ_EVENT_ESCALATION 5 /* a clock passed a step: clock, step, action, due_wall_us, late_ns. Never lost. */
 #define HJ_EVENT_OVERFLOW 6   /* ordinary events were lost because the ring was full; `step` says how many */
 #define HJ_EVENT_TRAFFIC 7    /* new travel times serve from this event on: `epoch` says which. Since 0.2. */
+#define HJ_EVENT_STALL 9      /* the engine's loop was kept from running, for `late_ns`: see stall_ms. Since 0.2 */
 #define HJ_EVENT_WARNING 10 /* a clock's limit comes near: clock, due_wall_us (of the warning), late_ns. Never lost. */
 #define HJ_EVENT_CLOCK \
   11 /* a person took or snoozed it: clock, state, step and cycle seen, operator_id; `reason` is
@@ -320,6 +323,16 @@ typedef struct hj_config {
   uint32_t snap_limit_m;      /* farther from any street = off the network; default 250 */
   int32_t traffic;            /* HJ_TRAFFIC_...; default HJ_TRAFFIC_ON_DEMAND. Since 0.2. */
   uint32_t reserved1;
+  /* Which positions are believed (hj_positions_report); 0 = the default. Since 0.2.
+   * Speed: 90 m/s is beyond any road vehicle and any police helicopter; 150 m and the fix's own accuracy are allowed on
+   * top, for what a receiver between high houses jumps while it rests. Accuracy: a fix that is worse than 500 m names a
+   * quarter, not a street; U.S. law (47 CFR 9.10) asks 300 m of 95 % of the worst, the network's own, fixes. */
+  uint32_t max_speed_cms;   /* faster from fix to fix = refused; default 9,000, up to 1,000,000; UINT32_MAX = never */
+  uint32_t speed_fixes;     /* so many too-fast fixes in a row that agree are believed, 1 ... 255; default 3 */
+  uint32_t speed_s;         /* a fix so much younger than the last is believed, 1 ... 3,600; default 60 */
+  uint32_t max_accuracy_dm; /* a fix that says it is worse = refused; default 5,000; UINT32_MAX = never */
+  uint32_t max_ahead_s;     /* device times farther ahead of now = refused, up to 366 days; default 86,400 */
+  uint32_t stall_ms;        /* a loop this late = HJ_EVENT_STALL, 20 ... 3,600,000; default 1,000; UINT32_MAX = off */
 } hj_config;
 
 typedef struct hj_unit {
@@ -451,7 +464,7 @@ typedef struct hj_event {
   int32_t reason;             /* HJ_REASON_... (an hj_status with HJ_EVENT_REFUSED) */
   int32_t state;              /* new state of the incident or assignment; 0 = none */
   uint64_t key_high, key_low; /* of the report that opened the incident */
-  int64_t late_ns;            /* escalations: how long after it was due; never negative */
+  int64_t late_ns;            /* escalations: how long after it was due, never negative; stalls: how long */
   int32_t action;             /* escalations: HJ_STEP_... */
   int32_t cycle;              /* escalations: 0 the first time, then 1, 2 ... as the last step repeats */
   uint64_t operator_id;       /* of an act of a person; 0 = not stated */
@@ -579,6 +592,21 @@ typedef struct hj_stats {
   int64_t epochs_mended;          /* of those: only what changed was computed */
   int64_t epoch_build_ns;         /* how long the last one took; 0 in HJ_RUN_POLL, where no clock is read */
   int64_t epoch_build_longest_ns; /* the longest of all */
+  /* Since 0.2. positions_refused is the sum of the next seven. */
+  int64_t positions_unknown_unit;
+  int64_t positions_out_of_range; /* coordinates, datum, heading, speed or time outside their documented ranges */
+  int64_t positions_inaccurate;   /* beyond max_accuracy_dm */
+  int64_t positions_future;       /* beyond max_ahead_s */
+  int64_t positions_old;          /* an older device time than the one that is known */
+  int64_t positions_too_fast;     /* beyond max_speed_cms */
+  int64_t positions_busy;         /* another thread was writing the same unit's position and did not get done */
+  int64_t stalls;                 /* HJ_EVENT_STALL: how often, and the longest */
+  int64_t longest_stall_ns;
+  int64_t calls_combined;      /* BATON calls that found another under way, and were carried out by its thread */
+  int64_t calls_handed_over;   /* BATON calls that found another under way, and were handed the baton */
+  int64_t calls_ahead_high;    /* most calls carried out while one waited; below the number of threads that call */
+  int64_t longest_wait_ns;     /* of a BATON call that found another under way */
+  int64_t events_waiting_high; /* most events waiting at once */
 } hj_stats;
 
 #define HJ_DIRECTION_BOTH 0
@@ -717,12 +745,22 @@ hj_status hj_unit_check_in(hj_engine *engine, uint64_t unit_id, int64_t wall_us)
 /* Reads what is known of a unit. BATON. O(1). HJ_E_NULL, HJ_E_SIZE, HJ_E_NEWER, HJ_E_UNKNOWN. Since 0.1. */
 hj_status hj_unit_read(hj_engine *engine, uint64_t unit_id, hj_unit_status *status);
 
-/* Takes in positions, in the order given; each is snapped to the streets on this thread. The newest device time of a
- * unit wins: an older fix is refused, so a device that uploads its backlog does not drag the unit back. `*accepted`
- * (may be NULL) says how many were taken; a refused fix never fails the batch (unknown unit, older fix, off the
- * planet, more than 24 h ahead of now, heading or speed out of range). `count` 0 is HJ_OK; at most 1,048,576.
- * BATON. About 1 microsecond a fix. HJ_PARTIAL (some were refused); HJ_E_NULL; HJ_E_SIZE; HJ_E_NEWER (first element);
- * HJ_E_ARGUMENT (count). Since 0.1. */
+/* Takes in positions, in the order given; each is checked, converted and snapped to the streets on this thread. The
+ * newest device time of a unit wins: an older fix is refused, so a device that uploads its backlog does not drag the
+ * unit back. `*accepted` (may be NULL) says how many were taken; a refused fix never fails the batch, and hj_stats
+ * counts by reason: unknown unit, fields out of range, accuracy, device time too far ahead, older, too fast. A fix is
+ * too fast when it is farther from the last one than max_speed_cms allows in the time between their device times (and
+ * 150 m and its accuracy); speed_fixes of them in a row that agree with each other, or one speed_s younger, are
+ * believed, so one wrong fix neither moves a unit nor locks it out. Without a time (before the first poll) and after
+ * hj_unit_put with a place speed is not judged. `count` 0 is HJ_OK; at most 1,048,576.
+ * What later calls see: a call that begins after this one returned sees these positions, while no more than 256 units
+ * have new ones that nobody has looked at yet (in HJ_RUN_POLL: always). Beyond that, which takes a holder that is busy
+ * for longer than the feeds need for 256 reports, decisions and hj_nearest_units still name no unit for a place that
+ * it has left, but may miss one that came nearer; hj_unit_read and hj_assignment_route always see the newest.
+ * ANY THREAD, does not wait for the baton. About 1 microsecond a fix. Two threads that report the same unit at the
+ * same moment: one of the fixes may be refused (positions_busy), when the other thread was put to sleep in between.
+ * HJ_PARTIAL (some were refused); HJ_E_NULL; HJ_E_SIZE; HJ_E_NEWER (first element); HJ_E_ARGUMENT (count). Since 0.1;
+ * without the baton, and the rules on speed and accuracy, since 0.2. */
 hj_status hj_positions_report(hj_engine *engine, const hj_position *positions, uint32_t count, uint32_t *accepted);
 
 /* ---- Incidents ------------------------------------------------------------------------------------------------- */

@@ -3,10 +3,13 @@
 import CHujia
 import HujiaDriver
 import HujiaEngine
+import HujiaRoads
 
-/// A report, checked, its datum converted and its place snapped, on the caller's thread.
+/// A report, checked and its datum converted, on the caller's thread. Its place is snapped there too, but for posts:
+/// they only go into a queue.
+@inline(__always)
 private func checked(
-  _ pointer: UnsafePointer<hj_report>?, _ driver: EngineDriver
+  _ pointer: UnsafePointer<hj_report>?, _ driver: EngineDriver, isPosted: Bool = false
 ) -> (status: Status, report: IncidentReport?) {
   let (status, given) = Sized.read(pointer)
   guard let given else { return (status, nil) }
@@ -14,8 +17,10 @@ private func checked(
     Check.isDatum(given.datum), given.wall_us >= 0, given.appointment_wall_us >= 0
   else { return (.argument, nil) }
   guard Check.isPlace(given.lat_e7, given.lon_e7) else { return (.range, nil) }
-  let place = driver.place(lat_e7: given.lat_e7, lon_e7: given.lon_e7, datum: given.datum)
   let point = driver.wgs84(lat_e7: given.lat_e7, lon_e7: given.lon_e7, datum: given.datum)
+  let place =
+    isPosted
+    ? Place.nowhere : driver.place(lat_e7: point.lat_e7, lon_e7: point.lon_e7, datum: 1)
   var report = IncidentReport(
     tier: tier, type: given.type, lat_e7: point.lat_e7, lon_e7: point.lon_e7,
     flags: given.flags, keyHigh: given.key_high, keyLow: given.key_low,
@@ -102,7 +107,7 @@ public func hj_incident_post(
   _ engine: OpaquePointer!, _ report: UnsafePointer<hj_report>!
 ) -> hj_status {
   with(engine) { driver in
-    let (refusal, given) = checked(report, driver)
+    let (refusal, given) = checked(report, driver, isPosted: true)
     guard let given else { return refusal }
     return driver.post(given) ? .ok : .full
   }
@@ -152,6 +157,7 @@ public func hj_incident_assign_by(
     guard verdict == .ok else { return verdict }
     guard wall_us >= 0 else { return .argument }
     return driver.turn { core in
+      core.refresh(unitID: unit_id)
       let status = core.assign(incident_id, unit: unit_id, wall_us: wall_us, act: act)
       if status == .ok || status == .unchanged {
         assignment_id?.pointee = core.chosen[0].assignmentID

@@ -144,6 +144,7 @@ enum Words {
     case 5: return constant("escalation")
     case 6: return constant("overflow")
     case 7: return constant("traffic")
+    case 9: return constant("stall")
     case 10: return constant("warning")
     case 11: return constant("clock")
     default: return constant("unknown")

@@ -23,6 +23,7 @@ public func hj_engine_stats(
     fillClocks(&filled, driver)
     fillTables(&filled, driver)
     fillTraffic(&filled, driver.trafficFigures)
+    fillIngest(&filled, driver)
     Sized.write(filled, to: UnsafeMutableRawPointer(stats), size: Sized.size(stats))
     return .ok
   }
@@ -57,8 +58,8 @@ private func fillClocks(_ stats: inout hj_stats, _ driver: EngineDriver) {
 }
 
 private func fillTables(_ stats: inout hj_stats, _ driver: EngineDriver) {
-  stats.positions_accepted = driver.counter(Counter.positionsAccepted)
-  stats.positions_refused = driver.counter(Counter.positionsRefused)
+  stats.positions_accepted = driver.ingestCounter(IngestCounter.fixes(.accepted))
+  stats.positions_refused = driver.fixesRefused
   stats.units = driver.counter(Counter.units)
   stats.units_high = driver.counter(Counter.unitsHigh)
   stats.incidents_open = driver.counter(Counter.incidentsOpen)
@@ -78,4 +79,21 @@ private func fillTraffic(_ stats: inout hj_stats, _ traffic: EngineDriver.Traffi
   stats.epochs_mended = traffic.mended
   stats.epoch_build_ns = traffic.lastBuild_ns
   stats.epoch_build_longest_ns = traffic.longestBuild_ns
+}
+
+private func fillIngest(_ stats: inout hj_stats, _ driver: EngineDriver) {
+  stats.positions_unknown_unit = driver.ingestCounter(IngestCounter.fixes(.unknownUnit))
+  stats.positions_out_of_range = driver.ingestCounter(IngestCounter.fixes(.range))
+  stats.positions_inaccurate = driver.ingestCounter(IngestCounter.fixes(.accuracy))
+  stats.positions_future = driver.ingestCounter(IngestCounter.fixes(.future))
+  stats.positions_old = driver.ingestCounter(IngestCounter.fixes(.older))
+  stats.positions_too_fast = driver.ingestCounter(IngestCounter.fixes(.speed))
+  stats.positions_busy = driver.ingestCounter(IngestCounter.fixes(.busy))
+  stats.stalls = driver.ingestCounter(IngestCounter.stalls)
+  stats.longest_stall_ns = driver.ingestCounter(IngestCounter.longestStall_ns)
+  stats.calls_combined = driver.baton.helpedCount
+  stats.calls_handed_over = driver.baton.handedOverCount
+  stats.calls_ahead_high = driver.baton.mostAheadCount
+  stats.longest_wait_ns = driver.baton.longestWait_ns
+  stats.events_waiting_high = driver.counter(Counter.eventsWaitingHigh)
 }

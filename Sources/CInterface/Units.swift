@@ -49,6 +49,7 @@ public func hj_unit_read(
     var filled = hj_unit_status()
     let found: Bool = driver.turn { core in
       guard let slot = core.unit(unit_id) else { return false }
+      core.refresh(unit: slot)
       fill(&filled, slot, core, driver.map)
       return true
     }
@@ -93,23 +94,22 @@ public func hj_positions_report(
     guard status == .ok else { return status }
     let stride = Int(first.loadUnaligned(as: UInt32.self))
     let taken = driver.takeFixes(Int(count)) { index in
-      fix(Sized<hj_position>.copy(first + index * stride, size: stride), driver)
+      fix(Sized<hj_position>.copy(first + index * stride, size: stride))
     }
     accepted?.pointee = UInt32(taken)
     return taken == Int(count) ? .ok : .partial
   }
 }
 
-/// A checked and snapped position; nil when it is refused.
+/// A position whose fields are in range; nil when one is not.
 @inline(__always)
-private func fix(_ given: hj_position, _ driver: EngineDriver) -> Fix? {
+private func fix(_ given: hj_position) -> GivenFix? {
   guard Check.isPlace(given.lat_e7, given.lon_e7), Check.isDatum(given.datum), given.wall_us >= 0,
     given.heading_cdeg == .min || (given.heading_cdeg >= 0 && given.heading_cdeg < 36_000),
     given.speed_cms == .min || given.speed_cms >= 0
   else { return nil }
-  let place = driver.place(
-    lat_e7: given.lat_e7, lon_e7: given.lon_e7, datum: given.datum,
-    hint: driver.streetHint(ofUnit: given.unit_id), heading_cdeg: given.heading_cdeg,
-    speed_cms: given.speed_cms)
-  return Fix(unitID: given.unit_id, place: place, wall_us: given.wall_us)
+  return GivenFix(
+    unitID: given.unit_id, lat_e7: given.lat_e7, lon_e7: given.lon_e7, datum: given.datum,
+    accuracy_dm: given.accuracy_dm, heading_cdeg: given.heading_cdeg, speed_cms: given.speed_cms,
+    wall_us: given.wall_us)
 }

@@ -68,6 +68,11 @@ public struct SharedRing<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendab
     return element
   }
 
+  /// Elements taken in since the beginning.
+  @inlinable public var appended: Int64 {
+    Int64(bitPattern: Self.atomic(ends, 0).pointee.load(ordering: .relaxed))
+  }
+
   /// Elements taken in and not yet popped; a moment's view from any thread.
   @inlinable public var count: Int {
     let tail = Self.atomic(ends, 0).pointee.load(ordering: .relaxed)

@@ -1,7 +1,9 @@
-// The baton: one atomic word that says who may touch the core. Free, a call costs one compare-and-swap and runs on the
-// caller's own thread; held, the caller spins for about a microsecond's worth and then sleeps on a condition variable.
-// pthread objects are used because the standard library's Mutex does not survive fork (ARCHITECTURE.md).
+// The baton: one atomic word that says who may touch the core. Free, a call costs one compare-and-swap each way and
+// runs on the caller's own thread. Held, the call is published on the word itself and carried out by the holder (flat
+// combining: Hendler, Incze, Shavit, Tzafrir, SPAA 2010), or the baton is handed to it. The protocol is checked by
+// `spin` (Tests/Protocol/baton.pml). Must never: allocate, use the standard library's Mutex (it does not survive fork).
 
+import CHujiaBaton
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
@@ -9,68 +11,222 @@
 #endif
 import Synchronization
 
-/// Mutual exclusion for the core. Not recursive: `isMine` tells a callback that waiting would never end.
-final class Baton: @unchecked Sendable {
-  private let word = Atomic<UInt64>(0)  // 0 = free, else the holder's thread
-  private let sleepers = Atomic<Int>(0)
-  private let mutex: UnsafeMutablePointer<pthread_mutex_t>
-  private let condition: UnsafeMutablePointer<pthread_cond_t>
+/// Declared here with a closure, defined in C with its two words: see `Sources/CBaton/baton.c`.
+@_silgen_name("hujia_lend")
+private func lend(
+  _ body: (UnsafeMutableRawPointer) -> Void, _ request: UnsafeMutablePointer<hujia_request>,
+  _ baton: UnsafeMutableRawPointer,
+  _ wait: @convention(c) (UnsafeMutableRawPointer, UnsafeMutablePointer<hujia_request>) -> Void)
 
+/// Mutual exclusion for one state, first come, first served. Not recursive: `isMine` tells a callback that waiting
+/// would never end.
+///
+/// What is promised: a call that has been published is carried out before every call published after it, so it waits
+/// for the one under way and at most one call of each other thread. The holder carries out at most `mostHelped` calls
+/// of others, then hands the baton over. The word is let go only in the moment in which nobody waits, so nothing is
+/// stranded.
+package final class Baton: @unchecked Sendable {
+  /// 0 = free; else 1 | address of the request published last (0 = nobody waits).
+  private let word = Atomic<UInt>(0)
+  private let holder = Atomic<UInt>(0)
+  private let state: UnsafeMutableRawPointer
+
+  // The holder's own; others read them as statistics
+  /// Requests taken off the word, oldest first.
+  private var line: UnsafeMutablePointer<hujia_request>?
+  private let carriedOut = Atomic<UInt64>(0)
+  private let carriedForOthers = Atomic<Int64>(0)
+  private let handedOver = Atomic<Int64>(0)
+  // Raised by those who waited
+  private let mostAhead = Atomic<Int64>(0)
+  private let longest_ns = Atomic<Int64>(0)
+
+  /// Looks before it sleeps: about ten microseconds, a decision's length.
   static let spins = 200
+  /// Calls of others that one holder carries out before it hands over.
+  package static let mostHelped = 16
 
-  init() {
-    mutex = .allocate(capacity: 1)
-    condition = .allocate(capacity: 1)
-    pthread_mutex_init(mutex, nil)
-    pthread_cond_init(condition, nil)
-  }
+  package init(guarding state: UnsafeMutableRawPointer) { self.state = state }
 
-  deinit {
-    pthread_cond_destroy(condition)
-    pthread_mutex_destroy(mutex)
-    condition.deallocate()
-    mutex.deallocate()
-  }
+  private static var me: UInt { UInt(pthread_self()) }
 
-  private static var me: UInt64 { UInt64(pthread_self()) }
+  var isMine: Bool { holder.load(ordering: .relaxed) == Self.me }
+  /// The holder's question: does anybody wait?
+  package var isWanted: Bool { line != nil || word.load(ordering: .relaxed) != 1 }
+  package var isHeld: Bool { word.load(ordering: .relaxed) != 0 }
 
-  var isMine: Bool { word.load(ordering: .relaxed) == Self.me }
-
-  func take() {
-    let me = Self.me
-    if word.compareExchange(expected: 0, desired: me, ordering: .acquiring).exchanged { return }
-    takeSlowly(me)
-  }
+  package var helpedCount: Int64 { carriedForOthers.load(ordering: .relaxed) }
+  package var handedOverCount: Int64 { handedOver.load(ordering: .relaxed) }
+  /// Most calls that went ahead of one that waited.
+  package var mostAheadCount: Int64 { mostAhead.load(ordering: .relaxed) }
+  package var longestWait_ns: Int64 { longest_ns.load(ordering: .relaxed) }
 
   /// Takes it only if it is free.
-  func takeIfFree() -> Bool {
-    word.compareExchange(expected: 0, desired: Self.me, ordering: .acquiring).exchanged
+  @inline(__always)
+  package func takeIfFree() -> Bool {
+    guard word.compareExchange(expected: 0, desired: 1, ordering: .acquiring).exchanged else {
+      return false
+    }
+    holder.store(Self.me, ordering: .relaxed)
+    return true
   }
 
-  @inline(never) private func takeSlowly(_ me: UInt64) {
-    for _ in 0..<Self.spins {
-      if word.load(ordering: .relaxed) == 0,
-        word.compareExchange(expected: 0, desired: me, ordering: .acquiring).exchanged
-      {
-        return
+  /// Waits for it and takes it; what comes is done on this thread.
+  package func take() {
+    if takeIfFree() { return }
+    takeInTurn()
+  }
+
+  @inline(never) private func takeInTurn() {
+    var request = hujia_request()
+    _ = withUnsafeMutablePointer(to: &request) { wait($0) }
+  }
+
+  /// Has `body` carried out under the baton, by this thread or by the holder; back when it is done.
+  @inline(never)
+  package func ask(_ body: (UnsafeMutableRawPointer) -> Void) {
+    var request = hujia_request()
+    withUnsafeMutablePointer(to: &request) { request in
+      lend(body, request, Unmanaged.passUnretained(self).toOpaque()) { baton, request in
+        let baton = Unmanaged<Baton>.fromOpaque(baton).takeUnretainedValue()
+        guard baton.wait(request) else { return }
+        hujia_carry_out(request, baton.state)
+        baton.give()
       }
     }
-    pthread_mutex_lock(mutex)
-    sleepers.add(1, ordering: .sequentiallyConsistent)
-    while !word.compareExchange(
-      expected: 0, desired: me, ordering: .sequentiallyConsistent
-    ).exchanged {
-      pthread_cond_wait(condition, mutex)
-    }
-    sleepers.subtract(1, ordering: .sequentiallyConsistent)
-    pthread_mutex_unlock(mutex)
   }
 
-  func give() {
-    word.store(0, ordering: .sequentiallyConsistent)
-    guard sleepers.load(ordering: .sequentiallyConsistent) > 0 else { return }
-    pthread_mutex_lock(mutex)
-    pthread_cond_signal(condition)
-    pthread_mutex_unlock(mutex)
+  /// Lets go, or serves those who wait: at most `most` of their calls, then the oldest of them is the holder.
+  @inline(__always)
+  package func give(helping most: Int = Baton.mostHelped) {
+    countOne()
+    holder.store(0, ordering: .relaxed)
+    if line == nil,
+      word.compareExchange(expected: 1, desired: 0, ordering: .releasing).exchanged
+    {
+      return
+    }
+    serve(most)
+  }
+
+  @inline(__always) private func countOne() {
+    carriedOut.store(carriedOut.load(ordering: .relaxed) &+ 1, ordering: .relaxed)
+  }
+
+  @inline(never) private func serve(_ most: Int) {
+    holder.store(Self.me, ordering: .relaxed)
+    var left = most
+    while true {
+      guard let request = line ?? takeLine() else {
+        holder.store(0, ordering: .relaxed)
+        // The word leaves "held" only while nobody waits: one step, so nobody is left behind.
+        if word.compareExchange(expected: 1, desired: 0, ordering: .releasing).exchanged { return }
+        holder.store(Self.me, ordering: .relaxed)
+        continue
+      }
+      line = UnsafeMutablePointer(bitPattern: request.pointee.next)
+      request.pointee.carried = carriedOut.load(ordering: .relaxed)
+      guard left > 0, request.pointee.function != nil else {
+        handedOver.store(handedOver.load(ordering: .relaxed) &+ 1, ordering: .relaxed)
+        holder.store(0, ordering: .relaxed)
+        Self.answer(request, HUJIA_YOURS)
+        return
+      }
+      left -= 1
+      hujia_carry_out(request, state)
+      countOne()
+      carriedForOthers.store(carriedForOthers.load(ordering: .relaxed) &+ 1, ordering: .relaxed)
+      Self.answer(request, HUJIA_DONE)
+    }
+  }
+
+  /// Takes all published requests off the word and turns them round: the oldest first. nil when there are none.
+  private func takeLine() -> UnsafeMutablePointer<hujia_request>? {
+    guard word.load(ordering: .relaxed) != 1 else { return nil }
+    var address = word.exchange(1, ordering: .acquiring) & ~1
+    var first: UnsafeMutablePointer<hujia_request>?
+    while let request = UnsafeMutablePointer<hujia_request>(bitPattern: address) {
+      address = request.pointee.next
+      request.pointee.next = UInt(bitPattern: first)
+      first = request
+    }
+    return first
+  }
+
+  // Waiting
+
+  private static func stateWord(
+    _ request: UnsafeMutablePointer<hujia_request>
+  ) -> UnsafeMutablePointer<UInt32> {
+    let offset = MemoryLayout<hujia_request>.offset(of: \.state).unsafelyUnwrapped
+    return (UnsafeMutableRawPointer(request) + offset).assumingMemoryBound(to: UInt32.self)
+  }
+
+  private static func atomicState(
+    _ request: UnsafeMutablePointer<hujia_request>
+  ) -> UnsafeMutablePointer<Atomic<UInt32>> {
+    UnsafeMutableRawPointer(stateWord(request)).assumingMemoryBound(to: Atomic<UInt32>.self)
+  }
+
+  /// The last touch: once the state is set, the request's frame may be gone.
+  private static func answer(_ request: UnsafeMutablePointer<hujia_request>, _ state: Int) {
+    let word = stateWord(request)
+    let before = atomicState(request).pointee.exchange(
+      UInt32(state), ordering: .acquiringAndReleasing)
+    if before == UInt32(HUJIA_SLEEPS) { hujia_wake(word) }
+  }
+
+  /// True: the baton is ours, with the call still to do. False: the holder has done it.
+  private func wait(_ request: UnsafeMutablePointer<hujia_request>) -> Bool {
+    var seen = word.load(ordering: .relaxed)
+    while true {
+      if seen == 0 {
+        if takeIfFree() { return true }
+        seen = word.load(ordering: .relaxed)
+        continue
+      }
+      request.pointee.next = seen & ~1
+      let (isPublished, now) = word.weakCompareExchange(
+        expected: seen, desired: UInt(bitPattern: request) | 1,
+        successOrdering: .acquiringAndReleasing, failureOrdering: .relaxed)
+      if isPublished { break }
+      seen = now
+    }
+    let before = carriedOut.load(ordering: .relaxed)
+    let start_ns = Clock.now_ns()
+    let state = sleep(until: Self.atomicState(request), Self.stateWord(request))
+    // Read after publishing, so it never counts one that was ahead anyway.
+    let ahead = Int64(bitPattern: request.pointee.carried &- before)
+    if ahead > 0 { Self.raise(mostAhead, to: ahead) }
+    Self.raise(longest_ns, to: Clock.now_ns() &- start_ns)
+    guard state == UInt32(HUJIA_YOURS) else { return false }
+    holder.store(Self.me, ordering: .relaxed)
+    return true
+  }
+
+  private func sleep(
+    until state: UnsafeMutablePointer<Atomic<UInt32>>, _ word: UnsafeMutablePointer<UInt32>
+  ) -> UInt32 {
+    for _ in 0..<Self.spins {
+      let now = state.pointee.load(ordering: .acquiring)
+      if now >= UInt32(HUJIA_DONE) { return now }
+      hujia_rest()
+    }
+    while true {
+      let (_, now) = state.pointee.compareExchange(
+        expected: UInt32(HUJIA_WAITS), desired: UInt32(HUJIA_SLEEPS), ordering: .acquiring)
+      if now >= UInt32(HUJIA_DONE) { return now }
+      hujia_sleep(word, UInt32(HUJIA_SLEEPS))
+    }
+  }
+
+  private static func raise(_ most: borrowing Atomic<Int64>, to value: Int64) {
+    var seen = most.load(ordering: .relaxed)
+    while value > seen {
+      let (isRaised, now) = most.compareExchange(
+        expected: seen, desired: value, ordering: .relaxed)
+      if isRaised { return }
+      seen = now
+    }
   }
 }

@@ -24,6 +24,8 @@ package struct Configuration {
   package var keyRetention_s: UInt32 = 86_400
   package var snapLimit_m: UInt32 = 250
   package var traffic = TrafficUse.onDemand
+  package var fixRules = FixRules()
+  package var stall_ms: UInt32 = 1_000
   package init() {}
 
   /// The library's own ceiling for tables of objects, and for queues.

@@ -5,6 +5,7 @@
 #elseif canImport(Darwin)
   import Darwin
 #endif
+import CHujiaBaton
 import CLibUV
 import HujiaEngine
 import HujiaContainers
@@ -46,6 +47,7 @@ extension EngineDriver {
   ) throws(OutOfMemory) -> EngineDriver {
     let ring = try SharedRing<IncidentReport>(
       allocator.memory, capacity: Int(configuration.postCapacity))
+    let counters = try Counters(allocator.memory, count: IngestCounter.count)
     let built = try EngineCore(
       map: mapOwner.map, limits: configuration.limits, firstPlans: plans,
       memory: allocator.memory)
@@ -53,10 +55,13 @@ extension EngineDriver {
     core.initialize(to: built)
     let posts = UnsafeMutablePointer<SharedRing<IncidentReport>>.allocate(capacity: 1)
     posts.initialize(to: ring)
+    let ingest = UnsafeMutablePointer<Counters>.allocate(capacity: 1)
+    ingest.initialize(to: counters)
     let descriptor = eventfd(0, Int32(HUJIA_EFD_CLOEXEC | HUJIA_EFD_NONBLOCK))
     return EngineDriver(
       mode: configuration.runMode, mapOwner: mapOwner, core: core, posts: posts,
-      allocator: allocator, eventDescriptor: descriptor,
+      ingest: ingest, allocator: allocator, eventDescriptor: descriptor,
+      stallLimit_ns: configuration.stallLimit_ns,
       snapLimit_mm: configuration.snapLimit_m &* 1_000, datum: configuration.datum,
       traffic: configuration.traffic)
   }
@@ -74,6 +79,7 @@ extension EngineDriver {
       loop = nil
       throw Failure(.system, "no thread for the engine's loop: raise the limit of processes")
     }
+    made.wake()  // a first turn, from which a stall is told
   }
 
   private func stopLoopAfterFailure() {
@@ -94,6 +100,7 @@ extension EngineDriver {
     let isWrongThread =
       driver.loop?.isOwnThread() == true
       || (driver.mode == .hostLoop && driver.loop?.isHome() == false) || driver.baton.isMine
+      || hujia_inside() == Unmanaged.passUnretained(driver).toOpaque()
     if isWrongThread {
       HandleTable.cancelClosing(token)
       return .deadlock
@@ -104,7 +111,7 @@ extension EngineDriver {
       driver.loop?.stopThread()
       driver.loop = nil  // its handles are gone: nothing may wake them
     }
-    driver.turn { _ in
+    driver.turnHere { _ in
       while driver.decidePosts(most: .max) > 0 {}
     }
     if driver.mode == .hostLoop, let loop = driver.loop {
@@ -131,22 +138,31 @@ extension EngineDriver {
   package static var isForkedChild: Bool { ForkMark.isChild }
 
   /// The moment's statistics that the driver itself keeps.
-  package var postsTaken: Int64 { postsAccepted.load(ordering: .relaxed) }
+  package var postsTaken: Int64 { posts.pointee.appended }
   package var postsWaitingHigh: Int64 { Int64(postsHigh.load(ordering: .relaxed)) }
   package var allocatorName: String { allocator.name }
   package var memory_bytes: Int64 { allocator.taken_bytes }
   package var eventsDescriptor: Int32 { eventDescriptor }
   /// One of `Counter`, without the baton. (A function: an accessor that lends the table would allocate its frame.)
   package func counter(_ index: Int) -> Int64 { core.pointee.counters.read(index) }
+  /// One of `IngestCounter`.
+  package func ingestCounter(_ index: Int) -> Int64 { ingest.pointee.read(index) }
+  package var fixesRefused: Int64 {
+    (1..<FixVerdict.count).reduce(0) { $0 + ingestCounter($1) }
+  }
 }
 
 extension Configuration {
+  var stallLimit_ns: Int64? { stall_ms == .max ? nil : Int64(stall_ms) &* 1_000_000 }
+
   var limits: EngineLimits {
-    EngineLimits(
+    var limits = EngineLimits(
       units: Int(maxUnits), incidents: Int(maxIncidents), assignments: Int(maxAssignments),
       events: Int(eventCapacity),
       keys: Int(keyCapacity == 0 ? min(maxIncidents &* 2, Self.mostObjects) : keyCapacity),
       keyRetention_ns: Int64(keyRetention_s) &* 1_000_000_000)
+    limits.fixRules = fixRules
+    return limits
   }
 
   func check() throws(Failure) {
@@ -157,6 +173,14 @@ extension Configuration {
     try Self.check("post_capacity", postCapacity, 1, Self.mostQueued)
     try Self.check("key_capacity", keyCapacity, 0, Self.mostObjects)
     try Self.check("key_retention_s", keyRetention_s, 1, 366 * 86_400)
+    if fixRules.fastest_cms != .max {
+      try Self.check("max_speed_cms", fixRules.fastest_cms, 1, 1_000_000)
+    }
+    try Self.check("speed_fixes", fixRules.believedAfter, 1, 255)
+    try Self.check("speed_s", UInt32(clamping: fixRules.believedAfter_us / 1_000_000), 1, 3_600)
+    try Self.check(
+      "max_ahead_s", UInt32(clamping: fixRules.farthestAhead_us / 1_000_000), 1, 366 * 86_400)
+    if stall_ms != .max { try Self.check("stall_ms", stall_ms, 20, 3_600_000) }
     try Self.check("snap_limit_m", snapLimit_m, 1, 100_000)
     if runMode == .hostLoop, uvLoop == nil {
       throw Failure(

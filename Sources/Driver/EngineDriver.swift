@@ -18,14 +18,18 @@ package final class EngineDriver: @unchecked Sendable {
   package let snapLimit_mm: UInt32
   package let datum: Int32
   let allocator: Allocator
-  let baton = Baton()
+  package let baton: Baton
   let mapOwner: MapOwner
   let core: UnsafeMutablePointer<EngineCore>
   /// On the heap like the core, so that `deinit` gives its memory back before the allocator goes.
   let posts: UnsafeMutablePointer<SharedRing<IncidentReport>>
-  let postsAccepted = Atomic<Int64>(0)
+  let ingest: UnsafeMutablePointer<Counters>
+  /// The wall time of the last poll, for reporters who do not hold the baton.
+  let polledWall_us = Atomic<Int64>(0)
   let postsHigh = Atomic<Int>(0)
   let eventDescriptor: Int32
+  /// A loop that turns later than this was stalled; nil = not looked for.
+  let stallLimit_ns: Int64?
   var loop: EngineLoop?
   let trafficUse: TrafficUse
   let trafficSlot = TrafficSlot()
@@ -40,17 +44,20 @@ package final class EngineDriver: @unchecked Sendable {
 
   init(
     mode: RunMode, mapOwner: MapOwner, core: UnsafeMutablePointer<EngineCore>,
-    posts: UnsafeMutablePointer<SharedRing<IncidentReport>>, allocator: Allocator,
-    eventDescriptor: Int32,
-    snapLimit_mm: UInt32, datum: Int32, traffic: TrafficUse
+    posts: UnsafeMutablePointer<SharedRing<IncidentReport>>,
+    ingest: UnsafeMutablePointer<Counters>, allocator: Allocator, eventDescriptor: Int32,
+    stallLimit_ns: Int64?, snapLimit_mm: UInt32, datum: Int32, traffic: TrafficUse
   ) {
     self.mode = mode
     self.mapOwner = mapOwner
     self.map = mapOwner.map
     self.core = core
+    baton = Baton(guarding: core)
     self.posts = posts
+    self.ingest = ingest
     self.allocator = allocator
     self.eventDescriptor = eventDescriptor
+    self.stallLimit_ns = stallLimit_ns
     self.snapLimit_mm = snapLimit_mm
     self.datum = datum
     trafficUse = traffic
@@ -66,16 +73,29 @@ package final class EngineDriver: @unchecked Sendable {
     core.deallocate()
     posts.deinitialize(count: 1)
     posts.deallocate()
+    ingest.deinitialize(count: 1)
+    ingest.deallocate()
     if eventDescriptor >= 0 { Glibc.close(eventDescriptor) }
   }
 
-  /// Runs one command under the baton, with the time of now.
+  /// Runs one command under the baton, with the time of now: on this thread, or, when the baton is held, on that of its
+  /// holder while this one waits.
   @inline(__always)
   package func turn<Result>(_ body: (inout EngineCore) -> Result) -> Result {
+    if baton.takeIfFree() {
+      let result = command(body)
+      baton.give()
+      return result
+    }
+    var result: Result?
+    baton.ask { _ in result = command(body) }
+    return result.unsafelyUnwrapped
+  }
+
+  /// As `turn`, always on this thread: for what is long, or allocates.
+  package func turnHere<Result>(_ body: (inout EngineCore) -> Result) -> Result {
     baton.take()
-    let start_ns = begin()
-    let result = body(&core.pointee)
-    finish(start_ns)
+    let result = command(body)
     baton.give()
     return result
   }
@@ -83,18 +103,39 @@ package final class EngineDriver: @unchecked Sendable {
   /// As `turn`, and says how long `body` took (0 in poll mode, where no clock is read).
   @inline(__always)
   package func timedTurn<Result>(_ body: (inout EngineCore, () -> Int64) -> Result) -> Result {
-    baton.take()
+    if baton.takeIfFree() {
+      let result = timedCommand(body)
+      baton.give()
+      return result
+    }
+    var result: Result?
+    baton.ask { _ in result = timedCommand(body) }
+    return result.unsafelyUnwrapped
+  }
+
+  @inline(__always)
+  private func command<Result>(_ body: (inout EngineCore) -> Result) -> Result {
+    let start_ns = begin()
+    let result = body(&core.pointee)
+    finish(start_ns)
+    return result
+  }
+
+  @inline(__always)
+  private func timedCommand<Result>(
+    _ body: (inout EngineCore, () -> Int64) -> Result
+  ) -> Result {
     let start_ns = begin()
     let isPoll = mode == .poll
     let result = body(&core.pointee) { isPoll ? 0 : max(Clock.now_ns() &- start_ns, 1) }
     finish(start_ns)
-    baton.give()
     return result
   }
 
   @inline(__always)
   func begin() -> Int64 {
     core.pointee.counters.add(Counter.turns)
+    core.pointee.takePositions(most: mode == .poll ? .max : Self.takenBefore)
     guard mode != .poll else { return 0 }
     let now_ns = Clock.now_ns()
     // Deadlines live on the monotonic clock; a step of the wall clock moves none.
@@ -107,10 +148,17 @@ package final class EngineDriver: @unchecked Sendable {
     if core.pointee.outbox.count > 0, !isSignalled { signal() }
     guard mode != .poll else { return }
     core.pointee.counters.raise(Counter.longestTurn_ns, to: Clock.now_ns() &- start_ns)
+    if core.pointee.positions.hasFresh { takePositionsAfter() }
     if core.pointee.nextDue_ns < wake_ns, !core.pointee.isEscalationBlocked {
       wake_ns = core.pointee.nextDue_ns
       loop?.wake()
     }
+  }
+
+  /// A few of those that came meanwhile; the loop is woken for more.
+  @inline(never) private func takePositionsAfter() {
+    core.pointee.takePositions(most: Self.takenAfter) { false }
+    if core.pointee.positions.hasFresh { loop?.wake() }
   }
 
   private func signal() {
@@ -145,7 +193,6 @@ package final class EngineDriver: @unchecked Sendable {
   /// Queues a checked report; false when the queue is full. Any thread.
   package func post(_ report: IncidentReport) -> Bool {
     guard posts.pointee.append(report) else { return false }
-    postsAccepted.add(1, ordering: .relaxed)
     let waiting = posts.pointee.count
     if waiting > postsHigh.load(ordering: .relaxed) {
       postsHigh.store(waiting, ordering: .relaxed)
@@ -157,7 +204,8 @@ package final class EngineDriver: @unchecked Sendable {
   /// Under the baton: decides what was posted, at most `most`; returns how many.
   func decidePosts(most: Int) -> Int {
     var decided = 0
-    while decided < most, let report = posts.pointee.popFirst() {
+    while decided < most, var report = posts.pointee.popFirst() {
+      report.place = snap((report.lat_e7, report.lon_e7), hint: Place.none)
       let status = core.pointee.report(report)
       if status != .ok && status != .manual && status != .held {
         core.pointee.answerPost(report, status)
@@ -174,6 +222,8 @@ package final class EngineDriver: @unchecked Sendable {
     baton.take()
     defer { baton.give() }
     core.pointee.counters.add(Counter.turns)
+    core.pointee.takePositions(most: .max)
+    polledWall_us.store(wall_us, ordering: .relaxed)
     var status = Status.ok
     var now_ns = now_ns
     if !hasTime {

@@ -26,13 +26,16 @@ final class EngineLoop: @unchecked Sendable {
   /// The thread whose loop this is; set when the loop is attached.
   private(set) var home: pthread_t
 
-  /// Steps fired and posts decided before the baton is offered to others.
-  static let slice = 64
+  /// Steps fired, and posts decided, before the baton is offered to others. A caller may have to do them for us.
+  static let fireSlice = 64
+  static let postSlice = 16
   /// After a turn that fired, what falls due within this time comes together: ten thousand deadlines a second are a
   /// thousand visits, and one alone is still exact.
   static var pause_ns: Int64 { 1_000_000 }
   /// The shortest slice that Linux takes.
   static var slice_ns: UInt64 { 100_000 }
+  /// When the timer was to fire, `Clock` time; `Int64.max` = not armed.
+  private var armed_ns = Int64.max
 
   /// nil when libuv refuses. With `host` nil a loop of our own is made; start it with `startThread`.
   init?(driver: EngineDriver, host: UnsafeMutableRawPointer?) {
@@ -111,38 +114,61 @@ final class EngineLoop: @unchecked Sendable {
       closeHandles()
       return
     }
+    noticeStall()
     if work() { wake() }
+  }
+
+  /// The timer is never armed for later than a part of the limit, so a loop that turns late was kept from running: the
+  /// process was stopped, the machine slept, or the host's loop was blocked.
+  private func noticeStall() {
+    guard let limit_ns = driver.stallLimit_ns, armed_ns != .max else { return }
+    let late_ns = Clock.now_ns() &- armed_ns
+    guard late_ns > limit_ns else { return }
+    let driver = driver
+    driver.ingest.pointee.addShared(IngestCounter.stalls)
+    driver.ingest.pointee.raise(IngestCounter.longestStall_ns, to: late_ns)
+    driver.turn { core in core.tellStall(late_ns: late_ns) }
   }
 
   /// True when there is more to do; in slices, so that a caller waiting for the baton gets it in between.
   private func work() -> Bool {
     let driver = driver
-    driver.baton.take()
-    let start_ns = driver.begin()
-    let fired = driver.core.pointee.fireDue(most: Self.slice)
-    let decided = driver.decidePosts(most: Self.slice)
-    let next_ns = driver.core.pointee.nextDue_ns
-    let isBlocked = driver.core.pointee.isEscalationBlocked
-    let now_ns = driver.core.pointee.time.now_ns
-    driver.wake_ns = next_ns
-    driver.finish(start_ns)
-    driver.baton.give()
-    let hasMore = fired == Self.slice || decided == Self.slice
-    let pause_ns = isBlocked ? EngineDriver.blockedPause_ns : fired > 0 ? Self.pause_ns : 0
-    arm(next_ns: next_ns == .max ? .max : max(next_ns, now_ns &+ pause_ns), now_ns: now_ns)
-    return hasMore
+    let done = driver.turn { core in
+      let fired = core.fireDue(most: Self.fireSlice)
+      let decided = driver.decidePosts(most: Self.postSlice)
+      let next_ns = core.nextDue_ns
+      driver.wake_ns = next_ns
+      let now_ns = core.time.now_ns
+      let pause_ns =
+        core.isEscalationBlocked ? EngineDriver.blockedPause_ns : fired > 0 ? Self.pause_ns : 0
+      return Work(
+        hasMore: fired == Self.fireSlice || decided == Self.postSlice,
+        next_ns: next_ns == .max ? .max : max(next_ns, now_ns &+ pause_ns), now_ns: now_ns)
+    }
+    arm(next_ns: done.next_ns, now_ns: done.now_ns)
+    return done.hasMore || driver.core.pointee.positions.hasFresh
+  }
+
+  private struct Work {
+    var hasMore: Bool
+    var next_ns: Int64
+    var now_ns: Int64
   }
 
   /// libuv counts whole milliseconds from its cached time and may fire early when that is stale: refresh it first and
   /// round up; whether something is due is decided by the core's own clock.
   private func arm(next_ns: Int64, now_ns: Int64) {
     alarm?.set(next_ns == .max ? .max : next_ns &+ driver.origin_ns)
+    var next_ns = next_ns
+    if let limit_ns = driver.stallLimit_ns { next_ns = min(next_ns, now_ns &+ limit_ns / 4) }
     guard next_ns != .max else {
+      armed_ns = .max
       uv_timer_stop(timer)
       return
     }
     uv_update_time(loop)
     let wait_ms = max(0, (next_ns &- now_ns &+ 999_999) / 1_000_000)
+    armed_ns = driver.origin_ns &+ now_ns &+ wait_ms &* 1_000_000
     uv_timer_start(
       timer,
       { handle in

@@ -1,22 +1,30 @@
 // Engine handles are tokens: looked up here (index, generation) before anything is dereferenced, so a closed or
 // invented handle answers HJ_E_STALE while any number of threads race.
 
+import CHujiaBaton
 import Synchronization
 
 /// Up to 256 open engines. Enter and leave: one atomic add each; a slot whose engine is closing lets nobody in.
 package enum HandleTable {
-  static let limit = 256
+  static let limit = Int(HUJIA_SLOTS)
 
-  /// state: generation << 32 | closing << 31 | users
-  private final class Slot: @unchecked Sendable {
-    let state = Atomic<UInt64>(0)
-    nonisolated(unsafe) var engine: Unmanaged<EngineDriver>?
+  /// One line of the static table (`hujia_slots`): the state, and the engine that it guards.
+  private struct Slot {
+    let line: UnsafeMutablePointer<hujia_slot>
+    @inline(__always) init(_ index: Int) { line = hujia_slot_at(UInt32(index)) }
+
+    /// generation << 32 | closing << 31 | users
+    @inline(__always) var state: UnsafeMutablePointer<Atomic<UInt64>> {
+      UnsafeMutableRawPointer(line).assumingMemoryBound(to: Atomic<UInt64>.self)
+    }
+    @inline(__always) var engine: Unmanaged<EngineDriver>? {
+      get { line.pointee.engine.map { Unmanaged.fromOpaque($0) } }
+      nonmutating set { line.pointee.engine = newValue?.toOpaque() }
+    }
   }
 
-  private static let slots: [Slot] = (0..<limit).map { _ in Slot() }
   private static let closing: UInt64 = 1 << 31
   private static let userMask: UInt64 = closing - 1
-  private static let reserved = Atomic<Int>(0)
 
   private static func token(_ index: Int, _ state: UInt64) -> UInt {
     // Never nil, never an address: odd, with index and generation.
@@ -31,18 +39,19 @@ package enum HandleTable {
 
   /// Files an open engine; nil when the table is full.
   static func insert(_ engine: EngineDriver) -> UInt? {
-    for (index, slot) in slots.enumerated() {
-      let state = slot.state.load(ordering: .relaxed)
+    for index in 0..<limit {
+      let slot = Slot(index)
+      let state = slot.state.pointee.load(ordering: .relaxed)
       guard state >> 32 & 1 == 0, state & (closing | userMask) == 0 else { continue }
       // Claim it (closing bit on, generation odd) before the pointer is written.
       let claimed = (state >> 32 &+ 1) << 32 | closing
       guard
-        slot.state.compareExchange(
+        slot.state.pointee.compareExchange(
           expected: state, desired: claimed, ordering: .acquiringAndReleasing
         ).exchanged
       else { continue }
       slot.engine = .passRetained(engine)
-      _ = slot.state.bitwiseAnd(~closing, ordering: .releasing)
+      _ = slot.state.pointee.bitwiseAnd(~closing, ordering: .releasing)
       return token(index, claimed)
     }
     return nil
@@ -54,9 +63,9 @@ package enum HandleTable {
     _ token: UInt, _ body: (EngineDriver) -> Result
   ) -> Result? {
     guard let index = index(token) else { return nil }
-    let slot = slots[index]
-    let entered = slot.state.add(1, ordering: .acquiring).newValue
-    defer { slot.state.subtract(1, ordering: .releasing) }
+    let slot = Slot(index)
+    let entered = slot.state.pointee.add(1, ordering: .acquiring).newValue
+    defer { slot.state.pointee.subtract(1, ordering: .releasing) }
     guard entered & closing == 0, entered >> 32 & 1 == 1,
       UInt(entered >> 32) == token >> 16, let engine = slot.engine
     else { return nil }
@@ -66,13 +75,13 @@ package enum HandleTable {
   /// Shuts the door of `token`: nobody new gets in. False when it is stale or another close came first.
   static func beginClosing(_ token: UInt) -> Bool {
     guard let index = index(token) else { return false }
-    let slot = slots[index]
-    var state = slot.state.load(ordering: .relaxed)
+    let slot = Slot(index)
+    var state = slot.state.pointee.load(ordering: .relaxed)
     while true {
       guard state & closing == 0, state >> 32 & 1 == 1, UInt(state >> 32) == token >> 16 else {
         return false
       }
-      let (won, seen) = slot.state.compareExchange(
+      let (won, seen) = slot.state.pointee.compareExchange(
         expected: state, desired: state | closing, ordering: .acquiringAndReleasing)
       if won { return true }
       state = seen
@@ -82,32 +91,32 @@ package enum HandleTable {
   /// Opens the door again (closing was refused).
   static func cancelClosing(_ token: UInt) {
     guard let index = index(token) else { return }
-    _ = slots[index].state.bitwiseAnd(~closing, ordering: .releasing)
+    _ = Slot(index).state.pointee.bitwiseAnd(~closing, ordering: .releasing)
   }
 
   /// How many calls are inside.
   static func users(_ token: UInt) -> Int {
     guard let index = index(token) else { return 0 }
-    return Int(slots[index].state.load(ordering: .acquiring) & userMask)
+    return Int(Slot(index).state.pointee.load(ordering: .acquiring) & userMask)
   }
 
   /// The engine of a slot whose door is shut by this caller.
   static func engine(_ token: UInt) -> EngineDriver? {
     guard let index = index(token) else { return nil }
-    return slots[index].engine?.takeUnretainedValue()
+    return Slot(index).engine?.takeUnretainedValue()
   }
 
   /// Empties a slot whose door is shut and whose users are gone; the next generation may use it.
   static func remove(_ token: UInt) {
     guard let index = index(token) else { return }
-    let slot = slots[index]
+    let slot = Slot(index)
     let engine = slot.engine
     slot.engine = nil
-    var state = slot.state.load(ordering: .relaxed)
+    var state = slot.state.pointee.load(ordering: .relaxed)
     while true {
       // Callers with stale tokens may be passing through: keep their count.
       let next = (state >> 32 &+ 1) << 32 | state & userMask
-      let (won, seen) = slot.state.compareExchange(
+      let (won, seen) = slot.state.pointee.compareExchange(
         expected: state, desired: next, ordering: .acquiringAndReleasing)
       if won { break }
       state = seen

@@ -33,5 +33,6 @@ package enum Counter {
   package static let assignmentsLiveHigh = 29
   package static let deadlinesArmed = 30
   package static let deadlinesArmedHigh = 31
-  package static let count = 32
+  package static let eventsWaitingHigh = 32
+  package static let count = 33
 }

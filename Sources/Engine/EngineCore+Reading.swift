@@ -14,9 +14,8 @@ extension EngineCore {
     filter.capabilities = capabilities
     filter.levels = levels
     filter.agency = agency
-    return router.nearest(
-      to: place, filter: filter, limit: min(limit, limits.units), profile: profile,
-      into: candidates.base)
+    return nearestUnits(
+      to: place, filter: filter, limit: min(limit, limits.units), profile: profile)
   }
 
   /// The road of an assignment into `routePoints`, as its plan has it driven, and the number of its points. Stale: no
@@ -24,6 +23,7 @@ extension EngineCore {
   package mutating func route(ofAssignment id: UInt64) -> (status: Status, needed: Int) {
     guard let slot = assignmentSlots.slot(of: id) else { return (.stale, 0) }
     let assignment = assignments[slot]
+    refresh(unit: assignment.unit)
     guard units[assignment.unit].hasPosition else { return (.state, 0) }
     let answer = router.route(
       from: units[assignment.unit].place, to: incidents[assignment.incident].place,

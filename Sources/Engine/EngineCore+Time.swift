@@ -1,4 +1,4 @@
-// The first time an engine hears the time, and answers to posts that could not be taken.
+// The first time an engine hears the time, time that it did not see pass, and answers to posts that could not be taken.
 
 extension EngineCore {
   /// Commands before the first poll had no wall time; they get that of the first poll. O(incidents).
@@ -24,6 +24,13 @@ extension EngineCore {
     event.keyHigh = report.keyHigh
     event.keyLow = report.keyLow
     if status == .exists { event.incidentID = answer.incidentID }
+    emit(event)
+  }
+
+  /// The loop was kept from running: the host hears for how long. What fell due meanwhile fires now, marked late.
+  package mutating func tellStall(late_ns: Int64) {
+    var event = Event(.stall)
+    event.late_ns = late_ns
     emit(event)
   }
 }

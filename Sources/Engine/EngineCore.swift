@@ -16,6 +16,7 @@ package struct EngineLimits: BitwiseCopyable, Sendable {
   package var events: Int
   package var keys: Int
   package var keyRetention_ns: Int64
+  package var fixRules = FixRules()
   package init(
     units: Int, incidents: Int, assignments: Int, events: Int, keys: Int, keyRetention_ns: Int64
   ) {
@@ -31,8 +32,8 @@ package struct EngineLimits: BitwiseCopyable, Sendable {
   package static var chosen: Int { 16 }
 }
 
-/// All mutable state of one engine. Every property is owned by the baton's holder, except `counters`, `streetHints`
-/// and `unitIndex.find` (from any thread) and `map` (immutable).
+/// All mutable state of one engine. Every property is owned by the baton's holder, except `counters`, `positions` and
+/// lookups in `unitIndex` (any thread), and `map` (immutable).
 package struct EngineCore: ~Copyable {
   package let limits: EngineLimits
   package let map: RoadMap
@@ -43,9 +44,11 @@ package struct EngineCore: ~Copyable {
   package var units: Block<UnitRecord>
   package var unitSlots: SlotPool
   package var unitIndex: IdIndex
-  /// The street each unit was last found on: where to look first for its next position.
-  package let streetHints: SharedNumbers
   package var unitsWithoutPosition = 0
+  /// Written by any thread, taken in by the holder.
+  package let positions: PositionTable
+  /// More positions wait than this command took in.
+  var hasPositionsLeft = false
   package var router: Router
   var skipStamp: UInt32 = 0
 
@@ -93,7 +96,7 @@ package struct EngineCore: ~Copyable {
     let units = try Block<UnitRecord>(memory, count: limits.units)
     let unitSlots = try SlotPool(memory, capacity: limits.units)
     let unitIndex = try IdIndex(memory, capacity: limits.units)
-    let streetHints = try SharedNumbers(memory, count: limits.units)
+    let positions = try PositionTable(memory, capacity: limits.units, rules: limits.fixRules)
     let router = try Router(map: map, unitCapacity: limits.units, memory: memory)
     let incidents = try Block<IncidentRecord>(memory, count: limits.incidents)
     let incidentSlots = try SlotPool(memory, capacity: limits.incidents)
@@ -118,7 +121,7 @@ package struct EngineCore: ~Copyable {
     self.units = units
     self.unitSlots = unitSlots
     self.unitIndex = unitIndex
-    self.streetHints = streetHints
+    self.positions = positions
     self.router = router
     self.incidents = incidents
     self.incidentSlots = incidentSlots

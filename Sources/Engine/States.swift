@@ -70,6 +70,7 @@ package enum AssignmentState: Int32, BitwiseCopyable, Sendable {
 package enum EventKind: Int32, BitwiseCopyable, Sendable {
   case decided = 1
   case refused, incident, assignment, escalation, overflow, traffic
+  case stall = 9
   case warning = 10
   case clock = 11
 

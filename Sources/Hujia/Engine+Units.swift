@@ -29,14 +29,17 @@ extension Engine {
     try check { driver in driver.turn { core in core.set(activity: activity, of: id) } }
   }
 
-  /// Takes positions in; returns how many were accepted (unknown units and older fixes are refused).
+  /// Takes positions in; returns how many were accepted (unknown units, older fixes and those that
+  /// cannot be true are refused).
   public func report(_ positions: [Position]) throws(HujiaError) -> Int {
     try with { driver in
       let taken = driver.takeFixes(positions.count) { index in
         let position = positions[index]
         guard let point = position.place.e7 else { return nil }
-        let place = driver.place(lat_e7: point.lat, lon_e7: point.lon, datum: 1)
-        return Fix(unitID: position.unitID, place: place, wall_us: position.wall_us ?? 0)
+        return GivenFix(
+          unitID: position.unitID, lat_e7: point.lat, lon_e7: point.lon, datum: 1,
+          accuracy_dm: position.accuracy_dm, heading_cdeg: .min, speed_cms: .min,
+          wall_us: position.wall_us ?? 0)
       }
       return .success(taken)
     }

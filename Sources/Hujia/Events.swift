@@ -15,6 +15,8 @@ public struct Event: Sendable {
     case refused, incident, assignment, escalation, overflow
     /// New travel times serve from here on: `epoch`.
     case traffic
+    /// The loop was kept from running, for `late_ns`.
+    case stall = 9
     case warning = 10
     case clock = 11
   }

@@ -84,6 +84,8 @@ public struct Position: Sendable {
   public var place: Coordinate
   /// The device's time, UTC microseconds since 1970; nil = now.
   public var wall_us: Int64?
+  /// 0 = unknown.
+  public var accuracy_dm: UInt32 = 0
   public init(unitID: UInt64, place: Coordinate, wall_us: Int64? = nil) {
     self.unitID = unitID
     self.place = place

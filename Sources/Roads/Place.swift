@@ -32,5 +32,11 @@ package struct Place: BitwiseCopyable, Sendable, Equatable {
     self.isOffNetwork = isOffNetwork
   }
 
+  /// Not snapped yet.
+  package static var nowhere: Place {
+    Place(
+      street: none, offset_mm: 0, node: none, gap_dm: 0, lat_e7: 0, lon_e7: 0, isOffNetwork: true)
+  }
+
   package var isOnStreets: Bool { street != Self.none }
 }

@@ -3,6 +3,8 @@
 #include "counting.h"
 #include <sched.h>
 /* counting.h first: it defines malloc and its family. */
+#include <pthread.h>
+
 #include "host.h"
 
 static int64_t hook_calls;
@@ -127,6 +129,7 @@ static int64_t one_round(hj_engine *engine, int64_t round, int64_t *now_ns) {
 static void run(int uses_hooks, const char *map) {
   hj_config config = poll_config();
   config.map_path = map;
+  config.max_speed_cms = UINT32_MAX; /* these units jump about */
   config.max_incidents = 64;
   config.key_capacity = 128;
   config.traffic = HJ_TRAFFIC_AT_OPEN;
@@ -180,6 +183,71 @@ static void builder(const char *map) {
   CHECK_STATUS(hj_engine_close(engine), HJ_OK);
 }
 
+/* ---- Contended: calls that are published, combined and handed over allocate nothing either ---- */
+
+enum { CALLERS = 4, ROUNDS = 2000 };
+static hj_engine *contended;
+static pthread_barrier_t barrier;
+
+static void rounds_of(uint64_t mine, int rounds) {
+  for (int round = 0; round < rounds; round++) {
+    hj_position fix;
+    memset(&fix, 0, sizeof fix);
+    fix.size = sizeof fix;
+    fix.unit_id = mine;
+    fix.heading_cdeg = fix.speed_cms = HJ_UNKNOWN;
+    place((int)mine * 100 + round % 40, 0, &fix.lat_e7, &fix.lon_e7);
+    REQUIRE(hj_positions_report(contended, &fix, 1, NULL) >= 0);
+    hj_report report = make_report(HJ_TIER_URGENT, (int)mine * 100, 0);
+    hj_dispatch answer = empty_dispatch();
+    REQUIRE(hj_incident_report(contended, &report, &answer) == HJ_OK);
+    if (answer.assignment_count > 0)
+      hj_assignment_advance(contended, answer.chosen[0].assignment_id, HJ_ASSIGNMENT_ON_SCENE, 0);
+    hj_incident_close(contended, answer.incident_id, 0, 0); /* where the reader of its event was not quicker */
+    hj_incident_post(contended, &report);
+    hj_event events[16];
+    uint32_t count = take_events(contended, events, 16);
+    for (uint32_t index = 0; index < count; index++)
+      if (events[index].kind == HJ_EVENT_DECIDED) hj_incident_cancel(contended, events[index].incident_id, 0);
+  }
+}
+
+static void *caller(void *number) {
+  uint64_t mine = 1 + (uint64_t)(uintptr_t)number;
+  rounds_of(mine, 200);
+  pthread_barrier_wait(&barrier);
+  pthread_barrier_wait(&barrier); /* counting begins */
+  rounds_of(mine, ROUNDS);
+  pthread_barrier_wait(&barrier);
+  pthread_barrier_wait(&barrier); /* and has ended */
+  return NULL;
+}
+
+static void run_contended(const char *map) {
+  hj_config config = poll_config();
+  config.run_mode = HJ_RUN_THREAD;
+  config.map_path = map;
+  config.max_incidents = 1024;
+  config.max_assignments = 2048;
+  contended = open_engine(&config);
+  for (uint64_t id = 1; id <= CALLERS; id++) put_unit(contended, id, (int)id * 100, 0);
+  REQUIRE(pthread_barrier_init(&barrier, NULL, CALLERS + 1) == 0);
+  pthread_t threads[CALLERS];
+  for (int number = 0; number < CALLERS; number++)
+    REQUIRE(pthread_create(&threads[number], NULL, caller, (void *)(uintptr_t)number) == 0);
+  pthread_barrier_wait(&barrier);
+  int64_t before = __atomic_load_n(&allocations_seen, __ATOMIC_RELAXED);
+  int64_t combined = read_stats(contended).calls_combined;
+  pthread_barrier_wait(&barrier);
+  pthread_barrier_wait(&barrier);
+  CHECK_EQUAL(__atomic_load_n(&allocations_seen, __ATOMIC_RELAXED) - before, 0);
+  CHECK(read_stats(contended).calls_combined > combined);
+  pthread_barrier_wait(&barrier);
+  for (int number = 0; number < CALLERS; number++) pthread_join(threads[number], NULL);
+  pthread_barrier_destroy(&barrier);
+  CHECK_STATUS(hj_engine_close(contended), HJ_OK);
+}
+
 int main(void) {
   void *(*volatile plain_malloc)(size_t) = malloc; /* so that no compiler drops the pair */
   int64_t before = allocations_seen;
@@ -194,6 +262,9 @@ int main(void) {
     run(0, map);
     run(1, map);
     builder(map);
+    run_contended(map);
   }
+  off_streets();
+  run_contended(NULL);
   return check_finish();
 }

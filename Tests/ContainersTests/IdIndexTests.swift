@@ -1,6 +1,7 @@
 // The index of unit numbers beside a dictionary, under runs that collide and ids that come and go.
 
 import HujiaTestSupport
+import Synchronization
 import Testing
 
 @testable import HujiaContainers
@@ -79,5 +80,46 @@ import Testing
     var free = 0
     for place in 0...index.mask where index.values[place] == 0 { free += 1 }
     check(free > index.mask / 8, "\(free) free places of \(index.mask + 1)")
+  }
+}
+
+@Suite struct IdIndexReaderTests {
+  /// An id that stays is found by every look, while others of the same run come and go.
+  @Test func foundWhileOthersMove() throws {
+    let shared = Shared(try IdIndex(.system, capacity: 64))
+    for id in 1...32 as ClosedRange<UInt64> { check(shared.index.insert(id, slot: UInt32(id))) }
+    let reader: @Sendable () -> Void = {
+      var (missed, wrong) = (0, 0)
+      repeat {
+        for id in 1...32 as ClosedRange<UInt64> where shared.index.find(id) != UInt32(id) {
+          missed += 1
+        }
+        for id in 100...139 as ClosedRange<UInt64> {
+          if let slot = shared.index.find(id), slot != UInt32(id) { wrong += 1 }
+        }
+      } while !shared.isOver.load(ordering: .acquiring)
+      check(missed == 0 && wrong == 0, "\(missed) missed, \(wrong) wrong")
+    }
+    onThreads([
+      reader, reader,
+      {
+        var random = SplitMix64(9)
+        for _ in 0..<60_000 {
+          let id = UInt64(100 + random.below(40))
+          if shared.index.find(id) == nil {
+            _ = shared.index.insert(id, slot: UInt32(id))
+          } else if !shared.index.remove(id) {
+            check(false)
+          }
+        }
+        shared.isOver.store(true, ordering: .releasing)
+      },
+    ])
+  }
+
+  private final class Shared: @unchecked Sendable {
+    var index: IdIndex
+    let isOver = Atomic<Bool>(false)
+    init(_ index: consuming IdIndex) { self.index = index }
   }
 }

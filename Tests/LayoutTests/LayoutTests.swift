@@ -22,8 +22,8 @@ import Testing
   }
 
   @Test func config() {
-    #expect(MemoryLayout<hj_config>.size == 120)
-    #expect(MemoryLayout<hj_config>.stride == 120)
+    #expect(MemoryLayout<hj_config>.size == 144)
+    #expect(MemoryLayout<hj_config>.stride == 144)
     let offsets: [(PartialKeyPath<hj_config>, Int)] = [
       (\.size, 0),
       (\.run_mode, 4),
@@ -47,6 +47,12 @@ import Testing
       (\.snap_limit_m, 108),
       (\.traffic, 112),
       (\.reserved1, 116),
+      (\.max_speed_cms, 120),
+      (\.speed_fixes, 124),
+      (\.speed_s, 128),
+      (\.max_accuracy_dm, 132),
+      (\.max_ahead_s, 136),
+      (\.stall_ms, 140),
     ]
     for (field, offset) in offsets {
       #expect(MemoryLayout<hj_config>.offset(of: field) == offset)
@@ -364,8 +370,8 @@ import Testing
   }
 
   @Test func stats() {
-    #expect(MemoryLayout<hj_stats>.size == 384)
-    #expect(MemoryLayout<hj_stats>.stride == 384)
+    #expect(MemoryLayout<hj_stats>.size == 496)
+    #expect(MemoryLayout<hj_stats>.stride == 496)
     let offsets: [(PartialKeyPath<hj_stats>, Int)] = [
       (\.size, 0),
       (\.abi_version, 4),
@@ -415,6 +421,20 @@ import Testing
       (\.epochs_mended, 360),
       (\.epoch_build_ns, 368),
       (\.epoch_build_longest_ns, 376),
+      (\.positions_unknown_unit, 384),
+      (\.positions_out_of_range, 392),
+      (\.positions_inaccurate, 400),
+      (\.positions_future, 408),
+      (\.positions_old, 416),
+      (\.positions_too_fast, 424),
+      (\.positions_busy, 432),
+      (\.stalls, 440),
+      (\.longest_stall_ns, 448),
+      (\.calls_combined, 456),
+      (\.calls_handed_over, 464),
+      (\.calls_ahead_high, 472),
+      (\.longest_wait_ns, 480),
+      (\.events_waiting_high, 488),
     ]
     for (field, offset) in offsets {
       #expect(MemoryLayout<hj_stats>.offset(of: field) == offset)

@@ -1,5 +1,6 @@
 // Where plan tables live: on the heap, one allocation each, owned by the driver until the engine has let go of them.
 
+import CHujiaBaton
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
@@ -86,9 +87,12 @@ enum PlanStore {
 extension EngineDriver {
   /// Checks and loads new plans; the old ones stay on any error.
   package func loadPlans(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
+    // The host's hooks may call back into any engine, but not close this one from inside.
+    hujia_set_inside(Unmanaged.passUnretained(self).toOpaque())
+    defer { hujia_set_inside(nil) }
     let tables = try PlanStore.decode(bytes, memory: allocator.memory)
     var unused: [UnsafeMutablePointer<PlanTables>] = []
-    let isTaken = turn { core in
+    let isTaken = turnHere { core in
       while let old = core.reclaimPlans() { unused.append(old) }
       let isTaken = core.use(plans: tables)
       while let old = core.reclaimPlans() { unused.append(old) }

@@ -52,7 +52,8 @@ package struct IncidentRecord: BitwiseCopyable {
   package var isVulnerable: Bool { flags & 1 != 0 }
 }
 
-/// A report from outside (`hj_report`), checked and snapped. Two reports with one key must agree in all of it.
+/// A report from outside (`hj_report`), checked; a posted one is snapped when its turn comes. Two reports with one key
+/// must agree in all of it.
 package struct IncidentReport: BitwiseCopyable {
   package var tier: Tier
   package var type: UInt32

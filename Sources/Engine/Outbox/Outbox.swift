@@ -95,6 +95,7 @@ extension EngineCore {
     timed.epoch = router.epoch
     if outbox.append(timed) {
       counters.add(Counter.eventsWritten)
+      counters.raise(Counter.eventsWaitingHigh, to: Int64(outbox.count))
     } else {
       counters.add(Counter.eventsLost)
     }

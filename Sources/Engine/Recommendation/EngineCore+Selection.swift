@@ -75,8 +75,7 @@ extension EngineCore {
     var best: Candidate?
     while true {
       let asked = min(wanted, limits.units)
-      let found = router.nearest(
-        to: place, filter: filter, limit: asked, profile: plan.profile, into: candidates.base)
+      let found = nearestUnits(to: place, filter: filter, limit: asked, profile: plan.profile)
       best = nil
       for index in 0..<found {
         guard let candidate = candidate(candidates[index], requirement, plan) else { continue }

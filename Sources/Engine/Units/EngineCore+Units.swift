@@ -21,6 +21,7 @@ extension EngineCore {
       }
       slot = fresh
       units[slot] = .init(fresh: description, now_ns: time.now_ns)
+      positions.latest.assign(fresh, id: description.id)
       unitsWithoutPosition += 1
       counters.add(Counter.units)
       counters.raise(Counter.unitsHigh, to: counters.read(Counter.units))
@@ -30,8 +31,8 @@ extension EngineCore {
       if !units[slot].hasPosition { unitsWithoutPosition -= 1 }
       units[slot].hasPosition = true
       units[slot].place = description.place
-      streetHints.set(slot, description.place.street)
-      // A place without a device's time: any fix of the device is newer.
+      // A place without a device's time: any fix of the device is newer, and those reported before are void.
+      positions.latest.void(slot)
       units[slot].fixWall_us = .min
     }
     let level = units[slot].isFree ? currentPlans.level(of: units[slot].activity) : .notAvailable
@@ -56,6 +57,7 @@ extension EngineCore {
     if !units[slot].hasPosition { unitsWithoutPosition -= 1 }
     router.remove(unit: slot)
     _ = unitIndex.remove(id)
+    positions.latest.clear(slot)
     unitSlots.giveBack(slot)
     counters.add(Counter.units, -1)
     return .ok
@@ -78,30 +80,6 @@ extension EngineCore {
     if units[slot].level == .available, !wasAvailable { units[slot].idleSince_ns = time.now_ns }
     router.set(level: units[slot].level.rawValue, of: slot)
   }
-
-  /// Takes a position in; the newest device time wins. O(1).
-  package mutating func take(_ fix: Fix) -> Bool {
-    guard let slot = unitIndex.find(fix.unitID) else { return false }
-    let wall_us = fix.wall_us == 0 ? time.wall_us : fix.wall_us
-    let isAhead = time.wall_us != 0 && wall_us > time.wall_us &+ Self.farthestAhead_us
-    guard !isAhead, !units[slot].hasPosition || wall_us >= units[slot].fixWall_us else {
-      return false
-    }
-    units[slot].fixWall_us = wall_us
-    units[slot].place = fix.place
-    streetHints.set(slot, fix.place.street)
-    if units[slot].hasPosition {
-      router.move(unit: slot, to: fix.place)
-    } else {
-      units[slot].hasPosition = true
-      unitsWithoutPosition -= 1
-      index(unit: slot)
-    }
-    return true
-  }
-
-  /// A device clock that runs further ahead than a day would block every later fix: refused.
-  static var farthestAhead_us: Int64 { 86_400_000_000 }
 }
 
 extension UnitRecord {

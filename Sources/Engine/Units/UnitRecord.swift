@@ -53,15 +53,3 @@ package struct UnitDescription: BitwiseCopyable {
     self.hasPosition = hasPosition
   }
 }
-
-/// One position, checked and snapped.
-package struct Fix: BitwiseCopyable {
-  package var unitID: UInt64
-  package var place: Place
-  package var wall_us: Int64  // 0 = now
-  package init(unitID: UInt64, place: Place, wall_us: Int64) {
-    self.unitID = unitID
-    self.place = place
-    self.wall_us = wall_us
-  }
-}

@@ -17,6 +17,8 @@ final class Dispatcher {
     config.max_units = UInt32(max(units, 1))
     config.max_incidents = UInt32(incidents)
     config.max_assignments = UInt32(incidents * 2)
+    // The record says where its vehicles are, also where it jumps.
+    config.max_speed_cms = .max
     var detail = hj_error_detail()
     detail.size = UInt32(MemoryLayout<hj_error_detail>.size)
     var opened: OpaquePointer?

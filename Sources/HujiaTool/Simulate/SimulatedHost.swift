@@ -18,6 +18,8 @@ final class SimulatedHost {
     config.max_units = UInt32(units + 128)
     config.max_incidents = 2_048
     config.max_assignments = 4_096
+    // Its units appear anywhere: they are to move, not to be refused.
+    config.max_speed_cms = .max
     var detail = hj_error_detail()
     detail.size = UInt32(MemoryLayout<hj_error_detail>.size)
     let path = map.flatMap { strdup($0) }

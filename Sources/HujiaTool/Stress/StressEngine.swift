@@ -28,6 +28,7 @@ final class StressEngine: @unchecked Sendable {
     config.key_capacity = 2_048
     config.post_capacity = 1_024
     config.event_capacity = 16_384
+    config.max_speed_cms = .max  // its units appear anywhere
     var detail = hj_error_detail()
     detail.size = UInt32(MemoryLayout<hj_error_detail>.size)
     let path = strdup(map)

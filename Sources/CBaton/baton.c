@@ -1,0 +1,61 @@
+/* Lending: a closure that does not escape is a function and a context in two registers. `hujia_lend` is declared in
+ * Swift with such a closure as its first parameter (Driver/Baton.swift), keeps the two words in the request, and comes
+ * back only when the call was carried out: the closure never outlives its frame, and nothing is allocated. */
+#if defined(__linux__) && !defined(_GNU_SOURCE)
+#define _GNU_SOURCE
+#endif
+#include "hujia_baton.h"
+
+#include <stddef.h>
+#include <time.h>
+#if defined(__linux__)
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
+
+hujia_slot hujia_slots[HUJIA_SLOTS] __attribute__((aligned(64)));
+uint64_t *hujia_fork_page;
+
+static _Thread_local void *inside;
+void *hujia_inside(void) {
+  return inside;
+}
+void hujia_set_inside(void *what) {
+  inside = what;
+}
+
+#define HUJIA_SWIFT __attribute__((swiftcall))
+#define HUJIA_CONTEXT __attribute__((swift_context))
+
+HUJIA_SWIFT void hujia_lend(void *function, void *context, hujia_request *request, void *baton,
+                            void (*wait)(void *baton, hujia_request *request));
+
+HUJIA_SWIFT void hujia_lend(void *function, void *context, hujia_request *request, void *baton,
+                            void (*wait)(void *baton, hujia_request *request)) {
+  request->function = function;
+  request->context = context;
+  wait(baton, request);
+}
+
+void hujia_carry_out(const hujia_request *request, void *state) {
+  typedef HUJIA_SWIFT void (*lent)(void *state, HUJIA_CONTEXT void *context);
+  ((lent)request->function)(state, request->context);
+}
+
+void hujia_sleep(uint32_t *word, uint32_t expected) {
+#if defined(__linux__)
+  syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, expected, NULL, NULL, 0);
+#else
+  const struct timespec pause = {0, 50000};
+  if (__atomic_load_n(word, __ATOMIC_RELAXED) == expected) nanosleep(&pause, NULL);
+#endif
+}
+
+void hujia_wake(uint32_t *word) {
+#if defined(__linux__)
+  syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+#else
+  (void)word;
+#endif
+}

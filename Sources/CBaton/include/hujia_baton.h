@@ -1,0 +1,64 @@
+/* What Swift cannot say of itself: lend a closure that lives on a stack to another thread, sleep on a word of
+ * memory, rest while spinning, keep a table in static memory (a Swift global is looked up through a once-flag at
+ * every call). Must never: know what the closure does, allocate. */
+#ifndef HUJIA_BATON_H
+#define HUJIA_BATON_H
+
+#include <stdint.h>
+
+/* A call that waits for the baton, on its caller's stack. Everything but `function` and `context` is atomic. */
+typedef struct hujia_request {
+  void *function; /* NULL: the caller wants the baton itself */
+  void *context;
+  uintptr_t next;   /* the request published before this one */
+  uint64_t carried; /* calls carried out when its turn came */
+  uint32_t state;   /* HUJIA_WAITS ... */
+  uint32_t reserved;
+} hujia_request;
+
+enum { HUJIA_WAITS = 0, HUJIA_SLEEPS = 1, HUJIA_DONE = 2, HUJIA_YOURS = 3 };
+
+/* Carries a lent call out on this thread, with the state that the baton guards. */
+void hujia_carry_out(const hujia_request *request, void *state);
+
+/* Sleeps while *word is `expected`; may also return for nothing. */
+void hujia_sleep(uint32_t *word, uint32_t expected);
+/* Wakes the thread that sleeps on the word. The word may be gone by now: only its address is used. */
+void hujia_wake(uint32_t *word);
+
+/* The handles: a line of the cache each, so that callers of two engines do not disturb each other. */
+enum { HUJIA_SLOTS = 256 };
+typedef struct hujia_slot {
+  uint64_t state; /* generation << 32 | closing << 31 | users */
+  void *engine;
+  uint64_t padding[6];
+} hujia_slot;
+extern hujia_slot hujia_slots[HUJIA_SLOTS];
+static inline hujia_slot *hujia_slot_at(uint32_t index) {
+  return &hujia_slots[index];
+}
+
+/* A page that the kernel empties in forked children; its first word is 1 in the parent. NULL before the first open. */
+extern uint64_t *hujia_fork_page;
+static inline void hujia_set_fork_page(uint64_t *page) {
+  __atomic_store_n(&hujia_fork_page, page, __ATOMIC_RELEASE);
+}
+static inline int hujia_is_forked(void) {
+  const uint64_t *page = __atomic_load_n(&hujia_fork_page, __ATOMIC_ACQUIRE);
+  return page != 0 && __atomic_load_n(page, __ATOMIC_RELAXED) == 0;
+}
+
+/* What this thread has under way that may call the host back (a cold call: its memory comes from the host's hooks). */
+void *hujia_inside(void);
+void hujia_set_inside(void *what);
+
+/* One rest in a spinning loop. */
+static inline void hujia_rest(void) {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ __volatile__("yield");
+#endif
+}
+
+#endif

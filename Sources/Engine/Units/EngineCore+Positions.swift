@@ -1,0 +1,79 @@
+// Taking positions from their slots into what decisions look at. Each unit at most once however often it reported.
+
+import HujiaContainers
+import HujiaRoads
+import HujiaRouting
+
+extension EngineCore {
+  /// Takes at most `most` units' newest positions in, until `isWanted` says that somebody waits. O(units taken).
+  package mutating func takePositions(most: Int, unless isWanted: () -> Bool) {
+    var taken = 0
+    while taken < most, let slot = positions.latest.fresh.popNext() {
+      takePosition(of: slot)
+      taken += 1
+      if isWanted() { return }
+    }
+  }
+
+  /// At the start of a command: everything reported before, as far as the bound goes.
+  package mutating func takePositions(most: Int) {
+    hasPositionsLeft = false
+    guard positions.hasFresh else { return }
+    takePositions(most: most) { false }
+    hasPositionsLeft = positions.hasFresh
+  }
+
+  /// The newest position of one unit, also where others are left for later. True when it was newer.
+  @discardableResult
+  package mutating func refresh(unit slot: UInt32) -> Bool {
+    guard positions.latest.fresh.remove(slot) else { return false }
+    takePosition(of: slot)
+    return true
+  }
+
+  package mutating func refresh(unitID id: UInt64) {
+    if let slot = unitIndex.find(id) { refresh(unit: slot) }
+  }
+
+  private mutating func takePosition(of slot: UInt32) {
+    guard unitSlots.isLive(slot) else { return }
+    switch positions.latest.read(slot) {
+    case .nothing:
+      // Of an earlier owner, or older than a place that the host has given since.
+      return
+    case .torn:
+      // Its writers are at it: what we have is the last good value.
+      positions.latest.fresh.insert(slot)
+    case .value(let words):
+      let place = PositionTable.place(words)
+      units[slot].fixWall_us = Int64(bitPattern: words[1])
+      units[slot].place = place
+      if units[slot].hasPosition {
+        router.move(unit: slot, to: place)
+      } else {
+        units[slot].hasPosition = true
+        unitsWithoutPosition -= 1
+        index(unit: slot)
+      }
+    }
+  }
+
+  /// The nearest units, into `candidates`. When more positions were waiting than a command takes in, those of the units
+  /// found are looked at again, so that nobody is named for a place that it has left.
+  mutating func nearestUnits(
+    to place: Place, filter: UnitFilter, limit: Int, profile: Profile
+  ) -> Int {
+    for _ in 0..<Self.looksAgain {
+      let found = router.nearest(
+        to: place, filter: filter, limit: limit, profile: profile, into: candidates.base)
+      guard hasPositionsLeft else { return found }
+      var hasMoved = false
+      for index in 0..<found where refresh(unit: candidates[index].unit) { hasMoved = true }
+      if !hasMoved { return found }
+    }
+    return router.nearest(
+      to: place, filter: filter, limit: limit, profile: profile, into: candidates.base)
+  }
+
+  private static var looksAgain: Int { 4 }
+}

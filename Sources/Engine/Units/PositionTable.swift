@@ -1,0 +1,106 @@
+// Where positions arrive: any thread writes a unit's newest fix into its slot; the baton's holder takes it from there.
+// Must never: be touched through anything that only the holder may read.
+
+import HujiaContainers
+import HujiaRoads
+
+/// The newest fix of every unit, by unit slot. A fix in six words: off-network flag | device time | street, offset |
+/// node, gap | the snapped point | the point itself.
+package struct PositionTable: ~Copyable {
+  package let latest: LatestTable
+  package let rules: FixRules
+
+  package init(_ memory: Memory, capacity: Int, rules: FixRules) throws(OutOfMemory) {
+    latest = try LatestTable(memory, capacity: capacity)
+    self.rules = rules
+  }
+
+  package var hasFresh: Bool { !latest.fresh.isEmpty }
+
+  // Any thread
+
+  /// Whether a fix is refused whoever it is of; `now_us` 0 = not known.
+  package func refusal(accuracy_dm: UInt32, wall_us: Int64, now_us: Int64) -> FixVerdict? {
+    if accuracy_dm > rules.worstAccuracy_dm { return .accuracy }
+    if now_us != 0, wall_us > now_us &+ rules.farthestAhead_us { return .future }
+    return nil
+  }
+
+  /// The street that the unit was on last, and the device time of that; a hint, it may be old already.
+  package func before(_ slot: UInt32) -> (street: UInt32, wall_us: Int64) {
+    guard case .value(let words) = latest.read(slot) else { return (Place.none, .min) }
+    return (UInt32(truncatingIfNeeded: words[2]), Int64(bitPattern: words[1]))
+  }
+
+  /// Writes a fix into its unit's slot; the newest device time wins. Never waits for the baton.
+  package func take(_ fix: Fix, in slot: UInt32) -> FixVerdict {
+    switch latest.claim(slot, id: fix.unitID) {
+    case .gone: return .unknownUnit
+    case .busy: return .busy
+    case .claimed(let claim):
+      if let before = latest.value(under: claim) {
+        let verdict = judge(fix, after: before, claim)
+        guard verdict == .accepted else {
+          latest.abandon(claim)
+          return verdict
+        }
+      }
+      if latest.note(1, under: claim) != 0 { latest.setNote(1, 0, under: claim) }
+      latest.write(Self.words(fix), under: claim)
+      return .accepted
+    }
+  }
+
+  private func judge(
+    _ fix: Fix, after before: LatestTable.Value, _ claim: borrowing LatestTable.Claim
+  ) -> FixVerdict {
+    let wall_us = Int64(bitPattern: before[1])
+    if fix.wall_us < wall_us { return .older }
+    let point = Self.point(before[5])
+    guard rules.isTooFast(from: point.lat_e7, point.lon_e7, wall_us, to: fix) else {
+      return .accepted
+    }
+    // Notes: the last point that was not believed, and its time with the length of the row in the low byte.
+    let note = latest.note(1, under: claim)
+    let suspect = Self.point(latest.note(0, under: claim))
+    var row: UInt64 = 1
+    if note != 0, fix.wall_us >= Int64(note >> 8),
+      !rules.isTooFast(from: suspect.lat_e7, suspect.lon_e7, Int64(note >> 8), to: fix)
+    {
+      row = min(note & 0xff + 1, 0xff)
+    }
+    if row >= UInt64(rules.believedAfter) { return .accepted }
+    latest.setNote(0, Self.pair(fix.lat_e7, fix.lon_e7), under: claim)
+    latest.setNote(1, UInt64(bitPattern: fix.wall_us) << 8 | row, under: claim)
+    return .speed
+  }
+
+  // Words
+
+  private static func pair(_ low: Int32, _ high: Int32) -> UInt64 {
+    UInt64(UInt32(bitPattern: low)) | UInt64(UInt32(bitPattern: high)) << 32
+  }
+  private static func point(_ word: UInt64) -> (lat_e7: Int32, lon_e7: Int32) {
+    (Int32(truncatingIfNeeded: word), Int32(truncatingIfNeeded: word >> 32))
+  }
+
+  private static func words(_ fix: Fix) -> LatestTable.Value {
+    let place = fix.place
+    return [
+      place.isOffNetwork ? 1 : 0,
+      UInt64(bitPattern: fix.wall_us),
+      UInt64(place.street) | UInt64(place.offset_mm) << 32,
+      UInt64(place.node) | UInt64(place.gap_dm) << 32,
+      pair(place.lat_e7, place.lon_e7),
+      pair(fix.lat_e7, fix.lon_e7),
+    ]
+  }
+
+  static func place(_ words: LatestTable.Value) -> Place {
+    let snapped = point(words[4])
+    return Place(
+      street: UInt32(truncatingIfNeeded: words[2]), offset_mm: UInt32(words[2] >> 32),
+      node: UInt32(truncatingIfNeeded: words[3]), gap_dm: UInt32(words[3] >> 32),
+      lat_e7: snapped.lat_e7, lon_e7: snapped.lon_e7, isOffNetwork: words[0] & 1 != 0)
+  }
+}
