@@ -53,7 +53,9 @@ import Testing
       ("Ring", 1, { memory throws(OutOfMemory) in _ = try Ring<UInt32>(memory, capacity: 9) }),
       ("IdIndex", 3, { memory throws(OutOfMemory) in _ = try IdIndex(memory, capacity: 9) }),
       ("SharedBits", 4, { memory throws(OutOfMemory) in _ = try SharedBits(memory, capacity: 9) }),
-      ("LatestTable", 5, { memory throws(OutOfMemory) in _ = try LatestTable(memory, capacity: 9) }),
+      (
+        "LatestTable", 5, { memory throws(OutOfMemory) in _ = try LatestTable(memory, capacity: 9) }
+      ),
       ("SlotPool", 2, { memory throws(OutOfMemory) in _ = try SlotPool(memory, capacity: 9) }),
       (
         "SharedRing", 3,
