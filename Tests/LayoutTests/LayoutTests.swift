@@ -370,8 +370,7 @@ import Testing
   }
 
   @Test func stats() {
-    #expect(MemoryLayout<hj_stats>.size == 496)
-    #expect(MemoryLayout<hj_stats>.stride == 496)
+    #expect(MemoryLayout<hj_stats>.size == 496 && MemoryLayout<hj_stats>.stride == 496)
     let offsets: [(PartialKeyPath<hj_stats>, Int)] = [
       (\.size, 0),
       (\.abi_version, 4),
