@@ -114,10 +114,15 @@ struct SimulationTests {
     try model.take(
       Self.step(1, late_ns: 0), now_ns: 15_000_000_000, wall_us: 15_000_000)
     #expect(model.earliestDue_ns == 30_000_000_000)
-    // Repeats that were slept through come as one.
-    var clock = ModelClock(clock: HJ_CLOCK_ACKNOWLEDGE, due_ns: 100, step: 2, cycle: 4)
+    // After the last step the newest of the repeats that were slept through comes.
+    var clock = ModelClock(clock: HJ_CLOCK_ACKNOWLEDGE, due_ns: 100, step: 2, cycle: 0)
     clock.next(now_ns: 100 + 365_000_000_000)
     #expect(clock.due_ns == 100 + 360_000_000_000)
+    #expect(clock.cycle == 1)
+    // A repeat that comes late stands for those after it.
+    clock = ModelClock(clock: HJ_CLOCK_ACKNOWLEDGE, due_ns: 100, step: 2, cycle: 4)
+    clock.next(now_ns: 100 + 365_000_000_000)
+    #expect(clock.due_ns == 100 + 480_000_000_000)
     #expect(clock.cycle == 5)
   }
 }
