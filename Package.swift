@@ -93,6 +93,9 @@ let package = Package(
     tests(
       "EngineTests",
       ["HujiaEngine", "HujiaRouting", "HujiaRoads", "HujiaContainers", "HujiaTestSupport"]),
+    tests(
+      "DriverTests",
+      ["HujiaDriver", "HujiaEngine", "HujiaRoads", "HujiaContainers", "HujiaTestSupport"]),
     tests("RoutingTests", ["HujiaRouting", "HujiaRoads", "HujiaContainers", "CHujiaKernels"]),
     tests(
       "TwinTests",

@@ -84,13 +84,13 @@ typedef int32_t hj_status;
 #define HJ_PASSED 7         /* the clock has moved on from the step you saw; nothing was done. Read it again. */
 #define HJ_HELD 8           /* taken in; held until its appointment. Do not retry. */
 
-#define HJ_E_ARGUMENT -1     /* a value outside its documented range */
-#define HJ_E_NULL -2         /* a pointer that must not be NULL */
-#define HJ_E_SIZE -3         /* `size` is zero or smaller than the struct of version 0.1 */
-#define HJ_E_NEWER -4        /* `size` is larger than this library knows and the tail is not zero: update the library */
-#define HJ_E_STALE -5        /* a handle or id that is closed, recycled or was never made */
-#define HJ_E_UNKNOWN -6      /* no such unit: hj_unit_put it first; no such street: the map's source has the ids */
-#define HJ_E_STATE -7        /* the move is not legal from the present state */
+#define HJ_E_ARGUMENT -1 /* a value outside its documented range */
+#define HJ_E_NULL -2     /* a pointer that must not be NULL */
+#define HJ_E_SIZE -3     /* `size` is zero or smaller than the struct of version 0.1 */
+#define HJ_E_NEWER -4    /* `size` is larger than this library knows and the tail is not zero: update the library */
+#define HJ_E_STALE -5    /* a handle or id that is closed, recycled or was never made */
+#define HJ_E_UNKNOWN -6 /* no such unit: hj_unit_put it first; no such street (the map's source has the ids) or watch */
+#define HJ_E_STATE -7   /* the move is not legal from the present state */
 #define HJ_E_CONFLICT -8     /* the same key came before with another body; or the id is in use for something else */
 #define HJ_E_BUFFER -9       /* the caller's buffer is too short; the needed count was filled in */
 #define HJ_E_MEMORY -10      /* the allocator refused in a cold call; nothing was changed, nothing is left to close */
@@ -195,6 +195,14 @@ typedef struct hj_error_detail {
 #define HJ_CLOCK_LEAD 10       /* * dispatched to several agencies -> hj_incident_set_lead; 60 s */
 #define HJ_CLOCK_ABSENCE 11
 #define HJ_CLOCK_APPOINTMENT 12 /* a held incident waits: no chain, it is dispatched */
+#define HJ_CLOCK_TURNOUT 4
+#define HJ_CLOCK_ARRIVAL 5 /* first dispatch -> first unit on scene; limit: the tier's arrive */
+#define HJ_CLOCK_WELFARE 6
+#define HJ_CLOCK_REPORT 7
+#define HJ_CLOCK_RESOLVE 8 /* received -> closed; limit: the tier's resolve */
+#define HJ_CLOCK_CALLBACK 9
+#define HJ_CLOCK_LEAD 10
+#define HJ_CLOCK_ABSENCE 11 /* a watch: last sign of life -> next; 72 h, then the steps of clocks.absence */
 
 /* What a clock is doing (hj_clock_status.state; `state` of HJ_EVENT_CLOCK). */
 #define HJ_CLOCK_STATE_NONE 0 /* it does not run */
@@ -216,11 +224,14 @@ typedef struct hj_error_detail {
 #define HJ_STEP_SUGGEST_EXCHANGE 7
 #define HJ_STEP_NEIGHBOUR 8
 #define HJ_STEP_MANUAL 9
-#define HJ_STEP_SUPERVISION 10 /* 督办 */
-#define HJ_STEP_CALL_UNIT 11   /* ask the unit whether it is well */
-#define HJ_STEP_BACKUP 12      /* one more unit was sent: see unit_id */
-#define HJ_STEP_FIRST_LEADS 13 /* 首接责任: the agency that was sent first leads now */
-#define HJ_STEP_LAST_RESORT 14 /* no step found anybody: whoever is in charge must take it */
+#define HJ_STEP_SUPERVISION 10   /* 督办 */
+#define HJ_STEP_CALL_UNIT 11     /* ask the unit whether it is well */
+#define HJ_STEP_BACKUP 12        /* one more unit was sent: see unit_id */
+#define HJ_STEP_FIRST_LEADS 13   /* 首接责任: the agency that was sent first leads now */
+#define HJ_STEP_LAST_RESORT 14   /* no step found anybody: whoever is in charge must take it */
+#define HJ_STEP_OPEN_INCIDENT 20 /* of a watch: the engine opened the incident in incident_id, as if a call had come */
+#define HJ_STEP_HOME_OFFICER 21  /* of a watch: the community officer 社区民警 (unit_id) looks in */
+#define HJ_STEP_GRID_WORKER 22   /* of a watch: the grid worker 网格员 (unit_id) looks in */
 
 /* Event kinds. */
 #define HJ_EVENT_DECIDED 1    /* an incident was taken in; the answer to hj_incident_post carries the report's key */
@@ -235,6 +246,10 @@ typedef struct hj_error_detail {
 #define HJ_EVENT_CLOCK \
   11 /* a person took or snoozed it: clock, state, step and cycle seen, operator_id; `reason` is
                                  the host's code; due_wall_us is its next step, 0 = none */
+#define HJ_EVENT_ALARM \
+  8 /* the self-audit found a promise (clock, step, due_wall_us) that its deadline structure
+                               * had lost; it was armed again and fires now. Please report it. */
+#define HJ_EVENT_ABSENCE_ENDED 13 /* the chain of watch_id ended: HJ_REASON_SIGN_OF_LIFE, _PAUSED or _CLOSED */
 
 /* Why a unit was chosen, or why something changed (hj_chosen_unit.reason, hj_event.reason). */
 #define HJ_REASON_NONE 0
@@ -255,8 +270,12 @@ typedef struct hj_error_detail {
 #define HJ_REASON_UNMERGED 15
 #define HJ_REASON_DIVERTED 16
 #define HJ_REASON_CALLED_BACK 17
-#define HJ_REASON_ROOM_NEEDED 18 /* archived without a call-back: a new call needed its slot */
-#define HJ_REASON_LEAD 19        /* who leads was set */
+#define HJ_REASON_ROOM_NEEDED 18   /* archived without a call-back: a new call needed its slot */
+#define HJ_REASON_LEAD 19          /* who leads was set */
+#define HJ_REASON_SIGN_OF_LIFE 25  /* a heartbeat came */
+#define HJ_REASON_PAUSED 26        /* the watch was paused */
+#define HJ_REASON_TABLE_FULL 27    /* no free incident for the step; it comes again */
+#define HJ_REASON_LOST_DEADLINE 28 /* with HJ_EVENT_ALARM */
 
 /* Why fewer units were sent than the plan asks for (bits of hj_dispatch.shortfall). */
 #define HJ_SHORTFALL_NONE 0u
@@ -331,8 +350,16 @@ typedef struct hj_config {
   uint32_t speed_fixes;     /* so many too-fast fixes in a row that agree are believed, 1 ... 255; default 3 */
   uint32_t speed_s;         /* a fix so much younger than the last is believed, 1 ... 3,600; default 60 */
   uint32_t max_accuracy_dm; /* a fix that says it is worse = refused; default 5,000; UINT32_MAX = never */
-  uint32_t max_ahead_s;     /* device times farther ahead of now = refused, up to 366 days; default 86,400 */
-  uint32_t stall_ms;        /* a loop this late = HJ_EVENT_STALL, 20 ... 3,600,000; default 1,000; UINT32_MAX = off */
+  uint32_t
+      max_ahead_s;   /* device times farther ahead of now = refused (heartbeats too), up to 366 days; default 86,400 */
+  uint32_t stall_ms; /* a loop this late = HJ_EVENT_STALL, 20 ... 3,600,000; default 1,000; UINT32_MAX = off */
+  /* Since 0.2. An older program's shorter config has none of them. */
+  uint32_t max_watches;     /* 0 ... 1,048,576; default 1,024; about 500 bytes each */
+  uint32_t figure_types;    /* types with figures of their own, 0 ... 4,096; default 24; about 40 KiB each */
+  uint32_t figure_agencies; /* likewise; default 8 */
+  uint32_t figure_beats;    /* likewise; default 24 */
+  uint32_t breach_capacity; /* broken promises remembered, 0 ... 1,048,576 (0 = the last one); default 256 */
+  uint32_t reserved2;
 } hj_config;
 
 typedef struct hj_unit {
@@ -471,7 +498,8 @@ typedef struct hj_event {
   uint32_t
       plans_version; /* escalations and warnings: whose chain it is (hj_incident_status.plans_version); since 0.2 */
   uint32_t reserved0;
-  uint64_t epoch; /* of the travel times that served then; 0 = the map's. Since 0.2. */
+  uint64_t epoch;    /* of the travel times that served then; 0 = the map's. Since 0.2. */
+  uint64_t watch_id; /* of a watch's escalation, alarm or end of absence; 0 = none. Since 0.2. */
 } hj_event;
 
 /* One clock, and which of its firings the operator saw: step and cycle of the last escalation, as hj_clock_read gives
@@ -607,6 +635,15 @@ typedef struct hj_stats {
   int64_t calls_ahead_high;    /* most calls carried out while one waited; below the number of threads that call */
   int64_t longest_wait_ns;     /* of a BATON call that found another under way */
   int64_t events_waiting_high; /* most events waiting at once */
+  int64_t watches;             /* now */
+  int64_t watches_high;
+  int64_t watch_beats;
+  int64_t watch_beats_refused;
+  int64_t watch_alarms; /* repeats included */
+  int64_t absences;     /* chains begun */
+  int64_t audit_runs;   /* times that all promises were read through */
+  int64_t audit_found;  /* promises that were found lost and armed again: 0 unless something is broken */
+  int64_t breaches;     /* promises broken, ever */
 } hj_stats;
 
 #define HJ_DIRECTION_BOTH 0
@@ -630,6 +667,108 @@ typedef struct hj_street_time {
   int32_t direction; /* HJ_DIRECTION_...; a way that the map does not have stays impossible */
   int32_t profile;   /* 0 = both; HJ_PROFILE_RESPONSE or HJ_PROFILE_NORMAL: that one only */
 } hj_street_time;
+
+#define HJ_WATCH_PRESENT 1 /* within its limit */
+#define HJ_WATCH_ABSENT 2  /* its chain runs, or has opened an incident and rests until that is over */
+#define HJ_WATCH_PAUSED 3
+
+/* A source of which silence means something: the door sensor of someone who lives alone, an app, an officer's radio. */
+typedef struct hj_watch {
+  uint32_t size;
+  uint32_t kind;      /* the host's code; the engine hands it back */
+  uint64_t id;        /* the host's own number, not 0 */
+  uint32_t limit_s;   /* longest silence; 0 = that of the plans (clocks.absence.limit_s, 72 h) */
+  int32_t tier;       /* of the incident an absence opens, and so of its chain; NONE: by the type, as in hj_report */
+  uint32_t type;      /* of that incident */
+  int32_t alarm_tier; /* of the incident an alarm opens */
+  uint32_t alarm_type;
+  uint32_t flags; /* HJ_REPORT_..., of both */
+  int32_t lat_e7, lon_e7;
+  int32_t datum;
+  uint32_t reserved0;
+  uint64_t home_officer_id; /* unit named by step HOME_OFFICER; 0 = none */
+  uint64_t grid_worker_id;  /* unit named by step GRID_WORKER; 0 = none */
+  uint64_t carrier_id;      /* unit that carries the source: incidents open where that unit is; 0 = at the place */
+  uint64_t caller_hash;     /* as in hj_report */
+  int64_t last_wall_us;     /* last sign of life; 0 = now for a new watch, unchanged for a known one */
+} hj_watch;
+
+typedef struct hj_heartbeat {
+  uint32_t size;
+  uint32_t reserved0;
+  uint64_t watch_id;
+  int64_t wall_us; /* the device's time; 0 = now: right for devices without a clock that can be trusted */
+} hj_heartbeat;
+
+typedef struct hj_watch_status {
+  uint32_t size;
+  int32_t state; /* HJ_WATCH_... */
+  uint64_t watch_id;
+  int64_t last_wall_us; /* newest sign of life */
+  int64_t next_wall_us; /* when the next step is due, or the pause ends; 0 = not known, or nothing is */
+  uint64_t incident_id; /* the open incident that it opened; 0 = none */
+  int32_t step;         /* the step that fired last, 1-based; 0 = none */
+  int32_t cycle;        /* how often the last step was repeated */
+  uint32_t limit_s;     /* the limit in force */
+  uint32_t kind;
+} hj_watch_status;
+
+/* By what figures are asked: which `value` goes with it. */
+#define HJ_FIGURES_ALL 0            /* value 0 */
+#define HJ_FIGURES_TIER 1           /* HJ_TIER_... */
+#define HJ_FIGURES_TYPE 2           /* the host's code */
+#define HJ_FIGURES_AGENCY 3         /* of the unit */
+#define HJ_FIGURES_BEAT 4           /* the unit's home beat */
+#define HJ_FIGURES_VULNERABLE 5     /* 1 = vulnerable callers, 0 = the others */
+#define HJ_FIGURES_OTHER UINT32_MAX /* value: all types (agencies, beats) that found no row of their own */
+
+/* Intervals. The receipt of a held incident is its appointment, that of merged ones the earliest. Targets: the tier's
+ * respond, arrive and resolve, the acknowledge limit, the turnout time. */
+#define HJ_INTERVAL_RECEIPT_TO_DISPATCH 1
+#define HJ_INTERVAL_DISPATCH_TO_ACKNOWLEDGE 2 /* of each unit that signed in so many words */
+#define HJ_INTERVAL_ACKNOWLEDGE_TO_EN_ROUTE 3 /* likewise */
+#define HJ_INTERVAL_DISPATCH_TO_ARRIVAL 4     /* first dispatch to first unit on scene */
+#define HJ_INTERVAL_RECEIPT_TO_ARRIVAL 5      /* no target */
+#define HJ_INTERVAL_RECEIPT_TO_CLOSE 6        /* closed, not cancelled */
+
+typedef struct hj_figures_query {
+  uint32_t size;
+  int32_t dimension; /* HJ_FIGURES_... */
+  uint32_t value;
+  int32_t interval; /* HJ_INTERVAL_... */
+} hj_figures_query;
+
+#define HJ_FIGURES_UNKNOWN 1u    /* flags: the value has no row of its own; count is 0 */
+#define HJ_FIGURES_TABLE_FULL 2u /* every row of the dimension is taken: new values count in HJ_FIGURES_OTHER */
+
+typedef struct hj_figures {
+  uint32_t size;
+  uint32_t flags;
+  int64_t count;
+  int64_t with_target;   /* of these, how many had a target when it was over */
+  int64_t within_target; /* and how many of those kept it */
+  int64_t mean_ms;
+  int64_t min_ms;
+  int64_t p50_ms; /* percentiles are off by at most 0.8 %, and by 0.5 ms; the rest is exact */
+  int64_t p90_ms;
+  int64_t p99_ms;
+  int64_t max_ms; /* intervals beyond 24.8 days count as 24.8 days */
+} hj_figures;
+
+/* A promise that was not kept. */
+typedef struct hj_breach {
+  uint32_t size;
+  int32_t clock; /* HJ_CLOCK_... */
+  uint64_t incident_id;
+  uint64_t assignment_id; /* 0 = the incident's own clock */
+  uint64_t unit_id;
+  int64_t due_wall_us;
+  int64_t over_ms; /* by how much: until the clock stopped, or until now */
+  int32_t is_over; /* 1 = the clock has stopped; 0 = still not kept */
+  int32_t tier;
+  uint32_t type;
+  uint32_t reserved0;
+} hj_breach;
 
 /* ---- Versions, names, degrees: ANY THREAD, no engine needed, O(1) ---------------------------------------------- */
 
@@ -905,6 +1044,74 @@ hj_status hj_events_poll(hj_engine *engine, hj_event *events, uint32_t capacity,
  * hj_events_poll resets it when it has taken the last event. It lives as long as the engine.
  * ANY THREAD. O(1). -1 when the engine is not open (or in a forked child). Since 0.1. */
 int32_t hj_events_fd(hj_engine *engine);
+
+/* ---- Watches --------------------------------------------------------------------------------------------------- */
+
+/* Adds a watch or replaces what is known of it (that is no sign of life; a running chain goes on). Its limit runs from
+ * the last sign of life on the engine's own clock: no jump of the wall clock moves it. What happens when it passes
+ * stands in the plans (clocks.absence; by default the home officer at once, the grid worker 2 h later, an incident 2 h
+ * after that). The chain of the plans of the moment holds. Escalations of watches are never lost either.
+ * BATON. O(log watches). HJ_FULL (max_watches); HJ_E_NULL; HJ_E_SIZE; HJ_E_NEWER; HJ_E_ARGUMENT (id 0, tiers, flags,
+ * datum, last_wall_us negative or beyond max_ahead_s); HJ_E_RANGE. Since 0.2. */
+hj_status hj_watch_put(hj_engine *engine, const hj_watch *watch);
+
+/* Takes a watch out; an incident that it opened goes on. BATON. O(log watches). HJ_E_UNKNOWN. Since 0.2. */
+hj_status hj_watch_remove(hj_engine *engine, uint64_t watch_id);
+
+/* Takes signs of life in, in the order given. The newest device time of a watch wins: an older one is refused, so a
+ * backlog uploaded late ends nothing wrongly; one that lies in the future counts as now; beyond max_ahead_s it is
+ * refused. Device times are mapped to the engine's clock once, when they come in. A sign of life within the limit ends
+ * a running chain (HJ_EVENT_ABSENCE_ENDED); an incident already opened stays for a person to end. `*accepted` (may be
+ * NULL) says how many were taken; a refused one (unknown watch, older, ahead, negative) never fails the batch. `count`
+ * 0 is HJ_OK; at most 1,048,576.
+ * BATON, in slices of 256. O(1) each, about 0.1 microsecond; no deadline is touched. HJ_PARTIAL (some were refused);
+ * HJ_E_NULL; HJ_E_SIZE; HJ_E_NEWER (first element); HJ_E_ARGUMENT (count). Since 0.2. */
+hj_status hj_watch_beats(hj_engine *engine, const hj_heartbeat *beats, uint32_t count, uint32_t *accepted);
+
+/* No silence counts until `until_wall_us` (0: until hj_watch_resume): someone is away. The time is mapped to the
+ * engine's clock now. A running chain ends. Heartbeats are still noted, and alarms still open incidents.
+ * BATON. O(log watches). HJ_UNCHANGED (paused until then already); HJ_E_UNKNOWN; HJ_E_ARGUMENT (not in the future);
+ * HJ_E_STATE (a time before the first hj_engine_poll). Since 0.2. */
+hj_status hj_watch_pause(hj_engine *engine, uint64_t watch_id, int64_t until_wall_us);
+
+/* Silence counts again, from now. BATON. O(log watches). HJ_UNCHANGED (it is not paused); HJ_E_UNKNOWN. Since 0.2. */
+hj_status hj_watch_resume(hj_engine *engine, uint64_t watch_id);
+
+/* The source raised an alarm: opens an incident at the watch's place (its carrier's, if it has one), as
+ * hj_incident_report does. While an incident that this watch opened is open, further alarms are repeats: HJ_EXISTS and
+ * the units already sent; one that is more urgent raises the incident's tier. `dispatch` may be NULL. An alarm is no
+ * sign of life.
+ * BATON. A decision. HJ_EXISTS; HJ_MANUAL; HJ_FULL (max_incidents); HJ_E_UNKNOWN; HJ_E_SIZE; HJ_E_NEWER; HJ_E_ARGUMENT
+ * (wall_us). Since 0.2. */
+hj_status hj_watch_alarm(hj_engine *engine, uint64_t watch_id, int64_t wall_us, hj_dispatch *dispatch);
+
+/* Reads a watch. BATON. O(1). HJ_E_NULL, HJ_E_SIZE, HJ_E_NEWER, HJ_E_UNKNOWN. Since 0.2. */
+hj_status hj_watch_read(hj_engine *engine, uint64_t watch_id, hj_watch_status *status);
+
+/* ---- Figures --------------------------------------------------------------------------------------------------- */
+
+/* How long an interval took, by one dimension, since open or the last reset. Times that the host gave with its calls
+ * count, mapped to the engine's clock when they came; intervals of one incident count with its tier and type of the
+ * moment they ended. The first figure_types types (agencies, beats) that come get a row each, all later ones one row
+ * together. Recording costs an act about a microsecond.
+ * BATON. O(buckets), about 2 microseconds. HJ_E_NULL; HJ_E_SIZE; HJ_E_NEWER; HJ_E_ARGUMENT (dimension, interval).
+ * Since 0.2. */
+hj_status hj_figures_read(hj_engine *engine, const hj_figures_query *query, hj_figures *figures);
+
+/* The values of a dimension that have a row of their own, in the order in which they first came. `*count` becomes their
+ * number; values NULL with capacity 0 asks for it.
+ * BATON. O(values). HJ_E_NULL (count; values with capacity > 0); HJ_E_ARGUMENT (dimension); HJ_E_BUFFER (the first
+ * `capacity` were written). Since 0.2. */
+hj_status hj_figures_values(hj_engine *engine, int32_t dimension, uint32_t *values, uint32_t capacity, uint32_t *count);
+
+/* The latest broken promises of incidents and assignments, newest first: up to `capacity` of the last breach_capacity.
+ * Set breaches[0].size. BATON. O(breaches). HJ_E_NULL; HJ_E_SIZE; HJ_E_NEWER. capacity 0 is HJ_OK with *count 0. Since
+ * 0.2. */
+hj_status hj_figures_breaches(hj_engine *engine, hj_breach *breaches, uint32_t capacity, uint32_t *count);
+
+/* Sets all figures to zero and empties the list of breaches; what began before counts when it ends.
+ * BATON. O(figures): about a millisecond at the defaults. Since 0.2. */
+hj_status hj_figures_reset(hj_engine *engine);
 
 /* ---- Streets --------------------------------------------------------------------------------------------------- */
 

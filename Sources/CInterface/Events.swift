@@ -47,6 +47,7 @@ extension hj_event {
     operator_id = event.operatorID
     plans_version = event.plansVersion
     epoch = event.epoch
+    watch_id = event.watchID
   }
 }
 

@@ -30,7 +30,7 @@ private func checked(
 }
 
 /// Copies the core's answer out. Under the baton.
-private func copyAnswer(_ core: borrowing EngineCore, _ dispatch: inout hj_dispatch) {
+func copyAnswer(_ core: borrowing EngineCore, _ dispatch: inout hj_dispatch) {
   let answer = core.answer
   dispatch.incident_state = answer.state.rawValue
   dispatch.assignment_count = UInt32(answer.count)
@@ -76,7 +76,7 @@ public func hj_incident_report(
   }
 }
 
-private func write(_ filled: hj_dispatch, to dispatch: UnsafeMutablePointer<hj_dispatch>) {
+func write(_ filled: hj_dispatch, to dispatch: UnsafeMutablePointer<hj_dispatch>) {
   Sized.write(filled, to: UnsafeMutableRawPointer(dispatch), size: Sized.size(dispatch))
 }
 

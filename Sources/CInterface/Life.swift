@@ -26,6 +26,11 @@ public func hj_config_init(_ config: UnsafeMutablePointer<hj_config>!, _ size: U
   filled.max_accuracy_dm = defaults.fixRules.worstAccuracy_dm
   filled.max_ahead_s = UInt32(clamping: defaults.fixRules.farthestAhead_us / 1_000_000)
   filled.stall_ms = defaults.stall_ms
+  filled.max_watches = defaults.maxWatches
+  filled.figure_types = defaults.figureTypes
+  filled.figure_agencies = defaults.figureAgencies
+  filled.figure_beats = defaults.figureBeats
+  filled.breach_capacity = defaults.breachCapacity
   // An older program's struct is shorter; a newer one's rest is its own business.
   Sized.write(
     filled, to: UnsafeMutableRawPointer(config),
@@ -118,6 +123,12 @@ extension Configuration {
     if given.max_accuracy_dm != 0 { fixRules.worstAccuracy_dm = given.max_accuracy_dm }
     if given.max_ahead_s != 0 { fixRules.farthestAhead_us = Int64(given.max_ahead_s) * 1_000_000 }
     if given.stall_ms != 0 { stall_ms = given.stall_ms }
+    // A program of version 0.1 knows no watches and asks for no figures: it pays for neither.
+    maxWatches = given.max_watches
+    figureTypes = given.figure_types
+    figureAgencies = given.figure_agencies
+    figureBeats = given.figure_beats
+    breachCapacity = given.breach_capacity
     guard (given.allocate == nil) == (given.release == nil) else {
       throw Failure(
         .argument, field: "allocate", "give both allocate and release, or neither")

@@ -131,6 +131,9 @@ enum Words {
     case 12: return constant("backup")
     case 13: return constant("firstLeads")
     case 14: return constant("lastResort")
+    case 20: return constant("openIncident")
+    case 21: return constant("homeOfficer")
+    case 22: return constant("gridWorker")
     default: return constant("unknown")
     }
   }
@@ -147,6 +150,8 @@ enum Words {
     case 9: return constant("stall")
     case 10: return constant("warning")
     case 11: return constant("clock")
+    case 8: return constant("alarm")
+    case 13: return constant("absenceEnded")
     default: return constant("unknown")
     }
   }
@@ -173,6 +178,10 @@ enum Words {
     case 17: return constant("calledBack")
     case 18: return constant("roomNeeded")
     case 19: return constant("lead")
+    case 25: return constant("signOfLife")
+    case 26: return constant("paused")
+    case 27: return constant("tableFull")
+    case 28: return constant("lostDeadline")
     default: return constant("unknown")
     }
   }

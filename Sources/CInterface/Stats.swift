@@ -24,6 +24,7 @@ public func hj_engine_stats(
     fillTables(&filled, driver)
     fillTraffic(&filled, driver.trafficFigures)
     fillIngest(&filled, driver)
+    fillWatches(&filled, driver)
     Sized.write(filled, to: UnsafeMutableRawPointer(stats), size: Sized.size(stats))
     return .ok
   }
@@ -96,4 +97,16 @@ private func fillIngest(_ stats: inout hj_stats, _ driver: EngineDriver) {
   stats.calls_ahead_high = driver.baton.mostAheadCount
   stats.longest_wait_ns = driver.baton.longestWait_ns
   stats.events_waiting_high = driver.counter(Counter.eventsWaitingHigh)
+}
+
+private func fillWatches(_ stats: inout hj_stats, _ driver: EngineDriver) {
+  stats.watches = driver.counter(Counter.watches)
+  stats.watches_high = driver.counter(Counter.watchesHigh)
+  stats.watch_beats = driver.counter(Counter.watchBeats)
+  stats.watch_beats_refused = driver.counter(Counter.watchBeatsRefused)
+  stats.watch_alarms = driver.counter(Counter.watchAlarms)
+  stats.absences = driver.counter(Counter.absences)
+  stats.audit_runs = driver.counter(Counter.auditRuns)
+  stats.audit_found = driver.counter(Counter.auditFound)
+  stats.breaches = driver.counter(Counter.breaches)
 }

@@ -101,7 +101,7 @@ private func errorText(_ status: hj_status) -> UnsafePointer<CChar> {
     return constant("A handle or id that is closed, recycled or was never made.")
   case -6:
     return constant(
-      "No such unit: hj_unit_put it first. No such street: ids are those of the map's source.")
+      "No such unit: hj_unit_put it first. No such street or watch.")
   case -7:
     return constant("The move is not legal from the present state.")
   case -8:

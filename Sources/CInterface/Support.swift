@@ -17,12 +17,12 @@ struct Sized<Value> {
   static var first: Int {
     if Value.self == hj_nearest_query.self { return 40 }
     if Value.self == hj_report.self { return 64 }
-    if Value.self == hj_event.self { return 112 }
     if Value.self == hj_incident_status.self { return 216 }
     if Value.self == hj_config.self { return 112 }
     if Value.self == hj_dispatch.self { return 680 }
     if Value.self == hj_nearest.self { return 24 }
     if Value.self == hj_route_summary.self { return 24 }
+    if Value.self == hj_event.self { return 112 }
     if Value.self == hj_stats.self { return 320 }
     return MemoryLayout<Value>.size
   }

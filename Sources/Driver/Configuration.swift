@@ -26,10 +26,17 @@ package struct Configuration {
   package var traffic = TrafficUse.onDemand
   package var fixRules = FixRules()
   package var stall_ms: UInt32 = 1_000
+  package var maxWatches: UInt32 = 1_024
+  package var figureTypes: UInt32 = 24
+  package var figureAgencies: UInt32 = 8
+  package var figureBeats: UInt32 = 24
+  package var breachCapacity: UInt32 = 256
   package init() {}
 
   /// The library's own ceiling for tables of objects, and for queues.
   package static let mostObjects: UInt32 = 1_048_576
+  /// Rows of figures of one dimension: about 40 KiB each.
+  package static let mostFigures: UInt32 = 4_096
   package static let mostQueued: UInt32 = 16_777_216
 }
 

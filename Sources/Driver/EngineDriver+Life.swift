@@ -162,6 +162,11 @@ extension Configuration {
       keys: Int(keyCapacity == 0 ? min(maxIncidents &* 2, Self.mostObjects) : keyCapacity),
       keyRetention_ns: Int64(keyRetention_s) &* 1_000_000_000)
     limits.fixRules = fixRules
+    limits.watches = Int(maxWatches)
+    limits.figureTypes = Int(figureTypes)
+    limits.figureAgencies = Int(figureAgencies)
+    limits.figureBeats = Int(figureBeats)
+    limits.breaches = Int(breachCapacity)
     return limits
   }
 
@@ -182,6 +187,11 @@ extension Configuration {
       "max_ahead_s", UInt32(clamping: fixRules.farthestAhead_us / 1_000_000), 1, 366 * 86_400)
     if stall_ms != .max { try Self.check("stall_ms", stall_ms, 20, 3_600_000) }
     try Self.check("snap_limit_m", snapLimit_m, 1, 100_000)
+    try Self.check("max_watches", maxWatches, 0, Self.mostObjects)
+    try Self.check("figure_types", figureTypes, 0, Self.mostFigures)
+    try Self.check("figure_agencies", figureAgencies, 0, Self.mostFigures)
+    try Self.check("figure_beats", figureBeats, 0, Self.mostFigures)
+    try Self.check("breach_capacity", breachCapacity, 0, Self.mostObjects)
     if runMode == .hostLoop, uvLoop == nil {
       throw Failure(
         .argument, field: "uv_loop", "HJ_RUN_HOST_LOOP needs uv_loop: the address of your uv_loop_t"

@@ -35,4 +35,23 @@ extension EngineDriver {
       lat_e7: point.lat_e7, lon_e7: point.lon_e7, hint: hint, heading_cdeg: heading_cdeg,
       speed_cms: speed_cms, limit_mm: snapLimit_mm)
   }
+
+  /// Takes heartbeats in, in slices, so that others get the baton in between.
+  package func takeBeats(_ count: Int, _ beat: (Int) -> Heartbeat) -> Int {
+    let slice = 256
+    var accepted = 0
+    var next = 0
+    while next < count {
+      let end = min(next + slice, count)
+      accepted += turn { core in
+        var taken = 0
+        for index in next..<end where core.beat(beat(index)) { taken += 1 }
+        core.counters.add(Counter.watchBeats, Int64(taken))
+        core.counters.add(Counter.watchBeatsRefused, Int64(end - next - taken))
+        return taken
+      }
+      next = end
+    }
+    return accepted
+  }
 }

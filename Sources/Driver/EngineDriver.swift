@@ -240,13 +240,16 @@ package final class EngineDriver: @unchecked Sendable {
     var done = pollTraffic() ? 1 : 0
     if done < bound { done += core.pointee.fireDue(most: bound - done) }
     if done < bound { done += decidePosts(most: bound - done) }
+    if core.pointee.audit() > 0, done < bound {
+      done += core.pointee.fireDue(most: bound - done)
+    }
     finish(0)
     let next_ns = core.pointee.nextDue_ns
     let isBlocked = core.pointee.isEscalationBlocked
     let hasMore =
       posts.pointee.count > 0 || hasTrafficWaiting
       || (next_ns <= core.pointee.time.now_ns && !isBlocked)
-    if hasMore { return (status, now_ns) }
+    if hasMore || core.pointee.auditState.isUnderWay { return (status, now_ns) }
     // Deadlines that wait for room in the outbox want a look soon, not at once.
     if isBlocked { return (status, now_ns &+ Self.blockedPause_ns) }
     let (due_ns, overflows) = next_ns.addingReportingOverflow(origin_ns)

@@ -20,6 +20,7 @@ final class EngineLoop: @unchecked Sendable {
   private var alarm: BootAlarm?
   private var thread = pthread_t()
   private let isStopping = Atomic<Bool>(false)
+  private var auditTimer: AuditTimer?
   private var openHandles = 2
   /// Holds the driver until libuv has let go of the handles (host's loop).
   private var whenClosed: (() -> Void)?
@@ -71,6 +72,10 @@ final class EngineLoop: @unchecked Sendable {
       loop.turn()
     }
     if alarm != nil { openHandles += 1 }
+    auditTimer = AuditTimer(loop: loop, data: me) { handle in
+      handle.map { EngineLoop.of($0.pointee.data) }?.audit()
+    }
+    if auditTimer != nil { openHandles += 1 }
   }
 
   private func release() {
@@ -78,6 +83,8 @@ final class EngineLoop: @unchecked Sendable {
     timer.deallocate()
     alarm?.release()
     alarm = nil
+    auditTimer?.release()
+    auditTimer = nil
     if ownsLoop { loop.deallocate() }
   }
 
@@ -155,6 +162,20 @@ final class EngineLoop: @unchecked Sendable {
     var now_ns: Int64
   }
 
+  /// The engine's self-audit: slices, so that a caller waiting for the baton gets it in between. What it finds is due,
+  /// so the end of its turn wakes the loop.
+  private func audit() {
+    var isFirst = true
+    var isUnderWay = true
+    while isUnderWay {
+      isUnderWay = driver.turn { core in
+        _ = core.audit(now: isFirst)
+        return core.auditState.isUnderWay
+      }
+      isFirst = false
+    }
+  }
+
   /// libuv counts whole milliseconds from its cached time and may fire early when that is stale: refresh it first and
   /// round up; whether something is due is decided by the core's own clock.
   private func arm(next_ns: Int64, now_ns: Int64) {
@@ -209,6 +230,7 @@ final class EngineLoop: @unchecked Sendable {
       if uv_is_closing($0) == 0 { uv_close($0, closed) }
     }
     alarm?.closeHandle(closed)
+    auditTimer?.closeHandle(closed)
   }
 
   private func handleClosed() {

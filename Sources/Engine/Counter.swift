@@ -34,5 +34,15 @@ package enum Counter {
   package static let deadlinesArmed = 30
   package static let deadlinesArmedHigh = 31
   package static let eventsWaitingHigh = 32
-  package static let count = 33
+  // Watches, audit, figures
+  package static let watches = 64
+  package static let watchesHigh = 65
+  package static let watchBeats = 66
+  package static let watchBeatsRefused = 67
+  package static let watchAlarms = 68
+  package static let absences = 69
+  package static let auditRuns = 70
+  package static let auditFound = 71
+  package static let breaches = 72
+  package static let count = 80
 }

@@ -17,6 +17,12 @@ package struct EngineLimits: BitwiseCopyable, Sendable {
   package var keys: Int
   package var keyRetention_ns: Int64
   package var fixRules = FixRules()
+  package var watches = 0
+  /// Types, agencies and beats with figures of their own; the others are counted together.
+  package var figureTypes = 8
+  package var figureAgencies = 4
+  package var figureBeats = 8
+  package var breaches = 64
   package init(
     units: Int, incidents: Int, assignments: Int, events: Int, keys: Int, keyRetention_ns: Int64
   ) {
@@ -72,6 +78,14 @@ package struct EngineCore: ~Copyable {
   package internal(set) var deadlinesArmed = 0
   /// Deadlines that are due and wait for room in the outbox.
   package internal(set) var isEscalationBlocked = false
+  package var watches: WatchTable
+  package internal(set) var auditState = AuditState()
+
+  // Figures
+  package internal(set) var figures: FigureTable
+  package internal(set) var breaches: BreachList
+  let incidentTimes: Block<IncidentTimes>
+  let assignmentTimes: Block<AssignmentTimes>
 
   // Plans: address of each version in use, and how many open incidents were opened under it
   var plans: PlanVersions
@@ -108,7 +122,14 @@ package struct EngineCore: ~Copyable {
     let assignmentSlots = try SlotPool(memory, capacity: limits.assignments)
     let deadlines = try DeadlineWheel(memory, capacity: clockCount)
     let clocks = try Block<ClockRecord>(memory, count: clockCount)
-    let outbox = try Outbox(memory, ordinary: limits.events, reserved: clockCount)
+    let watches = try WatchTable(memory, capacity: limits.watches)
+    let figures = try FigureTable(
+      memory, types: limits.figureTypes, agencies: limits.figureAgencies, beats: limits.figureBeats)
+    let breaches = try BreachList(memory, capacity: limits.breaches, clocks: clockCount)
+    let incidentTimes = try Block<IncidentTimes>(memory, count: limits.incidents)
+    let assignmentTimes = try Block<AssignmentTimes>(memory, count: limits.assignments)
+    let outbox = try Outbox(
+      memory, ordinary: limits.events, reserved: clockCount + limits.watches)
     let keys = try KeyTable(
       memory, capacity: limits.keys, retention_ns: limits.keyRetention_ns)
     let candidates = try Block<NearestUnit>(memory, count: limits.units)
@@ -133,6 +154,11 @@ package struct EngineCore: ~Copyable {
     self.assignmentSlots = assignmentSlots
     self.deadlines = deadlines
     self.clocks = clocks
+    self.watches = watches
+    self.figures = figures
+    self.breaches = breaches
+    self.incidentTimes = incidentTimes
+    self.assignmentTimes = assignmentTimes
     self.plans = PlanVersions(first: firstPlans)
     self.outbox = outbox
     self.keys = keys

@@ -83,6 +83,7 @@ extension EngineCore {
       setFree(unit: slot, activity: units[slot].activity)
     }
     for slot in 0..<UInt32(limits.units) where unitSlots.isLive(slot) { offer(unit: slot) }
+    rearmWatches()
     return true
   }
 

@@ -76,6 +76,10 @@ package enum EventKind: Int32, BitwiseCopyable, Sendable {
 
   /// Never lost: it has room of its own.
   var isReserved: Bool { self == .escalation || self == .warning }
+  /// The audit found a lost promise.
+  case alarm = 8
+  /// A watch showed a sign of life, or its chain ended otherwise.
+  case absenceEnded = 13
 }
 
 /// Why a unit was chosen or something changed (`HJ_REASON_…`).
@@ -85,6 +89,9 @@ package enum Reason: Int32, BitwiseCopyable, Sendable {
   case upgraded
   case undeliverable = 11
   case backup, appointment, merged, unmerged, diverted, calledBack, roomNeeded, lead
+  /// Why an absence ended (or `closed`: its incident is over), why no incident was opened, why an alarm was raised.
+  case signOfLife = 25
+  case paused, tableFull, lostDeadline
 }
 
 /// Why fewer units were sent than the plan asks for (`HJ_SHORTFALL_…`).

@@ -59,4 +59,7 @@ package enum StepAction: UInt8, BitwiseCopyable, Sendable, CaseIterable {
   case notifyAgain = 1
   case otherChannel, nextUnit, widen, supervisor, tellCaller, suggestExchange, neighbour, manual
   case supervision, callUnit, backup, firstLeads, lastResort
+  /// Of a watch: the engine opens an incident; the home officer 社区民警, the grid worker 网格员 look in.
+  case openIncident = 20
+  case homeOfficer, gridWorker
 }

@@ -28,6 +28,7 @@ public final class Engine: Sendable {
     raw.maxAssignments = configuration.maxAssignments
     raw.eventCapacity = configuration.eventCapacity
     raw.traffic = TrafficUse(rawValue: configuration.traffic.rawValue) ?? .onDemand
+    raw.maxWatches = configuration.maxWatches
     do throws(Failure) {
       token = try EngineDriver.open(raw)
     } catch {
@@ -68,6 +69,7 @@ public struct Configuration: Sendable {
   public var eventCapacity: UInt32 = 16_384
   /// When the memory for live traffic is taken.
   public var traffic = TrafficMemory.onDemand
+  public var maxWatches: UInt32 = 1_024
   /// Time moves only in `Engine.poll`: for tests, simulation and replay.
   public var isHostDriven = false
 

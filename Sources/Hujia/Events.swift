@@ -19,6 +19,9 @@ public struct Event: Sendable {
     case stall = 9
     case warning = 10
     case clock = 11
+    /// The self-audit found a lost promise and armed it again.
+    case alarm = 8
+    case absenceEnded = 13
   }
   public let kind: Kind
   public let sequence: UInt64
@@ -26,6 +29,8 @@ public struct Event: Sendable {
   public let assignmentID: UInt64
   public let unitID: UInt64
   public let wall_us: Int64
+  /// Of a watch's escalation or end of absence; 0 = none.
+  public let watchID: UInt64
   public let clock: Clock?
   /// Escalations: 1-based step of the chain.
   public let step: Int32
@@ -45,6 +50,7 @@ public struct Event: Sendable {
     assignmentID = event.assignmentID
     unitID = event.unitID
     wall_us = event.wall_us
+    watchID = event.watchID
     clock = Clock(rawValue: event.clock)
     step = event.step
     cycle = event.cycle

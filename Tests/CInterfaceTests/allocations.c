@@ -40,6 +40,42 @@ static void some_traffic(hj_engine *engine, int64_t round) {
   REQUIRE(hj_traffic_report_each(engine, times, 6, NULL, &accepted) >= 0);
 }
 
+/* Watches come, beat, fall silent, raise alarms and go; figures are read. */
+static void watch_and_count(hj_engine *engine, int64_t round) {
+  hj_watch watch;
+  memset(&watch, 0, sizeof watch);
+  watch.size = sizeof watch;
+  watch.limit_s = 3;
+  watch.tier = HJ_TIER_PREVENTIVE;
+  place(3, 3, &watch.lat_e7, &watch.lon_e7);
+  hj_heartbeat beats[8];
+  memset(beats, 0, sizeof beats);
+  beats[0].size = sizeof beats[0];
+  for (uint64_t id = 1; id <= 8; id++) {
+    watch.id = id;
+    beats[id - 1].watch_id = id;
+    REQUIRE(hj_watch_put(engine, &watch) == HJ_OK);
+  }
+  REQUIRE(hj_watch_beats(engine, beats, round % 9 < 4 ? 2 : 8, NULL) == HJ_OK);
+  if (round % 50 == 7) {
+    hj_dispatch dispatch = empty_dispatch();
+    REQUIRE(hj_watch_alarm(engine, 3, 0, &dispatch) >= 0);
+    REQUIRE(hj_incident_cancel(engine, dispatch.incident_id, 0) == HJ_OK);
+    REQUIRE(hj_watch_pause(engine, 4, 0) >= 0 && hj_watch_resume(engine, 4) == HJ_OK);
+    REQUIRE(hj_watch_remove(engine, 8) == HJ_OK);
+  }
+  hj_figures_query query = {sizeof query, (int32_t)(round % 6), 0, 1 + (int32_t)(round % 6)};
+  hj_figures figures;
+  memset(&figures, 0, sizeof figures);
+  figures.size = sizeof figures;
+  REQUIRE(hj_figures_read(engine, &query, &figures) == HJ_OK);
+  hj_breach breach;
+  memset(&breach, 0, sizeof breach);
+  breach.size = sizeof breach;
+  uint32_t count;
+  REQUIRE(hj_figures_breaches(engine, &breach, 1, &count) == HJ_OK);
+}
+
 /* One round: a call comes in, its unit signs, drives, arrives, clears; all report positions; events are read. */
 static int64_t one_round(hj_engine *engine, int64_t round, int64_t *now_ns) {
   hj_report report = make_report(1 + (int32_t)(round % 4), (int)(round % 700), (int)(round * 7 % 900));
@@ -119,6 +155,7 @@ static int64_t one_round(hj_engine *engine, int64_t round, int64_t *now_ns) {
                          &travel_ms, round % 2 ? &distance_dm : NULL, NULL) == HJ_OK);
   hj_status named = hj_street_name(engine, points[1].street_id, name, sizeof name, &needed);
   REQUIRE(named == HJ_OK || named == HJ_E_UNKNOWN);
+  watch_and_count(engine, round);
   hj_stats stats;
   memset(&stats, 0, sizeof stats);
   stats.size = sizeof stats;

@@ -1,5 +1,6 @@
 /* Every public function with a struct of the wrong size, with NULL in its place, and with a handle that is none. Each
  * row of the two tables names a function; the status it must answer is named, and the host never crashes. */
+#include "watch_rows.h"
 #include "world.h"
 
 /* ---- Structs with a wrong size: one row a function and struct ---- */
@@ -196,6 +197,7 @@ static const struct sized_row {
     {"hj_incident_set_lead_by action", sizeof(hj_action), NULL, set_lead_action, 0},
     {"hj_traffic_report", sizeof(hj_street_time), &valid_street_time, street_time_plain, 0},
     {"hj_traffic_report_each", sizeof(hj_street_time), &valid_street_time, street_time_in, 0},
+    WATCH_SIZED_ROWS,
 };
 
 /* Room for a struct of a later version, and a canary behind it. */
@@ -245,7 +247,9 @@ static void wrong_sizes(void) {
     if (row->call != config_in)
       expect_row(
           row, "NULL", row->call(good, NULL),
-          row->call == update_out || strstr(row->name, "action") || row->call == summary_out ? HJ_OK : HJ_E_NULL);
+          row->call == update_out || row->call == alarm_out || strstr(row->name, "action") || row->call == summary_out
+              ? HJ_OK
+              : HJ_E_NULL);
     /* Not aligned: tokens and structs may lie anywhere in a packed host record. */
     memset(space.bytes, 0, sizeof space.bytes);
     if (row->valid != NULL) memcpy(space.bytes + 1, row->valid, row->size);
@@ -429,6 +433,7 @@ static const struct {
     ROW(any_called_back),   ROW(any_set_lead),
     ROW(any_check_in),      ROW(any_undeliverable),
     ROW(any_traffic),       ROW(any_traffic_each),
+    WATCH_HANDLE_ROWS,
 };
 
 static void wrong_handles(void) {

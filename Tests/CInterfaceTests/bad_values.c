@@ -336,7 +336,7 @@ static void wrong_rest(void) {
   CHECK_STATUS(hj_config_init(NULL, sizeof(hj_config)), HJ_E_NULL);
   hj_config config;
   CHECK_STATUS(hj_config_init(&config, 0), HJ_E_SIZE);
-  CHECK_STATUS(hj_config_init(&config, 111), HJ_E_SIZE);
+  CHECK_STATUS(hj_config_init(&config, 111), HJ_E_SIZE); /* version 0.1 had 112 bytes */
   const int32_t numbers[] = {INT32_MIN, INT32_MAX, -1, 0, 99, -99, 7};
   for (int32_t vocabulary = -2; vocabulary < 13; vocabulary++)
     for (size_t index = 0; index < 7; index++) CHECK(strlen(hj_name(vocabulary, numbers[index])) > 0);

@@ -16,7 +16,7 @@ FIELD(hj_error_detail, column, 12, 4);
 FIELD(hj_error_detail, field, 16, 128);
 FIELD(hj_error_detail, text, 144, 256);
 
-SIZE(hj_config, 144);
+SIZE(hj_config, 168);
 FIELD(hj_config, size, 0, 4);
 FIELD(hj_config, run_mode, 4, 4);
 FIELD(hj_config, map_path, 8, 8);
@@ -45,6 +45,12 @@ FIELD(hj_config, speed_s, 128, 4);
 FIELD(hj_config, max_accuracy_dm, 132, 4);
 FIELD(hj_config, max_ahead_s, 136, 4);
 FIELD(hj_config, stall_ms, 140, 4);
+FIELD(hj_config, max_watches, 144, 4);
+FIELD(hj_config, figure_types, 148, 4);
+FIELD(hj_config, figure_agencies, 152, 4);
+FIELD(hj_config, figure_beats, 156, 4);
+FIELD(hj_config, breach_capacity, 160, 4);
+FIELD(hj_config, reserved2, 164, 4);
 
 SIZE(hj_unit, 64);
 FIELD(hj_unit, size, 0, 4);
@@ -156,7 +162,7 @@ FIELD(hj_action, operator_id, 8, 8);
 FIELD(hj_action, force, 16, 4);
 FIELD(hj_action, reserved0, 20, 4);
 
-SIZE(hj_event, 128);
+SIZE(hj_event, 136);
 FIELD(hj_event, size, 0, 4);
 FIELD(hj_event, kind, 4, 4);
 FIELD(hj_event, sequence, 8, 8);
@@ -178,6 +184,7 @@ FIELD(hj_event, operator_id, 104, 8);
 FIELD(hj_event, plans_version, 112, 4);
 FIELD(hj_event, reserved0, 116, 4);
 FIELD(hj_event, epoch, 120, 8);
+FIELD(hj_event, watch_id, 128, 8);
 
 SIZE(hj_clock_ref, 32);
 FIELD(hj_clock_ref, size, 0, 4);
@@ -236,7 +243,7 @@ FIELD(hj_route_point, distance_dm, 16, 4);
 FIELD(hj_route_point, reserved0, 20, 4);
 FIELD(hj_route_point, street_id, 24, 8);
 
-SIZE(hj_stats, 496);
+SIZE(hj_stats, 568);
 FIELD(hj_stats, size, 0, 4);
 FIELD(hj_stats, abi_version, 4, 4);
 FIELD(hj_stats, allocator, 8, 16);
@@ -299,6 +306,15 @@ FIELD(hj_stats, calls_handed_over, 464, 8);
 FIELD(hj_stats, calls_ahead_high, 472, 8);
 FIELD(hj_stats, longest_wait_ns, 480, 8);
 FIELD(hj_stats, events_waiting_high, 488, 8);
+FIELD(hj_stats, watches, 496, 8);
+FIELD(hj_stats, watches_high, 504, 8);
+FIELD(hj_stats, watch_beats, 512, 8);
+FIELD(hj_stats, watch_beats_refused, 520, 8);
+FIELD(hj_stats, watch_alarms, 528, 8);
+FIELD(hj_stats, absences, 536, 8);
+FIELD(hj_stats, audit_runs, 544, 8);
+FIELD(hj_stats, audit_found, 552, 8);
+FIELD(hj_stats, breaches, 560, 8);
 
 SIZE(hj_street_time, 24);
 FIELD(hj_street_time, size, 0, 4);
@@ -307,8 +323,78 @@ FIELD(hj_street_time, street_id, 8, 8);
 FIELD(hj_street_time, direction, 16, 4);
 FIELD(hj_street_time, profile, 20, 4);
 
+SIZE(hj_watch, 96);
+FIELD(hj_watch, size, 0, 4);
+FIELD(hj_watch, kind, 4, 4);
+FIELD(hj_watch, id, 8, 8);
+FIELD(hj_watch, limit_s, 16, 4);
+FIELD(hj_watch, tier, 20, 4);
+FIELD(hj_watch, type, 24, 4);
+FIELD(hj_watch, alarm_tier, 28, 4);
+FIELD(hj_watch, alarm_type, 32, 4);
+FIELD(hj_watch, flags, 36, 4);
+FIELD(hj_watch, lat_e7, 40, 4);
+FIELD(hj_watch, lon_e7, 44, 4);
+FIELD(hj_watch, datum, 48, 4);
+FIELD(hj_watch, reserved0, 52, 4);
+FIELD(hj_watch, home_officer_id, 56, 8);
+FIELD(hj_watch, grid_worker_id, 64, 8);
+FIELD(hj_watch, carrier_id, 72, 8);
+FIELD(hj_watch, caller_hash, 80, 8);
+FIELD(hj_watch, last_wall_us, 88, 8);
+
+SIZE(hj_heartbeat, 24);
+FIELD(hj_heartbeat, size, 0, 4);
+FIELD(hj_heartbeat, reserved0, 4, 4);
+FIELD(hj_heartbeat, watch_id, 8, 8);
+FIELD(hj_heartbeat, wall_us, 16, 8);
+
+SIZE(hj_watch_status, 56);
+FIELD(hj_watch_status, size, 0, 4);
+FIELD(hj_watch_status, state, 4, 4);
+FIELD(hj_watch_status, watch_id, 8, 8);
+FIELD(hj_watch_status, last_wall_us, 16, 8);
+FIELD(hj_watch_status, next_wall_us, 24, 8);
+FIELD(hj_watch_status, incident_id, 32, 8);
+FIELD(hj_watch_status, step, 40, 4);
+FIELD(hj_watch_status, cycle, 44, 4);
+FIELD(hj_watch_status, limit_s, 48, 4);
+FIELD(hj_watch_status, kind, 52, 4);
+
+SIZE(hj_figures_query, 16);
+FIELD(hj_figures_query, size, 0, 4);
+FIELD(hj_figures_query, dimension, 4, 4);
+FIELD(hj_figures_query, value, 8, 4);
+FIELD(hj_figures_query, interval, 12, 4);
+
+SIZE(hj_figures, 80);
+FIELD(hj_figures, size, 0, 4);
+FIELD(hj_figures, flags, 4, 4);
+FIELD(hj_figures, count, 8, 8);
+FIELD(hj_figures, with_target, 16, 8);
+FIELD(hj_figures, within_target, 24, 8);
+FIELD(hj_figures, mean_ms, 32, 8);
+FIELD(hj_figures, min_ms, 40, 8);
+FIELD(hj_figures, p50_ms, 48, 8);
+FIELD(hj_figures, p90_ms, 56, 8);
+FIELD(hj_figures, p99_ms, 64, 8);
+FIELD(hj_figures, max_ms, 72, 8);
+
+SIZE(hj_breach, 64);
+FIELD(hj_breach, size, 0, 4);
+FIELD(hj_breach, clock, 4, 4);
+FIELD(hj_breach, incident_id, 8, 8);
+FIELD(hj_breach, assignment_id, 16, 8);
+FIELD(hj_breach, unit_id, 24, 8);
+FIELD(hj_breach, due_wall_us, 32, 8);
+FIELD(hj_breach, over_ms, 40, 8);
+FIELD(hj_breach, is_over, 48, 4);
+FIELD(hj_breach, tier, 52, 4);
+FIELD(hj_breach, type, 56, 4);
+FIELD(hj_breach, reserved0, 60, 4);
+
 int main(void) {
-  /* The compiler checked 215 facts; what is left is that the constants say so too. */
+  /* The compiler checked 360 facts; what is left is that the constants say so too. */
   CHECK_EQUAL(HJ_CHOSEN_MAX, sizeof(((hj_dispatch *)0)->chosen) / sizeof(hj_chosen_unit));
   CHECK_EQUAL(hj_abi_version(), HJ_ABI_VERSION);
   char version[16];

@@ -3,6 +3,7 @@
 import HujiaContainers
 import HujiaRoads
 import HujiaTestSupport
+import Testing
 
 @testable import HujiaEngine
 
@@ -14,18 +15,20 @@ final class Bench {
   let image: MapImage
   var core: EngineCore
   var wall_us = Bench.wallStart_us
+  var losesDeadlines = false
 
   init(
     _ image: MapImage, plans: PlanDraft = .builtIn, units: Int = 16, incidents: Int = 16,
     assignments: Int = 32, events: Int = 1_024, keys: Int = 8,
-    keyRetention_ns: Int64 = 86_400 * Bench.second_ns, memory: Memory = .system
+    keyRetention_ns: Int64 = 86_400 * Bench.second_ns, memory: Memory = .system, watches: Int = 0
   ) throws {
     self.image = image
+    var limits = EngineLimits(
+      units: units, incidents: incidents, assignments: assignments, events: events, keys: keys,
+      keyRetention_ns: keyRetention_ns)
+    limits.watches = watches
     core = try EngineCore(
-      map: image.map,
-      limits: EngineLimits(
-        units: units, incidents: incidents, assignments: assignments, events: events, keys: keys,
-        keyRetention_ns: keyRetention_ns),
+      map: image.map, limits: limits,
       firstPlans: try Self.keep(plans), memory: memory)
     core.time = Moment(now_ns: 0, wall_us: wall_us)
   }
@@ -68,6 +71,8 @@ final class Bench {
   func poll(_ now_ns: Int64, most: Int = .max) {
     core.time = Moment(now_ns: now_ns, wall_us: wall_us &+ now_ns / 1_000)
     _ = core.fireDue(most: most)
+    // Whatever a suite does, the self-audit finds nothing lost, unless the suite lost it itself.
+    if !losesDeadlines { check(core.audit() == 0, "the audit found a lost deadline") }
   }
   func poll(s: Double) { poll(Int64(s * 1e9)) }
 

@@ -10,7 +10,8 @@ import Testing
 
   @Test func withTheBuiltInPlanOnlyFourClocksRun() throws {
     let draft = PlanDraft.builtIn
-    for kind in ClockKind.allCases {
+    // That of watches runs where there are watches.
+    for kind in ClockKind.allCases where kind != .absence {
       let runs = [.pending, .acknowledge, .arrival, .resolve].contains(kind)
       check(draft.chains[Int(kind.rawValue)].allSatisfy { ($0 != nil) == runs }, "\(kind)")
     }

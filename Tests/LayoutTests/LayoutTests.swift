@@ -22,8 +22,8 @@ import Testing
   }
 
   @Test func config() {
-    #expect(MemoryLayout<hj_config>.size == 144)
-    #expect(MemoryLayout<hj_config>.stride == 144)
+    #expect(MemoryLayout<hj_config>.size == 168)
+    #expect(MemoryLayout<hj_config>.stride == 168)
     let offsets: [(PartialKeyPath<hj_config>, Int)] = [
       (\.size, 0),
       (\.run_mode, 4),
@@ -53,6 +53,12 @@ import Testing
       (\.max_accuracy_dm, 132),
       (\.max_ahead_s, 136),
       (\.stall_ms, 140),
+      (\.max_watches, 144),
+      (\.figure_types, 148),
+      (\.figure_agencies, 152),
+      (\.figure_beats, 156),
+      (\.breach_capacity, 160),
+      (\.reserved2, 164),
     ]
     for (field, offset) in offsets {
       #expect(MemoryLayout<hj_config>.offset(of: field) == offset)
@@ -234,8 +240,8 @@ import Testing
   }
 
   @Test func event() {
-    #expect(MemoryLayout<hj_event>.size == 128)
-    #expect(MemoryLayout<hj_event>.stride == 128)
+    #expect(MemoryLayout<hj_event>.size == 136)
+    #expect(MemoryLayout<hj_event>.stride == 136)
     let offsets: [(PartialKeyPath<hj_event>, Int)] = [
       (\.size, 0),
       (\.kind, 4),
@@ -258,43 +264,10 @@ import Testing
       (\.plans_version, 112),
       (\.reserved0, 116),
       (\.epoch, 120),
+      (\.watch_id, 128),
     ]
     for (field, offset) in offsets {
       #expect(MemoryLayout<hj_event>.offset(of: field) == offset)
-    }
-  }
-
-  @Test func clockReference() {
-    #expect(MemoryLayout<hj_clock_ref>.size == 32)
-    #expect(MemoryLayout<hj_clock_ref>.stride == 32)
-    let offsets: [(PartialKeyPath<hj_clock_ref>, Int)] = [
-      (\.size, 0),
-      (\.clock, 4),
-      (\.incident_id, 8),
-      (\.assignment_id, 16),
-      (\.step, 24),
-      (\.cycle, 28),
-    ]
-    for (field, offset) in offsets {
-      #expect(MemoryLayout<hj_clock_ref>.offset(of: field) == offset)
-    }
-  }
-
-  @Test func clockStatus() {
-    #expect(MemoryLayout<hj_clock_status>.size == 40)
-    #expect(MemoryLayout<hj_clock_status>.stride == 40)
-    let offsets: [(PartialKeyPath<hj_clock_status>, Int)] = [
-      (\.size, 0),
-      (\.state, 4),
-      (\.step, 8),
-      (\.cycle, 12),
-      (\.due_wall_us, 16),
-      (\.planned_wall_us, 24),
-      (\.plans_version, 32),
-      (\.reserved0, 36),
-    ]
-    for (field, offset) in offsets {
-      #expect(MemoryLayout<hj_clock_status>.offset(of: field) == offset)
     }
   }
 
@@ -370,7 +343,8 @@ import Testing
   }
 
   @Test func stats() {
-    #expect(MemoryLayout<hj_stats>.size == 496 && MemoryLayout<hj_stats>.stride == 496)
+    #expect(MemoryLayout<hj_stats>.size == 568)
+    #expect(MemoryLayout<hj_stats>.stride == 568)
     let offsets: [(PartialKeyPath<hj_stats>, Int)] = [
       (\.size, 0),
       (\.abi_version, 4),
@@ -412,6 +386,14 @@ import Testing
       (\.posts_waiting_high, 296),
       (\.map_nodes, 304),
       (\.map_streets, 312),
+    ]
+    for (field, offset) in offsets {
+      #expect(MemoryLayout<hj_stats>.offset(of: field) == offset)
+    }
+  }
+
+  @Test func statsSince02() {
+    let offsets: [(PartialKeyPath<hj_stats>, Int)] = [
       (\.traffic_epoch, 320),
       (\.traffic_reports, 328),
       (\.traffic_refused, 336),
@@ -434,24 +416,19 @@ import Testing
       (\.calls_ahead_high, 472),
       (\.longest_wait_ns, 480),
       (\.events_waiting_high, 488),
+      (\.watches, 496),
+      (\.watches_high, 504),
+      (\.watch_beats, 512),
+      (\.watch_beats_refused, 520),
+      (\.watch_alarms, 528),
+      (\.absences, 536),
+      (\.audit_runs, 544),
+      (\.audit_found, 552),
+      (\.breaches, 560),
     ]
     for (field, offset) in offsets {
       #expect(MemoryLayout<hj_stats>.offset(of: field) == offset)
     }
   }
 
-  @Test func streetTime() {
-    #expect(MemoryLayout<hj_street_time>.size == 24)
-    #expect(MemoryLayout<hj_street_time>.stride == 24)
-    let offsets: [(PartialKeyPath<hj_street_time>, Int)] = [
-      (\.size, 0),
-      (\.travel_ms, 4),
-      (\.street_id, 8),
-      (\.direction, 16),
-      (\.profile, 20),
-    ]
-    for (field, offset) in offsets {
-      #expect(MemoryLayout<hj_street_time>.offset(of: field) == offset)
-    }
-  }
 }

@@ -54,6 +54,14 @@ import Testing
     (plans(#""capabilites":[]"#), "capabilites", "did you mean \"capabilities\""),
     (plans(#""capabilities":["a","a"]"#), "capabilities[1]", "twice"),
     (plans(#""types":[{"code":1},{"code":1}]"#), "types[1]", "twice"),
+    (
+      plans(#""clocks":{"resolve":{"steps":[{"do":"open_incident"}]}}"#),
+      "clocks.resolve.steps[0].do", "clocks.absence"
+    ),
+    (
+      plans(#""clocks":{"absence":{"steps":[{"do":"next_unit"}]}}"#),
+      "clocks.absence.steps[0].do", "home_officer"
+    ),
     (plans(#""types":[{"code":-1}]"#), "types[0].code", "whole number"),
     (plans(#""types":[{"code":4294967296}]"#), "types[0].code", "whole number"),
     (plans(#""types":[{"code":1.5}]"#), "types[0].code", "whole number"),

@@ -53,6 +53,21 @@ import Testing
     }
     """#
 
+  @Test func theChainOfWatchesIsRead() throws {
+    let text =
+      #"{"absence":{"limit_s":90,"repeat_s":60,"steps":[{"do":"grid_worker"}],"#
+      + #""tiers":{"urgent":{"steps":[{"after_s":5,"do":"open_incident"}]}}}}"#
+    let all = #"{"version":1,"plans":[{"name":"any","units":[{}]}],"clocks":"# + text + "}"
+    let draft = try decode(Array(all.utf8))
+    let chains = draft.chains[Int(ClockKind.absence.rawValue)]
+    let common = chains[Int(Tier.emergency.rawValue)]
+    #expect(common?.limit_ms == 90_000 && common?.repeat_ms == 60_000)
+    #expect(common?.steps == [Step(after_ms: 0, action: .gridWorker)])
+    let urgent = chains[Int(Tier.urgent.rawValue)]
+    #expect(urgent?.limit_ms == 259_200_000)
+    #expect(urgent?.steps == [Step(after_ms: 5_000, action: .openIncident)])
+  }
+
   @Test func everyKeyIsRead() throws {
     let draft = try decode(Array(Self.everything.utf8))
     #expect(draft.defaultTurnout_ms == 45_500)
@@ -113,7 +128,7 @@ import Testing
       #expect(tables.step(pending, 1).action == .tellCaller)
       #expect(tables.step(tables.clock(.arrival, tier: tier), 1).action == .suggestExchange)
       // Clocks that wait for what a host may never send run only where they are named.
-      for clock in [ClockKind.delivery, .turnout, .welfare, .report, .callback, .lead, .absence] {
+      for clock in [ClockKind.delivery, .turnout, .welfare, .report, .callback, .lead] {
         #expect(tables.clock(clock, tier: tier).stepCount == 0)
       }
     }

@@ -89,6 +89,14 @@ extension PlanDecoder {
   private static func refuseMisplaced(
     _ action: StepAction, _ clock: ClockKind, _ field: PlanField
   ) throws(PlanError) {
+    if clock != .absence, PlanWords.stepsOfWatchesOnly.contains(action) {
+      throw field.wrong("\(field.path): only clocks.absence can do that, as it is about a watch")
+    }
+    if clock == .absence, PlanWords.stepsOfIncidentsOnly.contains(action) {
+      throw field.wrong(
+        "\(field.path): a watch has no unit on its way; known for it: home_officer, grid_worker, "
+          + "supervisor, open_incident")
+    }
     if action == .firstLeads, clock != .lead {
       throw field.wrong("\(field.path): only the clock \"lead\" sets who leads")
     }
@@ -106,13 +114,23 @@ extension PlanDecoder {
     case .report: return 1_800_000
     case .callback: return 86_400_000
     case .lead: return 60_000
+    case .absence: return 72 * 3_600_000
     default: return -1
     }
   }
 
+  private static let ownManners = [
+    "warn_before_s", "warn_percent", "nobody", "last_resort", "snooze_max_s", "taken_s",
+    "acknowledgements",
+  ]
+
   private static func readManners(
     _ object: PlanObject, _ clock: ClockKind, _ chain: inout PlanDraft.Chain
   ) throws(PlanError) {
+    if clock == .absence, let key = ownManners.first(where: { object[$0] != nil }) {
+      throw object.field.wrong(
+        "\(object.field.path).\(key): the chain of a watch has limit_s, steps and repeat_s only")
+    }
     if let value = object["warn_before_s"] {
       let before_ms = try value.seconds_ms(least_ms: 1)
       guard object["warn_percent"] == nil else {
@@ -164,6 +182,10 @@ extension PlanDecoder {
     let rule = try element.object(["name", "clock", "runs"] + conditions + Self.chainKeys)
     if let name = rule["name"] { _ = try name.string() }
     let clock = try rule.require("clock").word(PlanWords.clocks)
+    guard clock != .absence else {
+      throw element.wrong(
+        "\(element.path): clocks.absence has no rules: use its tiers, or the limit of the watch")
+    }
     var record = ClockRule(clock: clock)
     let common = try readConditions(rule)
     record.firstType = common.firstType

@@ -33,9 +33,14 @@ extension EngineCore {
     moveClocks(of: assignment, from: record.state, to: state, wall_us: wall_us)
     if state.isSigned, !record.state.isSigned {
       counters.add(Counter.assignmentsAcknowledged)
+      if state == .acknowledged { noteSignature(assignment, wall_us: wall_us) }
       stopOtherSignatures(record.incident)
     }
+    if state == .enRoute, record.state.rawValue < state.rawValue {
+      noteTurnout(assignment, wall_us: wall_us)
+    }
     if state.hasArrived, !incidents[record.incident].hasArrived {
+      noteArrival(assignment, wall_us: wall_us)
       incidents[record.incident].hasArrived = true
       incidents[record.incident].arrivedWall_us = max(wall_us == 0 ? time.wall_us : wall_us, 1)
       stop(.arrival, slot: ClockSlot.of(.arrival, incident: record.incident))

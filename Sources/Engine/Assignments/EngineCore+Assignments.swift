@@ -32,6 +32,7 @@ extension EngineCore {
       startArrivalClock(incident, from: time.now_ns)
     }
     startAssignmentClocks(assignment)
+    noteDispatch(assignment)
     counters.add(Counter.assignmentsOpened)
     counters.add(Counter.assignmentsLive)
     counters.raise(Counter.assignmentsLiveHigh, to: counters.read(Counter.assignmentsLive))

@@ -54,6 +54,7 @@ extension EngineCore {
     if start_ns.adding(ms: promise.limit_ms) <= time.now_ns { start_ns = time.now_ns }
     let breach_ns = start_ns.adding(ms: promise.limit_ms)
     // The cycles go on counting when a clock begins again, so that no two firings look alike.
+    breaches.end(clock: slot, now_ns: time.now_ns)
     let before = clocks[slot]
     let isAgain = before.kind == kind && before.isRunning
     let cycle = !isAgain ? 0 : (before.firedStep > 0 ? before.firedCycle : before.cycle) &+ 1
@@ -113,7 +114,9 @@ extension EngineCore {
 
   /// Ends a promise, if its slot is that clock's at the moment.
   mutating func stop(_ kind: ClockKind, slot: UInt32) {
-    guard clocks[slot].isRunning, clocks[slot].kind == kind else { return }
+    guard clocks[slot].kind == kind else { return }
+    breaches.end(clock: slot, now_ns: time.now_ns)
+    guard clocks[slot].isRunning else { return }
     clocks[slot].isRunning = false
     disarm(slot)
   }
@@ -128,6 +131,7 @@ extension EngineCore {
     clocks[old].isRunning = false
     disarm(old)
     disarm(new)
+    breaches.move(from: old, to: new)
     clocks[new] = record
     if record.due_ns != .max { rearm(new, due_ns: record.due_ns) }
   }

@@ -12,22 +12,26 @@ extension EngineCore {
   package mutating func fireDue(most: Int) -> Int {
     var fired = 0
     isEscalationBlocked = false
-    while fired < most, deadlines.next_due_ns <= time.now_ns {
+    while fired < most, nextDue_ns <= time.now_ns {
       guard outbox.hasRoomForEscalation else {
         isEscalationBlocked = true
         break
       }
+      fired += 1
+      if watches.deadlines.next_due_ns < deadlines.next_due_ns {
+        fireWatch()
+        continue
+      }
       guard let slot = deadlines.popDue(now_ns: time.now_ns) else { break }
       disarmed()
       fire(slot, act: Act())
-      fired += 1
     }
     counters.set(Counter.escalationsWaiting, isEscalationBlocked ? 1 : 0)
     return fired
   }
 
   /// The earliest due time; `Int64.max` when nothing is armed.
-  package var nextDue_ns: Int64 { deadlinesArmed == 0 ? .max : deadlines.next_due_ns }
+  package var nextDue_ns: Int64 { min(deadlines.next_due_ns, watches.deadlines.next_due_ns) }
 
   private mutating func fire(_ slot: UInt32, act: Act) {
     assert(clocks[slot].isRunning && clocks[slot].due_ns <= time.now_ns)
@@ -88,6 +92,10 @@ extension EngineCore {
     event.step = record.isLastResort ? policy.stepCount + 1 : record.step + 1
     event.action = Int32(action.rawValue)
     event.operatorID = act.operatorID
+    if record.firedStep == 0, record.planned_ns <= time.now_ns {
+      noteBreach(
+        slot, incident: incident, assignment: assignment(ofClock: slot), due_ns: record.planned_ns)
+    }
     clocks[slot].firedStep = event.step
     clocks[slot].firedCycle = record.cycle
     clocks[slot].isTaken = false

@@ -189,6 +189,7 @@ extension EngineCore {
     incidents[incident].state = state
     incidents[incident].disposition = disposition
     incidents[incident].closedWall_us = max(wall_us == 0 ? time.wall_us : wall_us, 1)
+    if state == .closed { noteClose(incident, wall_us: wall_us) }
     var freed: InlineArray<16, UInt32> = .init(repeating: 0)
     var freedCount = 0
     let first = Int(incident) * EngineLimits.chosen
@@ -209,6 +210,7 @@ extension EngineCore {
     event.operatorID = act.operatorID
     event.wall_us = wall_us
     emit(event)
+    watchIncidentEnded(incident)
     retire(incident, at_ns: moment_ns(wall_us: wall_us))
     for index in 0..<freedCount { offer(unit: freed[index]) }
     return .ok

@@ -103,6 +103,7 @@ extension EngineCore {
       nextWaiting: WaitingLists.none, isWaiting: false, hasArrived: false)
     plans.hold(plans.current)
     plans.hold(plans.current)
+    noteReceipt(incident)
     counters.add(Counter.incidentsOpened)
     counters.add(Counter.incidentsOpen)
     counters.raise(Counter.incidentsOpenHigh, to: counters.read(Counter.incidentsOpen))

@@ -46,6 +46,8 @@ package struct IncidentRecord: BitwiseCopyable {
   /// Seats (`seatBit`) for which nobody else is sent: the unit arrived and has left again, or was withdrawn when others
   /// were there.
   var servedSeats: UInt32 = 0
+  /// The watch that opened it, its slot + 1; 0 = none.
+  var watch: UInt32 = 0
   var isWaiting: Bool
   package var hasArrived: Bool
 

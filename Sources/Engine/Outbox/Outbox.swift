@@ -25,6 +25,7 @@ package struct Event: BitwiseCopyable {
   /// Escalations and warnings: which version of the plans their clock follows.
   package var plansVersion: UInt32 = 0
   package var epoch: UInt64 = 0
+  package var watchID: UInt64 = 0
 
   init(_ kind: EventKind) { self.kind = kind }
 }

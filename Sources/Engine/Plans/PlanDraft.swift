@@ -80,6 +80,15 @@ package struct PlanDraft: Sendable {
           Step(after_ms: 0, action: .supervisor), Step(after_ms: 60_000, action: .suggestExchange),
         ]))
     every(
+      .absence,
+      Chain(
+        limit_ms: 72 * 3_600_000, repeat_ms: 3_600_000,
+        steps: [
+          Step(after_ms: 0, action: .homeOfficer),
+          Step(after_ms: 2 * 3_600_000, action: .gridWorker),
+          Step(after_ms: 2 * 3_600_000, action: .openIncident),
+        ]))
+    every(
       .resolve,
       Chain(
         limit_ms: -1, repeat_ms: 3_600_000, steps: [Step(after_ms: 0, action: .supervisor)]))

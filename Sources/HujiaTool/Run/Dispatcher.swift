@@ -170,6 +170,27 @@ final class Dispatcher {
     return Array(points.prefix(Int(min(needed, capacity))))
   }
 
+  func figures(by dimension: Int32, value: UInt32, interval: Int32) -> hj_figures {
+    var query = hj_figures_query()
+    query.size = UInt32(MemoryLayout<hj_figures_query>.size)
+    query.dimension = dimension
+    query.value = value
+    query.interval = interval
+    var figures = hj_figures()
+    figures.size = UInt32(MemoryLayout<hj_figures>.size)
+    hj_figures_read(engine, &query, &figures)
+    return figures
+  }
+
+  /// The latest broken promises, newest first.
+  func breaches(_ most: Int) -> [hj_breach] {
+    var breaches = [hj_breach](repeating: hj_breach(), count: most)
+    breaches[0].size = UInt32(MemoryLayout<hj_breach>.size)
+    var count: UInt32 = 0
+    hj_figures_breaches(engine, &breaches, UInt32(most), &count)
+    return Array(breaches.prefix(Int(count)))
+  }
+
   func stats() -> hj_stats {
     var stats = hj_stats()
     stats.size = UInt32(MemoryLayout<hj_stats>.size)

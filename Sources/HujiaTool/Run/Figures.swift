@@ -9,8 +9,10 @@ struct FiguresText {
   init(_ statistics: Statistics) { self.statistics = statistics }
 
   var text: String {
-    [headline, decisions, example, arrivals, escalations, shortfalls, machine].joined(
-      separator: "\n\n")
+    [
+      headline, decisions, example, arrivals, statistics.engineFigures.text, escalations,
+      shortfalls, machine,
+    ].filter { !$0.isEmpty }.joined(separator: "\n\n")
   }
 
   private var headline: String {
@@ -201,6 +203,8 @@ struct FiguresJSON {
     var calls_not_reached: Int
     var plans: String?
     var one_drive: String?
+    var engine_figures: [String: [String: EngineFigures.Row]]
+    var breaches: Int64
   }
 
   var text: String {
@@ -240,7 +244,8 @@ struct FiguresJSON {
       real_time_ratio: s.realTimeRatio, units_per_call: s.unitsPerCall,
       recorded_units_per_call: s.recordedUnitsPerCall, assignments: s.engine.assignments_opened,
       escalations_total: s.engine.escalations, calls_not_reached: s.unreached,
-      plans: s.plansPath, one_drive: s.example?.text)
+      plans: s.plansPath, one_drive: s.example?.text,
+      engine_figures: s.engineFigures.rows, breaches: s.engine.breaches)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     return (try? encoder.encode(figures)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"

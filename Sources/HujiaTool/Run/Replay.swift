@@ -100,7 +100,7 @@ final class Replay {
       try settleEvents()
     }
     statistics.unreached = incidents.values.count { !$0.arrived }
-    statistics.finish(dispatcher.stats(), virtualSeconds: Double(now_ns) / 1e9)
+    statistics.finish(dispatcher, virtualSeconds: Double(now_ns) / 1e9)
   }
 
   private func perform(_ act: Job.Act) throws {
@@ -201,7 +201,9 @@ final class Replay {
   }
 
   private func escalated(_ event: hj_event) {
-    statistics.escalated(event, hour: LocalTime.hour(origin_s + Double(now_ns) / 1e9))
+    let tier = incidents[event.incident_id].map { Int(book.tier(of: city.calls[$0.call])) } ?? 0
+    statistics.escalated(
+      event, hour: LocalTime.hour(origin_s + Double(now_ns) / 1e9), tier: tier, at_ns: now_ns)
     let isCalled =
       event.clock == HJ_CLOCK_ACKNOWLEDGE && event.action == HJ_STEP_SUPERVISOR
       && event.assignment_id != 0

@@ -54,6 +54,8 @@ struct Statistics {
   /// By clock and step; and by clock and hour.
   var escalations: [Int32: [Int32: Int]] = [:]
   var escalationsByHour: [Int32: [Int]] = [:]
+  private(set) var chains = ChainHours()
+  private(set) var engineFigures = EngineFigures()
   var nextUnits = 0
   var callsByHour = [Int](repeating: 0, count: 24)
   var positions = 0
@@ -131,14 +133,16 @@ struct Statistics {
     tiers[tier].answered.append(now_s + origin_s - city.calls[call].received)
   }
 
-  mutating func escalated(_ event: hj_event, hour: Int) {
+  mutating func escalated(_ event: hj_event, hour: Int, tier: Int, at_ns: Int64) {
+    chains.add(event, tier: tier, hour: Int(at_ns / 3_600_000_000_000))
     escalations[event.clock, default: [:]][event.step, default: 0] += 1
     escalationsByHour[event.clock, default: Array(repeating: 0, count: 24)][hour] += 1
     if event.action == HJ_STEP_NEXT_UNIT, event.reason == HJ_REASON_NEXT_UNIT { nextUnits += 1 }
   }
 
-  mutating func finish(_ stats: hj_stats, virtualSeconds: Double) {
-    engine = stats
+  mutating func finish(_ dispatcher: Dispatcher, virtualSeconds: Double) {
+    engine = dispatcher.stats()
+    engineFigures = EngineFigures(dispatcher)
     self.virtualSeconds = virtualSeconds
   }
 

@@ -1,0 +1,116 @@
+// hj_figures_read, _values, _breaches, _reset.
+
+import CHujia
+import HujiaDriver
+import HujiaEngine
+
+@c @implementation
+public func hj_figures_read(
+  _ engine: OpaquePointer!, _ query: UnsafePointer<hj_figures_query>!,
+  _ figures: UnsafeMutablePointer<hj_figures>!
+) -> hj_status {
+  with(engine) { driver in
+    let verdict = Sized.checkOutput(figures)
+    guard verdict == .ok, let figures else { return verdict }
+    let (status, given) = Sized.read(query)
+    guard let given else { return status }
+    guard let dimension = FigureDimension(rawValue: given.dimension),
+      let interval = FigureInterval(rawValue: given.interval)
+    else { return .argument }
+    let found = driver.turn { core in
+      core.figures.read(interval, by: dimension, value: given.value)
+    }
+    Sized.write(
+      hj_figures(found), to: UnsafeMutableRawPointer(figures), size: Sized.size(figures))
+    return .ok
+  }
+}
+
+extension hj_figures {
+  init(_ found: Figures) {
+    self.init()
+    if found.isUnknown { flags |= HJ_FIGURES_UNKNOWN }
+    if found.isTableFull { flags |= HJ_FIGURES_TABLE_FULL }
+    count = found.count
+    with_target = found.withTarget
+    within_target = found.withinTarget
+    mean_ms = found.mean_ms
+    min_ms = found.least_ms
+    p50_ms = found.p50_ms
+    p90_ms = found.p90_ms
+    p99_ms = found.p99_ms
+    max_ms = found.greatest_ms
+  }
+}
+
+@c @implementation
+public func hj_figures_values(
+  _ engine: OpaquePointer!, _ dimension: Int32, _ values: UnsafeMutablePointer<UInt32>!,
+  _ capacity: UInt32, _ count: UnsafeMutablePointer<UInt32>!
+) -> hj_status {
+  with(engine) { driver in
+    guard let count, capacity == 0 || values != nil else { return .null }
+    guard let dimension = FigureDimension(rawValue: dimension) else { return .argument }
+    return driver.turn { core in
+      let known = core.figures.valueCount(dimension)
+      count.pointee = UInt32(known)
+      if let values {
+        for index in 0..<min(known, Int(capacity)) {
+          values[index] = core.figures.value(dimension, index)
+        }
+      }
+      return known > Int(capacity) ? .buffer : .ok
+    }
+  }
+}
+
+@c @implementation
+public func hj_figures_breaches(
+  _ engine: OpaquePointer!, _ breaches: UnsafeMutablePointer<hj_breach>!, _ capacity: UInt32,
+  _ count: UnsafeMutablePointer<UInt32>!
+) -> hj_status {
+  with(engine) { driver in
+    guard let count else { return .null }
+    count.pointee = 0
+    guard capacity > 0 else { return .ok }
+    let verdict = Sized.checkOutput(breaches)
+    guard verdict == .ok, let breaches else { return verdict }
+    let size = Sized.size(breaches)
+    let raw = UnsafeMutableRawPointer(breaches)
+    let written = driver.turn { core in
+      let written = min(core.breaches.count, Int(capacity))
+      for index in 0..<written {
+        let entry = hj_breach(core.breaches.breach(index), now_ns: core.time.now_ns)
+        Sized.write(entry, to: raw + index * Int(size), size: size)
+      }
+      return written
+    }
+    count.pointee = UInt32(written)
+    return .ok
+  }
+}
+
+extension hj_breach {
+  init(_ breach: Breach, now_ns: Int64) {
+    self.init()
+    clock = Int32(breach.clock.rawValue)
+    incident_id = breach.incidentID
+    assignment_id = breach.assignmentID
+    unit_id = breach.unitID
+    due_wall_us = breach.dueWall_us
+    over_ms = max((min(breach.ended_ns, now_ns) &- breach.due_ns) / 1_000_000, 0)
+    is_over = breach.ended_ns == .max ? 0 : 1
+    tier = Int32(breach.tier.rawValue)
+    type = breach.type
+  }
+}
+
+@c @implementation
+public func hj_figures_reset(_ engine: OpaquePointer!) -> hj_status {
+  with(engine) { driver in
+    driver.turn { core in
+      core.resetFigures()
+      return .ok
+    }
+  }
+}

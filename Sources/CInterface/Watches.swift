@@ -1,0 +1,129 @@
+// hj_watch_put, _remove, _beats, _read, _pause, _resume, _alarm.
+
+import CHujia
+import HujiaDriver
+import HujiaEngine
+
+@c @implementation
+public func hj_watch_put(_ engine: OpaquePointer!, _ watch: UnsafePointer<hj_watch>!) -> hj_status {
+  with(engine) { driver in
+    let (status, given) = Sized.read(watch)
+    guard let given else { return status }
+    guard given.id != 0, let tier = Tier(header: given.tier),
+      let alarmTier = Tier(header: given.alarm_tier), given.flags & ~1 == 0,
+      Check.isDatum(given.datum), given.last_wall_us >= 0
+    else { return .argument }
+    guard Check.isPlace(given.lat_e7, given.lon_e7) else { return .range }
+    let place = driver.place(lat_e7: given.lat_e7, lon_e7: given.lon_e7, datum: given.datum)
+    let point = driver.wgs84(lat_e7: given.lat_e7, lon_e7: given.lon_e7, datum: given.datum)
+    let description = WatchDescription(
+      id: given.id, kind: given.kind, limit_s: given.limit_s, tier: tier, alarmTier: alarmTier,
+      type: given.type, alarmType: given.alarm_type, flags: given.flags, lat_e7: point.lat_e7,
+      lon_e7: point.lon_e7, homeOfficer: given.home_officer_id, gridWorker: given.grid_worker_id,
+      carrier: given.carrier_id, callerHash: given.caller_hash, lastWall_us: given.last_wall_us,
+      place: place)
+    return driver.turn { core in core.put(watch: description) }
+  }
+}
+
+@c @implementation
+public func hj_watch_remove(_ engine: OpaquePointer!, _ watch_id: UInt64) -> hj_status {
+  with(engine) { driver in driver.turn { core in core.remove(watch: watch_id) } }
+}
+
+@c @implementation
+public func hj_watch_beats(
+  _ engine: OpaquePointer!, _ beats: UnsafePointer<hj_heartbeat>!, _ count: UInt32,
+  _ accepted: UnsafeMutablePointer<UInt32>!
+) -> hj_status {
+  with(engine) { driver in
+    accepted?.pointee = 0
+    guard count > 0 else { return .ok }
+    guard count <= 1_048_576 else { return .argument }
+    guard let beats else { return .null }
+    let first = UnsafeRawPointer(beats)
+    let status = Sized<hj_heartbeat>.check(first)
+    guard status == .ok else { return status }
+    let stride = Int(first.loadUnaligned(as: UInt32.self))
+    let taken = driver.takeBeats(Int(count)) { index in
+      let given = Sized<hj_heartbeat>.copy(first + index * stride, size: stride)
+      return Heartbeat(watchID: given.watch_id, wall_us: given.wall_us)
+    }
+    accepted?.pointee = UInt32(taken)
+    return taken == Int(count) ? .ok : .partial
+  }
+}
+
+@c @implementation
+public func hj_watch_pause(
+  _ engine: OpaquePointer!, _ watch_id: UInt64, _ until_wall_us: Int64
+) -> hj_status {
+  with(engine) { driver in
+    guard until_wall_us >= 0 else { return .argument }
+    return driver.turn { core in core.pause(watch: watch_id, until_us: until_wall_us) }
+  }
+}
+
+@c @implementation
+public func hj_watch_resume(_ engine: OpaquePointer!, _ watch_id: UInt64) -> hj_status {
+  with(engine) { driver in driver.turn { core in core.resume(watch: watch_id) } }
+}
+
+@c @implementation
+public func hj_watch_alarm(
+  _ engine: OpaquePointer!, _ watch_id: UInt64, _ wall_us: Int64,
+  _ dispatch: UnsafeMutablePointer<hj_dispatch>!
+) -> hj_status {
+  with(engine) { driver in
+    if dispatch != nil {
+      let verdict = Sized.checkOutput(dispatch)
+      guard verdict == .ok else { return verdict }
+    }
+    guard wall_us >= 0 else { return .argument }
+    var filled = hj_dispatch()
+    let status = driver.timedTurn { core, elapsed_ns in
+      let status = core.alarm(watch: watch_id, wall_us: wall_us)
+      guard !status.isError, status != .full else { return status }
+      core.answer.decidedIn_ns = elapsed_ns()
+      copyAnswer(core, &filled)
+      return status
+    }
+    if !status.isError, let dispatch { write(filled, to: dispatch) }
+    return status
+  }
+}
+
+@c @implementation
+public func hj_watch_read(
+  _ engine: OpaquePointer!, _ watch_id: UInt64, _ status: UnsafeMutablePointer<hj_watch_status>!
+) -> hj_status {
+  with(engine) { driver in
+    let verdict = Sized.checkOutput(status)
+    guard verdict == .ok, let status else { return verdict }
+    var filled = hj_watch_status()
+    let found: Bool = driver.turn { core in
+      guard let slot = core.watch(watch_id) else { return false }
+      fill(&filled, slot, core)
+      return true
+    }
+    guard found else { return .unknownUnit }
+    Sized.write(filled, to: UnsafeMutableRawPointer(status), size: Sized.size(status))
+    return .ok
+  }
+}
+
+private func fill(
+  _ filled: inout hj_watch_status, _ slot: UInt32, _ core: borrowing EngineCore
+) {
+  let record = core.watches.records[slot]
+  let answer = core.absence(slot)
+  filled.state = record.state.rawValue
+  filled.watch_id = record.id
+  filled.last_wall_us = record.seenWall_us
+  filled.next_wall_us = answer.nextWall_us
+  filled.incident_id = record.incidentID
+  filled.step = answer.firedStep
+  filled.cycle = record.cycle
+  filled.limit_s = answer.limit_s
+  filled.kind = core.watches.descriptions[slot].kind
+}

@@ -1,0 +1,80 @@
+// Distributions that are recorded on the hot path: a fixed number of log-linear histograms in one allocation, after
+// Gil Tene's HdrHistogram. Recording is two additions; nothing grows, a count that is full stays full.
+
+/// `rows` histograms of durations 0 ..< 2^31 (longer ones count as the longest). Below 128 a bucket holds one value;
+/// above, 64 buckets an octave, so a percentile is off by at most 1/128 (0.8 %). Count, sum, least and greatest are
+/// exact. Record: O(1). Percentile: O(buckets).
+public struct Histograms: ~Copyable {
+  /// What is exact about one row.
+  public struct Summary: BitwiseCopyable, Sendable {
+    public var count: Int64 = 0
+    public var sum: Int64 = 0
+    public var least: Int64 = 0
+    public var greatest: Int64 = 0
+    public init() {}
+  }
+
+  public static var buckets: Int { 1_664 }
+  public static var longest: Int64 { Int64(Int32.max) }
+
+  private let counts: Block<UInt32>
+  private let summaries: Block<Summary>
+
+  public init(_ memory: Memory, rows: Int) throws(OutOfMemory) {
+    let counts = try Block<UInt32>(memory, count: rows * Self.buckets)
+    let summaries = try Block<Summary>(memory, count: rows)
+    self.counts = counts
+    self.summaries = summaries
+  }
+
+  public var rows: Int { summaries.count }
+
+  static func bucket(_ value: Int64) -> Int {
+    guard value >= 128 else { return Int(max(value, 0)) }
+    let exponent = 63 - min(value, longest).leadingZeroBitCount
+    let part = Int(min(value, longest) >> Int64(exponent - 6)) - 64
+    return 128 + (exponent - 7) * 64 + part
+  }
+
+  /// The middle of a bucket's values.
+  static func middle(_ bucket: Int) -> Int64 {
+    guard bucket >= 128 else { return Int64(bucket) }
+    let shift = Int64((bucket - 128) / 64 + 1)
+    let low = Int64((bucket - 128) % 64 + 64) << shift
+    return low + (Int64(1) << shift) / 2
+  }
+
+  public mutating func record(_ value: Int64, row: Int) {
+    let value = min(max(value, 0), Self.longest)
+    let place = row * Self.buckets + Self.bucket(value)
+    if counts[place] != .max { counts[place] += 1 }
+    var summary = summaries[row]
+    summary.least = summary.count == 0 ? value : min(summary.least, value)
+    summary.greatest = max(summary.greatest, value)
+    summary.count += 1
+    summary.sum &+= value
+    summaries[row] = summary
+  }
+
+  public func summary(row: Int) -> Summary { summaries[row] }
+
+  /// The least value that `permille` of the row's samples do not exceed; 0 when there is none.
+  public func percentile(_ permille: Int64, row: Int) -> Int64 {
+    let summary = summaries[row]
+    guard summary.count > 0 else { return 0 }
+    let rank = max((summary.count * permille + 999) / 1_000, 1)
+    var seen: Int64 = 0
+    for bucket in 0..<Self.buckets {
+      seen += Int64(counts[row * Self.buckets + bucket])
+      if seen >= rank {
+        return min(max(Self.middle(bucket), summary.least), summary.greatest)
+      }
+    }
+    return summary.greatest
+  }
+
+  public mutating func removeAll() {
+    counts.base.update(repeating: 0, count: counts.count)
+    summaries.base.update(repeating: Summary(), count: summaries.count)
+  }
+}

@@ -1,0 +1,105 @@
+// The second path: records of promises are read one after the other and compared with the time, whatever the deadline
+// structure believes. A promise more than a second overdue that the structure has lost raises an alarm and is armed
+// again, so that it fires; one that waits its turn in the structure is only counted.
+
+import HujiaContainers
+import HujiaDeadlines
+
+/// Where the audit stands.
+package struct AuditState: BitwiseCopyable {
+  /// The record that is read next: clocks first, then watches.
+  var next = 0
+  /// When the pass under way began; a finished pass is not begun again before `period_ns`.
+  var began_ns: Int64 = .min / 2
+  package internal(set) var isUnderWay = false
+}
+
+extension EngineCore {
+  /// A pass at least this often, so that what is a second overdue is found within two, also by a host that polls ten
+  /// times a second.
+  package static var auditPeriod_ns: Int64 { 800_000_000 }
+  static var overdue_ns: Int64 { 1_000_000_000 }
+  /// Records read in one turn: about 20 microseconds' worth.
+  package static var auditSlice: Int { 16_384 }
+
+  /// Reads the next slice of records when a pass is under way, due, or wanted `now`. O(slice). Returns how many lost
+  /// promises were found and armed again.
+  package mutating func audit(now isWanted: Bool = false) -> Int {
+    if !auditState.isUnderWay {
+      guard isWanted || time.now_ns &- auditState.began_ns >= Self.auditPeriod_ns else { return 0 }
+      auditState.began_ns = time.now_ns
+      auditState.next = 0
+      auditState.isUnderWay = true
+    }
+    let total = clocks.count + watches.capacity
+    let end = min(auditState.next + Self.auditSlice, total)
+    let before_ns = time.now_ns &- Self.overdue_ns
+    var found = 0
+    while auditState.next < min(end, clocks.count) {
+      let slot = UInt32(auditState.next)
+      // One that a person has taken has no due time; one that a merge suspended waits for the un-merge.
+      if clocks[slot].isRunning, clocks[slot].due_ns < before_ns, !clocks[slot].isSuspended {
+        found += auditClock(slot)
+      }
+      auditState.next += 1
+    }
+    while auditState.next < end {
+      let slot = UInt32(auditState.next - clocks.count)
+      if watches.slots.isLive(slot) { found += auditWatch(slot, before_ns) }
+      auditState.next += 1
+    }
+    if auditState.next == total {
+      auditState.isUnderWay = false
+      counters.add(Counter.auditRuns)
+    }
+    return found
+  }
+
+  private mutating func auditClock(_ slot: UInt32) -> Int {
+    let record = clocks[slot]
+    // It may wait its turn: then the structure knows it, and says that something is due.
+    guard deadlines.due_ns(of: slot) > record.due_ns || deadlines.next_due_ns > time.now_ns else {
+      return 0
+    }
+    rearm(slot, due_ns: record.due_ns)
+    // A lost deadline was never counted as disarmed.
+    deadlinesArmed = deadlines.count
+    counters.set(Counter.deadlinesArmed, Int64(deadlinesArmed))
+    var event = event(.alarm, incident: incident(ofClock: slot))
+    if let assignment = assignment(ofClock: slot) {
+      event.assignmentID = assignmentSlots.id(of: assignment)
+      event.unitID = units[assignments[assignment].unit].id
+    }
+    event.clock = Int32(record.kind.rawValue)
+    event.step = record.step + 1
+    raise(event, due_ns: record.due_ns)
+    return 1
+  }
+
+  private mutating func auditWatch(_ slot: UInt32, _ before_ns: Int64) -> Int {
+    let record = watches.records[slot]
+    // Reading the limit of a watch costs more than its record; it is asked only of those that are silent for a second.
+    guard record.state != .present || record.seen_ns < before_ns else { return 0 }
+    let due_ns = record.state == .present ? firstStepDue_ns(slot) : record.due_ns
+    guard due_ns < before_ns,
+      watches.deadlines.due_ns(of: slot) > due_ns || watches.deadlines.next_due_ns > time.now_ns
+    else { return 0 }
+    watches.deadlines.arm(slot: slot, due_ns: due_ns)
+    var event = Event(.alarm)
+    event.watchID = record.id
+    event.incidentID = record.incidentID
+    event.clock = Int32(ClockKind.absence.rawValue)
+    event.step = record.step + 1
+    raise(event, due_ns: due_ns)
+    return 1
+  }
+
+  private mutating func raise(_ event: Event, due_ns: Int64) {
+    var event = event
+    event.late_ns = time.now_ns &- due_ns
+    event.dueWall_us = time.wall_us &- event.late_ns / 1_000
+    event.reason = Reason.lostDeadline.rawValue
+    emit(event)
+    counters.add(Counter.auditFound)
+  }
+}

@@ -1,0 +1,180 @@
+// Read first in this folder. The figures by which a dispatch centre is judged: how long each interval took, by tier,
+// type, agency, beat and vulnerable callers, and which promises were broken. Recorded as things happen, in tables sized
+// at open; a value that finds no row of its own is counted in its dimension's row "other".
+
+import HujiaContainers
+
+/// By what the figures are asked (`HJ_FIGURES_BY_…`).
+package enum FigureDimension: Int32, BitwiseCopyable, Sendable, CaseIterable {
+  case all = 0
+  case tier, type, agency, beat, vulnerable
+}
+
+/// From what to what (`HJ_INTERVAL_…`).
+package enum FigureInterval: Int32, BitwiseCopyable, Sendable, CaseIterable {
+  case receiptToDispatch = 1
+  case dispatchToAcknowledge, acknowledgeToEnRoute, dispatchToArrival, receiptToArrival
+  case receiptToClose
+}
+
+/// One answer (`hj_figures`); times in milliseconds.
+package struct Figures: BitwiseCopyable {
+  package var count: Int64 = 0
+  package var withTarget: Int64 = 0
+  package var withinTarget: Int64 = 0
+  package var mean_ms: Int64 = 0
+  package var least_ms: Int64 = 0
+  package var p50_ms: Int64 = 0
+  package var p90_ms: Int64 = 0
+  package var p99_ms: Int64 = 0
+  package var greatest_ms: Int64 = 0
+  /// The value has no row of its own: the table of its dimension is full, or it never came.
+  package var isUnknown = false
+  package var isTableFull = false
+}
+
+/// Where one thing counts: its value in every dimension.
+package struct FigureKey: BitwiseCopyable {
+  var tier: Tier
+  var type: UInt32
+  var agency: UInt32
+  var beat: UInt32
+  var isVulnerable: Bool
+}
+
+package struct FigureTable: ~Copyable {
+  package struct Hits: BitwiseCopyable {
+    var withTarget: Int64 = 0
+    var withinTarget: Int64 = 0
+  }
+
+  private var histograms: Histograms
+  private let hits: Block<Hits>
+  /// Rows of types, agencies and beats: dimension and value to row.
+  private var rowOf: IdIndex
+  /// The value of each row, for the host to list.
+  private let values: Block<UInt32>
+  private let firsts: InlineArray<7, Int>
+  private var used: InlineArray<6, Int>
+
+  package static var other: UInt32 { .max }
+  private static var intervals: Int { FigureInterval.allCases.count }
+
+  init(_ memory: Memory, types: Int, agencies: Int, beats: Int) throws(OutOfMemory) {
+    let tiers = Tier.allCases.count
+    // The last row of a dimension with a table is "other".
+    let sizes: InlineArray<6, Int> = [1, tiers, types + 1, agencies + 1, beats + 1, 2]
+    var firsts: InlineArray<7, Int> = .init(repeating: 0)
+    for index in 0..<6 { firsts[index + 1] = firsts[index] + sizes[index] }
+    let histograms = try Histograms(memory, rows: firsts[6] * Self.intervals)
+    let hits = try Block<Hits>(memory, count: firsts[6] * Self.intervals)
+    let rowOf = try IdIndex(memory, capacity: types + agencies + beats)
+    let values = try Block<UInt32>(memory, count: firsts[6], filledWith: Self.other)
+    self.histograms = histograms
+    self.hits = hits
+    self.rowOf = rowOf
+    self.values = values
+    self.firsts = firsts
+    used = [0, 0, 0, 0, 0, 0]
+  }
+
+  // Rows
+
+  private func limit(_ dimension: FigureDimension) -> Int {
+    firsts[Int(dimension.rawValue) + 1] - firsts[Int(dimension.rawValue)] - 1
+  }
+
+  private static func key(_ dimension: FigureDimension, _ value: UInt32) -> UInt64 {
+    UInt64(dimension.rawValue) << 32 | UInt64(value)
+  }
+
+  /// The row of a value that has one; nil for a value that is not known.
+  private func row(_ dimension: FigureDimension, _ value: UInt32) -> Int? {
+    let first = firsts[Int(dimension.rawValue)]
+    switch dimension {
+    case .all: return first
+    case .tier: return value < UInt32(Tier.allCases.count) ? first + Int(value) : nil
+    case .vulnerable: return value < 2 ? first + Int(value) : nil
+    case .type, .agency, .beat:
+      if value == Self.other { return first + limit(dimension) }
+      return rowOf.find(Self.key(dimension, value)).map { Int($0) }
+    }
+  }
+
+  private mutating func rowToFill(_ dimension: FigureDimension, _ value: UInt32) -> Int {
+    if let row = row(dimension, value) { return row }
+    let index = Int(dimension.rawValue)
+    let fresh = firsts[index] + used[index]
+    guard used[index] < limit(dimension),
+      rowOf.insert(Self.key(dimension, value), slot: UInt32(fresh))
+    else { return firsts[index] + limit(dimension) }
+    values[fresh] = value
+    used[index] += 1
+    return fresh
+  }
+
+  // Recording and reading
+
+  /// O(1): six rows are touched.
+  mutating func record(
+    _ interval: FigureInterval, _ key: FigureKey, took_ns: Int64, target_ms: Int64
+  ) {
+    let took_ms = max(took_ns, 0) / 1_000_000
+    let values: InlineArray<6, UInt32> = [
+      0, UInt32(key.tier.rawValue), key.type, key.agency, key.beat, key.isVulnerable ? 1 : 0,
+    ]
+    for dimension in FigureDimension.allCases {
+      let row = rowToFill(dimension, values[Int(dimension.rawValue)])
+      let place = row * Self.intervals + Int(interval.rawValue) - 1
+      histograms.record(took_ms, row: place)
+      guard target_ms >= 0 else { continue }
+      hits[place].withTarget += 1
+      if took_ns <= target_ms &* 1_000_000 { hits[place].withinTarget += 1 }
+    }
+  }
+
+  /// O(buckets).
+  package func read(
+    _ interval: FigureInterval, by dimension: FigureDimension, value: UInt32
+  ) -> Figures {
+    var figures = Figures()
+    figures.isTableFull =
+      limit(dimension) == used[Int(dimension.rawValue)] && hasTable(dimension)
+    guard let row = row(dimension, value) else {
+      figures.isUnknown = true
+      return figures
+    }
+    let place = row * Self.intervals + Int(interval.rawValue) - 1
+    let summary = histograms.summary(row: place)
+    figures.count = summary.count
+    figures.withTarget = hits[place].withTarget
+    figures.withinTarget = hits[place].withinTarget
+    guard summary.count > 0 else { return figures }
+    figures.mean_ms = summary.sum / summary.count
+    figures.least_ms = summary.least
+    figures.greatest_ms = summary.greatest
+    figures.p50_ms = histograms.percentile(500, row: place)
+    figures.p90_ms = histograms.percentile(900, row: place)
+    figures.p99_ms = histograms.percentile(990, row: place)
+    return figures
+  }
+
+  private func hasTable(_ dimension: FigureDimension) -> Bool {
+    dimension == .type || dimension == .agency || dimension == .beat
+  }
+
+  /// How many values of a dimension have a row of their own, in order of their first coming.
+  package func valueCount(_ dimension: FigureDimension) -> Int {
+    hasTable(dimension) ? used[Int(dimension.rawValue)] : limit(dimension) + 1
+  }
+
+  package func value(_ dimension: FigureDimension, _ index: Int) -> UInt32 {
+    hasTable(dimension) ? values[firsts[Int(dimension.rawValue)] + index] : UInt32(index)
+  }
+
+  /// Everything to zero; values keep their rows.
+  mutating func reset() {
+    histograms.removeAll()
+    hits.base.update(repeating: Hits(), count: hits.count)
+  }
+}

@@ -1,0 +1,210 @@
+// What silence leads to: the steps of the absence chain, the incident at its end, and how the chain ends. Alarms of a
+// watch open incidents on the same path as calls.
+
+import HujiaContainers
+import HujiaDeadlines
+
+extension EngineCore {
+  /// Looks at the watch whose deadline is due: moves it when heartbeats came since, else fires its step. The caller has
+  /// seen that one is due and that the outbox has room.
+  mutating func fireWatch() {
+    guard let slot = watches.deadlines.popDue(now_ns: time.now_ns) else { return }
+    let record = watches.records[slot]
+    switch record.state {
+    case .paused: resume(slot, at_ns: record.due_ns)
+    case .present:
+      let due_ns = firstStepDue_ns(slot)
+      guard due_ns <= time.now_ns else { return armAbsence(slot) }
+      watches.records[slot].state = .absent
+      watches.records[slot].step = 0
+      watches.records[slot].cycle = 0
+      watches.records[slot].due_ns = due_ns
+      counters.add(Counter.absences)
+      fireAbsence(slot)
+    case .absent: fireAbsence(slot)
+    }
+  }
+
+  private mutating func fireAbsence(_ slot: UInt32) {
+    let policy = absencePolicy(slot)
+    guard policy.stepCount > 0 else {
+      watches.records[slot].due_ns = .max
+      return
+    }
+    // The plans may have changed since; a shorter chain goes on with its last step.
+    watches.records[slot].step = min(watches.records[slot].step, policy.stepCount - 1)
+    let record = watches.records[slot]
+    let step = absenceStep(slot, record.step)
+    var event = Event(.escalation)
+    event.watchID = record.id
+    event.clock = Int32(ClockKind.absence.rawValue)
+    event.step = record.step + 1
+    event.cycle = record.cycle
+    event.action = Int32(step.action.rawValue)
+    event.late_ns = time.now_ns &- record.due_ns
+    event.dueWall_us = time.wall_us &- event.late_ns / 1_000
+    event.incidentID = record.incidentID
+    advanceAbsence(slot, policy: policy)
+    switch step.action {
+    case .homeOfficer: event.unitID = watches.descriptions[slot].homeOfficer
+    case .gridWorker: event.unitID = watches.descriptions[slot].gridWorker
+    case .openIncident:
+      if openIncident(ofWatch: slot) {
+        event.incidentID = watches.records[slot].incidentID
+        // From here the incident's own clocks keep the promise; steps after this one go on.
+        if record.step + 1 == policy.stepCount { rest(slot) }
+      } else {
+        event.reason = Reason.tableFull.rawValue
+      }
+    default: break
+    }
+    emit(event)
+    counters.add(Counter.escalations)
+    if event.late_ns > Self.late_ns { counters.add(Counter.lateDeadlines) }
+    counters.raise(Counter.worstLateness_ns, to: event.late_ns)
+  }
+
+  private mutating func rest(_ slot: UInt32) {
+    watches.records[slot].due_ns = .max
+    watches.deadlines.cancel(slot: slot)
+  }
+
+  /// As every chain: the next step is due at this one's due time plus its delay, the last repeats, and repeats that
+  /// were slept through are one.
+  private mutating func advanceAbsence(_ slot: UInt32, policy: ClockPolicy) {
+    let record = watches.records[slot]
+    var due_ns = Int64.max
+    if record.step + 1 < policy.stepCount {
+      let next = absenceStep(slot, record.step + 1)
+      watches.records[slot].step = record.step + 1
+      due_ns = record.due_ns.adding(ms: next.after_ms)
+    } else if policy.repeat_ms > 0 {
+      let repeat_ns = policy.repeat_ms &* 1_000_000
+      due_ns = record.due_ns.adding(ms: policy.repeat_ms)
+      if due_ns <= time.now_ns {
+        due_ns &+= (time.now_ns &- due_ns) / repeat_ns &* repeat_ns
+        // This one was a repeat already: it stands for those that were slept through.
+        if record.cycle > 0 { due_ns &+= repeat_ns }
+      }
+      watches.records[slot].cycle = record.cycle &+ 1
+    }
+    watches.records[slot].due_ns = due_ns
+    if due_ns != .max { watches.deadlines.arm(slot: slot, due_ns: due_ns) }
+  }
+
+  /// Ends a chain, with an event; the watch is present and its limit runs again.
+  mutating func endAbsence(_ slot: UInt32, reason: Reason) {
+    let record = watches.records[slot]
+    watches.records[slot].state = .present
+    watches.records[slot].due_ns = .max
+    watches.records[slot].step = 0
+    watches.records[slot].cycle = 0
+    armAbsence(slot)
+    var event = Event(.absenceEnded)
+    event.watchID = record.id
+    event.incidentID = record.incidentID
+    event.clock = Int32(ClockKind.absence.rawValue)
+    event.reason = reason.rawValue
+    emit(event)
+  }
+
+  // Incidents
+
+  /// Opens the welfare incident of an absence, on the path of calls. False when the table of incidents is full: the
+  /// step comes again.
+  private mutating func openIncident(ofWatch slot: UInt32) -> Bool {
+    if openIncident(linkedTo: slot) != nil { return true }
+    let description = watches.descriptions[slot]
+    let report = report(ofWatch: slot, tier: description.tier, type: description.type, wall_us: 0)
+    let status = self.report(report)
+    guard status == .ok || status == .manual else { return false }
+    link(slot)
+    return true
+  }
+
+  /// A sensor's alarm. The first opens an incident; while that is open further ones are repeats, which raise its tier
+  /// when the alarm's is more urgent. The answer is in `answer` and `chosen`.
+  package mutating func alarm(watch id: UInt64, wall_us: Int64) -> Status {
+    guard let slot = watches.index.find(id) else { return .unknownUnit }
+    counters.add(Counter.watchAlarms)
+    let description = watches.descriptions[slot]
+    if let incident = openIncident(linkedTo: slot) {
+      counters.add(Counter.repeated)
+      let tier = resolved(description.alarmTier, type: description.alarmType)
+      if tier.rawValue < incidents[incident].tier.rawValue {
+        var change = report(ofWatch: slot, tier: tier, type: description.alarmType, wall_us: 0)
+        change.tier = tier
+        _ = update(watches.records[slot].incidentID, change, movesPlace: false)
+      } else {
+        listLive(incident)
+      }
+      return .exists
+    }
+    let report = report(
+      ofWatch: slot, tier: description.alarmTier, type: description.alarmType, wall_us: wall_us)
+    let status = self.report(report)
+    if status == .ok || status == .manual { link(slot) }
+    return status
+  }
+
+  private func resolved(_ tier: Tier, type: UInt32) -> Tier {
+    tier == .none ? currentPlans.tier(ofType: type) ?? .emergency : tier
+  }
+
+  private mutating func report(
+    ofWatch slot: UInt32, tier: Tier, type: UInt32, wall_us: Int64
+  ) -> IncidentReport {
+    let description = watches.descriptions[slot]
+    var report = IncidentReport(
+      tier: tier, type: type, lat_e7: description.lat_e7, lon_e7: description.lon_e7,
+      flags: description.flags, keyHigh: 0, keyLow: 0, callerHash: description.callerHash,
+      wall_us: wall_us, place: description.place)
+    guard description.carrier != 0, let unit = unitIndex.find(description.carrier) else {
+      return report
+    }
+    refresh(unit: unit)
+    if units[unit].hasPosition {
+      report.place = units[unit].place
+      report.lat_e7 = units[unit].place.lat_e7
+      report.lon_e7 = units[unit].place.lon_e7
+    }
+    return report
+  }
+
+  /// The incident just answered belongs to this watch.
+  private mutating func link(_ slot: UInt32) {
+    watches.records[slot].incidentID = answer.incidentID
+    guard let incident = incidentSlots.slot(of: answer.incidentID) else { return }
+    incidents[incident].watch = slot + 1
+  }
+
+  private func openIncident(linkedTo slot: UInt32) -> UInt32? {
+    guard let incident = incidentSlots.slot(of: watches.records[slot].incidentID),
+      incidents[incident].state.isOpen
+    else { return nil }
+    return incident
+  }
+
+  mutating func forgetIncident(ofWatch slot: UInt32) {
+    if let incident = incidentSlots.slot(of: watches.records[slot].incidentID) {
+      incidents[incident].watch = 0
+    }
+    watches.records[slot].incidentID = 0
+  }
+
+  /// An incident that a watch opened is over: somebody has answered for it. That ends an absence as a sign of life
+  /// does, and the limit runs again.
+  mutating func watchIncidentEnded(_ incident: UInt32) {
+    guard incidents[incident].watch > 0 else { return }
+    let slot = incidents[incident].watch - 1
+    incidents[incident].watch = 0
+    guard watches.slots.isLive(slot),
+      watches.records[slot].incidentID == incidentSlots.id(of: incident)
+    else { return }
+    if watches.records[slot].state == .absent {
+      watches.records[slot].seen_ns = time.now_ns
+      endAbsence(slot, reason: .closed)
+    }
+    watches.records[slot].incidentID = 0
+  }
+}

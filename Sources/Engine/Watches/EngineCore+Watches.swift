@@ -1,0 +1,190 @@
+// Watches come, go, pause, and show signs of life.
+
+import HujiaContainers
+import HujiaDeadlines
+
+extension EngineCore {
+  package func watch(_ id: UInt64) -> UInt32? { watches.index.find(id) }
+
+  /// Adds a watch, or replaces what is known of it; a running chain goes on. O(log watches).
+  package mutating func put(watch description: WatchDescription) -> Status {
+    guard let seen_ns = seen_ns(description.lastWall_us) else { return .argument }
+    let slot: UInt32
+    if let known = watches.index.find(description.id) {
+      slot = known
+      // Saying again what is known of it is no sign of life, unless it names one.
+      if description.lastWall_us != 0 {
+        _ = beat(Heartbeat(watchID: description.id, wall_us: description.lastWall_us))
+      }
+    } else {
+      guard let fresh = watches.slots.take() else { return .full }
+      guard watches.index.insert(description.id, slot: fresh) else {
+        watches.slots.giveBack(fresh)
+        return .full
+      }
+      slot = fresh
+      watches.records[slot] = WatchRecord(
+        id: description.id, seen_ns: seen_ns,
+        seenWall_us: description.lastWall_us == 0
+          ? time.wall_us : clampedWall_us(description.lastWall_us),
+        due_ns: .max, incidentID: 0, limit_s: 0, step: 0, cycle: 0, state: .present)
+      counters.add(Counter.watches)
+      counters.raise(Counter.watchesHigh, to: counters.read(Counter.watches))
+    }
+    watches.descriptions[slot] = description
+    watches.records[slot].limit_s = description.limit_s
+    if watches.records[slot].state == .present { armAbsence(slot) }
+    return .ok
+  }
+
+  package mutating func remove(watch id: UInt64) -> Status {
+    guard let slot = watches.index.find(id) else { return .unknownUnit }
+    forgetIncident(ofWatch: slot)
+    watches.deadlines.cancel(slot: slot)
+    _ = watches.index.remove(id)
+    watches.slots.giveBack(slot)
+    counters.add(Counter.watches, -1)
+    return .ok
+  }
+
+  /// A sign of life. False when it is refused: unknown watch, older than the newest, more than a day ahead. O(1): the
+  /// deadline stays where it is, and is moved when it comes up too early.
+  package mutating func beat(_ beat: Heartbeat) -> Bool {
+    guard let slot = watches.index.find(beat.watchID), beat.wall_us >= 0,
+      let seen_ns = seen_ns(beat.wall_us)
+    else {
+      return false
+    }
+    // The device's own time says which is newer; one that runs ahead counts as now, so it blocks nothing later.
+    if beat.wall_us != 0 {
+      let wall_us = clampedWall_us(beat.wall_us)
+      guard wall_us >= watches.records[slot].seenWall_us else { return false }
+      watches.records[slot].seenWall_us = wall_us
+    } else {
+      watches.records[slot].seenWall_us = time.wall_us
+    }
+    watches.records[slot].seen_ns = max(watches.records[slot].seen_ns, seen_ns)
+    if watches.records[slot].state == .absent, absentAt_ns(slot) > time.now_ns {
+      endAbsence(slot, reason: .signOfLife)
+    }
+    return true
+  }
+
+  /// No absence counts until `until_us` (0 = until `resume`). A running chain ends.
+  package mutating func pause(watch id: UInt64, until_us: Int64) -> Status {
+    guard let slot = watches.index.find(id) else { return .unknownUnit }
+    guard until_us == 0 || time.wall_us != 0 else { return .state }
+    guard until_us == 0 || until_us > time.wall_us else { return .argument }
+    let wait_us = min(until_us &- time.wall_us, Self.longestAge_us)
+    let due_ns = until_us == 0 ? .max : time.now_ns &+ wait_us &* 1_000
+    let record = watches.records[slot]
+    if record.state == .paused, record.due_ns == due_ns { return .unchanged }
+    if record.state == .absent { endAbsence(slot, reason: .paused) }
+    watches.records[slot].state = .paused
+    watches.records[slot].due_ns = due_ns
+    watches.deadlines.cancel(slot: slot)
+    if due_ns != .max { watches.deadlines.arm(slot: slot, due_ns: due_ns) }
+    return .ok
+  }
+
+  /// Absence counts again, from now.
+  package mutating func resume(watch id: UInt64) -> Status {
+    guard let slot = watches.index.find(id) else { return .unknownUnit }
+    guard watches.records[slot].state == .paused else { return .unchanged }
+    resume(slot, at_ns: time.now_ns)
+    return .ok
+  }
+
+  mutating func resume(_ slot: UInt32, at_ns: Int64) {
+    watches.records[slot].state = .present
+    watches.records[slot].due_ns = .max
+    watches.records[slot].seen_ns = max(watches.records[slot].seen_ns, at_ns)
+    armAbsence(slot)
+  }
+
+  /// The first wall time: what came before it had none. O(watches).
+  mutating func startWatchWall(_ wall_us: Int64) {
+    for slot in 0..<UInt32(watches.capacity)
+    where watches.slots.isLive(slot) && watches.records[slot].seenWall_us == 0 {
+      watches.records[slot].seenWall_us = wall_us
+    }
+  }
+
+  /// New plans may name another limit or chain. O(watches).
+  mutating func rearmWatches() {
+    for slot in 0..<UInt32(watches.capacity)
+    where watches.slots.isLive(slot) && watches.records[slot].state == .present {
+      armAbsence(slot)
+    }
+  }
+
+  // Times
+
+  /// Older than this counts as this old (about 31 years): products below stay in range.
+  private static var longestAge_us: Int64 { 1_000_000_000_000_000 }
+
+  private func clampedWall_us(_ wall_us: Int64) -> Int64 {
+    time.wall_us == 0 ? wall_us : min(wall_us, time.wall_us)
+  }
+
+  /// A device's time on the engine's clock; nil when it is more than a day ahead.
+  private func seen_ns(_ wall_us: Int64) -> Int64? {
+    guard wall_us != 0, time.wall_us != 0 else { return time.now_ns }
+    guard wall_us <= time.wall_us &+ limits.fixRules.farthestAhead_us else { return nil }
+    let age_us = min(max(time.wall_us &- wall_us, 0), Self.longestAge_us)
+    return time.now_ns &- age_us &* 1_000
+  }
+
+  /// When a watch's silence becomes an absence: last sign of life and limit.
+  func absentAt_ns(_ slot: UInt32) -> Int64 {
+    let own_s = watches.records[slot].limit_s
+    let limit_ms =
+      own_s > 0 ? Int64(own_s) &* 1_000 : max(absencePolicy(slot).limit_ms, 0)
+    return watches.records[slot].seen_ns.adding(ms: limit_ms)
+  }
+
+  /// When the first step of its chain is due; `Int64.max` when the plans have none.
+  func firstStepDue_ns(_ slot: UInt32) -> Int64 {
+    let policy = absencePolicy(slot)
+    guard policy.stepCount > 0, policy.limit_ms >= 0 || watches.records[slot].limit_s > 0 else {
+      return .max
+    }
+    return absentAt_ns(slot).adding(ms: absenceStep(slot, 0).after_ms)
+  }
+
+  mutating func armAbsence(_ slot: UInt32) {
+    let due_ns = firstStepDue_ns(slot)
+    if due_ns == .max {
+      watches.deadlines.cancel(slot: slot)
+    } else {
+      watches.deadlines.arm(slot: slot, due_ns: due_ns)
+    }
+  }
+
+  func absenceTier(_ slot: UInt32) -> Tier {
+    let description = watches.descriptions[slot]
+    if description.tier != .none { return description.tier }
+    return currentPlans.tier(ofType: description.type) ?? .emergency
+  }
+
+  func absencePolicy(_ slot: UInt32) -> ClockPolicy {
+    currentPlans.clock(.absence, tier: absenceTier(slot))
+  }
+
+  func absenceStep(_ slot: UInt32, _ index: Int32) -> Step {
+    currentPlans.step(absencePolicy(slot), index)
+  }
+
+  /// What a reader is told of a watch's clock.
+  package func absence(_ slot: UInt32) -> (nextWall_us: Int64, firedStep: Int32, limit_s: UInt32) {
+    let record = watches.records[slot]
+    let next_ns = record.state == .present ? firstStepDue_ns(slot) : record.due_ns
+    let isKnown = next_ns != .max && time.wall_us != 0
+    let nextWall_us = isKnown ? time.wall_us &+ (next_ns &- time.now_ns) / 1_000 : 0
+    let limit_s = record.limit_s > 0 ? Int64(record.limit_s) : absencePolicy(slot).limit_ms / 1_000
+    var fired = record.state == .absent ? record.step : 0
+    // The last step stays the next one while it repeats.
+    if record.state == .absent, record.cycle > 0 || record.due_ns == .max { fired += 1 }
+    return (nextWall_us, fired, UInt32(clamping: limit_s))
+  }
+}

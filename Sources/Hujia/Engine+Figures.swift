@@ -1,0 +1,108 @@
+// Figures and broken promises in Swift: check, convert, call. Holds no logic of its own.
+
+import HujiaDriver
+import HujiaEngine
+
+/// From what to what.
+public enum Interval: Int32, Sendable, CaseIterable {
+  case receiptToDispatch = 1
+  case dispatchToAcknowledge, acknowledgeToEnRoute, dispatchToArrival, receiptToArrival
+  case receiptToClose
+}
+
+/// Whose intervals.
+public enum FigureSelection: Sendable {
+  case all
+  case tier(Tier)
+  case type(UInt32)
+  case agency(UInt32)
+  case beat(UInt32)
+  case vulnerable(Bool)
+}
+
+public struct Figures: Sendable {
+  public let count: Int64
+  /// How many had a target when they were over, and kept it.
+  public let withTarget: Int64
+  public let withinTarget: Int64
+  public let mean_ms: Int64
+  public let min_ms: Int64
+  /// Percentiles are off by at most 0.8 %.
+  public let p50_ms: Int64
+  public let p90_ms: Int64
+  public let p99_ms: Int64
+  public let max_ms: Int64
+}
+
+/// A promise that was not kept.
+public struct Breach: Sendable {
+  public let clock: Clock?
+  public let incidentID: UInt64
+  public let assignmentID: UInt64
+  public let due_wall_us: Int64
+  /// Until the clock stopped, or until now.
+  public let over_ms: Int64
+  public let isOver: Bool
+}
+
+extension Engine {
+  /// How long an interval took, since open or the last reset.
+  public func figures(
+    _ interval: Interval, of selection: FigureSelection = .all
+  ) throws(HujiaError) -> Figures {
+    let (dimension, value) = selection.row
+    return try with { driver in
+      let found = driver.turn { core in
+        core.figures.read(
+          FigureInterval(rawValue: interval.rawValue) ?? .receiptToClose, by: dimension,
+          value: value)
+      }
+      return .success(
+        Figures(
+          count: found.count, withTarget: found.withTarget, withinTarget: found.withinTarget,
+          mean_ms: found.mean_ms, min_ms: found.least_ms, p50_ms: found.p50_ms,
+          p90_ms: found.p90_ms, p99_ms: found.p99_ms, max_ms: found.greatest_ms))
+    }
+  }
+
+  /// The latest broken promises, newest first.
+  public func breaches(upTo most: Int) throws(HujiaError) -> [Breach] {
+    try with { driver in
+      driver.turn { core in
+        let now_ns = core.time.now_ns
+        return .success(
+          (0..<min(max(most, 0), core.breaches.count)).map { index in
+            let breach = core.breaches.breach(index)
+            return Breach(
+              clock: Clock(rawValue: Int32(breach.clock.rawValue)),
+              incidentID: breach.incidentID, assignmentID: breach.assignmentID,
+              due_wall_us: breach.dueWall_us,
+              over_ms: max((min(breach.ended_ns, now_ns) - breach.due_ns) / 1_000_000, 0),
+              isOver: breach.ended_ns != .max)
+          })
+      }
+    }
+  }
+
+  public func resetFigures() throws(HujiaError) {
+    try check { driver in
+      driver.turn { core in
+        core.resetFigures()
+        return .ok
+      }
+    }
+  }
+}
+
+extension FigureSelection {
+  fileprivate var row: (FigureDimension, UInt32) {
+    switch self {
+    case .all: return (.all, 0)
+    case .tier(let tier): return (.tier, UInt32(tier.rawValue))
+    case .type(let code): return (.type, code)
+    case .agency(let code): return (.agency, code)
+    case .beat(let code): return (.beat, code)
+    case .vulnerable(let isVulnerable): return (.vulnerable, isVulnerable ? 1 : 0)
+    }
+  }
+}

@@ -1,0 +1,102 @@
+// Watches in Swift: check, convert, call. Holds no logic of its own.
+
+import HujiaDriver
+import HujiaEngine
+
+/// A source of which silence means something: the door sensor of someone who lives alone, an app, an officer's radio.
+public struct Watch: Sendable {
+  public var id: UInt64
+  public var place: Coordinate
+  /// Longest silence; nil = that of the plans (72 h).
+  public var limit_s: UInt32?
+  /// Of the incident that an absence opens, and that an alarm opens; nil = by the type.
+  public var tier: Tier?
+  public var type: UInt32 = 0
+  public var alarmTier: Tier?
+  public var alarmType: UInt32 = 0
+  public var isVulnerable = false
+  /// Units that the steps `homeOfficer` and `gridWorker` name.
+  public var homeOfficer: UInt64?
+  public var gridWorker: UInt64?
+  /// The unit that carries the source: incidents open where it is.
+  public var carrier: UInt64?
+  public var callerHash: UInt64 = 0
+  /// The last sign of life; nil = now for a new watch, unchanged for a known one.
+  public var lastSeen_us: Int64?
+
+  public init(id: UInt64, place: Coordinate, limit_s: UInt32? = nil) {
+    self.id = id
+    self.place = place
+    self.limit_s = limit_s
+  }
+}
+
+public enum WatchState: Int32, Sendable {
+  case present = 1
+  case absent, paused
+}
+
+extension Engine {
+  /// Adds a watch, or replaces what is known of it.
+  public func put(_ watch: Watch) throws(HujiaError) {
+    guard watch.id != 0, watch.lastSeen_us ?? 0 >= 0 else { throw .argument }
+    guard let point = watch.place.e7 else { throw .range }
+    try check { driver in
+      let description = WatchDescription(
+        id: watch.id, limit_s: watch.limit_s ?? 0,
+        tier: watch.tier.flatMap { HujiaEngine.Tier(header: $0.rawValue) } ?? .none,
+        alarmTier: watch.alarmTier.flatMap { HujiaEngine.Tier(header: $0.rawValue) } ?? .none,
+        type: watch.type, alarmType: watch.alarmType, flags: watch.isVulnerable ? 1 : 0,
+        lat_e7: point.lat, lon_e7: point.lon, homeOfficer: watch.homeOfficer ?? 0,
+        gridWorker: watch.gridWorker ?? 0, carrier: watch.carrier ?? 0,
+        callerHash: watch.callerHash, lastWall_us: watch.lastSeen_us ?? 0,
+        place: driver.place(lat_e7: point.lat, lon_e7: point.lon, datum: 1))
+      return driver.turn { core in core.put(watch: description) }
+    }
+  }
+
+  public func removeWatch(_ id: UInt64) throws(HujiaError) {
+    try check { driver in driver.turn { core in core.remove(watch: id) } }
+  }
+
+  /// Signs of life, each with the device's time (nil = now); returns how many were taken.
+  public func beat(_ beats: [(watch: UInt64, wall_us: Int64?)]) throws(HujiaError) -> Int {
+    try with { driver in
+      .success(
+        driver.takeBeats(beats.count) { index in
+          Heartbeat(watchID: beats[index].watch, wall_us: beats[index].wall_us ?? 0)
+        })
+    }
+  }
+
+  /// No silence counts until then (nil: until `resume`).
+  public func pauseWatch(_ id: UInt64, until_us: Int64? = nil) throws(HujiaError) {
+    guard until_us ?? 0 >= 0 else { throw .argument }
+    try check { driver in driver.turn { core in core.pause(watch: id, until_us: until_us ?? 0) } }
+  }
+
+  public func resumeWatch(_ id: UInt64) throws(HujiaError) {
+    try check { driver in driver.turn { core in core.resume(watch: id) } }
+  }
+
+  /// The source raised an alarm: an incident opens at its place; repeats get the first one's answer.
+  public func alarm(watch id: UInt64) throws(HujiaError) -> Dispatch {
+    try with { driver in
+      driver.turn { core in
+        let status = core.alarm(watch: id, wall_us: 0)
+        if status.isError || status == .full { return .failure(HujiaError(status)) }
+        return .success(Dispatch(core, isRepeat: status == .exists))
+      }
+    }
+  }
+
+  public func watchState(_ id: UInt64) throws(HujiaError) -> WatchState {
+    try with { driver in
+      driver.turn { core in
+        guard let slot = core.watch(id) else { return .failure(HujiaError(.unknownUnit)) }
+        let state = core.watches.records[slot].state
+        return .success(WatchState(rawValue: state.rawValue) ?? .present)
+      }
+    }
+  }
+}
