@@ -344,9 +344,10 @@ typedef struct hj_config {
   uint32_t reserved1;
   /* Which positions are believed (hj_positions_report); 0 = the default. Since 0.2.
    * Speed: 90 m/s is beyond any road vehicle and any police helicopter; 150 m and the fix's own accuracy are allowed on
-   * top, for what a receiver between high houses jumps while it rests. Accuracy: a fix that is worse than 500 m names a
+   * top, for what a receiver between high houses jumps while it rests. By default (0) only fixes that state their
+   * accuracy are judged, as receivers' do; a limit of the host's own holds for every fix. Accuracy: a fix that is worse than 500 m names a
    * quarter, not a street; U.S. law (47 CFR 9.10) asks 300 m of 95 % of the worst, the network's own, fixes. */
-  uint32_t max_speed_cms;   /* faster from fix to fix = refused; default 9,000, up to 1,000,000; UINT32_MAX = never */
+  uint32_t max_speed_cms;   /* faster from fix to fix = refused, up to 1,000,000; UINT32_MAX = never; 0 = 9,000 */
   uint32_t speed_fixes;     /* so many too-fast fixes in a row that agree are believed, 1 ... 255; default 3 */
   uint32_t speed_s;         /* a fix so much younger than the last is believed, 1 ... 3,600; default 60 */
   uint32_t max_accuracy_dm; /* a fix that says it is worse = refused; default 5,000; UINT32_MAX = never */

@@ -20,7 +20,6 @@ public func hj_config_init(_ config: UnsafeMutablePointer<hj_config>!, _ size: U
   filled.key_retention_s = defaults.keyRetention_s
   filled.snap_limit_m = defaults.snapLimit_m
   filled.traffic = defaults.traffic.rawValue
-  filled.max_speed_cms = defaults.fixRules.fastest_cms
   filled.speed_fixes = defaults.fixRules.believedAfter
   filled.speed_s = UInt32(clamping: defaults.fixRules.believedAfter_us / 1_000_000)
   filled.max_accuracy_dm = defaults.fixRules.worstAccuracy_dm
@@ -117,7 +116,10 @@ extension Configuration {
     keyCapacity = given.key_capacity
     keyRetention_s = given.key_retention_s
     snapLimit_m = given.snap_limit_m
-    if given.max_speed_cms != 0 { fixRules.fastest_cms = given.max_speed_cms }
+    if given.max_speed_cms != 0 {
+      fixRules.fastest_cms = given.max_speed_cms
+      fixRules.judgesUnstated = true
+    }
     if given.speed_fixes != 0 { fixRules.believedAfter = given.speed_fixes }
     if given.speed_s != 0 { fixRules.believedAfter_us = Int64(given.speed_s) * 1_000_000 }
     if given.max_accuracy_dm != 0 { fixRules.worstAccuracy_dm = given.max_accuracy_dm }

@@ -118,7 +118,8 @@ class Host:
         assert self.library.hj_config_init(config, 112) == 0
         ctypes.c_uint32.from_buffer(config, 0).value = 112
         ctypes.c_int32.from_buffer(config, 4).value = 2  # HJ_RUN_POLL
-        ctypes.c_char_p.from_buffer(config, 8).value = map_path.encode()
+        path = ctypes.create_string_buffer(map_path.encode())  # must live until the engine is open
+        ctypes.c_void_p.from_buffer(config, 8).value = ctypes.addressof(path)
         self.engine = ctypes.c_void_p()
         status = self.library.hj_engine_open(config, ctypes.byref(self.engine), None)
         check("hj_engine_open", status == 0, status)

@@ -41,6 +41,7 @@ static int64_t refused(hj_stats stats) {
 
 static void each_reason(void) {
   hj_config config = poll_config();
+  config.max_speed_cms = 9000;
   engine = open_engine(&config);
   put_unit(engine, 1, 0, 0);
   poll_at(engine, START_NS);
@@ -76,6 +77,20 @@ static void each_reason(void) {
 /* Steps of 1e-5 degrees of latitude are 1.11 m: 90 m/s is 81 steps a second, 150 m are 134 steps. */
 static void speed(void) {
   hj_config config = poll_config();
+  /* By default a fix is judged when it states its accuracy. */
+  CHECK_EQUAL(config.max_speed_cms, 0);
+  engine = open_engine(&config);
+  put_unit(engine, 1, 0, 0);
+  poll_at(engine, START_NS);
+  CHECK_EQUAL(report(fix_of(1, 0, 0, T(1))), 1);
+  CHECK_EQUAL(report(fix_of(1, 5000, 0, T(2))), 1);
+  hj_position stated = fix_of(1, 0, 0, T(3));
+  stated.accuracy_dm = 50;
+  CHECK_EQUAL(report(stated), 0);
+  CHECK(is_at(1, 5000, 0));
+  CHECK_STATUS(hj_engine_close(engine), HJ_OK);
+
+  config.max_speed_cms = 9000;
   engine = open_engine(&config);
   put_unit(engine, 1, 0, 0);
   poll_at(engine, START_NS);

@@ -42,6 +42,9 @@ package struct FixRules: BitwiseCopyable, Sendable {
   package var worstAccuracy_dm: UInt32 = 5_000
   /// `UInt32.max` = no limit.
   package var fastest_cms: UInt32 = 9_000
+  /// Also where a fix does not state its accuracy. Not by default: only a receiver states one, and a place typed in by
+  /// hand or invented by a test may be anywhere.
+  package var judgesUnstated = false
   /// So many fixes in a row that are too far away, but agree with each other, are believed: the last of them is taken.
   package var believedAfter: UInt32 = 3
   /// A fix so much younger than the last one taken is believed wherever it is.
@@ -56,6 +59,7 @@ package struct FixRules: BitwiseCopyable, Sendable {
     from lat_e7: Int32, _ lon_e7: Int32, _ wall_us: Int64, to fix: Fix
   ) -> Bool {
     let elapsed_us = fix.wall_us &- wall_us
+    guard judgesUnstated || fix.accuracy_dm > 0 else { return false }
     guard fastest_cms != .max, wall_us > 0, elapsed_us < believedAfter_us else { return false }
     let gap_dm =
       Distance.between_mm(
