@@ -87,11 +87,37 @@ struct StressTests {
     #expect(wrong { $0.after.positions_refused = 3 } == ["positions refused"])
     #expect(wrong { $0.after.refused = 1 } == ["calls refused or HJ_FULL"])
     #expect(wrong { $0.after.incidents_opened = 4 } == ["incidents opened"])
+    #expect(wrong { $0.after.posts = 1 } == ["posts accepted"])
+    #expect(wrong { $0.after.incidents_closed = 1 } == ["incidents closed"])
     #expect(wrong { $0.after.events_lost = 1 } == ["events lost"])
-    #expect(wrong { $0.before.reports = 1 } == ["calls and decided posts = reports"])
+    #expect(wrong { $0.before.reports = 1 } == ["calls and accepted posts = reports"])
     #expect(
       wrong { $0.lanes[0].sum.offered = 11 }
         == ["positions: offered = accepted + refused + HJ_FULL"])
+  }
+
+  /// Events that were lost cannot be counted; everything else still is.
+  @Test func whatEventsWouldHaveToldIsNotHeldWhenSomeWereLost() {
+    var result = StressResult(
+      settings: StressSettings(map: "", units: 1, seconds: 1, seed: 1, lanes: []))
+    result.lanes = [LaneResult(.posts, rate: .max)]
+    result.lanes[0].sum = Outcome(offered: 9, accepted: 7, full: 2)
+    result.after.posts = 7
+    result.after.reports = 7
+    result.after.incidents_opened = 7
+    result.after.events_lost = 5
+    var events = EventSums()
+    events.lost = 5
+    events.postsDecided = 3
+    var lossy = result
+    lossy.check(events)
+    #expect(lossy.holds)
+    events.lost = 0
+    result.after.events_lost = 0
+    result.check(events)
+    #expect(
+      result.checks.filter { !$0.holds }.map(\.what)
+        == ["posts answered by an event", "incidents opened"])
   }
 
   // Feeds

@@ -109,17 +109,18 @@ static int64_t wait_for_act(int64_t k, int64_t items_per_act, int64_t items_per_
 static void *report_positions(void *argument) {
   lane *mine = argument;
   uint64_t random = (uint64_t)(mine - positions) + 1;
-  static hj_position all_fixes[POSITION_THREADS][BATCH];
-  hj_position *fixes = all_fixes[mine - positions];
-  int64_t k, due_ns;
+  hj_position fixes[BATCH];
   uint64_t made = 0;
+  int64_t k, due_ns;
   for (k = 0; (due_ns = wait_for_act(k, BATCH, position_rate / POSITION_THREADS)) != 0; k++) {
     uint32_t taken = 0, index;
     for (index = 0; index < BATCH; index++) {
       hj_position *fix = &fixes[index];
       memset(fix, 0, sizeof *fix);
       fix->size = sizeof *fix;
-      fix->unit_id = ++made % 1000 == 0 ? UNITS + 1 : below(&random, UNITS) + 1;
+      /* A unit reports through one thread: of two, one that was put to sleep would bring an older fix. */
+      fix->unit_id = POSITION_THREADS * below(&random, UNITS / POSITION_THREADS) + (uint64_t)(mine - positions) + 1;
+      if (++made % 1000 == 0) fix->unit_id = UNITS + 1;
       fix->lat_e7 = middle_lat_e7 + (int32_t)below(&random, 600000) - 300000;
       fix->lon_e7 = middle_lon_e7 + (int32_t)below(&random, 600000) - 300000;
       fix->heading_cdeg = HJ_UNKNOWN;

@@ -104,13 +104,16 @@ struct StressText {
             "scheduler        in %.2f s of mere waiting %d gaps over 100 µs, the longest %.0f µs",
           spun_s, gaps.count, Double(gaps.worst_ns) / 1e3))
     }
-    if let slope = result.memory.slope_kib_per_min {
-      let sizes = result.memory.sizes_kib
+    // A short run is all warming up: its slope would say nothing.
+    let size_mib = (result.memory.sizes_kib.last ?? 0) / 1_024
+    if let slope = result.memory.slope_kib_per_min, result.settings.seconds >= 15 {
       lines.append(
         String(
           format:
             "process memory   %.1f MiB at the end, %+.0f KiB a minute after the first %.0f s",
-          (sizes.last ?? 0) / 1_024, slope, result.memory.settledFrom_s))
+          size_mib, slope, result.memory.settledFrom_s))
+    } else {
+      lines.append(String(format: "process memory   %.1f MiB at the end", size_mib))
     }
     return lines
   }

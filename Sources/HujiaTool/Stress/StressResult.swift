@@ -88,21 +88,19 @@ struct StressResult {
     let (positions, calls, posts) = (sum(.positions), sum(.calls), sum(.posts))
     hold("positions accepted", positions.accepted, delta(\.positions_accepted))
     hold("positions refused", positions.refused, delta(\.positions_refused))
-    let answers = events.postsDecided + events.postsRefused
-    hold("calls and decided posts = reports", calls.offered + answers, delta(\.reports))
-    hold(
-      "calls refused or HJ_FULL", calls.refused + calls.full + events.postsRefused,
-      delta(\.refused))
-    hold(
-      "incidents opened", calls.accepted + events.postsDecided, delta(\.incidents_opened))
+    hold("posts accepted", posts.accepted, delta(\.posts))
+    hold("calls and accepted posts = reports", calls.offered + posts.accepted, delta(\.reports))
     hold(
       "incidents closed", sum(.closes).accepted + events.closed, delta(\.incidents_closed))
     hold("no end was refused", 0, sum(.closes).refused + events.closesRefused)
-    hold("posts accepted", posts.accepted, delta(\.posts))
     // What was lost cannot be counted; the engine says how much that is.
     if events.lost == 0 {
-      hold("posts answered by an event", posts.accepted, answers)
+      hold("posts answered by an event", posts.accepted, events.postsDecided + events.postsRefused)
       hold("acks accepted = moves told as events", sum(.acks).accepted, events.moves)
+      hold("incidents opened", calls.accepted + events.postsDecided, delta(\.incidents_opened))
+      hold(
+        "calls refused or HJ_FULL", calls.refused + calls.full + events.postsRefused,
+        delta(\.refused))
     }
     hold("events lost", events.lost, delta(\.events_lost))
   }
