@@ -118,7 +118,6 @@ static void *report_positions(void *argument) {
       hj_position *fix = &fixes[index];
       memset(fix, 0, sizeof *fix);
       fix->size = sizeof *fix;
-      /* A unit reports through one thread: of two, one that was put to sleep would bring an older fix. */
       fix->unit_id = POSITION_THREADS * below(&random, UNITS / POSITION_THREADS) + (uint64_t)(mine - positions) + 1;
       if (++made % 1000 == 0) fix->unit_id = UNITS + 1;
       fix->lat_e7 = middle_lat_e7 + (int32_t)below(&random, 600000) - 300000;
