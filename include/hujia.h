@@ -345,8 +345,8 @@ typedef struct hj_config {
   /* Which positions are believed (hj_positions_report); 0 = the default. Since 0.2.
    * Speed: 90 m/s is beyond any road vehicle and any police helicopter; 150 m and the fix's own accuracy are allowed on
    * top, for what a receiver between high houses jumps while it rests. By default (0) only fixes that state their
-   * accuracy are judged, as receivers' do; a limit of the host's own holds for every fix. Accuracy: a fix that is worse than 500 m names a
-   * quarter, not a street; U.S. law (47 CFR 9.10) asks 300 m of 95 % of the worst, the network's own, fixes. */
+   * accuracy are judged, as receivers' do; a limit of the host's own holds for every fix. Accuracy: a fix that is worse
+   * than 500 m names a quarter, not a street. */
   uint32_t max_speed_cms;   /* faster from fix to fix = refused, up to 1,000,000; UINT32_MAX = never; 0 = 9,000 */
   uint32_t speed_fixes;     /* so many too-fast fixes in a row that agree are believed, 1 ... 255; default 3 */
   uint32_t speed_s;         /* a fix so much younger than the last is believed, 1 ... 3,600; default 60 */
@@ -645,6 +645,8 @@ typedef struct hj_stats {
   int64_t audit_runs;   /* times that all promises were read through */
   int64_t audit_found;  /* promises that were found lost and armed again: 0 unless something is broken */
   int64_t breaches;     /* promises broken, ever */
+  int64_t late_p50_ns;  /* how late escalations and warnings fired: half of all were no later, to 1 us or 0.8 % */
+  int64_t late_p99_ns;  /* 99 of 100 were no later; both are worked out anew when the number has grown by a 64th */
 } hj_stats;
 
 #define HJ_DIRECTION_BOTH 0

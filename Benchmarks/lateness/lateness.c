@@ -139,6 +139,8 @@ static void run_pass(const char *title, int busy, double seconds, FILE *json) {
   printf("%.0f deadlines a second, %.0f %% of a core; worst %.1f ms, more than 1 s late %lld, longest turn %.2f ms\n",
          (double)escalations / seconds, processor_used_s / (seconds + 1) * 100, (double)stats.worst_lateness_ns / 1e6,
          (long long)stats.late_deadlines, (double)stats.longest_turn_ns / 1e6);
+  printf("the engine's own statistics, from its first second on: p50 %.2f ms, p99 %.2f ms\n",
+         (double)stats.late_p50_ns / 1e6, (double)stats.late_p99_ns / 1e6);
   free_rows();
 }
 

@@ -49,6 +49,8 @@ private func fillDecisions(_ stats: inout hj_stats, _ driver: EngineDriver) {
 private func fillClocks(_ stats: inout hj_stats, _ driver: EngineDriver) {
   stats.escalations = driver.counter(Counter.escalations)
   stats.late_deadlines = driver.counter(Counter.lateDeadlines)
+  stats.late_p50_ns = driver.counter(Counter.latenessP50_ns)
+  stats.late_p99_ns = driver.counter(Counter.latenessP99_ns)
   stats.worst_lateness_ns = driver.counter(Counter.worstLateness_ns)
   stats.escalations_waiting = driver.counter(Counter.escalationsWaiting)
   stats.events_written = driver.counter(Counter.eventsWritten)

@@ -44,5 +44,8 @@ package enum Counter {
   package static let auditRuns = 70
   package static let auditFound = 71
   package static let breaches = 72
+  // Lateness of deadlines
+  package static let latenessP50_ns = 76
+  package static let latenessP99_ns = 77
   package static let count = 80
 }

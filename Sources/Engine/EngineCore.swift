@@ -83,6 +83,9 @@ package struct EngineCore: ~Copyable {
 
   // Figures
   package internal(set) var figures: FigureTable
+  /// One row: how late deadlines fired, in microseconds; and how many of them the statistics show.
+  var lateness: Histograms
+  var latenessShown: Int64 = 0
   package internal(set) var breaches: BreachList
   let incidentTimes: Block<IncidentTimes>
   let assignmentTimes: Block<AssignmentTimes>
@@ -123,6 +126,7 @@ package struct EngineCore: ~Copyable {
     let deadlines = try DeadlineWheel(memory, capacity: clockCount)
     let clocks = try Block<ClockRecord>(memory, count: clockCount)
     let watches = try WatchTable(memory, capacity: limits.watches)
+    let lateness = try Histograms(memory, rows: 1)
     let figures = try FigureTable(
       memory, types: limits.figureTypes, agencies: limits.figureAgencies, beats: limits.figureBeats)
     let breaches = try BreachList(memory, capacity: limits.breaches, clocks: clockCount)
@@ -156,6 +160,7 @@ package struct EngineCore: ~Copyable {
     self.clocks = clocks
     self.watches = watches
     self.figures = figures
+    self.lateness = lateness
     self.breaches = breaches
     self.incidentTimes = incidentTimes
     self.assignmentTimes = assignmentTimes

@@ -243,7 +243,7 @@ FIELD(hj_route_point, distance_dm, 16, 4);
 FIELD(hj_route_point, reserved0, 20, 4);
 FIELD(hj_route_point, street_id, 24, 8);
 
-SIZE(hj_stats, 568);
+SIZE(hj_stats, 584);
 FIELD(hj_stats, size, 0, 4);
 FIELD(hj_stats, abi_version, 4, 4);
 FIELD(hj_stats, allocator, 8, 16);
@@ -315,6 +315,8 @@ FIELD(hj_stats, absences, 536, 8);
 FIELD(hj_stats, audit_runs, 544, 8);
 FIELD(hj_stats, audit_found, 552, 8);
 FIELD(hj_stats, breaches, 560, 8);
+FIELD(hj_stats, late_p50_ns, 568, 8);
+FIELD(hj_stats, late_p99_ns, 576, 8);
 
 SIZE(hj_street_time, 24);
 FIELD(hj_street_time, size, 0, 4);

@@ -343,8 +343,8 @@ import Testing
   }
 
   @Test func stats() {
-    #expect(MemoryLayout<hj_stats>.size == 568)
-    #expect(MemoryLayout<hj_stats>.stride == 568)
+    #expect(MemoryLayout<hj_stats>.size == 584)
+    #expect(MemoryLayout<hj_stats>.stride == 584)
     let offsets: [(PartialKeyPath<hj_stats>, Int)] = [
       (\.size, 0),
       (\.abi_version, 4),
@@ -425,6 +425,8 @@ import Testing
       (\.audit_runs, 544),
       (\.audit_found, 552),
       (\.breaches, 560),
+      (\.late_p50_ns, 568),
+      (\.late_p99_ns, 576),
     ]
     for (field, offset) in offsets {
       #expect(MemoryLayout<hj_stats>.offset(of: field) == offset)

@@ -4,9 +4,6 @@ import HujiaContainers
 import HujiaDeadlines
 
 extension EngineCore {
-  /// Later than this after its due time, a deadline counts as late.
-  static var late_ns: Int64 { 1_000_000_000 }
-
   /// Fires at most `most` steps that are due by now; returns how many. When the outbox has no room left for
   /// escalations the rest stay armed and wait.
   package mutating func fireDue(most: Int) -> Int {
@@ -70,12 +67,7 @@ extension EngineCore {
     clocks[slot].step = 0
     rearm(slot, due_ns: firstStep_ns(slot, incident: incident))
     emit(warning)
-    count(warning)
-  }
-
-  private mutating func count(_ event: Event) {
-    if event.late_ns > Self.late_ns { counters.add(Counter.lateDeadlines) }
-    counters.raise(Counter.worstLateness_ns, to: event.late_ns)
+    noteLateness(warning.late_ns)
   }
 
   /// Fires the step that is next, whether its time has come or a person wants it now.
@@ -115,7 +107,7 @@ extension EngineCore {
     }
     emit(event)
     counters.add(Counter.escalations)
-    count(event)
+    noteLateness(event.late_ns)
     // A unit that did not sign for this one may be what another incident waits for.
     if let freed = outcome.freed { offer(unit: freed) }
   }

@@ -60,8 +60,7 @@ extension EngineCore {
     }
     emit(event)
     counters.add(Counter.escalations)
-    if event.late_ns > Self.late_ns { counters.add(Counter.lateDeadlines) }
-    counters.raise(Counter.worstLateness_ns, to: event.late_ns)
+    noteLateness(event.late_ns)
   }
 
   private mutating func rest(_ slot: UInt32) {
