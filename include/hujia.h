@@ -66,7 +66,7 @@ extern "C" {
 #endif
 
 #define HJ_VERSION_MAJOR 0
-#define HJ_VERSION_MINOR 1
+#define HJ_VERSION_MINOR 2
 #define HJ_VERSION_PATCH 0
 #define HJ_ABI_VERSION 0
 
@@ -775,7 +775,7 @@ typedef struct hj_breach {
 
 /* ---- Versions, names, degrees: ANY THREAD, no engine needed, O(1) ---------------------------------------------- */
 
-/* "0.1.0"; lives as long as the library. Since 0.1. */
+/* "0.2.0"; lives as long as the library. Since 0.1. */
 const char *hj_version(void);
 
 /* HJ_ABI_VERSION of the library that was loaded; compare it with the macro. Since 0.1. */

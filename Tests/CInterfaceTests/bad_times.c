@@ -64,6 +64,11 @@ static void silent_minute(void) {
     CHECK_EQUAL(found[index].cycle, 0);
     CHECK_EQUAL(found[index].late_ns, (69 - call - 15 * step) * SECOND_NS);
   }
+  /* Half of them were at most 34 s late, all at most 54 s. */
+  hj_stats stats = read_stats(engine);
+  CHECK_EQUAL(stats.worst_lateness_ns, 54 * SECOND_NS);
+  CHECK(stats.late_p50_ns > 34 * SECOND_NS * 99 / 100 && stats.late_p50_ns < 34 * SECOND_NS * 101 / 100);
+  CHECK(stats.late_p99_ns > 54 * SECOND_NS * 99 / 100 && stats.late_p99_ns <= 54 * SECOND_NS);
   CHECK_EQUAL(fires_at(69 * SECOND_NS), 0);
   CHECK_EQUAL(fires_at(344 * SECOND_NS), 0);
   CHECK_EQUAL(fires_at(345 * SECOND_NS), 1); /* the first call's supervisor again, 300 s after it was due */
