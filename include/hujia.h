@@ -1067,7 +1067,7 @@ hj_status hj_watch_remove(hj_engine *engine, uint64_t watch_id);
  * a running chain (HJ_EVENT_ABSENCE_ENDED); an incident already opened stays for a person to end. `*accepted` (may be
  * NULL) says how many were taken; a refused one (unknown watch, older, ahead, negative) never fails the batch. `count`
  * 0 is HJ_OK; at most 1,048,576.
- * BATON, in slices of 256. O(1) each, about 0.1 microsecond; no deadline is touched. HJ_PARTIAL (some were refused);
+ * BATON, in slices of 256. O(1) each; no deadline is touched. HJ_PARTIAL (some were refused);
  * HJ_E_NULL; HJ_E_SIZE; HJ_E_NEWER (first element); HJ_E_ARGUMENT (count). Since 0.2. */
 hj_status hj_watch_beats(hj_engine *engine, const hj_heartbeat *beats, uint32_t count, uint32_t *accepted);
 
@@ -1096,8 +1096,8 @@ hj_status hj_watch_read(hj_engine *engine, uint64_t watch_id, hj_watch_status *s
 /* How long an interval took, by one dimension, since open or the last reset. Times that the host gave with its calls
  * count, mapped to the engine's clock when they came; intervals of one incident count with its tier and type of the
  * moment they ended. The first figure_types types (agencies, beats) that come get a row each, all later ones one row
- * together. Recording costs an act about a microsecond.
- * BATON. O(buckets), about 2 microseconds. HJ_E_NULL; HJ_E_SIZE; HJ_E_NEWER; HJ_E_ARGUMENT (dimension, interval).
+ * together.
+ * BATON. O(buckets). HJ_E_NULL; HJ_E_SIZE; HJ_E_NEWER; HJ_E_ARGUMENT (dimension, interval).
  * Since 0.2. */
 hj_status hj_figures_read(hj_engine *engine, const hj_figures_query *query, hj_figures *figures);
 
@@ -1113,7 +1113,7 @@ hj_status hj_figures_values(hj_engine *engine, int32_t dimension, uint32_t *valu
 hj_status hj_figures_breaches(hj_engine *engine, hj_breach *breaches, uint32_t capacity, uint32_t *count);
 
 /* Sets all figures to zero and empties the list of breaches; what began before counts when it ends.
- * BATON. O(figures): about a millisecond at the defaults. Since 0.2. */
+ * BATON. O(figures). Since 0.2. */
 hj_status hj_figures_reset(hj_engine *engine);
 
 /* ---- Streets --------------------------------------------------------------------------------------------------- */
