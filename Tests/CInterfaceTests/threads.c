@@ -10,8 +10,8 @@
 enum { UNITS = 64, KEYS = 1 << 20 };
 
 static int threads_count = 64;
-static int rounds = 500;
-static int64_t lives_wanted = 20;
+static int rounds = 200;
+static int64_t lives_wanted = 10;
 static int64_t lives, doubles; /* engines opened under the threads; closes that came second */
 static int races_close;
 static const char *map; /* NULL: no streets, and every street time is refused */
@@ -318,8 +318,8 @@ static void opened_and_closed_under_them(void) {
 int main(void) {
   if (getenv("HUJIA_TEST_SMALL") != NULL) {
     threads_count = 16;
-    rounds = 300;
-    lives_wanted = 15;
+    rounds = 150;
+    lives_wanted = 5;
   }
   map = on_streets();
   answered = calloc(KEYS, 1);
