@@ -101,15 +101,17 @@ final class PendingTimes: @unchecked Sendable {
     pthread_mutex_lock(mutex)
     let table = filling
     let second = second
-    if table.count > 0 {
+    // Read here once: a table that stays in use may be filled as soon as the lock is given back.
+    let count = table.count
+    if count > 0 {
       isFirstFilling.toggle()
-      taken = table.count
+      taken = count
       note(0)
     }
     pthread_mutex_unlock(mutex)
-    guard table.count > 0 else { return false }
+    guard count > 0 else { return false }
     if let second { split(second) }
-    for index in 0..<table.count {
+    for index in 0..<count {
       let key = Int(table.keys[index])
       body(key, table.times[key])
       table.isListed.remove(key)
