@@ -247,9 +247,11 @@ struct TwinWorld: ~Copyable {
       return router.nearest(
         to: goal, filter: filter, limit: limit, profile: profile, by: way, into: base)
     }
+    let found = Array(answer.prefix(count))
     note(
-      answer.prefix(count).elementsEqual(expected),
-      "\(limit) nearest to \(goal), \(filter), \(way.map { "\($0)" } ?? "any way")")
+      found.elementsEqual(expected),
+      "\(limit) nearest to \(goal), \(filter), \(way.map { "\($0)" } ?? "any way"): "
+        + "plainly \(Array(expected).filter { !found.contains($0) })")
   }
 
   /// New travel times everywhere, some streets closed.

@@ -130,10 +130,12 @@ extension LabelQuery {
     return least_ms
   }
 
-  /// The same to a destination whose row has been written out. `common`: how many ancestors the deeper nodes share.
+  /// The same to a destination whose row has been written out. `common`: how many ancestors the deeper nodes share; where
+  /// a unit's deeper node is closed to it, those of its cell, which may be more than its open node has.
   @inline(__always)
   func time_ms(from ends: UnitEnds, toRow goal: UnsafePointer<UInt32>, common: UInt32) -> UInt32 {
     let first = labels.labelUp + Int(ends.firstRow) * Hierarchy.rowStep
+    let common = min(common, UInt32(ends.firstEntries))
     let both = min(common, UInt32(ends.secondEntries))
     let least_ms = hjk_least_sum2(
       first, ends.firstRest_ms, labels.labelUp + Int(ends.secondRow) * Hierarchy.rowStep,
