@@ -130,8 +130,8 @@ extension LabelQuery {
     return least_ms
   }
 
-  /// The same to a destination whose row has been written out. `common`: how many ancestors the deeper nodes share; where
-  /// a unit's deeper node is closed to it, those of its cell, which may be more than its open node has.
+  /// The same to a destination whose row has been written out. `common`: how many ancestors the deeper nodes share;
+  /// where a unit's deeper node is closed to it, those of its cell, which may be more than its open node has.
   @inline(__always)
   func time_ms(from ends: UnitEnds, toRow goal: UnsafePointer<UInt32>, common: UInt32) -> UInt32 {
     let first = labels.labelUp + Int(ends.firstRow) * Hierarchy.rowStep
