@@ -93,6 +93,7 @@ static void settle_posts(void) {
 
 /* With nobody else about: whatever the children call, nothing arrives at the parent's descriptor. */
 static void nothing_reaches_the_parent(void) {
+  settle_posts();
   struct pollfd events = {hj_events_fd(engine), POLLIN, 0};
   CHECK_EQUAL(poll(&events, 1, 0), 0);
   int64_t turns = read_stats(engine).turns;
