@@ -1127,12 +1127,13 @@ hj_status hj_nearest_units(hj_engine *engine, const hj_nearest_query *query, hj_
 
 /* The travel time between two places (WGS-84) now, in milliseconds, and with distance_dm not NULL the length of the
  * shortest of the fastest roads, in decimetres; the time alone is found in a third of the time. `profile`:
- * HJ_PROFILE_...; `flags` may be NULL: HJ_ROUTE_... (a straight-line estimate, places off the network).
+ * HJ_PROFILE_...; `flags` may be NULL: HJ_ROUTE_... (a straight-line estimate, places off the network); `epoch` may be
+ * NULL: of the travel times it was computed on, 0 = the map's. What is refused writes nothing.
  * BATON. No allocation. O(depth of the map's hierarchy): well below a microsecond, besides snapping the two places.
  * HJ_E_NULL (travel_ms); HJ_E_ARGUMENT (profile); HJ_E_RANGE. Since 0.2. */
 hj_status hj_travel_time(hj_engine *engine, int32_t from_lat_e7, int32_t from_lon_e7, int32_t to_lat_e7,
                          int32_t to_lon_e7, int32_t profile, uint32_t *travel_ms, uint32_t *distance_dm,
-                         uint32_t *flags);
+                         uint32_t *flags, uint64_t *epoch);
 
 /* The fastest road between two places (WGS-84) now; at most its first 65,536 points are handed out. `summary` and
  * `needed` may be NULL, and `points` with capacity 0.

@@ -147,7 +147,7 @@ static void ask_travel_time(const char *name, int with_distance) {
     uint32_t travel_ms, distance_dm;
     int64_t start_ns = clock_ns();
     check(hj_travel_time(engine, from[0], from[1], to[0], to[1], HJ_PROFILE_DEFAULT, &travel_ms,
-                         with_distance ? &distance_dm : NULL, NULL),
+                         with_distance ? &distance_dm : NULL, NULL, NULL),
           "hj_travel_time");
     sample(travel, start_ns);
   }

@@ -126,7 +126,7 @@ static uint32_t straight_line(const spot *to, uint32_t who[SHORTLIST]) {
 static uint32_t travel_ms(const spot *from, const spot *to) {
   uint32_t time_ms, flags;
   check(hj_travel_time(engine, from->lat_e7, from->lon_e7, to->lat_e7, to->lon_e7, HJ_PROFILE_DEFAULT, &time_ms, NULL,
-                       &flags),
+                       &flags, NULL),
         "hj_travel_time");
   return flags & HJ_ROUTE_STRAIGHT_LINE ? NEVER : time_ms;
 }

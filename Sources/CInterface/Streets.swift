@@ -101,7 +101,8 @@ public func hj_route_by_profile(
 public func hj_travel_time(
   _ engine: OpaquePointer!, _ from_lat_e7: Int32, _ from_lon_e7: Int32, _ to_lat_e7: Int32,
   _ to_lon_e7: Int32, _ profile: Int32, _ travel_ms: UnsafeMutablePointer<UInt32>!,
-  _ distance_dm: UnsafeMutablePointer<UInt32>!, _ flags: UnsafeMutablePointer<UInt32>!
+  _ distance_dm: UnsafeMutablePointer<UInt32>!, _ flags: UnsafeMutablePointer<UInt32>!,
+  _ epoch: UnsafeMutablePointer<UInt64>!
 ) -> hj_status {
   with(engine) { driver in
     guard let travel_ms else { return .null }
@@ -112,6 +113,7 @@ public func hj_travel_time(
     let from = driver.place(lat_e7: from_lat_e7, lon_e7: from_lon_e7, datum: 1)
     let to = driver.place(lat_e7: to_lat_e7, lon_e7: to_lon_e7, datum: 1)
     let isStraightLine: Bool = driver.turn { core in
+      epoch?.pointee = core.epoch
       guard let distance_dm else {
         let found = core.router.travelTime(from: from, to: to, profile: profile)
         travel_ms.pointee = found.travel_ms

@@ -31,9 +31,10 @@ extension Engine {
   }
 
   /// The travel time between two places now, without the road. A straight line is an estimate: no streets lead there.
+  /// `epoch`: of the travel times it was computed on; 0 = the map's.
   public func travelTime(
     from: Coordinate, to: Coordinate, profile: Profile = .response
-  ) throws(HujiaError) -> (travel_ms: UInt32, isStraightLine: Bool) {
+  ) throws(HujiaError) -> (travel_ms: UInt32, isStraightLine: Bool, epoch: UInt64) {
     guard let start = from.e7, let end = to.e7 else { throw .range }
     return try with { driver in
       let first = driver.place(lat_e7: start.lat, lon_e7: start.lon, datum: 1)
@@ -41,7 +42,7 @@ extension Engine {
       return .success(
         driver.turn { core in
           let found = core.router.travelTime(from: first, to: last, profile: profile.inside)
-          return (found.travel_ms, found.isStraightLine)
+          return (found.travel_ms, found.isStraightLine, core.epoch)
         })
     }
   }

@@ -152,7 +152,7 @@ static int64_t one_round(hj_engine *engine, int64_t round, int64_t *now_ns) {
                               NULL, points, 64, &needed) != HJ_E_ARGUMENT);
   uint32_t travel_ms, distance_dm;
   REQUIRE(hj_travel_time(engine, query.lat_e7, query.lon_e7, centre_lat_e7, centre_lon_e7, (int32_t)(round % 3),
-                         &travel_ms, round % 2 ? &distance_dm : NULL, NULL) == HJ_OK);
+                         &travel_ms, round % 2 ? &distance_dm : NULL, NULL, NULL) == HJ_OK);
   hj_status named = hj_street_name(engine, points[1].street_id, name, sizeof name, &needed);
   REQUIRE(named == HJ_OK || named == HJ_E_UNKNOWN);
   watch_and_count(engine, round);

@@ -354,7 +354,7 @@ static hj_status any_route_by_profile(hj_engine *engine) {
 }
 static hj_status any_travel_time(hj_engine *engine) {
   uint32_t travel_ms;
-  return hj_travel_time(engine, 0, 0, 1, 1, HJ_PROFILE_DEFAULT, &travel_ms, NULL, NULL);
+  return hj_travel_time(engine, 0, 0, 1, 1, HJ_PROFILE_DEFAULT, &travel_ms, NULL, NULL, NULL);
 }
 static hj_status any_street_name(hj_engine *engine) {
   uint32_t needed;

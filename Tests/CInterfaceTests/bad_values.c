@@ -52,8 +52,8 @@ static void wrong_units(void) {
     CHECK_STATUS(hj_route(good, off[index][0], off[index][1], 0, 0, NULL, NULL, 0, NULL), HJ_E_RANGE);
     CHECK_STATUS(hj_route(good, 0, 0, off[index][0], off[index][1], NULL, NULL, 0, NULL), HJ_E_RANGE);
     uint32_t travel_ms;
-    CHECK_STATUS(hj_travel_time(good, off[index][0], off[index][1], 0, 0, 0, &travel_ms, NULL, NULL), HJ_E_RANGE);
-    CHECK_STATUS(hj_travel_time(good, 0, 0, off[index][0], off[index][1], 0, &travel_ms, NULL, NULL), HJ_E_RANGE);
+    CHECK_STATUS(hj_travel_time(good, off[index][0], off[index][1], 0, 0, 0, &travel_ms, NULL, NULL, NULL), HJ_E_RANGE);
+    CHECK_STATUS(hj_travel_time(good, 0, 0, off[index][0], off[index][1], 0, &travel_ms, NULL, NULL, NULL), HJ_E_RANGE);
     CHECK_STATUS(hj_route_by_profile(good, 0, 0, off[index][0], off[index][1], HJ_PROFILE_NORMAL, NULL, NULL, 0, NULL),
                  HJ_E_RANGE);
     hj_position fix = valid_position;
@@ -273,7 +273,7 @@ static void wrong_searches(void) {
     CHECK_STATUS(hj_nearest_units(good, &query, nearest, 4, &count), HJ_E_ARGUMENT);
     CHECK_STATUS(hj_route_by_profile(good, 0, 0, 1, 1, profiles[index], NULL, NULL, 0, NULL), HJ_E_ARGUMENT);
     uint32_t travel_ms;
-    CHECK_STATUS(hj_travel_time(good, 0, 0, 1, 1, profiles[index], &travel_ms, NULL, NULL), HJ_E_ARGUMENT);
+    CHECK_STATUS(hj_travel_time(good, 0, 0, 1, 1, profiles[index], &travel_ms, NULL, NULL, NULL), HJ_E_ARGUMENT);
   }
   query = valid_query;
   CHECK_STATUS(hj_nearest_units(good, &query, nearest, 4, NULL), HJ_E_NULL);
@@ -297,11 +297,13 @@ static void wrong_searches(void) {
       HJ_E_BUFFER);
   CHECK_EQUAL(needed, 2); /* without streets: a straight line */
   uint32_t travel_ms = 7, distance_dm = 7, flags = 7;
-  CHECK_STATUS(hj_travel_time(good, 0, 0, 1, 1, 0, NULL, &distance_dm, &flags), HJ_E_NULL);
-  CHECK(distance_dm == 7 && flags == 7); /* refused: nothing is written */
-  CHECK_STATUS(hj_travel_time(good, 0, 0, 9000, 0, 0, &travel_ms, &distance_dm, &flags), HJ_OK);
+  uint64_t epoch = 7;
+  CHECK_STATUS(hj_travel_time(good, 0, 0, 1, 1, 0, NULL, &distance_dm, &flags, &epoch), HJ_E_NULL);
+  CHECK(distance_dm == 7 && flags == 7 && epoch == 7); /* refused: nothing is written */
+  CHECK_STATUS(hj_travel_time(good, 0, 0, 9000, 0, 0, &travel_ms, &distance_dm, &flags, &epoch), HJ_OK);
   CHECK(travel_ms > 7 && distance_dm > 7 && flags & HJ_ROUTE_STRAIGHT_LINE);
   CHECK(flags & HJ_ROUTE_OFF_NETWORK_FROM && flags & HJ_ROUTE_OFF_NETWORK_TO);
+  CHECK_EQUAL(epoch, 0);
   char name[8];
   CHECK_STATUS(hj_route_by_profile(good, 0, 0, 1, 1, HJ_PROFILE_NORMAL, NULL, NULL, 5, &needed), HJ_E_NULL);
   CHECK_STATUS(hj_street_name(good, 1, name, sizeof name, &needed), HJ_E_UNKNOWN); /* no streets, no names */

@@ -70,7 +70,7 @@ static int wrong_in_child(void) {
   wrong += hj_plans_load(engine, "{}", 2, NULL) != HJ_E_FORKED;
   wrong += hj_route(engine, 0, 0, 1, 1, NULL, NULL, 0, NULL) != HJ_E_FORKED;
   wrong += hj_street_name(engine, 1, NULL, 0, &count) != HJ_E_FORKED;
-  wrong += hj_travel_time(engine, 0, 0, 1, 1, 0, &count, NULL, NULL) != HJ_E_FORKED;
+  wrong += hj_travel_time(engine, 0, 0, 1, 1, 0, &count, NULL, NULL, NULL) != HJ_E_FORKED;
   wrong += hj_watch_beats(engine, NULL, 0, NULL) != HJ_E_FORKED;
   wrong += hj_figures_reset(engine) != HJ_E_FORKED;
   wrong += hj_engine_close(engine) != HJ_E_FORKED;

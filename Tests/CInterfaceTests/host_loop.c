@@ -166,9 +166,49 @@ static void two_on_one_loop(void) {
   CHECK_EQUAL(uv_loop_close(&loop), 0);
 }
 
+/* New travel times are built on threads of the library's own and serve from a turn of the host's loop on; an engine that
+ * closes in the middle of it leaves the loop clean. Needs streets. */
+static void traffic_on_the_hosts_loop(void) {
+  enum { STREETS = 400 };
+  static hj_street_time times[STREETS];
+  if (on_streets() == NULL) return;
+  uv_loop_t loop;
+  REQUIRE(uv_loop_init(&loop) == 0);
+  hj_config config = poll_config();
+  config.run_mode = HJ_RUN_HOST_LOOP;
+  config.uv_loop = &loop;
+  config.map_path = on_streets();
+  engine = open_engine(&config);
+  memset(times, 0, sizeof times);
+  for (uint32_t index = 0; index < STREETS; index++) {
+    times[index].size = sizeof times[index];
+    times[index].street_id = index + 1;
+    times[index].travel_ms = 90000;
+  }
+  CHECK(hj_traffic_report(engine, times, STREETS) >= 0);
+  CHECK_EQUAL(read_stats(engine).traffic_epoch, 0); /* nothing serves before the loop has had its turn */
+  uint64_t told = 0;
+  int64_t begun_ns = monotonic_ns();
+  while (told == 0 && monotonic_ns() - begun_ns < 20 * SECOND_NS) {
+    uv_run(&loop, UV_RUN_NOWAIT);
+    hj_event event;
+    if (take_events(engine, &event, 1) == 1 && event.kind == HJ_EVENT_TRAFFIC) told = event.epoch;
+    poll(NULL, 0, 1);
+  }
+  CHECK_EQUAL(told, 1);
+  CHECK_EQUAL(read_stats(engine).traffic_epoch, 1);
+  for (uint32_t index = 0; index < STREETS; index++) times[index].travel_ms = HJ_STREET_AS_MAPPED;
+  CHECK(hj_traffic_report(engine, times, STREETS) >= 0);
+  uv_run(&loop, UV_RUN_NOWAIT);
+  CHECK_STATUS(hj_engine_close(engine), HJ_OK);
+  uv_run(&loop, UV_RUN_DEFAULT);
+  CHECK_EQUAL(uv_loop_close(&loop), 0);
+}
+
 int main(void) {
   own_thread();
   hosts_loop();
   two_on_one_loop();
+  traffic_on_the_hosts_loop();
   return check_finish();
 }

@@ -37,14 +37,17 @@ static void ask_route(void) {
     CHECK(memcmp(&other, &summary, sizeof other) == 0);
     CHECK(memcmp(again, points, needed * sizeof points[0]) == 0);
     uint32_t travel_ms = 0, alone_ms = 0, distance_dm = 0, flags = 9;
-    CHECK_STATUS(
-        hj_travel_time(engine, centre_lat_e7, centre_lon_e7, lat, lon, profile, &travel_ms, &distance_dm, &flags),
-        HJ_OK);
-    CHECK_STATUS(hj_travel_time(engine, centre_lat_e7, centre_lon_e7, lat, lon, profile, &alone_ms, NULL, NULL), HJ_OK);
+    uint64_t epoch = 9;
+    CHECK_STATUS(hj_travel_time(engine, centre_lat_e7, centre_lon_e7, lat, lon, profile, &travel_ms, &distance_dm,
+                                &flags, &epoch),
+                 HJ_OK);
+    CHECK_STATUS(hj_travel_time(engine, centre_lat_e7, centre_lon_e7, lat, lon, profile, &alone_ms, NULL, NULL, NULL),
+                 HJ_OK);
     CHECK_EQUAL(travel_ms, summary.travel_ms);
     CHECK_EQUAL(alone_ms, summary.travel_ms);
     CHECK_EQUAL(distance_dm, summary.distance_dm);
     CHECK_EQUAL(flags, 0);
+    CHECK_EQUAL(epoch, 0);
   }
 }
 

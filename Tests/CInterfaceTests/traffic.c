@@ -50,6 +50,15 @@ static hj_route_summary drive(hj_engine *engine, hj_route_point *points, uint32_
   if (capacity > 0) points[0].size = sizeof points[0];
   hj_status status = hj_route(engine, from_lat, from_lon, to_lat, to_lon, &summary, points, capacity, needed);
   REQUIRE(status == HJ_OK);
+  /* The time alone, in the same words. */
+  uint32_t travel_ms = 0, distance_dm = 0, flags = 9;
+  uint64_t epoch = 9;
+  status = hj_travel_time(engine, from_lat, from_lon, to_lat, to_lon, HJ_PROFILE_DEFAULT, &travel_ms, &distance_dm,
+                          &flags, &epoch);
+  REQUIRE(status == HJ_OK);
+  if (epoch == summary.epoch) /* another may have begun between the two calls */
+    CHECK_EACH(travel_ms == summary.travel_ms && distance_dm == summary.distance_dm && flags == summary.flags);
+  CHECK_EACH(epoch >= summary.epoch);
   return summary;
 }
 

@@ -57,6 +57,18 @@ import Testing
       }
     }
 
+    /// One direction of many streets is closed, the other stays open.
+    mutating func closeOneWays(_ count: Int) {
+      let map = world.image.map
+      for _ in 0..<count {
+        let arc = world.random.below(map.arcCount)
+        for profile in Profile.allCases {
+          times[Int(profile.rawValue)][arc] = .max
+          store.set(arc: arc, profile, time_ms: .max)
+        }
+      }
+    }
+
     mutating func serve() {
       let metric = store.build(.alone)
       _ = world.router.publish(metric)
@@ -197,6 +209,23 @@ import Testing
         }
         try traffic.change(round % 2 == 0 ? 3 : 60)
         traffic.serve()
+      }
+    }
+  }
+
+  /// Units in mid-street that can leave through one end only, often one that lies above their cell of the tree.
+  @Test func closedDirectionsOnGrids() throws {
+    for seed in 1...UInt64(Scale.count(6, full: 60)) {
+      let image = try Self.image(seed, grid: 16, oneProfile: true)
+      var traffic = try Traffic(image, seed: seed &* 31, capacity: 150)
+      for _ in 0..<150 { traffic.world.change() }
+      traffic.closeOneWays(image.map.arcCount / 5)
+      traffic.serve()
+      let twin = PlainTwin(map: image.map, times: traffic.times)
+      for _ in 0..<20 {
+        for _ in 0..<6 { traffic.world.change() }
+        traffic.world.compareNearest(twin, "seed \(seed)")
+        traffic.world.compareTravel(twin, "seed \(seed)")
       }
     }
   }
