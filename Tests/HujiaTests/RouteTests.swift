@@ -47,8 +47,8 @@ import Testing
     let calm = try engine.route(from: west, to: east, profile: .normal)
     #expect(
       calm.legs == [RouteLeg(streetName: "Market Street", distance_dm: 6_000, time_ms: 30_000)])
-    #expect(try engine.travelTime(from: west, to: east) == (30_000, false))
-    #expect(try engine.travelTime(from: west, to: east, profile: .normal) == (30_000, false))
+    #expect(try engine.travelTime(from: west, to: east) == (30_000, false, 0))
+    #expect(try engine.travelTime(from: west, to: east, profile: .normal) == (30_000, false, 0))
     #expect(try engine.streetName(20) == "Bow Street")
     #expect(try engine.streetName(10) == "")
     #expect(throws: HujiaError.unknownStreet) { try engine.streetName(50) }
