@@ -1,65 +1,6 @@
 /* Every promise at its very nanosecond: never early, exactly once, never lost. Time is given by the test, so a whole
  * day takes no time and one nanosecond can be told from the next. */
-#include "host.h"
-
-static hj_engine *engine;
-
-static void begin(uint32_t units, uint32_t event_capacity) {
-  hj_config config = poll_config();
-  config.event_capacity = event_capacity;
-  engine = open_engine(&config);
-  poll_at(engine, START_NS);
-  for (uint32_t id = 1; id <= units; id++) put_unit(engine, id, 0, (int)id * 100);
-}
-
-static void finish(void) {
-  CHECK_STATUS(hj_engine_close(engine), HJ_OK);
-}
-
-static hj_dispatch report_as(int32_t tier, uint32_t flags) {
-  hj_report report = make_report(tier, 0, 0);
-  report.flags = flags;
-  hj_dispatch dispatch = empty_dispatch();
-  CHECK_STATUS(hj_incident_report(engine, &report, &dispatch), HJ_OK);
-  drop_events(engine);
-  return dispatch;
-}
-
-/* Takes everything out and returns how many escalations there were; the last one is in `*last`. */
-static int escalations(hj_event *last) {
-  hj_event events[64];
-  uint32_t count;
-  int found = 0;
-  while ((count = take_events(engine, events, 64)) > 0)
-    for (uint32_t index = 0; index < count; index++)
-      if (events[index].kind == HJ_EVENT_ESCALATION) {
-        found++;
-        *last = events[index];
-      }
-  return found;
-}
-
-/* Nothing a nanosecond before, exactly one event at `due_ns`, nothing after that for `quiet_ns`. */
-static hj_event exactly_at(int64_t due_ns, int32_t clock, int32_t step, int32_t action) {
-  hj_event event;
-  memset(&event, 0, sizeof event);
-  int64_t wanted_ns = poll_at(engine, due_ns - 1);
-  CHECK_EQUAL(escalations(&event), 0);
-  CHECK(wanted_ns >= due_ns - 1 && wanted_ns <= due_ns);
-  poll_at(engine, due_ns);
-  CHECK_EQUAL(escalations(&event), 1);
-  CHECK_EQUAL(event.clock, clock);
-  CHECK_EQUAL(event.step, step);
-  CHECK_EQUAL(event.action, action);
-  CHECK_EQUAL(event.late_ns, 0);
-  CHECK_EQUAL(event.cycle, 0);
-  CHECK_EQUAL(event.due_wall_us, START_US + (due_ns - START_NS) / 1000);
-  hj_event none;
-  poll_at(engine, due_ns);
-  poll_at(engine, due_ns + 1);
-  CHECK_EQUAL(escalations(&none), 0);
-  return event;
-}
+#include "clock_host.h"
 
 static void acknowledge(void) {
   begin(2, 1024);
