@@ -41,6 +41,7 @@ package struct EngineLimits: BitwiseCopyable, Sendable {
 /// All mutable state of one engine. Every property is owned by the baton's holder, except `counters`, `positions` and
 /// lookups in `unitIndex` (any thread), and `map` (immutable).
 package struct EngineCore: ~Copyable {
+  private let inPlace: InPlace
   package let limits: EngineLimits
   package let map: RoadMap
   package let counters: Counters
@@ -140,6 +141,7 @@ package struct EngineCore: ~Copyable {
     let routeScratch = try Block<RoutePoint>(memory, count: Self.routePointLimit)
     let chosen = try Block<Chosen>(memory, count: EngineLimits.chosen)
 
+    inPlace = InPlace()
     self.limits = limits
     self.map = map
     self.counters = counters

@@ -7,6 +7,7 @@ import HujiaContainers
 import HujiaRoads
 
 package struct Router: ~Copyable {
+  private let inPlace: InPlace
   let map: RoadMap
   let hierarchy: Hierarchy?
   private let ancestorTables: CommonAncestors?
@@ -89,6 +90,7 @@ package struct Router: ~Copyable {
         metric = own
       }
     }
+    inPlace = InPlace()
     self.map = map
     self.hierarchy = hierarchy
     self.ancestorTables = ancestorTables
