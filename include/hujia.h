@@ -47,10 +47,12 @@
  *   way, and a thread may carry out up to 16 calls of others before it returns. BEFORE START: no engine needed.
  * Blocking and memory. Nothing blocks on I/O and nothing allocates after hj_engine_open, except where "cold" is said:
  *   hj_engine_open, hj_engine_close, hj_plans_load, and the first hj_traffic_report (see there).
- * Stack. A call needs up to 96 KiB of its thread's stack, also when it carries out the calls of others.
+ * Stack. A call needs up to 32 KiB of its thread's stack, also when it carries out the calls of others; a cold one up
+ *   to 64 KiB, and hj_engine_open up to 256 KiB.
  * After fork the child's calls answer HJ_E_FORKED; only the parent goes on. The library installs no signal handler
  *   and blocks all signals in its own threads.
- * Full is an answer (HJ_FULL), never a wait. Every table has a limit in hj_config.
+ * Full is an answer (HJ_FULL), never a wait, but in hj_incident_post_within, whose caller says how long. Every table
+ *   has a limit in hj_config.
  *
  * Any function may also return HJ_E_STALE (the engine is closed or was never opened) and HJ_E_FORKED; those two are
  * not repeated below.
@@ -823,7 +825,8 @@ hj_status hj_config_init(hj_config *config, uint32_t size);
  * (plans_path); HJ_E_MEMORY; HJ_E_SYSTEM; HJ_FULL (256 engines are open). Since 0.1. */
 hj_status hj_engine_open(const hj_config *config, hj_engine **engine, hj_error_detail *detail);
 
-/* Stops and frees. Calls under way on other threads end first; later ones get HJ_E_STALE. Reports posted and not yet
+/* Stops and frees. Calls under way on other threads end first (those that wait for room in the ring of posts at once,
+ * with HJ_E_STALE); later ones get HJ_E_STALE. Reports posted and not yet
  * decided are decided first, so everything accepted was answered; read the events before closing to see the answers.
  * With HJ_RUN_HOST_LOOP: on the loop's thread only; it completes in the loop's next turn (run the loop once more
  * before uv_loop_close). NULL: HJ_OK.
@@ -931,6 +934,18 @@ hj_status hj_incident_recommend(hj_engine *engine, const hj_report *report, hj_d
  * ANY THREAD, does not wait. O(1). HJ_FULL (post_capacity; nothing was taken); errors as hj_incident_report. Since
  * 0.1. */
 hj_status hj_incident_post(hj_engine *engine, const hj_report *report);
+
+/* The same, and when the ring is full it waits for room, at most `timeout_ns` (0: not at all; INT64_MAX: as long as it
+ * takes). It sleeps meanwhile, and is woken when reports were decided; the time counts in elapsed time, that in which
+ * the machine slept included. Those that wait are woken in the order in which they fell asleep, but room is taken by
+ * whoever comes first, so `timeout_ns` is the bound of the wait and the order among threads is not promised. With
+ * HJ_RUN_POLL nobody makes room unless another thread polls meanwhile.
+ * ANY THREAD; waits for room as told, never for the baton. O(1).
+ * HJ_FULL (no room came in that time; nothing was taken); HJ_E_STALE also when the engine is closed while it waits
+ * (nothing was taken); HJ_E_DEADLOCK (the ring is full and waiting could never end: on the thread of the host's loop
+ * with HJ_RUN_HOST_LOOP, or in a hook that the engine calls from its own thread or while it carries out a call; nothing
+ * was taken); HJ_E_ARGUMENT (timeout_ns negative); errors as hj_incident_report. Since 0.2. */
+hj_status hj_incident_post_within(hj_engine *engine, const hj_report *report, int64_t timeout_ns);
 
 /* Changes an open incident's tier, type, place and flags to those of the report (tier NONE = as it is, type 0 = as
  * it is, both coordinates 0 = as it is; key and caller are ignored). A raised tier starts the new limits now and

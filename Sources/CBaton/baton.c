@@ -43,19 +43,40 @@ void hujia_carry_out(const hujia_request *request, void *state) {
   ((lent)request->function)(state, request->context);
 }
 
+#if !defined(__linux__)
+/* No futex: a short nap, and the caller looks again. */
+static void hujia_nap(const uint32_t *word, uint32_t expected, int64_t most_ns) {
+  const struct timespec pause = {0, most_ns < 50000 ? (long)most_ns : 50000};
+  if (__atomic_load_n(word, __ATOMIC_RELAXED) == expected) nanosleep(&pause, NULL);
+}
+#endif
+
 void hujia_sleep(uint32_t *word, uint32_t expected) {
 #if defined(__linux__)
   syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, expected, NULL, NULL, 0);
 #else
-  const struct timespec pause = {0, 50000};
-  if (__atomic_load_n(word, __ATOMIC_RELAXED) == expected) nanosleep(&pause, NULL);
+  hujia_nap(word, expected, 50000);
+#endif
+}
+
+void hujia_sleep_for(uint32_t *word, uint32_t expected, int64_t most_ns) {
+#if defined(__linux__)
+  const struct timespec most = {most_ns / 1000000000, most_ns % 1000000000};
+  syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, expected, &most, NULL, 0);
+#else
+  hujia_nap(word, expected, most_ns);
 #endif
 }
 
 void hujia_wake(uint32_t *word) {
+  hujia_wake_some(word, 1);
+}
+
+void hujia_wake_some(uint32_t *word, uint32_t count) {
 #if defined(__linux__)
-  syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+  syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, count, NULL, NULL, 0);
 #else
   (void)word;
+  (void)count;
 #endif
 }

@@ -1,4 +1,4 @@
-// hj_incident_report, _recommend, _post, _update, _assign, _cancel, _close, _read.
+// hj_incident_report, _recommend, _post, _post_within, _update, _assign, _cancel, _close, _read.
 
 import CHujia
 import HujiaDriver
@@ -110,6 +110,18 @@ public func hj_incident_post(
     let (refusal, given) = checked(report, driver, isPosted: true)
     guard let given else { return refusal }
     return driver.post(given) ? .ok : .full
+  }
+}
+
+@c @implementation
+public func hj_incident_post_within(
+  _ engine: OpaquePointer!, _ report: UnsafePointer<hj_report>!, _ timeout_ns: Int64
+) -> hj_status {
+  with(engine) { driver in
+    let (refusal, given) = checked(report, driver, isPosted: true)
+    guard let given else { return refusal }
+    guard timeout_ns >= 0 else { return .argument }
+    return driver.post(given, within: timeout_ns)
   }
 }
 

@@ -105,7 +105,8 @@ extension EngineDriver {
       HandleTable.cancelClosing(token)
       return .deadlock
     }
-    while HandleTable.users(token) > 0 { sched_yield() }
+    driver.room.close()  // who waits for room in the ring of posts leaves
+    HandleTable.awaitUsers(token)
     driver.stopTraffic()
     if driver.mode == .thread {
       driver.loop?.stopThread()

@@ -27,6 +27,7 @@ package final class EngineDriver: @unchecked Sendable {
   /// The wall time of the last poll, for reporters who do not hold the baton.
   let polledWall_us = Atomic<Int64>(0)
   let postsHigh = Atomic<Int>(0)
+  let room = PostRoom()
   let eventDescriptor: Int32
   /// A loop that turns later than this was stalled; nil = not looked for.
   let stallLimit_ns: Int64?
@@ -212,6 +213,7 @@ package final class EngineDriver: @unchecked Sendable {
       }
       decided += 1
     }
+    if decided > 0 { room.made(decided) }
     return decided
   }
 

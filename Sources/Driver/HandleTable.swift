@@ -57,6 +57,12 @@ package enum HandleTable {
     return nil
   }
 
+  /// Whether a slot in this state is the engine of `token`, open.
+  @inline(__always)
+  private static func isOpen(_ state: UInt64, _ token: UInt) -> Bool {
+    state & closing == 0 && state >> 32 & 1 == 1 && UInt(state >> 32) == token >> 16
+  }
+
   /// Runs `body` with the engine of `token`, which cannot close meanwhile; nil when it is stale.
   @inline(__always)
   static func with<Result>(
@@ -64,13 +70,28 @@ package enum HandleTable {
   ) -> Result? {
     guard let index = index(token) else { return nil }
     let slot = Slot(index)
+    // Looked at before it is counted: any number of threads that go on calling a closed engine then keep its close,
+    // which waits for the count, waiting no longer than those that were inside.
+    guard isOpen(slot.state.pointee.load(ordering: .relaxed), token) else { return nil }
     let entered = slot.state.pointee.add(1, ordering: .acquiring).newValue
-    defer { slot.state.pointee.subtract(1, ordering: .releasing) }
-    guard entered & closing == 0, entered >> 32 & 1 == 1,
-      UInt(entered >> 32) == token >> 16, let engine = slot.engine
-    else { return nil }
+    defer { leave(slot) }
+    guard isOpen(entered, token), let engine = slot.engine else { return nil }
     return engine._withUnsafeGuaranteedRef(body)
   }
+
+  @inline(__always)
+  private static func leave(_ slot: Slot) {
+    let left = slot.state.pointee.subtract(1, ordering: .releasing).newValue
+    if left & (closing | userMask) == closing { wakeCloser(slot) }
+  }
+
+  /// The half of the state that a closing thread sleeps on: closing << 31 | users.
+  private static func door(_ slot: Slot) -> UnsafeMutablePointer<UInt32> {
+    let half = UInt32(littleEndian: 1) == 1 ? 0 : 4
+    return (UnsafeMutableRawPointer(slot.line) + half).assumingMemoryBound(to: UInt32.self)
+  }
+
+  @inline(never) private static func wakeCloser(_ slot: Slot) { hujia_wake(door(slot)) }
 
   /// Shuts the door of `token`: nobody new gets in. False when it is stale or another close came first.
   static func beginClosing(_ token: UInt) -> Bool {
@@ -78,9 +99,7 @@ package enum HandleTable {
     let slot = Slot(index)
     var state = slot.state.pointee.load(ordering: .relaxed)
     while true {
-      guard state & closing == 0, state >> 32 & 1 == 1, UInt(state >> 32) == token >> 16 else {
-        return false
-      }
+      guard isOpen(state, token) else { return false }
       let (won, seen) = slot.state.pointee.compareExchange(
         expected: state, desired: state | closing, ordering: .acquiringAndReleasing)
       if won { return true }
@@ -94,10 +113,15 @@ package enum HandleTable {
     _ = Slot(index).state.pointee.bitwiseAnd(~closing, ordering: .releasing)
   }
 
-  /// How many calls are inside.
-  static func users(_ token: UInt) -> Int {
-    guard let index = index(token) else { return 0 }
-    return Int(Slot(index).state.pointee.load(ordering: .acquiring) & userMask)
+  /// Sleeps until no call is inside. The door is shut by this caller; the last one out wakes it.
+  static func awaitUsers(_ token: UInt) {
+    guard let index = index(token) else { return }
+    let slot = Slot(index)
+    while true {
+      let state = slot.state.pointee.load(ordering: .acquiring)
+      if state & userMask == 0 { return }
+      hujia_sleep(door(slot), UInt32(truncatingIfNeeded: state))
+    }
   }
 
   /// The engine of a slot whose door is shut by this caller.

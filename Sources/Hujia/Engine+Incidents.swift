@@ -15,6 +15,20 @@ extension Engine {
     try decide(incident) { core, report in core.recommend(report) }
   }
 
+  /// Queues a call; the answer is an event that carries its key. Waits at most `timeout` for room in the queue, and
+  /// then throws `.full`. A wait blocks the thread: not for tasks.
+  public func post(
+    _ incident: Incident, within timeout: Duration = .zero
+  ) throws(HujiaError) {
+    guard timeout >= .zero else { throw .argument }
+    let (seconds, rest) = timeout.components
+    let (whole_ns, isLong) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+    let (most_ns, isLonger) = whole_ns.addingReportingOverflow(rest / 1_000_000_000)
+    guard let point = incident.place.e7 else { throw .range }
+    let report = raw(incident, at: point, .nowhere)
+    try check { driver in driver.post(report, within: isLong || isLonger ? .max : most_ns) }
+  }
+
   /// Moves an assignment to a state; the incident and the unit follow.
   public func advance(
     _ assignmentID: UInt64, to state: AssignmentState, wall_us: Int64? = nil
@@ -63,19 +77,27 @@ extension Engine {
   ) throws(HujiaError) -> Dispatch {
     guard let point = incident.place.e7 else { throw .range }
     return try with { driver in
-      var report = IncidentReport(
-        tier: incident.tier.flatMap { HujiaEngine.Tier(header: $0.rawValue) } ?? .none,
-        type: incident.type, lat_e7: point.lat, lon_e7: point.lon,
-        flags: incident.isVulnerable ? 1 : 0, keyHigh: incident.key.high,
-        keyLow: incident.key.low, callerHash: incident.callerHash, wall_us: incident.wall_us ?? 0,
-        place: driver.place(lat_e7: point.lat, lon_e7: point.lon, datum: 1))
-      report.appointmentWall_us = incident.appointment_us ?? 0
+      let report = raw(
+        incident, at: point, driver.place(lat_e7: point.lat, lon_e7: point.lon, datum: 1))
       return driver.turn { core in
         let status = body(&core, report)
         if status.isError || status == .full { return .failure(HujiaError(status)) }
         return .success(Dispatch(core, isRepeat: status == .exists))
       }
     }
+  }
+
+  private func raw(
+    _ incident: Incident, at point: (lat: Int32, lon: Int32), _ place: Place
+  ) -> IncidentReport {
+    var report = IncidentReport(
+      tier: incident.tier.flatMap { HujiaEngine.Tier(header: $0.rawValue) } ?? .none,
+      type: incident.type, lat_e7: point.lat, lon_e7: point.lon,
+      flags: incident.isVulnerable ? 1 : 0, keyHigh: incident.key.high,
+      keyLow: incident.key.low, callerHash: incident.callerHash, wall_us: incident.wall_us ?? 0,
+      place: place)
+    report.appointmentWall_us = incident.appointment_us ?? 0
+    return report
   }
 }
 

@@ -41,6 +41,8 @@ public struct Event: Sendable {
   public let assignmentState: AssignmentState?
   /// Of the travel times that served then; 0 = the map's own.
   public let epoch: UInt64
+  /// The report's own, so that the answer to `Engine.post` is found.
+  public let key: (high: UInt64, low: UInt64)
 
   init?(_ event: HujiaEngine.Event) {
     guard let kind = Kind(rawValue: event.kind.rawValue) else { return nil }
@@ -56,6 +58,7 @@ public struct Event: Sendable {
     cycle = event.cycle
     late_ns = event.late_ns
     epoch = event.epoch
+    key = (event.keyHigh, event.keyLow)
     let isAssignment = kind == .assignment
     incidentState = isAssignment || kind == .clock ? nil : IncidentState(rawValue: event.state)
     assignmentState = isAssignment ? AssignmentState(rawValue: event.state) : nil

@@ -37,6 +37,9 @@ static hj_status recommend_in(hj_engine *engine, void *report) {
 static hj_status post_in(hj_engine *engine, void *report) {
   return hj_incident_post(engine, report);
 }
+static hj_status post_within_in(hj_engine *engine, void *report) {
+  return hj_incident_post_within(engine, report, SECOND_NS);
+}
 static hj_status update_in(hj_engine *engine, void *report) {
   return hj_incident_update(engine, live_incident, report, NULL);
 }
@@ -172,6 +175,7 @@ static const struct sized_row {
     {"hj_incident_report report", sizeof(hj_report), &valid_report, report_in, 64},
     {"hj_incident_recommend report", sizeof(hj_report), &valid_report, recommend_in, 64},
     {"hj_incident_post report", sizeof(hj_report), &valid_report, post_in, 64},
+    {"hj_incident_post_within report", sizeof(hj_report), &valid_report, post_within_in, 64},
     {"hj_incident_update report", sizeof(hj_report), &valid_report, update_in, 64},
     {"hj_incident_report dispatch", sizeof(hj_dispatch), NULL, report_out, 680},
     {"hj_incident_recommend dispatch", sizeof(hj_dispatch), NULL, recommend_out, 680},
@@ -297,6 +301,9 @@ static hj_status any_recommend(hj_engine *engine) {
 static hj_status any_post(hj_engine *engine) {
   return hj_incident_post(engine, &valid_report);
 }
+static hj_status any_post_within(hj_engine *engine) {
+  return hj_incident_post_within(engine, &valid_report, INT64_MAX);
+}
 static hj_status any_update(hj_engine *engine) {
   return hj_incident_update(engine, 1, &valid_report, NULL);
 }
@@ -412,27 +419,49 @@ static const struct {
   const char *name;
   hj_status (*call)(hj_engine *);
 } handle_rows[] = {
-    ROW(any_poll),          ROW(any_stats),
-    ROW(any_plans),         ROW(any_put),
-    ROW(any_remove),        ROW(any_activity),
-    ROW(any_unit_read),     ROW(any_positions),
-    ROW(any_report),        ROW(any_recommend),
-    ROW(any_post),          ROW(any_update),
-    ROW(any_assign),        ROW(any_assign_by),
-    ROW(any_cancel),        ROW(any_cancel_by),
-    ROW(any_close),         ROW(any_close_by),
-    ROW(any_incident_read), ROW(any_advance),
-    ROW(any_advance_by),    ROW(any_assignment_route),
-    ROW(any_events),        ROW(any_fd),
-    ROW(any_nearest),       ROW(any_route),
-    ROW(any_engine_close),  ROW(any_route_by_profile),
-    ROW(any_street_name),   ROW(any_travel_time),
-    ROW(any_clock_read),    ROW(any_clock_take),
-    ROW(any_clock_snooze),  ROW(any_clock_escalate),
-    ROW(any_plans_migrate), ROW(any_incident_migrate),
-    ROW(any_called_back),   ROW(any_set_lead),
-    ROW(any_check_in),      ROW(any_undeliverable),
-    ROW(any_traffic),       ROW(any_traffic_each),
+    ROW(any_poll),
+    ROW(any_stats),
+    ROW(any_plans),
+    ROW(any_put),
+    ROW(any_remove),
+    ROW(any_activity),
+    ROW(any_unit_read),
+    ROW(any_positions),
+    ROW(any_report),
+    ROW(any_recommend),
+    ROW(any_post),
+    ROW(any_post_within),
+    ROW(any_update),
+    ROW(any_assign),
+    ROW(any_assign_by),
+    ROW(any_cancel),
+    ROW(any_cancel_by),
+    ROW(any_close),
+    ROW(any_close_by),
+    ROW(any_incident_read),
+    ROW(any_advance),
+    ROW(any_advance_by),
+    ROW(any_assignment_route),
+    ROW(any_events),
+    ROW(any_fd),
+    ROW(any_nearest),
+    ROW(any_route),
+    ROW(any_engine_close),
+    ROW(any_route_by_profile),
+    ROW(any_street_name),
+    ROW(any_travel_time),
+    ROW(any_clock_read),
+    ROW(any_clock_take),
+    ROW(any_clock_snooze),
+    ROW(any_clock_escalate),
+    ROW(any_plans_migrate),
+    ROW(any_incident_migrate),
+    ROW(any_called_back),
+    ROW(any_set_lead),
+    ROW(any_check_in),
+    ROW(any_undeliverable),
+    ROW(any_traffic),
+    ROW(any_traffic_each),
     WATCH_HANDLE_ROWS,
 };
 

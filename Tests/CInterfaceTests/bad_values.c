@@ -41,6 +41,7 @@ static void wrong_units(void) {
     CHECK_STATUS(hj_incident_report(good, &report, &dispatch), HJ_E_RANGE);
     CHECK_STATUS(hj_incident_recommend(good, &report, &dispatch), HJ_E_RANGE);
     CHECK_STATUS(hj_incident_post(good, &report), HJ_E_RANGE);
+    CHECK_STATUS(hj_incident_post_within(good, &report, SECOND_NS), HJ_E_RANGE);
     CHECK_STATUS(hj_incident_update(good, live_incident, &report, NULL), HJ_E_RANGE);
     hj_nearest_query query = valid_query;
     query.lat_e7 = off[index][0];
@@ -194,6 +195,7 @@ static void wrong_reports(void) {
     report.tier = tiers[index];
     CHECK_STATUS(hj_incident_report(good, &report, &dispatch), HJ_E_ARGUMENT);
     CHECK_STATUS(hj_incident_post(good, &report), HJ_E_ARGUMENT);
+    CHECK_STATUS(hj_incident_post_within(good, &report, SECOND_NS), HJ_E_ARGUMENT);
   }
   hj_report report = valid_report;
   report.flags = 2;

@@ -56,6 +56,7 @@ static int wrong_in_child(void) {
   wrong += hj_incident_report(engine, &report, &dispatch) != HJ_E_FORKED;
   wrong += hj_incident_recommend(engine, &report, &dispatch) != HJ_E_FORKED;
   wrong += hj_incident_post(engine, &report) != HJ_E_FORKED;
+  wrong += hj_incident_post_within(engine, &report, INT64_MAX) != HJ_E_FORKED;
   wrong += hj_incident_cancel(engine, 1, 0) != HJ_E_FORKED;
   wrong += hj_incident_close(engine, 1, 0, 0) != HJ_E_FORKED;
   wrong += hj_assignment_advance(engine, 1, HJ_ASSIGNMENT_ON_SCENE, 0) != HJ_E_FORKED;

@@ -205,10 +205,48 @@ static void traffic_on_the_hosts_loop(void) {
   CHECK_EQUAL(uv_loop_close(&loop), 0);
 }
 
+/* On the loop's own thread nobody would make room: told at once. Another thread waits until the loop has turned. */
+static hj_status posted_elsewhere;
+static int is_posted;
+static void *post_elsewhere(void *unused) {
+  (void)unused;
+  hj_report report = make_report(HJ_TIER_EMERGENCY, 1, 1);
+  posted_elsewhere = hj_incident_post_within(engine, &report, 60 * SECOND_NS);
+  __atomic_store_n(&is_posted, 1, __ATOMIC_RELEASE);
+  return NULL;
+}
+
+static void waiting_for_room(void) {
+  uv_loop_t loop;
+  REQUIRE(uv_loop_init(&loop) == 0);
+  hj_config config = poll_config();
+  config.run_mode = HJ_RUN_HOST_LOOP;
+  config.uv_loop = &loop;
+  config.post_capacity = 2;
+  engine = open_engine(&config);
+  hj_report report = make_report(HJ_TIER_EMERGENCY, 1, 1);
+  for (int times = 0; times < 2; times++) CHECK_STATUS(hj_incident_post_within(engine, &report, 60 * SECOND_NS), HJ_OK);
+  CHECK_STATUS(hj_incident_post_within(engine, &report, 0), HJ_FULL);
+  CHECK_STATUS(hj_incident_post_within(engine, &report, 1), HJ_E_DEADLOCK);
+  CHECK_STATUS(hj_incident_post_within(engine, &report, INT64_MAX), HJ_E_DEADLOCK);
+  pthread_t other;
+  REQUIRE(pthread_create(&other, NULL, post_elsewhere, NULL) == 0);
+  int64_t start_ns = monotonic_ns();
+  while (!__atomic_load_n(&is_posted, __ATOMIC_ACQUIRE) && monotonic_ns() - start_ns < 50 * SECOND_NS)
+    uv_run(&loop, UV_RUN_NOWAIT);
+  pthread_join(other, NULL);
+  CHECK_STATUS(posted_elsewhere, HJ_OK);
+  CHECK_EQUAL(read_stats(engine).posts, 3);
+  CHECK_STATUS(hj_engine_close(engine), HJ_OK);
+  uv_run(&loop, UV_RUN_DEFAULT);
+  CHECK_EQUAL(uv_loop_close(&loop), 0);
+}
+
 int main(void) {
   own_thread();
   hosts_loop();
   two_on_one_loop();
+  waiting_for_room();
   traffic_on_the_hosts_loop();
   return check_finish();
 }

@@ -23,8 +23,12 @@ void hujia_carry_out(const hujia_request *request, void *state);
 
 /* Sleeps while *word is `expected`; may also return for nothing. */
 void hujia_sleep(uint32_t *word, uint32_t expected);
+/* The same, at most this long. */
+void hujia_sleep_for(uint32_t *word, uint32_t expected, int64_t most_ns);
 /* Wakes the thread that sleeps on the word. The word may be gone by now: only its address is used. */
 void hujia_wake(uint32_t *word);
+/* Wakes at most `count` that sleep on the word, those that have slept longest first. */
+void hujia_wake_some(uint32_t *word, uint32_t count);
 
 /* The handles: a line of the cache each, so that callers of two engines do not disturb each other. */
 enum { HUJIA_SLOTS = 256 };
