@@ -76,6 +76,10 @@ struct StressText {
         + "\(Thousands.text(result.delta(\.decisions))) in all",
       "engine           longest turn \(Self.time(Double(after.longest_turn_ns) / 1e3)) µs, "
         + "\(Thousands.text(result.delta(\.turns))) turns",
+      "baton            \(Thousands.text(result.delta(\.calls_combined))) calls carried out by "
+        + "another thread, \(Thousands.text(result.delta(\.calls_handed_over))) handed it; "
+        + "longest wait \(Self.time(Double(after.longest_wait_ns) / 1e3)) µs, "
+        + "at most \(after.calls_ahead_high) calls ahead",
       "most at once     \(after.incidents_open_high) incidents open, "
         + "\(after.assignments_live_high) assignments, \(after.deadlines_armed_high) deadlines, "
         + "\(after.posts_waiting_high) posts waiting",
@@ -237,6 +241,11 @@ struct StressJSON: Encodable {
       "positions_refused": stats.positions_refused, "events_written": stats.events_written,
       "events_lost": stats.events_lost, "escalations": stats.escalations,
       "late_deadlines": stats.late_deadlines, "worst_lateness_ns": stats.worst_lateness_ns,
+      "calls_combined": stats.calls_combined, "calls_handed_over": stats.calls_handed_over,
+      "calls_ahead_high": stats.calls_ahead_high, "longest_wait_ns": stats.longest_wait_ns,
+      "positions_unknown_unit": stats.positions_unknown_unit,
+      "positions_busy": stats.positions_busy, "positions_too_fast": stats.positions_too_fast,
+      "events_waiting_high": stats.events_waiting_high, "stalls": stats.stalls,
       "posts_waiting_high": stats.posts_waiting_high,
       "incidents_open_high": stats.incidents_open_high,
       "assignments_live_high": stats.assignments_live_high,

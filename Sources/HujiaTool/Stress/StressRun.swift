@@ -16,7 +16,8 @@ final class StressRun {
   init(_ settings: StressSettings, file: MapFile) throws {
     self.settings = settings
     random = SplitMix64(seed: settings.seed)
-    engine = try StressEngine(map: settings.map, units: settings.units)
+    engine = try StressEngine(
+      map: settings.map, units: settings.units, isReplayed: settings.traces != nil)
     result = StressResult(settings: settings)
     result.mapNodes = file.map.nodeCount
     result.cores = ProcessInfo.processInfo.activeProcessorCount
