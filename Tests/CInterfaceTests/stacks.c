@@ -148,7 +148,7 @@ static void *questions(void *unused) {
   hj_route_point points[64];
   points[0].size = sizeof points[0];
   CHECK(hj_route(engine, query.lat_e7, query.lon_e7, lat_e7, lon_e7, NULL, points, 64, &count) >= HJ_E_BUFFER);
-  CHECK(hj_travel_time(engine, query.lat_e7, query.lon_e7, lat_e7, lon_e7, 0, &count, NULL, NULL) >= 0);
+  CHECK(hj_travel_time(engine, query.lat_e7, query.lon_e7, lat_e7, lon_e7, 0, &count, NULL, NULL, NULL) >= 0);
   read_stats(engine);
   return unused;
 }
