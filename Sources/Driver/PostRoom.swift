@@ -1,13 +1,13 @@
-// Waiting for room in the ring of posts (`hj_incident_post_within`): asleep until the thread that empties the ring wakes
-// those who slept longest, the caller's time is up, or the engine closes. The protocol is checked by `spin`
+// Waiting for room in the ring of posts (`hj_incident_post_within`): asleep until the thread that empties the ring
+// wakes those who slept longest, the caller's time is up, or the engine closes. The protocol is checked by `spin`
 // (Tests/Protocol/room.pml). Must never: make a thread wait that nobody could wake, wake anybody while nobody waits.
 
 import CHujiaBaton
 import HujiaEngine
 import Synchronization
 
-/// A count of the times that room was made, to sleep on, and how many look at it. Who waits says so first and then looks
-/// at the ring; who makes room counts first and then looks whether anybody waits: one of them sees the other.
+/// A count of the times that room was made, to sleep on, and how many look at it. Who waits says so first and then
+/// looks at the ring; who makes room counts first and then looks whether anybody waits: one of them sees the other.
 final class PostRoom: @unchecked Sendable {
   /// [0] the count, [16] how many look at it, [32] whether the engine closes: a line of the cache each.
   private let words: UnsafeMutablePointer<UInt32>

@@ -166,8 +166,8 @@ static void two_on_one_loop(void) {
   CHECK_EQUAL(uv_loop_close(&loop), 0);
 }
 
-/* New travel times are built on threads of the library's own and serve from a turn of the host's loop on; an engine that
- * closes in the middle of it leaves the loop clean. Needs streets. */
+/* New travel times are built on threads of the library's own and serve from a turn of the host's loop on; an engine
+ * that closes in the middle of it leaves the loop clean. Needs streets. */
 static void traffic_on_the_hosts_loop(void) {
   enum { STREETS = 400 };
   static hj_street_time times[STREETS];

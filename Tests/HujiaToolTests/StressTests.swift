@@ -240,6 +240,7 @@ struct StressTests {
     let figures = comparison.figures
     #expect(figures.ratio_p50 == figures.loaded_p50_us / figures.idle_p50_us)
     #expect(figures.p50_holds == (figures.ratio_p50 <= 3))
+    #expect(figures.scheduler_ratio_p50 > 0 && figures.scheduler_ratio_p50.isFinite)
     let json = try StressJSON([idle, loaded], comparison: figures).text()
     let read = try #require(
       JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])

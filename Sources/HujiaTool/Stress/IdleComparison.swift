@@ -18,6 +18,7 @@ struct IdleComparison {
     var loaded_p999_us: Double
     var scheduler_idle_p999_us: Double
     var scheduler_loaded_p999_us: Double
+    var scheduler_ratio_p50: Double
     var calls: Int
     var positions_per_s: Double
     var p50_holds: Bool
@@ -34,11 +35,13 @@ struct IdleComparison {
     let tail = Self.us(loaded, .calls, 99.9)
     let positions = Double(loaded.lane(.positions)?.sum.offered ?? 0) / max(loaded.elapsed_s, 0.001)
     let ratio = before > 0 ? after / before : 0
+    let alone = Self.us(idle, .scheduler, 50)
     return Figures(
       idle_p50_us: before, loaded_p50_us: after, ratio_p50: ratio,
       idle_p999_us: Self.us(idle, .calls, 99.9), loaded_p999_us: tail,
       scheduler_idle_p999_us: Self.us(idle, .scheduler, 99.9),
       scheduler_loaded_p999_us: Self.us(loaded, .scheduler, 99.9),
+      scheduler_ratio_p50: alone > 0 ? Self.us(loaded, .scheduler, 50) / alone : 0,
       calls: loaded.lane(.calls)?.sum.offered ?? 0, positions_per_s: positions,
       p50_holds: ratio <= Self.mostTimesIdle, p999_holds: tail < Self.mostTail_us)
   }
@@ -65,8 +68,12 @@ struct IdleComparison {
       \(row("the scheduler alone, idle", idle, .scheduler))
       \(row("the scheduler alone, under the same load", loaded, .scheduler))
 
-      p50     \(String(format: "%.2f", figures.ratio_p50)) times idle, at most 3 wanted: \(figures.p50_holds ? "holds" : "DOES NOT HOLD")
-      p99.9   \(StressText.time(figures.loaded_p999_us)) µs, less than 10 ms wanted: \(figures.p999_holds ? "holds" : "DOES NOT HOLD")\
+      p50     \(String(format: "%.2f", figures.ratio_p50)) times idle, at most 3 wanted: \
+      \(figures.p50_holds ? "holds" : "DOES NOT HOLD"); the scheduler alone \
+      \(String(format: "%.2f", figures.scheduler_ratio_p50)) times
+      p99.9   \(StressText.time(figures.loaded_p999_us)) µs, less than 10 ms wanted: \
+      \(figures.p999_holds ? "holds" : "DOES NOT HOLD"); the scheduler alone \
+      \(StressText.time(figures.scheduler_loaded_p999_us)) µs\
       \(figures.calls < 1_000 ? " (of \(figures.calls) calls it is the worst)" : "")
       The scheduler's rows are a thread that waits the same way, computes for 20 µs and never calls the engine.
       """
