@@ -2,8 +2,8 @@
 
 public import Synchronization
 
-/// Without it the compiler counts a struct of plain fields as a value, and hands it as a copy on the stack to every method
-/// that only reads: 7.4 KB a call for the engine's core. A struct that holds an atomic has an address, and is read there.
+/// Without it the compiler counts a struct of plain fields as a value, and hands every method that only reads a copy of
+/// it on the stack: 7.4 KB a call for the core. A struct that holds an atomic has an address, and is read there.
 public struct InPlace: ~Copyable, Sendable {
   @usableFromInline let word: Atomic<UInt8>
 
