@@ -299,10 +299,8 @@ static hj_status any_recommend(hj_engine *engine) {
   return recommend_in(engine, &valid_report);
 }
 static hj_status any_post(hj_engine *engine) {
-  return hj_incident_post(engine, &valid_report);
-}
-static hj_status any_post_within(hj_engine *engine) {
-  return hj_incident_post_within(engine, &valid_report, INT64_MAX);
+  hj_status status = hj_incident_post(engine, &valid_report);
+  return hj_incident_post_within(engine, &valid_report, INT64_MAX) == status ? status : HJ_E_INTERNAL;
 }
 static hj_status any_update(hj_engine *engine) {
   return hj_incident_update(engine, 1, &valid_report, NULL);
@@ -419,49 +417,27 @@ static const struct {
   const char *name;
   hj_status (*call)(hj_engine *);
 } handle_rows[] = {
-    ROW(any_poll),
-    ROW(any_stats),
-    ROW(any_plans),
-    ROW(any_put),
-    ROW(any_remove),
-    ROW(any_activity),
-    ROW(any_unit_read),
-    ROW(any_positions),
-    ROW(any_report),
-    ROW(any_recommend),
-    ROW(any_post),
-    ROW(any_post_within),
-    ROW(any_update),
-    ROW(any_assign),
-    ROW(any_assign_by),
-    ROW(any_cancel),
-    ROW(any_cancel_by),
-    ROW(any_close),
-    ROW(any_close_by),
-    ROW(any_incident_read),
-    ROW(any_advance),
-    ROW(any_advance_by),
-    ROW(any_assignment_route),
-    ROW(any_events),
-    ROW(any_fd),
-    ROW(any_nearest),
-    ROW(any_route),
-    ROW(any_engine_close),
-    ROW(any_route_by_profile),
-    ROW(any_street_name),
-    ROW(any_travel_time),
-    ROW(any_clock_read),
-    ROW(any_clock_take),
-    ROW(any_clock_snooze),
-    ROW(any_clock_escalate),
-    ROW(any_plans_migrate),
-    ROW(any_incident_migrate),
-    ROW(any_called_back),
-    ROW(any_set_lead),
-    ROW(any_check_in),
-    ROW(any_undeliverable),
-    ROW(any_traffic),
-    ROW(any_traffic_each),
+    ROW(any_poll),          ROW(any_stats),
+    ROW(any_plans),         ROW(any_put),
+    ROW(any_remove),        ROW(any_activity),
+    ROW(any_unit_read),     ROW(any_positions),
+    ROW(any_report),        ROW(any_recommend),
+    ROW(any_post),          ROW(any_update),
+    ROW(any_assign),        ROW(any_assign_by),
+    ROW(any_cancel),        ROW(any_cancel_by),
+    ROW(any_close),         ROW(any_close_by),
+    ROW(any_incident_read), ROW(any_advance),
+    ROW(any_advance_by),    ROW(any_assignment_route),
+    ROW(any_events),        ROW(any_fd),
+    ROW(any_nearest),       ROW(any_route),
+    ROW(any_engine_close),  ROW(any_route_by_profile),
+    ROW(any_street_name),   ROW(any_travel_time),
+    ROW(any_clock_read),    ROW(any_clock_take),
+    ROW(any_clock_snooze),  ROW(any_clock_escalate),
+    ROW(any_plans_migrate), ROW(any_incident_migrate),
+    ROW(any_called_back),   ROW(any_set_lead),
+    ROW(any_check_in),      ROW(any_undeliverable),
+    ROW(any_traffic),       ROW(any_traffic_each),
     WATCH_HANDLE_ROWS,
 };
 
