@@ -185,26 +185,18 @@ typedef struct hj_error_detail {
 /* Clocks: from -> to. PENDING, ACKNOWLEDGE, ARRIVAL and RESOLVE run with any plans; those marked * only where the plans
  * file names them under "clocks" (PLANS.md says why). */
 #define HJ_CLOCK_NONE 0
-#define HJ_CLOCK_PENDING 1     /* received -> first dispatch; limit: the tier's respond */
-#define HJ_CLOCK_DELIVERY 2    /* * dispatched -> the terminal has it (DELIVERED or later); 15 s */
-#define HJ_CLOCK_ACKNOWLEDGE 3 /* dispatched -> a person signed; 15 s, then steps 15 s apart */
-#define HJ_CLOCK_TURNOUT 4     /* * acknowledged -> en route or later; the plans' turnout_s of the unit's kind */
-#define HJ_CLOCK_ARRIVAL 5     /* first dispatch -> first unit on scene; limit: the tier's arrive */
-#define HJ_CLOCK_WELFARE 6     /* * on scene -> hj_unit_check_in or any status of the unit, each time anew; 10 min */
-#define HJ_CLOCK_REPORT 7      /* * on scene -> REPORTED; 30 min */
-#define HJ_CLOCK_RESOLVE 8     /* received -> closed; limit: the tier's resolve */
-#define HJ_CLOCK_CALLBACK 9    /* * closed -> hj_incident_called_back; 24 h */
-#define HJ_CLOCK_LEAD 10       /* * dispatched to several agencies -> hj_incident_set_lead; 60 s */
-#define HJ_CLOCK_ABSENCE 11
+#define HJ_CLOCK_PENDING 1      /* received -> first dispatch; limit: the tier's respond */
+#define HJ_CLOCK_DELIVERY 2     /* * dispatched -> the terminal has it (DELIVERED or later); 15 s */
+#define HJ_CLOCK_ACKNOWLEDGE 3  /* dispatched -> a person signed; 15 s, then steps 15 s apart */
+#define HJ_CLOCK_TURNOUT 4      /* * acknowledged -> en route or later; the plans' turnout_s of the unit's kind */
+#define HJ_CLOCK_ARRIVAL 5      /* first dispatch -> first unit on scene; limit: the tier's arrive */
+#define HJ_CLOCK_WELFARE 6      /* * on scene -> hj_unit_check_in or any status of the unit, each time anew; 10 min */
+#define HJ_CLOCK_REPORT 7       /* * on scene -> REPORTED; 30 min */
+#define HJ_CLOCK_RESOLVE 8      /* received -> closed; limit: the tier's resolve */
+#define HJ_CLOCK_CALLBACK 9     /* * closed -> hj_incident_called_back; 24 h */
+#define HJ_CLOCK_LEAD 10        /* * dispatched to several agencies -> hj_incident_set_lead; 60 s */
+#define HJ_CLOCK_ABSENCE 11     /* a watch: last sign of life -> next; 72 h, then the steps of clocks.absence */
 #define HJ_CLOCK_APPOINTMENT 12 /* a held incident waits: no chain, it is dispatched */
-#define HJ_CLOCK_TURNOUT 4
-#define HJ_CLOCK_ARRIVAL 5 /* first dispatch -> first unit on scene; limit: the tier's arrive */
-#define HJ_CLOCK_WELFARE 6
-#define HJ_CLOCK_REPORT 7
-#define HJ_CLOCK_RESOLVE 8 /* received -> closed; limit: the tier's resolve */
-#define HJ_CLOCK_CALLBACK 9
-#define HJ_CLOCK_LEAD 10
-#define HJ_CLOCK_ABSENCE 11 /* a watch: last sign of life -> next; 72 h, then the steps of clocks.absence */
 
 /* What a clock is doing (hj_clock_status.state; `state` of HJ_EVENT_CLOCK). */
 #define HJ_CLOCK_STATE_NONE 0 /* it does not run */
@@ -789,6 +781,7 @@ const char *hj_status_name(hj_status status);
 /* What happened and what to do, one English sentence. Never NULL. Since 0.1. */
 const char *hj_status_text(hj_status status);
 
+/* Whose words: those of 10 and above since 0.2. Of flags and shortfalls, which are bits, one bit has a word. */
 #define HJ_NAMES_TIER 1
 #define HJ_NAMES_LEVEL 2
 #define HJ_NAMES_ACTIVITY 3
@@ -798,9 +791,25 @@ const char *hj_status_text(hj_status status);
 #define HJ_NAMES_STEP 7
 #define HJ_NAMES_EVENT 8
 #define HJ_NAMES_REASON 9
+#define HJ_NAMES_CLOCK_STATE 10
+#define HJ_NAMES_WATCH 11   /* states of watches */
+#define HJ_NAMES_FIGURES 12 /* dimensions: HJ_FIGURES_ALL ... HJ_FIGURES_VULNERABLE */
+#define HJ_NAMES_INTERVAL 13
+#define HJ_NAMES_SHORTFALL 14
+#define HJ_NAMES_DATUM 15
+#define HJ_NAMES_PROFILE 16
+#define HJ_NAMES_RUN 17
+#define HJ_NAMES_TRAFFIC 18 /* hj_config.traffic */
+#define HJ_NAMES_DIRECTION 19
+#define HJ_NAMES_REPORT 20  /* flags of hj_report */
+#define HJ_NAMES_ROUTE 21   /* flags of hj_route_summary */
+#define HJ_NAMES_NEAREST 22 /* flags of hj_nearest */
 
-/* The word for a constant as the design and the plans write it ("enRoute", "emergency"); "unknown" for a number that
- * is none. `vocabulary` is HJ_NAMES_.... Never NULL. Since 0.1. */
+/* The word for a constant, as plans files and JSON write it: its name in this header without the prefix, in small
+ * letters. HJ_STEP_NOTIFY_AGAIN of HJ_NAMES_STEP is "notify_again", HJ_ACTIVITY_EN_ROUTE of HJ_NAMES_ACTIVITY
+ * "en_route". "unknown" for a number that is none of that vocabulary, and for a vocabulary that is none (HJ_NAMES_...);
+ * statuses have hj_status_name. Never NULL; lives as long as the library. Since 0.1; before 0.2 words were joined with
+ * capitals ("notifyAgain"). */
 const char *hj_name(int32_t vocabulary, int32_t value);
 
 /* Degrees to e7, rounded to nearest. HJ_E_NULL; HJ_E_RANGE when a value is not a number, infinite, or outside

@@ -1,23 +1,38 @@
-// Words for the constants, as the design and the plans write them.
+// Words for the constants of the header, as plans files and JSON write them. names.c holds every one of them to the
+// header's text.
 
 import CHujia
 
 @c @implementation
 public func hj_name(_ vocabulary: Int32, _ value: Int32) -> UnsafePointer<CChar>! {
   switch vocabulary {
-  case 1: return Words.tier(value)
-  case 2: return Words.level(value)
-  case 3: return Words.activity(value)
-  case 4: return Words.incident(value)
-  case 5: return Words.assignment(value)
-  case 6: return Words.clock(value)
-  case 7: return Words.step(value)
-  case 8: return Words.event(value)
-  case 9: return Words.reason(value)
+  case HJ_NAMES_TIER: return Words.tier(value)
+  case HJ_NAMES_LEVEL: return Words.level(value)
+  case HJ_NAMES_ACTIVITY: return Words.activity(value)
+  case HJ_NAMES_INCIDENT: return Words.incident(value)
+  case HJ_NAMES_ASSIGNMENT: return Words.assignment(value)
+  case HJ_NAMES_CLOCK: return Words.clock(value)
+  case HJ_NAMES_STEP: return Words.step(value)
+  case HJ_NAMES_EVENT: return Words.event(value)
+  case HJ_NAMES_REASON: return Words.reason(value)
+  case HJ_NAMES_CLOCK_STATE: return Words.clockState(value)
+  case HJ_NAMES_WATCH: return Words.watch(value)
+  case HJ_NAMES_FIGURES: return Words.figures(value)
+  case HJ_NAMES_INTERVAL: return Words.interval(value)
+  case HJ_NAMES_SHORTFALL: return Words.shortfall(value)
+  case HJ_NAMES_DATUM: return Words.datum(value)
+  case HJ_NAMES_PROFILE: return Words.profile(value)
+  case HJ_NAMES_RUN: return Words.run(value)
+  case HJ_NAMES_TRAFFIC: return Words.traffic(value)
+  case HJ_NAMES_DIRECTION: return Words.direction(value)
+  case HJ_NAMES_REPORT: return Words.report(value)
+  case HJ_NAMES_ROUTE: return Words.route(value)
+  case HJ_NAMES_NEAREST: return Words.nearest(value)
   default: return constant("unknown")
   }
 }
 
+/// What is done, and to what.
 enum Words {
   static func tier(_ value: Int32) -> UnsafePointer<CChar> {
     switch value {
@@ -33,8 +48,8 @@ enum Words {
   static func level(_ value: Int32) -> UnsafePointer<CChar> {
     switch value {
     case 0: return constant("available")
-    case 1: return constant("conditionallyAvailable")
-    case 2: return constant("notAvailable")
+    case 1: return constant("conditionally_available")
+    case 2: return constant("not_available")
     default: return constant("unknown")
     }
   }
@@ -44,14 +59,14 @@ enum Words {
     case 0: return constant("patrolling")
     case 1: return constant("station")
     case 2: return constant("post")
-    case 3: return constant("enRoute")
-    case 4: return constant("onScene")
+    case 3: return constant("en_route")
+    case 4: return constant("on_scene")
     case 5: return constant("meal")
     case 6: return constant("court")
     case 7: return constant("training")
-    case 8: return constant("offDuty")
+    case 8: return constant("off_duty")
     case 9: return constant("transporting")
-    case 10: return constant("atDestination")
+    case 10: return constant("at_destination")
     case 11: return constant("returning")
     default: return constant("unknown")
     }
@@ -62,8 +77,8 @@ enum Words {
     case 1: return constant("received")
     case 2: return constant("pending")
     case 3: return constant("assigned")
-    case 4: return constant("enRoute")
-    case 5: return constant("onScene")
+    case 4: return constant("en_route")
+    case 5: return constant("on_scene")
     case 6: return constant("handling")
     case 7: return constant("reported")
     case 8: return constant("closed")
@@ -81,10 +96,10 @@ enum Words {
     case 2: return constant("dispatched")
     case 3: return constant("delivered")
     case 4: return constant("acknowledged")
-    case 5: return constant("enRoute")
-    case 6: return constant("onScene")
+    case 5: return constant("en_route")
+    case 6: return constant("on_scene")
     case 7: return constant("transporting")
-    case 8: return constant("atDestination")
+    case 8: return constant("at_destination")
     case 9: return constant("reported")
     case 10: return constant("cleared")
     case 11: return constant("declined")
@@ -117,23 +132,23 @@ enum Words {
 
   static func step(_ value: Int32) -> UnsafePointer<CChar> {
     switch value {
-    case 1: return constant("notifyAgain")
-    case 2: return constant("otherChannel")
-    case 3: return constant("nextUnit")
+    case 1: return constant("notify_again")
+    case 2: return constant("other_channel")
+    case 3: return constant("next_unit")
     case 4: return constant("widen")
     case 5: return constant("supervisor")
-    case 6: return constant("tellCaller")
-    case 7: return constant("suggestExchange")
+    case 6: return constant("tell_caller")
+    case 7: return constant("suggest_exchange")
     case 8: return constant("neighbour")
     case 9: return constant("manual")
     case 10: return constant("supervision")
-    case 11: return constant("callUnit")
+    case 11: return constant("call_unit")
     case 12: return constant("backup")
-    case 13: return constant("firstLeads")
-    case 14: return constant("lastResort")
-    case 20: return constant("openIncident")
-    case 21: return constant("homeOfficer")
-    case 22: return constant("gridWorker")
+    case 13: return constant("first_leads")
+    case 14: return constant("last_resort")
+    case 20: return constant("open_incident")
+    case 21: return constant("home_officer")
+    case 22: return constant("grid_worker")
     default: return constant("unknown")
     }
   }
@@ -147,11 +162,11 @@ enum Words {
     case 5: return constant("escalation")
     case 6: return constant("overflow")
     case 7: return constant("traffic")
+    case 8: return constant("alarm")
     case 9: return constant("stall")
     case 10: return constant("warning")
     case 11: return constant("clock")
-    case 8: return constant("alarm")
-    case 13: return constant("absenceEnded")
+    case 13: return constant("absence_ended")
     default: return constant("unknown")
     }
   }
@@ -160,12 +175,12 @@ enum Words {
     switch value {
     case 0: return constant("none")
     case 1: return constant("closest")
-    case 2: return constant("straightLine")
-    case 3: return constant("noPosition")
-    case 4: return constant("homeBeat")
-    case 5: return constant("byHand")
-    case 6: return constant("nextUnit")
-    case 7: return constant("unitFreed")
+    case 2: return constant("straight_line")
+    case 3: return constant("no_position")
+    case 4: return constant("home_beat")
+    case 5: return constant("by_hand")
+    case 6: return constant("next_unit")
+    case 7: return constant("unit_freed")
     case 8: return constant("nobody")
     case 9: return constant("closed")
     case 10: return constant("upgraded")
@@ -175,13 +190,13 @@ enum Words {
     case 14: return constant("merged")
     case 15: return constant("unmerged")
     case 16: return constant("diverted")
-    case 17: return constant("calledBack")
-    case 18: return constant("roomNeeded")
+    case 17: return constant("called_back")
+    case 18: return constant("room_needed")
     case 19: return constant("lead")
-    case 25: return constant("signOfLife")
+    case 25: return constant("sign_of_life")
     case 26: return constant("paused")
-    case 27: return constant("tableFull")
-    case 28: return constant("lostDeadline")
+    case 27: return constant("table_full")
+    case 28: return constant("lost_deadline")
     default: return constant("unknown")
     }
   }

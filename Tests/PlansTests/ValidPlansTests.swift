@@ -20,7 +20,7 @@ import Testing
       "version": 1, "name": "all \u00e9\ud83d\ude92", "comment": {"any": ["thing", null, true]},
       "time_zone": "+08:00", "capabilities": ["engine", "ladder"],
       "turnout_s": { "default": 45.5, "kinds": { "1": 60, "7": 80 } },
-      "levels": { "meal": "notAvailable", "court": "conditionallyAvailable" },
+      "levels": { "meal": "not_available", "court": "conditionally_available" },
       "types": [{ "code": 5, "name": "fire", "tier": "urgent" }, { "code": 6 }],
       "priority_tiers": { "A": "urgent" },
       "areas": [
@@ -66,6 +66,25 @@ import Testing
     let urgent = chains[Int(Tier.urgent.rawValue)]
     #expect(urgent?.limit_ms == 259_200_000)
     #expect(urgent?.steps == [Step(after_ms: 5_000, action: .openIncident)])
+  }
+
+  /// Plans of 0.1 joined words with capitals; both spellings say the same, and never twice in one file.
+  @Test func levelsAsIn01() throws {
+    func levels(_ text: String) throws -> [UInt8] {
+      let all = #"{"version":1,"plans":[{"name":"any","units":[{}]}],"levels":"# + text + "}"
+      return try decode(Array(all.utf8)).levels
+    }
+    let older = try levels(
+      #"{"offDuty":"conditionallyAvailable","meal":"notAvailable","court":"available"}"#)
+    let newer = try levels(
+      #"{"off_duty":"conditionally_available","meal":"not_available","court":"available"}"#)
+    #expect(older == newer)
+    #expect(newer[Int(Activity.offDuty.rawValue)] == Level.conditionallyAvailable.rawValue)
+    #expect(newer[Int(Activity.meal.rawValue)] == Level.notAvailable.rawValue)
+    #expect(throws: PlanError.self) {
+      try levels(#"{"offDuty":"available","off_duty":"available"}"#)
+    }
+    #expect(throws: PlanError.self) { try levels(#"{"off_Duty":"available"}"#) }
   }
 
   @Test func everyKeyIsRead() throws {

@@ -90,10 +90,15 @@ struct PlanDecoder {
   }
 
   private mutating func readLevels(_ field: PlanField) throws(PlanError) {
-    let levels = try field.object(PlanWords.activities.map(\.word))
-    for activity in PlanWords.activities {
+    let activities = PlanWords.activities + PlanWords.olderActivities
+    let levels = try field.object(activities.map(\.word))
+    if levels["off_duty"] != nil, let twice = levels["offDuty"] {
+      throw twice.wrong("stands there as off_duty too; leave one of them out")
+    }
+    for activity in activities {
       guard let value = levels[activity.word] else { continue }
-      draft.levels[Int(activity.value.rawValue)] = try value.word(PlanWords.levels).rawValue
+      draft.levels[Int(activity.value.rawValue)] =
+        try value.word(PlanWords.levels, older: PlanWords.olderLevels).rawValue
     }
   }
 

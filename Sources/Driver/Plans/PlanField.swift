@@ -82,9 +82,11 @@ struct PlanField {
   }
 
   /// One of some words.
-  func word<Value>(_ words: [(word: String, value: Value)]) throws(PlanError) -> Value {
+  func word<Value>(
+    _ words: [(word: String, value: Value)], older: [(word: String, value: Value)] = []
+  ) throws(PlanError) -> Value {
     let text = try string()
-    if let found = words.first(where: { $0.word == text }) { return found.value }
+    if let found = (words + older).first(where: { $0.word == text }) { return found.value }
     let known = words.map(\.word)
     let near = Self.nearest(text, known)
     throw wrong(

@@ -8,13 +8,19 @@ enum PlanWords {
     ("preventive", .preventive),
   ]
   static let levels: [(word: String, value: Level)] = [
-    ("available", .available), ("conditionallyAvailable", .conditionallyAvailable),
-    ("notAvailable", .notAvailable),
+    ("available", .available), ("conditionally_available", .conditionallyAvailable),
+    ("not_available", .notAvailable),
   ]
   static let activities: [(word: String, value: Activity)] = [
     ("patrolling", .patrolling), ("station", .station), ("post", .post), ("meal", .meal),
-    ("court", .court), ("training", .training), ("offDuty", .offDuty), ("returning", .returning),
+    ("court", .court), ("training", .training), ("off_duty", .offDuty),
+    ("returning", .returning),
   ]
+  /// As plans of 0.1 wrote them; understood for good.
+  static let olderLevels: [(word: String, value: Level)] = [
+    ("conditionallyAvailable", .conditionallyAvailable), ("notAvailable", .notAvailable),
+  ]
+  static let olderActivities: [(word: String, value: Activity)] = [("offDuty", .offDuty)]
   static let clocks: [(word: String, value: ClockKind)] = [
     ("pending", .pending), ("delivery", .delivery), ("acknowledge", .acknowledge),
     ("turnout", .turnout), ("arrival", .arrival), ("welfare", .welfare), ("report", .report),
