@@ -33,9 +33,11 @@ typedef struct {
 typedef struct {
   limits tier[TIERS];
   chain chain[CLOCKS][TIERS];
-  /* Where the caller is vulnerable: one clock has another chain, or none. 0 = no such rule. */
-  int32_t ruled_clock;
+  /* Where the caller is vulnerable, or from one hour of local time to another: one clock has another chain, or none.
+   * 0 = no such rule. */
+  int32_t ruled_clock, is_by_hours, from_hour, to_hour;
   chain rule[TIERS];
+  int64_t zone_s; /* local time is so far ahead of UTC */
   int64_t turnout_ms[CAR_KINDS];
   int unit_count, is_multi_agency;
   char text[32768];
@@ -81,11 +83,33 @@ static void say_seconds(book *to, const char *key, int64_t ms) {
     say(to, "\"%s\": %" PRId64 ".%03" PRId64, key, ms / 1000, ms % 1000);
 }
 
-/* As the plans write them, by HJ_STEP_... */
-static const char *const step_words[] = {"",          "notify_again", "other_channel", "next_unit",
-                                         "widen",     "supervisor",   "tell_caller",   "suggest_exchange",
-                                         "neighbour", "manual",       "supervision",   "call_unit",
-                                         "backup",    "first_leads",  "last_resort"};
+/* As the plans write them; here, and not by hj_name, so that neither stands in for the other. */
+static const char *step_word(int32_t action) {
+  static const char *const words[] = {"",
+                                      "notify_again",
+                                      "other_channel",
+                                      "next_unit",
+                                      "widen",
+                                      "supervisor",
+                                      "tell_caller",
+                                      "suggest_exchange",
+                                      "neighbour",
+                                      "manual",
+                                      "supervision",
+                                      "call_unit",
+                                      "backup",
+                                      "first_leads",
+                                      "last_resort",
+                                      "",
+                                      "",
+                                      "",
+                                      "",
+                                      "",
+                                      "open_incident",
+                                      "home_officer",
+                                      "grid_worker"};
+  return words[action];
+}
 
 static int32_t random_action(int32_t clock) {
   static const int32_t actions[] = {HJ_STEP_NOTIFY_AGAIN, HJ_STEP_OTHER_CHANNEL, HJ_STEP_SUPERVISOR,
@@ -114,20 +138,24 @@ static void random_chain(chain *to, int32_t clock, int64_t limit_s) {
   if (clock == HJ_CLOCK_ACKNOWLEDGE && one_in(4)) to->signatures = 1 + (int32_t)below(2);
 }
 
-static void say_chain(book *to, const chain *what) {
-  if (what->limit_ms != NO_LIMIT) {
-    say_seconds(to, "limit_s", what->limit_ms);
-    say(to, ", ");
-  }
-  say(to, "\"steps\": [");
+static void say_steps(book *to, const chain *what) {
   for (int32_t index = 0; index < what->steps; index++) {
-    say(to, "%s{\"do\": \"%s\"", index == 0 ? "" : ", ", step_words[what->step[index].action]);
+    say(to, "%s{\"do\": \"%s\"", index == 0 ? "" : ", ", step_word(what->step[index].action));
     if (what->step[index].after_ms > 0) {
       say(to, ", ");
       say_seconds(to, "after_s", what->step[index].after_ms);
     }
     say(to, "}");
   }
+}
+
+static void say_chain(book *to, const chain *what) {
+  if (what->limit_ms != NO_LIMIT) {
+    say_seconds(to, "limit_s", what->limit_ms);
+    say(to, ", ");
+  }
+  say(to, "\"steps\": [");
+  say_steps(to, what);
   say(to, "], ");
   say_seconds(to, "repeat_s", what->repeat_ms);
   say(to, ", ");
@@ -137,7 +165,7 @@ static void say_chain(book *to, const chain *what) {
   if (what->warn_percent > 0) say(to, ", \"warn_percent\": %d", what->warn_percent);
   if (what->signatures > 0) say(to, ", \"acknowledgements\": %d", what->signatures);
   if (what->skips_nobody) say(to, ", \"nobody\": \"skip\"");
-  say(to, ", \"last_resort\": \"%s\"", step_words[what->last_resort]);
+  say(to, ", \"last_resort\": \"%s\"", step_word(what->last_resort));
 }
 
 /* One clock: the same for all tiers, or with a tier of its own, or off. */
@@ -171,7 +199,15 @@ static void random_rule(book *to) {
   int32_t clock = clocks[below(6)];
   if (one_in(2) || to->chain[clock][1].steps == 0) return;
   to->ruled_clock = clock;
-  say(to, "\"clock_rules\": [{\"clock\": \"%s\", \"vulnerable\": true, ", hj_name(HJ_NAMES_CLOCK, clock));
+  to->is_by_hours = one_in(2);
+  say(to, "\"clock_rules\": [{\"clock\": \"%s\", ", hj_name(HJ_NAMES_CLOCK, clock));
+  if (to->is_by_hours) {
+    to->from_hour = (int32_t)below(24);
+    to->to_hour = (to->from_hour + 1 + (int32_t)below(12)) % 24;
+    say(to, "\"hours\": [[%d, %d]], ", to->from_hour, to->to_hour);
+  } else {
+    say(to, "\"vulnerable\": true, ");
+  }
   if (one_in(3)) {
     say(to, "\"runs\": false}], ");
     return;
@@ -186,6 +222,32 @@ static void random_rule(book *to) {
   say(to, ", ");
   say_seconds(to, "repeat_s", repeat_ms);
   say(to, "}], ");
+}
+
+/* Of watches: by tier, and never without steps, so that loading other plans leaves no chain hanging. */
+static void random_absence(book *to) {
+  static const int32_t actions[] = {HJ_STEP_HOME_OFFICER, HJ_STEP_GRID_WORKER, HJ_STEP_OPEN_INCIDENT,
+                                    HJ_STEP_OPEN_INCIDENT, HJ_STEP_SUPERVISOR};
+  say(to, ", \"absence\": {");
+  for (int tier = 1; tier < TIERS; tier++) {
+    chain *own = &to->chain[HJ_CLOCK_ABSENCE][tier];
+    own->limit_ms = (1 + below(900)) * 1000;
+    own->repeat_ms = random_ms(200);
+    own->steps = 1 + (int32_t)below(STEP_MAX);
+    for (int32_t index = 0; index < own->steps; index++) {
+      own->step[index].after_ms = index > 0 ? random_ms(90) : one_in(3) ? random_ms(20) : 0;
+      own->step[index].action = actions[below(5)];
+    }
+    if (tier == 1) say(to, "\"steps\": [{\"do\": \"supervisor\"}], \"tiers\": {");
+    say(to, "%s\"%s\": {", tier == 1 ? "" : ", ", hj_name(HJ_NAMES_TIER, tier));
+    say_seconds(to, "limit_s", own->limit_ms);
+    say(to, ", ");
+    say_seconds(to, "repeat_s", own->repeat_ms);
+    say(to, ", \"steps\": [");
+    say_steps(to, own);
+    say(to, "]}");
+  }
+  say(to, "}}");
 }
 
 static void random_tiers(book *to) {
@@ -215,7 +277,10 @@ static void random_book(book *to) {
   to->is_multi_agency = one_in(4);
   to->turnout_ms[0] = random_ms(90);
   to->turnout_ms[1] = random_ms(90);
-  say(to, "{\"version\": 1, \"turnout_s\": {");
+  to->zone_s = (below(49) - 24) * 1800;
+  int minutes = (int)(to->zone_s < 0 ? -to->zone_s : to->zone_s) / 60;
+  say(to, "{\"version\": 1, \"time_zone\": \"%c%02d:%02d\", ", to->zone_s < 0 ? '-' : '+', minutes / 60, minutes % 60);
+  say(to, "\"turnout_s\": {");
   say_seconds(to, "default", to->turnout_ms[0]);
   say(to, ", \"kinds\": {");
   say_seconds(to, "1", to->turnout_ms[1]);
@@ -232,6 +297,7 @@ static void random_book(book *to) {
   random_clock(to, HJ_CLOCK_RESOLVE, 0, 0);
   random_clock(to, HJ_CLOCK_CALLBACK, 600, 0);
   random_clock(to, HJ_CLOCK_LEAD, 60, 1);
+  random_absence(to);
   say(to, "}, ");
   random_rule(to);
   say(to, "\"plans\": [{\"name\": \"any\", \"units\": [");

@@ -23,7 +23,7 @@ static void start_call(int call, int64_t from_ns) {
   calls[call].start_ns = from_ns;
   if (!calls[call].is_dispatched) start(HJ_CLOCK_PENDING, call, -1, from_ns);
   start(HJ_CLOCK_RESOLVE, call, -1, from_ns);
-  if (plan.is_multi_agency && !calls[call].has_lead) start(HJ_CLOCK_LEAD, call, -1, from_ns);
+  if (calls[call].plan->is_multi_agency && !calls[call].has_lead) start(HJ_CLOCK_LEAD, call, -1, from_ns);
 }
 
 static void call_received(uint64_t id, int32_t tier, int is_vulnerable, int64_t received_us, int64_t appointment_us) {
@@ -31,6 +31,7 @@ static void call_received(uint64_t id, int32_t tier, int is_vulnerable, int64_t 
   int index = call_count++;
   memset(&calls[index], 0, sizeof calls[index]);
   calls[index].id = id;
+  calls[index].book = calls[index].plan = newest_book();
   calls[index].tier = tier;
   calls[index].is_open = 1;
   calls[index].is_vulnerable = is_vulnerable;
@@ -56,12 +57,15 @@ static void call_begins(int call, int64_t at_ns) {
   start_call(call, at_ns);
 }
 
+static void watched_call_ended(int call);
+
 static void call_ended(int call, int32_t state, int64_t given_us) {
   calls[call].is_open = calls[call].is_held = 0;
   for (int index = promise_count - 1; index >= 0; index--)
     if (promises[index].call == call && promises[index].order < 0 &&
         !(planted == CLOSE_IGNORED && promises[index].clock == HJ_CLOCK_RESOLVE))
       drop(&promises[index]);
+  watched_call_ended(call);
   if (state == HJ_INCIDENT_CLOSED) start(HJ_CLOCK_CALLBACK, call, -1, moment_ns(given_us));
 }
 
@@ -74,6 +78,7 @@ static void call_changed(int call, int32_t tier, int is_vulnerable) {
   int is_raised = tier < calls[call].tier || is_vulnerable;
   calls[call].tier = tier;
   calls[call].is_vulnerable |= is_vulnerable;
+  calls[call].plan = newest_book(); /* who is sent; its clocks stay with the plans they have */
   if (calls[call].is_held) return;
   for (int index = 0; index < promise_count; index++)
     if (promises[index].call == call) follow(&promises[index], is_raised);
@@ -82,11 +87,11 @@ static void call_changed(int call, int32_t tier, int is_vulnerable) {
     for (int index = 0; index < 4; index++) {
       int is_over = (clocks[index] == HJ_CLOCK_PENDING && calls[call].is_dispatched) ||
                     (clocks[index] == HJ_CLOCK_ARRIVAL && (!calls[call].is_dispatched || calls[call].has_arrived)) ||
-                    (clocks[index] == HJ_CLOCK_LEAD && (!plan.is_multi_agency || calls[call].has_lead));
+                    (clocks[index] == HJ_CLOCK_LEAD && (!calls[call].plan->is_multi_agency || calls[call].has_lead));
       if (!is_over && find_promise(clocks[index], call, -1) == NULL) start(clocks[index], call, -1, now_ns);
     }
   }
-  if (plan.is_multi_agency && !calls[call].has_lead && find_promise(HJ_CLOCK_LEAD, call, -1) == NULL)
+  if (calls[call].plan->is_multi_agency && !calls[call].has_lead && find_promise(HJ_CLOCK_LEAD, call, -1) == NULL)
     start(HJ_CLOCK_LEAD, call, -1, calls[call].start_ns);
 }
 
@@ -228,7 +233,73 @@ static hj_status snooze(promise *made, int call, const hj_clock_ref *reference, 
     made->step = 0;
     made->is_warned = 1;
   }
+  made->is_snoozed = 1;
   made->due_ns = until_ns;
+  return HJ_OK;
+}
+
+/* ---- Newer plans ---------------------------------------------------------------------------------------------- */
+
+/* Whether what a clock waits for is still to come, for a call or for a unit on it. */
+static int is_to_come(int32_t clock, int call, int order) {
+  int32_t state = order < 0 ? 0 : orders[order].state;
+  switch (clock) {
+    case HJ_CLOCK_PENDING:
+      return !calls[call].is_dispatched;
+    case HJ_CLOCK_ARRIVAL:
+      return calls[call].is_dispatched && !calls[call].has_arrived;
+    case HJ_CLOCK_RESOLVE:
+      return 1;
+    case HJ_CLOCK_LEAD:
+      return calls[call].plan->is_multi_agency && !calls[call].has_lead;
+    case HJ_CLOCK_DELIVERY:
+      return state < HJ_ASSIGNMENT_DELIVERED && !orders[order].is_undeliverable;
+    case HJ_CLOCK_ACKNOWLEDGE:
+      return !is_signed(state) && !is_signed_enough(call);
+    case HJ_CLOCK_TURNOUT:
+      return state == HJ_ASSIGNMENT_ACKNOWLEDGED;
+    case HJ_CLOCK_WELFARE:
+      return has_come(state);
+    case HJ_CLOCK_REPORT:
+      return has_come(state) && state < HJ_ASSIGNMENT_REPORTED;
+    default:
+      return 0;
+  }
+}
+
+/* Before its limit: the new limit from the same start, but not before now. After it: the due time stays. */
+static void migrate_clock(int32_t clock, int call, int order) {
+  promise *running = find_promise(clock, call, order);
+  int64_t limit = limit_ms(clock, call, order);
+  if (running == NULL) {
+    if (limit != NO_LIMIT && is_to_come(clock, call, order)) start(clock, call, order, now_ns);
+    return;
+  }
+  if (limit == NO_LIMIT) {
+    forget(running);
+    return;
+  }
+  running->chain = chain_of(clock, call);
+  if (running->fired_step > 0 || running->is_snoozed) return;
+  running->planned_ns = (planted == MIGRATION_FROM_NOW ? now_ns : running->start_ns) + limit * 1000000;
+  if (running->planned_ns < now_ns) running->planned_ns = now_ns;
+  aim(running);
+}
+
+/* An open call follows the newest plans from now on. */
+static hj_status migrate_call(int call) {
+  if (!calls[call].is_open) return HJ_E_STATE;
+  if (calls[call].book == newest_book()) return HJ_UNCHANGED;
+  if (planted == MIGRATION_IGNORED) return HJ_OK;
+  calls[call].book = newest_book();
+  if (calls[call].is_held) return HJ_OK;
+  static const int32_t of_calls[] = {HJ_CLOCK_PENDING, HJ_CLOCK_ARRIVAL, HJ_CLOCK_RESOLVE, HJ_CLOCK_LEAD};
+  static const int32_t of_orders[] = {HJ_CLOCK_DELIVERY, HJ_CLOCK_ACKNOWLEDGE, HJ_CLOCK_TURNOUT, HJ_CLOCK_WELFARE,
+                                      HJ_CLOCK_REPORT};
+  for (int index = 0; index < 4; index++) migrate_clock(of_calls[index], call, -1);
+  for (int order = 0; order < order_count; order++)
+    for (int index = 0; index < 5 && orders[order].call == call && orders[order].is_live; index++)
+      migrate_clock(of_orders[index], call, order);
   return HJ_OK;
 }
 

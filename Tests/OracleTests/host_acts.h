@@ -3,9 +3,8 @@
 #ifndef HUJIA_ORACLE_HOST_ACTS_H
 #define HUJIA_ORACLE_HOST_ACTS_H
 
-#include "facts.h"
+#include "watch_acts.h"
 
-static hj_engine *engine;
 static uint64_t seed;
 static int64_t compared, by_clock[CLOCKS];
 static int is_different; /* this seed has failed; the rest of it means nothing */
@@ -60,10 +59,30 @@ static int64_t turn_ns(void) {
   return due_ns;
 }
 
+static void check_times(const hj_event *event, int64_t due_ns) {
+  if (event->late_ns != now_ns - due_ns || event->wall_us != wall_us ||
+      event->due_wall_us != wall_us - event->late_ns / 1000)
+    differ("the times are wrong", event);
+  compared++;
+  by_clock[event->clock]++;
+}
+
+static void hear_absence(const hj_event *event, int64_t due_ns) {
+  watch *kept = event->watch_id < 1 || event->watch_id > (uint64_t)watch_count ? NULL : &watches[event->watch_id - 1];
+  if (kept == NULL || watch_due_ns(kept) != due_ns || !is_absence_kept(kept, event))
+    differ("not the oldest promise, or not as promised", event);
+  else
+    check_times(event, due_ns);
+}
+
 static void hear_escalation(const hj_event *event) {
   int64_t due_ns = turn_ns();
   if (due_ns > now_ns || (!in_poll && forced == NULL)) {
     differ("nothing was promised for now", event);
+    return;
+  }
+  if (event->clock == HJ_CLOCK_ABSENCE) {
+    hear_absence(event, due_ns);
     return;
   }
   promise *kept = NULL;
@@ -74,11 +93,8 @@ static void hear_escalation(const hj_event *event) {
     if (kept == NULL || (uint32_t)orders[made->order].id < (uint32_t)orders[kept->order].id) kept = made;
   }
   if (kept != NULL) {
-    if (event->late_ns != now_ns - due_ns || event->wall_us != wall_us ||
-        event->due_wall_us != wall_us - event->late_ns / 1000)
-      differ("the times are wrong", event);
-    compared++;
-    by_clock[event->clock]++;
+    check_times(event, due_ns);
+    if (event->plans_version != 2 + (uint32_t)(calls[kept->call].book - books)) differ("by other plans", event);
     forced = NULL;
     go_on(kept, event);
     return;
@@ -135,7 +151,11 @@ static void hear(void) {
     REQUIRE(hj_events_poll(engine, events, 64, &count) == HJ_OK);
     for (uint32_t index = 0; index < count && !is_different; index++) {
       const hj_event *event = &events[index];
-      if (event->kind == HJ_EVENT_DECIDED && event->reason != HJ_EXISTS) {
+      if (event->kind == HJ_EVENT_DECIDED && event->key_high == 0) {
+        hear_watched_call(event);
+      } else if (event->kind == HJ_EVENT_ABSENCE_ENDED) {
+        hear_absence_ended(event);
+      } else if (event->kind == HJ_EVENT_DECIDED && event->reason != HJ_EXISTS) {
         const told *known = &tellings[event->key_low];
         call_received(event->incident_id, known->tier, known->is_vulnerable, known->wall_us, known->appointment_us);
       } else if (event->kind == HJ_EVENT_ASSIGNMENT) {
@@ -149,6 +169,9 @@ static void hear(void) {
       }
     }
   } while (count > 0);
+  is_alarm = 0;
+  for (int index = 0; index < watch_count; index++)
+    if (watches[index].owes != 0) differ("the end of an absence was not told", NULL);
 }
 
 /* ---- What the host does --------------------------------------------------------------------------------------- */
@@ -264,6 +287,35 @@ static void end_call(void) {
     REQUIRE(hj_incident_close(engine, calls[index].id, 1, some_time_us()) == HJ_OK);
 }
 
+/* Other plans from now on. The calls that are open keep theirs. */
+static void load_book(void) {
+  if (book_count == BOOKS) return;
+  random_book(&books[book_count]);
+  hj_error_detail detail;
+  memset(&detail, 0, sizeof detail);
+  detail.size = sizeof detail;
+  hj_status status = hj_plans_load(engine, books[book_count].text, books[book_count].length, &detail);
+  if (status != HJ_OK)
+    fprintf(stderr, "seed %" PRIu64 ": %s: %s\n%s\n", seed, detail.field, detail.text, books[book_count].text);
+  REQUIRE(status == HJ_OK);
+  book_count++;
+}
+
+/* The calls that are open follow the newest plans: all of them, or one. */
+static void migrate(void) {
+  if (one_in(3)) {
+    uint32_t count = 0, expected = 0;
+    REQUIRE(hj_plans_migrate(engine, &count) == HJ_OK);
+    for (int call = 0; call < call_count; call++) expected += migrate_call(call) == HJ_OK;
+    if (count != expected) differ("another number of calls was migrated", NULL);
+    return;
+  }
+  int call = random_call();
+  if (call < 0) return;
+  hj_status status = hj_incident_migrate(engine, calls[call].id), expected = migrate_call(call);
+  if (status != expected) differ_status("migrate", status, expected);
+}
+
 static void call_back_or_lead(void) {
   if (call_count == 0) return;
   int index = call_count - 1 - (int)below(call_count < 40 ? call_count : 40);
@@ -319,7 +371,11 @@ static void act_on_clock(void) {
 }
 
 static void act(void) {
-  int64_t kind = below(24);
+  int64_t kind = below(27);
+  if (kind > 23) {
+    act_on_watches();
+    return;
+  }
   if (kind < 3)
     report();
   else if (kind == 3 && car_count < CARS && one_in(2))
@@ -328,8 +384,8 @@ static void act(void) {
     end_call();
   else if (kind == 6)
     change_call();
-  else if (kind == 7 && one_in(2))
-    assign();
+  else if (kind == 7)
+    one_in(2) ? assign() : one_in(6) ? load_book() : migrate();
   else if (kind == 8)
     lose_unit();
   else if (kind == 9)

@@ -1,8 +1,8 @@
 /* Escalations against a second book of promises, over thousands of random hours. Each seed makes its own plans, cars,
- * calls, signatures, refusals, closings, raised tiers, appointments, and people who take, snooze and hurry what has
- * fired; polls come on the nanosecond, early, late, after minutes of silence and a few steps at a time; the wall clock
- * jumps by hours and days. None may be missing, double or early, and the oldest comes first. Then the oracle is made
- * wrong on purpose, to show that it would notice.
+ * calls, signatures, refusals, closings, raised tiers, appointments, people who take, snooze and hurry what has fired,
+ * watches that fall silent, newer plans and calls that are migrated to them; polls come on the nanosecond, early, late,
+ * after minutes of silence and a few steps at a time; the wall clock jumps by hours and days. None may be missing,
+ * double or early, and the oldest comes first. Then the oracle is made wrong on purpose, to show that it would notice.
  *
  *   oracle [SEEDS] [FIRST-SEED]      2,000 without an argument, 100 when HUJIA_TEST_SMALL is set */
 #include "host_acts.h"
@@ -15,7 +15,8 @@ static void poll_now(uint32_t work_max) {
   hear();
   in_poll = 0;
   if (is_different) return;
-  int is_cut = work_max != 0 && next_ns <= now_ns; /* it says itself that there is more to do now */
+  is_cut = work_max != 0 && next_ns <= now_ns; /* it says itself that there is more to do now */
+  if (!is_cut) pauses_end();
   if (dropped_due_ns != INT64_MAX) differ("a promise was dropped without a word", NULL);
   if (!is_cut && earliest_ns() <= now_ns) differ("missing", NULL);
   if (next_ns > (earliest_ns() < now_ns ? now_ns : earliest_ns())) differ("the next poll is wanted too late", NULL);
@@ -51,7 +52,6 @@ static void run_hour(uint64_t of) {
   is_different = telling_count = 0;
   forced = NULL;
   forget_all();
-  random_book(&plan);
   now_ns = START_NS + below(1000000000000);
   wall_us = START_US;
   hj_config config = poll_config();
@@ -59,12 +59,8 @@ static void run_hour(uint64_t of) {
   config.max_incidents = 1024;
   config.max_assignments = 64;
   engine = open_engine(&config);
-  hj_error_detail detail;
-  memset(&detail, 0, sizeof detail);
-  detail.size = sizeof detail;
-  hj_status loaded = hj_plans_load(engine, plan.text, plan.length, &detail);
-  if (loaded != HJ_OK) fprintf(stderr, "seed %" PRIu64 ": %s: %s\n%s\n", seed, detail.field, detail.text, plan.text);
-  REQUIRE(loaded == HJ_OK);
+  book_count = watch_count = 0;
+  load_book();
   for (int64_t first = below(5); car_count < first;) add_car();
   int64_t end_ns = now_ns + 60 * MINUTE_NS;
   poll_now(0);

@@ -34,7 +34,13 @@ enum {
   SNOOZE_SHIFTS_NOTHING,
   NOBODY_WAITS,
   WARNING_TWICE,
-  PLANTED_BUGS = WARNING_TWICE
+  WINDOW_IN_UTC,
+  MIGRATION_IGNORED,
+  MIGRATION_FROM_NOW,
+  BEAT_IGNORED,
+  DEVICE_TIME_IGNORED,
+  PAUSE_COUNTS,
+  PLANTED_BUGS = PAUSE_COUNTS
 };
 static const char *const planted_names[] = {"none",
                                             "the next delay counts from now",
@@ -53,16 +59,25 @@ static const char *const planted_names[] = {"none",
                                             "a taken escalation goes on",
                                             "a snooze puts nothing off",
                                             "a step that finds nobody is waited for",
-                                            "the warning comes again at the limit"};
+                                            "the warning comes again at the limit",
+                                            "windows are read in UTC",
+                                            "a migration moves no clock",
+                                            "a migrated limit counts from now",
+                                            "a sign of life is ignored",
+                                            "the device's time is ignored",
+                                            "silence counts in a pause"};
 static int planted;
 
 #define CALLS 4096
 #define ORDERS 8192
 #define PROMISES 4096
 #define CARS 8
+#define BOOKS 4
 
 typedef struct {
   uint64_t id;
+  const book *book; /* whose limits and chains its clocks follow */
+  const book *plan; /* whose units it was sent */
   int32_t tier;
   int is_open, is_held, is_vulnerable, is_dispatched, has_arrived, has_lead;
   uint64_t first_agency;
@@ -89,10 +104,12 @@ typedef struct {
   int64_t due_ns;     /* INT64_MAX: a person has it */
   int32_t step;       /* the one that comes next, 0-based; -1 = the warning */
   int32_t cycle, fired_step, fired_cycle;
-  int is_taken, is_warned, has_reached, is_last_resort;
+  int is_taken, is_warned, is_snoozed, has_reached, is_last_resort;
 } promise;
 
-static book plan;
+/* All plans of the hour, in the order in which they were loaded. */
+static book books[BOOKS];
+static int book_count;
 static call calls[CALLS];
 static order orders[ORDERS];
 static promise promises[PROMISES];
@@ -141,26 +158,40 @@ static void drop(promise *which) {
 
 /* ---- Starting ------------------------------------------------------------------------------------------------- */
 
+static const book *newest_book(void) {
+  return &books[book_count - 1];
+}
+
+static int is_ruled(const book *from, int call) {
+  if (!from->is_by_hours) return calls[call].is_vulnerable;
+  int64_t zone_s = planted == WINDOW_IN_UTC ? 0 : from->zone_s;
+  int32_t hour = (int32_t)((wall_us / 1000000 + zone_s) % 86400 / 3600);
+  return from->from_hour < from->to_hour ? hour >= from->from_hour && hour < from->to_hour
+                                         : hour >= from->from_hour || hour < from->to_hour;
+}
+
+/* As it would be chosen now: a window is open or not at this moment of local time. */
 static const chain *chain_of(int32_t clock, int call) {
-  if (plan.ruled_clock == clock && calls[call].is_vulnerable) return &plan.rule[calls[call].tier];
-  return &plan.chain[clock][calls[call].tier];
+  const book *from = calls[call].book;
+  if (from->ruled_clock == clock && is_ruled(from, call)) return &from->rule[calls[call].tier];
+  return &from->chain[clock][calls[call].tier];
 }
 
 /* NO_LIMIT: the clock does not run for this call. */
 static int64_t limit_ms(int32_t clock, int call, int order) {
   const chain *own = chain_of(clock, call);
-  const limits *tier = &plan.tier[calls[call].tier];
+  const limits *tier = &calls[call].book->tier[calls[call].tier];
   if (own->steps == 0) return NO_LIMIT;
   if (own->limit_ms != NO_LIMIT) return own->limit_ms;
   switch (clock) {
     case HJ_CLOCK_PENDING:
       return tier->respond_ms;
     case HJ_CLOCK_ARRIVAL:
-      return arrive_ms(&plan, calls[call].tier, calls[call].is_vulnerable);
+      return arrive_ms(calls[call].book, calls[call].tier, calls[call].is_vulnerable);
     case HJ_CLOCK_RESOLVE:
       return tier->resolve_ms;
     case HJ_CLOCK_TURNOUT:
-      return plan.turnout_ms[kind_of(orders[order].car)];
+      return calls[call].book->turnout_ms[kind_of(orders[order].car)];
     default:
       return NO_LIMIT;
   }
@@ -222,13 +253,16 @@ static void follow(promise *running, int is_raised) {
   if (now_ns + limit_ns >= running->planned_ns) return;
   running->start_ns = now_ns;
   running->planned_ns = now_ns + limit_ns;
+  running->is_snoozed = 0;
   aim(running);
 }
 
 /* ---- What must come now --------------------------------------------------------------------------------------- */
 
+static int64_t earliest_absence_ns(void);
+
 static int64_t earliest_ns(void) {
-  int64_t earliest = INT64_MAX;
+  int64_t earliest = earliest_absence_ns();
   for (int index = 0; index < promise_count; index++)
     if (promises[index].due_ns < earliest) earliest = promises[index].due_ns;
   return earliest;
@@ -276,7 +310,7 @@ static int is_carried_out(const promise *made, const hj_event *event) {
     case HJ_STEP_NEXT_UNIT:
       if (asked == NULL) break;
       /* With several agencies the seat asks for one of them: who is free is then not the whole question. */
-      if (asked->replaced_by == 0 && !plan.is_multi_agency && has_another(made->call)) return 0;
+      if (asked->replaced_by == 0 && !own->plan->is_multi_agency && has_another(made->call)) return 0;
       reason = asked->replaced_by == 0 ? HJ_REASON_NOBODY : HJ_REASON_NEXT_UNIT;
       if (asked->replaced_by != 0) assignment = asked->replaced_by;
       break;
@@ -323,6 +357,7 @@ static void go_on(promise *kept, const hj_event *event) {
   promise before = *kept;
   calls[kept->call].backup = 0;
   kept->is_taken = 0;
+  if (before.step >= 0) kept->is_snoozed = 0;
   if (before.step < 0) {
     kept->is_warned = planted != WARNING_TWICE;
     aim_at_first_step(kept);

@@ -62,7 +62,10 @@ extension EngineCore {
       due_ns: breach_ns, planned_ns: breach_ns, own_ns: breach_ns, start_ns: start_ns,
       policy: promise.policy, step: -1, cycle: cycle, firedCycle: cycle, kind: kind,
       isRunning: true)
-    aim(slot, incident: incident(ofClock: slot))
+    let incident = incident(ofClock: slot)
+    aim(slot, incident: incident)
+    // Someone is on the scene already, sent to what was merged into this one.
+    if kind == .arrival, hasMergedArrival(incident) { suspend(.arrival, incident) }
   }
 
   /// Before the limit: arms the warning if there is one and its time has not passed, else the limit.

@@ -80,6 +80,8 @@ extension EngineCore {
     clocks[slot].own_ns = min(record.own_ns, breach_ns)
     clocks[slot].isSnoozed = false
     aim(slot, incident: incident)
+    // It keeps its new limit for the un-merge, and waits for that.
+    if record.isSuspended { disarm(slot) }
   }
 
   /// Whether what a clock waits for is still to come.

@@ -71,7 +71,9 @@ extension EngineCore {
   private func isOpen(_ kind: ClockKind, assignment: UInt32) -> Bool {
     let state = assignments[assignment].state
     switch kind {
-    case .delivery: return state.rawValue < AssignmentState.delivered.rawValue
+    case .delivery:
+      return state.rawValue < AssignmentState.delivered.rawValue
+        && !assignments[assignment].isUndeliverable
     case .acknowledge:
       return !state.isSigned && !isSignedEnough(assignments[assignment].incident)
     case .turnout: return state == .acknowledged
