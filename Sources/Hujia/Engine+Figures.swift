@@ -20,6 +20,19 @@ public enum FigureSelection: Sendable {
   case vulnerable(Bool)
 }
 
+/// What is counted by the host's own codes.
+public enum FigureDimension: Sendable {
+  case type, agency, beat
+
+  fileprivate var inside: HujiaEngine.FigureDimension {
+    switch self {
+    case .type: return .type
+    case .agency: return .agency
+    case .beat: return .beat
+    }
+  }
+}
+
 public struct Figures: Sendable {
   public let count: Int64
   /// How many had a target when they were over, and kept it.
@@ -32,13 +45,21 @@ public struct Figures: Sendable {
   public let p90_ms: Int64
   public let p99_ms: Int64
   public let max_ms: Int64
+  /// Share of those with a target that kept it; nil when none had one.
+  public var shareWithinTarget: Double? {
+    withTarget > 0 ? Double(withinTarget) / Double(withTarget) : nil
+  }
 }
 
 /// A promise that was not kept.
 public struct Breach: Sendable {
   public let clock: Clock?
   public let incidentID: UInt64
-  public let assignmentID: UInt64
+  /// nil: the incident's own clock.
+  public let assignmentID: UInt64?
+  public let unitID: UInt64?
+  public let tier: Tier?
+  public let type: UInt32
   public let due_wall_us: Int64
   /// Until the clock stopped, or until now.
   public let over_ms: Int64
@@ -65,6 +86,17 @@ extension Engine {
     }
   }
 
+  /// The types, agencies or beats that have figures of their own, in the order in which they came.
+  public func figureValues(_ dimension: FigureDimension) throws(HujiaError) -> [UInt32] {
+    try with { driver in
+      driver.turn { core in
+        let inside = dimension.inside
+        return .success(
+          (0..<core.figures.valueCount(inside)).map { core.figures.value(inside, $0) })
+      }
+    }
+  }
+
   /// The latest broken promises, newest first.
   public func breaches(upTo most: Int) throws(HujiaError) -> [Breach] {
     try with { driver in
@@ -75,7 +107,10 @@ extension Engine {
             let breach = core.breaches.breach(index)
             return Breach(
               clock: Clock(rawValue: Int32(breach.clock.rawValue)),
-              incidentID: breach.incidentID, assignmentID: breach.assignmentID,
+              incidentID: breach.incidentID,
+              assignmentID: breach.assignmentID == 0 ? nil : breach.assignmentID,
+              unitID: breach.unitID == 0 ? nil : breach.unitID,
+              tier: Tier(rawValue: Int32(breach.tier.rawValue)), type: breach.type,
               due_wall_us: breach.dueWall_us,
               over_ms: max((min(breach.ended_ns, now_ns) - breach.due_ns) / 1_000_000, 0),
               isOver: breach.ended_ns != .max)
@@ -95,7 +130,7 @@ extension Engine {
 }
 
 extension FigureSelection {
-  fileprivate var row: (FigureDimension, UInt32) {
+  fileprivate var row: (HujiaEngine.FigureDimension, UInt32) {
     switch self {
     case .all: return (.all, 0)
     case .tier(let tier): return (.tier, UInt32(tier.rawValue))

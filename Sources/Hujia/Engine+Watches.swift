@@ -36,6 +36,23 @@ public enum WatchState: Int32, Sendable {
   case absent, paused
 }
 
+/// What is known of a watch.
+public struct WatchStatus: Sendable {
+  public let state: WatchState
+  /// Newest sign of life, UTC microseconds since 1970.
+  public let lastSeen_us: Int64
+  /// When the next step is due, or the pause ends; nil = nothing is.
+  public let next_us: Int64?
+  /// The open incident that it opened.
+  public let incidentID: UInt64?
+  /// The step that fired last, 1-based; 0 = none.
+  public let step: Int32
+  /// How often the last step was repeated.
+  public let cycle: Int32
+  /// The limit in force.
+  public let limit_s: UInt32
+}
+
 extension Engine {
   /// Adds a watch, or replaces what is known of it.
   public func put(_ watch: Watch) throws(HujiaError) {
@@ -86,6 +103,23 @@ extension Engine {
         let status = core.alarm(watch: id, wall_us: 0)
         if status.isError || status == .full { return .failure(HujiaError(status)) }
         return .success(Dispatch(core, isRepeat: status == .exists))
+      }
+    }
+  }
+
+  public func watchStatus(_ id: UInt64) throws(HujiaError) -> WatchStatus {
+    try with { driver in
+      driver.turn { core in
+        guard let slot = core.watch(id) else { return .failure(HujiaError(.unknownUnit)) }
+        let record = core.watches.records[slot]
+        let absence = core.absence(slot)
+        return .success(
+          WatchStatus(
+            state: WatchState(rawValue: record.state.rawValue) ?? .present,
+            lastSeen_us: record.seenWall_us,
+            next_us: absence.nextWall_us == 0 ? nil : absence.nextWall_us,
+            incidentID: record.incidentID == 0 ? nil : record.incidentID,
+            step: absence.firedStep, cycle: record.cycle, limit_s: absence.limit_s))
       }
     }
   }

@@ -34,6 +34,16 @@ public struct Event: Sendable {
   public let clock: Clock?
   /// Escalations: 1-based step of the chain.
   public let step: Int32
+  /// Escalations: what the step asks for.
+  public let action: Step?
+  /// Why a unit was chosen, or why something changed; nil of refused reports.
+  public let reason: Reason?
+  /// Escalations and warnings: when it was due, UTC microseconds since 1970.
+  public let due_us: Int64?
+  /// Of an act of a person; nil = not stated.
+  public let operatorID: UInt64?
+  /// Escalations and warnings: whose chain it is; 1 = the plans at open, one more each load.
+  public let plansVersion: UInt32
   /// Escalations: 0 the first time, then 1, 2 … as the chain begins again or its last step repeats.
   public let cycle: Int32
   public let late_ns: Int64
@@ -55,6 +65,11 @@ public struct Event: Sendable {
     watchID = event.watchID
     clock = Clock(rawValue: event.clock)
     step = event.step
+    action = Step(rawValue: event.action)
+    reason = kind == .refused || kind == .clock ? nil : Reason(rawValue: event.reason)
+    due_us = event.dueWall_us == 0 ? nil : event.dueWall_us
+    operatorID = event.operatorID == 0 ? nil : event.operatorID
+    plansVersion = event.plansVersion
     cycle = event.cycle
     late_ns = event.late_ns
     epoch = event.epoch

@@ -22,6 +22,7 @@ public struct HujiaError: Error, Equatable, Sendable, CustomStringConvertible {
   public static let unknownUnit = HujiaError(.unknownUnit)
   /// The same code: what was named is not known.
   public static let unknownStreet = HujiaError(.unknownUnit)
+  public static let unknownWatch = HujiaError(.unknownUnit)
   public static let state = HujiaError(.state)
   public static let conflict = HujiaError(.conflict)
   public static let range = HujiaError(.range)
@@ -38,7 +39,8 @@ public struct HujiaError: Error, Equatable, Sendable, CustomStringConvertible {
     case .argument: return "a value outside its documented range"
     case .stale: return "a handle or id that is closed, recycled or was never made"
     case .unknownUnit:
-      return "no such unit: put it first; no such street: ids are those of the map's source"
+      return
+        "no such unit: put it first; no such street: ids are those of the map's source; or no such watch"
     case .state: return "the move is not legal from the present state"
     case .conflict: return "the same key came before with another body"
     case .forked: return "called in a forked child"

@@ -56,6 +56,29 @@ public enum Clock: Int32, Sendable, CaseIterable {
   case appointment
 }
 
+/// What a step of a clock's chain asks for. The engine carries out `nextUnit`, `backup`, `firstLeads` and
+/// `openIncident`, the host the others.
+public enum Step: Int32, Sendable, CaseIterable {
+  case notifyAgain = 1
+  case otherChannel, nextUnit, widen, supervisor, tellCaller, suggestExchange, neighbour, manual
+  case supervision, callUnit, backup, firstLeads, lastResort
+  /// Of watches only.
+  case openIncident = 20
+  case homeOfficer, gridWorker
+}
+
+/// Why a unit was chosen, or why something changed.
+public enum Reason: Int32, Sendable, CaseIterable {
+  case none = 0
+  case closest, straightLine, noPosition, homeBeat, byHand, nextUnit, unitFreed
+  /// The step found nobody; the unit that was asked stays asked.
+  case nobody
+  case closed, upgraded, undeliverable, backup, appointment, merged, unmerged, diverted, calledBack
+  case roomNeeded, lead
+  case signOfLife = 25
+  case paused, tableFull, lostDeadline
+}
+
 /// A crew or person that can be sent.
 public struct Unit: Sendable {
   public var id: UInt64
