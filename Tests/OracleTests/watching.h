@@ -94,6 +94,7 @@ static int sign_of_life(watch *from, int64_t given_us) {
 static int is_absence_kept(watch *kept, const hj_event *event) {
   int64_t due_ns = watch_due_ns(kept);
   if (kept->state != HJ_WATCH_ABSENT) {
+    if (kept->state == HJ_WATCH_PAUSED && kept->seen_ns < kept->due_ns) kept->seen_ns = kept->due_ns;
     kept->state = HJ_WATCH_ABSENT;
     kept->step = kept->cycle = 0;
   }
