@@ -17,6 +17,7 @@ struct PlanBook {
 
   private(set) var bits: [String: Int] = [:]
   private(set) var codes: [String: UInt32] = [:]
+  private(set) var typeNames: [UInt32: String] = [:]
   private(set) var tiers: [String: Int32] = [:]
 
   init(path: String?) throws {
@@ -27,7 +28,10 @@ struct PlanBook {
     // The engine checks the file and says what is wrong with it; here a broken one just has no names.
     guard let text = try? JSONDecoder().decode(Text.self, from: data) else { return }
     for (bit, name) in (text.capabilities ?? []).enumerated() { bits[name] = bit }
-    for type in text.types ?? [] { codes[type.name ?? ""] = type.code }
+    for type in text.types ?? [] {
+      codes[type.name ?? ""] = type.code
+      typeNames[type.code] = type.name
+    }
     let words = ["emergency": 1, "urgent": 2, "routine": 3, "preventive": 4] as [String: Int32]
     for (priority, word) in text.priority_tiers ?? [:] { tiers[priority] = words[word] }
   }

@@ -34,7 +34,7 @@ struct ChainCharts {
     chart.gridY(grid.map { ($0, String(format: "%g", $0)) })
     let days = stride(from: 0, through: max(chains.hours, 24), by: chains.hours > 48 ? 24 : 6)
     chart.gridX(days.map { (Double($0), "\($0)") })
-    chart.titleX("hours since the start")
+    chart.titleX("steps fired in each hour; hours since the start")
     for hour in 0..<chains.hours {
       var low = 0.0
       for step in steps {
@@ -55,7 +55,7 @@ struct ChainCharts {
     }.joined()
   }
 
-  /// A clock's own colour; later steps are darker.
+  /// A clock's own colour; later steps stand out more from the page.
   private static func style(_ step: ChainHours.Step) -> String {
     "chain\(step.clock) step\(min(step.step, 4))"
   }
@@ -67,9 +67,19 @@ struct ChainCharts {
     let clocks = hues.sorted { $0.key < $1.key }.map { clock, hue in
       "rect.chain\(clock),i.chain\(clock){--hue:\(hue)}"
     }.joined()
-    let steps = [1: 70, 2: 56, 3: 43, 4: 31].sorted { $0.key < $1.key }.map { step, light in
-      "rect.step\(step){fill:hsl(var(--hue) 68% \(light)%)}i.step\(step){background:hsl(var(--hue) 68% \(light)%)}"
+    func steps(_ lights: [Int]) -> String {
+      lights.enumerated().map { index, light in
+        let colour = "hsl(var(--hue) 68% \(light)%)"
+        return "rect.step\(index + 1){fill:\(colour)}i.step\(index + 1){background:\(colour)}"
+      }.joined()
+    }
+    // The four that run by default have colours of the page's own.
+    let others = [2, 4, 6, 7, 9, 10, 11].map { clock in
+      let colour = "hsl(\(hues[clock] ?? 0) 60% 52%)"
+      return "rect.clock\(clock){fill:\(colour)}i.clock\(clock){background:\(colour)}"
     }.joined()
-    return clocks + steps + "h3{font-size:13px;margin:14px 0 4px;color:var(--soft);font-weight:600}"
+    return clocks + others + steps([70, 56, 43, 31])
+      + "@media(prefers-color-scheme:dark){\(steps([40, 52, 64, 78]))}"
+      + "h3{font-size:13px;margin:14px 0 4px;color:var(--soft);font-weight:600}"
   }()
 }

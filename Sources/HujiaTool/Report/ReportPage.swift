@@ -26,7 +26,7 @@ struct ReportPage {
     return """
       <!DOCTYPE html>
       <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-      <title>Hujia: \(name)</title><style>\(ReportStyle.css)\(ChainCharts.css)</style></head><body>
+      <title>Hujia: \(name)</title><style>\(ReportStyle.css)\(ChainCharts.css)\(FigureTables.css)</style></head><body>
       <header><h1>Who goes, by which road, and when</h1>
       <p>\(subtitle)</p></header>
       <section class="tiles">\(tiles)</section>
@@ -41,7 +41,8 @@ struct ReportPage {
       <figure><h2>Units on a call, every half hour</h2>\(charts.busyUnits)
       <figcaption>\(legend)</figcaption></figure></section>
       \(ChainCharts(chains: statistics.chains).figures)
-      <section class="wide"><h2>Figures</h2><pre>\(Self.escape(FiguresText(statistics).text))</pre></section>
+      \(FigureTables(statistics.engineFigures, broken: statistics.engine.breaches).sections)
+      <section class="wide"><h2>The same as text, beside the record</h2><pre>\(Self.escape(FiguresText(statistics).text))</pre></section>
       <footer>\(attribution)</footer></body></html>
       """
   }

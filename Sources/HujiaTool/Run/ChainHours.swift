@@ -25,8 +25,8 @@ struct ChainHours {
   func total(_ tier: Int) -> Int { counts[tier].values.reduce(0) { $0 + $1.values.reduce(0, +) } }
 
   func name(_ step: Step) -> String {
-    let clock = Dispatcher.name(HJ_NAMES_CLOCK, step.clock)
-    let action = actions[step].map { Dispatcher.name(HJ_NAMES_STEP, $0) } ?? ""
+    let clock = Dispatcher.words(HJ_NAMES_CLOCK, step.clock)
+    let action = actions[step].map { Dispatcher.words(HJ_NAMES_STEP, $0) } ?? ""
     return "\(clock) \(step.step): \(action)"
   }
 }

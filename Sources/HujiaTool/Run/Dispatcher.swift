@@ -17,6 +17,8 @@ final class Dispatcher {
     config.max_units = UInt32(max(units, 1))
     config.max_incidents = UInt32(incidents)
     config.max_assignments = UInt32(incidents * 2)
+    config.figure_types = 64
+    config.figure_beats = 128
     // The record says where its vehicles are, also where it jumps.
     config.max_speed_cms = .max
     var detail = hj_error_detail()
@@ -51,6 +53,11 @@ final class Dispatcher {
 
   static func name(_ vocabulary: Int32, _ value: Int32) -> String {
     String(cString: hj_name(vocabulary, value))
+  }
+
+  /// The same as people write it: "notify again".
+  static func words(_ vocabulary: Int32, _ value: Int32) -> String {
+    name(vocabulary, value).replacingOccurrences(of: "_", with: " ")
   }
 
   private func check(_ status: hj_status, _ act: String) throws {
@@ -180,6 +187,15 @@ final class Dispatcher {
     figures.size = UInt32(MemoryLayout<hj_figures>.size)
     hj_figures_read(engine, &query, &figures)
     return figures
+  }
+
+  /// The values of a dimension that have a row of their own, in the order in which they came.
+  func figureValues(by dimension: Int32) -> [UInt32] {
+    var count: UInt32 = 0
+    hj_figures_values(engine, dimension, nil, 0, &count)
+    var values = [UInt32](repeating: 0, count: Int(count))
+    guard hj_figures_values(engine, dimension, &values, count, &count) == HJ_OK else { return [] }
+    return values
   }
 
   /// The latest broken promises, newest first.

@@ -13,21 +13,61 @@ struct EngineFigures {
     (HJ_INTERVAL_RECEIPT_TO_CLOSE, "receipt to close"),
   ]
 
+  /// One value of a dimension, with its figures by interval as above.
+  struct Line {
+    let label: String
+    let figures: [hj_figures]
+  }
+
+  /// A dimension with the values that came.
+  struct Group {
+    let title: String
+    /// The constant of the header: "tier", "type" ...
+    let key: String
+    let lines: [Line]
+  }
+
   /// By tier 0 ... 4 (0 = all), then by interval as above.
   var tiers: [[hj_figures]] = []
+  private(set) var groups: [Group] = []
   var breaches: [hj_breach] = []
+  private(set) var names = FigureNames()
 
   init() {}
 
-  init(_ dispatcher: Dispatcher) {
+  init(_ dispatcher: Dispatcher, _ names: FigureNames) {
+    self.names = names
     tiers = (0...4).map { tier in
-      Self.intervals.map { interval in
-        dispatcher.figures(
-          by: tier == 0 ? HJ_FIGURES_ALL : HJ_FIGURES_TIER, value: UInt32(tier),
-          interval: interval.number)
-      }
+      Self.read(dispatcher, tier == 0 ? HJ_FIGURES_ALL : HJ_FIGURES_TIER, UInt32(tier))
     }
+    let dimensions = [
+      HJ_FIGURES_TIER, HJ_FIGURES_TYPE, HJ_FIGURES_AGENCY, HJ_FIGURES_BEAT, HJ_FIGURES_VULNERABLE,
+    ]
+    groups = dimensions.map { Self.group(dispatcher, $0, names) }
     breaches = dispatcher.breaches(256)
+  }
+
+  private static func read(
+    _ dispatcher: Dispatcher, _ dimension: Int32, _ value: UInt32
+  ) -> [hj_figures] {
+    intervals.map { dispatcher.figures(by: dimension, value: value, interval: $0.number) }
+  }
+
+  private static func group(
+    _ dispatcher: Dispatcher, _ dimension: Int32, _ names: FigureNames
+  ) -> Group {
+    var values: [UInt32]
+    switch dimension {
+    case HJ_FIGURES_TIER: values = [1, 2, 3, 4]
+    case HJ_FIGURES_VULNERABLE: values = [1, 0]
+    default: values = dispatcher.figureValues(by: dimension).sorted() + [UInt32.max]
+    }
+    let lines = values.map {
+      Line(label: names.label(dimension, $0), figures: read(dispatcher, dimension, $0))
+    }
+    return Group(
+      title: FigureNames.title(dimension), key: Dispatcher.name(HJ_NAMES_FIGURES, dimension),
+      lines: lines.filter { $0.figures.contains { $0.count > 0 } })
   }
 
   static func share(_ figures: hj_figures) -> Double? {
@@ -71,19 +111,33 @@ struct EngineFigures {
     var mean_ms, p50_ms, p90_ms, p99_ms, max_ms: Int64
   }
 
+  private static func row(_ figures: [hj_figures]) -> [String: Row] {
+    var row: [String: Row] = [:]
+    for (interval, figures) in zip(intervals, figures) where figures.count > 0 {
+      row[interval.name.replacingOccurrences(of: " ", with: "_")] = Row(
+        count: figures.count, with_target: figures.with_target,
+        within_target: figures.within_target, mean_ms: figures.mean_ms, p50_ms: figures.p50_ms,
+        p90_ms: figures.p90_ms, p99_ms: figures.p99_ms, max_ms: figures.max_ms)
+    }
+    return row
+  }
+
   /// By tier and interval, for the JSON object.
   var rows: [String: [String: Row]] {
     var rows: [String: [String: Row]] = [:]
-    for (tier, list) in tiers.enumerated() {
-      let name = tier == 0 ? "all" : Dispatcher.name(HJ_NAMES_TIER, Int32(tier))
-      for (interval, figures) in zip(Self.intervals, list) where figures.count > 0 {
-        rows[name, default: [:]][interval.name.replacingOccurrences(of: " ", with: "_")] = Row(
-          count: figures.count, with_target: figures.with_target,
-          within_target: figures.within_target, mean_ms: figures.mean_ms, p50_ms: figures.p50_ms,
-          p90_ms: figures.p90_ms, p99_ms: figures.p99_ms, max_ms: figures.max_ms)
-      }
+    for (tier, list) in tiers.enumerated() where list.contains(where: { $0.count > 0 }) {
+      rows[tier == 0 ? "all" : Dispatcher.name(HJ_NAMES_TIER, Int32(tier))] = Self.row(list)
     }
     return rows
+  }
+
+  /// By dimension, value and interval, for the JSON object.
+  var rowsByDimension: [String: [String: [String: Row]]] {
+    var all: [String: [String: [String: Row]]] = [:]
+    for group in groups {
+      for line in group.lines { all[group.key, default: [:]][line.label] = Self.row(line.figures) }
+    }
+    return all
   }
 }
 

@@ -204,6 +204,7 @@ struct FiguresJSON {
     var plans: String?
     var one_drive: String?
     var engine_figures: [String: [String: EngineFigures.Row]]
+    var engine_figures_by: [String: [String: [String: EngineFigures.Row]]]
     var breaches: Int64
   }
 
@@ -245,7 +246,8 @@ struct FiguresJSON {
       recorded_units_per_call: s.recordedUnitsPerCall, assignments: s.engine.assignments_opened,
       escalations_total: s.engine.escalations, calls_not_reached: s.unreached,
       plans: s.plansPath, one_drive: s.example?.text,
-      engine_figures: s.engineFigures.rows, breaches: s.engine.breaches)
+      engine_figures: s.engineFigures.rows,
+      engine_figures_by: s.engineFigures.rowsByDimension, breaches: s.engine.breaches)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     return (try? encoder.encode(figures)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"

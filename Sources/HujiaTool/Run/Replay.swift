@@ -54,6 +54,8 @@ final class Replay {
       var description = hj_unit()
       description.id = UInt64(index + 1)
       description.capabilities = book.capabilities(of: unit)
+      description.agency = FigureNames.agency(of: unit)
+      description.home_beat = FigureNames.beat(of: unit, in: city)
       let isOnDuty = unit.duty?.contains { $0.contains(origin_s) } ?? true
       description.activity = isOnDuty ? HJ_ACTIVITY_STATION : HJ_ACTIVITY_OFF_DUTY
       vehicles[index].isOffDuty = !isOnDuty

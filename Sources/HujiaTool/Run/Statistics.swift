@@ -142,7 +142,7 @@ struct Statistics {
 
   mutating func finish(_ dispatcher: Dispatcher, virtualSeconds: Double) {
     engine = dispatcher.stats()
-    engineFigures = EngineFigures(dispatcher)
+    engineFigures = EngineFigures(dispatcher, FigureNames(city, book))
     self.virtualSeconds = virtualSeconds
   }
 
