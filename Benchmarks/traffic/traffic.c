@@ -265,8 +265,12 @@ int main(int argc, char **argv) {
   ask_nearest("hj_nearest_units, 8, an epoch at once after the other", clock_ns() + 2000000000, 1);
   json = argc > 5 ? fopen(argv[5], "a") : NULL;
   show_rows(argv[4], (uint32_t)atoi(argv[3]), json);
-  if (json) fclose(json);
   now = stats();
+  if (json) {
+    fprintf(json, "{\"table\": \"%s\", \"row\": \"memory, two epochs\", \"memory_mib\": %.1f}\n", argv[4],
+            (double)now.memory_bytes / 1048576);
+    fclose(json);
+  }
   printf("%lld nodes, %lld streets; %lld MiB taken; %lld epochs, %lld of them mended; %lld street times refused\n",
          (long long)now.map_nodes, (long long)now.map_streets, (long long)(now.memory_bytes >> 20),
          (long long)now.epochs_built, (long long)now.epochs_mended, (long long)now.traffic_refused);
