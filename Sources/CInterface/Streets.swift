@@ -43,12 +43,13 @@ private func write(
 ) {
   let size = Sized.size(nearest)
   let raw = UnsafeMutableRawPointer(nearest)
+  let epoch = core.epoch
   for index in 0..<count {
     let found = core.found(index)
     let flags = found.isStraightLine ? HJ_NEAREST_STRAIGHT_LINE : 0
     let entry = hj_nearest(
       size: size, flags: flags, unit_id: core.units[found.unit].id, travel_ms: found.travel_ms,
-      distance_dm: found.distance_dm, epoch: core.epoch)
+      distance_dm: found.distance_dm, epoch: epoch)
     Sized.write(entry, to: raw + index * Int(size), size: size)
   }
 }

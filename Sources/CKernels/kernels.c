@@ -111,12 +111,30 @@ HJK_AVX2 static uint32_t find_sum_avx2(const uint32_t *a, const uint32_t *b, uin
   }
   return find_sum_plain(a, b, from, count, sum);
 }
+
+HJK_AVX512 static uint32_t find_sum_avx512(const uint32_t *a, const uint32_t *b, uint32_t from, uint32_t count,
+                                           uint32_t sum) {
+  const __m512i wanted = _mm512_set1_epi32((int)sum);
+  for (; from < count; from += 16) {
+    uint32_t left = count - from;
+    __mmask16 mask = left >= 16 ? (__mmask16)0xffff : (__mmask16)((1u << left) - 1);
+    __m512i s = _mm512_add_epi32(_mm512_maskz_loadu_epi32(mask, a + from), _mm512_maskz_loadu_epi32(mask, b + from));
+    __mmask16 found = _mm512_mask_cmpeq_epi32_mask(mask, s, wanted);
+    if (found) {
+      return from + (uint32_t)__builtin_ctz((unsigned)found);
+    }
+  }
+  return count;
+}
 #endif
 
 uint32_t hjk_find_sum(const uint32_t *a, const uint32_t *b, uint32_t from, uint32_t count, uint32_t sum,
                       int32_t level) {
 #if HJK_X86
-  if (level >= 1) {
+  if (level == 2) {
+    return find_sum_avx512(a, b, from, count, sum);
+  }
+  if (level == 1) {
     return find_sum_avx2(a, b, from, count, sum);
   }
 #endif
@@ -275,7 +293,28 @@ HJK_INLINE int32_t copy_row(uint32_t *restrict row, const uint32_t *restrict a, 
   return changed != 0;
 }
 
+HJK_INLINE void place_row(uint32_t *restrict row, const uint32_t *restrict a, uint32_t ra, const uint32_t *restrict c,
+                          uint32_t rc, uint32_t both, uint32_t count, uint32_t most) {
+  for (uint32_t i = 0; i < both; i++) {
+    uint32_t x = a[i] + ra, y = c[i] + rc;
+    uint32_t least = x < y ? x : y;
+    row[i] = least < most ? least : most;
+  }
+  for (uint32_t i = both; i < count; i++) {
+    uint32_t x = a[i] + ra;
+    row[i] = x < most ? x : most;
+  }
+}
+
 #if HJK_X86
+HJK_AVX2 static void place_row_avx2(uint32_t *row, const uint32_t *a, uint32_t ra, const uint32_t *c, uint32_t rc,
+                                    uint32_t both, uint32_t count, uint32_t most) {
+  place_row(row, a, ra, c, rc, both, count, most);
+}
+HJK_AVX512 static void place_row_avx512(uint32_t *row, const uint32_t *a, uint32_t ra, const uint32_t *c, uint32_t rc,
+                                        uint32_t both, uint32_t count, uint32_t most) {
+  place_row(row, a, ra, c, rc, both, count, most);
+}
 HJK_AVX2 static int32_t lower_row_avx2(uint32_t *row, const uint32_t *a, uint32_t add, uint32_t count) {
   return lower_row(row, a, add, count);
 }
@@ -301,6 +340,22 @@ int32_t hjk_lower_row(uint32_t *row, const uint32_t *a, uint32_t add, uint32_t c
 #endif
   (void)level;
   return lower_row(row, a, add, count);
+}
+
+void hjk_place_row(uint32_t *row, const uint32_t *a, uint32_t ra, const uint32_t *c, uint32_t rc, uint32_t both,
+                   uint32_t count, uint32_t most, int32_t level) {
+#if HJK_X86
+  if (level == 2) {
+    place_row_avx512(row, a, ra, c, rc, both, count, most);
+    return;
+  }
+  if (level == 1) {
+    place_row_avx2(row, a, ra, c, rc, both, count, most);
+    return;
+  }
+#endif
+  (void)level;
+  place_row(row, a, ra, c, rc, both, count, most);
 }
 
 int32_t hjk_copy_row(uint32_t *row, const uint32_t *a, uint32_t count, int32_t level) {

@@ -17,6 +17,14 @@ struct Footprint: BitwiseCopyable {
   }
 }
 
+extension RoadMap {
+  /// As `facts(ofStreet:)`, inlined: a call of another module gets a copy of the map's many pointers.
+  @inline(__always) func facts(of street: UInt32) -> StreetFacts {
+    if let streetFacts { return streetFacts[Int(street)] }
+    return gatheredFacts(ofStreet: street)
+  }
+}
+
 /// The arcs under a place in mid-street: at most forward, backward, and the twin's two. None at a node.
 struct Footprints: BitwiseCopyable {
   var count = 0
@@ -25,16 +33,17 @@ struct Footprints: BitwiseCopyable {
   private var third = Footprint.none
   private var fourth = Footprint.none
 
-  init(of place: Place, on map: RoadMap) {
+  /// Here and in `Ends` everything is inlined, so that nobody copies the map's many pointers to ask for one.
+  @inline(__always) init(of place: Place, on map: RoadMap) {
     guard place.isOnStreets, place.node == Place.none else { return }
-    let street = map.facts(ofStreet: place.street)
+    let street = map.facts(of: place.street)
     addArcs(street, offset_mm: place.offset_mm)
     guard street.twin != RoadMap.none else { return }
-    let twin = map.facts(ofStreet: street.twin)
+    let twin = map.facts(of: street.twin)
     addArcs(twin, offset_mm: twin.length_mm - min(place.offset_mm, twin.length_mm))
   }
 
-  private mutating func addArcs(_ street: StreetFacts, offset_mm: UInt32) {
+  @inline(__always) private mutating func addArcs(_ street: StreetFacts, offset_mm: UInt32) {
     let length = street.length_mm
     let offset = min(offset_mm, length)
     if street.forwardArc != RoadMap.none {
@@ -51,7 +60,7 @@ struct Footprints: BitwiseCopyable {
     }
   }
 
-  private mutating func append(_ footprint: Footprint) {
+  @inline(__always) private mutating func append(_ footprint: Footprint) {
     switch count {
     case 0: first = footprint
     case 1: second = footprint
@@ -91,6 +100,7 @@ struct Ends: BitwiseCopyable {
   @inline(__always) subscript(_ index: Int) -> End { index == 0 ? first : second }
 
   /// Where one can get to from a place: the heads of its arcs.
+  @inline(__always)
   init(leaving place: Place, on map: RoadMap, times_ms: UnsafePointer<UInt32>) {
     if atNode(place) { return }
     let footprints = Footprints(of: place, on: map)
@@ -109,6 +119,7 @@ struct Ends: BitwiseCopyable {
   }
 
   /// From where one can get to a place: the tails of its arcs.
+  @inline(__always)
   init(reaching place: Place, on map: RoadMap, times_ms: UnsafePointer<UInt32>) {
     if atNode(place) { return }
     let footprints = Footprints(of: place, on: map)
@@ -126,14 +137,14 @@ struct Ends: BitwiseCopyable {
     }
   }
 
-  private mutating func atNode(_ place: Place) -> Bool {
+  @inline(__always) private mutating func atNode(_ place: Place) -> Bool {
     guard place.node != Place.none else { return false }
     first = End(node: place.node, cost: .zero, arc: .max, offset_mm: 0)
     count = 1
     return true
   }
 
-  private mutating func add(_ end: End) {
+  @inline(__always) private mutating func add(_ end: End) {
     if count > 0, first.node == end.node {
       if (end.cost.bits, end.arc) < (first.cost.bits, first.arc) { first = end }
     } else if count > 1, second.node == end.node {

@@ -91,9 +91,16 @@ extension Router {
   /// Along the street where both are, if they are on one.
   @inline(__always)
   func direct(from: Place, to: Place, _ times: UnsafePointer<UInt32>) -> Direct? {
-    guard from.node == Place.none, to.node == Place.none, from.isOnStreets,
-      from.street == to.street || map.streetTwin[Int(from.street)] == to.street
+    guard from.node == Place.none, to.node == Place.none, from.isOnStreets, to.isOnStreets,
+      from.street == to.street || from.street == map.facts(of: to.street).twin
     else { return nil }
+    return directOnStreet(from: from, to: to, times)
+  }
+
+  @inline(never)
+  private func directOnStreet(
+    from: Place, to: Place, _ times: UnsafePointer<UInt32>
+  ) -> Direct? {
     let direct = Direct(
       from: Footprints(of: from, on: map), to: Footprints(of: to, on: map), times_ms: times)
     return direct.cost.isReachable ? direct : nil

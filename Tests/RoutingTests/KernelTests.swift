@@ -78,6 +78,32 @@ import Testing
     }
   }
 
+  /// The row of a place with two nodes: by the formula, at every level, and nothing beyond its end is written.
+  @Test func rowsOfPlacesEqualTheFormula() throws {
+    var random = SplitMix64(19)
+    for _ in 0..<2_000 {
+      let count = random.below(300)
+      let both = random.below(count + 1)
+      let a = try row(&random, count, 1 << 29)
+      let c = try row(&random, both, 1 << 29)
+      let rests = (0..<2).map { _ in UInt32(random.below(1 << 29)) }
+      let most = UInt32(random.below(1 << 29))
+      for level in 0...hjk_best_level() {
+        let written = try row(&random, count, 1 << 29)
+        let before = try Block<UInt32>(.system, count: 512)
+        before.base.update(from: written.base, count: 512)
+        hjk_place_row(
+          written.base, a.base, rests[0], c.base, rests[1], UInt32(both), UInt32(count), most,
+          level)
+        for index in 0..<512 {
+          let one = a.base[index] + rests[0]
+          let least = index < both ? min(one, c.base[index] + rests[1]) : one
+          #expect(written.base[index] == (index < count ? min(least, most) : before.base[index]))
+        }
+      }
+    }
+  }
+
   @Test func mergedCostsEqualPlainC() throws {
     var random = SplitMix64(11)
     let best = hjk_best_level()

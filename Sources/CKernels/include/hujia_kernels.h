@@ -29,6 +29,11 @@ uint32_t hjk_find_sum(const uint32_t *a, const uint32_t *b, uint32_t from, uint3
 /* row[i] = min(row[i], a[i] + add). Returns whether any entry changed. */
 int32_t hjk_lower_row(uint32_t *row, const uint32_t *a, uint32_t add, uint32_t count, int32_t level);
 
+/* row[i] = min(most, a[i] + ra, c[i] + rc) for i < both, then min(most, a[i] + ra) for i < count: the row of a place
+ * with two nodes. */
+void hjk_place_row(uint32_t *row, const uint32_t *a, uint32_t ra, const uint32_t *c, uint32_t rc, uint32_t both,
+                   uint32_t count, uint32_t most, int32_t level);
+
 /* row[i] = a[i]. Returns whether any entry changed. */
 int32_t hjk_copy_row(uint32_t *row, const uint32_t *a, uint32_t count, int32_t level);
 

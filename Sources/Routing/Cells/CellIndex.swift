@@ -49,7 +49,7 @@ struct CellIndex: ~Copyable {
     units.insert(unit, cell: map.ofNode[node], levelClass: levelClass, map)
     var cell = map.ofNode[node]
     while cell != .max {
-      units.capabilities[levelClass * map.count + Int(cell)] |= traits.capabilities
+      units.tallies[levelClass * map.count + Int(cell)].capabilities |= traits.capabilities
       cell = map.parent[cell]
     }
   }
@@ -58,7 +58,7 @@ struct CellIndex: ~Copyable {
   mutating func remove(_ unit: UInt32, hasResponse: Bool) {
     let slot = Int(units.slot(of: unit))
     units.remove(unit, map)
-    let left = Int(units.total[slot])
+    let left = Int(units.tallies[slot].total)
     normal.leave(slot, left: left)
     if hasResponse { response.leave(slot, left: left) }
   }
@@ -75,7 +75,7 @@ struct CellIndex: ~Copyable {
     while cell != .max {
       let target = UnsafeMutablePointer(
         mutating: row(cell: Int(cell), levelClass: levelClass, profile))
-      let isFirst = units.total[levelClass * map.count + Int(cell)] == 1
+      let isFirst = units.tallies[levelClass * map.count + Int(cell)].total == 1
       if isFirst { target.update(repeating: Cost.unreachable_ms, count: Int(map.entries[cell])) }
       if !Self.lower(target, map.entries[cell], ends, query), !isFirst { return }
       cell = map.parent[cell]
@@ -127,14 +127,14 @@ struct CellIndex: ~Copyable {
       unit = units.unit(after: unit)
     }
     for child in Int(map.firstChild[cell])..<Int(map.lastChild[cell])
-    where units.total[levelClass * map.count + child] != 0 {
+    where units.tallies[levelClass * map.count + child].total != 0 {
       let below = row(cell: child, levelClass: levelClass, profile)
       _ = hjk_lower_row(scratch, below, 0, entries, query.level)
-      capabilities |= units.capabilities[levelClass * map.count + child]
+      capabilities |= units.tallies[levelClass * map.count + child].capabilities
     }
     let isSame = hjk_copy_row(target, scratch, entries, query.level) == 0
-    let before = units.capabilities[slot]
-    units.capabilities[slot] = capabilities
+    let before = units.tallies[slot].capabilities
+    units.tallies[slot].capabilities = capabilities
     let parent = map.parent[cell]
     if parent != .max, !isSame || before != capabilities {
       wait(levelClass * map.count + Int(parent), profile)

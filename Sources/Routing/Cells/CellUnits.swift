@@ -2,15 +2,22 @@
 
 import HujiaContainers
 
+/// What is in a cell and below it, as the search reads it: the children of a cell in two cache lines.
+struct CellTally: BitwiseCopyable {
+  var total: UInt32 = 0
+  /// The numbers of all units, exclusive-ored: with one unit, its number.
+  var mixed: UInt32 = 0
+  /// At least the capabilities of the units.
+  var capabilities: UInt64 = 0
+}
+
 /// Lists of a cell's own units, and counts and capabilities of everything below. Slot = class · cells + cell.
 struct CellUnits: ~Copyable {
   private let firstUnit: Block<UInt32>
   private let nextUnit: Block<UInt32>
   private let previousUnit: Block<UInt32>
-  /// Units in the cell and below.
-  let total: Block<UInt32>
-  /// At least the capabilities of the units in the cell and below.
-  let capabilities: Block<UInt64>
+  /// By slot.
+  let tallies: Block<CellTally>
   /// The slot where a unit hangs, plus one; 0: in no cell.
   private let slotOfUnit: Block<UInt32>
   let cells: Int
@@ -20,14 +27,12 @@ struct CellUnits: ~Copyable {
     let firstUnit = try Block<UInt32>(memory, count: slots, filledWith: .max)
     let nextUnit = try Block<UInt32>(memory, count: unitCapacity)
     let previousUnit = try Block<UInt32>(memory, count: unitCapacity)
-    let total = try Block<UInt32>(memory, count: slots)
-    let capabilities = try Block<UInt64>(memory, count: slots)
+    let tallies = try Block<CellTally>(memory, count: slots)
     let slotOfUnit = try Block<UInt32>(memory, count: unitCapacity)
     self.firstUnit = firstUnit
     self.nextUnit = nextUnit
     self.previousUnit = previousUnit
-    self.total = total
-    self.capabilities = capabilities
+    self.tallies = tallies
     self.slotOfUnit = slotOfUnit
     self.cells = cells
   }
@@ -46,7 +51,7 @@ struct CellUnits: ~Copyable {
     if next != .max { previousUnit[next] = unit }
     firstUnit[slot] = unit
     slotOfUnit[unit] = slot + 1
-    count(cell, levelClass, 1, map)
+    count(unit, cell, levelClass, 1, map)
   }
 
   mutating func remove(_ unit: UInt32, _ map: borrowing CellMap) {
@@ -58,16 +63,17 @@ struct CellUnits: ~Copyable {
     if previous == .max { firstUnit[slot] = next } else { nextUnit[previous] = next }
     slotOfUnit[unit] = 0
     let levelClass = Int(slot) / cells
-    count(slot - UInt32(levelClass * cells), levelClass, -1, map)
+    count(unit, slot - UInt32(levelClass * cells), levelClass, -1, map)
   }
 
   private func count(
-    _ start: UInt32, _ levelClass: Int, _ step: Int32, _ map: borrowing CellMap
+    _ unit: UInt32, _ start: UInt32, _ levelClass: Int, _ step: Int32, _ map: borrowing CellMap
   ) {
     var cell = start
     while cell != .max {
       let slot = levelClass * cells + Int(cell)
-      total[slot] = UInt32(bitPattern: Int32(bitPattern: total[slot]) + step)
+      tallies[slot].total = UInt32(bitPattern: Int32(bitPattern: tallies[slot].total) + step)
+      tallies[slot].mixed ^= unit
       cell = map.parent[cell]
     }
   }

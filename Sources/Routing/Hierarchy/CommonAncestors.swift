@@ -12,7 +12,8 @@ struct NodeFacts: BitwiseCopyable {
   var leastUpTo: UInt16
   var leastFrom: UInt16
   var reserved0: UInt16 = 0
-  var reserved1: UInt32 = 0
+  /// As in `Hierarchy`; `.max`: no row of lengths.
+  var lengthStart: UInt32
 }
 
 /// Owns the tables; `view` answers.
@@ -35,7 +36,8 @@ struct CommonAncestors: ~Copyable {
     for node in 0..<count {
       least = node % Self.step == 0 ? depth[node] : min(least, depth[node])
       nodes.base[node] = NodeFacts(
-        rowStart: hierarchy.rowStart[node], depth: depth[node], leastUpTo: least, leastFrom: 0)
+        rowStart: hierarchy.rowStart[node], depth: depth[node], leastUpTo: least, leastFrom: 0,
+        lengthStart: hierarchy.lengthStart?[node] ?? .max)
     }
     least = .max
     for node in stride(from: count - 1, through: 0, by: -1) {

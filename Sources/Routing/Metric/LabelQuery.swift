@@ -32,30 +32,28 @@ struct LabelQuery: BitwiseCopyable {
   /// map says nothing sensible. O(1).
   @inline(__always)
   func arc(_ side: LabelSide, _ node: UInt32, _ depth: UInt32) -> Int? {
-    let via = side.vias[hierarchy.row(node) + Int(depth)]
-    var arc = Int(hierarchy.upFirst[Int(node)]) + Int(via)
-    if via == Via.look { arc = look(side, node, depth) }
-    guard arc < Int(hierarchy.upFirst[Int(node) + 1]), UInt32(hierarchy.upDepth[arc]) >= depth
-    else { return nil }
-    return arc
+    let arc = arcNumber(side, node, depth)
+    return leads(arc, from: node, to: depth) ? arc : nil
+  }
+
+  /// The same in two reads, of which the second waits for the first: `leads` says whether it makes sense.
+  @inline(__always)
+  func arcNumber(_ side: LabelSide, _ node: UInt32, _ depth: UInt32) -> Int {
+    let via = side.vias[Int(ancestors.facts(node).rowStart) * Hierarchy.rowStep + Int(depth)]
+    return via == Via.look
+      ? look(side, node, depth) : Int(hierarchy.upFirst[Int(node)]) + Int(via)
+  }
+
+  @inline(__always)
+  func leads(_ arc: Int, from node: UInt32, to depth: UInt32) -> Bool {
+    arc < Int(hierarchy.upFirst[Int(node) + 1]) && UInt32(hierarchy.upDepth[arc]) >= depth
   }
 
   /// The length from `node` to the ancestor when it is written down: at the ancestor, or in a row of lengths. O(1).
   @inline(__always)
   func knownLength_mm(_ side: LabelSide, _ node: UInt32, _ depth: UInt32) -> UInt32? {
-    guard let starts = hierarchy.lengthStart, starts[Int(node)] != .max else { return nil }
-    return side.lengths[Int(starts[Int(node)]) * Hierarchy.rowStep + Int(depth)]
-  }
-
-  /// Asks the processor for what the next step of a walk will read.
-  @inline(__always)
-  func prefetch(_ side: LabelSide, _ node: UInt32, _ depth: UInt32) {
-    if let starts = hierarchy.lengthStart, starts[Int(node)] != .max {
-      hjk_prefetch(side.lengths + Int(starts[Int(node)]) * Hierarchy.rowStep + Int(depth))
-    } else {
-      hjk_prefetch(side.vias + hierarchy.row(node) + Int(depth))
-      hjk_prefetch(side.arcs + Int(hierarchy.upFirst[Int(node)]))
-    }
+    let start = ancestors.facts(node).lengthStart
+    return start == .max ? nil : side.lengths[Int(start) * Hierarchy.rowStep + Int(depth)]
   }
 
   /// Length of the way that the label stands for; beyond 32 bits on a damaged map. O(arcs of the hierarchy on it).
@@ -95,6 +93,15 @@ extension LabelQuery {
   func prefetchRows(_ rows: UnsafePointer<UInt32>, _ ends: UnitEnds) {
     hjk_prefetch_span(rows + Int(ends.firstRow) * Hierarchy.rowStep, 256)
     hjk_prefetch_span(rows + Int(ends.secondRow) * Hierarchy.rowStep, 256)
+  }
+
+  /// Asks for no more than the first `entries` of each.
+  @inline(__always)
+  func prefetchRows(_ rows: UnsafePointer<UInt32>, _ ends: UnitEnds, entries: UInt32) {
+    let first = min(entries, UInt32(ends.firstEntries))
+    hjk_prefetch_span(rows + Int(ends.firstRow) * Hierarchy.rowStep, first * 4)
+    let second = min(first, UInt32(ends.secondEntries))
+    hjk_prefetch_span(rows + Int(ends.secondRow) * Hierarchy.rowStep, second * 4)
   }
 
   /// The exact time between two places by their nodes, `Cost.unreachable_ms` or more when there is no way. O(depth).

@@ -1,6 +1,7 @@
 // Labels know times; lengths are found by walking the arcs that a label stands for, until a node is met whose length
 // is written down. A walk waits for memory at every step, so the walks of all answers of a question go on side by side.
 
+import CHujiaKernels
 import HujiaContainers
 
 /// Candidates for the shortest among the fastest ways: up from a node, down to a node, over a shared ancestor.
@@ -21,34 +22,48 @@ struct LengthWalks: ~Copyable {
   struct Candidate: BitwiseCopyable {
     var owner = 0
     var best = Best()
+    /// Its walk up from the goal, which is the same for all that meet the goal's way at one ancestor.
+    var fromGoal = 0
   }
 
-  /// Walk 2c leads up from candidate c's start, walk 2c + 1 from its goal.
+  /// Walk c leads up from candidate c's start; walks from the goal come after all of those.
   struct Walk: BitwiseCopyable {
+    var start: UInt32 = 0
     var node: UInt32 = 0
     var depth: UInt32 = 0
     var length_mm: UInt64 = 0
+    var arc = 0
   }
 
   let best: Block<Best>
   private let waiting: Block<Candidate>
   private let walks: Block<Walk>
-  private let active: Block<UInt8>
+  /// Walks that go on over an arc, and those at a node with a row of lengths.
+  private let leading: Block<UInt8>
+  private let ending: Block<UInt8>
+  private var leadingCount = 0
+  private var endingCount = 0
   private var count = 0
+  private var fromGoals = 0
 
   init(memory: Memory) throws(OutOfMemory) {
     let best = try Block<Best>(memory, count: Self.owners)
     let waiting = try Block<Candidate>(memory, count: Self.candidates)
     let walks = try Block<Walk>(memory, count: Self.candidates * 2)
-    let active = try Block<UInt8>(memory, count: Self.candidates * 2)
+    let leading = try Block<UInt8>(memory, count: Self.candidates * 2)
+    let ending = try Block<UInt8>(memory, count: Self.candidates * 2)
     self.best = best
     self.waiting = waiting
     self.walks = walks
-    self.active = active
+    self.leading = leading
+    self.ending = ending
   }
 
   mutating func begin(owners: Int) {
     count = 0
+    fromGoals = 0
+    leadingCount = 0
+    endingCount = 0
     best.base.update(repeating: Best(), count: owners)
   }
 
@@ -57,61 +72,104 @@ struct LengthWalks: ~Copyable {
     owner: Int, _ candidate: Best, start: UInt32, goal: UInt32, _ query: LabelQuery
   ) {
     if count == Self.candidates { run(query) }
-    waiting[count] = Candidate(owner: owner, best: candidate)
-    walks[count * 2] = Walk(node: start, depth: candidate.depth)
-    walks[count * 2 + 1] = Walk(node: goal, depth: candidate.depth)
-    query.prefetch(query.up, start, candidate.depth)
-    query.prefetch(query.down, goal, candidate.depth)
+    var fromGoal = Self.candidates
+    let end = fromGoal + fromGoals
+    while fromGoal < end,
+      walks[fromGoal].start != goal || walks[fromGoal].depth != candidate.depth
+    {
+      fromGoal += 1
+    }
+    if fromGoal == end {
+      walks[end] = Walk(start: goal, node: goal, depth: candidate.depth)
+      arrive(end, query)
+      fromGoals += 1
+    }
+    waiting[count] = Candidate(owner: owner, best: candidate, fromGoal: fromGoal)
+    walks[count] = Walk(start: start, node: start, depth: candidate.depth)
+    arrive(count, query)
     count += 1
   }
 
-  /// Ends all walks under way. O(arcs of the hierarchy on them).
+  /// Ends all walks under way, step by step: each step is taken for all of them, and what the next one reads is on its
+  /// way from memory meanwhile. O(arcs of the hierarchy on them).
   mutating func run(_ query: LabelQuery) {
-    let up = query.up
-    let down = query.down
-    var left = 0
-    for walk in 0..<count * 2 {
-      active[left] = UInt8(walk)
-      if UInt32(query.hierarchy.depth[Int(walks[walk].node)]) != walks[walk].depth { left += 1 }
-    }
-    while left > 0 {
+    while leadingCount > 0 {
+      for place in 0..<leadingCount { find(Int(leading[place]), query) }
       var kept = 0
-      for place in 0..<left {
-        let walk = active[place]
-        if step(Int(walk), walk & 1 == 0 ? up : down, query) {
-          active[kept] = walk
-          kept += 1
-        }
+      for place in 0..<leadingCount where follow(Int(leading[place]), query) {
+        leading[kept] = leading[place]
+        kept += 1
       }
-      left = kept
+      leadingCount = 0
+      for place in 0..<kept { arrive(Int(leading[place]), query) }
     }
+    for place in 0..<endingCount {
+      let index = Int(ending[place])
+      let walk = walks[index]
+      if let rest = query.knownLength_mm(side(index, query), walk.node, walk.depth) {
+        walks[index].length_mm = walk.length_mm + UInt64(rest)
+      }
+    }
+    endingCount = 0
     for index in 0..<count {
       var found = waiting[index].best
-      found.length_mm += walks[index * 2].length_mm + walks[index * 2 + 1].length_mm
+      found.length_mm += walks[index].length_mm + walks[waiting[index].fromGoal].length_mm
       if found.length_mm < best[waiting[index].owner].length_mm {
         best[waiting[index].owner] = found
       }
     }
     count = 0
+    fromGoals = 0
   }
 
-  /// One arc further up; false at the end.
+  @inline(__always) private func side(_ index: Int, _ query: LabelQuery) -> LabelSide {
+    index < Self.candidates ? query.up : query.down
+  }
+
+  /// At a node whose facts are at hand: the walk is over, or its length is written down here, or an arc leads on.
   @inline(__always)
-  private func step(_ index: Int, _ side: LabelSide, _ query: LabelQuery) -> Bool {
+  private mutating func arrive(_ index: Int, _ query: LabelQuery) {
+    let side = side(index, query)
     let walk = walks[index]
-    if let rest = query.knownLength_mm(side, walk.node, walk.depth) {
-      walks[index].length_mm = walk.length_mm + UInt64(rest)
-      return false
+    let facts = query.ancestors.facts(walk.node)
+    if UInt32(facts.depth) == walk.depth { return }
+    if facts.lengthStart != .max {
+      hjk_prefetch(side.lengths + Int(facts.lengthStart) * Hierarchy.rowStep + Int(walk.depth))
+      ending[endingCount] = UInt8(index)
+      endingCount += 1
+    } else {
+      hjk_prefetch(side.vias + Int(facts.rowStart) * Hierarchy.rowStep + Int(walk.depth))
+      hjk_prefetch(query.hierarchy.upFirst + Int(walk.node))
+      leading[leadingCount] = UInt8(index)
+      leadingCount += 1
     }
-    guard let arc = query.arc(side, walk.node, walk.depth) else {
+  }
+
+  /// The number of the arc that leads on.
+  @inline(__always)
+  private func find(_ index: Int, _ query: LabelQuery) {
+    let side = side(index, query)
+    let arc = query.arcNumber(side, walks[index].node, walks[index].depth)
+    hjk_prefetch(query.hierarchy.upHead + arc)
+    hjk_prefetch(query.hierarchy.upDepth + arc)
+    hjk_prefetch(side.arcs + arc)
+    walks[index].arc = arc
+  }
+
+  /// That arc; false when the walk is over.
+  @inline(__always)
+  private func follow(_ index: Int, _ query: LabelQuery) -> Bool {
+    let walk = walks[index]
+    guard query.leads(walk.arc, from: walk.node, to: walk.depth) else {
       walks[index].length_mm = .max / 4
       return false
     }
-    let head = query.hierarchy.upHead[arc]
-    walks[index].length_mm = walk.length_mm + UInt64(Cost(bits: side.arcs[arc].bits).length_mm)
+    let head = query.hierarchy.upHead[walk.arc]
+    let cost = Cost(bits: side(index, query).arcs[walk.arc].bits)
+    walks[index].length_mm = walk.length_mm + UInt64(cost.length_mm)
+    if UInt32(query.hierarchy.upDepth[walk.arc]) == walk.depth { return false }
+    hjk_prefetch(query.ancestors.nodes + Int(head))
     walks[index].node = head
-    if UInt32(query.hierarchy.upDepth[arc]) == walk.depth { return false }
-    query.prefetch(side, head, walk.depth)
     return true
   }
 }

@@ -36,6 +36,7 @@ extension Router {
       let asked = Asked(
         place: place, filter: filter, profile: hasOneProfile ? .normal : profile,
         goals: Ends(reaching: place, on: map, times_ms: times_ms(profile)))
+      prefetchGoal(asked.goals, query)
       offerOnSameStreet(to: place, filter, times_ms(profile))
       let goal = setGoal(asked.goals, query)
       switch way {
@@ -76,7 +77,10 @@ extension Router {
       expected *= Double(having) / Double(all)
       left &= left - 1
     }
-    let few = areCellsValid(profile) ? Switch.few : Switch.fewAtMost
+    let areMostLeftOut = Int(expected) * 8 < sets.count(levels: filter.levels)
+    let few =
+      !areCellsValid(profile)
+      ? Switch.fewAtMost : areMostLeftOut ? Switch.fewAmongMany : Switch.few
     if most <= few || Int(expected) <= few { return .labels }
     let settled = Double(limit) * Double(hierarchy.nodeCount) / max(expected, 1)
     if settled < Double(Switch.settled(limit: limit)) || !areCellsValid(profile) { return .network }
@@ -89,12 +93,12 @@ extension Router {
   ) {
     let goal = Footprints(of: place, on: map)
     for index in 0..<goal.count {
-      let street = map.arcStreet[Int(goal[index].arc)]
       var link = units.links(at: goal[index].head)
       while link != .max {
         let unit = link / 2
         link = units.link(after: link)
         let at = units.places[unit]
+        let street = map.arcStreet[Int(goal[index].arc)]
         guard at.node == Place.none,
           at.street == street || map.streetTwin[Int(at.street)] == street,
           units.traits[unit].matches(filter)

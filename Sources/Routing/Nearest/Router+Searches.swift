@@ -82,7 +82,7 @@ extension Router {
       }
       for index in first..<end { query.prefetchRows(query.labels.labelUp, known[Int(few[index])]) }
       for index in first..<end where units.traits[few[index]].matches(asked.filter) {
-        measure(few[index], goal, nil, asked, query)
+        measure(few[index], goal, .max, asked, query)
       }
       first = end
     }
@@ -90,7 +90,8 @@ extension Router {
 
   private static var handful: Int { 8 }
 
-  /// In between: the nearest cells are opened first, until the next one cannot hold anything nearer.
+  /// In between: the nearest cells are opened first, until the next one cannot hold anything nearer. Units are gathered
+  /// until the answer could be full, then measured together: what the next needs is on its way from memory meanwhile.
   mutating func searchCells(_ asked: Asked, _ goal: UInt32?, _ query: LabelQuery) {
     guard let goal else { return }
     nearestScratch.beginCells()
@@ -98,20 +99,32 @@ extension Router {
     while classes != 0 {
       let slot = classes.trailingZeroBitCount * cells.map.count
       classes &= classes - 1
-      if cells.units.total[slot] != 0 { nearestScratch.push(slot: slot, bound_ms: 0, shared: .max) }
+      if cells.units.tallies[slot].total != 0 {
+        nearestScratch.push(slot: slot, bound_ms: 0, shared: .max)
+      }
     }
-    while let next = nearestScratch.pop() {
-      if next.bound_ms > shortlist.bound_ms { return }
-      if let waiting = nearestScratch.nextSlot { prefetchChildren(of: waiting, asked.profile) }
-      open(next.slot, next.shared, goal, asked, query)
+    while true {
+      let next = nearestScratch.pop()
+      if nearestScratch.metCount > 0, next == nil || shortlist.lacks <= nearestScratch.metCount {
+        measureMet(goal, asked, query)
+      }
+      guard let next, next.bound_ms <= shortlist.bound_ms else { return }
+      if let waiting = nearestScratch.nextSlot { prefetchChildren(of: waiting) }
+      let tally = cells.units.tallies[next.slot]
+      if tally.total == 1 {
+        meet(tally.mixed, next.shared, goal, asked, query)
+      } else {
+        open(next.slot, next.shared, goal, asked, query)
+      }
     }
   }
 
-  /// The rows of a cell's children follow one another.
-  @inline(__always) private func prefetchChildren(of slot: Int, _ profile: Profile) {
+  /// The tallies of a cell's children follow one another.
+  @inline(__always) private func prefetchChildren(of slot: Int) {
     let levelClass = slot / cells.map.count
     let child = Int(cells.map.firstChild[slot - levelClass * cells.map.count])
-    hjk_prefetch_span(cells.row(cell: child, levelClass: levelClass, profile), 512)
+    hjk_prefetch_span(cells.units.tallies.base + levelClass * cells.map.count + child, 128)
+    hjk_prefetch(cells.map.rowStart.base + child)
   }
 
   /// `shared`: how many ancestors the goal and any node of the cell share; `.max` when the goal lies inside.
@@ -122,28 +135,29 @@ extension Router {
     let cell = slot - levelClass * cells.map.count
     var unit = cells.units.units(at: slot)
     while unit != .max {
-      let next = cells.units.unit(after: unit)
-      if next != .max {
-        hjk_prefetch_span(ends(asked.profile) + Int(next), 44)
-        hjk_prefetch(units.traits.base + Int(next))
-      }
-      if units.traits[unit].matches(asked.filter) {
-        measure(unit, goal, shared == .max ? nil : shared, asked, query)
-      }
-      unit = next
+      meet(unit, shared, goal, asked, query)
+      unit = cells.units.unit(after: unit)
     }
     let needed = asked.filter.capabilities
-    for child in Int(cells.map.firstChild[cell])..<Int(cells.map.lastChild[cell]) {
+    let tallies = cells.units.tallies.base + levelClass * cells.map.count
+    let first = Int(cells.map.firstChild[cell])
+    let last = Int(cells.map.lastChild[cell])
+    for child in first..<last where tallies[child].total != 0 {
+      hjk_prefetch_span(cells.row(cell: child, levelClass: levelClass, asked.profile), 128)
+    }
+    for child in first..<last {
+      let tally = tallies[child]
+      if tally.total == 0 || tally.capabilities & needed != needed { continue }
       let below = levelClass * cells.map.count + child
-      if cells.units.total[below] == 0 || cells.units.capabilities[below] & needed != needed {
-        continue
+      var common = shared
+      if shared == .max {
+        let root = cells.map.root[child]
+        if goal >= root && goal < cells.map.end[child] {
+          nearestScratch.push(slot: below, bound_ms: 0, shared: .max)
+          continue
+        }
+        common = query.ancestors.count(root, goal)
       }
-      let root = cells.map.root[child]
-      if goal >= root && goal < cells.map.end[child] {
-        nearestScratch.push(slot: below, bound_ms: 0, shared: .max)
-        continue
-      }
-      let common = shared == .max ? query.ancestors.count(root, goal) : shared
       let bound_ms = hjk_least_sum(
         cells.row(cell: child, levelClass: levelClass, asked.profile),
         UnsafePointer(nearestScratch.goalRow.base), common, query.level)
@@ -153,34 +167,93 @@ extension Router {
     }
   }
 
-  /// The exact time of one unit over its nodes. `shared` as in `open`, nil: to be found.
+  @inline(__always)
+  private mutating func meet(
+    _ unit: UInt32, _ shared: UInt32, _ goal: UInt32, _ asked: Asked, _ query: LabelQuery
+  ) {
+    if nearestScratch.metCount == NearestScratch.metAtMost { measureMet(goal, asked, query) }
+    nearestScratch.met[nearestScratch.metCount] = NearestScratch.Met(unit: unit, shared: shared)
+    nearestScratch.metCount += 1
+    hjk_prefetch_span(ends(asked.profile) + Int(unit), 44)
+    hjk_prefetch(units.traits.base + Int(unit))
+  }
+
+  /// In two passes, as `measureFew`.
+  private mutating func measureMet(_ goal: UInt32, _ asked: Asked, _ query: LabelQuery) {
+    let met = nearestScratch.met.base
+    let known = ends(asked.profile)
+    var matching = 0
+    for index in 0..<nearestScratch.metCount {
+      var next = met[index]
+      guard units.traits[next.unit].matches(asked.filter) else { continue }
+      let from = known[Int(next.unit)]
+      if next.shared == .max, from.firstNode != .max, from.stamp == stamp {
+        next.shared = query.ancestors.count(from.firstNode, goal)
+      }
+      query.prefetchRows(query.labels.labelUp, from, entries: min(next.shared, 128))
+      met[matching] = next
+      matching += 1
+    }
+    nearestScratch.metCount = 0
+    for index in 0..<matching { measure(met[index].unit, goal, met[index].shared, asked, query) }
+  }
+
+  /// The exact time of one unit over its nodes. `shared` as in `open`; `.max` also says: to be found.
   @inline(__always)
   private mutating func measure(
-    _ unit: UInt32, _ goal: UInt32, _ shared: UInt32?, _ asked: Asked, _ query: LabelQuery
+    _ unit: UInt32, _ goal: UInt32, _ shared: UInt32, _ asked: Asked, _ query: LabelQuery
   ) {
     let ends = freshEnds(unit, asked.profile)
     guard ends.firstNode != .max else { return }
-    let common = shared ?? query.ancestors.count(ends.firstNode, goal)
-    offer(
-      unit,
-      time_ms: query.time_ms(
-        from: ends, toRow: UnsafePointer(nearestScratch.goalRow.base), common: common))
+    let common = shared == .max ? query.ancestors.count(ends.firstNode, goal) : shared
+    let time_ms = query.time_ms(
+      from: ends, toRow: UnsafePointer(nearestScratch.goalRow.base), common: common)
+    if time_ms <= shortlist.bound_ms { prefetchLengths(of: unit, ends, query) }
+    offer(unit, time_ms: time_ms)
+  }
+
+  /// The unit is likely in the answer, and its length will be looked up.
+  @inline(__always)
+  private func prefetchLengths(of unit: UInt32, _ ends: UnitEnds, _ query: LabelQuery) {
+    hjk_prefetch(units.places.base + Int(unit))
+    hjk_prefetch(arcs.base + Int(unit))
+    hjk_prefetch(query.ancestors.nodes + Int(ends.firstNode))
+    hjk_prefetch(query.hierarchy.upFirst + Int(ends.firstNode))
+    guard ends.secondNode != .max else { return }
+    hjk_prefetch(query.ancestors.nodes + Int(ends.secondNode))
+    hjk_prefetch(query.hierarchy.upFirst + Int(ends.secondNode))
   }
 
   /// Writes the destination's row: from each ancestor of its deeper node. Its other node is one of those ancestors.
   /// nil: nothing leads to it.
   func setGoal(_ goals: Ends, _ query: LabelQuery) -> UInt32? {
     guard goals.count > 0 else { return nil }
-    let deeper = goals.count == 1 || goals[0].node > goals[1].node ? goals[0] : goals[1]
-    let row = nearestScratch.goalRow.base
-    let entries = Int(query.hierarchy.depth[Int(deeper.node)]) + 1
-    row.update(repeating: Cost.unreachable_ms, count: entries)
-    for index in 0..<goals.count {
-      let goal = goals[index]
-      _ = hjk_lower_row(
-        row, query.labels.labelDown + query.hierarchy.row(goal.node), goal.cost.time_ms,
-        UInt32(query.hierarchy.depth[Int(goal.node)]) + 1, query.level)
+    let isDeeperFirst = goals.count == 1 || goals[0].node > goals[1].node
+    let deeper = goals[isDeeperFirst ? 0 : 1]
+    let deeperFacts = query.ancestors.facts(deeper.node)
+    let row = query.labels.labelDown + Int(deeperFacts.rowStart) * Hierarchy.rowStep
+    var other = (row: row, entries: UInt32(0), cost_ms: UInt32(0))
+    if goals.count > 1 {
+      let end = goals[isDeeperFirst ? 1 : 0]
+      let facts = query.ancestors.facts(end.node)
+      other.row = query.labels.labelDown + Int(facts.rowStart) * Hierarchy.rowStep
+      other.entries = UInt32(facts.depth) + 1
+      other.cost_ms = end.cost.time_ms
     }
+    let entries = UInt32(deeperFacts.depth) + 1
+    hjk_place_row(
+      nearestScratch.goalRow.base, row, deeper.cost.time_ms, other.row, other.cost_ms,
+      min(other.entries, entries), entries, Cost.unreachable_ms, query.level)
     return deeper.node
+  }
+
+  /// Asks for the rows that `setGoal` reads.
+  @inline(__always) func prefetchGoal(_ goals: Ends, _ query: LabelQuery) {
+    for index in 0..<goals.count {
+      let facts = query.ancestors.facts(goals[index].node)
+      hjk_prefetch_span(
+        query.labels.labelDown + Int(facts.rowStart) * Hierarchy.rowStep,
+        (UInt32(facts.depth) + 1) * 4)
+    }
   }
 }

@@ -42,6 +42,9 @@ struct Shortlist: ~Copyable {
     count < limit ? .max : (limit == 0 ? 0 : Cost(bits: costs[0]).time_ms)
   }
 
+  /// How many more would make it full.
+  @inline(__always) var lacks: Int { limit - count }
+
   @inline(__always) func contains(_ unit: UInt32) -> Bool { mark[unit] == stamp }
 
   mutating func offer(_ unit: UInt32, id: UInt64, cost: Cost) {
