@@ -18,6 +18,8 @@ public struct SlotPool: ~Copyable {
 
   @inlinable public var capacity: Int { generations.count }
   @inlinable public var live: Int { Int(fresh) - freeCount }
+  /// Slots that were ever taken: the numbers below this.
+  @inlinable public var touched: Int { Int(fresh) }
 
   /// The slot that was freed last, else the lowest fresh one; nil when all are taken. Odd generations are live.
   @inlinable public mutating func take() -> UInt32? {

@@ -15,11 +15,12 @@ extension EngineCore {
     }
   }
 
-  /// At the start of a command: everything reported before, as far as the bound goes.
+  /// At the start of a command: everything reported before, as far as the bound goes, each unit once. Feeds that report
+  /// faster than this takes in would otherwise keep it at the same few units up to the bound.
   package mutating func takePositions(most: Int) {
     hasPositionsLeft = false
     guard positions.hasFresh else { return }
-    takePositions(most: most) { false }
+    takePositions(most: min(most, unitSlots.touched)) { false }
     hasPositionsLeft = positions.hasFresh
   }
 
