@@ -47,8 +47,8 @@ let package = Package(
 
     layer("Containers", []),
     layer("Geography", ["HujiaContainers"]),
-    layer("Roads", ["HujiaGeography", "HujiaContainers"]),
     .target(name: "CHujiaKernels", path: "Sources/CKernels"),
+    layer("Roads", ["HujiaGeography", "HujiaContainers", "CHujiaKernels"]),
     layer("Routing", ["HujiaRoads", "HujiaGeography", "HujiaContainers", "CHujiaKernels"]),
     layer("Deadlines", ["HujiaContainers"]),
     layer(

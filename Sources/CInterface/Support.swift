@@ -53,8 +53,10 @@ struct Sized<Value> {
   /// A struct of a checked size; what an older caller lacks is zero, which is every field's default.
   @inline(__always)
   static func copy(_ raw: UnsafeRawPointer, size: Int) -> Value {
-    withUnsafeTemporaryAllocation(of: Value.self, capacity: 1) { space in
-      let known = MemoryLayout<Value>.size
+    let known = MemoryLayout<Value>.size
+    // The usual case, without a call to copy a length that is not known beforehand.
+    if size == known { return raw.loadUnaligned(as: Value.self) }
+    return withUnsafeTemporaryAllocation(of: Value.self, capacity: 1) { space in
       let bytes = UnsafeMutableRawBufferPointer(space)
       if size < known { bytes.initializeMemory(as: UInt8.self, repeating: 0) }
       bytes.copyMemory(from: UnsafeRawBufferPointer(start: raw, count: min(size, known)))

@@ -55,6 +55,13 @@ public struct IdIndex: ~Copyable, @unchecked Sendable {
     return nil
   }
 
+  /// Where a look-up of `id` begins, to fetch it ahead.
+  @inlinable public func addresses(_ id: UInt64) -> (value: UnsafeRawPointer, key: UnsafeRawPointer)
+  {
+    let index = Int(truncatingIfNeeded: Self.spread(id)) & mask
+    return (UnsafeRawPointer(values.base + index), UnsafeRawPointer(keys.base + index))
+  }
+
   /// Far more than there can be moves while a reader passes.
   @usableFromInline static var looks: Int { 100_000 }
 

@@ -20,6 +20,7 @@ public struct LatestTable: ~Copyable, @unchecked Sendable {
   @usableFromInline let words: Block<UInt64>
   /// Which slots have a value that was not taken yet.
   public let fresh: SharedBits
+  @usableFromInline let staysInPlace: InPlace
 
   @usableFromInline static var stride: Int { 16 }
   @usableFromInline static var stamp: UInt64 { 1 << 32 }
@@ -32,6 +33,7 @@ public struct LatestTable: ~Copyable, @unchecked Sendable {
     let fresh = try SharedBits(memory, capacity: capacity)
     self.words = words
     self.fresh = fresh
+    staysInPlace = InPlace()
   }
 
   @inlinable func word(_ slot: UInt32, _ index: Int) -> UnsafeMutablePointer<Atomic<UInt64>> {
@@ -85,6 +87,35 @@ public struct LatestTable: ~Copyable, @unchecked Sendable {
       return value[0] >> 32 == after >> 32 ? .value(value) : .nothing
     }
     return .torn
+  }
+
+  /// Two words of the value in force, at places 1 to 5; nil where `read` gives none.
+  @inlinable public func peek(_ slot: UInt32, _ one: Int, _ other: Int) -> (UInt64, UInt64)? {
+    for _ in 0..<Self.reads {
+      let before = word(slot, 0).pointee.load(ordering: .acquiring)
+      let first = Self.copy(inForce: before)
+      let head = word(slot, first).pointee.load(ordering: .acquiring)
+      let words = (
+        word(slot, first + one).pointee.load(ordering: .acquiring),
+        word(slot, first + other).pointee.load(ordering: .acquiring)
+      )
+      let after = word(slot, 0).pointee.load(ordering: .relaxed)
+      let moved = UInt32(truncatingIfNeeded: after &- before)
+      guard moved <= (before & 1 == 0 ? 2 : 1) else { continue }
+      return head >> 32 == after >> 32 ? words : nil
+    }
+    return nil
+  }
+
+  /// A word of the value in force, perhaps of one that is being written or void: good for nothing but a guess.
+  @inlinable public func guess(_ slot: UInt32, _ index: Int) -> UInt64 {
+    let first = Self.copy(inForce: word(slot, 0).pointee.load(ordering: .relaxed))
+    return word(slot, first + index).pointee.load(ordering: .relaxed)
+  }
+
+  /// Where a slot's two lines begin, to fetch them ahead.
+  @inlinable public func address(_ slot: UInt32) -> UnsafeRawPointer {
+    UnsafeRawPointer(words.base + Int(slot) * Self.stride)
   }
 
   // Writers: any thread

@@ -1,6 +1,7 @@
 // How positions come in: any thread, without the baton. Checked, converted and snapped on the caller's thread, written
 // into the unit's slot, and taken from there by whoever holds the baton next; by this thread when it is free.
 
+import CHujiaBaton
 import HujiaContainers
 import HujiaEngine
 import HujiaRoads
@@ -36,22 +37,74 @@ extension EngineDriver {
   static var takenBefore: Int { 256 }
   static var takenAfter: Int { 16 }
   static var takenByReporter: Int { 64 }
+  /// Fixes of a batch whose waits for memory are shared; divides `takenByReporter`.
+  static var begunTogether: Int { 16 }
 
   /// Takes positions in; `given` is nil for one whose fields are out of range. Returns how many were accepted.
   package func takeFixes(_ count: Int, _ given: (Int) -> GivenFix?) -> Int {
     let now_us = mode == .poll ? polledWall_us.load(ordering: .relaxed) : Clock.wall_us()
     var tally = FixTally()
-    for index in 0..<count {
-      if let fix = given(index) {
-        tally.add(take(fix, now_us: now_us))
-      } else {
-        tally.add(.range)
+    var next = 0
+    while next < count {
+      let end = min(next + Self.begunTogether, count)
+      if end - next > 1 { fetchAhead(next..<end, given) }
+      for index in next..<end {
+        if let fix = given(index) {
+          tally.add(take(fix, now_us: now_us))
+        } else {
+          tally.add(.range)
+        }
       }
-      if index % Self.takenByReporter == Self.takenByReporter - 1 { takePositionsIfFree() }
+      next = end
+      if next % Self.takenByReporter == 0 { takePositionsIfFree() }
     }
     tally.add(to: ingest.pointee)
     if tally.accepted > 0 { takePositionsIfFree() }
     return tally.accepted
+  }
+
+  /// A fix waits for memory five times, each time for where the next wait will be: with sixteen of them begun together
+  /// the waits are shared. Nothing is decided here.
+  @inline(never)
+  private func fetchAhead(_ range: Range<Int>, _ given: (Int) -> GivenFix?) {
+    var ids = InlineArray<16, UInt64>(repeating: 0)
+    var cells = InlineArray<16, Int>(repeating: -1)
+    var slots = InlineArray<16, UInt32>(repeating: .max)
+    var streets = InlineArray<16, UInt32>(repeating: Place.none)
+    let hasStreets = map.streetCount > 0 && map.gridRows > 0 && map.gridColumns > 0
+    for index in range {
+      guard let fix = given(index) else { continue }
+      let place = index - range.lowerBound
+      ids[place] = fix.unitID
+      let addresses = core.pointee.unitIndex.addresses(fix.unitID)
+      hujia_fetch(addresses.value)
+      hujia_fetch(addresses.key)
+      guard hasStreets else { continue }
+      let cell = map.cell(lat_e7: fix.lat_e7, lon_e7: fix.lon_e7)
+      cells[place] = cell
+      hujia_fetch(map.firstInCell + cell)
+    }
+    for place in 0..<range.count where ids[place] != 0 {
+      guard let slot = core.pointee.unit(ids[place]) else { continue }
+      slots[place] = slot
+      hujia_fetch_two(core.pointee.positions.latest.address(slot))
+    }
+    for place in 0..<range.count where slots[place] != .max {
+      let street = core.pointee.positions.guessedStreet(slots[place])
+      guard street < map.streetCount else { continue }
+      streets[place] = street
+      hujia_fetch(map.streetFirstPoint + Int(street))
+      if let facts = map.streetFacts { hujia_fetch(facts + Int(street)) }
+    }
+    for place in 0..<range.count {
+      if cells[place] >= 0 { hujia_fetch(map.cellSegment + Int(map.firstInCell[cells[place]])) }
+      guard streets[place] != Place.none else { continue }
+      let point = Int(map.streetFirstPoint[Int(streets[place])])
+      hujia_fetch(map.pointLat_e7 + point)
+      hujia_fetch(map.pointLon_e7 + point)
+      hujia_fetch(map.pointOffset_mm + point)
+      hujia_fetch(map.pointStreet + point)
+    }
   }
 
   private func take(_ given: GivenFix, now_us: Int64) -> FixVerdict {

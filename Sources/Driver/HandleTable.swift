@@ -73,7 +73,7 @@ package enum HandleTable {
     // Looked at before it is counted: any number of threads that go on calling a closed engine then keep its close,
     // which waits for the count, waiting no longer than those that were inside.
     guard isOpen(slot.state.pointee.load(ordering: .relaxed), token) else { return nil }
-    let entered = slot.state.pointee.add(1, ordering: .acquiring).newValue
+    let entered = slot.state.pointee.wrappingAdd(1, ordering: .acquiring).newValue
     defer { leave(slot) }
     guard isOpen(entered, token), let engine = slot.engine else { return nil }
     return engine._withUnsafeGuaranteedRef(body)

@@ -3,42 +3,46 @@
 /// What a command answers: `ok`, a named result that is no failure (positive), or an error (negative).
 package struct Status: BitwiseCopyable, Equatable, Sendable {
   package let rawValue: Int32
-  package init(rawValue: Int32) { self.rawValue = rawValue }
-  package var isError: Bool { rawValue < 0 }
+  @inlinable package init(rawValue: Int32) { self.rawValue = rawValue }
+  @inlinable package var isError: Bool { rawValue < 0 }
+  /// Written out: a derived one is called through a table from other modules.
+  @inlinable package static func == (left: Status, right: Status) -> Bool {
+    left.rawValue == right.rawValue
+  }
 
-  package static let ok = Status(rawValue: 0)
-  package static let exists = Status(rawValue: 1)
-  package static let full = Status(rawValue: 2)
-  package static let manual = Status(rawValue: 3)
-  package static let unchanged = Status(rawValue: 4)
-  package static let partial = Status(rawValue: 5)
-  package static let timeBackwards = Status(rawValue: 6)
-  package static let passed = Status(rawValue: 7)
-  package static let held = Status(rawValue: 8)
+  @inlinable package static var ok: Status { Status(rawValue: 0) }
+  @inlinable package static var exists: Status { Status(rawValue: 1) }
+  @inlinable package static var full: Status { Status(rawValue: 2) }
+  @inlinable package static var manual: Status { Status(rawValue: 3) }
+  @inlinable package static var unchanged: Status { Status(rawValue: 4) }
+  @inlinable package static var partial: Status { Status(rawValue: 5) }
+  @inlinable package static var timeBackwards: Status { Status(rawValue: 6) }
+  @inlinable package static var passed: Status { Status(rawValue: 7) }
+  @inlinable package static var held: Status { Status(rawValue: 8) }
 
-  package static let argument = Status(rawValue: -1)
-  package static let null = Status(rawValue: -2)
-  package static let size = Status(rawValue: -3)
-  package static let newer = Status(rawValue: -4)
-  package static let stale = Status(rawValue: -5)
-  package static let unknownUnit = Status(rawValue: -6)
-  package static let state = Status(rawValue: -7)
-  package static let conflict = Status(rawValue: -8)
-  package static let buffer = Status(rawValue: -9)
-  package static let memory = Status(rawValue: -10)
-  package static let forked = Status(rawValue: -11)
-  package static let deadlock = Status(rawValue: -12)
-  package static let range = Status(rawValue: -13)
-  package static let file = Status(rawValue: -14)
-  package static let map = Status(rawValue: -15)
-  package static let plans = Status(rawValue: -16)
-  package static let mode = Status(rawValue: -17)
-  package static let unsupported = Status(rawValue: -18)
-  package static let limit = Status(rawValue: -19)
-  package static let system = Status(rawValue: -20)
-  package static let busy = Status(rawValue: -21)
-  package static let reason = Status(rawValue: -22)
-  package static let snooze = Status(rawValue: -24)
-  package static let noClock = Status(rawValue: -25)
-  package static let step = Status(rawValue: -26)
+  @inlinable package static var argument: Status { Status(rawValue: -1) }
+  @inlinable package static var null: Status { Status(rawValue: -2) }
+  @inlinable package static var size: Status { Status(rawValue: -3) }
+  @inlinable package static var newer: Status { Status(rawValue: -4) }
+  @inlinable package static var stale: Status { Status(rawValue: -5) }
+  @inlinable package static var unknownUnit: Status { Status(rawValue: -6) }
+  @inlinable package static var state: Status { Status(rawValue: -7) }
+  @inlinable package static var conflict: Status { Status(rawValue: -8) }
+  @inlinable package static var buffer: Status { Status(rawValue: -9) }
+  @inlinable package static var memory: Status { Status(rawValue: -10) }
+  @inlinable package static var forked: Status { Status(rawValue: -11) }
+  @inlinable package static var deadlock: Status { Status(rawValue: -12) }
+  @inlinable package static var range: Status { Status(rawValue: -13) }
+  @inlinable package static var file: Status { Status(rawValue: -14) }
+  @inlinable package static var map: Status { Status(rawValue: -15) }
+  @inlinable package static var plans: Status { Status(rawValue: -16) }
+  @inlinable package static var mode: Status { Status(rawValue: -17) }
+  @inlinable package static var unsupported: Status { Status(rawValue: -18) }
+  @inlinable package static var limit: Status { Status(rawValue: -19) }
+  @inlinable package static var system: Status { Status(rawValue: -20) }
+  @inlinable package static var busy: Status { Status(rawValue: -21) }
+  @inlinable package static var reason: Status { Status(rawValue: -22) }
+  @inlinable package static var snooze: Status { Status(rawValue: -24) }
+  @inlinable package static var noClock: Status { Status(rawValue: -25) }
+  @inlinable package static var step: Status { Status(rawValue: -26) }
 }

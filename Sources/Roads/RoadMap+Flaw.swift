@@ -79,7 +79,8 @@ extension RoadMap {
       guard twin == Self.none || (twin < streetCount && streetTwin[Int(twin)] == street) else {
         return "street \(street) and its twin do not agree"
       }
-      guard facts(ofStreet: UInt32(street)) == gatheredFacts(ofStreet: UInt32(street)) else {
+      guard facts(ofStreet: UInt32(street)).isSame(as: gatheredFacts(ofStreet: UInt32(street)))
+      else {
         return "the facts of street \(street) contradict its arrays"
       }
       for point in Int(first)..<Int(last) {

@@ -1,5 +1,6 @@
 // From a coordinate to a place on the streets: the nearest point of the nearest street, in integer millimetres.
 
+import CHujiaKernels
 import HujiaGeography
 
 extension RoadMap {
@@ -15,6 +16,8 @@ extension RoadMap {
     var key_mm: Int64 = .max
     var gap_mm: Int64 = .max
     var segment: UInt32 = .max
+    /// Asked for at ties only, then kept.
+    var isAtNode: Bool?
   }
 
   /// The reported point, with what every candidate needs of it.
@@ -29,8 +32,8 @@ extension RoadMap {
   /// The place of a coordinate. Nearest street by distance; at equal distance (to the millimetre) a place at a node
   /// first, then the lowest street. With a heading and a speed of at least 2 m/s, streets that run across or against it
   /// count as farther. Farther than `limit_mm`: marked, and the nearest street is still used. `hint`: the street it was
-  /// on before, looked at first, so that most other candidates fall at a glance; it never changes the answer. No
-  /// allocation; any thread; half a microsecond on a city.
+  /// on before, looked at first, so that most other candidates fall at a glance, and all of them where other streets
+  /// are known to keep away (`Clearances`); it never changes the answer. No allocation; any thread.
   package func snap(
     lat_e7: Int32, lon_e7: Int32, hint: UInt32 = Place.none, heading_cdeg: Int32 = .min,
     speed_cms: Int32 = .min, limit_mm: UInt32
@@ -48,23 +51,83 @@ extension RoadMap {
       let first = streetFirstPoint[Int(hint)]
       let last = streetFirstPoint[Int(hint) + 1] - 1
       for segment in first..<max(first, last) { consider(segment, point, &best) }
+      if isClear(hint, best, point) { return place(best, point, limit_mm) }
     }
-    let row = clampedRow(lat_e7)
-    let column = clampedColumn(lon_e7)
+    lookAround(point, &best) { segment, best in consider(segment, point, &best) }
+    return place(best, point, limit_mm)
+  }
+
+  /// Whether no other street can be as near, by what is known of the street. Whoever is nearer than `clearance` less
+  /// the gap to the point would be nearer than `clearance` to the foot.
+  @inline(__always)
+  private func isClear(_ street: UInt32, _ best: Best, _ point: Point) -> Bool {
+    guard let streetFacts, best.segment != .max else { return false }
+    let facts = streetFacts[Int(street)]
+    guard facts.clearances != 0 else { return false }
+    let clearance_mm = facts.clearance_mm(
+      at: offset(best.segment, view(best.segment, point)))
+    return best.key_mm < clearance_mm - min(best.gap_mm, clearance_mm)
+  }
+
+  /// The distance to the nearest street other than `street`, at most `most_mm`. Offline.
+  func gapToOthers_mm(
+    lat_e7: Int32, lon_e7: Int32, than street: UInt32, most_mm: Int64
+  ) -> Int64 {
+    let point = Point(
+      lat_e7: lat_e7, lon_e7: lon_e7, lonScale: Distance.lonScale(lat_e7: lat_e7), heading_cdeg: -1)
+    var best = Best()
+    best.key_mm = most_mm
+    lookAround(point, &best) { segment, best in
+      if pointStreet[Int(segment)] != street { consider(segment, point, &best) }
+    }
+    return best.key_mm
+  }
+
+  /// Shows every segment that may be as near as the best, ring by ring of cells around the point.
+  @inline(__always)
+  private func lookAround(
+    _ point: Point, _ best: inout Best, _ look: (UInt32, inout Best) -> Void
+  ) {
+    let row = clampedRow(point.lat_e7)
+    let column = clampedColumn(point.lon_e7)
+    fetchAhead(row, column)
     var ring: Int32 = 0
     while true {
       visitRing(ring, row, column) { y, x in
         guard ring == 0 || isNear(y, x, point, best.key_mm) else { return }
         let cell = Int(y) * Int(gridColumns) + Int(x)
         for index in firstInCell[cell]..<firstInCell[cell + 1] {
-          consider(cellSegment[Int(index)], point, &best)
+          look(cellSegment[Int(index)], &best)
         }
       }
       let nextBound_mm = bound_mm(ring, row, column, point)
       if nextBound_mm == .max || best.key_mm < nextBound_mm { break }
       ring += 1
     }
-    return place(best, point, limit_mm)
+  }
+
+  /// Anywhere in a city each of these is a wait for memory, and most segments are told apart by a branch: all are sent
+  /// for first.
+  @inline(__always)
+  private func fetchAhead(_ row: Int32, _ column: Int32) {
+    let cell = Int(row) * Int(gridColumns) + Int(column)
+    if row > 0 { hjk_prefetch(firstInCell + cell - Int(gridColumns)) }
+    if row + 1 < gridRows { hjk_prefetch(firstInCell + cell + Int(gridColumns)) }
+    let first = Int(firstInCell[cell])
+    for index in first..<min(Int(firstInCell[cell + 1]), first + Self.fetchedAhead) {
+      let segment = Int(cellSegment[index])
+      hjk_prefetch(pointLat_e7 + segment)
+      hjk_prefetch(pointLon_e7 + segment)
+    }
+    if row > 0 { hjk_prefetch(cellSegment + Int(firstInCell[cell - Int(gridColumns)])) }
+    if row + 1 < gridRows { hjk_prefetch(cellSegment + Int(firstInCell[cell + Int(gridColumns)])) }
+  }
+
+  private static var fetchedAhead: Int { 12 }
+
+  /// The grid cell that a search from a coordinate begins in, to fetch it ahead. The grid is not empty.
+  package func cell(lat_e7: Int32, lon_e7: Int32) -> Int {
+    Int(clampedRow(lat_e7)) * Int(gridColumns) + Int(clampedColumn(lon_e7))
   }
 
   /// Whether a cell reaches within `key_mm` of the point. Three millimetres of slack cover the rounding of a
@@ -218,6 +281,7 @@ extension RoadMap {
 
   @inline(__always)
   private func consider(_ segment: UInt32, _ point: Point, _ best: inout Best) {
+    if segment == best.segment { return }
     let view = view(segment, point)
     // Wholly to one side by more than the best: most candidates end here.
     if view.ax > best.key_mm && view.ax + view.abx > best.key_mm { return }
@@ -228,15 +292,16 @@ extension RoadMap {
     guard gap <= best.key_mm else { return }
     let key = point.heading_cdeg < 0 ? gap : gap + penalty_mm(segment, view, point.heading_cdeg)
     guard key <= best.key_mm else { return }
-    if key == best.key_mm, best.segment != .max {
-      let isAtNode = isAtNode(segment, view)
-      if isAtNode != self.isAtNode(best.segment, self.view(best.segment, point)) {
-        guard isAtNode else { return }
-      } else {
-        guard segment < best.segment else { return }
-      }
+    guard key == best.key_mm, best.segment != .max else {
+      best = Best(key_mm: key, gap_mm: gap, segment: segment)
+      return
     }
-    best = Best(key_mm: key, gap_mm: gap, segment: segment)
+    let isBestAtNode = best.isAtNode ?? isAtNode(best.segment, self.view(best.segment, point))
+    best.isAtNode = isBestAtNode
+    let isAtNode = isAtNode(segment, view)
+    if isAtNode != isBestAtNode ? isAtNode : segment < best.segment {
+      best = Best(key_mm: key, gap_mm: gap, segment: segment, isAtNode: isAtNode)
+    }
   }
 
   private func isAtNode(_ segment: UInt32, _ view: View) -> Bool {
@@ -245,13 +310,13 @@ extension RoadMap {
 
   /// Whether a street's directions fit a heading: within 60 degrees fits, beyond 120 against, else across.
   private func penalty_mm(_ segment: UInt32, _ view: View, _ heading: Int32) -> Int64 {
-    let street = Int(pointStreet[Int(segment)])
+    let street = facts(ofStreet: pointStreet[Int(segment)])
     let (sine, cosine) = Compass.direction(heading)
     // |cos| of the angle between the segment and the heading against cos 60 = 1/2, in integers.
     let along = (view.abx * sine + view.aby * cosine) >> 14
     let length = Distance.root(UInt64(view.length2))
-    let goesForward = streetForwardArc[street] != Self.none
-    let goesBackward = streetBackwardArc[street] != Self.none || streetTwin[street] != Self.none
+    let goesForward = street.forwardArc != Self.none
+    let goesBackward = street.backwardArc != Self.none || street.twin != Self.none
     if along * 2 >= length { return goesForward ? 0 : Self.againstPenalty_mm }
     if along * 2 <= -length { return goesBackward ? 0 : Self.againstPenalty_mm }
     return Self.acrossPenalty_mm
@@ -270,13 +335,14 @@ extension RoadMap {
   /// The node that an offset is at, or none.
   @inline(__always)
   private func node(_ offset_mm: UInt32, _ street: UInt32) -> UInt32 {
-    let s = Int(street)
-    let length = streetLength_mm[s]
+    let facts = facts(ofStreet: street)
+    let length = facts.length_mm
     let first = offset_mm <= Self.atNode_mm
     let last = length - min(offset_mm, length) <= Self.atNode_mm
     if !first && !last { return Place.none }
     let isFirst = first && (!last || offset_mm <= length / 2)
-    return end(of: street, isFirst: isFirst)
+    if facts.forwardArc == Self.none && facts.backwardArc == Self.none { return Place.none }
+    return isFirst ? facts.firstNode : facts.lastNode
   }
 
   /// The node at a street's first or last point.

@@ -1,5 +1,6 @@
 // Units come, move, change and go. Each change is O(depth) at most, and the usual report, from the same street, O(1).
 
+import CHujiaKernels
 import HujiaContainers
 import HujiaRoads
 
@@ -44,6 +45,22 @@ extension Router {
     refreshEnds(unit)
     enterCell(unit)
     mend(CellIndex.mendedPerChange)
+  }
+
+  /// Has what `move` reads and writes of a unit on its way from memory.
+  @inline(__always) package func fetchAhead(unit: UInt32) {
+    let unit = Int(unit)
+    hjk_prefetch(units.traits.base + unit)
+    hjk_prefetch(units.places.base + unit)
+    guard hierarchy != nil else { return }
+    hjk_prefetch_span(normalEnds.base + unit, 44)
+    hjk_prefetch(arcs.base + unit)
+    if !hasOneProfile { hjk_prefetch_span(responseEnds.base + unit, 44) }
+  }
+
+  /// The two lines of a record of the core's.
+  @inline(__always) package func fetchAhead(_ record: UnsafeRawPointer) {
+    hjk_prefetch_span(record, 128)
   }
 
   package mutating func set(level: UInt8, of unit: UInt32) {

@@ -28,8 +28,13 @@ package struct PositionTable: ~Copyable {
 
   /// The street that the unit was on last, and the device time of that; a hint, it may be old already.
   package func before(_ slot: UInt32) -> (street: UInt32, wall_us: Int64) {
-    guard case .value(let words) = latest.read(slot) else { return (Place.none, .min) }
-    return (UInt32(truncatingIfNeeded: words[2]), Int64(bitPattern: words[1]))
+    guard let (wall, street) = latest.peek(slot, 1, 2) else { return (Place.none, .min) }
+    return (UInt32(truncatingIfNeeded: street), Int64(bitPattern: wall))
+  }
+
+  /// As `before`, without a look whether it is whole: to fetch ahead what will be asked for.
+  package func guessedStreet(_ slot: UInt32) -> UInt32 {
+    UInt32(truncatingIfNeeded: latest.guess(slot, 2))
   }
 
   /// Writes a fix into its unit's slot; the newest device time wins. Never waits for the baton.

@@ -28,7 +28,7 @@ package func orderedForRouting(_ draft: MapDraft, parallel: Parallel = sequentia
 {
   var plain = draft
   plain.sections = []
-  let image = MapImage(plain)
+  let image = MapImage(plain, hasClearances: false)
   let count = image.map.nodeCount
   // Road networks of any size stay below a third of this.
   let limit = 64 + 2 * Int(StraightLine.squareRoot(UInt64(count)))
@@ -46,7 +46,7 @@ package func orderedForRouting(_ draft: MapDraft, parallel: Parallel = sequentia
   var ordered = draft.renumbered(rank.map { preorder[Int($0)] })
   plain = ordered
   plain.sections = []
-  let renumbered = MapImage(plain)
+  let renumbered = MapImage(plain, hasClearances: false)
   guard let contraction = Contraction(renumbered.map, rank: nil, mostArcs: .max) else {
     throw BadOrder(meanDepth: meanDepth, limit: limit)
   }
