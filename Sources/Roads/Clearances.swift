@@ -1,5 +1,5 @@
-// How far other streets keep from each eighth of a street, worked out when a map is compiled, so that a report from well
-// inside the street where its unit was is snapped without a look around. Offline only.
+// How far other streets keep from each eighth of a street, worked out when a map is compiled, so that a report from
+// well inside the street where its unit was is snapped without a look around. Offline only.
 
 import HujiaGeography
 
