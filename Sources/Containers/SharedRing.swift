@@ -56,6 +56,15 @@ public struct SharedRing<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendab
     }
   }
 
+  /// Where an element appended `ahead` places from now will go, to fetch it ahead.
+  @inlinable public func addresses(ahead: Int) -> (
+    turn: UnsafeRawPointer, element: UnsafeRawPointer
+  ) {
+    let tail = Self.atomic(ends, 0).pointee.load(ordering: .relaxed)
+    let index = Int((tail &+ UInt64(ahead)) & mask)
+    return (UnsafeRawPointer(turns.base + index), UnsafeRawPointer(elements.base + index))
+  }
+
   /// The oldest element whose producer has finished; nil when there is none.
   @inlinable public func popFirst() -> Element? {
     let head = Self.atomic(ends, 16).pointee.load(ordering: .relaxed)

@@ -127,8 +127,8 @@ extension EngineDriver {
         accuracy_dm: given.accuracy_dm, wall_us: wall_us), in: slot)
   }
 
-  /// Tries the baton once; who has it now, or takes it next, does the work otherwise. Stops as soon as a call waits,
-  /// and lets it have the baton: calls never queue behind positions.
+  /// Tries the baton once; who has it now, or takes it next, does the work otherwise. Stops within eight units of a
+  /// call that waits, and lets it have the baton: calls never queue behind positions.
   private func takePositionsIfFree() {
     guard core.pointee.positions.hasFresh, baton.takeIfFree() else { return }
     core.pointee.counters.add(Counter.turns)

@@ -48,37 +48,50 @@ extension RoadMap {
       heading_cdeg: speed_cms >= Self.believable_cms && heading_cdeg >= 0 ? heading_cdeg : -1)
     var best = Best()
     if hint < streetCount {
-      let first = streetFirstPoint[Int(hint)]
-      let last = streetFirstPoint[Int(hint) + 1] - 1
-      for segment in first..<max(first, last) { consider(segment, point, &best) }
-      if isClear(hint, best, point) { return place(best, point, limit_mm) }
+      for segment in segments(of: hint) { consider(segment, point, &best) }
+      if isClear(hint, &best, point) { return place(best, point, limit_mm) }
     }
     lookAround(point, &best) { segment, best in consider(segment, point, &best) }
     return place(best, point, limit_mm)
   }
 
-  /// Whether no other street can be as near, by what is known of the street. Whoever is nearer than `clearance` less
-  /// the gap to the point would be nearer than `clearance` to the foot.
+  /// Whether no street but this and its twin, which is looked at too, can be as near. Whoever is nearer to the point
+  /// than the clearance less the gap would be nearer than the clearance to the foot.
   @inline(__always)
-  private func isClear(_ street: UInt32, _ best: Best, _ point: Point) -> Bool {
-    guard let streetFacts, best.segment != .max else { return false }
-    let facts = streetFacts[Int(street)]
-    guard facts.clearances != 0 else { return false }
+  private func isClear(_ street: UInt32, _ best: inout Best, _ point: Point) -> Bool {
+    guard let streetFacts else { return false }
+    var facts = streetFacts[Int(street)]
+    guard facts.clearances != 0, best.segment != .max else { return false }
+    if facts.twin < streetCount {
+      for segment in segments(of: facts.twin) { consider(segment, point, &best) }
+      if !segments(of: street).contains(best.segment) {
+        facts = streetFacts[Int(facts.twin)]
+        guard facts.twin == street else { return false }
+      }
+    }
     let clearance_mm = facts.clearance_mm(
       at: offset(best.segment, view(best.segment, point)))
     return best.key_mm < clearance_mm - min(best.gap_mm, clearance_mm)
   }
 
-  /// The distance to the nearest street other than `street`, at most `most_mm`. Offline.
+  @inline(__always)
+  private func segments(of street: UInt32) -> Range<UInt32> {
+    let first = streetFirstPoint[Int(street)]
+    return first..<max(first, streetFirstPoint[Int(street) + 1] &- 1)
+  }
+
+  /// The distance to the nearest street other than `street` and its twin, at most `most_mm`. Offline.
   func gapToOthers_mm(
     lat_e7: Int32, lon_e7: Int32, than street: UInt32, most_mm: Int64
   ) -> Int64 {
+    let twin = streetTwin[Int(street)]
     let point = Point(
       lat_e7: lat_e7, lon_e7: lon_e7, lonScale: Distance.lonScale(lat_e7: lat_e7), heading_cdeg: -1)
     var best = Best()
     best.key_mm = most_mm
     lookAround(point, &best) { segment, best in
-      if pointStreet[Int(segment)] != street { consider(segment, point, &best) }
+      let other = pointStreet[Int(segment)]
+      if other != street && other != twin { consider(segment, point, &best) }
     }
     return best.key_mm
   }

@@ -10,7 +10,8 @@ package struct StreetFacts: BitwiseCopyable, Equatable {
   /// The nodes at the street's first and last point.
   package var firstNode: UInt32
   package var lastNode: UInt32
-  /// How far other streets keep from each eighth of it, a byte an eighth; 0 = not known (`Clearances`).
+  /// How far all streets but it and its twin keep from each eighth of it, a byte an eighth; 0 = not known
+  /// (`Clearances`).
   var clearances: UInt64 = 0
 
   package init(
@@ -35,7 +36,7 @@ extension StreetFacts {
     Int(min(UInt64(offset_mm) * 8 / UInt64(length_mm), 7))
   }
 
-  /// No other street is nearer than this to the street's point at an offset.
+  /// No street but its twin is nearer than this to the street's point at an offset.
   @inline(__always) func clearance_mm(at offset_mm: UInt32) -> Int64 {
     guard clearances != 0, length_mm != 0 else { return 0 }
     let eighth = Self.eighth(offset_mm, length_mm: length_mm)
