@@ -4,8 +4,8 @@ import Testing
 
 /// What a map knows of how far other streets keep away must never change where a report is placed.
 @Suite struct ClearanceTests {
-  /// A town of blocks of about a hundred metres, some corners moved, with streets of both ways, opposite carriageways as
-  /// rows of their own, and bends.
+  /// A town of blocks of about a hundred metres, some corners moved, with streets of both ways, opposite carriageways
+  /// as rows of their own, and bends.
   private func town(_ random: inout SplitMix64) -> MapDraft {
     let side = 6
     var draft = MapDraft()
