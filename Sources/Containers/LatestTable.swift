@@ -20,7 +20,7 @@ public struct LatestTable: ~Copyable, @unchecked Sendable {
   @usableFromInline let words: Block<UInt64>
   /// Which slots have a value that was not taken yet.
   public let fresh: SharedBits
-  @usableFromInline let staysInPlace: InPlace
+  @usableFromInline let inPlace: InPlace
 
   @usableFromInline static var stride: Int { 16 }
   @usableFromInline static var stamp: UInt64 { 1 << 32 }
@@ -33,7 +33,7 @@ public struct LatestTable: ~Copyable, @unchecked Sendable {
     let fresh = try SharedBits(memory, capacity: capacity)
     self.words = words
     self.fresh = fresh
-    staysInPlace = InPlace()
+    inPlace = InPlace()
   }
 
   @inlinable func word(_ slot: UInt32, _ index: Int) -> UnsafeMutablePointer<Atomic<UInt64>> {

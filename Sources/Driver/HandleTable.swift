@@ -81,7 +81,7 @@ package enum HandleTable {
 
   @inline(__always)
   private static func leave(_ slot: Slot) {
-    let left = slot.state.pointee.subtract(1, ordering: .releasing).newValue
+    let left = slot.state.pointee.wrappingSubtract(1, ordering: .releasing).newValue
     if left & (closing | userMask) == closing { wakeCloser(slot) }
   }
 

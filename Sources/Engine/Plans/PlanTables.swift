@@ -179,5 +179,5 @@ package struct PlanTables: ~Copyable {
   let defaultTurnout_ms: UInt32
   /// The shortest turnout of any kind: a bound for the search.
   package let leastTurnout_ms: UInt32
-  private let staysInPlace = InPlace()
+  private let inPlace = InPlace()
 }
