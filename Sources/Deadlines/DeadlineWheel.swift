@@ -1,122 +1,127 @@
-// When promises fall due. One fixed-capacity structure; `now` is an argument, never read here. An
-// indexed heap with four children a node. At a million live (Benchmarks/DeadlineBenchmark): cancel
-// + arm 56 ns, expiry 220 ns, against 450 and 1,400 ns of libuv's heap. A flat calendar wheel does
-// the same in 20 and 40 ns, but it knows no order within a tick and scans everything after a long
-// sleep; a hierarchical one cascades for 1.4 ms. Here the order is exact and a turn costs what it
-// fires, however far `now` has jumped.
+// Read first in this folder. When promises fall due: a calendar of buckets in front of a small exact heap. One
+// structure of fixed capacity; `now` is an argument, never read here.
+//
+// Time is cut into ticks of 17 ms. A deadline lies in the list of its tick until time reaches it; then the whole list
+// is drawn into the heap, which knows the exact order. What is farther away lies in coarser buckets and is carried to
+// finer ones well before its time, a few at a time. So arming, moving and cancelling cost a list operation however
+// many are armed, a turn costs what it draws and fires, and nothing ever has to be done all at once.
 
 import HujiaContainers
 
-/// Deadlines named by the caller's slot numbers 0 ..< capacity. Arm, re-arm, cancel, pop: O(log n),
-/// no allocation. Pops in order of due time, then of slot, never before `now` has reached the due
-/// time, each armed deadline once.
+/// Deadlines named by the caller's slot numbers 0 ..< capacity. Arm, re-arm, cancel: O(1); for the few that are drawn
+/// already, O(log of those). No allocation. Pops in order of due time, then of slot, never before `now` has reached the
+/// due time, each armed deadline once.
 package struct DeadlineWheel: ~Copyable {
-  package struct Entry: BitwiseCopyable {
+  package struct Link: BitwiseCopyable {
     var due_ns: Int64
-    var slot: UInt32
+    /// Where it is. 0: not armed. In a bucket: the slot before it + 1, or `isFirst` and the number of the bucket.
+    /// Drawn: `isDrawn` and the place in the heap.
+    var before: UInt32
+    /// In a bucket: the slot after it + 1; 0: it is the last.
+    var after: UInt32
+  }
+  static var isFirst: UInt32 { 1 << 31 }
+  static var isDrawn: UInt32 { 1 << 30 }
 
-    func isBefore(_ other: Entry) -> Bool {
-      due_ns != other.due_ns ? due_ns < other.due_ns : slot < other.slot
-    }
+  /// What is known of `bound_ns`.
+  enum Bound {
+    /// It is the earliest due time in the buckets.
+    case exact
+    /// It is not later than that.
+    case loose
+    /// The same, and reading through the bucket would have taken too long.
+    case unread
   }
 
-  /// Four entries fill a cache line, and the blocks of `Memory` start on one: with three entries
-  /// left free in front, the children of place p (4p + 1 ... 4p + 4) share a line.
-  private static var free: Int { 3 }
+  let links: Block<Link>
+  let entries: Block<Entry>
+  let buckets: Buckets
+  package internal(set) var count = 0
+  /// Of these, how many are in the heap.
+  var drawnCount = 0
+  /// The tick that time has reached: what falls due in it or before is in the heap, all else in a bucket.
+  var reached: Int64 = 0
+  /// Not later than the earliest in the buckets; `Int64.max` when they are empty.
+  var bound_ns: Int64 = .max
+  var bound = Bound.exact
+  /// The last time that found nothing due.
+  var quiet_ns: Int64 = .min
 
-  private let entries: Block<Entry>
-  /// Place in the heap + 1 of each slot; 0 = not armed.
-  private let places: Block<UInt32>
-  package private(set) var count = 0
+  /// Deadlines carried, drawn or read through before the baton is offered to others: about 50 microseconds' worth.
+  package static var slice: Int { 256 }
 
   package init(_ memory: Memory, capacity: Int) throws(OutOfMemory) {
-    precondition(capacity < Int(UInt32.max))
-    let entries = try Block<Entry>(memory, count: capacity + Self.free)
-    let places = try Block<UInt32>(memory, count: capacity)
+    precondition(capacity < Int(Self.isDrawn))
+    let links = try Block<Link>(memory, count: capacity)
+    let entries = try Block<Entry>(unfilled: memory, count: capacity + Self.free)
+    let buckets = try Buckets(memory, capacity: capacity)
+    self.links = links
     self.entries = entries
-    self.places = places
+    self.buckets = buckets
   }
 
-  package var capacity: Int { places.count }
-  private var heap: UnsafeMutablePointer<Entry> { entries.base + Self.free }
+  package var capacity: Int { links.count }
 
-  package func isArmed(slot: UInt32) -> Bool { places[slot] != 0 }
-
-  /// The earliest due time; `Int64.max` when nothing is armed. O(1).
-  package var next_due_ns: Int64 { count == 0 ? .max : heap[0].due_ns }
+  package func isArmed(slot: UInt32) -> Bool { links[slot].before != 0 }
 
   /// When an armed slot is due; `Int64.max` when it is not armed. O(1).
   package func due_ns(of slot: UInt32) -> Int64 {
-    places[slot] == 0 ? .max : heap[Int(places[slot]) - 1].due_ns
+    links[slot].before == 0 ? .max : links[slot].due_ns
   }
 
-  /// Arms a slot, or moves it when it is armed.
+  /// Never later than the earliest due time; `Int64.max` when nothing is armed. It is that time exactly after `draw` or
+  /// `popDue` has found nothing due, unless more than `slice` deadlines share the next bucket and the earliest of them
+  /// was cancelled or moved: then it is a time at which `draw` has something to do. O(1).
+  package var next_due_ns: Int64 {
+    drawnCount == 0 ? bound_ns : min(heap[0].due_ns, bound_ns)
+  }
+
+  /// Arms a slot, or moves it when it is armed. O(1).
   package mutating func arm(slot: UInt32, due_ns: Int64) {
-    let entry = Entry(due_ns: due_ns, slot: slot)
-    if places[slot] == 0 {
+    let tick = Self.tick(due_ns)
+    let before = links[slot].before
+    if before == 0 {
       count += 1
-      rise(entry, from: count - 1)
+    } else if before & Self.isFirst == 0, before & Self.isDrawn != 0, tick <= reached {
+      links[slot].due_ns = due_ns
+      moveDrawn(Entry(due_ns: due_ns, slot: slot), at: Int(before & ~Self.isDrawn))
+      return
     } else {
-      let place = Int(places[slot]) - 1
-      if entry.isBefore(heap[place]) { rise(entry, from: place) } else { sink(entry, from: place) }
+      takeOut(slot)
+    }
+    if tick <= reached {
+      links[slot].due_ns = due_ns
+      push(Entry(due_ns: due_ns, slot: slot))
+      if count == drawnCount { emptied() }
+    } else {
+      file(slot, due_ns: due_ns)
     }
   }
 
-  /// Takes a slot out; nothing happens when it is not armed.
+  /// Takes a slot out; nothing happens when it is not armed. O(1).
   package mutating func cancel(slot: UInt32) {
-    guard places[slot] != 0 else { return }
-    let place = Int(places[slot]) - 1
-    places[slot] = 0
+    guard links[slot].before != 0 else { return }
+    takeOut(slot)
+    links[slot].before = 0
     count -= 1
-    guard place < count else { return }
-    let last = heap[count]
-    if place > 0, last.isBefore(heap[(place - 1) / 4]) {
-      rise(last, from: place)
-    } else {
-      sink(last, from: place)
-    }
+    if count == drawnCount { emptied() }
   }
 
-  /// The next deadline with due <= now, taken out; nil when none is due.
+  /// The next deadline with due <= now, taken out; nil when none is due. Draws as much as that takes.
   package mutating func popDue(now_ns: Int64) -> UInt32? {
-    guard count > 0, heap[0].due_ns <= now_ns else { return nil }
+    var steps = Self.slice
+    while !draw(now_ns: now_ns, steps: &steps) { steps = Self.slice }
+    return popDrawn(now_ns: now_ns)
+  }
+
+  /// After `draw` has returned true with this `now`: the next deadline with due <= now, taken out; nil when none is.
+  /// O(log of those drawn).
+  package mutating func popDrawn(now_ns: Int64) -> UInt32? {
+    guard drawnCount > 0, heap[0].due_ns <= now_ns else { return nil }
     let slot = heap[0].slot
-    cancel(slot: slot)
+    removeDrawn(at: 0)
+    links[slot].before = 0
+    count -= 1
     return slot
-  }
-
-  private func put(_ entry: Entry, at place: Int) {
-    heap[place] = entry
-    places[entry.slot] = UInt32(place + 1)
-  }
-
-  private func rise(_ entry: Entry, from start: Int) {
-    var place = start
-    while place > 0 {
-      let parent = (place - 1) / 4
-      guard entry.isBefore(heap[parent]) else { break }
-      put(heap[parent], at: place)
-      place = parent
-    }
-    put(entry, at: place)
-  }
-
-  private func sink(_ entry: Entry, from start: Int) {
-    var place = start
-    while true {
-      let first = place * 4 + 1
-      guard first < count else { break }
-      var least = first
-      var child = first + 1
-      let end = min(first + 4, count)
-      while child < end {
-        if heap[child].isBefore(heap[least]) { least = child }
-        child += 1
-      }
-      guard heap[least].isBefore(entry) else { break }
-      put(heap[least], at: place)
-      place = least
-    }
-    put(entry, at: place)
   }
 }

@@ -149,7 +149,8 @@ final class EngineLoop: @unchecked Sendable {
       let pause_ns =
         core.isEscalationBlocked ? EngineDriver.blockedPause_ns : fired > 0 ? Self.pause_ns : 0
       return Work(
-        hasMore: fired == Self.fireSlice || decided == Self.postSlice,
+        hasMore: fired == Self.fireSlice || decided == Self.postSlice
+          || (next_ns <= now_ns && !core.isEscalationBlocked),
         next_ns: next_ns == .max ? .max : max(next_ns, now_ns &+ pause_ns), now_ns: now_ns)
     }
     arm(next_ns: done.next_ns, now_ns: done.now_ns)

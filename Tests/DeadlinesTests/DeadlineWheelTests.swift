@@ -44,52 +44,82 @@ import Testing
     check(wheel.popDue(now_ns: .max) == 0)
   }
 
-  /// Arm, re-arm, cancel and pop at random with jumps of time, beside an array that is sorted each time.
-  @Test(arguments: [1, 7, 64, 300])
+  /// Arm, re-arm, cancel and pop at random with jumps of time, beside an array that is sorted each time: times from
+  /// nanoseconds to centuries apart, so that all buckets are used, and few different ones, so that ties are common.
+  @Test(arguments: [1, 7, 64, 300, 5_000, 70_000])
   func againstASortedArray(capacity: Int) throws {
-    for seed in 0..<UInt64(Scale.count(4, full: 200)) {
-      var random = SplitMix64(seed &* 1_000 &+ UInt64(capacity))
-      var wheel = try DeadlineWheel(.system, capacity: capacity)
-      var twin: [UInt32: Int64] = [:]
-      var now_ns: Int64 = 0
-      var faults = 0
-      func first() -> (slot: UInt32, due_ns: Int64)? {
-        twin.map { (slot: $0.key, due_ns: $0.value) }.min {
-          ($0.due_ns, $0.slot) < ($1.due_ns, $1.slot)
-        }
-      }
-      for _ in 0..<1_500 {
-        let slot = UInt32(random.below(capacity))
-        switch random.below(8) {
-        case 0...3:
-          // Few different times, so that ties are common; now and then far away or long past.
-          var due_ns = now_ns &+ Int64(random.below(40)) * 1_000
-          if random.chance(3) { due_ns = random.chance(50) ? .max : .min }
-          if random.chance(5) { due_ns = now_ns &- Int64(random.below(5_000)) }
-          wheel.arm(slot: slot, due_ns: due_ns)
-          twin[slot] = due_ns
-        case 4:
-          wheel.cancel(slot: slot)
-          twin[slot] = nil
-        default:
-          now_ns &+= random.chance(10) ? 1_000_000 : Int64(random.below(9_000))
-          while true {
-            let expected = first().flatMap { $0.due_ns <= now_ns ? $0.slot : nil }
-            let found = wheel.popDue(now_ns: now_ns)
-            if found != expected { faults += 1 }
-            guard let found else { break }
-            twin[found] = nil
-            if random.chance(30) { break }
-          }
-        }
-        if wheel.count != twin.count || wheel.next_due_ns != first()?.due_ns ?? .max
-          || wheel.due_ns(of: slot) != twin[slot] ?? .max
-          || wheel.isArmed(slot: slot) != (twin[slot] != nil)
-        {
-          faults += 1
-        }
-      }
-      check(faults == 0, "seed \(seed)")
+    for seed in 0..<UInt64(Scale.count(6, full: 200)) {
+      var race = try Race(seed &* 1_000 &+ UInt64(capacity), capacity: capacity)
+      for _ in 0..<3_000 { race.step() }
+      check(race.faults == 0, "seed \(seed)")
     }
+  }
+
+  /// All in one tick: nothing fires before the order is known, and no call handles more than it may.
+  @Test func aBurstIsDrawnInSlices() throws {
+    let count = Scale.count(20_000, full: 1_000_000)
+    var wheel = try DeadlineWheel(.system, capacity: count)
+    var random = SplitMix64(3)
+    var twin: [(due_ns: Int64, slot: UInt32)] = []
+    for slot in 0..<UInt32(count) {
+      twin.append((3_600_000_000_000 + Int64(random.below(1_000)), slot))
+      wheel.arm(slot: slot, due_ns: twin[Int(slot)].due_ns)
+    }
+    check(wheel.next_due_ns == 3_600_000_000_000)
+    twin.sort { ($0.due_ns, $0.slot) < ($1.due_ns, $1.slot) }
+    var calls = 0
+    while true {
+      var steps = 100
+      let isDrawn = wheel.draw(now_ns: 3_600_000_001_000, steps: &steps)
+      calls += 1
+      check(steps >= 0 && wheel.next_due_ns <= 3_600_000_000_000)
+      if isDrawn { break }
+    }
+    // Each came down from bucket to bucket: once a level at most.
+    check(calls > count / 100 && calls <= count / 100 * 6)
+    var faults = 0
+    for expected in twin where wheel.popDrawn(now_ns: 3_600_000_001_000) != expected.slot {
+      faults += 1
+    }
+    check(faults == 0 && wheel.count == 0 && wheel.next_due_ns == .max)
+  }
+
+  /// What is far away has come near before its time when somebody looks in now and then.
+  @Test func farOnesAreCarriedNearer() throws {
+    let count = 30_000
+    var wheel = try DeadlineWheel(.system, capacity: count)
+    // An hour away, spread over a minute.
+    for slot in 0..<UInt32(count) {
+      wheel.arm(slot: slot, due_ns: 3_600_000_000_000 + Int64(slot) * 2_000_000)
+    }
+    var now_ns: Int64 = 0
+    while now_ns < 3_599_000_000_000 {
+      var steps = DeadlineWheel.slice
+      check(wheel.draw(now_ns: now_ns, steps: &steps))
+      check(wheel.popDrawn(now_ns: now_ns) == nil)
+      now_ns += 100_000_000
+    }
+    // Only one tick is drawn for the first of them.
+    now_ns = 3_600_000_000_000
+    var steps = 20
+    check(wheel.draw(now_ns: now_ns, steps: &steps) && wheel.popDrawn(now_ns: now_ns) == 0)
+  }
+
+  @Test func emptyDaysCostNothing() throws {
+    var wheel = try DeadlineWheel(.system, capacity: 100_000)
+    let day_ns: Int64 = 86_400_000_000_000
+    for slot in 0..<10 as Range<UInt32> {
+      wheel.arm(slot: slot, due_ns: Int64(slot) * 400 * day_ns)
+    }
+    for slot in 0..<10 as Range<UInt32> {
+      let due_ns = Int64(slot) * 400 * day_ns
+      var steps = 8
+      check(wheel.next_due_ns == due_ns)
+      check(wheel.draw(now_ns: due_ns - 1, steps: &steps))
+      check(wheel.popDrawn(now_ns: due_ns - 1) == nil)
+      check(wheel.draw(now_ns: due_ns, steps: &steps) && wheel.popDrawn(now_ns: due_ns) == slot)
+      check(wheel.draw(now_ns: due_ns, steps: &steps) && steps >= 0)
+    }
+    check(wheel.popDue(now_ns: .max) == nil)
   }
 }

@@ -1,5 +1,4 @@
-// What is measured: ours, a calendar wheel of the same interface, and (in LibUV.swift) libuv's heap
-// of timers.
+// What is measured: ours, two rivals of the same interface, and (in LibUV.swift) libuv's heap of timers.
 
 import HujiaContainers
 import HujiaDeadlines

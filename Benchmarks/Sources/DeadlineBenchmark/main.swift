@@ -1,4 +1,4 @@
-// Deadlines at a million live, beside a calendar wheel and libuv's own heap, in one run.
+// Deadlines at a million live, beside a plain heap, a calendar wheel and libuv's own heap, in one run.
 //   swift run -c release DeadlineBenchmark [count] [--json FILE]      (appends a line a row)
 
 import HujiaContainers
@@ -86,6 +86,36 @@ func measure<D: Deadlines & ~Copyable>(
   return rows + [drain]
 }
 
+/// All at once after a sleep: turns as the engine takes them, each of at
+/// most `slice` steps of drawing or 64 expiries.
+func measureTurns(_ name: String, count: Int, spread_ns: Int64, first_ns: Int64) throws -> [Row] {
+  var random = SplitMix64(2)
+  var deadlines = try DeadlineWheel(.system, capacity: count)
+  for slot in 0..<UInt32(count) {
+    let due_ns = first_ns + Int64(random.next() % UInt64(spread_ns))
+    deadlines.arm(slot: slot, due_ns: due_ns)
+  }
+  let now_ns = first_ns + spread_ns
+  var drawing = Row("ours: \(name), draw", group: DeadlineWheel.slice, capacity: count / 16)
+  var firing = Row("ours: \(name), expiry", group: 64, capacity: count / 32)
+  var popped = 0
+  while popped < count {
+    var steps = DeadlineWheel.slice
+    drawing.start()
+    guard deadlines.draw(now_ns: now_ns, steps: &steps) else {
+      drawing.stamp()
+      continue
+    }
+    firing.start()
+    let before = popped
+    while popped < before + 64, deadlines.draw(now_ns: now_ns, steps: &steps),
+      deadlines.popDrawn(now_ns: now_ns) != nil
+    { popped += 1 }
+    firing.stamp()
+  }
+  return [drawing, firing]
+}
+
 /// The table.
 func show(_ rows: [Row]) {
   print(pad("", -44) + Row.columns.map { pad($0, 8) }.joined() + pad("worst us", 10) + pad("of", 8))
@@ -98,6 +128,10 @@ let work = Workload(count: count)
 print("\(count) deadlines live; ns an operation; the longest group of operations in us\n")
 let rows =
   try measure(DeadlineWheel.self, "ours", work, rearms: true)
+  + measureTurns("a burst within 1 us", count: count, spread_ns: 1_000, first_ns: 3_600_000_000_000)
+  + measureTurns(
+    "a day slept through", count: count, spread_ns: 3_600_000_000_000, first_ns: 86_400_000_000_000)
+  + measure(PlainHeap.self, "plain heap", work, rearms: true)
   + measure(CalendarWheel.self, "calendar wheel", work, rearms: false)
   + measureLibUV(work)
 show(rows)

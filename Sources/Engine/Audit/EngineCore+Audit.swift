@@ -31,6 +31,10 @@ extension EngineCore {
       auditState.next = 0
       auditState.isUnderWay = true
     }
+    // On a quiet engine nothing else comes around to carry far deadlines nearer before their time.
+    var steps = DeadlineWheel.slice
+    _ = deadlines.draw(now_ns: time.now_ns, steps: &steps)
+    _ = watches.deadlines.draw(now_ns: time.now_ns, steps: &steps)
     let total = clocks.count + watches.capacity
     let end = min(auditState.next + Self.auditSlice, total)
     let before_ns = time.now_ns &- Self.overdue_ns
@@ -78,8 +82,8 @@ extension EngineCore {
 
   private mutating func auditWatch(_ slot: UInt32, _ before_ns: Int64) -> Int {
     let record = watches.records[slot]
-    // Reading the limit of a watch costs more than its record; it is asked only of those that are silent for a second.
-    guard record.state != .present || record.seen_ns < before_ns else { return 0 }
+    // Reading the limit of a watch costs more than its record: it is asked only where it may have passed.
+    guard record.due_ns < before_ns else { return 0 }
     let due_ns = record.state == .present ? firstStepDue_ns(slot) : record.due_ns
     guard due_ns < before_ns,
       watches.deadlines.due_ns(of: slot) > due_ns || watches.deadlines.next_due_ns > time.now_ns

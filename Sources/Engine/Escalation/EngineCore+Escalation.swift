@@ -5,11 +5,20 @@ import HujiaDeadlines
 
 extension EngineCore {
   /// Fires at most `most` steps that are due by now; returns how many. When the outbox has no room left for
-  /// escalations the rest stay armed and wait.
+  /// escalations the rest stay armed and wait. With a bound it may also end early, because thousands fall due in the
+  /// same moment and their order is not known yet: then `nextDue_ns` is not after now, and the next call goes on.
   package mutating func fireDue(most: Int) -> Int {
     var fired = 0
+    var steps = DeadlineWheel.slice
     isEscalationBlocked = false
-    while fired < most, nextDue_ns <= time.now_ns {
+    while fired < most {
+      let isDrawn = deadlines.draw(now_ns: time.now_ns, steps: &steps)
+      guard watches.deadlines.draw(now_ns: time.now_ns, steps: &steps), isDrawn else {
+        guard most == .max else { break }
+        steps = DeadlineWheel.slice
+        continue
+      }
+      guard nextDue_ns <= time.now_ns else { break }
       guard outbox.hasRoomForEscalation else {
         isEscalationBlocked = true
         break
@@ -19,7 +28,7 @@ extension EngineCore {
         fireWatch()
         continue
       }
-      guard let slot = deadlines.popDue(now_ns: time.now_ns) else { break }
+      guard let slot = deadlines.popDrawn(now_ns: time.now_ns) else { break }
       disarmed()
       fire(slot, act: Act())
     }
@@ -27,7 +36,8 @@ extension EngineCore {
     return fired
   }
 
-  /// The earliest due time; `Int64.max` when nothing is armed.
+  /// The earliest due time; `Int64.max` when nothing is armed. After a cancellation it may be earlier than that until
+  /// the next `fireDue` (`DeadlineWheel.next_due_ns`).
   package var nextDue_ns: Int64 { min(deadlines.next_due_ns, watches.deadlines.next_due_ns) }
 
   private mutating func fire(_ slot: UInt32, act: Act) {

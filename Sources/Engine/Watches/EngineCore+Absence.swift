@@ -8,7 +8,7 @@ extension EngineCore {
   /// Looks at the watch whose deadline is due: moves it when heartbeats came since, else fires its step. The caller has
   /// seen that one is due and that the outbox has room.
   mutating func fireWatch() {
-    guard let slot = watches.deadlines.popDue(now_ns: time.now_ns) else { return }
+    guard let slot = watches.deadlines.popDrawn(now_ns: time.now_ns) else { return }
     let record = watches.records[slot]
     switch record.state {
     case .paused: resume(slot, at_ns: record.due_ns)

@@ -154,6 +154,7 @@ extension EngineCore {
 
   mutating func armAbsence(_ slot: UInt32) {
     let due_ns = firstStepDue_ns(slot)
+    watches.records[slot].due_ns = due_ns
     if due_ns == .max {
       watches.deadlines.cancel(slot: slot)
     } else {

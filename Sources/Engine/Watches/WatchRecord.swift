@@ -17,7 +17,8 @@ package struct WatchRecord: BitwiseCopyable {
   /// moves no deadline.
   package var seen_ns: Int64
   package var seenWall_us: Int64
-  /// Absent: when the next step is due, `Int64.max` when the chain rests. Paused: when it ends by itself.
+  /// Present: when to look again, never later than its silence is an absence. Absent: when the next step is due,
+  /// `Int64.max` when the chain rests. Paused: when it ends by itself.
   package var due_ns: Int64
   /// The open incident that its chain or an alarm opened; 0 = none.
   package var incidentID: UInt64
