@@ -1,6 +1,6 @@
-// Where the lists begin. Levels of rings: the buckets of level 0 are a tick wide, those of each further level as wide as
-// half a ring of the level before. Half a ring, so that at any time the present and the whole next bucket of a level fit
-// into the level below: there is always the time of a full bucket to carry its deadlines down.
+// Where the lists begin. Levels of rings: the buckets of level 0 are a tick wide, those of each further level as wide
+// as half a ring of the level before. Half a ring, so that at any time the present and the whole next bucket of a level
+// fit into the level below: there is always the time of a full bucket to carry its deadlines down.
 
 import HujiaContainers
 

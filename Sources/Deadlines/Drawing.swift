@@ -1,5 +1,5 @@
-// From bucket to bucket and into the heap, in slices: a caller says how many deadlines may be handled, and hears whether
-// there is more to do before the next one may fire.
+// From bucket to bucket and into the heap, in slices: a caller says how many deadlines may be handled, and hears
+// whether there is more to do before the next one may fire.
 
 import HujiaContainers
 

@@ -105,6 +105,21 @@ import Testing
     check(wheel.draw(now_ns: now_ns, steps: &steps) && wheel.popDrawn(now_ns: now_ns) == 0)
   }
 
+  /// Two of one tick, the first of a coarse bucket, of which only one has been carried nearer when time jumps there.
+  @Test(arguments: [0, 1] as [UInt32])
+  func aHalfCarriedBucketKeepsItsOrder(earlier: UInt32) throws {
+    var wheel = try DeadlineWheel(.system, capacity: 2)
+    let tick_ns: Int64 = 1 << 24
+    let start_ns = 2_560 * tick_ns
+    for slot in 0..<2 as Range<UInt32> {
+      wheel.arm(slot: slot, due_ns: start_ns + (slot == earlier ? 3 : 5))
+    }
+    var steps = 1
+    check(wheel.draw(now_ns: start_ns - 200 * tick_ns, steps: &steps) && steps == 0)
+    check(wheel.popDue(now_ns: start_ns + 10) == earlier)
+    check(wheel.popDue(now_ns: start_ns + 10) == 1 - earlier)
+  }
+
   @Test func emptyDaysCostNothing() throws {
     var wheel = try DeadlineWheel(.system, capacity: 100_000)
     let day_ns: Int64 = 86_400_000_000_000

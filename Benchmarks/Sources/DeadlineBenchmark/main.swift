@@ -1,5 +1,5 @@
 // Deadlines at a million live, beside a plain heap, a calendar wheel and libuv's own heap, in one run.
-//   swift run -c release DeadlineBenchmark [count] [--json FILE]      (appends a line a row)
+//   swift run -c release DeadlineBenchmark [count] [--processor-time] [--json FILE]      (appends a line a row)
 
 import HujiaContainers
 import HujiaDeadlines
