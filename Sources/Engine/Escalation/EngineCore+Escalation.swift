@@ -12,8 +12,7 @@ extension EngineCore {
     var steps = DeadlineWheel.slice
     isEscalationBlocked = false
     while fired < most {
-      let isDrawn = deadlines.draw(now_ns: time.now_ns, steps: &steps)
-      guard watches.deadlines.draw(now_ns: time.now_ns, steps: &steps), isDrawn else {
+      guard drawDue(&steps) else {
         guard most == .max else { break }
         steps = DeadlineWheel.slice
         continue
@@ -32,8 +31,16 @@ extension EngineCore {
       disarmed()
       fire(slot, act: Act())
     }
+    // Whoever asks for the next due time now is not told of more to do when there is none.
+    if fired == most { _ = drawDue(&steps) }
     counters.set(Counter.escalationsWaiting, isEscalationBlocked ? 1 : 0)
     return fired
+  }
+
+  /// Both structures; false when one of them has more to draw before the next may fire.
+  private mutating func drawDue(_ steps: inout Int) -> Bool {
+    let isDrawn = deadlines.draw(now_ns: time.now_ns, steps: &steps)
+    return watches.deadlines.draw(now_ns: time.now_ns, steps: &steps) && isDrawn
   }
 
   /// The earliest due time; `Int64.max` when nothing is armed. After a cancellation it may be earlier than that until
