@@ -38,7 +38,7 @@ extension EngineCore {
   }
 
   /// Both structures; false when one of them has more to draw before the next may fire.
-  private mutating func drawDue(_ steps: inout Int) -> Bool {
+  mutating func drawDue(_ steps: inout Int) -> Bool {
     let isDrawn = deadlines.draw(now_ns: time.now_ns, steps: &steps)
     return watches.deadlines.draw(now_ns: time.now_ns, steps: &steps) && isDrawn
   }

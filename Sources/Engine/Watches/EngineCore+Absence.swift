@@ -14,6 +14,8 @@ extension EngineCore {
     case .paused: resume(slot, at_ns: record.due_ns)
     case .present:
       let due_ns = firstStepDue_ns(slot)
+      var steps = DeadlineWheel.slice
+      _ = drawDue(&steps)
       // Heartbeats moved it: also where it is overdue by now, what was due before it comes first.
       guard due_ns <= min(time.now_ns, nextDue_ns) else { return armAbsence(slot) }
       watches.records[slot].state = .absent
