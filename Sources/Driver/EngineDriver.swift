@@ -157,10 +157,14 @@ package final class EngineDriver: @unchecked Sendable {
     }
   }
 
-  /// A few of those that came meanwhile; the loop is woken for more.
+  /// A few of those that came meanwhile; the loop comes for more, if it would not come soon by itself.
   @inline(never) private func takePositionsAfter() {
     core.pointee.takePositions(most: Self.takenAfter) { false }
-    if core.pointee.positions.hasFresh { loop?.wake() }
+    guard core.pointee.positions.hasFresh else { return }
+    let visit_ns = core.pointee.time.now_ns &+ EngineLoop.positionsPause_ns
+    guard visit_ns < wake_ns else { return }
+    wake_ns = visit_ns
+    loop?.wake()
   }
 
   private func signal() {

@@ -35,28 +35,45 @@ extension EngineCore {
     var steps = DeadlineWheel.slice
     _ = deadlines.draw(now_ns: time.now_ns, steps: &steps)
     _ = watches.deadlines.draw(now_ns: time.now_ns, steps: &steps)
-    let total = clocks.count + watches.capacity
-    let end = min(auditState.next + Self.auditSlice, total)
     let before_ns = time.now_ns &- Self.overdue_ns
     var found = 0
-    while auditState.next < min(end, clocks.count) {
-      let slot = UInt32(auditState.next)
-      // One that a person has taken has no due time; one that a merge suspended waits for the un-merge.
-      if clocks[slot].isRunning, clocks[slot].due_ns < before_ns, !clocks[slot].isSuspended {
-        found += auditClock(slot)
-      }
-      auditState.next += 1
+    var left = Self.auditSlice
+    while left > 0, let span = recordsUsed(from: auditState.next) {
+      let end = min(span.upperBound, span.lowerBound + left)
+      for record in span.lowerBound..<end { found += auditRecord(record, before_ns) }
+      left -= end - span.lowerBound
+      auditState.next = end
     }
-    while auditState.next < end {
-      let slot = UInt32(auditState.next - clocks.count)
-      if watches.slots.isLive(slot) { found += auditWatch(slot, before_ns) }
-      auditState.next += 1
-    }
-    if auditState.next == total {
+    if recordsUsed(from: auditState.next) == nil {
       auditState.isUnderWay = false
       counters.add(Counter.auditRuns)
     }
     return found
+  }
+
+  /// The next records that were ever in use, from `next` on: clocks of incidents, of assignments, watches. What was
+  /// never taken holds no promise; tables are made for the worst day.
+  private func recordsUsed(from next: Int) -> Range<Int>? {
+    let ofIncidents = incidentSlots.touched * ClockSlot.perIncident
+    if next < ofIncidents { return next..<ofIncidents }
+    let first = limits.incidents * ClockSlot.perIncident
+    let ofAssignments = first + assignmentSlots.touched * ClockSlot.perAssignment
+    if next < ofAssignments { return max(next, first)..<ofAssignments }
+    let ofWatches = clocks.count + watches.slots.touched
+    return next < ofWatches ? max(next, clocks.count)..<ofWatches : nil
+  }
+
+  private mutating func auditRecord(_ record: Int, _ before_ns: Int64) -> Int {
+    guard record < clocks.count else {
+      let slot = UInt32(record - clocks.count)
+      return watches.slots.isLive(slot) ? auditWatch(slot, before_ns) : 0
+    }
+    let slot = UInt32(record)
+    // One that a person has taken has no due time; one that a merge suspended waits for the un-merge.
+    guard clocks[slot].isRunning, clocks[slot].due_ns < before_ns, !clocks[slot].isSuspended else {
+      return 0
+    }
+    return auditClock(slot)
   }
 
   private mutating func auditClock(_ slot: UInt32) -> Int {
