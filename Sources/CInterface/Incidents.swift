@@ -5,11 +5,10 @@ import HujiaDriver
 import HujiaEngine
 import HujiaRoads
 
-/// A report, checked and its datum converted, on the caller's thread. Its place is snapped there too, but for posts:
-/// they only go into a queue.
+/// A report, checked and its datum converted, on the caller's thread. Without its place: posts only go into a queue.
 @inline(__always)
-private func checked(
-  _ pointer: UnsafePointer<hj_report>?, _ driver: EngineDriver, isPosted: Bool = false
+private func checkedPost(
+  _ pointer: UnsafePointer<hj_report>?, _ driver: EngineDriver
 ) -> (status: Status, report: IncidentReport?) {
   let (status, given) = Sized.read(pointer)
   guard let given else { return (status, nil) }
@@ -18,14 +17,22 @@ private func checked(
   else { return (.argument, nil) }
   guard Check.isPlace(given.lat_e7, given.lon_e7) else { return (.range, nil) }
   let point = driver.wgs84(lat_e7: given.lat_e7, lon_e7: given.lon_e7, datum: given.datum)
-  let place =
-    isPosted
-    ? Place.nowhere : driver.place(lat_e7: point.lat_e7, lon_e7: point.lon_e7, datum: 1)
   var report = IncidentReport(
     tier: tier, type: given.type, lat_e7: point.lat_e7, lon_e7: point.lon_e7,
     flags: given.flags, keyHigh: given.key_high, keyLow: given.key_low,
-    callerHash: given.caller_hash, wall_us: given.wall_us, place: place)
+    callerHash: given.caller_hash, wall_us: given.wall_us, place: .nowhere)
   report.appointmentWall_us = given.appointment_wall_us
+  return (.ok, report)
+}
+
+/// The same, and its place on the streets.
+@inline(__always)
+private func checked(
+  _ pointer: UnsafePointer<hj_report>?, _ driver: EngineDriver
+) -> (status: Status, report: IncidentReport?) {
+  let (status, given) = checkedPost(pointer, driver)
+  guard var report = given else { return (status, nil) }
+  report.place = driver.place(lat_e7: report.lat_e7, lon_e7: report.lon_e7, datum: 1)
   return (.ok, report)
 }
 
@@ -107,7 +114,7 @@ public func hj_incident_post(
   _ engine: OpaquePointer!, _ report: UnsafePointer<hj_report>!
 ) -> hj_status {
   with(engine) { driver in
-    let (refusal, given) = checked(report, driver, isPosted: true)
+    let (refusal, given) = checkedPost(report, driver)
     guard let given else { return refusal }
     return driver.post(given) ? .ok : .full
   }
@@ -118,7 +125,7 @@ public func hj_incident_post_within(
   _ engine: OpaquePointer!, _ report: UnsafePointer<hj_report>!, _ timeout_ns: Int64
 ) -> hj_status {
   with(engine) { driver in
-    let (refusal, given) = checked(report, driver, isPosted: true)
+    let (refusal, given) = checkedPost(report, driver)
     guard let given else { return refusal }
     guard timeout_ns >= 0 else { return .argument }
     return driver.post(given, within: timeout_ns)

@@ -134,7 +134,7 @@ import Testing
       check(bench.core.audit() == 0)
       turns += 1
     } while bench.core.auditState.isUnderWay
-    check(turns == 4 && bench.counter(Counter.auditRuns) == 1)
+    check(turns == 3 && bench.counter(Counter.auditRuns) == 1)
     check(bench.core.audit() == 0 && !bench.core.auditState.isUnderWay, "not again at once")
     bench.core.time = Moment(now_ns: 12 * Bench.second_ns, wall_us: 0)
     _ = bench.core.fireDue(most: .max)
