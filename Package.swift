@@ -55,7 +55,7 @@ let package = Package(
       "Engine",
       ["HujiaRouting", "HujiaRoads", "HujiaGeography", "HujiaDeadlines", "HujiaContainers"]),
     .target(name: "CHujiaBaton", path: "Sources/CBaton"),
-    layer("Driver", ["HujiaEngine", "CLibUV", "CHujiaBaton"]),
+    layer("Driver", ["HujiaEngine", "CLibUV", "CHujiaBaton", "CHujiaKernels"]),
     layer("CInterface", ["HujiaDriver", "CHujia"]),
     .target(
       name: "Hujia", dependencies: ["HujiaDriver"], path: "Sources/Hujia", swiftSettings: settings),

@@ -1,7 +1,7 @@
 // How positions come in: any thread, without the baton. Checked, converted and snapped on the caller's thread, written
 // into the unit's slot, and taken from there by whoever holds the baton next; by this thread when it is free.
 
-import CHujiaBaton
+import CHujiaKernels
 import HujiaContainers
 import HujiaEngine
 import HujiaRoads
@@ -77,33 +77,33 @@ extension EngineDriver {
       let place = index - range.lowerBound
       ids[place] = fix.unitID
       let addresses = core.pointee.unitIndex.addresses(fix.unitID)
-      hujia_fetch(addresses.value)
-      hujia_fetch(addresses.key)
+      hjk_prefetch(addresses.value)
+      hjk_prefetch(addresses.key)
       guard hasStreets else { continue }
       let cell = map.cell(lat_e7: fix.lat_e7, lon_e7: fix.lon_e7)
       cells[place] = cell
-      hujia_fetch(map.firstInCell + cell)
+      hjk_prefetch(map.firstInCell + cell)
     }
     for place in 0..<range.count where ids[place] != 0 {
       guard let slot = core.pointee.unit(ids[place]) else { continue }
       slots[place] = slot
-      hujia_fetch_two(core.pointee.positions.latest.address(slot))
+      hjk_prefetch_span(core.pointee.positions.latest.address(slot), 128)
     }
     for place in 0..<range.count where slots[place] != .max {
       let street = core.pointee.positions.guessedStreet(slots[place])
       guard street < map.streetCount else { continue }
       streets[place] = street
-      hujia_fetch(map.streetFirstPoint + Int(street))
-      if let facts = map.streetFacts { hujia_fetch(facts + Int(street)) }
+      hjk_prefetch(map.streetFirstPoint + Int(street))
+      if let facts = map.streetFacts { hjk_prefetch(facts + Int(street)) }
     }
     for place in 0..<range.count {
-      if cells[place] >= 0 { hujia_fetch(map.cellSegment + Int(map.firstInCell[cells[place]])) }
+      if cells[place] >= 0 { hjk_prefetch(map.cellSegment + Int(map.firstInCell[cells[place]])) }
       guard streets[place] != Place.none else { continue }
       let point = Int(map.streetFirstPoint[Int(streets[place])])
-      hujia_fetch(map.pointLat_e7 + point)
-      hujia_fetch(map.pointLon_e7 + point)
-      hujia_fetch(map.pointOffset_mm + point)
-      hujia_fetch(map.pointStreet + point)
+      hjk_prefetch(map.pointLat_e7 + point)
+      hjk_prefetch(map.pointLon_e7 + point)
+      hjk_prefetch(map.pointOffset_mm + point)
+      hjk_prefetch(map.pointStreet + point)
     }
   }
 

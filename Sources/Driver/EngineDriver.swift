@@ -6,7 +6,7 @@
 #elseif canImport(Darwin)
   import Darwin
 #endif
-import CHujiaBaton
+import CHujiaKernels
 import HujiaContainers
 import HujiaEngine
 import HujiaRoads
@@ -157,14 +157,10 @@ package final class EngineDriver: @unchecked Sendable {
     }
   }
 
-  /// A few of those that came meanwhile; the loop comes for more, if it would not come soon by itself.
+  /// A few of those that came meanwhile; the loop is woken for more.
   @inline(never) private func takePositionsAfter() {
     core.pointee.takePositions(most: Self.takenAfter) { false }
-    guard core.pointee.positions.hasFresh else { return }
-    let visit_ns = core.pointee.time.now_ns &+ EngineLoop.positionsPause_ns
-    guard visit_ns < wake_ns else { return }
-    wake_ns = visit_ns
-    loop?.wake()
+    if core.pointee.positions.hasFresh { loop?.wake() }
   }
 
   private func signal() {
@@ -211,8 +207,8 @@ package final class EngineDriver: @unchecked Sendable {
   /// A large queue has left the cache by the time it comes round, and a post waited 40 ns for its two lines.
   @inline(__always) private func fetchPostsAhead() {
     let next = posts.pointee.addresses(ahead: 4)
-    hujia_fetch(next.turn)
-    hujia_fetch_two(next.element)
+    hjk_prefetch(next.turn)
+    hjk_prefetch_span(next.element, 128)
   }
 
   /// Under the baton: decides what was posted, at most `most`; returns how many.

@@ -33,13 +33,8 @@ final class EngineLoop: @unchecked Sendable {
   /// After a turn that fired, what falls due within this time comes together: ten thousand deadlines a second are a
   /// thousand visits, and one alone is still exact.
   static var pause_ns: Int64 { 1_000_000 }
-  /// Feeds that never rest are visited this often, not without end: every command takes in what is fresh before it
-  /// begins, so the visits only keep that short, and a loop that ran on would take a core and the baton from the calls.
-  static var positionsPause_ns: Int64 { 1_000_000 }
   /// The shortest slice that Linux takes.
   static var slice_ns: UInt64 { 100_000 }
-  /// Slices of the visit under way.
-  private var positionSlices = 0
   /// When the timer was to fire, `Clock` time; `Int64.max` = not armed.
   private var armed_ns = Int64.max
 
@@ -145,34 +140,21 @@ final class EngineLoop: @unchecked Sendable {
   /// True when there is more to do; in slices, so that a caller waiting for the baton gets it in between.
   private func work() -> Bool {
     let driver = driver
-    let hadFresh = driver.core.pointee.positions.hasFresh
     let done = driver.turn { core in
       let fired = core.fireDue(most: Self.fireSlice)
       let decided = driver.decidePosts(most: Self.postSlice)
       let next_ns = core.nextDue_ns
+      driver.wake_ns = next_ns
       let now_ns = core.time.now_ns
-      let visit_ns =
-        hadFresh || core.positions.hasFresh ? now_ns &+ Self.positionsPause_ns : Int64.max
-      driver.wake_ns = min(next_ns, visit_ns)
       let pause_ns =
         core.isEscalationBlocked ? EngineDriver.blockedPause_ns : fired > 0 ? Self.pause_ns : 0
       return Work(
         hasMore: fired == Self.fireSlice || decided == Self.postSlice
-          || (next_ns <= now_ns && !core.isEscalationBlocked) || goesOn(core),
-        next_ns: min(visit_ns, next_ns == .max ? .max : max(next_ns, now_ns &+ pause_ns)),
-        now_ns: now_ns)
+          || (next_ns <= now_ns && !core.isEscalationBlocked),
+        next_ns: next_ns == .max ? .max : max(next_ns, now_ns &+ pause_ns), now_ns: now_ns)
     }
     arm(next_ns: done.next_ns, now_ns: done.now_ns)
-    return done.hasMore
-  }
-
-  /// A visit takes in each unit's position once, in slices; what comes after that is the next visit's.
-  private func goesOn(_ core: borrowing EngineCore) -> Bool {
-    positionSlices += 1
-    let isDone = positionSlices * EngineDriver.takenBefore >= core.unitSlots.touched
-    if core.hasPositionsLeft, !isDone { return true }
-    positionSlices = 0
-    return false
+    return done.hasMore || driver.core.pointee.positions.hasFresh
   }
 
   private struct Work {

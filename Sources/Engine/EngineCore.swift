@@ -55,7 +55,7 @@ package struct EngineCore: ~Copyable {
   /// Written by any thread, taken in by the holder.
   package let positions: PositionTable
   /// More positions wait than this command took in.
-  package internal(set) var hasPositionsLeft = false
+  var hasPositionsLeft = false
   package var router: Router
   var skipStamp: UInt32 = 0
 

@@ -56,15 +56,6 @@ static inline int hujia_is_forked(void) {
 void *hujia_inside(void);
 void hujia_set_inside(void *what);
 
-/* Asks the processor to fetch one cache line, or two. */
-static inline void hujia_fetch(const void *address) {
-  __builtin_prefetch(address, 0, 3);
-}
-static inline void hujia_fetch_two(const void *address) {
-  __builtin_prefetch(address, 0, 3);
-  __builtin_prefetch((const char *)address + 64, 0, 3);
-}
-
 /* One rest in a spinning loop. */
 static inline void hujia_rest(void) {
 #if defined(__x86_64__) || defined(__i386__)
