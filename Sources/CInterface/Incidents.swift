@@ -17,11 +17,11 @@ private func checkedPost(
   else { return (.argument, nil) }
   guard Check.isPlace(given.lat_e7, given.lon_e7) else { return (.range, nil) }
   let point = driver.wgs84(lat_e7: given.lat_e7, lon_e7: given.lon_e7, datum: given.datum)
-  var report = IncidentReport(
+  let report = IncidentReport(
     tier: tier, type: given.type, lat_e7: point.lat_e7, lon_e7: point.lon_e7,
     flags: given.flags, keyHigh: given.key_high, keyLow: given.key_low,
-    callerHash: given.caller_hash, wall_us: given.wall_us, place: .nowhere)
-  report.appointmentWall_us = given.appointment_wall_us
+    callerHash: given.caller_hash, wall_us: given.wall_us,
+    appointmentWall_us: given.appointment_wall_us, place: .nowhere)
   return (.ok, report)
 }
 

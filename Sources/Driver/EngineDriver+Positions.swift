@@ -33,10 +33,12 @@ package struct GivenFix {
 
 extension EngineDriver {
   /// Units that a command takes in before it begins (in `RunMode.poll` all), that a holder takes in after one, and that
-  /// a reporting thread takes in when the baton is free.
+  /// a reporting thread takes in when the baton is free (as many as it brought, and at least four: who
+  /// brings one fix does not work off everybody's).
   static var takenBefore: Int { 256 }
   static var takenAfter: Int { 16 }
   static var takenByReporter: Int { 64 }
+  static var takenForOne: Int { 4 }
   /// Fixes of a batch whose waits for memory are shared; divides `takenByReporter`.
   static var begunTogether: Int { 16 }
 
@@ -56,10 +58,12 @@ extension EngineDriver {
         }
       }
       next = end
-      if next % Self.takenByReporter == 0 { takePositionsIfFree() }
+      if next % Self.takenByReporter == 0 { takePositionsIfFree(most: Self.takenByReporter) }
     }
     tally.add(to: ingest.pointee)
-    if tally.accepted > 0 { takePositionsIfFree() }
+    if tally.accepted > 0 {
+      takePositionsIfFree(most: min(max(count, Self.takenForOne), Self.takenByReporter))
+    }
     return tally.accepted
   }
 
@@ -129,10 +133,10 @@ extension EngineDriver {
 
   /// Tries the baton once; who has it now, or takes it next, does the work otherwise. Stops within eight units of a
   /// call that waits, and lets it have the baton: calls never queue behind positions.
-  private func takePositionsIfFree() {
+  private func takePositionsIfFree(most: Int) {
     guard core.pointee.positions.hasFresh, baton.takeIfFree() else { return }
     core.pointee.counters.add(Counter.turns)
-    core.pointee.takePositions(most: Self.takenByReporter) { baton.isWanted }
+    core.pointee.takePositions(most: most) { baton.isWanted }
     baton.give(helping: 0)
   }
 }

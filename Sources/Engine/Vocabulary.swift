@@ -5,9 +5,15 @@ package enum Tier: UInt8, BitwiseCopyable, Sendable, CaseIterable {
   case none = 0
   case emergency, urgent, routine, preventive
 
-  package init?(header value: Int32) {
-    guard let byte = UInt8(exactly: value) else { return nil }
-    self.init(rawValue: byte)
+  @inlinable package init?(header value: Int32) {
+    switch value {
+    case 0: self = .none
+    case 1: self = .emergency
+    case 2: self = .urgent
+    case 3: self = .routine
+    case 4: self = .preventive
+    default: return nil
+    }
   }
 }
 

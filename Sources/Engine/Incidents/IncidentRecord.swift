@@ -67,11 +67,11 @@ package struct IncidentReport: BitwiseCopyable {
   package var callerHash: UInt64
   package var wall_us: Int64
   /// When it is to be dispatched; 0 = at once.
-  package var appointmentWall_us: Int64 = 0
+  package var appointmentWall_us: Int64
   package var place: Place
-  package init(
+  @inlinable package init(
     tier: Tier, type: UInt32, lat_e7: Int32, lon_e7: Int32, flags: UInt32, keyHigh: UInt64,
-    keyLow: UInt64, callerHash: UInt64, wall_us: Int64, place: Place
+    keyLow: UInt64, callerHash: UInt64, wall_us: Int64, appointmentWall_us: Int64 = 0, place: Place
   ) {
     self.tier = tier
     self.type = type
@@ -82,6 +82,7 @@ package struct IncidentReport: BitwiseCopyable {
     self.keyLow = keyLow
     self.callerHash = callerHash
     self.wall_us = wall_us
+    self.appointmentWall_us = appointmentWall_us
     self.place = place
   }
 
