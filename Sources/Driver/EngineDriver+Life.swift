@@ -124,13 +124,13 @@ extension EngineDriver {
   }
 
   /// Whether this call can be answered at all: not in a forked child.
-  @inlinable @inline(__always)
+  @inline(__always)
   package static func with(_ token: UInt, _ body: (EngineDriver) -> Status) -> Status {
     if ForkMark.isChild { return .forked }
     return HandleTable.with(token, body) ?? .stale
   }
 
-  @inlinable @inline(__always)
+  @inline(__always)
   package static func value<Value>(_ token: UInt, _ body: (EngineDriver) -> Value) -> Value? {
     if ForkMark.isChild { return nil }
     return HandleTable.with(token, body)

@@ -7,7 +7,7 @@ import HujiaRoads
 
 extension EngineDriver {
   /// WGS-84 from the datum a feed declares (0 = the engine's).
-  @inlinable @inline(__always)
+  @inline(__always)
   package func wgs84(
     lat_e7: Int32, lon_e7: Int32, datum given: Int32
   ) -> (lat_e7: Int32, lon_e7: Int32) {

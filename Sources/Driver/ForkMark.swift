@@ -8,7 +8,7 @@ import CHujiaBaton
 #endif
 
 /// One page with MADV_WIPEONFORK: it reads 1 in the process that opened the first engine and 0 in every child.
-@usableFromInline enum ForkMark {
+enum ForkMark {
   private static let wipeOnFork: Int32 = 18  // MADV_WIPEONFORK, Linux 4.14
 
   private static let isPrepared: Bool = {
@@ -29,5 +29,5 @@ import CHujiaBaton
   static func prepare() { _ = isPrepared }
 
   /// True in a child forked after `prepare`. Where the kernel has no such pages it stays false.
-  @inlinable @inline(__always) static var isChild: Bool { hujia_is_forked() != 0 }
+  @inline(__always) static var isChild: Bool { hujia_is_forked() != 0 }
 }

@@ -6,32 +6,32 @@ import Synchronization
 
 /// Up to 256 open engines. Enter and leave: one atomic add each; a slot whose engine is closing lets nobody in.
 package enum HandleTable {
-  @inlinable static var limit: Int { Int(HUJIA_SLOTS) }
+  static let limit = Int(HUJIA_SLOTS)
 
   /// One line of the static table (`hujia_slots`): the state, and the engine that it guards.
-  @usableFromInline struct Slot {
-    @usableFromInline let line: UnsafeMutablePointer<hujia_slot>
-    @inlinable @inline(__always) init(_ index: Int) { line = hujia_slot_at(UInt32(index)) }
+  private struct Slot {
+    let line: UnsafeMutablePointer<hujia_slot>
+    @inline(__always) init(_ index: Int) { line = hujia_slot_at(UInt32(index)) }
 
     /// generation << 32 | closing << 31 | users
-    @inlinable @inline(__always) var state: UnsafeMutablePointer<Atomic<UInt64>> {
+    @inline(__always) var state: UnsafeMutablePointer<Atomic<UInt64>> {
       UnsafeMutableRawPointer(line).assumingMemoryBound(to: Atomic<UInt64>.self)
     }
-    @inlinable @inline(__always) var engine: Unmanaged<EngineDriver>? {
+    @inline(__always) var engine: Unmanaged<EngineDriver>? {
       get { line.pointee.engine.map { Unmanaged.fromOpaque($0) } }
       nonmutating set { line.pointee.engine = newValue?.toOpaque() }
     }
   }
 
-  @inlinable static var closing: UInt64 { 1 << 31 }
-  @inlinable static var userMask: UInt64 { closing - 1 }
+  private static let closing: UInt64 = 1 << 31
+  private static let userMask: UInt64 = closing - 1
 
   private static func token(_ index: Int, _ state: UInt64) -> UInt {
     // Never nil, never an address: odd, with index and generation.
     UInt(state >> 32) << 16 | UInt(index) << 1 | 1
   }
 
-  @inlinable static func index(_ token: UInt) -> Int? {
+  private static func index(_ token: UInt) -> Int? {
     guard token & 1 == 1 else { return nil }
     let index = Int(token >> 1 & 0x7fff)
     return index < limit ? index : nil
@@ -58,14 +58,14 @@ package enum HandleTable {
   }
 
   /// Whether a slot in this state is the engine of `token`, open.
-  @inlinable @inline(__always)
-  static func isOpen(_ state: UInt64, _ token: UInt) -> Bool {
+  @inline(__always)
+  private static func isOpen(_ state: UInt64, _ token: UInt) -> Bool {
     state & closing == 0 && state >> 32 & 1 == 1 && UInt(state >> 32) == token >> 16
   }
 
   /// Runs `body` with the engine of `token`, which cannot close meanwhile; nil when it is stale.
-  @inlinable @inline(__always)
-  package static func with<Result>(
+  @inline(__always)
+  static func with<Result>(
     _ token: UInt, _ body: (EngineDriver) -> Result
   ) -> Result? {
     guard let index = index(token) else { return nil }
@@ -79,8 +79,8 @@ package enum HandleTable {
     return engine._withUnsafeGuaranteedRef(body)
   }
 
-  @inlinable @inline(__always)
-  static func leave(_ slot: Slot) {
+  @inline(__always)
+  private static func leave(_ slot: Slot) {
     let left = slot.state.pointee.wrappingSubtract(1, ordering: .releasing).newValue
     if left & (closing | userMask) == closing { wakeCloser(slot) }
   }
@@ -91,7 +91,7 @@ package enum HandleTable {
     return (UnsafeMutableRawPointer(slot.line) + half).assumingMemoryBound(to: UInt32.self)
   }
 
-  @usableFromInline @inline(never) static func wakeCloser(_ slot: Slot) { hujia_wake(door(slot)) }
+  @inline(never) private static func wakeCloser(_ slot: Slot) { hujia_wake(door(slot)) }
 
   /// Shuts the door of `token`: nobody new gets in. False when it is stale or another close came first.
   static func beginClosing(_ token: UInt) -> Bool {

@@ -1,11 +1,11 @@
 // The field's words as values; the numbers are those of the C header (a test compares them).
 
 /// How pressing an incident is. Named, never a bare integer; `none` only in a report: "by the type".
-package enum Tier: UInt8, BitwiseCopyable, Sendable, CaseIterable {
+public enum Tier: UInt8, BitwiseCopyable, Sendable, CaseIterable {
   case none = 0
   case emergency, urgent, routine, preventive
 
-  @inlinable package init?(header value: Int32) {
+  @inlinable public init?(header value: Int32) {
     switch value {
     case 0: self = .none
     case 1: self = .emergency
