@@ -68,7 +68,7 @@ extern "C" {
 #endif
 
 #define HJ_VERSION_MAJOR 0
-#define HJ_VERSION_MINOR 2
+#define HJ_VERSION_MINOR 3
 #define HJ_VERSION_PATCH 0
 #define HJ_ABI_VERSION 0
 
@@ -138,6 +138,7 @@ typedef struct hj_error_detail {
 #define HJ_LEVEL_NOT_AVAILABLE 2
 
 /* What a unit is doing. The plans map an activity to a level; the default level stands behind it. */
+#define HJ_ACTIVITY_NONE -1           /* hj_unit_status.next_activity: nothing is remembered; no activity to set */
 #define HJ_ACTIVITY_PATROLLING 0      /* available */
 #define HJ_ACTIVITY_STATION 1         /* available */
 #define HJ_ACTIVITY_POST 2            /* available */
@@ -270,6 +271,7 @@ typedef struct hj_error_detail {
 #define HJ_REASON_PAUSED 26        /* the watch was paused */
 #define HJ_REASON_TABLE_FULL 27    /* no free incident for the step; it comes again */
 #define HJ_REASON_LOST_DEADLINE 28 /* with HJ_EVENT_ALARM */
+#define HJ_REASON_PLACE_CHANGED 29 /* the incident's place changed: times are to the new one. Since 0.3 */
 
 /* Why fewer units were sent than the plan asks for (bits of hj_dispatch.shortfall). */
 #define HJ_SHORTFALL_NONE 0u
@@ -285,6 +287,18 @@ typedef struct hj_error_detail {
 
 #define HJ_REPORT_VULNERABLE 1u /* flags of hj_report: disabled, elderly alone, a child: the shorter arrive limit */
 
+/* How a report came in (hj_report.source). Since 0.3. */
+#define HJ_SOURCE_NONE 0 /* not stated */
+#define HJ_SOURCE_PHONE 1
+#define HJ_SOURCE_TEXT 2
+#define HJ_SOURCE_APP_SOS 3
+#define HJ_SOURCE_TIP 4
+#define HJ_SOURCE_SENSOR 5
+#define HJ_SOURCE_ON_VIEW 6 /* an officer saw it */
+#define HJ_SOURCE_PATROL 7
+#define HJ_SOURCE_AGENCY 8   /* another agency passed it on */
+#define HJ_SOURCE_CATCH_UP 9 /* written on paper while the machines were down, typed in later */
+
 #define HJ_DATUM_DEFAULT 0 /* in hj_config: WGS-84; in a feed's struct: that of hj_config */
 #define HJ_DATUM_WGS84 1
 #define HJ_DATUM_GCJ02 2 /* converted once, on the way in */
@@ -296,6 +310,7 @@ typedef struct hj_error_detail {
 
 #define HJ_UNKNOWN INT32_MIN      /* heading or speed not known */
 #define HJ_UNREACHABLE UINT32_MAX /* travel_ms when it is not known */
+#define HJ_AGE_UNKNOWN UINT32_MAX /* age_s when it is not known */
 #define HJ_CREW_NONE -1           /* nobody aboard; 0 = not stated, taken as crewed */
 
 /* ---- Structs --------------------------------------------------------------------------------------------------- */
@@ -312,6 +327,14 @@ typedef void (*hj_release)(void *context, void *pointer, uint64_t bytes, uint64_
 #define HJ_TRAFFIC_ON_DEMAND 0 /* what live traffic needs is taken by the first hj_traffic_report */
 #define HJ_TRAFFIC_AT_OPEN 1   /* by hj_engine_open, so that nothing is taken later */
 #define HJ_TRAFFIC_OFF 2       /* never: hj_traffic_report answers HJ_E_UNSUPPORTED */
+
+/* Where the map lives (hj_config.map_memory). Since 0.3. */
+#define HJ_MAP_COPY 0   /* read into memory of the engine: the file may be overwritten, cut or removed at any time */
+#define HJ_MAP_SHARED 1 /* mapped: engines share its pages; the file may then only be replaced by rename */
+
+/* Positions of units that are HJ_ACTIVITY_OFF_DUTY (hj_config.off_duty_positions). Since 0.3. */
+#define HJ_OFF_DUTY_POSITIONS_REFUSE 0 /* refused and counted */
+#define HJ_OFF_DUTY_POSITIONS_TAKE 1
 
 typedef struct hj_config {
   uint32_t size;
@@ -355,6 +378,11 @@ typedef struct hj_config {
   uint32_t figure_beats;    /* likewise; default 24 */
   uint32_t breach_capacity; /* broken promises remembered, 0 ... 1,048,576 (0 = the last one); default 256 */
   uint32_t reserved2;
+  /* Since 0.3. */
+  int32_t map_memory;         /* HJ_MAP_...; default HJ_MAP_COPY */
+  int32_t output_datum;       /* HJ_DATUM_... of every place that the engine hands out; default WGS-84 */
+  uint32_t stale_s;           /* a position older than this is marked; 0 = 900; UINT32_MAX = never */
+  int32_t off_duty_positions; /* HJ_OFF_DUTY_POSITIONS_...; default HJ_OFF_DUTY_POSITIONS_REFUSE */
 } hj_config;
 
 typedef struct hj_unit {
@@ -385,6 +413,8 @@ typedef struct hj_unit_status {
   uint64_t street_id;     /* the street it was snapped to; 0 when there is none */
   uint32_t off_network;   /* 1 = farther from every street than snap_limit_m */
   uint32_t reserved0;
+  int32_t next_activity; /* what it does when its incident lets it go; HJ_ACTIVITY_NONE = not stated. Since 0.3 */
+  uint32_t age_s;        /* of its position; HJ_AGE_UNKNOWN = it has none, or one without a time. Since 0.3 */
 } hj_unit_status;
 
 typedef struct hj_position {
@@ -411,6 +441,8 @@ typedef struct hj_report {
   int32_t datum;
   uint32_t reserved0;
   int64_t appointment_wall_us; /* 0 or not after now: at once; else held until then. Since 0.2 */
+  int32_t source;              /* HJ_SOURCE_...: how it came in. Since 0.3 */
+  uint32_t agency;             /* that received the call; 0 = not stated. Since 0.3 */
 } hj_report;
 
 typedef struct hj_chosen_unit {
@@ -426,6 +458,12 @@ typedef struct hj_chosen_unit {
 
 #define HJ_CHOSEN_MAX 16
 
+/* Marks of a chosen unit (bits of hj_dispatch.chosen_flags). `reason` keeps saying why it was chosen. Since 0.3. */
+#define HJ_CHOSEN_STALE 1u         /* its position is older than stale_s */
+#define HJ_CHOSEN_OFF_NETWORK 2u   /* it, or the place, is farther from every street than snap_limit_m */
+#define HJ_CHOSEN_STRAIGHT_LINE 4u /* its time is an estimate: the streets do not connect it to the place */
+#define HJ_CHOSEN_SHIFT_OVER 8u    /* its shift has ended; it was sent for want of another */
+
 typedef struct hj_dispatch {
   uint32_t size;
   int32_t incident_state;
@@ -437,6 +475,8 @@ typedef struct hj_dispatch {
   int64_t decided_in_ns;                /* time the decision took; 0 in HJ_RUN_POLL, where no clock is read */
   hj_chosen_unit chosen[HJ_CHOSEN_MAX]; /* best first within each requirement of the plan */
   uint64_t epoch;                       /* of the travel times it was computed on; 0 = the map's. Since 0.2. */
+  uint32_t chosen_age_s[HJ_CHOSEN_MAX]; /* of chosen[i]'s position; HJ_AGE_UNKNOWN = none. Since 0.3. */
+  uint32_t chosen_flags[HJ_CHOSEN_MAX]; /* HJ_CHOSEN_... bits of chosen[i]. Since 0.3. */
 } hj_dispatch;
 
 typedef struct hj_incident_status {
@@ -461,6 +501,11 @@ typedef struct hj_incident_status {
   uint32_t plans_version;      /* whose chains its clocks follow: 1 = the plans at open, one more each load */
   int64_t appointment_wall_us; /* 0 = none */
   int64_t called_back_wall_us; /* 0 = not yet */
+  int32_t source;              /* HJ_SOURCE_... of its report; since 0.3, likewise below */
+  uint32_t agency;             /* that received the call; 0 = not stated */
+  uint64_t operator_id;        /* of the newest act of a person on it or on one of its assignments; 0 = none */
+  uint32_t operator_reason;    /* the host's code given with that act */
+  uint32_t reserved1;
 } hj_incident_status;
 
 /* Who did it and why, for acts of people. */
@@ -493,8 +538,10 @@ typedef struct hj_event {
   uint32_t
       plans_version; /* escalations and warnings: whose chain it is (hj_incident_status.plans_version); since 0.2 */
   uint32_t reserved0;
-  uint64_t epoch;    /* of the travel times that served then; 0 = the map's. Since 0.2. */
-  uint64_t watch_id; /* of a watch's escalation, alarm or end of absence; 0 = none. Since 0.2. */
+  uint64_t epoch;           /* of the travel times that served then; 0 = the map's. Since 0.2. */
+  uint64_t watch_id;        /* of a watch's escalation, alarm or end of absence; 0 = none. Since 0.2. */
+  uint32_t operator_reason; /* hj_action.reason of an act of a person; 0 = not stated. Since 0.3. */
+  uint32_t reserved1;
 } hj_event;
 
 /* One clock, and which of its firings the operator saw: step and cycle of the last escalation, as hj_clock_read gives
@@ -506,6 +553,7 @@ typedef struct hj_clock_ref {
   uint64_t assignment_id; /* of DELIVERY, ACKNOWLEDGE, TURNOUT, WELFARE and REPORT; 0 for the others */
   int32_t step;
   int32_t cycle;
+  uint64_t watch_id; /* of ABSENCE; 0 for the others. Since 0.3. */
 } hj_clock_ref;
 
 typedef struct hj_clock_status {
@@ -533,6 +581,8 @@ typedef struct hj_nearest_query {
 } hj_nearest_query;
 
 #define HJ_NEAREST_STRAIGHT_LINE 1u /* flags: the streets do not connect it; the figures are an estimate */
+#define HJ_NEAREST_STALE 2u         /* its position is older than stale_s. Since 0.3 */
+#define HJ_NEAREST_OFF_NETWORK 4u   /* it, or the place, is farther from every street than snap_limit_m. Since 0.3 */
 
 typedef struct hj_nearest {
   uint32_t size;
@@ -541,6 +591,8 @@ typedef struct hj_nearest {
   uint32_t travel_ms;
   uint32_t distance_dm;
   uint64_t epoch; /* of the travel times it was computed on, the same in all of one answer. Since 0.2. */
+  uint32_t age_s; /* of its position; HJ_AGE_UNKNOWN = without a time. Since 0.3. */
+  uint32_t reserved0;
 } hj_nearest;
 
 #define HJ_ROUTE_STRAIGHT_LINE 1u    /* the streets do not connect the two places */
@@ -615,7 +667,7 @@ typedef struct hj_stats {
   int64_t epochs_mended;          /* of those: only what changed was computed */
   int64_t epoch_build_ns;         /* how long the last one took; 0 in HJ_RUN_POLL, where no clock is read */
   int64_t epoch_build_longest_ns; /* the longest of all */
-  /* Since 0.2. positions_refused is the sum of the next seven. */
+  /* Since 0.2. positions_refused is the sum of the next seven and positions_off_duty. */
   int64_t positions_unknown_unit;
   int64_t positions_out_of_range; /* coordinates, datum, heading, speed or time outside their documented ranges */
   int64_t positions_inaccurate;   /* beyond max_accuracy_dm */
@@ -641,6 +693,7 @@ typedef struct hj_stats {
   int64_t breaches;     /* promises broken, ever */
   int64_t late_p50_ns;  /* how late escalations and warnings fired: half of all were no later, to 1 us or 0.8 % */
   int64_t late_p99_ns;  /* 99 of 100 were no later; both are worked out anew when the number has grown by a 64th */
+  int64_t positions_off_duty; /* of units that are off duty (hj_config.off_duty_positions). Since 0.3 */
 } hj_stats;
 
 #define HJ_DIRECTION_BOTH 0
@@ -752,6 +805,8 @@ typedef struct hj_figures {
   int64_t max_ms; /* intervals beyond 24.8 days count as 24.8 days */
 } hj_figures;
 
+#define HJ_BREACH_KEPT_TOLD_LATE 1u /* flags: it was kept after all; the host told so after the limit. Since 0.3 */
+
 /* A promise that was not kept. */
 typedef struct hj_breach {
   uint32_t size;
@@ -764,12 +819,12 @@ typedef struct hj_breach {
   int32_t is_over; /* 1 = the clock has stopped; 0 = still not kept */
   int32_t tier;
   uint32_t type;
-  uint32_t reserved0;
+  uint32_t flags; /* HJ_BREACH_...; since 0.3 (where reserved0 was) */
 } hj_breach;
 
 /* ---- Versions, names, degrees: ANY THREAD, no engine needed, O(1) ---------------------------------------------- */
 
-/* "0.2.0"; lives as long as the library. Since 0.1. */
+/* "0.3.0"; lives as long as the library. Since 0.1. */
 const char *hj_version(void);
 
 /* HJ_ABI_VERSION of the library that was loaded; compare it with the macro. Since 0.1. */
@@ -804,6 +859,11 @@ const char *hj_status_text(hj_status status);
 #define HJ_NAMES_REPORT 20  /* flags of hj_report */
 #define HJ_NAMES_ROUTE 21   /* flags of hj_route_summary */
 #define HJ_NAMES_NEAREST 22 /* flags of hj_nearest */
+#define HJ_NAMES_SOURCE 23  /* since 0.3, likewise below */
+#define HJ_NAMES_MAP 24     /* hj_config.map_memory */
+#define HJ_NAMES_OFF_DUTY_POSITIONS 25
+#define HJ_NAMES_CHOSEN 26 /* hj_dispatch.chosen_flags */
+#define HJ_NAMES_BREACH 27 /* flags of hj_breach */
 
 /* The word for a constant, as plans files and JSON write it: its name in this header without the prefix, in small
  * letters. HJ_STEP_NOTIFY_AGAIN of HJ_NAMES_STEP is "notify_again", HJ_ACTIVITY_EN_ROUTE of HJ_NAMES_ACTIVITY

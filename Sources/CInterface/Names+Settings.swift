@@ -128,6 +128,57 @@ extension Words {
   static func nearest(_ value: Int32) -> UnsafePointer<CChar> {
     switch value {
     case 1: return constant("straight_line")
+    case 2: return constant("stale")
+    case 4: return constant("off_network")
+    default: return constant("unknown")
+    }
+  }
+
+  static func source(_ value: Int32) -> UnsafePointer<CChar> {
+    switch value {
+    case 0: return constant("none")
+    case 1: return constant("phone")
+    case 2: return constant("text")
+    case 3: return constant("app_sos")
+    case 4: return constant("tip")
+    case 5: return constant("sensor")
+    case 6: return constant("on_view")
+    case 7: return constant("patrol")
+    case 8: return constant("agency")
+    case 9: return constant("catch_up")
+    default: return constant("unknown")
+    }
+  }
+
+  static func map(_ value: Int32) -> UnsafePointer<CChar> {
+    switch value {
+    case 0: return constant("copy")
+    case 1: return constant("shared")
+    default: return constant("unknown")
+    }
+  }
+
+  static func offDutyPositions(_ value: Int32) -> UnsafePointer<CChar> {
+    switch value {
+    case 0: return constant("refuse")
+    case 1: return constant("take")
+    default: return constant("unknown")
+    }
+  }
+
+  static func chosen(_ value: Int32) -> UnsafePointer<CChar> {
+    switch value {
+    case 1: return constant("stale")
+    case 2: return constant("off_network")
+    case 4: return constant("straight_line")
+    case 8: return constant("shift_over")
+    default: return constant("unknown")
+    }
+  }
+
+  static func breach(_ value: Int32) -> UnsafePointer<CChar> {
+    switch value {
+    case 1: return constant("kept_told_late")
     default: return constant("unknown")
     }
   }

@@ -28,6 +28,11 @@ public func hj_name(_ vocabulary: Int32, _ value: Int32) -> UnsafePointer<CChar>
   case HJ_NAMES_REPORT: return Words.report(value)
   case HJ_NAMES_ROUTE: return Words.route(value)
   case HJ_NAMES_NEAREST: return Words.nearest(value)
+  case HJ_NAMES_SOURCE: return Words.source(value)
+  case HJ_NAMES_MAP: return Words.map(value)
+  case HJ_NAMES_OFF_DUTY_POSITIONS: return Words.offDutyPositions(value)
+  case HJ_NAMES_CHOSEN: return Words.chosen(value)
+  case HJ_NAMES_BREACH: return Words.breach(value)
   default: return constant("unknown")
   }
 }
@@ -56,6 +61,7 @@ enum Words {
 
   static func activity(_ value: Int32) -> UnsafePointer<CChar> {
     switch value {
+    case -1: return constant("none")
     case 0: return constant("patrolling")
     case 1: return constant("station")
     case 2: return constant("post")
@@ -197,6 +203,7 @@ enum Words {
     case 26: return constant("paused")
     case 27: return constant("table_full")
     case 28: return constant("lost_deadline")
+    case 29: return constant("place_changed")
     default: return constant("unknown")
     }
   }

@@ -49,7 +49,7 @@ private func write(
     let flags = found.isStraightLine ? HJ_NEAREST_STRAIGHT_LINE : 0
     let entry = hj_nearest(
       size: size, flags: flags, unit_id: core.units[found.unit].id, travel_ms: found.travel_ms,
-      distance_dm: found.distance_dm, epoch: epoch)
+      distance_dm: found.distance_dm, epoch: epoch, age_s: HJ_AGE_UNKNOWN, reserved0: 0)
     Sized.write(entry, to: raw + index * Int(size), size: size)
   }
 }

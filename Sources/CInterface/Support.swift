@@ -24,6 +24,8 @@ struct Sized<Value> {
     if Value.self == hj_route_summary.self { return 24 }
     if Value.self == hj_event.self { return 112 }
     if Value.self == hj_stats.self { return 320 }
+    if Value.self == hj_unit_status.self { return 72 }
+    if Value.self == hj_clock_ref.self { return 32 }
     return MemoryLayout<Value>.size
   }
 

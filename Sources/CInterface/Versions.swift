@@ -9,7 +9,7 @@ func constant(_ text: StaticString) -> UnsafePointer<CChar> {
 }
 
 @c @implementation
-public func hj_version() -> UnsafePointer<CChar>! { constant("0.2.0") }
+public func hj_version() -> UnsafePointer<CChar>! { constant("0.3.0") }
 
 @c @implementation
 public func hj_abi_version() -> UInt32 { UInt32(HJ_ABI_VERSION) }

@@ -16,7 +16,7 @@ struct HujiaCommand: ParsableCommand {
         hujia import --nodes nodes.csv --edges edges.csv --output city.hjmap
         hujia inspect city.hjmap
       """,
-    version: "0.2.0",
+    version: "0.3.0",
     subcommands: [
       RunCommand.self, SimulateCommand.self, GenerateCityCommand.self, ImportCommand.self,
       InspectCommand.self, StressCommand.self,

@@ -71,7 +71,7 @@ def main(path):
     for name in ("LD_LIBRARY_PATH", "LD_PRELOAD"):
         check(f"{name} is not set", name not in os.environ)
     library = load(path)
-    check("version", library.hj_version() == b"0.2.0")
+    check("version", library.hj_version() == b"0.3.0")
     engine = exercise(library)
 
     # Unloaded with a thread under way and an engine open: nodelete keeps the code where the thread runs.

@@ -16,7 +16,7 @@ FIELD(hj_error_detail, column, 12, 4);
 FIELD(hj_error_detail, field, 16, 128);
 FIELD(hj_error_detail, text, 144, 256);
 
-SIZE(hj_config, 168);
+SIZE(hj_config, 184);
 FIELD(hj_config, size, 0, 4);
 FIELD(hj_config, run_mode, 4, 4);
 FIELD(hj_config, map_path, 8, 8);
@@ -51,6 +51,10 @@ FIELD(hj_config, figure_agencies, 152, 4);
 FIELD(hj_config, figure_beats, 156, 4);
 FIELD(hj_config, breach_capacity, 160, 4);
 FIELD(hj_config, reserved2, 164, 4);
+FIELD(hj_config, map_memory, 168, 4);
+FIELD(hj_config, output_datum, 172, 4);
+FIELD(hj_config, stale_s, 176, 4);
+FIELD(hj_config, off_duty_positions, 180, 4);
 
 SIZE(hj_unit, 64);
 FIELD(hj_unit, size, 0, 4);
@@ -67,7 +71,7 @@ FIELD(hj_unit, lon_e7, 48, 4);
 FIELD(hj_unit, reserved1, 52, 4);
 FIELD(hj_unit, shift_end_wall_us, 56, 8);
 
-SIZE(hj_unit_status, 72);
+SIZE(hj_unit_status, 80);
 FIELD(hj_unit_status, size, 0, 4);
 FIELD(hj_unit_status, activity, 4, 4);
 FIELD(hj_unit_status, unit_id, 8, 8);
@@ -81,6 +85,8 @@ FIELD(hj_unit_status, fix_wall_us, 48, 8);
 FIELD(hj_unit_status, street_id, 56, 8);
 FIELD(hj_unit_status, off_network, 64, 4);
 FIELD(hj_unit_status, reserved0, 68, 4);
+FIELD(hj_unit_status, next_activity, 72, 4);
+FIELD(hj_unit_status, age_s, 76, 4);
 
 SIZE(hj_position, 48);
 FIELD(hj_position, size, 0, 4);
@@ -94,7 +100,7 @@ FIELD(hj_position, speed_cms, 36, 4);
 FIELD(hj_position, datum, 40, 4);
 FIELD(hj_position, reserved0, 44, 4);
 
-SIZE(hj_report, 72);
+SIZE(hj_report, 80);
 FIELD(hj_report, size, 0, 4);
 FIELD(hj_report, tier, 4, 4);
 FIELD(hj_report, type, 8, 4);
@@ -108,6 +114,8 @@ FIELD(hj_report, wall_us, 48, 8);
 FIELD(hj_report, datum, 56, 4);
 FIELD(hj_report, reserved0, 60, 4);
 FIELD(hj_report, appointment_wall_us, 64, 8);
+FIELD(hj_report, source, 72, 4);
+FIELD(hj_report, agency, 76, 4);
 
 SIZE(hj_chosen_unit, 40);
 FIELD(hj_chosen_unit, size, 0, 4);
@@ -119,7 +127,9 @@ FIELD(hj_chosen_unit, turnout_ms, 28, 4);
 FIELD(hj_chosen_unit, distance_dm, 32, 4);
 FIELD(hj_chosen_unit, reason, 36, 4);
 
-SIZE(hj_dispatch, 688);
+/* What hosts embed never moves. */
+_Static_assert(offsetof(hj_dispatch, epoch) == 680 && sizeof(hj_chosen_unit) == 40, "hj_dispatch");
+SIZE(hj_dispatch, 816);
 FIELD(hj_dispatch, size, 0, 4);
 FIELD(hj_dispatch, incident_state, 4, 4);
 FIELD(hj_dispatch, assignment_count, 8, 4);
@@ -130,8 +140,10 @@ FIELD(hj_dispatch, plan, 28, 4);
 FIELD(hj_dispatch, decided_in_ns, 32, 8);
 FIELD(hj_dispatch, chosen, 40, 640);
 FIELD(hj_dispatch, epoch, 680, 8);
+FIELD(hj_dispatch, chosen_age_s, 688, 64);
+FIELD(hj_dispatch, chosen_flags, 752, 64);
 
-SIZE(hj_incident_status, 240);
+SIZE(hj_incident_status, 264);
 FIELD(hj_incident_status, size, 0, 4);
 FIELD(hj_incident_status, state, 4, 4);
 FIELD(hj_incident_status, incident_id, 8, 8);
@@ -154,6 +166,11 @@ FIELD(hj_incident_status, lead_agency, 216, 4);
 FIELD(hj_incident_status, plans_version, 220, 4);
 FIELD(hj_incident_status, appointment_wall_us, 224, 8);
 FIELD(hj_incident_status, called_back_wall_us, 232, 8);
+FIELD(hj_incident_status, source, 240, 4);
+FIELD(hj_incident_status, agency, 244, 4);
+FIELD(hj_incident_status, operator_id, 248, 8);
+FIELD(hj_incident_status, operator_reason, 256, 4);
+FIELD(hj_incident_status, reserved1, 260, 4);
 
 SIZE(hj_action, 24);
 FIELD(hj_action, size, 0, 4);
@@ -162,7 +179,7 @@ FIELD(hj_action, operator_id, 8, 8);
 FIELD(hj_action, force, 16, 4);
 FIELD(hj_action, reserved0, 20, 4);
 
-SIZE(hj_event, 136);
+SIZE(hj_event, 144);
 FIELD(hj_event, size, 0, 4);
 FIELD(hj_event, kind, 4, 4);
 FIELD(hj_event, sequence, 8, 8);
@@ -185,14 +202,17 @@ FIELD(hj_event, plans_version, 112, 4);
 FIELD(hj_event, reserved0, 116, 4);
 FIELD(hj_event, epoch, 120, 8);
 FIELD(hj_event, watch_id, 128, 8);
+FIELD(hj_event, operator_reason, 136, 4);
+FIELD(hj_event, reserved1, 140, 4);
 
-SIZE(hj_clock_ref, 32);
+SIZE(hj_clock_ref, 40);
 FIELD(hj_clock_ref, size, 0, 4);
 FIELD(hj_clock_ref, clock, 4, 4);
 FIELD(hj_clock_ref, incident_id, 8, 8);
 FIELD(hj_clock_ref, assignment_id, 16, 8);
 FIELD(hj_clock_ref, step, 24, 4);
 FIELD(hj_clock_ref, cycle, 28, 4);
+FIELD(hj_clock_ref, watch_id, 32, 8);
 
 SIZE(hj_clock_status, 40);
 FIELD(hj_clock_status, size, 0, 4);
@@ -217,13 +237,15 @@ FIELD(hj_nearest_query, reserved0, 36, 4);
 FIELD(hj_nearest_query, profile, 40, 4);
 FIELD(hj_nearest_query, reserved1, 44, 4);
 
-SIZE(hj_nearest, 32);
+SIZE(hj_nearest, 40);
 FIELD(hj_nearest, size, 0, 4);
 FIELD(hj_nearest, flags, 4, 4);
 FIELD(hj_nearest, unit_id, 8, 8);
 FIELD(hj_nearest, travel_ms, 16, 4);
 FIELD(hj_nearest, distance_dm, 20, 4);
 FIELD(hj_nearest, epoch, 24, 8);
+FIELD(hj_nearest, age_s, 32, 4);
+FIELD(hj_nearest, reserved0, 36, 4);
 
 SIZE(hj_route_summary, 32);
 FIELD(hj_route_summary, size, 0, 4);
@@ -243,7 +265,7 @@ FIELD(hj_route_point, distance_dm, 16, 4);
 FIELD(hj_route_point, reserved0, 20, 4);
 FIELD(hj_route_point, street_id, 24, 8);
 
-SIZE(hj_stats, 584);
+SIZE(hj_stats, 592);
 FIELD(hj_stats, size, 0, 4);
 FIELD(hj_stats, abi_version, 4, 4);
 FIELD(hj_stats, allocator, 8, 16);
@@ -317,6 +339,7 @@ FIELD(hj_stats, audit_found, 552, 8);
 FIELD(hj_stats, breaches, 560, 8);
 FIELD(hj_stats, late_p50_ns, 568, 8);
 FIELD(hj_stats, late_p99_ns, 576, 8);
+FIELD(hj_stats, positions_off_duty, 584, 8);
 
 SIZE(hj_street_time, 24);
 FIELD(hj_street_time, size, 0, 4);
@@ -393,7 +416,7 @@ FIELD(hj_breach, over_ms, 40, 8);
 FIELD(hj_breach, is_over, 48, 4);
 FIELD(hj_breach, tier, 52, 4);
 FIELD(hj_breach, type, 56, 4);
-FIELD(hj_breach, reserved0, 60, 4);
+FIELD(hj_breach, flags, 60, 4);
 
 int main(void) {
   /* The compiler checked 360 facts; what is left is that the constants say so too. */

@@ -22,8 +22,8 @@ import Testing
   }
 
   @Test func config() {
-    #expect(MemoryLayout<hj_config>.size == 168)
-    #expect(MemoryLayout<hj_config>.stride == 168)
+    #expect(MemoryLayout<hj_config>.size == 184)
+    #expect(MemoryLayout<hj_config>.stride == 184)
     let offsets: [(PartialKeyPath<hj_config>, Int)] = [
       (\.size, 0),
       (\.run_mode, 4),
@@ -59,6 +59,10 @@ import Testing
       (\.figure_beats, 156),
       (\.breach_capacity, 160),
       (\.reserved2, 164),
+      (\.map_memory, 168),
+      (\.output_datum, 172),
+      (\.stale_s, 176),
+      (\.off_duty_positions, 180),
     ]
     for (field, offset) in offsets {
       #expect(MemoryLayout<hj_config>.offset(of: field) == offset)
@@ -89,8 +93,8 @@ import Testing
   }
 
   @Test func unitStatus() {
-    #expect(MemoryLayout<hj_unit_status>.size == 72)
-    #expect(MemoryLayout<hj_unit_status>.stride == 72)
+    #expect(MemoryLayout<hj_unit_status>.size == 80)
+    #expect(MemoryLayout<hj_unit_status>.stride == 80)
     let offsets: [(PartialKeyPath<hj_unit_status>, Int)] = [
       (\.size, 0),
       (\.activity, 4),
@@ -105,6 +109,8 @@ import Testing
       (\.street_id, 56),
       (\.off_network, 64),
       (\.reserved0, 68),
+      (\.next_activity, 72),
+      (\.age_s, 76),
     ]
     for (field, offset) in offsets {
       #expect(MemoryLayout<hj_unit_status>.offset(of: field) == offset)
@@ -132,8 +138,8 @@ import Testing
   }
 
   @Test func report() {
-    #expect(MemoryLayout<hj_report>.size == 72)
-    #expect(MemoryLayout<hj_report>.stride == 72)
+    #expect(MemoryLayout<hj_report>.size == 80)
+    #expect(MemoryLayout<hj_report>.stride == 80)
     let offsets: [(PartialKeyPath<hj_report>, Int)] = [
       (\.size, 0),
       (\.tier, 4),
@@ -148,6 +154,8 @@ import Testing
       (\.datum, 56),
       (\.reserved0, 60),
       (\.appointment_wall_us, 64),
+      (\.source, 72),
+      (\.agency, 76),
     ]
     for (field, offset) in offsets {
       #expect(MemoryLayout<hj_report>.offset(of: field) == offset)
@@ -173,8 +181,8 @@ import Testing
   }
 
   @Test func dispatch() {
-    #expect(MemoryLayout<hj_dispatch>.size == 688)
-    #expect(MemoryLayout<hj_dispatch>.stride == 688)
+    #expect(MemoryLayout<hj_dispatch>.size == 816)
+    #expect(MemoryLayout<hj_dispatch>.stride == 816)
     let offsets: [(PartialKeyPath<hj_dispatch>, Int)] = [
       (\.size, 0),
       (\.incident_state, 4),
@@ -186,6 +194,8 @@ import Testing
       (\.decided_in_ns, 32),
       (\.chosen, 40),
       (\.epoch, 680),
+      (\.chosen_age_s, 688),
+      (\.chosen_flags, 752),
     ]
     for (field, offset) in offsets {
       #expect(MemoryLayout<hj_dispatch>.offset(of: field) == offset)
@@ -193,8 +203,8 @@ import Testing
   }
 
   @Test func incidentStatus() {
-    #expect(MemoryLayout<hj_incident_status>.size == 240)
-    #expect(MemoryLayout<hj_incident_status>.stride == 240)
+    #expect(MemoryLayout<hj_incident_status>.size == 264)
+    #expect(MemoryLayout<hj_incident_status>.stride == 264)
     let offsets: [(PartialKeyPath<hj_incident_status>, Int)] = [
       (\.size, 0),
       (\.state, 4),
@@ -218,6 +228,11 @@ import Testing
       (\.plans_version, 220),
       (\.appointment_wall_us, 224),
       (\.called_back_wall_us, 232),
+      (\.source, 240),
+      (\.agency, 244),
+      (\.operator_id, 248),
+      (\.operator_reason, 256),
+      (\.reserved1, 260),
     ]
     for (field, offset) in offsets {
       #expect(MemoryLayout<hj_incident_status>.offset(of: field) == offset)
@@ -240,8 +255,8 @@ import Testing
   }
 
   @Test func event() {
-    #expect(MemoryLayout<hj_event>.size == 136)
-    #expect(MemoryLayout<hj_event>.stride == 136)
+    #expect(MemoryLayout<hj_event>.size == 144)
+    #expect(MemoryLayout<hj_event>.stride == 144)
     let offsets: [(PartialKeyPath<hj_event>, Int)] = [
       (\.size, 0),
       (\.kind, 4),
@@ -265,6 +280,8 @@ import Testing
       (\.reserved0, 116),
       (\.epoch, 120),
       (\.watch_id, 128),
+      (\.operator_reason, 136),
+      (\.reserved1, 140),
     ]
     for (field, offset) in offsets {
       #expect(MemoryLayout<hj_event>.offset(of: field) == offset)
@@ -293,8 +310,8 @@ import Testing
   }
 
   @Test func nearest() {
-    #expect(MemoryLayout<hj_nearest>.size == 32)
-    #expect(MemoryLayout<hj_nearest>.stride == 32)
+    #expect(MemoryLayout<hj_nearest>.size == 40)
+    #expect(MemoryLayout<hj_nearest>.stride == 40)
     let offsets: [(PartialKeyPath<hj_nearest>, Int)] = [
       (\.size, 0),
       (\.flags, 4),
@@ -302,6 +319,8 @@ import Testing
       (\.travel_ms, 16),
       (\.distance_dm, 20),
       (\.epoch, 24),
+      (\.age_s, 32),
+      (\.reserved0, 36),
     ]
     for (field, offset) in offsets {
       #expect(MemoryLayout<hj_nearest>.offset(of: field) == offset)
@@ -343,8 +362,8 @@ import Testing
   }
 
   @Test func stats() {
-    #expect(MemoryLayout<hj_stats>.size == 584)
-    #expect(MemoryLayout<hj_stats>.stride == 584)
+    #expect(MemoryLayout<hj_stats>.size == 592)
+    #expect(MemoryLayout<hj_stats>.stride == 592)
     let offsets: [(PartialKeyPath<hj_stats>, Int)] = [
       (\.size, 0),
       (\.abi_version, 4),
@@ -386,6 +405,7 @@ import Testing
       (\.posts_waiting_high, 296),
       (\.map_nodes, 304),
       (\.map_streets, 312),
+      (\.positions_off_duty, 584),
     ]
     for (field, offset) in offsets {
       #expect(MemoryLayout<hj_stats>.offset(of: field) == offset)

@@ -38,8 +38,8 @@ import Testing
   }
 
   @Test func clockRef() {
-    #expect(MemoryLayout<hj_clock_ref>.size == 32)
-    #expect(MemoryLayout<hj_clock_ref>.stride == 32)
+    #expect(MemoryLayout<hj_clock_ref>.size == 40)
+    #expect(MemoryLayout<hj_clock_ref>.stride == 40)
     let offsets: [(PartialKeyPath<hj_clock_ref>, Int)] = [
       (\.size, 0),
       (\.clock, 4),
@@ -47,6 +47,7 @@ import Testing
       (\.assignment_id, 16),
       (\.step, 24),
       (\.cycle, 28),
+      (\.watch_id, 32),
     ]
     for (field, offset) in offsets {
       #expect(MemoryLayout<hj_clock_ref>.offset(of: field) == offset)
@@ -164,7 +165,7 @@ import Testing
       (\.is_over, 48),
       (\.tier, 52),
       (\.type, 56),
-      (\.reserved0, 60),
+      (\.flags, 60),
     ]
     for (field, offset) in offsets {
       #expect(MemoryLayout<hj_breach>.offset(of: field) == offset)
