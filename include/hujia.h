@@ -49,6 +49,10 @@
  *   hj_engine_open, hj_engine_close, hj_plans_load, and the first hj_traffic_report (see there).
  * Stack. A call needs up to 32 KiB of its thread's stack, also when it carries out the calls of others; a cold one up
  *   to 64 KiB, and hj_engine_open up to 256 KiB.
+ * Threads that end or are disturbed. pthread_cancel: a call under way is completed, then the thread ends; the end of a
+ *   call is the only cancellation point (hj_engine_open has none), and a wait in hj_incident_post_within is not cut
+ *   short. A thread whose cancel type is PTHREAD_CANCEL_ASYNCHRONOUS must not call: POSIX allows that no library. A
+ *   signal, with or without SA_RESTART, neither ends nor lengthens a call. Signal handlers must not call. Since 0.3.
  * After fork the child's calls answer HJ_E_FORKED; only the parent goes on. The library installs no signal handler
  *   and blocks all signals in its own threads.
  * Full is an answer (HJ_FULL), never a wait, but in hj_incident_post_within, whose caller says how long. Every table

@@ -11,8 +11,8 @@
 #if defined(__linux__)
 #include <linux/futex.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 #endif
+#include <unistd.h>
 
 hujia_slot hujia_slots[HUJIA_SLOTS] __attribute__((aligned(64)));
 uint64_t *hujia_fork_page;
@@ -78,5 +78,23 @@ void hujia_wake_some(uint32_t *word, uint32_t count) {
 #else
   (void)word;
   (void)count;
+#endif
+}
+
+void hujia_ring(int32_t descriptor) {
+  const uint64_t one = 1;
+#if defined(__linux__)
+  syscall(SYS_write, descriptor, &one, sizeof one);
+#else
+  (void)!write(descriptor, &one, sizeof one);
+#endif
+}
+
+void hujia_hush(int32_t descriptor) {
+  uint64_t count;
+#if defined(__linux__)
+  syscall(SYS_read, descriptor, &count, sizeof count);
+#else
+  (void)!read(descriptor, &count, sizeof count);
 #endif
 }

@@ -2,6 +2,11 @@
 // places and times before any arithmetic touches them. Bodies check, convert and call; they hold no logic.
 
 import CHujia
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
 import HujiaDriver
 import HujiaEngine
 import HujiaRouting
@@ -128,5 +133,9 @@ func token(_ engine: OpaquePointer?) -> UInt { UInt(bitPattern: engine) }
 /// Runs a body with the engine of a handle; stale and forked are answered here.
 @inline(__always)
 func with(_ engine: OpaquePointer?, _ body: (EngineDriver) -> Status) -> hj_status {
-  EngineDriver.with(token(engine), body).rawValue
+  let status = EngineDriver.with(token(engine), body).rawValue
+  // A thread that was cancelled meanwhile ends here, with the call done and nothing held: inside there is no point at
+  // which it could, so one that does nothing but call us would never end.
+  pthread_testcancel()
+  return status
 }

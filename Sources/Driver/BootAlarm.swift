@@ -2,6 +2,7 @@
 // descriptor is due by CLOCK_BOOTTIME, so after a resume the loop turns at once and fires what became due meanwhile. It
 // is also exact to the nanosecond, where libuv counts milliseconds. Decides nothing: what is due is the core's to say.
 
+import CHujiaBaton
 import CLibUV
 #if canImport(Glibc)
   import Glibc
@@ -9,11 +10,12 @@ import CLibUV
   import Darwin
 #endif
 
-/// One timer descriptor and the libuv handle that polls it. On the loop's thread only.
+/// One timer descriptor and the libuv handle that polls it. Any thread arms it, under the baton: that wakes no thread
+/// before its time. The rest is the loop's thread's. The descriptor lives until every call has left the engine.
 final class BootAlarm {
   private let descriptor: Int32
   private let poll: UnsafeMutablePointer<uv_poll_t>
-  /// What it is set to, so that an unchanged time costs no system call.
+  /// What it is set to, so that an unchanged time costs no system call. The baton's.
   private var set_ns: Int64 = .max
 
   /// nil when the system has no such timer: then libuv's own is all there is. `data` and `ring` are the handle's.
@@ -34,9 +36,10 @@ final class BootAlarm {
     uv_poll_start(poll, Int32(UV_READABLE.rawValue), ring)
   }
 
-  /// Rings at `due_ns` on `Clock.now_ns`, at once when that has passed; `Int64.max` = never.
-  func set(_ due_ns: Int64) {
-    guard due_ns != set_ns else { return }
+  /// Under the baton: rings at `due_ns` on `Clock.now_ns`, at once when that has passed; `Int64.max` = never.
+  /// `hasRung`: it has fallen silent since it was set last, so that it is set anew whatever it was set to.
+  func set(_ due_ns: Int64, hasRung: Bool = false) {
+    guard due_ns != set_ns || hasRung else { return }
     set_ns = due_ns
     var time = itimerspec()
     if due_ns != .max {
@@ -48,12 +51,9 @@ final class BootAlarm {
     timerfd_settime(descriptor, Int32(HUJIA_TFD_ABSTIME), &time, nil)
   }
 
-  /// It rang: silent until it is set again.
-  func silence() {
-    set_ns = .max
-    var count: UInt64 = 0
-    _ = read(descriptor, &count, 8)
-  }
+  /// It rang: silent until it is set again. (A thread that sets it meanwhile has begun anew: there is nothing to read
+  /// then, or it rang again, and the turn that follows sees to that.)
+  func silence() { hujia_hush(descriptor) }
 
   func closeHandle(_ closed: uv_close_cb) {
     UnsafeMutableRawPointer(poll).withMemoryRebound(to: uv_handle_t.self, capacity: 1) {

@@ -6,6 +6,7 @@
 #elseif canImport(Darwin)
   import Darwin
 #endif
+import CHujiaBaton
 import CHujiaKernels
 import HujiaContainers
 import HujiaEngine
@@ -41,7 +42,7 @@ package final class EngineDriver: @unchecked Sendable {
   var hasTime: Bool
   var lastPoll_ns: Int64 = 0
   private var isSignalled = false
-  /// When the loop's timer will fire, internal time; `Int64.max` = not armed.
+  /// The earliest deadline for which the loop will turn, internal time; `Int64.max` = none.
   var wake_ns: Int64 = .max
 
   init(
@@ -153,7 +154,7 @@ package final class EngineDriver: @unchecked Sendable {
     if core.pointee.positions.hasFresh { takePositionsAfter() }
     if core.pointee.nextDue_ns < wake_ns, !core.pointee.isEscalationBlocked {
       wake_ns = core.pointee.nextDue_ns
-      loop?.wake()
+      loop?.turn(at: wake_ns &+ origin_ns)
     }
   }
 
@@ -166,16 +167,14 @@ package final class EngineDriver: @unchecked Sendable {
   private func signal() {
     isSignalled = true
     core.pointee.counters.set(Counter.eventsWaiting, Int64(core.pointee.outbox.count))
-    var one: UInt64 = 1
-    _ = Glibc.write(eventDescriptor, &one, 8)
+    hujia_ring(eventDescriptor)
   }
 
   /// Under the baton: the last event was taken, so the descriptor falls silent.
   private func silence() {
     guard isSignalled else { return }
     isSignalled = false
-    var count: UInt64 = 0
-    _ = Glibc.read(eventDescriptor, &count, 8)
+    hujia_hush(eventDescriptor)
   }
 
   /// Takes up to `capacity` events out, oldest first, and fires deadlines that waited for the room.

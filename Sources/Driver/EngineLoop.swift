@@ -1,6 +1,7 @@
 // libuv wakes the engine: one timer armed for the earliest deadline (and the alarm that counts a suspend, BootAlarm),
 // one async handle for posts and changes. The loop is the engine's own (a thread) or the host's; the code is the same.
 
+import CHujiaBaton
 import CLibUV
 #if canImport(Glibc)
   import Glibc
@@ -37,6 +38,10 @@ final class EngineLoop: @unchecked Sendable {
   static var slice_ns: UInt64 { 100_000 }
   /// When the timer was to fire, `Clock` time; `Int64.max` = not armed.
   private var armed_ns = Int64.max
+  /// Whether the async handle was told and its turn has not begun: threads that wake the loop meanwhile need not.
+  private let isWoken = Atomic<Bool>(false)
+  /// How often the loop was woken for something that no timer brings.
+  let wakings = Atomic<Int64>(0)
 
   /// nil when libuv refuses. With `host` nil a loop of our own is made; start it with `startThread`.
   init?(driver: EngineDriver, host: UnsafeMutableRawPointer?) {
@@ -56,7 +61,10 @@ final class EngineLoop: @unchecked Sendable {
       }
     }
     let asyncStatus = uv_async_init(loop, async) { handle in
-      handle.map { EngineLoop.of($0.pointee.data) }?.turn()
+      guard let loop = handle.map({ EngineLoop.of($0.pointee.data) }) else { return }
+      // Before the turn looks for what there is to do: what comes after it wakes the loop again.
+      loop.isWoken.store(false, ordering: .sequentiallyConsistent)
+      loop.turn()
     }
     guard asyncStatus == 0, uv_timer_init(loop, timer) == 0 else {
       if ownsLoop { uv_loop_close(loop) }
@@ -69,7 +77,7 @@ final class EngineLoop: @unchecked Sendable {
     alarm = BootAlarm(loop: loop, data: me) { handle, _, _ in
       guard let loop = handle.map({ EngineLoop.of($0.pointee.data) }) else { return }
       loop.alarm?.silence()
-      loop.turn()
+      loop.turn(hasRung: true)
     }
     if alarm != nil { openHandles += 1 }
     auditTimer = AuditTimer(loop: loop, data: me) { handle in
@@ -92,8 +100,25 @@ final class EngineLoop: @unchecked Sendable {
     Unmanaged<EngineLoop>.fromOpaque(data).takeUnretainedValue()
   }
 
-  /// From any thread; libuv coalesces.
-  func wake() { uv_async_send(async) }
+  /// From any thread, for what no timer brings: posts, positions left over, more to do. Wakings that are not answered
+  /// yet are one.
+  func wake() {
+    // What the caller published must be seen by a turn that clears the flag after it was read here.
+    hujia_fence()
+    if isWoken.load(ordering: .relaxed) { return }
+    if isWoken.exchange(true, ordering: .acquiringAndReleasing) { return }
+    wakings.wrappingAdd(1, ordering: .relaxed)
+    // libuv writes to a descriptor, which is a cancellation point. A thread that ended there would leave the handle
+    // half told, and the loop spins until it is.
+    Cancellation.off { _ = uv_async_send(async) }
+  }
+
+  /// Under the baton, from any thread: the loop turns at `due_ns` (`Clock` time), if it does not turn before. The alarm
+  /// is armed from here, which wakes nobody; a loop without one must be woken to arm its timer.
+  func turn(at due_ns: Int64) {
+    guard let alarm else { return wake() }
+    alarm.set(due_ns)
+  }
 
   /// Runs the loop on a thread of its own with all signals blocked. False when the system refuses the thread.
   func startThread() -> Bool {
@@ -116,13 +141,13 @@ final class EngineLoop: @unchecked Sendable {
   }
 
   /// One visit of the loop: deadlines that are due, posts, the timer for the next. On the loop's thread.
-  private func turn() {
+  private func turn(hasRung: Bool = false) {
     if ownsLoop, isStopping.load(ordering: .acquiring) {
       closeHandles()
       return
     }
     noticeStall()
-    if work() { wake() }
+    if work(hasRung) { wake() }
   }
 
   /// The timer is never armed for later than a part of the limit, so a loop that turns late was kept from running: the
@@ -138,8 +163,9 @@ final class EngineLoop: @unchecked Sendable {
   }
 
   /// True when there is more to do; in slices, so that a caller waiting for the baton gets it in between.
-  private func work() -> Bool {
+  private func work(_ hasRung: Bool) -> Bool {
     let driver = driver
+    let alarm = alarm
     let done = driver.turn { core in
       let fired = core.fireDue(most: Self.fireSlice)
       let decided = driver.decidePosts(most: Self.postSlice)
@@ -148,10 +174,13 @@ final class EngineLoop: @unchecked Sendable {
       let now_ns = core.time.now_ns
       let pause_ns =
         core.isEscalationBlocked ? EngineDriver.blockedPause_ns : fired > 0 ? Self.pause_ns : 0
+      let turn_ns = next_ns == .max ? .max : max(next_ns, now_ns &+ pause_ns)
+      // Here, under the baton: a caller that arms it for something earlier comes before or after this, never between.
+      alarm?.set(turn_ns == .max ? .max : turn_ns &+ driver.origin_ns, hasRung: hasRung)
       return Work(
         hasMore: fired == Self.fireSlice || decided == Self.postSlice
           || (next_ns <= now_ns && !core.isEscalationBlocked),
-        next_ns: next_ns == .max ? .max : max(next_ns, now_ns &+ pause_ns), now_ns: now_ns)
+        next_ns: turn_ns, now_ns: now_ns)
     }
     arm(next_ns: done.next_ns, now_ns: done.now_ns)
     return done.hasMore || driver.core.pointee.positions.hasFresh
@@ -180,7 +209,6 @@ final class EngineLoop: @unchecked Sendable {
   /// libuv counts whole milliseconds from its cached time and may fire early when that is stale: refresh it first and
   /// round up; whether something is due is decided by the core's own clock.
   private func arm(next_ns: Int64, now_ns: Int64) {
-    alarm?.set(next_ns == .max ? .max : next_ns &+ driver.origin_ns)
     var next_ns = next_ns
     if let limit_ns = driver.stallLimit_ns { next_ns = min(next_ns, now_ns &+ limit_ns / 4) }
     guard next_ns != .max else {

@@ -30,6 +30,11 @@ void hujia_wake(uint32_t *word);
 /* Wakes at most `count` that sleep on the word, those that have slept longest first. */
 void hujia_wake_some(uint32_t *word, uint32_t count);
 
+/* Adds one to the count of an event descriptor; takes the count of an event or timer descriptor. Neither waits, and
+ * neither is a cancellation point, as write() and read() are: a thread that holds the baton must not end there. */
+void hujia_ring(int32_t descriptor);
+void hujia_hush(int32_t descriptor);
+
 /* The handles: a line of the cache each, so that callers of two engines do not disturb each other. */
 enum { HUJIA_SLOTS = 256 };
 typedef struct hujia_slot {
@@ -55,6 +60,16 @@ static inline int hujia_is_forked(void) {
 /* What this thread has under way that may call the host back (a cold call: its memory comes from the host's hooks). */
 void *hujia_inside(void);
 void hujia_set_inside(void *what);
+
+/* What this thread wrote before is seen by every thread before it reads what comes after. (The language's own fence is
+ * an `mfence`, which costs twice as much.) */
+static inline void hujia_fence(void) {
+#if defined(__x86_64__)
+  __asm__ __volatile__("lock; orl $0, (%%rsp)" ::: "memory", "cc");
+#else
+  __atomic_thread_fence(__ATOMIC_SEQ_CST);
+#endif
+}
 
 /* One rest in a spinning loop. */
 static inline void hujia_rest(void) {
