@@ -57,6 +57,14 @@ func copyAnswer(_ core: borrowing EngineCore, _ dispatch: inout hj_dispatch) {
         distance_dm: unit.distance_dm, reason: unit.reason.rawValue)
     }
   }
+  withUnsafeMutableBytes(of: &dispatch.chosen_age_s) { bytes in
+    let ages = bytes.bindMemory(to: UInt32.self)
+    for place in 0..<answer.count { ages[place] = core.chosen[place].age_s }
+  }
+  withUnsafeMutableBytes(of: &dispatch.chosen_flags) { bytes in
+    let flags = bytes.bindMemory(to: UInt32.self)
+    for place in 0..<answer.count { flags[place] = core.chosen[place].marks }
+  }
 }
 
 @c @implementation

@@ -30,6 +30,8 @@ public func hj_config_init(_ config: UnsafeMutablePointer<hj_config>!, _ size: U
   filled.figure_agencies = defaults.figureAgencies
   filled.figure_beats = defaults.figureBeats
   filled.breach_capacity = defaults.breachCapacity
+  filled.output_datum = HJ_DATUM_WGS84
+  filled.stale_s = defaults.stale_s
   // An older program's struct is shorter; a newer one's rest is its own business.
   Sized.write(
     filled, to: UnsafeMutableRawPointer(config),
@@ -98,6 +100,16 @@ extension Configuration {
       throw Failure(
         .argument, field: "traffic", "traffic is \(given.traffic): use one of HJ_TRAFFIC_...")
     }
+    guard Check.isDatum(given.output_datum) else {
+      throw Failure(
+        .argument, field: "output_datum",
+        "output_datum is \(given.output_datum): use one of HJ_DATUM_...")
+    }
+    guard (0...1).contains(given.off_duty_positions) else {
+      throw Failure(
+        .argument, field: "off_duty_positions",
+        "off_duty_positions is \(given.off_duty_positions): use one of HJ_OFF_DUTY_POSITIONS_...")
+    }
     guard given.journal_path == nil else {
       throw Failure(
         .unsupported, field: "journal_path", "this version writes no journal: pass NULL")
@@ -105,6 +117,9 @@ extension Configuration {
     runMode = mode
     self.traffic = traffic
     datum = given.datum
+    outputDatum = given.output_datum
+    if given.stale_s != 0 { stale_s = given.stale_s }
+    fixRules.takesOffDuty = given.off_duty_positions == HJ_OFF_DUTY_POSITIONS_TAKE
     mapPath = given.map_path.map { String(cString: $0) }
     plansPath = given.plans_path.map { String(cString: $0) }
     maxUnits = given.max_units

@@ -31,7 +31,7 @@ public func hj_nearest_units(
         to: place, capabilities: given.capabilities, levels: given.levels == 0 ? 1 : given.levels,
         agency: given.agency, limit: Int(given.k), profile: profile)
       let written = min(found, Int(capacity))
-      if written > 0, let nearest { write(core, written, to: nearest) }
+      if written > 0, let nearest { write(core, written, of: place, to: nearest) }
       count.pointee = UInt32(found)
       return found > Int(capacity) ? .buffer : .ok
     }
@@ -39,17 +39,23 @@ public func hj_nearest_units(
 }
 
 private func write(
-  _ core: borrowing EngineCore, _ count: Int, to nearest: UnsafeMutablePointer<hj_nearest>
+  _ core: borrowing EngineCore, _ count: Int, of place: Place,
+  to nearest: UnsafeMutablePointer<hj_nearest>
 ) {
   let size = Sized.size(nearest)
   let raw = UnsafeMutableRawPointer(nearest)
   let epoch = core.epoch
   for index in 0..<count {
     let found = core.found(index)
-    let flags = found.isStraightLine ? HJ_NEAREST_STRAIGHT_LINE : 0
+    let age_s = core.age_s(ofUnit: found.unit)
+    var flags = found.isStraightLine ? HJ_NEAREST_STRAIGHT_LINE : 0
+    if core.isStale(age_s: age_s) { flags |= HJ_NEAREST_STALE }
+    if place.isOffNetwork || core.units[found.unit].place.isOffNetwork {
+      flags |= HJ_NEAREST_OFF_NETWORK
+    }
     let entry = hj_nearest(
       size: size, flags: flags, unit_id: core.units[found.unit].id, travel_ms: found.travel_ms,
-      distance_dm: found.distance_dm, epoch: epoch, age_s: HJ_AGE_UNKNOWN, reserved0: 0)
+      distance_dm: found.distance_dm, epoch: epoch, age_s: age_s, reserved0: 0)
     Sized.write(entry, to: raw + index * Int(size), size: size)
   }
 }

@@ -70,6 +70,8 @@ private func fill(
     filled.assignment_id = core.assignmentSlots.id(of: unit.assignment)
     filled.incident_id = core.incidentSlots.id(of: core.assignments[unit.assignment].incident)
   }
+  filled.next_activity = HJ_ACTIVITY_NONE
+  filled.age_s = core.age_s(ofUnit: slot)
   guard unit.hasPosition else { return }
   filled.has_position = 1
   filled.lat_e7 = unit.place.lat_e7

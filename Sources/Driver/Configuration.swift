@@ -31,6 +31,9 @@ package struct Configuration {
   package var figureAgencies: UInt32 = 8
   package var figureBeats: UInt32 = 24
   package var breachCapacity: UInt32 = 256
+  /// Of every place that is handed out; 0 = WGS-84.
+  package var outputDatum: Int32 = 0
+  package var stale_s: UInt32 = 900
   package init() {}
 
   /// The library's own ceiling for tables of objects, and for queues.

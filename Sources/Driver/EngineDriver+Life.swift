@@ -163,6 +163,7 @@ extension Configuration {
       keys: Int(keyCapacity == 0 ? min(maxIncidents &* 2, Self.mostObjects) : keyCapacity),
       keyRetention_ns: Int64(keyRetention_s) &* 1_000_000_000)
     limits.fixRules = fixRules
+    limits.staleAfter_s = stale_s
     limits.watches = Int(maxWatches)
     limits.figureTypes = Int(figureTypes)
     limits.figureAgencies = Int(figureAgencies)
@@ -186,6 +187,7 @@ extension Configuration {
     try Self.check("speed_s", UInt32(clamping: fixRules.believedAfter_us / 1_000_000), 1, 3_600)
     try Self.check(
       "max_ahead_s", UInt32(clamping: fixRules.farthestAhead_us / 1_000_000), 1, 366 * 86_400)
+    if stale_s != .max { try Self.check("stale_s", stale_s, 1, 366 * 86_400) }
     if stall_ms != .max { try Self.check("stall_ms", stall_ms, 20, 3_600_000) }
     try Self.check("snap_limit_m", snapLimit_m, 1, 100_000)
     try Self.check("max_watches", maxWatches, 0, Self.mostObjects)

@@ -44,7 +44,7 @@ extension EngineDriver {
 
   /// Takes positions in; `given` is nil for one whose fields are out of range. Returns how many were accepted.
   package func takeFixes(_ count: Int, _ given: (Int) -> GivenFix?) -> Int {
-    let now_us = mode == .poll ? polledWall_us.load(ordering: .relaxed) : Clock.wall_us()
+    let (now_us, now_ns) = reporterTime
     var tally = FixTally()
     var next = 0
     while next < count {
@@ -52,7 +52,7 @@ extension EngineDriver {
       if end - next > 1 { fetchAhead(next..<end, given) }
       for index in next..<end {
         if let fix = given(index) {
-          tally.add(take(fix, now_us: now_us))
+          tally.add(take(fix, now_us: now_us, now_ns: now_ns))
         } else {
           tally.add(.range)
         }
@@ -111,24 +111,37 @@ extension EngineDriver {
     }
   }
 
-  private func take(_ given: GivenFix, now_us: Int64) -> FixVerdict {
-    let wall_us = given.wall_us == 0 ? now_us : given.wall_us
+  /// The time of now for a thread that does not hold the baton; `now_us` 0 = not known. The time on the engine's clock
+  /// is read after the other and stored before it, so that no fix looks older than it is.
+  private var reporterTime: (now_us: Int64, now_ns: Int64) {
+    guard mode == .poll else { return (Clock.wall_us(), Clock.now_ns() &- origin_ns) }
+    let now_us = polledWall_us.load(ordering: .acquiring)
+    return (now_us, polled_ns.load(ordering: .relaxed))
+  }
+
+  private func take(_ given: GivenFix, now_us: Int64, now_ns: Int64) -> FixVerdict {
     if let refusal = core.pointee.positions.refusal(
-      accuracy_dm: given.accuracy_dm, wall_us: wall_us, now_us: now_us)
+      accuracy_dm: given.accuracy_dm, wall_us: given.wall_us, now_us: now_us)
     {
       return refusal
     }
     guard let slot = core.pointee.unit(given.unitID) else { return .unknownUnit }
+    if core.pointee.positions.isOffDuty(slot) { return .offDuty }
+    let (wall_us, fix_ns) = core.pointee.positions.times(
+      wall_us: given.wall_us, now_us: now_us, now_ns: now_ns)
     let before = core.pointee.positions.before(slot)
     // An upload of old fixes is told from the slot; nothing is snapped in vain.
-    if wall_us < before.wall_us { return .older }
+    if core.pointee.positions.rules.isOlder(wall_us, than: before.wall_us, now_us: now_us) {
+      return .older
+    }
     let point = wgs84(lat_e7: given.lat_e7, lon_e7: given.lon_e7, datum: given.datum)
     let place = snap(
       point, hint: before.street, heading_cdeg: given.heading_cdeg, speed_cms: given.speed_cms)
     return core.pointee.positions.take(
       Fix(
         unitID: given.unitID, place: place, lat_e7: point.lat_e7, lon_e7: point.lon_e7,
-        accuracy_dm: given.accuracy_dm, wall_us: wall_us), in: slot)
+        accuracy_dm: given.accuracy_dm, wall_us: wall_us, fix_ns: fix_ns), in: slot,
+      now_us: now_us)
   }
 
   /// Tries the baton once; who has it now, or takes it next, does the work otherwise. Stops within eight units of a

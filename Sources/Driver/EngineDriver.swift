@@ -28,6 +28,8 @@ package final class EngineDriver: @unchecked Sendable {
   let ingest: UnsafeMutablePointer<Counters>
   /// The wall time of the last poll, for reporters who do not hold the baton.
   let polledWall_us = Atomic<Int64>(0)
+  /// The engine's own time of the last poll.
+  let polled_ns = Atomic<Int64>(0)
   let postsHigh = Atomic<Int>(0)
   let room = PostRoom()
   let eventDescriptor: Int32
@@ -233,7 +235,6 @@ package final class EngineDriver: @unchecked Sendable {
     defer { baton.give() }
     core.pointee.counters.add(Counter.turns)
     core.pointee.takePositions(most: .max)
-    polledWall_us.store(wall_us, ordering: .relaxed)
     var status = Status.ok
     var now_ns = now_ns
     if !hasTime {
@@ -246,6 +247,8 @@ package final class EngineDriver: @unchecked Sendable {
     }
     lastPoll_ns = now_ns
     core.pointee.time = Moment(now_ns: now_ns &- origin_ns, wall_us: wall_us)
+    polled_ns.store(now_ns &- origin_ns, ordering: .relaxed)
+    polledWall_us.store(wall_us, ordering: .releasing)
     let bound = most == 0 ? Int.max : Int(most)
     var done = pollTraffic() ? 1 : 0
     if done < bound { done += core.pointee.fireDue(most: bound - done) }

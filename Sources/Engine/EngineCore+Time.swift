@@ -15,6 +15,7 @@ extension EngineCore {
     for slot in 0..<UInt32(limits.assignments) where assignmentSlots.isLive(slot) {
       if assignments[slot].dispatchedWall_us == 0 { assignments[slot].dispatchedWall_us = wall_us }
     }
+    startFixWall(wall_us)
     startWatchWall(wall_us)
   }
 

@@ -17,6 +17,8 @@ package struct EngineLimits: BitwiseCopyable, Sendable {
   package var keys: Int
   package var keyRetention_ns: Int64
   package var fixRules = FixRules()
+  /// A position older than this is marked; `UInt32.max` = never.
+  package var staleAfter_s: UInt32 = 900
   package var watches = 0
   /// Types, agencies and beats with figures of their own; the others are counted together.
   package var figureTypes = 8

@@ -32,11 +32,13 @@ package struct Place: BitwiseCopyable, Sendable, Equatable {
     self.isOffNetwork = isOffNetwork
   }
 
-  /// Not snapped yet.
+  /// Not known, or not snapped yet.
   package static var nowhere: Place {
     Place(
       street: none, offset_mm: 0, node: none, gap_dm: 0, lat_e7: 0, lon_e7: 0, isOffNetwork: true)
   }
 
   package var isOnStreets: Bool { street != Self.none }
+  /// No place at all (0/0 off the streets): nothing can be driven to, or from there.
+  package var isNowhere: Bool { street == Self.none && lat_e7 == 0 && lon_e7 == 0 }
 }

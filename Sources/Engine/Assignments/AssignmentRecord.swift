@@ -14,6 +14,8 @@ package struct AssignmentRecord: BitwiseCopyable {
   package var dispatchedWall_us: Int64
   /// Every channel to its unit failed.
   package var isUndeliverable = false
+  /// Those of `ChosenMark` that belong to the choice.
+  package var marks: UInt32 = 0
 
   /// A unit sent by hand fills no seat of the plan.
   static var byHand: UInt32 { .max }

@@ -49,7 +49,7 @@ extension EngineCore {
       }
     }
     if state.rawValue >= AssignmentState.enRoute.rawValue {
-      units[record.unit].activity = state.activity
+      become(state.activity, unit: record.unit)
     }
     emitAssignment(assignment, act: act, wall_us: wall_us)
   }

@@ -14,13 +14,13 @@ extension EngineCore {
       incident: incident, unit: choice.unit, state: .dispatched, role: choice.role,
       requirement: choice.requirement, seat: choice.seat, travel_ms: choice.travel_ms,
       turnout_ms: choice.turnout_ms, distance_dm: choice.distance_dm, reason: choice.reason,
-      dispatchedWall_us: time.wall_us)
+      dispatchedWall_us: time.wall_us, marks: choice.marks & ChosenMark.ofChoice)
     let first = Int(incident) * EngineLimits.chosen
     incidentAssignments[first + Int(incidents[incident].liveCount)] = assignment
     incidents[incident].liveCount += 1
     units[choice.unit].assignment = assignment
     units[choice.unit].activityBefore = units[choice.unit].activity
-    units[choice.unit].activity = .enRoute
+    become(.enRoute, unit: choice.unit)
     units[choice.unit].level = .notAvailable
     router.set(level: Level.notAvailable.rawValue, of: choice.unit)
 
@@ -119,7 +119,9 @@ extension EngineCore {
         tier: record.tier, plan: record.plan)
     else { return nil }
     answer.count = 0
-    append(candidate, requirement: requirement, index: index, seat: seat, reason: .nextUnit)
+    append(
+      candidate, to: record.place, requirement: requirement, index: index, seat: seat,
+      reason: .nextUnit)
     chosen[0].role = role
     // The seat is held by two for a moment: the old assignment ends right after.
     guard let assignment = send(chosen[0], to: incident) else { return nil }

@@ -78,7 +78,8 @@ extension EngineCore {
     else { return nil }
     answer.count = 0
     append(
-      candidate, requirement: .anyUnit, index: AssignmentRecord.byHand, seat: 0, reason: .backup)
+      candidate, to: record.place, requirement: .anyUnit, index: AssignmentRecord.byHand, seat: 0,
+      reason: .backup)
     guard let assignment = send(chosen[0], to: incident) else { return nil }
     emitAssignment(assignment, reason: .backup)
     deriveState(of: incident)

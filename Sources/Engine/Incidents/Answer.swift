@@ -23,8 +23,22 @@ package struct Chosen: BitwiseCopyable {
   package var turnout_ms: UInt32
   package var distance_dm: UInt32
   package var reason: Reason
+  /// Bits of `ChosenMark`.
+  package var marks: UInt32
+  /// Of the unit's position; `UInt32.max` = it has none.
+  package var age_s: UInt32
   var requirement: UInt32
   var seat: UInt32
+}
+
+/// What a person should know of a chosen unit besides why it was chosen (`HJ_CHOSEN_...`).
+package enum ChosenMark {
+  package static var stale: UInt32 { 1 }
+  package static var offNetwork: UInt32 { 2 }
+  package static var straightLine: UInt32 { 4 }
+  package static var shiftOver: UInt32 { 8 }
+  /// Those that belong to the choice; the others follow the unit's position.
+  static var ofChoice: UInt32 { straightLine | shiftOver }
 }
 
 /// One unit that could be sent, with what ranks it: cost, then longest idle, then id (domain: "Deterministic").

@@ -101,7 +101,9 @@ extension EngineCore {
         unitID: units[record.unit].id, assignmentID: assignmentSlots.id(of: slot),
         unit: record.unit, role: record.role, travel_ms: record.travel_ms,
         turnout_ms: record.turnout_ms, distance_dm: record.distance_dm, reason: record.reason,
-        requirement: record.requirement, seat: record.seat)
+        marks: record.marks
+          | marks(of: record.unit, at: incidents[incident].place, isStraightLine: false),
+        age_s: age_s(ofUnit: record.unit), requirement: record.requirement, seat: record.seat)
     }
     answer.count = Int(incidents[incident].liveCount)
   }
@@ -127,7 +129,7 @@ extension EngineCore {
       return .unchanged
     }
     let travel =
-      units[unit].hasPosition
+      units[unit].hasPosition && !incidents[incident].place.isNowhere
       ? router.travel(
         from: units[unit].place, to: incidents[incident].place,
         profile: incidents[incident].plan.profile)
@@ -136,8 +138,10 @@ extension EngineCore {
     chosen[0] = Chosen(
       unitID: unitID, assignmentID: 0, unit: unit, role: seat.role, travel_ms: travel.travel_ms,
       turnout_ms: currentPlans.turnout_ms(kind: units[unit].kind),
-      distance_dm: travel.distance_dm, reason: .byHand, requirement: seat.requirement,
-      seat: seat.seat)
+      distance_dm: travel.distance_dm, reason: .byHand,
+      marks: marks(
+        of: unit, at: incidents[incident].place, isStraightLine: travel.isStraightLine),
+      age_s: age_s(ofUnit: unit), requirement: seat.requirement, seat: seat.seat)
     guard let assignment = send(chosen[0], to: incident) else { return .full }
     chosen[0].assignmentID = assignmentSlots.id(of: assignment)
     answer.count = 1

@@ -71,7 +71,9 @@ extension EngineCore {
             if open == 0 { break }
             continue
           }
-          append(candidate, requirement: requirement, index: offset, seat: seat, reason: reason)
+          append(
+            candidate, to: place, requirement: requirement, index: offset, seat: seat,
+            reason: reason)
           shortfall.formUnion(marks(of: candidate))
           room -= 1
           open &= ~units[candidate.unit].capabilities
@@ -90,7 +92,8 @@ extension EngineCore {
   }
 
   mutating func append(
-    _ candidate: Candidate, requirement: Requirement, index: UInt32, seat: UInt32, reason: Reason
+    _ candidate: Candidate, to place: Place, requirement: Requirement, index: UInt32, seat: UInt32,
+    reason: Reason
   ) {
     router.skip(unit: candidate.unit, stamp: skipStamp)
     var why = reason
@@ -100,7 +103,10 @@ extension EngineCore {
     chosen[answer.count] = Chosen(
       unitID: candidate.id, assignmentID: 0, unit: candidate.unit, role: requirement.role,
       travel_ms: candidate.travel_ms, turnout_ms: candidate.turnout_ms,
-      distance_dm: candidate.distance_dm, reason: why, requirement: index, seat: seat)
+      distance_dm: candidate.distance_dm, reason: why,
+      marks: marks(
+        of: candidate.unit, at: place, isStraightLine: candidate.isStraightLine),
+      age_s: age_s(ofUnit: candidate.unit), requirement: index, seat: seat)
     answer.count += 1
   }
 

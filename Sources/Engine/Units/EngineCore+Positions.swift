@@ -61,8 +61,11 @@ extension EngineCore {
       // Its writers are at it: what we have is the last good value.
       positions.latest.fresh.insert(slot)
     case .value(let words):
+      // A reporter that was put to sleep before its unit went off duty.
+      guard !positions.isOffDuty(slot) else { return }
       let place = PositionTable.place(words)
       units[slot].fixWall_us = Int64(bitPattern: words[1])
+      units[slot].fix_ns = PositionTable.fix_ns(words, now_ns: time.now_ns)
       units[slot].place = place
       if units[slot].hasPosition {
         router.move(unit: slot, to: place)

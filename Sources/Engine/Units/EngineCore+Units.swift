@@ -27,6 +27,7 @@ extension EngineCore {
       counters.raise(Counter.unitsHigh, to: counters.read(Counter.units))
     }
     units[slot].take(description)
+    become(units[slot].activity, unit: slot)
     if description.hasPosition {
       if !units[slot].hasPosition { unitsWithoutPosition -= 1 }
       units[slot].hasPosition = true
@@ -34,6 +35,7 @@ extension EngineCore {
       // A place without a device's time: any fix of the device is newer, and those reported before are void.
       positions.latest.void(slot)
       units[slot].fixWall_us = .min
+      units[slot].fix_ns = time.now_ns
     }
     let level = units[slot].isFree ? currentPlans.level(of: units[slot].activity) : .notAvailable
     units[slot].level = level
@@ -58,6 +60,7 @@ extension EngineCore {
     router.remove(unit: slot)
     _ = unitIndex.remove(id)
     positions.latest.clear(slot)
+    positions.set(isOffDuty: false, slot)
     unitSlots.giveBack(slot)
     counters.add(Counter.units, -1)
     return .ok
@@ -72,10 +75,18 @@ extension EngineCore {
     return .ok
   }
 
+  /// The only way to change what a unit is doing. Positions reported before it goes off duty are taken in first; those
+  /// that come later are refused without the baton.
+  mutating func become(_ activity: Activity, unit slot: UInt32) {
+    if activity == .offDuty { refresh(unit: slot) }
+    units[slot].activity = activity
+    positions.set(isOffDuty: activity == .offDuty, slot)
+  }
+
   /// A free unit with its activity and the level that goes with it.
   mutating func setFree(unit slot: UInt32, activity: Activity) {
     let wasAvailable = units[slot].level == .available
-    units[slot].activity = activity
+    become(activity, unit: slot)
     units[slot].level = currentPlans.level(of: activity)
     if units[slot].level == .available, !wasAvailable { units[slot].idleSince_ns = time.now_ns }
     router.set(level: units[slot].level.rawValue, of: slot)
@@ -87,6 +98,7 @@ extension UnitRecord {
     id = description.id
     capabilities = 0
     fixWall_us = .min
+    fix_ns = 0
     shiftEnd_us = 0
     idleSince_ns = now_ns
     place = Place(

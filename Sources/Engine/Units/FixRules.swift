@@ -12,9 +12,13 @@ package struct Fix: BitwiseCopyable {
   package var lat_e7: Int32
   package var lon_e7: Int32
   package var accuracy_dm: UInt32  // 0 = unknown
-  package var wall_us: Int64  // the device's time; 0 = no time is known yet
+  /// The device's time, at most that of its arrival; 0 = no time is known yet.
+  package var wall_us: Int64
+  /// The same on the engine's own clock.
+  package var fix_ns: Int64
   package init(
-    unitID: UInt64, place: Place, lat_e7: Int32, lon_e7: Int32, accuracy_dm: UInt32, wall_us: Int64
+    unitID: UInt64, place: Place, lat_e7: Int32, lon_e7: Int32, accuracy_dm: UInt32,
+    wall_us: Int64, fix_ns: Int64
   ) {
     self.unitID = unitID
     self.place = place
@@ -22,6 +26,7 @@ package struct Fix: BitwiseCopyable {
     self.lon_e7 = lon_e7
     self.accuracy_dm = accuracy_dm
     self.wall_us = wall_us
+    self.fix_ns = fix_ns
   }
 }
 
@@ -31,12 +36,15 @@ package enum FixVerdict: Int {
   case unknownUnit, range, accuracy, future, older, speed
   /// Another feed was writing the same unit's position and did not get done.
   case busy
-  package static let count = 8
+  /// Its unit is off duty: where people are then is their own business.
+  case offDuty
+  package static let count = 9
 }
 
 /// The limits, from `hj_config`.
 package struct FixRules: BitwiseCopyable, Sendable {
-  /// A device clock that runs further ahead would block every later fix.
+  /// What a device says of a time further ahead than this is not believed at all. One that lies less far ahead counts
+  /// as now: it blocks nothing that comes later.
   package var farthestAhead_us: Int64 = 86_400_000_000
   /// `UInt32.max` = no limit.
   package var worstAccuracy_dm: UInt32 = 5_000
@@ -49,7 +57,26 @@ package struct FixRules: BitwiseCopyable, Sendable {
   package var believedAfter: UInt32 = 3
   /// A fix so much younger than the last one taken is believed wherever it is.
   package var believedAfter_us: Int64 = 60_000_000
+  /// Positions of units that are off duty are taken too.
+  package var takesOffDuty = false
   package init() {}
+
+  /// A time of the table that lies further ahead of now than this is no evidence against a fix: it was written before
+  /// a time was known, or the wall clock was set back since. Feeds read now at different moments, so it is not 0.
+  static var untrusted_us: Int64 { 10_000_000 }
+  /// Farther than this in one leap goes nothing that drives or flies, whether the fix states its accuracy or not: a
+  /// receiver without a fix sends places near 0/0, and latitude and longitude get swapped.
+  static var leap_dm: Int64 { 10_000_000 }
+
+  /// Whether a time that is known makes one that comes older news. `now_us` 0 = not known.
+  @inline(__always)
+  package func isOlder(_ wall_us: Int64, than known_us: Int64, now_us: Int64) -> Bool {
+    wall_us < known_us && !isUntrusted(known_us, now_us: now_us)
+  }
+  @inline(__always)
+  package func isUntrusted(_ known_us: Int64, now_us: Int64) -> Bool {
+    now_us != 0 && known_us > now_us &+ Self.untrusted_us
+  }
 
   /// How far a resting receiver's fixes lie apart in a street between high houses, whatever the time between them.
   static var jitter_dm: Int64 { 1_500 }
@@ -59,13 +86,14 @@ package struct FixRules: BitwiseCopyable, Sendable {
     from lat_e7: Int32, _ lon_e7: Int32, _ wall_us: Int64, to fix: Fix
   ) -> Bool {
     let elapsed_us = fix.wall_us &- wall_us
-    guard judgesUnstated || fix.accuracy_dm > 0 else { return false }
+    let isJudged = judgesUnstated || fix.accuracy_dm > 0
     guard fastest_cms != .max, wall_us > 0, elapsed_us < believedAfter_us else { return false }
     let gap_dm =
       Distance.between_mm(
         lat_e7: lat_e7, lon_e7: lon_e7, fix.lat_e7, fix.lon_e7) / 100
     // At most 10 km/s over an hour (the limits of the config): no product overflows.
     let driven_dm = Int64(fastest_cms) * max(elapsed_us, 0) / 10_000_000
+    guard isJudged else { return gap_dm > driven_dm + Self.leap_dm }
     return gap_dm > driven_dm + Self.jitter_dm + Int64(min(fix.accuracy_dm, worstAccuracy_dm))
   }
 }

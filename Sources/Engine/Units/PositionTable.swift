@@ -4,18 +4,30 @@
 import HujiaContainers
 import HujiaRoads
 
-/// The newest fix of every unit, by unit slot. A fix in six words: off-network flag | device time | street, offset |
-/// node, gap | the snapped point | the point itself.
+/// The newest fix of every unit, by unit slot. A fix in six words: off-network flag, engine time in ticks | device time
+/// | street, offset | node, gap | the snapped point | the point itself.
 package struct PositionTable: ~Copyable {
   package let latest: LatestTable
   package let rules: FixRules
+  /// Units whose positions are not taken. The holder writes, any thread reads.
+  private let offDuty: SharedBits
 
   package init(_ memory: Memory, capacity: Int, rules: FixRules) throws(OutOfMemory) {
-    latest = try LatestTable(memory, capacity: capacity)
+    let latest = try LatestTable(memory, capacity: capacity)
+    let offDuty = try SharedBits(memory, capacity: capacity)
+    self.latest = latest
+    self.offDuty = offDuty
     self.rules = rules
   }
 
   package var hasFresh: Bool { !latest.fresh.isEmpty }
+
+  /// The holder: whether the unit is off duty from now on.
+  func set(isOffDuty: Bool, _ slot: UInt32) {
+    guard !rules.takesOffDuty, isOffDuty != offDuty.contains(slot) else { return }
+    if isOffDuty { offDuty.insert(slot) } else { _ = offDuty.remove(slot) }
+  }
+  package func isOffDuty(_ slot: UInt32) -> Bool { offDuty.contains(slot) }
 
   // Any thread
 
@@ -25,6 +37,23 @@ package struct PositionTable: ~Copyable {
     if now_us != 0, wall_us > now_us &+ rules.farthestAhead_us { return .future }
     return nil
   }
+
+  /// The times under which a fix is filed: a device's time ahead of now counts as now, and a time on the engine's clock
+  /// goes with it. `now_us` 0 = not known.
+  @inline(__always)
+  package func times(
+    wall_us: Int64, now_us: Int64, now_ns: Int64
+  ) -> (wall_us: Int64, fix_ns: Int64) {
+    guard now_us != 0 else { return (wall_us, now_ns) }
+    let capped_us = wall_us == 0 ? now_us : min(wall_us, now_us)
+    let age_us = min(now_us &- capped_us, Self.longestAge_us)
+    return (capped_us, now_ns &- age_us &* 1_000)
+  }
+
+  /// Ages beyond four years count as four years; the ticks of a table entry come round after nine.
+  private static var longestAge_us: Int64 { 126_144_000_000_000 }
+  /// 2^27 ns: an eighth of a second.
+  private static var tickBits: Int64 { 27 }
 
   /// The street that the unit was on last, and the device time of that; a hint, it may be old already.
   package func before(_ slot: UInt32) -> (street: UInt32, wall_us: Int64) {
@@ -38,13 +67,13 @@ package struct PositionTable: ~Copyable {
   }
 
   /// Writes a fix into its unit's slot; the newest device time wins. Never waits for the baton.
-  package func take(_ fix: Fix, in slot: UInt32) -> FixVerdict {
+  package func take(_ fix: Fix, in slot: UInt32, now_us: Int64) -> FixVerdict {
     switch latest.claim(slot, id: fix.unitID) {
     case .gone: return .unknownUnit
     case .busy: return .busy
     case .claimed(let claim):
       if let before = latest.value(under: claim) {
-        let verdict = judge(fix, after: before, claim)
+        let verdict = judge(fix, after: before, now_us: now_us, claim)
         guard verdict == .accepted else {
           latest.abandon(claim)
           return verdict
@@ -57,10 +86,14 @@ package struct PositionTable: ~Copyable {
   }
 
   private func judge(
-    _ fix: Fix, after before: LatestTable.Value, _ claim: borrowing LatestTable.Claim
+    _ fix: Fix, after before: LatestTable.Value, now_us: Int64,
+    _ claim: borrowing LatestTable.Claim
   ) -> FixVerdict {
     let wall_us = Int64(bitPattern: before[1])
-    if fix.wall_us < wall_us { return .older }
+    if fix.wall_us < wall_us {
+      // A time that cannot be right says nothing of speed either.
+      return rules.isUntrusted(wall_us, now_us: now_us) ? .accepted : .older
+    }
     let point = Self.point(before[5])
     guard rules.isTooFast(from: point.lat_e7, point.lon_e7, wall_us, to: fix) else {
       return .accepted
@@ -92,7 +125,8 @@ package struct PositionTable: ~Copyable {
   private static func words(_ fix: Fix) -> LatestTable.Value {
     let place = fix.place
     return [
-      place.isOffNetwork ? 1 : 0,
+      UInt64(UInt32(truncatingIfNeeded: fix.fix_ns >> tickBits) << 1)
+        | (place.isOffNetwork ? 1 : 0),
       UInt64(bitPattern: fix.wall_us),
       UInt64(place.street) | UInt64(place.offset_mm) << 32,
       UInt64(place.node) | UInt64(place.gap_dm) << 32,
@@ -107,5 +141,15 @@ package struct PositionTable: ~Copyable {
       street: UInt32(truncatingIfNeeded: words[2]), offset_mm: UInt32(words[2] >> 32),
       node: UInt32(truncatingIfNeeded: words[3]), gap_dm: UInt32(words[3] >> 32),
       lat_e7: snapped.lat_e7, lon_e7: snapped.lon_e7, isOffNetwork: words[0] & 1 != 0)
+  }
+
+  /// When an entry was true, on the engine's clock; to an eighth of a second, never later than it was. Right within
+  /// four years of now.
+  static func fix_ns(_ words: LatestTable.Value, now_ns: Int64) -> Int64 {
+    let now = Int32(truncatingIfNeeded: (now_ns >> tickBits) << 1)
+    let then = Int32(bitPattern: UInt32(truncatingIfNeeded: words[0]) & ~1)
+    // The difference of two counts that come round is small and has a sign.
+    let ticks = Int64(then &- now) >> 1
+    return ((now_ns >> tickBits) &+ ticks) << tickBits
   }
 }

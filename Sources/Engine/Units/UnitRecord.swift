@@ -6,6 +6,8 @@ package struct UnitRecord: BitwiseCopyable {
   package var id: UInt64
   package var capabilities: UInt64
   package var fixWall_us: Int64
+  /// The same on the engine's own clock: what its age counts from. No jump of the wall clock moves it.
+  package var fix_ns: Int64
   package var shiftEnd_us: Int64  // 0 = not stated
   package var idleSince_ns: Int64
   package var place: Place

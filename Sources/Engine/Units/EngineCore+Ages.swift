@@ -1,0 +1,41 @@
+// How old what is known of a unit is, and the marks that follow from it. Ages count on the engine's own clock, so a
+// jump of the wall clock makes nothing old and nothing young.
+
+import HujiaRoads
+
+extension EngineCore {
+  /// Seconds since the unit's position was true; `UInt32.max` = it has none. O(1).
+  package func age_s(ofUnit slot: UInt32) -> UInt32 {
+    guard units[slot].hasPosition else { return .max }
+    let age_ns = max(time.now_ns &- units[slot].fix_ns, 0)
+    return UInt32(min(age_ns / 1_000_000_000, Int64(UInt32.max - 1)))
+  }
+
+  /// Whether a position of this age is marked; one without an age is none.
+  package func isStale(age_s: UInt32) -> Bool {
+    age_s > limits.staleAfter_s && age_s != .max
+  }
+
+  /// Bits of `ChosenMark` for a unit on its way to a place.
+  package func marks(of slot: UInt32, at place: Place, isStraightLine: Bool) -> UInt32 {
+    var marks: UInt32 = 0
+    // Without both places there is no estimate, and nothing that could be off the network.
+    if units[slot].hasPosition, !place.isNowhere {
+      if isStraightLine { marks |= ChosenMark.straightLine }
+      if units[slot].place.isOffNetwork || place.isOffNetwork { marks |= ChosenMark.offNetwork }
+    }
+    if isStale(age_s: age_s(ofUnit: slot)) { marks |= ChosenMark.stale }
+    return marks
+  }
+
+  /// The first wall time: device times that came before it get their places on the engine's clock. O(units).
+  mutating func startFixWall(_ wall_us: Int64) {
+    for slot in 0..<UInt32(unitSlots.touched) where units[slot].hasPosition && wall_us != 0 {
+      guard units[slot].fixWall_us > 0 else { continue }
+      let times = positions.times(
+        wall_us: units[slot].fixWall_us, now_us: wall_us, now_ns: time.now_ns)
+      units[slot].fixWall_us = times.wall_us
+      units[slot].fix_ns = times.fix_ns
+    }
+  }
+}
