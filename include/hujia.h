@@ -53,8 +53,15 @@
  *   call is the only cancellation point (hj_engine_open has none), and a wait in hj_incident_post_within is not cut
  *   short. A thread whose cancel type is PTHREAD_CANCEL_ASYNCHRONOUS must not call: POSIX allows that no library. A
  *   signal, with or without SA_RESTART, neither ends nor lengthens a call. Signal handlers must not call. Since 0.3.
- * After fork the child's calls answer HJ_E_FORKED; only the parent goes on. The library installs no signal handler
- *   and blocks all signals in its own threads.
+ * After fork the parent's engines answer HJ_E_FORKED in the child and go on in the parent. The child may open engines
+ *   of its own, in any run mode and as many as any process, and so may its children in turn; nothing of the parent's is
+ *   freed in the child: its memory (shared until written to) and its descriptors stay until the child ends or executes
+ *   another program. Holds for fork; a child of vfork calls nothing. Since 0.3; before, a child could open none.
+ * Signals. The library installs no signal handler and blocks all signals in its own threads.
+ * Descriptors of the library are 3 and above, also where the host has closed 0 to 2, and close-on-exec. Since 0.3.
+ * Allocator hooks may call any function of the library. What could wait for the call that the hook is part of answers
+ *   HJ_E_DEADLOCK: closing that engine, and hj_traffic_report while live traffic is being set up. One thread at a time
+ *   closes another engine from inside a hook; others get HJ_E_DEADLOCK. Since 0.3.
  * Full is an answer (HJ_FULL), never a wait, but in hj_incident_post_within, whose caller says how long. Every table
  *   has a limit in hj_config.
  *
@@ -100,7 +107,7 @@ typedef int32_t hj_status;
 #define HJ_E_CONFLICT -8     /* the same key came before with another body; or the id is in use for something else */
 #define HJ_E_BUFFER -9       /* the caller's buffer is too short; the needed count was filled in */
 #define HJ_E_MEMORY -10      /* the allocator refused in a cold call; nothing was changed, nothing is left to close */
-#define HJ_E_FORKED -11      /* called in a forked child */
+#define HJ_E_FORKED -11      /* the engine belongs to the process that this one was forked from: open another */
 #define HJ_E_DEADLOCK -12    /* called from a place where waiting could never end */
 #define HJ_E_RANGE -13       /* coordinates off the planet, or not a number */
 #define HJ_E_FILE -14        /* a file cannot be opened or read */
@@ -352,7 +359,7 @@ typedef struct hj_config {
   uint32_t event_capacity;  /* ordinary events waiting, 16 ... 16,777,216; default 16,384; escalations have own room */
   int32_t datum;            /* of every feed that does not name its own; default WGS-84 */
   uint32_t reserved0;
-  void *uv_loop;        /* uv_loop_t *, with HJ_RUN_HOST_LOOP only */
+  void *uv_loop;        /* uv_loop_t *, with HJ_RUN_HOST_LOOP only; NULL in other modes (HJ_E_ARGUMENT) */
   hj_allocate allocate; /* both or neither; NULL: jemalloc where the host has linked it, else the C library */
   hj_release release;
   void *allocator_context;
@@ -903,8 +910,9 @@ hj_status hj_engine_open(const hj_config *config, hj_engine **engine, hj_error_d
  * decided are decided first, so everything accepted was answered; read the events before closing to see the answers.
  * With HJ_RUN_HOST_LOOP: on the loop's thread only; it completes in the loop's next turn (run the loop once more
  * before uv_loop_close). NULL: HJ_OK.
- * ANY THREAD but a loop thread of the engine's own or another thread than the host loop's (HJ_E_DEADLOCK). Cold:
- * waits for the loop thread. HJ_E_STALE when it was closed before. Since 0.1. */
+ * ANY THREAD but a loop thread of the engine's own or another thread than the host loop's, and not from an allocator's
+ * hook that a call of this engine has under way (HJ_E_DEADLOCK: the engine stays open, and calls of other threads
+ * notice nothing). Cold: waits for the loop thread. HJ_E_STALE when it was closed before. Since 0.1. */
 hj_status hj_engine_close(hj_engine *engine);
 
 /* HJ_RUN_POLL: moves the engine to the given time, decides what was posted and fires what is due, at most `work_max`
@@ -1266,7 +1274,8 @@ hj_status hj_street_name(hj_engine *engine, uint64_t street_id, char *buffer, ui
  * most 1,048,576.
  * HJ_PARTIAL (some were refused, perhaps all); HJ_E_NULL; HJ_E_SIZE; HJ_E_NEWER (first element); HJ_E_ARGUMENT (count);
  * HJ_E_UNSUPPORTED (HJ_TRAFFIC_OFF); HJ_E_MEMORY, HJ_E_SYSTEM (a cold call was refused: nothing was taken, the answers
- * stay as they are, the next report tries again). Since 0.2. */
+ * stay as they are, the next report tries again); HJ_E_DEADLOCK (from an allocator's hook, while the memory for live
+ * traffic is being taken; nothing was taken). Since 0.2. */
 hj_status hj_traffic_report(hj_engine *engine, const hj_street_time *times, uint32_t count);
 
 /* The same, and says what became of each: verdicts[i] (`verdicts` may be NULL, else `count` entries) is HJ_OK,

@@ -15,15 +15,6 @@
 #include <unistd.h>
 
 hujia_slot hujia_slots[HUJIA_SLOTS] __attribute__((aligned(64)));
-uint64_t *hujia_fork_page;
-
-static _Thread_local void *inside;
-void *hujia_inside(void) {
-  return inside;
-}
-void hujia_set_inside(void *what) {
-  inside = what;
-}
 
 #define HUJIA_SWIFT __attribute__((swiftcall))
 #define HUJIA_CONTEXT __attribute__((swift_context))

@@ -50,7 +50,6 @@ public func hj_engine_open(
       Failure(.null, field: "engine", "engine is NULL: give the address of your hj_engine pointer"))
   }
   engine.pointee = nil
-  if EngineDriver.isForkedChild { return Status.forked.rawValue }
   let (status, given) = Sized.read(config)
   guard let given else {
     return Detail.fill(
@@ -68,7 +67,6 @@ public func hj_engine_open(
 @c @implementation
 public func hj_engine_close(_ engine: OpaquePointer!) -> hj_status {
   guard let engine else { return Status.ok.rawValue }
-  if EngineDriver.isForkedChild { return Status.forked.rawValue }
   return EngineDriver.close(UInt(bitPattern: engine)).rawValue
 }
 

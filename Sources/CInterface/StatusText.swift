@@ -115,7 +115,8 @@ private func errorText(_ status: hj_status) -> UnsafePointer<CChar> {
   case -10:
     return constant("The allocator refused; nothing was changed, nothing is left to close.")
   case -11:
-    return constant("Called in a forked child.")
+    return constant(
+      "The engine belongs to the process that this one was forked from: open another.")
   case -12:
     return constant("Called from a place where waiting could never end.")
   case -13:

@@ -6,6 +6,7 @@
 #elseif canImport(Darwin)
   import Darwin
 #endif
+import CHujiaBaton
 import HujiaContainers
 import Synchronization
 
@@ -37,8 +38,28 @@ final class Allocator: @unchecked Sendable {
     var allocate: Memory.Allocate
     var release: Memory.Release
     var context: UnsafeMutableRawPointer?
+    /// The host's own: while they run, their thread is known to be inside.
+    var isHost: Bool
     /// Plans are loaded from any thread.
     let taken_bytes: UnsafeMutablePointer<Atomic<Int64>>
+
+    /// The address of the source says whose hook it is.
+    static func take(
+      _ source: UnsafeMutablePointer<Source>, _ bytes: UInt64, _ alignment: UInt64
+    ) -> UnsafeMutableRawPointer? {
+      let own = source.pointee
+      guard own.isHost else { return own.allocate(own.context, bytes, alignment) }
+      return hujia_call_allocate(own.allocate, own.release, own.context, bytes, alignment, source)
+    }
+
+    static func give(
+      _ source: UnsafeMutablePointer<Source>, _ pointer: UnsafeMutableRawPointer?, _ bytes: UInt64,
+      _ alignment: UInt64
+    ) {
+      let own = source.pointee
+      guard own.isHost else { return own.release(own.context, pointer, bytes, alignment) }
+      hujia_call_release(own.release, own.context, pointer, bytes, alignment, source)
+    }
   }
 
   init(hooks: AllocatorHooks?) {
@@ -49,13 +70,14 @@ final class Allocator: @unchecked Sendable {
       name = hooks.name
       source.initialize(
         to: Source(
-          allocate: hooks.allocate, release: hooks.release, context: hooks.context,
+          allocate: hooks.allocate, release: hooks.release, context: hooks.context, isHost: true,
           taken_bytes: taken))
     } else if let jemalloc = Jemalloc.hooks {
       name = jemalloc.name
       source.initialize(
         to: Source(
-          allocate: jemalloc.allocate, release: jemalloc.release, context: nil, taken_bytes: taken))
+          allocate: jemalloc.allocate, release: jemalloc.release, context: nil, isHost: false,
+          taken_bytes: taken))
     } else {
       name = "system"
       source.initialize(
@@ -63,14 +85,14 @@ final class Allocator: @unchecked Sendable {
           allocate: { _, bytes, alignment in
             SystemMemory.take(bytes: bytes, alignment: alignment)
           }, release: { _, pointer, bytes, _ in SystemMemory.give(back: pointer, bytes: bytes) },
-          context: nil, taken_bytes: taken))
+          context: nil, isHost: false, taken_bytes: taken))
     }
     memory = Memory(
       context: UnsafeMutableRawPointer(source),
       allocate: { raw, bytes, alignment in
         guard let raw else { return nil }
         let source = raw.assumingMemoryBound(to: Source.self)
-        let result = source.pointee.allocate(source.pointee.context, bytes, max(alignment, 16))
+        let result = Source.take(source, bytes, max(alignment, 16))
         if result != nil {
           source.pointee.taken_bytes.pointee.add(Int64(bytes), ordering: .relaxed)
         }
@@ -80,7 +102,7 @@ final class Allocator: @unchecked Sendable {
         guard let raw else { return }
         let source = raw.assumingMemoryBound(to: Source.self)
         source.pointee.taken_bytes.pointee.subtract(Int64(bytes), ordering: .relaxed)
-        source.pointee.release(source.pointee.context, pointer, bytes, max(alignment, 16))
+        Source.give(source, pointer, bytes, max(alignment, 16))
       },
       // Hosts' hooks owe us nothing; ours are zeroed by page or by jemalloc.
       isZeroed: hooks == nil)
@@ -91,6 +113,9 @@ final class Allocator: @unchecked Sendable {
     source.pointee.taken_bytes.deallocate()
     source.deallocate()
   }
+
+  /// Whether this thread is inside a hook of the host that this allocator has called.
+  var isInHook: Bool { hujia_is_in_hook(source) != 0 }
 
   var taken_bytes: Int64 { source.pointee.taken_bytes.pointee.load(ordering: .relaxed) }
 }

@@ -15,7 +15,8 @@ import Synchronization
 extension EngineDriver {
   /// Opens an engine and files its handle. A failed open leaves nothing behind.
   package static func open(_ configuration: Configuration) throws(Failure) -> UInt {
-    ForkMark.prepare()
+    try ForkMark.prepare()
+    ForkMark.check()
     try configuration.check()
     let allocator = Allocator(hooks: configuration.allocator)
     let mapOwner = try MapOwner.open(configuration.mapPath)
@@ -95,16 +96,17 @@ extension EngineDriver {
 
   /// Closes the engine of `token`; see `hj_engine_close`.
   package static func close(_ token: UInt) -> Status {
-    guard HandleTable.beginClosing(token) else { return .stale }
-    guard let driver = HandleTable.engine(token) else { return .stale }
-    let isWrongThread =
-      driver.loop?.isOwnThread() == true
-      || (driver.mode == .hostLoop && driver.loop?.isHome() == false) || driver.baton.isMine
-      || hujia_inside() == Unmanaged.passUnretained(driver).toOpaque()
-    if isWrongThread {
-      HandleTable.cancelClosing(token)
-      return .deadlock
+    ForkMark.check()
+    let isInHook = hujia_is_in_hook(nil) != 0
+    guard !isInHook || hujia_begin_close_in_hook() != 0 else { return .deadlock }
+    defer { if isInHook { hujia_end_close_in_hook() } }
+    // Asked from inside, with the door still open: a refused close is a call like any other.
+    let verdict = HandleTable.with(token) { driver -> Status in
+      if driver.wouldWaitForItself { return .deadlock }
+      return HandleTable.beginClosing(token) ? .ok : .stale
     }
+    guard let verdict else { return HandleTable.absence(token) }
+    guard verdict == .ok, let driver = HandleTable.engine(token) else { return verdict }
     driver.room.close()  // who waits for room in the ring of posts leaves
     HandleTable.awaitUsers(token)
     driver.stopTraffic()
@@ -123,20 +125,29 @@ extension EngineDriver {
     return .ok
   }
 
-  /// Whether this call can be answered at all: not in a forked child.
+  /// Whether closing would wait for a call that this thread is inside of, or for a loop that only this thread, or never
+  /// this one, may touch.
+  private var wouldWaitForItself: Bool {
+    loop?.isOwnThread() == true || (mode == .hostLoop && loop?.isHome() == false) || baton.isMine
+      || allocator.isInHook
+  }
+
+  /// Runs `body` with the engine of a handle. A stale handle, and one of the process that this one was forked from, are
+  /// answered here.
   @inline(__always)
   package static func with(_ token: UInt, _ body: (EngineDriver) -> Status) -> Status {
-    if ForkMark.isChild { return .forked }
-    return HandleTable.with(token, body) ?? .stale
+    ForkMark.check()
+    return HandleTable.with(token, body) ?? HandleTable.absence(token)
   }
 
   @inline(__always)
   package static func value<Value>(_ token: UInt, _ body: (EngineDriver) -> Value) -> Value? {
-    if ForkMark.isChild { return nil }
+    ForkMark.check()
     return HandleTable.with(token, body)
   }
 
-  package static var isForkedChild: Bool { ForkMark.isChild }
+  /// Why `value` gave nil.
+  package static func absence(_ token: UInt) -> Status { HandleTable.absence(token) }
 
   /// The moment's statistics that the driver itself keeps.
   package var postsTaken: Int64 { posts.pointee.appended }
@@ -199,6 +210,11 @@ extension Configuration {
       throw Failure(
         .argument, field: "uv_loop", "HJ_RUN_HOST_LOOP needs uv_loop: the address of your uv_loop_t"
       )
+    }
+    if runMode != .hostLoop, uvLoop != nil {
+      throw Failure(
+        .argument, field: "uv_loop",
+        "uv_loop is given and run_mode is not HJ_RUN_HOST_LOOP: pass NULL, or change run_mode")
     }
   }
 

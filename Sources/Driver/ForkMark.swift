@@ -1,4 +1,6 @@
-// Knowing that we are in a forked child costs one load: a page that the kernel empties in children.
+// Knowing that we are in a forked child costs one load: a page that the kernel empties in children
+// (CBaton/process.c). A child's first call makes the table of handles its own: the parent's handles answer
+// HJ_E_FORKED from then on, and the child may open engines.
 
 import CHujiaBaton
 #if canImport(Glibc)
@@ -7,27 +9,20 @@ import CHujiaBaton
   import Darwin
 #endif
 
-/// One page with MADV_WIPEONFORK: it reads 1 in the process that opened the first engine and 0 in every child.
 enum ForkMark {
-  private static let wipeOnFork: Int32 = 18  // MADV_WIPEONFORK, Linux 4.14
-
-  private static let isPrepared: Bool = {
-    let bytes = 4096
-    let raw = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
-    guard let raw, raw != MAP_FAILED else { return false }
-    guard madvise(raw, bytes, wipeOnFork) == 0 else {
-      munmap(raw, bytes)
-      return false
+  /// Before the first engine opens, so that every fork that matters is seen.
+  static func prepare() throws(Failure) {
+    guard hujia_watch_forks() == 0 else {
+      throw Failure(.memory, "no memory for the page that tells forked children: raise the limit")
     }
-    let word = raw.assumingMemoryBound(to: UInt64.self)
-    word.pointee = 1
-    hujia_set_fork_page(word)
-    return true
-  }()
+  }
 
-  /// Before the first engine opens, so that the mark is set before any fork that matters.
-  static func prepare() { _ = isPrepared }
+  /// Before a handle is looked at.
+  @inline(__always) static func check() {
+    if hujia_is_forked() != 0 { settle() }
+  }
 
-  /// True in a child forked after `prepare`. Where the kernel has no such pages it stays false.
-  @inline(__always) static var isChild: Bool { hujia_is_forked() != 0 }
+  @inline(never) private static func settle() {
+    hujia_settle_after_fork { HandleTable.settleAfterFork() }
+  }
 }

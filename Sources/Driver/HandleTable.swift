@@ -2,6 +2,7 @@
 // invented handle answers HJ_E_STALE while any number of threads race.
 
 import CHujiaBaton
+import HujiaEngine
 import Synchronization
 
 /// Up to 256 open engines. Enter and leave: one atomic add each; a slot whose engine is closing lets nobody in.
@@ -20,6 +21,11 @@ package enum HandleTable {
     @inline(__always) var engine: Unmanaged<EngineDriver>? {
       get { line.pointee.engine.map { Unmanaged.fromOpaque($0) } }
       nonmutating set { line.pointee.engine = newValue?.toOpaque() }
+    }
+    /// Generations up to this one are handles of a process that this one was forked from.
+    var inherited: UInt64 {
+      get { line.pointee.inherited }
+      nonmutating set { line.pointee.inherited = newValue }
     }
   }
 
@@ -93,7 +99,8 @@ package enum HandleTable {
 
   @inline(never) private static func wakeCloser(_ slot: Slot) { hujia_wake(door(slot)) }
 
-  /// Shuts the door of `token`: nobody new gets in. False when it is stale or another close came first.
+  /// Shuts the door of `token`: nobody new gets in. False when it is stale or another close came first. The caller is
+  /// inside by `with`, and has made sure that it may wait: a door that is shut is never opened again.
   static func beginClosing(_ token: UInt) -> Bool {
     guard let index = index(token) else { return false }
     let slot = Slot(index)
@@ -105,12 +112,6 @@ package enum HandleTable {
       if won { return true }
       state = seen
     }
-  }
-
-  /// Opens the door again (closing was refused).
-  static func cancelClosing(_ token: UInt) {
-    guard let index = index(token) else { return }
-    _ = Slot(index).state.pointee.bitwiseAnd(~closing, ordering: .releasing)
   }
 
   /// Sleeps until no call is inside. The door is shut by this caller; the last one out wakes it.
@@ -146,5 +147,32 @@ package enum HandleTable {
       state = seen
     }
     engine?.release()
+  }
+
+  // Forked children
+
+  /// What a token is that opens nothing: a handle of a process that this one was forked from, or a stale one.
+  static func absence(_ token: UInt) -> Status {
+    guard let index = index(token) else { return .stale }
+    let generation = UInt64(token >> 16)
+    return generation & 1 == 1 && generation <= Slot(index).inherited ? .forked : .stale
+  }
+
+  /// The first call in a forked child: every slot becomes free, and what was in it stays untouched. Its threads are not
+  /// here and its locks may be held, so it is neither used nor given back.
+  static func settleAfterFork() {
+    // A fork out of a hook: the call around the hook goes on here, and counts itself out of its slot.
+    let isInsideCall = hujia_is_in_hook(nil) != 0
+    for index in 0..<limit {
+      let slot = Slot(index)
+      let state = slot.state.pointee.load(ordering: .relaxed)
+      let generation = state >> 32
+      guard state != 0 else { continue }
+      slot.inherited = generation
+      let next = generation &+ (generation & 1)
+      slot.engine = nil
+      slot.state.pointee.store(
+        next << 32 | (isInsideCall ? state & userMask : 0), ordering: .releasing)
+    }
   }
 }

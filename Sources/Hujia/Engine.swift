@@ -43,8 +43,9 @@ public final class Engine: Sendable {
 
   func with<Value>(_ body: (EngineDriver) -> Result<Value, HujiaError>) throws(HujiaError) -> Value
   {
-    if EngineDriver.isForkedChild { throw HujiaError(.forked) }
-    guard let result = EngineDriver.value(token, body) else { throw HujiaError(.stale) }
+    guard let result = EngineDriver.value(token, body) else {
+      throw HujiaError(EngineDriver.absence(token))
+    }
     return try result.get()
   }
 

@@ -43,7 +43,8 @@ public struct HujiaError: Error, Equatable, Sendable, CustomStringConvertible {
         "no such unit: put it first; no such street: ids are those of the map's source; or no such watch"
     case .state: return "the move is not legal from the present state"
     case .conflict: return "the same key came before with another body"
-    case .forked: return "called in a forked child"
+    case .forked:
+      return "the engine belongs to the process that this one was forked from: open another"
     case .range: return "coordinates off the planet, or not a number"
     case .busy: return "the unit is on an incident: clear or cancel its assignment first"
     case .reason: return "the move is legal only with a reason"

@@ -14,18 +14,13 @@ package final class MapFile: @unchecked Sendable {
   private let bytes: Int
 
   package init(path: String) throws(MapFileError) {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else {
-      throw .missing(path: path, reason: String(cString: strerror(errno)))
+    let file: RegularFile
+    do throws(RegularFile.Refusal) { file = try RegularFile(path: path) } catch {
+      throw .missing(path: path, reason: error.reason)
     }
-    defer { close(descriptor) }
-    var facts = stat()
-    guard fstat(descriptor, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else {
-      throw .missing(path: path, reason: "it is not a regular file")
-    }
-    let bytes = Int(facts.st_size)
+    let bytes = file.size_bytes
     guard bytes >= MapFormat.headerBytes else { throw .notAMap(path: path) }
-    let mapped = mmap(nil, bytes, PROT_READ, MAP_PRIVATE, descriptor, 0)
+    let mapped = mmap(nil, bytes, PROT_READ, MAP_PRIVATE, file.descriptor, 0)
     guard let mapped, mapped != MAP_FAILED else {
       throw .missing(path: path, reason: String(cString: strerror(errno)))
     }

@@ -1,5 +1,10 @@
 /* Opening with what is wrong: fields of the config, limits, damaged maps, plans that are none. Each is refused with a
  * status, a place and a text that tells what to do; a failed open leaves nothing behind. */
+#include <dirent.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "world.h"
@@ -73,6 +78,8 @@ static void wrong_configs(void) {
   REFUSED(config.allocate = no_memory, HJ_E_ARGUMENT, "allocate");
   REFUSED(config.release = no_release, HJ_E_ARGUMENT, "allocate");
   REFUSED(config.run_mode = HJ_RUN_HOST_LOOP, HJ_E_ARGUMENT, "uv_loop");
+  REFUSED(config.uv_loop = &config, HJ_E_ARGUMENT, "uv_loop");
+  REFUSED((config.run_mode = HJ_RUN_THREAD, config.uv_loop = &config), HJ_E_ARGUMENT, "uv_loop");
   REFUSED(config.journal_path = "journal", HJ_E_UNSUPPORTED, "journal_path");
   REFUSED(config.map_path = "no such file.hjmap", HJ_E_FILE, "map_path");
   REFUSED(config.map_path = "/", HJ_E_FILE, "map_path");
@@ -94,6 +101,75 @@ static void wrong_configs(void) {
   CHECK_EQUAL(opened, 255); /* 256 with the one of this test */
   CHECK(many[opened] == NULL);
   while (opened > 0) CHECK_STATUS(hj_engine_close(many[--opened]), HJ_OK);
+}
+
+/* ---- Paths that name no regular file: refused at once, and nothing is left open ---- */
+
+static int open_descriptors(void) {
+  int count = 0;
+  DIR *folder = opendir("/proc/self/fd");
+  if (folder == NULL) return -1;
+  while (readdir(folder) != NULL) count++;
+  closedir(folder);
+  return count;
+}
+
+static double seconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static void refuse_path(const char *path) {
+  for (int is_map = 0; is_map < 2; is_map++) {
+    hj_error_detail detail;
+    hj_config config = poll_config();
+    int before = open_descriptors();
+    double start = seconds();
+    *(is_map ? &config.map_path : &config.plans_path) = path;
+    CHECK_STATUS(try_open(&config, &detail), HJ_E_FILE);
+    CHECK(seconds() - start < 1);
+    CHECK(strcmp(detail.field, is_map ? "map_path" : "plans_path") == 0);
+    CHECK(strstr(detail.text, path) != NULL);
+    CHECK_EQUAL(open_descriptors(), before);
+  }
+}
+
+static void paths_of_other_kinds(void) {
+  char folder[] = "/tmp/hujia-paths-XXXXXX";
+  REQUIRE(mkdtemp(folder) != NULL);
+  char pipe[64], link[64], socket_path[64], closed[64];
+  snprintf(pipe, sizeof pipe, "%s/pipe", folder);
+  snprintf(link, sizeof link, "%s/link", folder);
+  snprintf(socket_path, sizeof socket_path, "%s/socket", folder);
+  snprintf(closed, sizeof closed, "%s/closed", folder);
+  REQUIRE(mkfifo(pipe, 0600) == 0 && symlink(pipe, link) == 0);
+  int listener = socket(AF_UNIX, SOCK_STREAM, 0);
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  snprintf(address.sun_path, sizeof address.sun_path, "%s", socket_path);
+  REQUIRE(bind(listener, (struct sockaddr *)&address, sizeof address) == 0);
+  alarm(60); /* opening a pipe without a writer would wait for ever */
+  refuse_path(pipe);
+  refuse_path(link);
+  refuse_path(socket_path);
+  refuse_path(folder);
+  refuse_path("/dev/zero");
+  refuse_path("/dev/null");
+  alarm(0);
+  FILE *file = fopen(closed, "wb");
+  REQUIRE(file != NULL && fclose(file) == 0 && chmod(closed, 0) == 0);
+  if (geteuid() != 0) refuse_path(closed); /* the superuser may read everything */
+  /* Empty: a regular file, but neither a map nor plans. */
+  REQUIRE(chmod(closed, 0600) == 0);
+  hj_error_detail detail;
+  hj_config config = poll_config();
+  config.map_path = closed;
+  CHECK_STATUS(try_open(&config, &detail), HJ_E_MAP);
+  config = poll_config();
+  config.plans_path = closed;
+  CHECK_STATUS(try_open(&config, &detail), HJ_E_PLANS);
+  close(listener);
+  unlink(pipe), unlink(link), unlink(socket_path), unlink(closed), rmdir(folder);
 }
 
 static void write_file(const char *path, const void *bytes, size_t count) {
@@ -222,6 +298,7 @@ static void wrong_plans(void) {
 int main(void) {
   open_world();
   wrong_configs();
+  paths_of_other_kinds();
   wrong_maps();
   wrong_plans();
   close_world();

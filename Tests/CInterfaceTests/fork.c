@@ -1,6 +1,7 @@
-/* After fork the child's calls answer HJ_E_FORKED and it ends cleanly; the parent goes on. Two thousand times, while
- * other threads keep the engine busy, so that locks are held at the moment of the fork. No child writes to the event
- * descriptor or to anything else of the parent's. */
+/* After fork the parent's engines answer HJ_E_FORKED in the child, which opens engines of its own, as its own children
+ * do; the parent goes on. Two thousand times, while other threads keep the engine busy, load plans, open and close, so
+ * that locks are held at the moment of the fork. No child writes to the event descriptor or to anything else of the
+ * parent's. */
 #include <poll.h>
 #include <pthread.h>
 #include <sys/wait.h>
@@ -20,6 +21,23 @@ static void cancel_decided(void) {
   hj_events_poll(engine, events, 16, &count);
   for (uint32_t index = 0; index < count; index++)
     if (events[index].kind == HJ_EVENT_DECIDED) hj_incident_cancel(engine, events[index].incident_id, 0);
+}
+
+static const char plans[] =
+    "{\"version\": 1, \"capabilities\": [\"medic\"], \"plans\": [{\"name\": \"one\", \"units\": [{\"count\": 1}]}]}";
+
+/* Cold calls: they allocate, and what they do first is done once in a process. */
+static void *load_cold(void *unused) {
+  (void)unused;
+  hj_config config = poll_config();
+  while (!__atomic_load_n(&is_over, __ATOMIC_ACQUIRE)) {
+    CHECK_EACH(hj_plans_load(engine, plans, sizeof plans - 1, NULL) >= 0);
+    hj_engine *another = NULL;
+    config.run_mode = config.run_mode == HJ_RUN_POLL ? HJ_RUN_THREAD : HJ_RUN_POLL;
+    CHECK_EACH(hj_engine_open(&config, &another, NULL) == HJ_OK);
+    CHECK_EACH(hj_engine_close(another) == HJ_OK);
+  }
+  return NULL;
 }
 
 static void *load(void *number) {
@@ -49,10 +67,6 @@ static int wrong_in_child(void) {
   memset(&event, 0, sizeof event);
   event.size = sizeof event;
   uint32_t count;
-  hj_engine *another = NULL;
-  hj_config config;
-  memset(&config, 0, sizeof config);
-  hj_config_init(&config, sizeof config);
   wrong += hj_incident_report(engine, &report, &dispatch) != HJ_E_FORKED;
   wrong += hj_incident_recommend(engine, &report, &dispatch) != HJ_E_FORKED;
   wrong += hj_incident_post(engine, &report) != HJ_E_FORKED;
@@ -75,12 +89,66 @@ static int wrong_in_child(void) {
   wrong += hj_watch_beats(engine, NULL, 0, NULL) != HJ_E_FORKED;
   wrong += hj_figures_reset(engine) != HJ_E_FORKED;
   wrong += hj_engine_close(engine) != HJ_E_FORKED;
-  wrong += hj_engine_open(&config, &another, NULL) != HJ_E_FORKED;
-  wrong += another != NULL;
   wrong += hj_events_fd(engine) != -1;
   /* What needs no engine still works. */
   wrong += strcmp(hj_status_name(HJ_E_FORKED), "HJ_E_FORKED") != 0;
   wrong += hj_abi_version() != HJ_ABI_VERSION;
+  return wrong;
+}
+
+/* An engine of the child's own: how many answers were wrong. `mode` HJ_RUN_THREAD or HJ_RUN_POLL. */
+static int wrong_own_engine(int32_t mode, int generation) {
+  int wrong = 0;
+  hj_config config = poll_config();
+  config.run_mode = mode;
+  hj_engine *own = NULL;
+  if (hj_engine_open(&config, &own, NULL) != HJ_OK || own == NULL) return 100;
+  hj_unit unit = make_unit(7, 1, 1);
+  hj_report report = make_report(HJ_TIER_URGENT, 0, 0);
+  hj_dispatch dispatch = empty_dispatch();
+  wrong += own == engine; /* a handle of the parent's is not given out again */
+  wrong += hj_unit_put(own, &unit) != HJ_OK;
+  wrong += hj_incident_report(own, &report, &dispatch) != HJ_OK;
+  wrong += dispatch.assignment_count != 1 || dispatch.chosen[0].unit_id != 7;
+  wrong += hj_plans_load(own, plans, sizeof plans - 1, NULL) != HJ_OK;
+  wrong += hj_incident_cancel(own, dispatch.incident_id, 0) != HJ_OK;
+  if (mode == HJ_RUN_THREAD) { /* its loop lives */
+    struct pollfd events = {hj_events_fd(own), POLLIN, 0};
+    wrong += hj_incident_post(own, &report) != HJ_OK;
+    wrong += poll(&events, 1, 10000) != 1;
+  }
+  hj_status parents = engine == NULL ? HJ_E_STALE : HJ_E_FORKED;
+  wrong += hj_unit_put(engine, &unit) != parents; /* the parent's stays refused, also when its slot is in use again */
+  if (generation > 0) {
+    pid_t child = fork();
+    if (child == 0) {
+      alarm(20);
+      int inner = hj_unit_put(own, &unit) != HJ_E_FORKED;
+      inner += hj_unit_put(engine, &unit) != parents;
+      inner += hj_engine_close(own) != HJ_E_FORKED;
+      _exit(inner + wrong_own_engine(mode, generation - 1));
+    }
+    int status = -1;
+    wrong += waitpid(child, &status, 0) != child || !WIFEXITED(status) || WEXITSTATUS(status) != 0;
+  }
+  wrong += hj_engine_close(own) != HJ_OK;
+  wrong += hj_unit_put(own, &unit) != HJ_E_STALE;
+  wrong += hj_unit_put(engine, &unit) != parents;
+  return wrong;
+}
+
+/* The child may open as many as any process: the parent's take no slot of it. */
+static int wrong_full_table(void) {
+  static hj_engine *own[257];
+  int count = 0, wrong = 0;
+  hj_config config = poll_config();
+  config.max_units = config.max_incidents = config.max_assignments = 1;
+  config.event_capacity = 16;
+  config.max_watches = config.figure_types = config.figure_agencies = config.figure_beats = 0;
+  hj_status status = HJ_OK;
+  while (count < 257 && (status = hj_engine_open(&config, &own[count], NULL)) == HJ_OK) count++;
+  wrong += count != 256 || status != HJ_FULL;
+  while (count > 0) wrong += hj_engine_close(own[--count]) != HJ_OK;
   return wrong;
 }
 
@@ -117,13 +185,19 @@ static void nothing_reaches_the_parent(void) {
 
 int main(void) {
   int children = getenv("HUJIA_TEST_SMALL") != NULL ? 200 : 2000;
+  /* A process that has opened none yet. */
+  pid_t first = fork();
+  if (first == 0) _exit(wrong_own_engine(HJ_RUN_THREAD, 1));
+  int verdict = -1;
+  REQUIRE(waitpid(first, &verdict, 0) == first);
+  CHECK(WIFEXITED(verdict) && WEXITSTATUS(verdict) == 0);
   hj_config config = poll_config();
   config.run_mode = HJ_RUN_THREAD;
   engine = open_engine(&config);
   for (uint64_t id = 1; id <= 8; id++) put_unit(engine, id, (int)id, 0);
-  pthread_t threads[3];
-  for (int number = 0; number < 3; number++)
-    REQUIRE(pthread_create(&threads[number], NULL, load, (void *)(uintptr_t)number) == 0);
+  pthread_t threads[4];
+  for (int number = 0; number < 4; number++)
+    REQUIRE(pthread_create(&threads[number], NULL, number < 3 ? load : load_cold, (void *)(uintptr_t)number) == 0);
   int clean = 0;
   int64_t before = 0;
   for (int times = 0; times < children; times++) {
@@ -133,6 +207,8 @@ int main(void) {
     if (child == 0) {
       alarm(20);
       int wrong = wrong_in_child();
+      wrong += wrong_own_engine(times % 4 < 2 ? HJ_RUN_THREAD : HJ_RUN_POLL, times % 8 == 0 ? 2 : 0);
+      if (times % 100 == 5) wrong += wrong_full_table();
       if (times % 2) _exit(wrong);
       exit(wrong); /* with everything that exit runs */
     }
@@ -146,7 +222,7 @@ int main(void) {
   CHECK_EQUAL(clean, children);
   CHECK(__atomic_load_n(&done, __ATOMIC_RELAXED) > before); /* the parent went on all the while */
   __atomic_store_n(&is_over, 1, __ATOMIC_RELEASE);
-  for (int number = 0; number < 3; number++) pthread_join(threads[number], NULL);
+  for (int number = 0; number < 4; number++) pthread_join(threads[number], NULL);
   settle_posts();
   hj_report report = make_report(HJ_TIER_URGENT, 0, 0);
   hj_dispatch dispatch = empty_dispatch();

@@ -2,7 +2,8 @@
  * that closes it, which waits for the last one out. Every atomic operation of the code is one step here.
  *
  * Held everywhere: nobody is inside an engine that was freed; the closing thread does not sleep for ever (an invalid end
- * state). With one of the BROKEN_ names defined a step is wrong, and spin must find it. */
+ * state); nobody is turned away before a close was accepted, however many closes are refused meanwhile. With one of the
+ * BROKEN_ names defined a step is wrong, and spin must find it. */
 #ifndef CALLERS
 #define CALLERS 3
 #endif
@@ -19,6 +20,7 @@ bit asleep; /* the closing thread, in hujia_sleep */
 /* What is proved, no part of the code. */
 byte inside;
 bit freed;
+bit accepted; /* a close that may wait has begun */
 
 inline leave() {
 #ifdef BROKEN_LAST
@@ -53,18 +55,51 @@ proctype caller() {
            inside++;
            assert(!freed);
            inside--
-        :: else
+        :: else -> assert(accepted)
         fi;
         leave()
-     :: else
+     :: else -> assert(accepted)
      fi
   :: else -> break
   od
 }
 
+/* A close that is refused: it asks from inside, like any other call. */
+proctype refused() {
+  bit last, is_open;
+#ifdef BROKEN_REFUSE
+  atomic { is_open = !closing && !stale; if :: is_open -> closing = 1 :: else fi }
+  /* looks whether it may wait, and may not */
+  if
+  :: is_open -> closing = 0
+  :: else
+  fi
+#else
+  atomic { is_open = !closing && !stale };
+  if
+  :: is_open ->
+     atomic { users++; is_open = !closing && !stale };
+     if
+     :: is_open -> assert(!freed)
+     :: else -> assert(accepted)
+     fi;
+     leave()
+  :: else -> assert(accepted)
+  fi
+#endif
+}
+
 proctype closer() {
   byte seen;
-  closing = 1;
+  bit last, is_shut;
+  users++; /* asks from inside whether it may wait */
+  assert(!freed);
+  atomic { is_shut = closing; if :: is_shut -> skip :: else -> accepted = 1; closing = 1 fi };
+  leave();
+  if
+  :: is_shut -> goto over /* another close came first */
+  :: else
+  fi;
   do
   :: seen = users;
      if
@@ -81,7 +116,9 @@ proctype closer() {
   od;
   assert(inside == 0);
   freed = 1;
-  atomic { stale = 1; closing = 0 }
+  atomic { stale = 1; closing = 0 };
+over:
+  skip
 }
 
 init {
@@ -92,6 +129,9 @@ init {
     :: else -> break
     od;
     number = 0;
+#ifdef REFUSED
+    run refused();
+#endif
     run closer()
   }
 }

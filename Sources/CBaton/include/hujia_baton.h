@@ -40,26 +40,13 @@ enum { HUJIA_SLOTS = 256 };
 typedef struct hujia_slot {
   uint64_t state; /* generation << 32 | closing << 31 | users */
   void *engine;
-  uint64_t padding[6];
+  uint64_t inherited; /* generations up to this one are handles of a process that this one was forked from */
+  uint64_t padding[5];
 } hujia_slot;
 extern hujia_slot hujia_slots[HUJIA_SLOTS];
 static inline hujia_slot *hujia_slot_at(uint32_t index) {
   return &hujia_slots[index];
 }
-
-/* A page that the kernel empties in forked children; its first word is 1 in the parent. NULL before the first open. */
-extern uint64_t *hujia_fork_page;
-static inline void hujia_set_fork_page(uint64_t *page) {
-  __atomic_store_n(&hujia_fork_page, page, __ATOMIC_RELEASE);
-}
-static inline int hujia_is_forked(void) {
-  const uint64_t *page = __atomic_load_n(&hujia_fork_page, __ATOMIC_ACQUIRE);
-  return page != 0 && __atomic_load_n(page, __ATOMIC_RELAXED) == 0;
-}
-
-/* What this thread has under way that may call the host back (a cold call: its memory comes from the host's hooks). */
-void *hujia_inside(void);
-void hujia_set_inside(void *what);
 
 /* What this thread wrote before is seen by every thread before it reads what comes after. (The language's own fence is
  * an `mfence`, which costs twice as much.) */

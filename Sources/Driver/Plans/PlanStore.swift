@@ -1,6 +1,5 @@
 // Where plan tables live: on the heap, one allocation each, owned by the driver until the engine has let go of them.
 
-import CHujiaBaton
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
@@ -8,6 +7,7 @@ import CHujiaBaton
 #endif
 import HujiaContainers
 import HujiaEngine
+import HujiaRoads
 
 enum PlanStore {
   static let longest_bytes = 16 << 20
@@ -18,7 +18,7 @@ enum PlanStore {
   ) throws(Failure) -> UnsafeMutablePointer<PlanTables> {
     guard let path else { return try keep(.builtIn, memory) }
     let text = try read(path)
-    defer { text.deallocate() }
+    defer { Glibc.free(text.baseAddress) }
     return try decode(UnsafeRawBufferPointer(text), memory: memory)
   }
 
@@ -56,28 +56,22 @@ enum PlanStore {
   }
 
   private static func read(_ path: String) throws(Failure) -> UnsafeMutableRawBufferPointer {
-    let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else {
+    let file: RegularFile
+    do throws(RegularFile.Refusal) { file = try RegularFile(path: path) } catch {
+      throw Failure(.file, field: "plans_path", "cannot open \(path): \(error.reason)")
+    }
+    guard file.size_bytes <= longest_bytes else {
       throw Failure(
-        .file, field: "plans_path", "cannot open \(path): \(String(cString: strerror(errno)))")
+        .file, field: "plans_path",
+        "\(path) has \(file.size_bytes) bytes: plans take at most \(longest_bytes)")
     }
-    defer { close(descriptor) }
-    var facts = stat()
-    guard fstat(descriptor, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG,
-      facts.st_size <= longest_bytes
-    else {
+    guard let base = malloc(max(file.size_bytes, 1)) else {
       throw Failure(
-        .file, field: "plans_path", "\(path) is no regular file of at most 16 MiB")
+        .memory, field: "plans_path", "no memory for the \(file.size_bytes) bytes of \(path)")
     }
-    let text = UnsafeMutableRawBufferPointer.allocate(byteCount: Int(facts.st_size), alignment: 1)
-    var filled = 0
-    while filled < text.count, let base = text.baseAddress {
-      let count = Glibc.read(descriptor, base + filled, text.count - filled)
-      if count <= 0 { break }
-      filled += count
-    }
-    guard filled == text.count else {
-      text.deallocate()
+    let text = UnsafeMutableRawBufferPointer(start: base, count: file.size_bytes)
+    guard file.read(into: text) else {
+      Glibc.free(base)
       throw Failure(.file, field: "plans_path", "\(path) could not be read to its end")
     }
     return text
@@ -87,9 +81,6 @@ enum PlanStore {
 extension EngineDriver {
   /// Checks and loads new plans; the old ones stay on any error.
   package func loadPlans(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
-    // The host's hooks may call back into any engine, but not close this one from inside.
-    hujia_set_inside(Unmanaged.passUnretained(self).toOpaque())
-    defer { hujia_set_inside(nil) }
     let tables = try PlanStore.decode(bytes, memory: allocator.memory)
     var unused: [UnsafeMutablePointer<PlanTables>] = []
     let isTaken = turnHere { core in

@@ -7,6 +7,7 @@
   import Darwin
 #endif
 import HujiaEngine
+import HujiaRoads
 
 enum TimeZones {
   /// "+08:00", "-0330", "Z", or a name such as "America/Los_Angeles".
@@ -42,13 +43,11 @@ enum TimeZones {
 /// the last change of law.
 enum ZoneFile {
   static func read(_ path: String) -> [UInt8]? {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return nil }
-    defer { close(descriptor) }
-    var bytes = [UInt8](repeating: 0, count: 1 << 16)
-    let count = bytes.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
-    guard count > 44 else { return nil }
-    return Array(bytes.prefix(count))
+    guard let file = try? RegularFile(path: path), (45...1 << 16).contains(file.size_bytes) else {
+      return nil
+    }
+    var bytes = [UInt8](repeating: 0, count: file.size_bytes)
+    return bytes.withUnsafeMutableBytes { file.read(into: $0) } ? bytes : nil
   }
 
   static func table(_ bytes: [UInt8]) -> [ZoneChange]? {

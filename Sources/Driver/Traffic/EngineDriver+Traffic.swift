@@ -5,11 +5,21 @@
 #elseif canImport(Darwin)
   import Darwin
 #endif
+import CHujiaBaton
 import HujiaContainers
 import HujiaEngine
 import HujiaRoads
 import HujiaRouting
 import Synchronization
+
+/// A lock that is held while memory is taken, which is while the host's hooks run.
+enum ColdGate {
+  /// False: this thread is inside a hook and the lock is held, perhaps by this thread, or by one that waits for it.
+  static func enter(_ gate: UnsafeMutablePointer<pthread_mutex_t>) -> Bool {
+    if hujia_is_in_hook(nil) != 0 { return pthread_mutex_trylock(gate) == 0 }
+    return pthread_mutex_lock(gate) == 0
+  }
+}
 
 /// Where an engine keeps its traffic, made once by whoever comes first.
 final class TrafficSlot: @unchecked Sendable {
@@ -43,7 +53,9 @@ final class TrafficSlot: @unchecked Sendable {
   /// `make` runs once; when it fails, the next one tries again.
   func open(_ make: () throws(Failure) -> Traffic) throws(Failure) -> Traffic {
     if let traffic { return traffic }
-    pthread_mutex_lock(gate)
+    guard ColdGate.enter(gate) else {
+      throw Failure(.deadlock, "called from an allocator's hook while live traffic is set up")
+    }
     defer { pthread_mutex_unlock(gate) }
     if let traffic { return traffic }
     let made = try make()
@@ -95,12 +107,11 @@ extension EngineDriver {
     guard count > 0 else { return (.ok, 0) }
     let traffic: Traffic
     do throws(Failure) { traffic = try openTraffic() } catch { return (error.status, 0) }
-    do throws(OutOfMemory) {
-      for index in 0..<count where time(index).1?.profile != nil {
-        try traffic.needSecond()
-        break
-      }
-    } catch { return (.memory, 0) }
+    for index in 0..<count where time(index).1?.profile != nil {
+      let status = traffic.needSecond()
+      guard status == .ok else { return (status, 0) }
+      break
+    }
     let accepted = take(count, time, verdict, traffic)
     traffic.accepted.add(Int64(accepted), ordering: .relaxed)
     traffic.refused.add(Int64(count - accepted), ordering: .relaxed)

@@ -94,13 +94,14 @@ final class Traffic: @unchecked Sendable {
   }
 
   /// Before a time for one profile only is taken in, on a map that has one.
-  func needSecond() throws(OutOfMemory) {
-    if hasSecond.load(ordering: .acquiring) { return }
-    pthread_mutex_lock(gate)
+  func needSecond() -> Status {
+    if hasSecond.load(ordering: .acquiring) { return .ok }
+    guard ColdGate.enter(gate) else { return .deadlock }
     defer { pthread_mutex_unlock(gate) }
-    if hasSecond.load(ordering: .relaxed) { return }
-    pending.offer(try store.takeSecond())
+    if hasSecond.load(ordering: .relaxed) { return .ok }
+    do throws(OutOfMemory) { pending.offer(try store.takeSecond()) } catch { return .memory }
     hasSecond.store(true, ordering: .releasing)
+    return .ok
   }
 
   /// A street's time as its arcs' times, into the table of those that wait.

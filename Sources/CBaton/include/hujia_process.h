@@ -1,0 +1,54 @@
+/* What belongs to the whole process and not to one engine: whether it is a forked child, its descriptors 0 to 2, the
+ * hooks of the host that a thread is inside of. Must never: leave a lock held in a child, wait for the host, allocate. */
+#ifndef HUJIA_PROCESS_H
+#define HUJIA_PROCESS_H
+
+#include <stdint.h>
+
+/* ---- Forked children ---- */
+
+/* A page that the kernel empties in forked children. Its first word is 1 in the process that the handles belong to, and
+ * 0 in a child that has not yet made the table its own. NULL before the first open. */
+extern uint64_t *hujia_fork_page;
+static inline int hujia_is_forked(void) {
+  const uint64_t *page = __atomic_load_n(&hujia_fork_page, __ATOMIC_ACQUIRE);
+  return page != 0 && __atomic_load_n(page, __ATOMIC_RELAXED) == 0;
+}
+/* Makes the page; before the first engine opens. 0, or an error number: then the next open tries again. */
+int hujia_watch_forks(void);
+/* The process's first call after a fork: `settle` runs once, and every other thread waits for it. */
+void hujia_settle_after_fork(void (*settle)(void));
+/* How often this process or an ancestor of it has settled: another number than before means a fork in between. */
+uint64_t hujia_forks_settled(void);
+
+/* ---- Descriptors: ours are 3 and above, because libuv stops the process when it closes a lower one ---- */
+
+/* Fills those of 0 to 2 that are closed until `hujia_let_standard_go`: reading and writing them still answers EBADF.
+ * Calls may nest and race. 0, or an error number: then nothing is held. */
+int hujia_hold_standard(void);
+void hujia_let_standard_go(void);
+/* libuv makes a pipe anew in forked children: that pipe too is kept above 2. After libuv's first loop. */
+void hujia_hold_standard_at_forks(void);
+/* Whether `count` descriptors from 3 upwards are to be had now. 0, or an error number. Nothing stays open. */
+int hujia_try_descriptors(uint32_t count);
+/* An event descriptor, close-on-exec, non-blocking, 3 or above; -1 with errno. */
+int hujia_event_descriptor(void);
+
+/* ---- Hooks of the host that are under way on this thread ---- */
+
+typedef void *(*hujia_allocate_hook)(void *context, uint64_t bytes, uint64_t alignment);
+typedef void (*hujia_release_hook)(void *context, void *pointer, uint64_t bytes, uint64_t alignment);
+
+/* Calls a hook; meanwhile this thread is inside of `owner`. NULL also when the hook has forked, in the child. */
+void *hujia_call_allocate(hujia_allocate_hook allocate, hujia_release_hook release, void *context, uint64_t bytes,
+                          uint64_t alignment, const void *owner);
+void hujia_call_release(hujia_release_hook release, void *context, void *pointer, uint64_t bytes, uint64_t alignment,
+                        const void *owner);
+/* Whether a hook of `owner` is under way on this thread; of anybody, when it is NULL. */
+int hujia_is_in_hook(const void *owner);
+
+/* One close at a time may wait from inside a hook: two could wait for each other. */
+int hujia_begin_close_in_hook(void);
+void hujia_end_close_in_hook(void);
+
+#endif

@@ -1,0 +1,233 @@
+/* Forks, the descriptors 0 to 2, and hooks: see the header. */
+#if defined(__linux__) && !defined(_GNU_SOURCE)
+#define _GNU_SOURCE
+#endif
+#include "hujia_process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stddef.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#if defined(__linux__)
+#include <sys/eventfd.h>
+#endif
+#ifndef O_PATH
+#define O_PATH 0
+#endif
+
+/* ---- Forked children ---- */
+
+uint64_t *hujia_fork_page;
+static uint64_t forks_settled;
+static uint32_t closing_in_hook;
+
+enum { UNSETTLED = 0, SETTLED = 1, SETTLING = 2 };
+
+/* Beside the kernel's wiping, for kernels that cannot wipe. */
+static void forget_in_child(void) {
+  if (hujia_fork_page != NULL) __atomic_store_n(hujia_fork_page, UNSETTLED, __ATOMIC_RELEASE);
+}
+
+int hujia_watch_forks(void) {
+  if (__atomic_load_n(&hujia_fork_page, __ATOMIC_ACQUIRE) != NULL) return 0;
+  size_t bytes = (size_t)sysconf(_SC_PAGESIZE);
+  uint64_t *page = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (page == MAP_FAILED) return errno;
+#if defined(MADV_WIPEONFORK)
+  madvise(page, bytes, MADV_WIPEONFORK); /* Linux 4.14 */
+#endif
+  page[0] = SETTLED;
+  uint64_t *none = NULL;
+  if (!__atomic_compare_exchange_n(&hujia_fork_page, &none, page, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
+    munmap(page, bytes); /* another thread's first open was quicker */
+    return 0;
+  }
+  return pthread_atfork(NULL, NULL, forget_in_child) == 0 ? 0 : ENOMEM;
+}
+
+void hujia_settle_after_fork(void (*settle)(void)) {
+  uint64_t seen = UNSETTLED;
+  if (__atomic_compare_exchange_n(hujia_fork_page, &seen, SETTLING, 0, __ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE)) {
+    __atomic_store_n(&closing_in_hook, 0, __ATOMIC_RELAXED);
+    settle();
+    __atomic_fetch_add(&forks_settled, 1, __ATOMIC_RELAXED);
+    __atomic_store_n(hujia_fork_page, SETTLED, __ATOMIC_RELEASE);
+    return;
+  }
+  while (__atomic_load_n(hujia_fork_page, __ATOMIC_ACQUIRE) == SETTLING) sched_yield();
+}
+
+uint64_t hujia_forks_settled(void) {
+  return __atomic_load_n(&forks_settled, __ATOMIC_RELAXED);
+}
+
+/* ---- Descriptors ---- */
+
+static pthread_mutex_t standard_lock = PTHREAD_MUTEX_INITIALIZER;
+static uint32_t standard_holders;
+static uint32_t plugged; /* a bit each for 0, 1 and 2 */
+
+/* A descriptor that can be neither read nor written: the place of a closed one, with its answers. */
+static int plug(void) {
+  return open("/", O_PATH | O_RDONLY | O_CLOEXEC);
+}
+
+/* The host may have put something of its own in the plug's place meanwhile: that stays. */
+static void unplug(void) {
+  for (int number = 0; number <= 2; number++) {
+    if ((plugged & 1u << number) == 0) continue;
+    int flags = fcntl(number, F_GETFL);
+    if (flags != -1 && (O_PATH == 0 || (flags & O_PATH) != 0)) close(number);
+  }
+  plugged = 0;
+}
+
+static int plug_missing(void) {
+  for (int number = 0; number <= 2; number++) {
+    while (fcntl(number, F_GETFD) == -1 && errno == EBADF) {
+      int made = plug();
+      if (made < 0) return errno;
+      if (made <= 2) {
+        plugged |= 1u << made;
+      } else {
+        close(made); /* the host has filled it itself */
+      }
+    }
+  }
+  return 0;
+}
+
+int hujia_hold_standard(void) {
+  pthread_mutex_lock(&standard_lock);
+  int error = plug_missing();
+  if (error == 0) {
+    standard_holders++;
+  } else if (standard_holders == 0) {
+    unplug();
+  }
+  pthread_mutex_unlock(&standard_lock);
+  return error;
+}
+
+void hujia_let_standard_go(void) {
+  pthread_mutex_lock(&standard_lock);
+  if (--standard_holders == 0) unplug();
+  pthread_mutex_unlock(&standard_lock);
+}
+
+/* The lock is held over the fork, so the child finds it in a known state. */
+static void hold_before_fork(void) {
+  pthread_mutex_lock(&standard_lock);
+  plug_missing();
+}
+
+static void let_go_in_parent(void) {
+  if (standard_holders == 0) unplug();
+  pthread_mutex_unlock(&standard_lock);
+}
+
+static void let_go_in_child(void) {
+  standard_holders = 0; /* those threads are not here */
+  unplug();
+  pthread_mutex_unlock(&standard_lock);
+}
+
+void hujia_hold_standard_at_forks(void) {
+  static uint32_t is_registered;
+  if (__atomic_exchange_n(&is_registered, 1, __ATOMIC_ACQ_REL) != 0) return;
+  /* Children run their handlers in the order of registration: libuv's comes before this one. */
+  if (pthread_atfork(hold_before_fork, let_go_in_parent, let_go_in_child) != 0)
+    __atomic_store_n(&is_registered, 0, __ATOMIC_RELEASE);
+}
+
+static int above_standard(int descriptor) {
+  if (descriptor < 0 || descriptor > 2) return descriptor;
+  int moved = fcntl(descriptor, F_DUPFD_CLOEXEC, 3);
+  int error = errno;
+  close(descriptor);
+  errno = error;
+  return moved;
+}
+
+enum { MOST_TRIED = 32 };
+
+int hujia_try_descriptors(uint32_t count) {
+  int tried[MOST_TRIED];
+  uint32_t had = 0;
+  int error = 0;
+  if (count > MOST_TRIED) count = MOST_TRIED;
+  for (; had < count && error == 0; had++) {
+    tried[had] = had == 0 ? above_standard(plug()) : fcntl(tried[0], F_DUPFD_CLOEXEC, 3);
+    if (tried[had] < 0) {
+      error = errno;
+      break;
+    }
+  }
+  while (had > 0) close(tried[--had]);
+  return error;
+}
+
+int hujia_event_descriptor(void) {
+#if defined(__linux__)
+  return above_standard(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+#else
+  errno = ENOSYS;
+  return -1;
+#endif
+}
+
+/* ---- Hooks ---- */
+
+/* No list of frames on the stack: a hook may be left by longjmp, and the list would lead into nothing. */
+enum { DEEPEST = 8 };
+static _Thread_local struct {
+  const void *owners[DEEPEST];
+  uint32_t depth;
+} hooks;
+
+static void enter_hook(const void *owner) {
+  if (hooks.depth < DEEPEST) hooks.owners[hooks.depth] = owner;
+  hooks.depth++;
+}
+
+void *hujia_call_allocate(hujia_allocate_hook allocate, hujia_release_hook release, void *context, uint64_t bytes,
+                          uint64_t alignment, const void *owner) {
+  uint64_t settled = hujia_forks_settled();
+  enter_hook(owner);
+  void *result = allocate(context, bytes, alignment);
+  int is_child = hujia_is_forked() || hujia_forks_settled() != settled;
+  if (is_child && result != NULL) {
+    /* The hook has forked and came back in the child: the engine's threads and locks are not here. Refused. */
+    release(context, result, bytes, alignment);
+    result = NULL;
+  }
+  hooks.depth--;
+  return result;
+}
+
+void hujia_call_release(hujia_release_hook release, void *context, void *pointer, uint64_t bytes, uint64_t alignment,
+                        const void *owner) {
+  enter_hook(owner);
+  release(context, pointer, bytes, alignment);
+  hooks.depth--;
+}
+
+int hujia_is_in_hook(const void *owner) {
+  if (owner == NULL) return hooks.depth > 0;
+  if (hooks.depth > DEEPEST) return 1; /* deeper than it is written down */
+  for (uint32_t index = 0; index < hooks.depth; index++)
+    if (hooks.owners[index] == owner) return 1;
+  return 0;
+}
+
+int hujia_begin_close_in_hook(void) {
+  uint32_t none = 0;
+  return __atomic_compare_exchange_n(&closing_in_hook, &none, 1, 0, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+}
+
+void hujia_end_close_in_hook(void) {
+  __atomic_store_n(&closing_in_hook, 0, __ATOMIC_RELEASE);
+}
