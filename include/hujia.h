@@ -289,7 +289,7 @@ typedef struct hj_error_detail {
 #define HJ_SHORTFALL_NOT_AVAILABLE 1u /* units with the capability exist, all busy or off duty */
 #define HJ_SHORTFALL_CAPABILITY 2u    /* no unit at all has the capability (and agency) */
 #define HJ_SHORTFALL_NOT_CREWED 4u
-#define HJ_SHORTFALL_SHIFT_END 8u        /* within 45 minutes of the end of its shift */
+#define HJ_SHORTFALL_SHIFT_END 8u        /* within 45 minutes of its shift's end, or after it: routine, preventive */
 #define HJ_SHORTFALL_RADIUS 16u          /* outside the plan's radius */
 #define HJ_SHORTFALL_NO_POSITION 32u     /* a unit without a position was sent, for want of a better one */
 #define HJ_SHORTFALL_TABLE_FULL 64u      /* no free assignment slot: raise max_assignments */
@@ -408,7 +408,9 @@ typedef struct hj_unit {
   int32_t activity;
   int32_t lat_e7, lon_e7; /* both 0 = position not known (or unchanged, when the unit exists) */
   uint32_t reserved1;
-  int64_t shift_end_wall_us; /* 0 = not stated */
+  /* 0 = not stated. From 45 minutes before it the unit is sent to emergency and urgent calls only; after it, while its
+   * activity still says that it can be sent, to those only behind every other unit (HJ_CHOSEN_SHIFT_OVER). */
+  int64_t shift_end_wall_us;
 } hj_unit;
 
 typedef struct hj_unit_status {
@@ -473,7 +475,7 @@ typedef struct hj_chosen_unit {
 #define HJ_CHOSEN_STALE 1u         /* its position is older than stale_s */
 #define HJ_CHOSEN_OFF_NETWORK 2u   /* it, or the place, is farther from every street than snap_limit_m */
 #define HJ_CHOSEN_STRAIGHT_LINE 4u /* its time is an estimate: the streets do not connect it to the place */
-#define HJ_CHOSEN_SHIFT_OVER 8u    /* its shift has ended; it was sent for want of another */
+#define HJ_CHOSEN_SHIFT_OVER 8u    /* its shift has ended; it was sent for want of another, or by hand */
 
 typedef struct hj_dispatch {
   uint32_t size;
@@ -947,8 +949,10 @@ hj_status hj_plans_migrate(hj_engine *engine, uint32_t *count);
 
 /* ---- Units ----------------------------------------------------------------------------------------------------- */
 
-/* Adds a unit or replaces what is known of it. Its assignment, if any, goes on; `activity` is then ignored until it
- * is free. A unit that becomes available is offered to waiting incidents at once.
+/* Adds a unit or replaces what is known of it. Its assignment, if any, goes on; `activity` is then what it does when
+ * that ends, as with hj_unit_set_activity (since 0.3; before, it was forgotten), 0 = PATROLLING included. EN_ROUTE,
+ * ON_SCENE, TRANSPORTING and AT_DESTINATION of a unit on an incident say nothing of that: what is remembered stays. A
+ * unit that becomes available is offered to waiting incidents at once.
  * BATON. O(1) and the waiting incidents it can serve.
  * HJ_E_NULL; HJ_E_SIZE; HJ_E_NEWER; HJ_E_ARGUMENT (id 0, activity unknown, crew < -1); HJ_E_RANGE; HJ_FULL
  * (max_units). Since 0.1. */
@@ -957,9 +961,16 @@ hj_status hj_unit_put(hj_engine *engine, const hj_unit *unit);
 /* Takes a unit out. BATON. O(1). HJ_E_UNKNOWN; HJ_E_BUSY (it is on an incident). Since 0.1. */
 hj_status hj_unit_remove(hj_engine *engine, uint64_t unit_id);
 
-/* Sets what a free unit is doing, and so its level. For a unit on an incident use hj_assignment_advance.
+/* Sets what a free unit is doing, and so its level. What a unit on an incident is said to do is remembered
+ * (hj_unit_status.next_activity) and takes effect in the turn that frees it, however its assignment ends, before any
+ * waiting incident is offered to it: a car that has crashed is set OFF_DUTY, its order is cancelled, and it is sent
+ * nowhere. Nothing remembered: RETURNING after an arrival, else what it did before it was sent. A unit that is diverted
+ * or sent to another incident without being free in between keeps it.
  * BATON. O(1) and the waiting incidents it can serve.
- * HJ_E_UNKNOWN; HJ_E_ARGUMENT (activity unknown, wall_us negative); HJ_E_BUSY; HJ_UNCHANGED. Since 0.1. */
+ * HJ_E_UNKNOWN; HJ_E_ARGUMENT (activity unknown, wall_us negative); HJ_E_BUSY (on an incident, and the activity is one
+ * of those that follow from an assignment's state: EN_ROUTE, ON_SCENE, TRANSPORTING, AT_DESTINATION; use
+ * hj_assignment_advance); HJ_UNCHANGED (so it is, or is remembered already). Since 0.1; of a unit on an incident since
+ * 0.3. */
 hj_status hj_unit_set_activity(hj_engine *engine, uint64_t unit_id, int32_t activity, int64_t wall_us);
 
 /* A unit says that it is well: its welfare clock begins again, from `wall_us` (0 = now) where that lies in the past. A

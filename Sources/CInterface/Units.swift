@@ -66,6 +66,7 @@ private func fill(
   filled.unit_id = unit.id
   filled.activity = Int32(unit.activity.rawValue)
   filled.level = Int32(unit.level.rawValue)
+  filled.next_activity = unit.nextActivity.map { Int32($0.rawValue) } ?? HJ_ACTIVITY_NONE
   if !unit.isFree {
     filled.assignment_id = core.assignmentSlots.id(of: unit.assignment)
     filled.incident_id = core.incidentSlots.id(of: core.assignments[unit.assignment].incident)

@@ -54,6 +54,8 @@ package struct EngineCore: ~Copyable {
   package var unitSlots: SlotPool
   package var unitIndex: IdIndex
   package var unitsWithoutPosition = 0
+  /// That state when their shift ends.
+  var unitsWithShift = 0
   /// Written by any thread, taken in by the holder.
   package let positions: PositionTable
   /// More positions wait than this command took in.

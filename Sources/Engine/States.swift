@@ -91,7 +91,7 @@ package enum Reason: Int32, BitwiseCopyable, Sendable {
   case backup, appointment, merged, unmerged, diverted, calledBack, roomNeeded, lead
   /// Why an absence ended (or `closed`: its incident is over), why no incident was opened, why an alarm was raised.
   case signOfLife = 25
-  case paused, tableFull, lostDeadline
+  case paused, tableFull, lostDeadline, placeChanged
 }
 
 /// Why fewer units were sent than the plan asks for (`HJ_SHORTFALL_…`).

@@ -34,6 +34,14 @@ package enum Activity: UInt8, BitwiseCopyable, Sendable, CaseIterable {
     self.init(rawValue: byte)
   }
 
+  /// Follows from an assignment's state. A host that says it of a unit on an incident repeats what it read.
+  var isOfAssignment: Bool {
+    switch self {
+    case .enRoute, .onScene, .transporting, .atDestination: return true
+    default: return false
+    }
+  }
+
   /// The level that goes with it where the plans say nothing (domain: "Unit status: two levels").
   package var defaultLevel: Level {
     switch self {

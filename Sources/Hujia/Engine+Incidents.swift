@@ -118,7 +118,7 @@ extension Dispatch {
         ChosenUnit(
           unitID: unit.unitID, assignmentID: unit.assignmentID,
           travel_ms: unit.travel_ms == .max ? nil : unit.travel_ms, turnout_ms: unit.turnout_ms,
-          distance_dm: unit.distance_dm))
+          distance_dm: unit.distance_dm, marks: ChosenMarks(rawValue: unit.marks)))
     }
     chosen = units
   }

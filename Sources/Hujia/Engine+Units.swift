@@ -4,7 +4,8 @@ import HujiaDriver
 import HujiaEngine
 
 extension Engine {
-  /// Adds a unit or replaces what is known of it. Throws `.full` at the limit of units.
+  /// Adds a unit or replaces what is known of it; what one on an incident is said to do holds once the incident lets it
+  /// go. Throws `.full` at the limit of units.
   public func put(_ unit: Unit) throws(HujiaError) {
     guard unit.id != 0 else { throw .argument }
     let point = unit.place.flatMap { $0.e7 }
@@ -24,6 +25,8 @@ extension Engine {
     try check { driver in driver.turn { core in core.remove(unit: id) } }
   }
 
+  /// Sets what a unit is doing; of one on an incident, what it does once the incident lets it go. Throws `.busy` for
+  /// what follows from an assignment (`enRoute`, `onScene`, `transporting`, `atDestination`) while it has one.
   public func setActivity(_ activity: Activity, ofUnit id: UInt64) throws(HujiaError) {
     guard let activity = HujiaEngine.Activity(header: activity.rawValue) else { throw .argument }
     try check { driver in driver.turn { core in core.set(activity: activity, of: id) } }

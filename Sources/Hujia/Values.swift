@@ -77,6 +77,8 @@ public enum Reason: Int32, Sendable, CaseIterable {
   case roomNeeded, lead
   case signOfLife = 25
   case paused, tableFull, lostDeadline
+  /// The incident's place changed: times are to the new one.
+  case placeChanged
 }
 
 /// A crew or person that can be sent.
@@ -162,6 +164,19 @@ public struct ChosenUnit: Sendable {
   public let travel_ms: UInt32?
   public let turnout_ms: UInt32
   public let distance_dm: UInt32
+  public let marks: ChosenMarks
+}
+
+/// What there is to know of a chosen unit beside why it was chosen.
+public struct ChosenMarks: OptionSet, Sendable {
+  public let rawValue: UInt32
+  public init(rawValue: UInt32) { self.rawValue = rawValue }
+  /// Its position is old.
+  public static let stale = ChosenMarks(rawValue: 1)
+  public static let offNetwork = ChosenMarks(rawValue: 2)
+  public static let straightLine = ChosenMarks(rawValue: 4)
+  /// Its shift has ended; it was sent for want of another, or by hand.
+  public static let shiftOver = ChosenMarks(rawValue: 8)
 }
 
 /// Who goes.

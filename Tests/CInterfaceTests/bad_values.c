@@ -69,7 +69,7 @@ static void wrong_units(void) {
   CHECK_STATUS(hj_unit_remove(good, UINT64_MAX), HJ_E_UNKNOWN);
   CHECK_STATUS(hj_unit_remove(good, 1), HJ_E_BUSY);
   CHECK_STATUS(hj_unit_set_activity(good, 999, HJ_ACTIVITY_MEAL, 0), HJ_E_UNKNOWN);
-  CHECK_STATUS(hj_unit_set_activity(good, 1, HJ_ACTIVITY_MEAL, 0), HJ_E_BUSY);
+  CHECK_STATUS(hj_unit_set_activity(good, 1, HJ_ACTIVITY_ON_SCENE, 0), HJ_E_BUSY);
   CHECK_STATUS(hj_unit_set_activity(good, 2, -1, 0), HJ_E_ARGUMENT);
   CHECK_STATUS(hj_unit_set_activity(good, 2, 99, 0), HJ_E_ARGUMENT);
   CHECK_STATUS(hj_unit_set_activity(good, 2, HJ_ACTIVITY_MEAL, -1), HJ_E_ARGUMENT);

@@ -171,7 +171,7 @@ static void cancelled(void) {
   CHECK_STATUS(hj_assignment_advance(engine, first.chosen[0].assignment_id, HJ_ASSIGNMENT_EN_ROUTE, 0), HJ_E_STALE);
   /* A single assignment withdrawn: the incident waits again. */
   uint64_t assignment = read_unit(engine, 1).assignment_id;
-  CHECK_STATUS(hj_unit_set_activity(engine, 1, HJ_ACTIVITY_OFF_DUTY, 0), HJ_E_BUSY);
+  CHECK_STATUS(hj_unit_set_activity(engine, 1, HJ_ACTIVITY_EN_ROUTE, 0), HJ_E_BUSY);
   CHECK_STATUS(hj_assignment_advance(engine, assignment, HJ_ASSIGNMENT_CANCELLED, 0), HJ_OK);
   CHECK(state_of(second.incident_id) == HJ_INCIDENT_PENDING || state_of(second.incident_id) == HJ_INCIDENT_ASSIGNED);
   finish();

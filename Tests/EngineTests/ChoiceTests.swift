@@ -145,7 +145,7 @@ import Testing
         let found = bench.chosen.map {
           PlainPick(
             unit: $0.unitID, travel_ms: $0.travel_ms, requirement: $0.requirement, seat: $0.seat,
-            reason: $0.reason)
+            reason: $0.reason, isShiftOver: $0.marks & ChosenMark.shiftOver != 0)
         }
         let note = "seed \(seed), call \(call), \(tier): \(found) but \(expected.picks)"
         check(status == .ok, note)

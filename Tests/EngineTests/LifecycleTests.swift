@@ -75,7 +75,7 @@ import Testing
     let unit = bench.slot(1)
     func activity() -> Activity { bench.core.units[unit].activity }
     check(activity() == .enRoute && bench.core.units[unit].level == .notAvailable)
-    check(bench.core.set(activity: .meal, of: 1) == .busy)
+    check(bench.core.set(activity: .onScene, of: 1) == .busy)
     check(bench.core.remove(unit: 1) == .busy)
     bench.advance(assignment, .onScene)
     check(activity() == .onScene)

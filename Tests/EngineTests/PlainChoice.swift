@@ -27,6 +27,7 @@ struct PlainPick: Equatable {
   var requirement: UInt32
   var seat: UInt32
   var reason: Reason
+  var isShiftOver = false
 }
 
 struct PlainChoice {
@@ -47,10 +48,14 @@ struct PlainChoice {
     var travel: Travel
   }
 
-  private func reserve_us(_ tier: Tier) -> Int64 { isPressing(tier) ? 0 : 45 * 60 * 1_000_000 }
   private func isPressing(_ tier: Tier) -> Bool { tier == .emergency || tier == .urgent }
+  /// Not for what can wait: within 45 minutes of the end of its shift, or after it.
   private func keepsShift(_ unit: PlainUnit, _ tier: Tier) -> Bool {
-    unit.shiftEnd_us == 0 || unit.shiftEnd_us >= wall_us + reserve_us(tier)
+    isPressing(tier) || unit.shiftEnd_us == 0
+      || unit.shiftEnd_us >= wall_us + 45 * 60 * 1_000_000
+  }
+  private func isShiftOver(_ unit: PlainUnit) -> Bool {
+    unit.shiftEnd_us != 0 && unit.shiftEnd_us < wall_us
   }
   private func fits(_ unit: PlainUnit, _ requirement: Requirement, _ capabilities: UInt64) -> Bool {
     unit.capabilities & capabilities == capabilities
@@ -58,9 +63,23 @@ struct PlainChoice {
       && (requirement.kind == 0 || requirement.kind == unit.kind)
   }
 
-  /// The best unit for a seat: available before conditionally available (pressing calls only), a known position before
-  /// none, streets before estimates, then cost, longest idle, id.
+  /// The best unit for a seat: within its shift before after it, then as `best` of those.
   private func best(
+    _ units: [PlainUnit], _ taken: Set<UInt64>, _ requirement: Requirement, _ capabilities: UInt64,
+    _ place: Place, _ tier: Tier
+  ) -> Ranked? {
+    for isOver in [false, true] {
+      let some = units.filter { isShiftOver($0) == isOver }
+      if let found = bestOfShift(some, taken, requirement, capabilities, place, tier) {
+        return found
+      }
+    }
+    return nil
+  }
+
+  /// Available before conditionally available (pressing calls only), a known position before none, streets before
+  /// estimates, then cost, longest idle, id.
+  private func bestOfShift(
     _ units: [PlainUnit], _ taken: Set<UInt64>, _ requirement: Requirement, _ capabilities: UInt64,
     _ place: Place, _ tier: Tier
   ) -> Ranked? {
@@ -140,7 +159,8 @@ struct PlainChoice {
               PlainPick(
                 unit: found.unit.id, travel_ms: found.travel.travel_ms, requirement: UInt32(index),
                 seat: seat,
-                reason: isUnknown ? .noPosition : isEstimate ? .straightLine : .closest))
+                reason: isUnknown ? .noPosition : isEstimate ? .straightLine : .closest,
+                isShiftOver: isShiftOver(found.unit)))
             open &= ~found.unit.capabilities
             isFilled = true
             wanted = open

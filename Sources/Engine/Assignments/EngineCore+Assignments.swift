@@ -79,10 +79,9 @@ extension EngineCore {
     }
     incidents[record.incident].liveCount -= 1
     assignmentSlots.giveBack(assignment)
-    units[record.unit].assignment = UnitRecord.free
-    setFree(
+    letGo(
       unit: record.unit,
-      activity: record.state.hasArrived ? .returning : units[record.unit].activityBefore)
+      usual: record.state.hasArrived ? .returning : units[record.unit].activityBefore)
   }
 
   /// A unit that this incident will not ask again (it declined or did not sign). The oldest refusal is forgotten when

@@ -19,10 +19,13 @@ extension EngineCore {
     guard Int(incidents[target].liveCount) < EngineLimits.chosen else { return .full }
     let unitID = units[record.unit].id
     let before = incidents[robbed].state
+    // It goes from one incident to the other without being free in between.
+    let next = units[record.unit].nextActivity
     end(assignment, as: .diverted, reason: .diverted, act: act, wall_us: wall_us)
     deriveState(of: robbed)
     // Its place in the assignment table is free, so it goes to the other; then the first is served.
     let status = assign(targetID, unit: unitID, wall_us: wall_us, act: act)
+    if status == .ok { units[record.unit].nextActivity = next }
     let sent = chosen[0].assignmentID
     serveAgain(robbed, act: act)
     deriveState(of: robbed)

@@ -140,7 +140,7 @@ extension EngineCore {
       turnout_ms: currentPlans.turnout_ms(kind: units[unit].kind),
       distance_dm: travel.distance_dm, reason: .byHand,
       marks: marks(
-        of: unit, at: incidents[incident].place, isStraightLine: travel.isStraightLine),
+        ofChoice: unit, at: incidents[incident].place, isStraightLine: travel.isStraightLine),
       age_s: age_s(ofUnit: unit), requirement: seat.requirement, seat: seat.seat)
     guard let assignment = send(chosen[0], to: incident) else { return .full }
     chosen[0].assignmentID = assignmentSlots.id(of: assignment)

@@ -105,7 +105,7 @@ extension EngineCore {
       travel_ms: candidate.travel_ms, turnout_ms: candidate.turnout_ms,
       distance_dm: candidate.distance_dm, reason: why,
       marks: marks(
-        of: candidate.unit, at: place, isStraightLine: candidate.isStraightLine),
+        ofChoice: candidate.unit, at: place, isStraightLine: candidate.isStraightLine),
       age_s: age_s(ofUnit: candidate.unit), requirement: index, seat: seat)
     answer.count += 1
   }
@@ -117,7 +117,6 @@ extension EngineCore {
   ) -> Shortfall {
     var why = Shortfall()
     let isPressing = tier == .emergency || tier == .urgent
-    let reserve_us = isPressing ? 0 : Self.shiftReserve_us
     let all: Shortfall = [.notCrewed, .notAvailable, .shiftEnd, .radius]
     for word in 0..<router.unitWords where !why.isSuperset(of: all) {
       let some = router.units(word: word, levels: .max, capabilities: capabilities)
@@ -126,7 +125,7 @@ extension EngineCore {
       let usable =
         crewed
         & router.units(
-          word: word, levels: Self.usableLevels(isPressing), capabilities: capabilities)
+          word: word, levels: Self.usableLevels(isPressing: isPressing), capabilities: capabilities)
       if !why.contains(.notCrewed), isAny(of: some & ~crewed, word, requirement) {
         why.insert(.notCrewed)
       }
@@ -138,10 +137,9 @@ extension EngineCore {
         let slot = UInt32(word * 64 + left.trailingZeroBitCount)
         left &= left - 1
         guard fits(slot, requirement) else { continue }
-        let shiftEnd_us = units[slot].shiftEnd_us
         if router.isSkipped(unit: slot, stamp: skipStamp) {
           why.insert(.notAvailable)
-        } else if shiftEnd_us != 0, time.wall_us != 0, shiftEnd_us < time.wall_us &+ reserve_us {
+        } else if !isPressing, endsShift(units[slot], within_us: Self.shiftReserve_us) {
           why.insert(.shiftEnd)
         } else {
           why.insert(.radius)
@@ -151,13 +149,13 @@ extension EngineCore {
     return why.isEmpty ? .capability : why
   }
 
-  private static func usableLevels(_ isPressing: Bool) -> UInt32 {
+  static func usableLevels(isPressing: Bool) -> UInt32 {
     let available = 1 << UInt32(Level.available.rawValue) as UInt32
     let conditionally = 1 << UInt32(Level.conditionallyAvailable.rawValue) as UInt32
     return isPressing ? available | conditionally : available
   }
 
-  private func fits(_ slot: UInt32, _ requirement: Requirement) -> Bool {
+  func fits(_ slot: UInt32, _ requirement: Requirement) -> Bool {
     let unit = units[slot]
     return (requirement.agency == 0 || unit.agency == requirement.agency)
       && (requirement.kind == 0 || unit.kind == requirement.kind)

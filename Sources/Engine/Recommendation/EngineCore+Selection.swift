@@ -19,7 +19,8 @@ extension EngineCore {
 
   /// What one requirement asks of a unit, as routing filters it.
   func filter(
-    _ requirement: Requirement, capabilities: UInt64, levels: UInt32, tier: Tier
+    _ requirement: Requirement, capabilities: UInt64, levels: UInt32, tier: Tier,
+    isShiftOver: Bool = false
   ) -> UnitFilter {
     var filter = UnitFilter()
     filter.capabilities = capabilities
@@ -27,7 +28,7 @@ extension EngineCore {
     filter.agency = requirement.agency
     filter.skipStamp = skipStamp
     filter.crewedOnly = true
-    if time.wall_us != 0 {
+    if time.wall_us != 0, !isShiftOver {
       // Domain: not within 45 minutes of the end of the shift, unless the tier is emergency or urgent.
       let isPressing = tier == .emergency || tier == .urgent
       filter.availableUntil_us = time.wall_us &+ (isPressing ? 0 : Self.shiftReserve_us)
@@ -37,15 +38,65 @@ extension EngineCore {
 
   static var shiftReserve_us: Int64 { 45 * 60 * 1_000_000 }
 
+  func isShiftOver(_ unit: UnitRecord) -> Bool { endsShift(unit, within_us: 0) }
+
+  /// Before the first poll the wall time is unknown, and so is what is over.
+  func endsShift(_ unit: UnitRecord, within_us: Int64) -> Bool {
+    unit.shiftEnd_us != 0 && time.wall_us != 0 && unit.shiftEnd_us < time.wall_us &+ within_us
+  }
+
   /// The best unit for one seat, or nil. Available units first; for emergency and urgent calls then the conditionally
-  /// available ones; last of all a unit whose position is unknown.
+  /// available ones; then a unit whose position is unknown. Behind all of them, in the same order and for emergency and
+  /// urgent calls only, those whose shift is over: still on the street, they are not gone.
   mutating func bestUnit(
     _ requirement: Requirement, capabilities: UInt64, place: Place, tier: Tier, plan: PlanMatch
+  ) -> Candidate? {
+    let isPressing = tier == .emergency || tier == .urgent
+    if let found = bestUnit(
+      requirement, capabilities: capabilities, place: place, tier: tier, plan: plan,
+      isShiftOver: false)
+    {
+      return found
+    }
+    guard isPressing, hasShiftOver(requirement, capabilities: capabilities) else { return nil }
+    return bestUnit(
+      requirement, capabilities: capabilities, place: place, tier: tier, plan: plan,
+      isShiftOver: true)
+  }
+
+  /// Whether a unit that fits is beyond its shift. A look at each unit that could go, so that a shortage asks routing
+  /// a second time only where that can find somebody.
+  private func hasShiftOver(_ requirement: Requirement, capabilities: UInt64) -> Bool {
+    guard unitsWithShift > 0, time.wall_us != 0 else { return false }
+    let levels = Self.usableLevels(isPressing: true)
+    for word in 0..<router.unitWords {
+      var left =
+        router.units(word: word, levels: levels, capabilities: capabilities)
+        & router.crewedUnits(word: word)
+      while left != 0 {
+        let slot = UInt32(word * 64 + left.trailingZeroBitCount)
+        left &= left - 1
+        if isShiftOver(units[slot]), fits(slot, requirement),
+          !router.isSkipped(unit: slot, stamp: skipStamp)
+        {
+          return true
+        }
+      }
+    }
+    return false
+  }
+
+  /// With `isShiftOver` the ends of shifts do not count: of those within theirs there is none then.
+  private mutating func bestUnit(
+    _ requirement: Requirement, capabilities: UInt64, place: Place, tier: Tier, plan: PlanMatch,
+    isShiftOver: Bool
   ) -> Candidate? {
     var levels: UInt32 = 1 << UInt32(Level.available.rawValue)
     if let found = nearestByCost(
       requirement, place: place, plan: plan,
-      filter: filter(requirement, capabilities: capabilities, levels: levels, tier: tier))
+      filter: filter(
+        requirement, capabilities: capabilities, levels: levels, tier: tier,
+        isShiftOver: isShiftOver))
     {
       return found
     }
@@ -53,16 +104,22 @@ extension EngineCore {
       levels = 1 << UInt32(Level.conditionallyAvailable.rawValue)
       if let found = nearestByCost(
         requirement, place: place, plan: plan,
-        filter: filter(requirement, capabilities: capabilities, levels: levels, tier: tier))
+        filter: filter(
+          requirement, capabilities: capabilities, levels: levels, tier: tier,
+          isShiftOver: isShiftOver))
       {
         return found
       }
     }
-    let available = filter(requirement, capabilities: capabilities, levels: 1, tier: tier)
+    let available = filter(
+      requirement, capabilities: capabilities, levels: 1, tier: tier,
+      isShiftOver: isShiftOver)
     if let found = unitWithoutPosition(available, kind: requirement.kind) { return found }
     guard tier == .emergency || tier == .urgent else { return nil }
     return unitWithoutPosition(
-      filter(requirement, capabilities: capabilities, levels: levels, tier: tier),
+      filter(
+        requirement, capabilities: capabilities, levels: levels, tier: tier,
+        isShiftOver: isShiftOver),
       kind: requirement.kind)
   }
 

@@ -28,6 +28,12 @@ extension EngineCore {
     return marks
   }
 
+  /// The same for a unit that is being chosen: whether its shift was over then is a fact of the choice.
+  func marks(ofChoice slot: UInt32, at place: Place, isStraightLine: Bool) -> UInt32 {
+    let marks = marks(of: slot, at: place, isStraightLine: isStraightLine)
+    return isShiftOver(units[slot]) ? marks | ChosenMark.shiftOver : marks
+  }
+
   /// The first wall time: device times that came before it get their places on the engine's clock. O(units).
   mutating func startFixWall(_ wall_us: Int64) {
     for slot in 0..<UInt32(unitSlots.touched) where units[slot].hasPosition && wall_us != 0 {

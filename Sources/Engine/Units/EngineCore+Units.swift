@@ -8,7 +8,8 @@ extension EngineCore {
   /// The slot of a unit by the host's number. O(1).
   package func unit(_ id: UInt64) -> UInt32? { unitIndex.find(id) }
 
-  /// Adds a unit, or replaces what is known of it. O(1) and the waiting incidents it can serve.
+  /// Adds a unit, or replaces what is known of it. What a unit on an incident is said to do is remembered for the
+  /// moment that frees it. O(1) and the waiting incidents it can serve.
   package mutating func put(unit description: UnitDescription) -> Status {
     let slot: UInt32
     if let known = unitIndex.find(description.id) {
@@ -26,7 +27,9 @@ extension EngineCore {
       counters.add(Counter.units)
       counters.raise(Counter.unitsHigh, to: counters.read(Counter.units))
     }
+    if units[slot].shiftEnd_us != 0 { unitsWithShift -= 1 }
     units[slot].take(description)
+    if units[slot].shiftEnd_us != 0 { unitsWithShift += 1 }
     become(units[slot].activity, unit: slot)
     if description.hasPosition {
       if !units[slot].hasPosition { unitsWithoutPosition -= 1 }
@@ -57,6 +60,7 @@ extension EngineCore {
     guard let slot = unitIndex.find(id) else { return .unknownUnit }
     guard units[slot].isFree else { return .busy }
     if !units[slot].hasPosition { unitsWithoutPosition -= 1 }
+    if units[slot].shiftEnd_us != 0 { unitsWithShift -= 1 }
     router.remove(unit: slot)
     _ = unitIndex.remove(id)
     positions.latest.clear(slot)
@@ -68,11 +72,28 @@ extension EngineCore {
 
   package mutating func set(activity: Activity, of id: UInt64) -> Status {
     guard let slot = unitIndex.find(id) else { return .unknownUnit }
-    guard units[slot].isFree else { return .busy }
+    guard units[slot].isFree else { return remember(activity, unit: slot) }
     guard units[slot].activity != activity else { return .unchanged }
     setFree(unit: slot, activity: activity)
     offer(unit: slot)
     return .ok
+  }
+
+  /// A unit on an incident does something else next. What an assignment's state says (en route, on scene …) is no next
+  /// activity: `advance` is for that.
+  private mutating func remember(_ activity: Activity, unit slot: UInt32) -> Status {
+    guard !activity.isOfAssignment else { return .busy }
+    guard units[slot].nextActivity != activity else { return .unchanged }
+    units[slot].nextActivity = activity
+    return .ok
+  }
+
+  /// An assignment lets its unit go: to what the host said of it meanwhile, else to `usual`.
+  mutating func letGo(unit slot: UInt32, usual: Activity) {
+    let activity = units[slot].nextActivity ?? usual
+    units[slot].assignment = UnitRecord.free
+    units[slot].nextActivity = nil
+    setFree(unit: slot, activity: activity)
   }
 
   /// The only way to change what a unit is doing. Positions reported before it goes off duty are taken in first; those
@@ -113,6 +134,7 @@ extension UnitRecord {
     activityBefore = .patrolling
     level = .notAvailable
     hasPosition = false
+    nextActivity = nil
   }
 
   mutating func take(_ description: UnitDescription) {
@@ -122,6 +144,10 @@ extension UnitRecord {
     agency = description.agency
     homeBeat = description.homeBeat
     crew = description.crew
-    if isFree { activity = description.activity }
+    if isFree {
+      activity = description.activity
+    } else if !description.activity.isOfAssignment {
+      nextActivity = description.activity
+    }
   }
 }

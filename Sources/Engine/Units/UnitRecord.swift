@@ -21,6 +21,8 @@ package struct UnitRecord: BitwiseCopyable {
   package var activityBefore: Activity
   package var level: Level
   package var hasPosition: Bool
+  /// What it does when its incident lets it go, if the host has said so. Always nil while it is free.
+  package var nextActivity: Activity?
 
   package static var free: UInt32 { .max }
   package var isCrewed: Bool { crew >= 0 }

@@ -1,0 +1,59 @@
+// A unit whose shift has ended and that is still available goes where life is at stake, behind all others.
+
+import HujiaTestSupport
+import Testing
+
+@testable import HujiaEngine
+
+@Suite struct ShiftOverTests {
+  private static let over_us = Bench.wallStart_us - 60_000_000
+
+  @Test func theOnlyCarOnTheStreet() throws {
+    for tier in [Tier.emergency, .urgent, .routine, .preventive] {
+      let bench = try Bench(Bench.row())
+      bench.put(1, at: bench.node(1), shiftEnd_us: Self.over_us)
+      let incident = bench.open(at: 2, tier: tier)
+      let isPressing = tier == .emergency || tier == .urgent
+      check(bench.units(incident) == (isPressing ? [1] : []), "\(tier)")
+      check(bench.chosen.map(\.marks) == (isPressing ? [ChosenMark.shiftOver] : []))
+      check(bench.incident(incident)?.shortfall == (isPressing ? [] : .shiftEnd))
+      check(bench.chosen.allSatisfy { $0.reason == .closest })
+    }
+  }
+
+  /// Within their shift: far away, at a meal, without a position.
+  @Test func behindAllOthers() throws {
+    for other in 0..<3 {
+      let bench = try Bench(Bench.row())
+      bench.put(1, at: bench.node(0), shiftEnd_us: Self.over_us)
+      bench.put(
+        2, at: other == 2 ? nil : bench.node(19), activity: other == 1 ? .meal : .patrolling,
+        shiftEnd_us: Bench.wallStart_us)
+      check(bench.units(bench.open(at: 0)) == [2], "\(other)")
+      check(bench.chosen[0].marks == 0)
+      // The next call finds only the one whose shift is over.
+      check(bench.units(bench.open(at: 0)) == [1], "\(other)")
+      check(bench.chosen[0].marks == ChosenMark.shiftOver)
+    }
+  }
+
+  @Test func itWaitsForNobodyAndIsOffered() throws {
+    let bench = try Bench(Bench.row())
+    bench.put(1, at: bench.node(1), activity: .offDuty, shiftEnd_us: Self.over_us)
+    let calm = bench.open(at: 2, tier: .routine)
+    let urgent = bench.open(at: 3, tier: .urgent)
+    check(bench.core.set(activity: .returning, of: 1) == .ok)
+    check(bench.units(urgent) == [1] && bench.units(calm).isEmpty)
+    // A change of the incident lists it with its mark.
+    check(bench.upgrade(urgent, to: .emergency) == .ok)
+    check(bench.chosen.map(\.marks) == [ChosenMark.shiftOver])
+  }
+
+  @Test func sentByHandItIsMarked() throws {
+    let bench = try Bench(Bench.row())
+    bench.put(1, at: bench.node(1), shiftEnd_us: Self.over_us)
+    let calm = bench.open(at: 2, tier: .routine)
+    check(bench.core.assign(calm, unit: 1, wall_us: 0, act: Act()) == .ok)
+    check(bench.chosen[0].marks == ChosenMark.shiftOver)
+  }
+}
