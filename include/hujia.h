@@ -220,7 +220,11 @@ typedef struct hj_error_detail {
 #define HJ_CLOCK_STATE_SUSPENDED 6 /* another incident stands for this one */
 
 /* What an escalation step asks for. NEXT_UNIT (of DELIVERY, ACKNOWLEDGE and TURNOUT), BACKUP and FIRST_LEADS are
- * carried out by the engine, the others by the host. */
+ * carried out by the engine, the others by the host. `assignment_id` of the event is that of the clock that fired, and
+ * 0 for an incident's clock; `unit_id` is the unit that was sent (its assignment is told by HJ_EVENT_ASSIGNMENT just
+ * before), else the clock's own. After NEXT_UNIT of ACKNOWLEDGE the clock is the new unit's, which inherits the chain;
+ * of DELIVERY and TURNOUT it was the withdrawn unit's and has ended with its assignment: hj_clock_take answers
+ * HJ_E_STALE, as there is nothing left to take. */
 #define HJ_STEP_NOTIFY_AGAIN 1  /* tell the unit once more */
 #define HJ_STEP_OTHER_CHANNEL 2 /* by radio instead of terminal, say */
 #define HJ_STEP_NEXT_UNIT 3     /* the unit was withdrawn and the next best one sent: see unit_id */
@@ -253,8 +257,9 @@ typedef struct hj_error_detail {
   11 /* a person took or snoozed it: clock, state, step and cycle seen, operator_id; `reason` is
                                  the host's code; due_wall_us is its next step, 0 = none */
 #define HJ_EVENT_ALARM \
-  8 /* the self-audit found a promise (clock, step, due_wall_us) that its deadline structure
-                               * had lost; it was armed again and fires now. Please report it. */
+  8 /* the self-audit found a promise (clock, step, due_wall_us) that its deadline structure had lost; it was armed
+                               * again and fires now. Please report it. Never lost: up to 1,024 wait to be read, and
+                               * what is found beyond them is armed and told when some were. */
 #define HJ_EVENT_ABSENCE_ENDED 13 /* the chain of watch_id ended: HJ_REASON_SIGN_OF_LIFE, _PAUSED or _CLOSED */
 
 /* Why a unit was chosen, or why something changed (hj_chosen_unit.reason, hj_event.reason). */
@@ -366,7 +371,7 @@ typedef struct hj_config {
   const char *allocator_name; /* shown in hj_stats, at most 15 bytes; NULL: "host" */
   uint32_t post_capacity;     /* reports posted and not yet decided; default 4,096 */
   uint32_t key_capacity;      /* idempotency keys remembered; default twice max_incidents. The oldest goes first. */
-  uint32_t key_retention_s;   /* how long a key is remembered; default 86,400 */
+  uint32_t key_retention_s;   /* how long a key is known, in elapsed time, no longer; default 86,400 */
   uint32_t snap_limit_m;      /* farther from any street = off the network; default 250 */
   int32_t traffic;            /* HJ_TRAFFIC_...; default HJ_TRAFFIC_ON_DEMAND. Since 0.2. */
   uint32_t reserved1;
@@ -521,19 +526,20 @@ typedef struct hj_incident_status {
   uint32_t reserved1;
 } hj_incident_status;
 
-/* Who did it and why, for acts of people. */
+/* Who did it and why, for acts of people. Both come back in the events of the act (operator_id, operator_reason), and
+ * those of the newest act stay with the incident (hj_incident_status). */
 typedef struct hj_action {
   uint32_t size;
   uint32_t reason; /* the host's code, not 0 where a reason is required */
   uint64_t operator_id;
-  uint32_t force; /* reserved for later use: 0 */
-  uint32_t reserved0;
+  uint32_t force; /* 0: it has no meaning yet. Every function refuses another value with HJ_E_UNSUPPORTED, since 0.3 */
+  uint32_t reserved0; /* likewise */
 } hj_action;
 
 typedef struct hj_event {
   uint32_t size;
   int32_t kind;      /* HJ_EVENT_... */
-  uint64_t sequence; /* 1, 2, 3 ... in the engine's one order; a gap means lost ordinary events */
+  uint64_t sequence; /* 1, 2, 3 ... in the engine's one order: by the commands alone, lost events included */
   uint64_t incident_id;
   uint64_t assignment_id;     /* 0 = none */
   uint64_t unit_id;           /* 0 = none */
@@ -546,7 +552,7 @@ typedef struct hj_event {
   uint64_t key_high, key_low; /* of the report that opened the incident */
   int64_t late_ns;            /* escalations: how long after it was due, never negative; stalls: how long */
   int32_t action;             /* escalations: HJ_STEP_... */
-  int32_t cycle;              /* escalations: 0 the first time, then 1, 2 ... as the last step repeats */
+  int32_t cycle;              /* escalations: 0 at first; higher each time the last step repeats or the clock starts */
   uint64_t operator_id;       /* of an act of a person; 0 = not stated */
   uint32_t
       plans_version; /* escalations and warnings: whose chain it is (hj_incident_status.plans_version); since 0.2 */
@@ -557,8 +563,11 @@ typedef struct hj_event {
   uint32_t reserved1;
 } hj_event;
 
-/* One clock, and which of its firings the operator saw: step and cycle of the last escalation, as hj_clock_read gives
- * them. A firing is told apart from every other by incident_id, assignment_id, clock, plans_version, cycle and step. */
+/* One clock, and which of its firings the operator saw: step and cycle of the last escalation, as its event and
+ * hj_clock_read give them. A firing is told apart from every other, for as long as the engine is open, by incident_id,
+ * assignment_id, watch_id, clock, plans_version, cycle and step. Cycles never come again: a clock that starts anew (a
+ * state taken back, a check-in, a raised tier, the next absence of a watch) begins with a higher one. So an act on what
+ * was seen hits that firing or answers HJ_PASSED, never another firing. */
 typedef struct hj_clock_ref {
   uint32_t size;
   int32_t clock;          /* HJ_CLOCK_... */
@@ -566,7 +575,8 @@ typedef struct hj_clock_ref {
   uint64_t assignment_id; /* of DELIVERY, ACKNOWLEDGE, TURNOUT, WELFARE and REPORT; 0 for the others */
   int32_t step;
   int32_t cycle;
-  uint64_t watch_id; /* of ABSENCE; 0 for the others. Since 0.3. */
+  uint64_t watch_id; /* of ABSENCE (with assignment_id 0, and incident_id 0 or that of the watch's incident); 0 for the
+                      * others. Since 0.3. */
 } hj_clock_ref;
 
 typedef struct hj_clock_status {
@@ -771,7 +781,7 @@ typedef struct hj_watch_status {
   int64_t next_wall_us; /* when the next step is due, or the pause ends; 0 = not known, or nothing is */
   uint64_t incident_id; /* the open incident that it opened; 0 = none */
   int32_t step;         /* the step that fired last, 1-based; 0 = none */
-  int32_t cycle;        /* how often the last step was repeated */
+  int32_t cycle;        /* how often the last step was repeated in this absence; the firing's own: hj_clock_read */
   uint32_t limit_s;     /* the limit in force */
   uint32_t kind;
 } hj_watch_status;
@@ -966,6 +976,9 @@ hj_status hj_unit_remove(hj_engine *engine, uint64_t unit_id);
  * waiting incident is offered to it: a car that has crashed is set OFF_DUTY, its order is cancelled, and it is sent
  * nowhere. Nothing remembered: RETURNING after an arrival, else what it did before it was sent. A unit that is diverted
  * or sent to another incident without being free in between keeps it.
+ * `wall_us`: since when, 0 and the future = now. A free unit that becomes available is idle from then (of units that are
+ * there equally fast the one that is idle longest goes), mapped to the engine's clock when it is told; one on an
+ * incident is idle from the turn that frees it. Used since 0.3.
  * BATON. O(1) and the waiting incidents it can serve.
  * HJ_E_UNKNOWN; HJ_E_ARGUMENT (activity unknown, wall_us negative); HJ_E_BUSY (on an incident, and the activity is one
  * of those that follow from an assignment's state: EN_ROUTE, ON_SCENE, TRANSPORTING, AT_DESTINATION; use
@@ -1005,7 +1018,8 @@ hj_status hj_positions_report(hj_engine *engine, const hj_position *positions, u
 /* Takes in a call: opens an incident, chooses and reserves its units by the plan and the exact travel times of this
  * moment, opens their assignments (state DISPATCHED) and starts the clocks. The answer is complete when it returns.
  * A plan met in part is still HJ_OK: see `shortfall`; the rest is sent when units become free. With a key, the same
- * report again within key_retention_s gives the first answer and HJ_EXISTS, and changes nothing.
+ * report again within key_retention_s gives the first answer and HJ_EXISTS, and changes nothing; after that the key is
+ * new, whatever came in between.
  * BATON. A decision: O(units looked at); allocates nothing.
  * A receipt in the past (`wall_us`) starts the limits then; where one has run out already it counts from now. With
  * appointment_wall_us after now it is held: no unit, no clock, until then (a later jump of the wall clock moves that no
@@ -1121,37 +1135,46 @@ hj_status hj_assignment_undeliverable(hj_engine *engine, uint64_t assignment_id,
 
 /* ---- Clocks ---------------------------------------------------------------------------------------------------- */
 
-/* Reads a clock; `step` and `cycle` of the reference are ignored. A clock that does not run is HJ_CLOCK_STATE_NONE.
+/* Reads a clock; `step` and `cycle` of the reference are ignored. A clock that does not run is HJ_CLOCK_STATE_NONE; so
+ * is that of a watch that is paused, or for which the plans have no chain.
  * BATON. O(1). HJ_E_NULL; HJ_E_SIZE; HJ_E_NEWER; HJ_E_ARGUMENT (no such clock; an id that does not belong to it);
- * HJ_E_STALE (the id it goes by). Since 0.2. */
+ * HJ_E_STALE (the id it goes by); HJ_E_UNKNOWN (no such watch). Since 0.2; clocks of watches since 0.3. */
 hj_status hj_clock_read(hj_engine *engine, const hj_clock_ref *clock, hj_clock_status *status);
 
 /* A person takes an escalation: it climbs and repeats no more, until its clock stops; or, where the plans give
  * `taken_s`, until that time has passed and it goes on with the next step. `action` carries the operator (not 0).
  * BATON. O(1). HJ_PASSED (another step has fired since); HJ_UNCHANGED (already taken); HJ_E_STEP (no such step has
- * fired yet); HJ_E_NO_CLOCK; HJ_E_STATE (closed, or merged into another); HJ_E_STALE; HJ_E_ARGUMENT (operator 0, ids
- * as in hj_clock_read); HJ_E_NULL; HJ_E_SIZE; HJ_E_NEWER. Since 0.2. */
+ * fired yet); HJ_E_NO_CLOCK; HJ_E_STATE (closed, or merged into another); HJ_E_STALE; HJ_E_UNKNOWN (no such watch);
+ * HJ_E_ARGUMENT (operator 0, ids as in hj_clock_read); HJ_E_UNSUPPORTED (`force`); HJ_E_NULL; HJ_E_SIZE; HJ_E_NEWER. A
+ * sign of life, a pause or the end of its incident ends an absence, and with it what was taken or snoozed. Since 0.2;
+ * clocks of watches since 0.3. */
 hj_status hj_clock_take(hj_engine *engine, const hj_clock_ref *clock, const hj_action *action);
 
 /* Puts the next step off, to `for_s` seconds from now; the steps after it count from then. Needs an operator and a
  * reason, and ends at most the policy's `snooze_max_s` after the step's own due time (before breach: after the limit).
+ * The limit of a watch is put off for the silence of now: it counts from the next sign of life as ever.
  * BATON. O(1). As hj_clock_take, and HJ_UNCHANGED (it is due later anyway); HJ_E_SNOOZE (too long, or the policy allows
  * none); HJ_E_REASON (reason 0); HJ_E_STATE also when it was taken; HJ_E_ARGUMENT also for for_s 0. Since 0.2. */
 hj_status hj_clock_snooze(hj_engine *engine, const hj_clock_ref *clock, uint32_t for_s, const hj_action *action);
 
 /* Fires the next step now, taken or not; the steps after it count from now. Needs an operator.
  * BATON. O(1), and a decision where the step sends a unit. As hj_clock_take (never HJ_UNCHANGED), and HJ_FULL (no room
- * for the event: read some first). Since 0.2. */
+ * for the event: read some first), and HJ_E_STATE also for a watch whose chain rests on the incident that it opened.
+ * Since 0.2; clocks of watches since 0.3. */
 hj_status hj_clock_escalate(hj_engine *engine, const hj_clock_ref *clock, const hj_action *action);
 
 /* ---- Events ---------------------------------------------------------------------------------------------------- */
 
-/* Takes up to `capacity` events out, oldest first. Set events[0].size. BATON. O(events).
+/* Takes up to `capacity` events out, oldest first. Set events[0].size. Where ordinary events were lost, an
+ * HJ_EVENT_OVERFLOW stands in their place, before anything that came after them and also when nothing did: `step` is
+ * their number, `sequence` that of the last of them, `wall_us` its time. So the numbers that are read leave no gap that
+ * was not told. BATON. O(events).
  * HJ_E_NULL; HJ_E_SIZE; HJ_E_NEWER. capacity 0 is HJ_OK with *count 0. Since 0.1. */
 hj_status hj_events_poll(hj_engine *engine, hj_event *events, uint32_t capacity, uint32_t *count);
 
-/* A descriptor that is readable while events wait; for poll, select, epoll or uv_poll_t. Do not read or close it:
- * hj_events_poll resets it when it has taken the last event. It lives as long as the engine.
+/* A descriptor that is readable while events, or losses that were not told yet, wait; for poll, select, epoll or
+ * uv_poll_t. Do not read or close it: hj_events_poll resets it when it has taken the last event. It lives as long as the
+ * engine.
  * ANY THREAD. O(1). -1 when the engine is not open (or in a forked child). Since 0.1. */
 int32_t hj_events_fd(hj_engine *engine);
 

@@ -11,13 +11,13 @@ private func reference(
   let (status, given) = Sized.read(pointer)
   guard let given else { return (status, nil) }
   guard let raw = UInt8(exactly: given.clock), let clock = ClockKind(rawValue: raw),
-    clock != .absence, given.step >= 0, given.cycle >= 0
+    (clock == .absence) == (given.watch_id != 0), given.step >= 0, given.cycle >= 0
   else { return (.argument, nil) }
   return (
     .ok,
     ClockReference(
       clock: clock, incidentID: given.incident_id, assignmentID: given.assignment_id,
-      step: given.step, cycle: given.cycle)
+      watchID: given.watch_id, step: given.step, cycle: given.cycle)
   )
 }
 

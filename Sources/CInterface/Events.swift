@@ -48,6 +48,7 @@ extension hj_event {
     plans_version = event.plansVersion
     epoch = event.epoch
     watch_id = event.watchID
+    operator_reason = event.operatorReason
   }
 }
 

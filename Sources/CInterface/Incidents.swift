@@ -284,6 +284,8 @@ private func fill(
   filled.plans_version = core.plansNumber(of: slot)
   filled.appointment_wall_us = incident.appointmentWall_us
   filled.called_back_wall_us = incident.calledBackWall_us
+  filled.operator_id = incident.operatorID
+  filled.operator_reason = incident.operatorReason
   withUnsafeMutableBytes(of: &filled.assignment_ids) { bytes in
     let ids = bytes.bindMemory(to: UInt64.self)
     for place in 0..<Int(incident.liveCount) {

@@ -117,11 +117,12 @@ enum Check {
     }
   }
 
-  /// An optional `hj_action`.
+  /// An optional `hj_action`. What means nothing yet must be 0: taken silently it could never be given a meaning.
   static func act(_ pointer: UnsafePointer<hj_action>?) -> (status: Status, act: Act) {
     guard pointer != nil else { return (.ok, Act()) }
     let (status, action) = Sized.read(pointer)
     guard let action else { return (status, Act()) }
+    guard action.force == 0, action.reserved0 == 0 else { return (.unsupported, Act()) }
     return (.ok, Act(operatorID: action.operator_id, reason: action.reason))
   }
 }

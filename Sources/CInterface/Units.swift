@@ -35,7 +35,7 @@ public func hj_unit_set_activity(
 ) -> hj_status {
   with(engine) { driver in
     guard let activity = Activity(header: activity), wall_us >= 0 else { return .argument }
-    return driver.turn { core in core.set(activity: activity, of: unit_id) }
+    return driver.turn { core in core.set(activity: activity, of: unit_id, wall_us: wall_us) }
   }
 }
 

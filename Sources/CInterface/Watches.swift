@@ -123,7 +123,7 @@ private func fill(
   filled.next_wall_us = answer.nextWall_us
   filled.incident_id = record.incidentID
   filled.step = answer.firedStep
-  filled.cycle = record.cycle
+  filled.cycle = answer.repeats
   filled.limit_s = answer.limit_s
   filled.kind = core.watches.descriptions[slot].kind
 }

@@ -80,6 +80,7 @@ package struct EngineCore: ~Copyable {
   // Clocks
   var deadlines: DeadlineWheel
   var clocks: Block<ClockRecord>
+  let nextCycles: Block<Int32>
   package internal(set) var deadlinesArmed = 0
   /// Deadlines that are due and wait for room in the outbox.
   package internal(set) var isEscalationBlocked = false
@@ -130,6 +131,7 @@ package struct EngineCore: ~Copyable {
     let assignmentSlots = try SlotPool(memory, capacity: limits.assignments)
     let deadlines = try DeadlineWheel(memory, capacity: clockCount)
     let clocks = try Block<ClockRecord>(memory, count: clockCount)
+    let nextCycles = try Block<Int32>(memory, count: ClockCycles.count(limits))
     let watches = try WatchTable(memory, capacity: limits.watches)
     let lateness = try Histograms(memory, rows: 1)
     let figures = try FigureTable(
@@ -139,8 +141,7 @@ package struct EngineCore: ~Copyable {
     let assignmentTimes = try Block<AssignmentTimes>(memory, count: limits.assignments)
     let outbox = try Outbox(
       memory, ordinary: limits.events, reserved: clockCount + limits.watches)
-    let keys = try KeyTable(
-      memory, capacity: limits.keys, retention_ns: limits.keyRetention_ns)
+    let keys = try KeyTable(memory, limits)
     let candidates = try Block<NearestUnit>(memory, count: limits.units)
     let routeScratch = try Block<RoutePoint>(memory, count: Self.routePointLimit)
     let chosen = try Block<Chosen>(memory, count: EngineLimits.chosen)
@@ -164,6 +165,7 @@ package struct EngineCore: ~Copyable {
     self.assignmentSlots = assignmentSlots
     self.deadlines = deadlines
     self.clocks = clocks
+    self.nextCycles = nextCycles
     self.watches = watches
     self.figures = figures
     self.lateness = lateness

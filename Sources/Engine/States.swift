@@ -75,7 +75,7 @@ package enum EventKind: Int32, BitwiseCopyable, Sendable {
   case clock = 11
 
   /// Never lost: it has room of its own.
-  var isReserved: Bool { self == .escalation || self == .warning }
+  package var isReserved: Bool { self == .escalation || self == .warning || self == .alarm }
   /// The audit found a lost promise.
   case alarm = 8
   /// A watch showed a sign of life, or its chain ended otherwise.

@@ -10,14 +10,17 @@ public struct ClockSeen: Hashable, Sendable {
   public var incidentID: UInt64
   /// Of delivery, acknowledge, turnout, welfare and report; 0 for the others.
   public var assignmentID: UInt64
+  /// Of absence; 0 for the others.
+  public var watchID: UInt64
   public var step: Int32
   public var cycle: Int32
 
   public init(
-    _ clock: Clock, incidentID: UInt64 = 0, assignmentID: UInt64 = 0, step: Int32 = 0,
-    cycle: Int32 = 0
+    _ clock: Clock, incidentID: UInt64 = 0, assignmentID: UInt64 = 0, watchID: UInt64 = 0,
+    step: Int32 = 0, cycle: Int32 = 0
   ) {
     self.clock = clock
+    self.watchID = watchID
     self.incidentID = incidentID
     self.assignmentID = assignmentID
     self.step = step
@@ -27,10 +30,9 @@ public struct ClockSeen: Hashable, Sendable {
   /// The firing that an escalation tells of; nil when the event is none.
   public init?(_ event: Event) {
     guard event.kind == .escalation, let clock = event.clock else { return nil }
-    let isOfAssignment = ClockKind(rawValue: UInt8(clock.rawValue))?.isOfAssignment ?? false
     self.init(
-      clock, incidentID: event.incidentID, assignmentID: isOfAssignment ? event.assignmentID : 0,
-      step: event.step, cycle: event.cycle)
+      clock, incidentID: event.incidentID, assignmentID: event.assignmentID,
+      watchID: event.watchID, step: event.step, cycle: event.cycle)
   }
 }
 
@@ -75,8 +77,12 @@ extension Engine {
 
   /// A person takes an escalation: it climbs and repeats no more.
   @discardableResult
-  public func take(_ seen: ClockSeen, operatorID: UInt64) throws(HujiaError) -> ClockAnswer {
-    try act(seen) { core, clock in core.take(clock, act: Act(operatorID: operatorID)) }
+  public func take(
+    _ seen: ClockSeen, operatorID: UInt64, reason: UInt32 = 0
+  ) throws(HujiaError) -> ClockAnswer {
+    try act(seen) { core, clock in
+      core.take(clock, act: Act(operatorID: operatorID, reason: reason))
+    }
   }
 
   /// Puts the next step off, to so many seconds from now; needs a reason.
@@ -92,8 +98,12 @@ extension Engine {
 
   /// Fires the next step now.
   @discardableResult
-  public func escalate(_ seen: ClockSeen, operatorID: UInt64) throws(HujiaError) -> ClockAnswer {
-    try act(seen) { core, clock in core.escalateNow(clock, act: Act(operatorID: operatorID)) }
+  public func escalate(
+    _ seen: ClockSeen, operatorID: UInt64, reason: UInt32 = 0
+  ) throws(HujiaError) -> ClockAnswer {
+    try act(seen) { core, clock in
+      core.escalateNow(clock, act: Act(operatorID: operatorID, reason: reason))
+    }
   }
 
   private func act(
@@ -145,10 +155,11 @@ extension Engine {
 
 extension ClockSeen {
   var reference: ClockReference? {
-    guard let kind = ClockKind(rawValue: UInt8(clock.rawValue)), kind != .absence, step >= 0,
-      cycle >= 0
+    guard let kind = ClockKind(rawValue: UInt8(clock.rawValue)),
+      (kind == .absence) == (watchID != 0), step >= 0, cycle >= 0
     else { return nil }
     return ClockReference(
-      clock: kind, incidentID: incidentID, assignmentID: assignmentID, step: step, cycle: cycle)
+      clock: kind, incidentID: incidentID, assignmentID: assignmentID, watchID: watchID,
+      step: step, cycle: cycle)
   }
 }

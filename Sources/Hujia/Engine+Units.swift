@@ -27,9 +27,16 @@ extension Engine {
 
   /// Sets what a unit is doing; of one on an incident, what it does once the incident lets it go. Throws `.busy` for
   /// what follows from an assignment (`enRoute`, `onScene`, `transporting`, `atDestination`) while it has one.
-  public func setActivity(_ activity: Activity, ofUnit id: UInt64) throws(HujiaError) {
-    guard let activity = HujiaEngine.Activity(header: activity.rawValue) else { throw .argument }
-    try check { driver in driver.turn { core in core.set(activity: activity, of: id) } }
+  /// `since_us`: since when, nil = now. A unit that becomes available is idle from then; the future counts as now.
+  public func setActivity(
+    _ activity: Activity, ofUnit id: UInt64, since_us: Int64? = nil
+  ) throws(HujiaError) {
+    guard let activity = HujiaEngine.Activity(header: activity.rawValue), since_us ?? 0 >= 0 else {
+      throw .argument
+    }
+    try check { driver in
+      driver.turn { core in core.set(activity: activity, of: id, wall_us: since_us ?? 0) }
+    }
   }
 
   /// Takes positions in; returns how many were accepted (unknown units, older fixes and those that

@@ -119,7 +119,7 @@ extension Engine {
             lastSeen_us: record.seenWall_us,
             next_us: absence.nextWall_us == 0 ? nil : absence.nextWall_us,
             incidentID: record.incidentID == 0 ? nil : record.incidentID,
-            step: absence.firedStep, cycle: record.cycle, limit_s: absence.limit_s))
+            step: absence.firedStep, cycle: absence.repeats, limit_s: absence.limit_s))
       }
     }
   }

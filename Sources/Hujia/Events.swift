@@ -42,9 +42,12 @@ public struct Event: Sendable {
   public let due_us: Int64?
   /// Of an act of a person; nil = not stated.
   public let operatorID: UInt64?
+  /// The host's code given with that act; 0 = none.
+  public let operatorReason: UInt32
   /// Escalations and warnings: whose chain it is; 1 = the plans at open, one more each load.
   public let plansVersion: UInt32
-  /// Escalations: 0 the first time, then 1, 2 … as the chain begins again or its last step repeats.
+  /// Escalations: 0 the first time, then 1, 2 … as the chain begins again or its last step repeats; never twice the
+  /// same for one clock of an incident, an assignment or a watch.
   public let cycle: Int32
   public let late_ns: Int64
   public let incidentState: IncidentState?
@@ -69,6 +72,7 @@ public struct Event: Sendable {
     reason = kind == .refused || kind == .clock ? nil : Reason(rawValue: event.reason)
     due_us = event.dueWall_us == 0 ? nil : event.dueWall_us
     operatorID = event.operatorID == 0 ? nil : event.operatorID
+    operatorReason = event.operatorReason
     plansVersion = event.plansVersion
     cycle = event.cycle
     late_ns = event.late_ns

@@ -111,7 +111,10 @@ static void turnout(void) {
     CHECK_EQUAL(event.unit_id, 2);
     CHECK_EQUAL(event.reason, HJ_REASON_NEXT_UNIT);
     CHECK_EQUAL(read_unit(engine, 1).assignment_id, 0);
-    assignment = event.assignment_id;
+    /* The firing is that of the withdrawn unit's clock, which has ended with its assignment. */
+    CHECK_EQUAL(event.assignment_id, assignment);
+    assignment = read_incident(engine, incident).assignment_ids[0];
+    CHECK(assignment != event.assignment_id);
     CHECK_EQUAL(state_of(HJ_CLOCK_TURNOUT), HJ_CLOCK_STATE_NONE); /* the new unit has signed nothing yet */
     CHECK_EQUAL(state_of(HJ_CLOCK_ACKNOWLEDGE), HJ_CLOCK_STATE_RUNNING);
     finish();
@@ -149,6 +152,7 @@ static void welfare(void) {
     CHECK_EQUAL(event.unit_id, 1);
     event = step_at(due + wait, HJ_CLOCK_WELFARE, 2, HJ_STEP_BACKUP, 0);
     CHECK_EQUAL(event.unit_id, 2);
+    CHECK_EQUAL(event.assignment_id, assignment); /* whose clock it is, and who may be taken */
     CHECK_EQUAL(event.reason, HJ_REASON_BACKUP);
     CHECK_EQUAL(read_incident(engine, incident).live_assignments, 2);
     step_at(due + 2 * wait, HJ_CLOCK_WELFARE, 3, HJ_STEP_SUPERVISOR, 0);

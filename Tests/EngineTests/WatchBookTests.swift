@@ -21,8 +21,18 @@ import Testing
     var seen_s: Int64
     var limit_s: Int64
     var isPaused = false
+    /// Goes on from one absence to the next.
+    var cycle: Int32 = 0
+    var isRepeating = false
     /// The step that comes next, and when; nil while it is present.
-    var next: (step: Int32, cycle: Int32, due_s: Int64)?
+    var next: (step: Int32, due_s: Int64)?
+
+    /// The chain ends; what fires next is another firing than all before.
+    mutating func end() {
+      if next != nil, !isRepeating { cycle += 1 }
+      next = nil
+      isRepeating = false
+    }
   }
 
   private static let waits_s: [Int64] = [0, 40, 70]
@@ -86,19 +96,21 @@ import Testing
   ) {
     guard var watch = book[id], !watch.isPaused else { return }
     while true {
-      let next = watch.next ?? (0, 0, watch.seen_s + watch.limit_s)
+      let next = watch.next ?? (0, watch.seen_s + watch.limit_s)
       guard next.due_s <= now_s else { break }
-      expected.append(Line(due_s: next.due_s, watch: id, step: next.step + 1, cycle: next.cycle))
+      expected.append(Line(due_s: next.due_s, watch: id, step: next.step + 1, cycle: watch.cycle))
       if Int(next.step) + 1 < waits_s.count {
-        watch.next = (next.step + 1, 0, next.due_s + waits_s[Int(next.step) + 1])
+        watch.next = (next.step + 1, next.due_s + waits_s[Int(next.step) + 1])
       } else {
         // Repeats that were slept through are one.
         var due_s = next.due_s + repeat_s
         if due_s <= now_s {
           while due_s + repeat_s <= now_s { due_s += repeat_s }
-          if next.cycle > 0 { due_s += repeat_s }
+          if watch.isRepeating { due_s += repeat_s }
         }
-        watch.next = (next.step, next.cycle + 1, due_s)
+        watch.isRepeating = true
+        watch.cycle += 1
+        watch.next = (next.step, due_s)
       }
     }
     book[id] = watch
@@ -114,7 +126,7 @@ import Testing
     case 0:
       check(bench.core.pause(watch: id, until_us: 0) == (watch.isPaused ? .unchanged : .ok))
       watch.isPaused = true
-      watch.next = nil
+      watch.end()
     case 1...3:
       check(bench.core.resume(watch: id) == (watch.isPaused ? .ok : .unchanged))
       if watch.isPaused { watch.seen_s = now_s }
@@ -122,7 +134,7 @@ import Testing
     default:
       check(bench.core.beat(Heartbeat(watchID: id, wall_us: 0)))
       watch.seen_s = now_s
-      watch.next = nil
+      watch.end()
     }
     book[id] = watch
   }

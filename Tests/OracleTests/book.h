@@ -233,6 +233,8 @@ static void random_absence(book *to) {
     chain *own = &to->chain[HJ_CLOCK_ABSENCE][tier];
     own->limit_ms = (1 + below(900)) * 1000;
     own->repeat_ms = random_ms(200);
+    own->snooze_most_ms = one_in(4) ? 0 : random_ms(400);
+    own->taken_ms = one_in(2) ? 0 : random_ms(300);
     own->steps = 1 + (int32_t)below(STEP_MAX);
     for (int32_t index = 0; index < own->steps; index++) {
       own->step[index].after_ms = index > 0 ? random_ms(90) : one_in(3) ? random_ms(20) : 0;
@@ -243,6 +245,9 @@ static void random_absence(book *to) {
     say_seconds(to, "limit_s", own->limit_ms);
     say(to, ", ");
     say_seconds(to, "repeat_s", own->repeat_ms);
+    say(to, ", ");
+    say_seconds(to, "snooze_max_s", own->snooze_most_ms);
+    if (own->taken_ms > 0) say(to, ", "), say_seconds(to, "taken_s", own->taken_ms);
     say(to, ", \"steps\": [");
     say_steps(to, own);
     say(to, "]}");

@@ -146,7 +146,7 @@ static void unit_moved(int index, int32_t state, int64_t given_us) {
     drop(find_promise(HJ_CLOCK_ACKNOWLEDGE, call, index));
   if (state != HJ_ASSIGNMENT_ACKNOWLEDGED) drop(find_promise(HJ_CLOCK_TURNOUT, call, index));
   if (state >= HJ_ASSIGNMENT_REPORTED) drop(find_promise(HJ_CLOCK_REPORT, call, index));
-  if (has_come(before) && !has_come(state)) {
+  if (has_come(before) && !has_come(state) && planted != BACKWARD_IGNORED) {
     drop(find_promise(HJ_CLOCK_WELFARE, call, index));
     drop(find_promise(HJ_CLOCK_REPORT, call, index));
   }

@@ -53,6 +53,7 @@ static int telling_count;
 /* The oldest promise that is due, unless it was asked for. */
 static int64_t turn_ns(void) {
   if (forced != NULL) return forced->due_ns;
+  if (forced_watch != NULL) return forced_watch->due_ns;
   int64_t due_ns = planted == NEWEST_FIRST ? newest_due_ns() : earliest_ns();
   if (dropped_due_ns < due_ns) differ("an older one was passed over", NULL);
   dropped_due_ns = INT64_MAX;
@@ -69,7 +70,9 @@ static void check_times(const hj_event *event, int64_t due_ns) {
 
 static void hear_absence(const hj_event *event, int64_t due_ns) {
   watch *kept = event->watch_id < 1 || event->watch_id > (uint64_t)watch_count ? NULL : &watches[event->watch_id - 1];
-  if (kept == NULL || watch_due_ns(kept) != due_ns || !is_absence_kept(kept, event))
+  int is_another = forced_watch != NULL && kept != forced_watch;
+  forced_watch = NULL;
+  if (kept == NULL || is_another || watch_due_ns(kept) != due_ns || !is_absence_kept(kept, event))
     differ("not the oldest promise, or not as promised", event);
   else
     check_times(event, due_ns);
@@ -77,7 +80,7 @@ static void hear_absence(const hj_event *event, int64_t due_ns) {
 
 static void hear_escalation(const hj_event *event) {
   int64_t due_ns = turn_ns();
-  if (due_ns > now_ns || (!in_poll && forced == NULL)) {
+  if (due_ns > now_ns || (!in_poll && forced == NULL && forced_watch == NULL)) {
     differ("nothing was promised for now", event);
     return;
   }
@@ -88,9 +91,7 @@ static void hear_escalation(const hj_event *event) {
   promise *kept = NULL;
   for (int index = 0; index < promise_count; index++) {
     promise *made = &promises[index];
-    if (made->due_ns != due_ns || (forced != NULL && made != forced) || !is_kept_by(made, event)) continue;
-    /* A backup's event names the backup and not who asked: of two that ask at once, the lower slot comes first. */
-    if (kept == NULL || (uint32_t)orders[made->order].id < (uint32_t)orders[kept->order].id) kept = made;
+    if (made->due_ns == due_ns && (forced == NULL || made == forced) && is_kept_by(made, event)) kept = made;
   }
   if (kept != NULL) {
     check_times(event, due_ns);

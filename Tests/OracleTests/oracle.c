@@ -51,6 +51,7 @@ static void run_hour(uint64_t of) {
   random_state = of * UINT64_C(0x2545F4914F6CDD1D);
   is_different = telling_count = 0;
   forced = NULL;
+  forced_watch = NULL;
   forget_all();
   now_ns = START_NS + below(1000000000000);
   wall_us = START_US;

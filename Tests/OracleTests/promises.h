@@ -40,7 +40,10 @@ enum {
   BEAT_IGNORED,
   DEVICE_TIME_IGNORED,
   PAUSE_COUNTS,
-  PLANTED_BUGS = PAUSE_COUNTS
+  CYCLES_FROM_ZERO,
+  BACKWARD_IGNORED,
+  ABSENCE_ACTS_IGNORED,
+  PLANTED_BUGS = ABSENCE_ACTS_IGNORED
 };
 static const char *const planted_names[] = {"none",
                                             "the next delay counts from now",
@@ -65,7 +68,10 @@ static const char *const planted_names[] = {"none",
                                             "a migrated limit counts from now",
                                             "a sign of life is ignored",
                                             "the device's time is ignored",
-                                            "silence counts in a pause"};
+                                            "silence counts in a pause",
+                                            "a clock that starts again counts from 0",
+                                            "a state taken back leaves its clocks",
+                                            "nobody acts on absences"};
 static int planted;
 
 #define CALLS 4096
@@ -85,6 +91,8 @@ typedef struct {
   int refused[CARS + 1]; /* by car number */
   uint64_t replacement;  /* the newest assignment sent in another's place */
   uint64_t backup;       /* the newest sent besides */
+  /* What each of its clocks begins with next: a number is used once, however often the clock stops and starts. */
+  int32_t next_cycle[CLOCKS];
 } call;
 
 typedef struct {
@@ -92,6 +100,7 @@ typedef struct {
   int call, car, is_live, is_undeliverable;
   int32_t state;
   uint64_t replaced_by;
+  int32_t next_cycle[CLOCKS];
 } order;
 
 typedef struct {
@@ -104,7 +113,7 @@ typedef struct {
   int64_t due_ns;     /* INT64_MAX: a person has it */
   int32_t step;       /* the one that comes next, 0-based; -1 = the warning */
   int32_t cycle, fired_step, fired_cycle;
-  int is_taken, is_warned, is_snoozed, has_reached, is_last_resort;
+  int is_taken, is_warned, is_snoozed, has_reached, is_last_resort, is_repeating;
 } promise;
 
 /* All plans of the hour, in the order in which they were loaded. */
@@ -214,14 +223,18 @@ static void aim(promise *made) {
   made->due_ns = warning_ns;
 }
 
+static int32_t *next_cycle(int32_t clock, int call, int order) {
+  return order < 0 ? &calls[call].next_cycle[clock] : &orders[order].next_cycle[clock];
+}
+
 /* Counted from `from_ns`, when that lies in the past and the limit has not run out; else from now. */
 static void start(int32_t clock, int call, int order, int64_t from_ns) {
   int64_t limit_ns = limit_ms(clock, call, order) * 1000000;
   if (limit_ns < 0) return;
   if (from_ns > now_ns || from_ns + limit_ns <= now_ns || planted == RECEIPT_IGNORED) from_ns = now_ns;
   promise *made = find_promise(clock, call, order);
-  /* It begins again: one more than the cycle that fired last, so that no two firings look alike. */
-  int32_t cycle = made == NULL ? 0 : 1 + (made->fired_step > 0 ? made->fired_cycle : made->cycle);
+  int32_t cycle = (*next_cycle(clock, call, order))++;
+  if (planted == CYCLES_FROM_ZERO) cycle = 0;
   if (made == NULL) {
     REQUIRE(promise_count < PROMISES);
     made = &promises[promise_count++];
@@ -291,7 +304,8 @@ static int32_t next_place(const promise *made) {
 static int is_carried_out(const promise *made, const hj_event *event) {
   const call *own = &calls[made->call];
   const order *asked = made->order < 0 ? NULL : &orders[made->order];
-  uint64_t assignment = asked == NULL ? 0 : asked->id;
+  uint64_t assignment = asked == NULL ? 0 : asked->id; /* whose clock it is */
+  uint64_t sent = 0;
   int32_t reason = HJ_REASON_NONE;
   switch (event->action) {
     case HJ_STEP_NOTIFY_AGAIN:
@@ -305,30 +319,39 @@ static int is_carried_out(const promise *made, const hj_event *event) {
     case HJ_STEP_BACKUP:
       if (own->backup == 0 && own->is_open && has_another(made->call)) return 0;
       reason = own->backup == 0 ? HJ_REASON_NOBODY : HJ_REASON_BACKUP;
-      if (own->backup != 0) assignment = own->backup;
+      sent = own->backup;
       break;
     case HJ_STEP_NEXT_UNIT:
       if (asked == NULL) break;
       /* With several agencies the seat asks for one of them: who is free is then not the whole question. */
       if (asked->replaced_by == 0 && !own->plan->is_multi_agency && has_another(made->call)) return 0;
       reason = asked->replaced_by == 0 ? HJ_REASON_NOBODY : HJ_REASON_NEXT_UNIT;
-      if (asked->replaced_by != 0) assignment = asked->replaced_by;
+      sent = asked->replaced_by;
+      /* The heir has the signature's promise; the other clocks have ended with the one that was withdrawn. */
+      if (sent != 0 && made->clock == HJ_CLOCK_ACKNOWLEDGE) assignment = sent;
       break;
     default:
       break;
   }
-  int named = find_order(assignment);
+  int named = find_order(sent != 0 ? sent : assignment);
   uint64_t unit = named < 0 ? 0 : (uint64_t)orders[named].car;
   return event->reason == reason && event->assignment_id == assignment && event->unit_id == unit;
 }
 
+/* A step that has fired already (the chain became a shorter one) fires in the next cycle. */
+static int32_t firing_cycle(const promise *made, int32_t step) {
+  int has_fired = made->cycle == made->fired_cycle && step <= made->fired_step;
+  return has_fired && planted != CYCLES_FROM_ZERO ? made->fired_cycle + 1 : made->cycle;
+}
+
 static int is_kept_by(const promise *made, const hj_event *event) {
-  if (event->clock != made->clock || event->incident_id != calls[made->call].id || event->cycle != made->cycle)
-    return 0;
+  if (event->clock != made->clock || event->incident_id != calls[made->call].id) return 0;
   if ((made->step < 0) != (event->kind == HJ_EVENT_WARNING)) return 0;
-  if (made->step < 0) return event->assignment_id == (made->order < 0 ? 0 : orders[made->order].id);
+  if (made->step < 0)
+    return event->cycle == made->cycle && event->assignment_id == (made->order < 0 ? 0 : orders[made->order].id);
   int32_t place = next_place(made);
   int32_t step = made->is_last_resort ? made->chain->steps + 1 : place + 1;
+  if (event->cycle != firing_cycle(made, step)) return 0;
   int32_t action = made->is_last_resort ? made->chain->last_resort : made->chain->step[place].action;
   return event->step == step && event->action == action && is_carried_out(made, event);
 }
@@ -339,6 +362,7 @@ static promise *inherit(promise *kept) {
   int is_signature = kept->clock == HJ_CLOCK_ACKNOWLEDGE;
   promise *signature = find_promise(HJ_CLOCK_ACKNOWLEDGE, kept->call, old);
   promise *fresh = find_promise(HJ_CLOCK_ACKNOWLEDGE, kept->call, heir);
+  orders[heir].next_cycle[HJ_CLOCK_ACKNOWLEDGE] = orders[old].next_cycle[HJ_CLOCK_ACKNOWLEDGE];
   if (signature != NULL && planted != FRESH_CHAIN) {
     promise inherited = *signature;
     inherited.order = heir;
@@ -366,15 +390,20 @@ static void go_on(promise *kept, const hj_event *event) {
   int32_t place = next_place(&before);
   kept->fired_step = event->step;
   kept->fired_cycle = event->cycle;
+  int32_t *next = next_cycle(kept->clock, kept->call, kept->order);
+  if (*next <= event->cycle) *next = event->cycle + 1;
   int64_t due_ns = planted == DELAY_FROM_NOW ? now_ns : before.due_ns;
   if (place + 1 < kept->chain->steps) {
     kept->step = place + 1;
+    kept->cycle = event->cycle;
+    kept->is_repeating = 0;
     due_ns += kept->chain->step[place + 1].after_ms * 1000000;
   } else {
     int64_t repeat_ns = kept->chain->repeat_ms * 1000000;
-    int64_t enough_ns = before.cycle > 0 ? now_ns : now_ns - repeat_ns; /* one for all that were slept through */
+    int64_t enough_ns = before.is_repeating ? now_ns : now_ns - repeat_ns; /* one for all that were slept through */
     kept->step = place;
-    kept->cycle++;
+    kept->cycle = event->cycle + 1;
+    kept->is_repeating = 1;
     due_ns += repeat_ns;
     while (planted != EVERY_REPEAT && due_ns <= enough_ns) due_ns += repeat_ns;
   }
@@ -394,7 +423,8 @@ static void go_on(promise *kept, const hj_event *event) {
   if (place + 1 >= kept->chain->steps) {
     if (kept->has_reached) return;
     kept->is_last_resort = 1;
-    kept->cycle = before.cycle;
+    kept->cycle = event->cycle;
+    kept->is_repeating = before.is_repeating;
   }
   kept->planned_ns = kept->due_ns = before.due_ns;
 }

@@ -7,6 +7,7 @@
 static hj_engine *engine;
 static int is_cut; /* the last poll left something undone: whether a pause has ended is then not known */
 static void differ(const char *what, const hj_event *event);
+static void hear(void);
 static void differ_status(const char *what, hj_status actual, hj_status expected);
 
 /* Watches stand 5,000 steps north of everything else, by their number, so that a call's place tells who opened it. */
@@ -57,6 +58,7 @@ static void put_watch(void) {
     watch_count++;
     to->state = HJ_WATCH_PRESENT;
     to->call = -1;
+    to->put_off_seen_ns = INT64_MIN;
     to->seen_ns = now_ns;
     to->seen_us = wall_us;
   }
@@ -111,6 +113,7 @@ static void pause_or_resume(void) {
     if (expected == HJ_OK) {
       if (which->state == HJ_WATCH_ABSENT) absence_ends(which, HJ_REASON_PAUSED);
       which->state = HJ_WATCH_PAUSED;
+      which->put_off_seen_ns = INT64_MIN;
       which->due_ns = due_ns;
     }
   }
@@ -128,8 +131,57 @@ static void alarm_of_watch(void) {
   if (status != (call >= 0 ? HJ_EXISTS : HJ_OK)) differ_status("alarm", status, call >= 0 ? HJ_EXISTS : HJ_OK);
 }
 
+/* As seen on a screen that may be old. */
+static void act_on_absence(void) {
+  if (watch_count == 0 || is_cut) return;
+  watch *which = &watches[below(watch_count)];
+  hj_clock_ref reference;
+  memset(&reference, 0, sizeof reference);
+  reference.size = sizeof reference;
+  reference.clock = HJ_CLOCK_ABSENCE;
+  reference.watch_id = (uint64_t)(which - watches) + 1;
+  reference.step = which->fired_step + (one_in(6) ? 1 - (int32_t)below(3) : 0);
+  reference.cycle = which->fired_cycle + (one_in(6) ? 1 - (int32_t)below(3) : 0);
+  if (reference.step < 0) reference.step = 0;
+  if (reference.cycle < 0) reference.cycle = 0;
+  hj_action action = {sizeof action, 1, 7, 0, 0};
+  hj_clock_status told = {0};
+  told.size = sizeof told;
+  REQUIRE(hj_clock_read(engine, &reference, &told) == HJ_OK);
+  int is_off = which->state == HJ_WATCH_PAUSED;
+  int32_t state = is_off            ? HJ_CLOCK_STATE_NONE
+                  : which->is_taken ? HJ_CLOCK_STATE_TAKEN
+                  : which->state == HJ_WATCH_ABSENT
+                      ? which->is_snoozed ? HJ_CLOCK_STATE_SNOOZED : HJ_CLOCK_STATE_BREACHED
+                  : which->put_off_seen_ns == which->seen_ns ? HJ_CLOCK_STATE_SNOOZED
+                                                             : HJ_CLOCK_STATE_RUNNING;
+  int64_t due_ns = is_off ? INT64_MAX : watch_due_ns(which);
+  int64_t due_us = due_ns == INT64_MAX ? 0 : wall_us + (due_ns - now_ns) / 1000;
+  int is_read = planted == ABSENCE_ACTS_IGNORED ||
+                (told.state == state && told.due_wall_us == due_us && told.step == (is_off ? 0 : which->fired_step) &&
+                 told.cycle == (is_off ? 0 : which->fired_cycle));
+  hj_status status, expected;
+  int64_t kind = below(5);
+  if (kind < 2) {
+    status = hj_clock_take(engine, &reference, &action);
+    expected = take_absence(which, &reference);
+  } else if (kind < 4) {
+    int64_t for_s = 1 + below(one_in(2) ? 120 : 900);
+    status = hj_clock_snooze(engine, &reference, (uint32_t)for_s, &action);
+    expected = snooze_absence(which, &reference, for_s);
+  } else {
+    status = hj_clock_escalate(engine, &reference, &action);
+    expected = hurry_absence(which, &reference);
+  }
+  if (!is_read) differ("an absence is read otherwise", NULL);
+  if (status != expected) differ_status("act on an absence", status, expected);
+  hear();
+  if (forced_watch != NULL) differ("an absence asked for and not fired", NULL);
+  forced_watch = NULL;
+}
+
 static void act_on_watches(void) {
-  int64_t kind = below(8);
+  int64_t kind = below(12);
   if (kind == 0 || watch_count == 0)
     put_watch();
   else if (kind < 4)
@@ -138,6 +190,8 @@ static void act_on_watches(void) {
     pause_or_resume();
   else if (kind == 6)
     alarm_of_watch();
+  else if (kind > 7)
+    act_on_absence();
 }
 
 #endif

@@ -14,14 +14,19 @@ typedef struct {
   int32_t tier, is_vulnerable, alarm_tier;
   int64_t limit_ms; /* 0 = the plans' */
   int64_t seen_ns, seen_us;
-  int64_t due_ns; /* absent: the next step, INT64_MAX = it rests; paused: when the pause ends */
-  int32_t step, cycle;
+  int64_t due_ns;                      /* absent: the next step, INT64_MAX = it rests; paused: when the pause ends */
+  int64_t planned_ns;                  /* absent: the next step without a snooze */
+  int64_t put_off_ns, put_off_seen_ns; /* present: the limit was put off until then, for the silence since that sign */
+  int32_t step, cycle;                 /* the cycle goes on from one absence to the next */
+  int32_t fired_step, fired_cycle;     /* 0 = none since the last sign of life */
+  int is_repeating, is_taken, is_snoozed, rests;
   int call;     /* the open call that it opened; -1 = none */
   int32_t owes; /* the reason of an end of absence that is still to be told */
 } watch;
 
 static watch watches[WATCHES];
 static int watch_count, is_alarm;
+static watch *forced_watch; /* a person asked for its next step now */
 
 static const chain *absence_of(const watch *which) {
   return &newest_book()->chain[HJ_CLOCK_ABSENCE][which->tier];
@@ -39,7 +44,9 @@ static int64_t watch_due_ns(const watch *which) {
   watch resumed = *which;
   if (which->state == HJ_WATCH_PAUSED && resumed.seen_ns < which->due_ns && planted != PAUSE_COUNTS)
     resumed.seen_ns = which->due_ns;
-  return absent_ns(&resumed) + absence_of(which)->step[0].after_ms * 1000000;
+  int64_t due_ns = absent_ns(&resumed) + absence_of(which)->step[0].after_ms * 1000000;
+  if (resumed.put_off_seen_ns == resumed.seen_ns && resumed.put_off_ns > due_ns) due_ns = resumed.put_off_ns;
+  return due_ns;
 }
 
 static int64_t earliest_absence_ns(void) {
@@ -64,6 +71,11 @@ static void pauses_end(void) {
 static void absence_ends(watch *ended, int32_t reason) {
   ended->state = HJ_WATCH_PRESENT;
   ended->owes = reason;
+  if (ended->fired_step > 0) ended->cycle = ended->fired_cycle + 1;
+  ended->fired_cycle = ended->cycle;
+  ended->fired_step = 0;
+  ended->put_off_seen_ns = INT64_MIN;
+  ended->is_repeating = ended->is_taken = ended->is_snoozed = ended->rests = 0;
 }
 
 /* The call that a watch opened is over: someone has answered for the silence. */
@@ -90,13 +102,67 @@ static int sign_of_life(watch *from, int64_t given_us) {
   return 1;
 }
 
+/* ---- What people do to absences -------------------------------------------------------------------------------- */
+
+static hj_status seen_absence(const watch *which, const hj_clock_ref *reference) {
+  if (which->state == HJ_WATCH_PAUSED) return HJ_E_NO_CLOCK;
+  if (reference->cycle != which->fired_cycle) return reference->cycle < which->fired_cycle ? HJ_PASSED : HJ_E_STEP;
+  if (reference->step != which->fired_step) return reference->step < which->fired_step ? HJ_PASSED : HJ_E_STEP;
+  return HJ_OK;
+}
+
+static hj_status take_absence(watch *which, const hj_clock_ref *reference) {
+  hj_status status = seen_absence(which, reference);
+  if (status != HJ_OK) return status;
+  if (which->fired_step == 0) return HJ_E_STEP;
+  if (which->is_taken) return HJ_UNCHANGED;
+  if (planted == ABSENCE_ACTS_IGNORED) return HJ_OK;
+  which->is_taken = 1;
+  which->is_snoozed = 0;
+  which->due_ns = INT64_MAX;
+  int64_t taken_ms = absence_of(which)->taken_ms;
+  if (taken_ms > 0 && !which->rests) which->planned_ns = which->due_ns = now_ns + taken_ms * 1000000;
+  return HJ_OK;
+}
+
+static hj_status snooze_absence(watch *which, const hj_clock_ref *reference, int64_t for_s) {
+  hj_status status = seen_absence(which, reference);
+  if (status != HJ_OK) return status;
+  if (which->is_taken) return HJ_E_STATE;
+  int64_t most_ms = absence_of(which)->snooze_most_ms, until_ns = now_ns + for_s * SECOND_NS;
+  int64_t planned_ns = which->state == HJ_WATCH_ABSENT ? which->planned_ns : absent_ns(which);
+  int is_far = planned_ns != INT64_MAX && until_ns > planned_ns + most_ms * 1000000;
+  if (most_ms == 0 || is_far) return HJ_E_SNOOZE;
+  if (until_ns <= watch_due_ns(which)) return HJ_UNCHANGED;
+  if (planted == ABSENCE_ACTS_IGNORED) return HJ_OK;
+  if (which->state == HJ_WATCH_ABSENT) {
+    which->is_snoozed = 1;
+    which->due_ns = until_ns;
+  } else {
+    which->put_off_ns = until_ns;
+    which->put_off_seen_ns = which->seen_ns;
+  }
+  return HJ_OK;
+}
+
+static hj_status hurry_absence(watch *which, const hj_clock_ref *reference) {
+  hj_status status = seen_absence(which, reference);
+  if (status != HJ_OK) return status;
+  if (which->rests) return HJ_E_STATE;
+  if (which->state != HJ_WATCH_ABSENT) which->step = 0;
+  which->state = HJ_WATCH_ABSENT;
+  which->due_ns = now_ns;
+  forced_watch = which;
+  return HJ_OK;
+}
+
 /* The step of an absence that fires now is the one that was promised, and the chain goes on. */
 static int is_absence_kept(watch *kept, const hj_event *event) {
   int64_t due_ns = watch_due_ns(kept);
   if (kept->state != HJ_WATCH_ABSENT) {
     if (kept->state == HJ_WATCH_PAUSED && kept->seen_ns < kept->due_ns) kept->seen_ns = kept->due_ns;
     kept->state = HJ_WATCH_ABSENT;
-    kept->step = kept->cycle = 0;
+    kept->step = 0;
   }
   const chain *own = absence_of(kept);
   int32_t place = kept->step < own->steps ? kept->step : own->steps - 1;
@@ -104,20 +170,30 @@ static int is_absence_kept(watch *kept, const hj_event *event) {
   uint64_t id = (uint64_t)(kept - watches) + 1;
   uint64_t unit = action == HJ_STEP_HOME_OFFICER ? 100 + id : action == HJ_STEP_GRID_WORKER ? 200 + id : 0;
   uint64_t incident = kept->call < 0 ? 0 : calls[kept->call].id;
+  if (kept->cycle == kept->fired_cycle && place + 1 <= kept->fired_step) kept->cycle++; /* other plans, shorter */
+  if (planted == CYCLES_FROM_ZERO && kept->fired_step == 0) kept->cycle = 0;
+  kept->fired_step = place + 1;
+  kept->fired_cycle = kept->cycle;
+  kept->is_taken = kept->is_snoozed = 0;
   int is_kept = event->step == place + 1 && event->cycle == kept->cycle && event->action == action &&
-                event->unit_id == unit && event->incident_id == incident && event->reason == HJ_REASON_NONE &&
+                event->plans_version == 1 + (uint32_t)book_count && event->unit_id == unit &&
+                event->incident_id == incident && event->reason == HJ_REASON_NONE &&
                 (action != HJ_STEP_OPEN_INCIDENT || incident != 0);
   if (place + 1 < own->steps) {
     kept->step = place + 1;
-    kept->due_ns = due_ns + own->step[place + 1].after_ms * 1000000;
+    kept->is_repeating = 0;
+    kept->planned_ns = kept->due_ns = due_ns + own->step[place + 1].after_ms * 1000000;
     return is_kept;
   }
-  int64_t repeat_ns = own->repeat_ms * 1000000, enough_ns = kept->cycle > 0 ? now_ns : now_ns - repeat_ns;
+  int64_t repeat_ns = own->repeat_ms * 1000000, enough_ns = kept->is_repeating ? now_ns : now_ns - repeat_ns;
   kept->step = place;
   kept->cycle++;
+  kept->is_repeating = 1;
   kept->due_ns = due_ns + repeat_ns;
   while (kept->due_ns <= enough_ns) kept->due_ns += repeat_ns;
-  if (action == HJ_STEP_OPEN_INCIDENT) kept->due_ns = INT64_MAX; /* the incident's own clocks keep it from here */
+  kept->rests = action == HJ_STEP_OPEN_INCIDENT; /* the incident's own clocks keep it from here */
+  if (kept->rests) kept->due_ns = INT64_MAX;
+  kept->planned_ns = kept->due_ns;
   return is_kept;
 }
 

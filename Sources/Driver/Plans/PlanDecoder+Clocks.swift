@@ -119,9 +119,9 @@ extension PlanDecoder {
     }
   }
 
+  /// What the chain of a watch has not.
   private static let ownManners = [
-    "warn_before_s", "warn_percent", "nobody", "last_resort", "snooze_max_s", "taken_s",
-    "acknowledgements",
+    "warn_before_s", "warn_percent", "nobody", "last_resort", "acknowledgements",
   ]
 
   private static func readManners(
@@ -129,7 +129,8 @@ extension PlanDecoder {
   ) throws(PlanError) {
     if clock == .absence, let key = ownManners.first(where: { object[$0] != nil }) {
       throw object.field.wrong(
-        "\(object.field.path).\(key): the chain of a watch has limit_s, steps and repeat_s only")
+        "\(object.field.path).\(key): the chain of a watch has limit_s, steps, repeat_s, "
+          + "snooze_max_s and taken_s only")
     }
     if let value = object["warn_before_s"] {
       let before_ms = try value.seconds_ms(least_ms: 1)

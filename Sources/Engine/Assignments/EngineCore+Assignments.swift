@@ -15,6 +15,7 @@ extension EngineCore {
       requirement: choice.requirement, seat: choice.seat, travel_ms: choice.travel_ms,
       turnout_ms: choice.turnout_ms, distance_dm: choice.distance_dm, reason: choice.reason,
       dispatchedWall_us: time.wall_us, marks: choice.marks & ChosenMark.ofChoice)
+    clearCycles(assignment: assignment)
     let first = Int(incident) * EngineLimits.chosen
     incidentAssignments[first + Int(incidents[incident].liveCount)] = assignment
     incidents[incident].liveCount += 1

@@ -79,9 +79,9 @@ extension EngineCore {
   private mutating func auditClock(_ slot: UInt32) -> Int {
     let record = clocks[slot]
     // It may wait its turn: then the structure knows it, and says that something is due.
-    guard deadlines.due_ns(of: slot) > record.due_ns || deadlines.next_due_ns > time.now_ns else {
-      return 0
-    }
+    guard deadlines.due_ns(of: slot) > record.due_ns || deadlines.next_due_ns > time.now_ns,
+      outbox.hasRoomForAlarm
+    else { return 0 }
     rearm(slot, due_ns: record.due_ns)
     // A lost deadline was never counted as disarmed.
     deadlinesArmed = deadlines.count
@@ -103,14 +103,15 @@ extension EngineCore {
     guard record.due_ns < before_ns else { return 0 }
     let due_ns = record.state == .present ? firstStepDue_ns(slot) : record.due_ns
     guard due_ns < before_ns,
-      watches.deadlines.due_ns(of: slot) > due_ns || watches.deadlines.next_due_ns > time.now_ns
+      watches.deadlines.due_ns(of: slot) > due_ns || watches.deadlines.next_due_ns > time.now_ns,
+      outbox.hasRoomForAlarm
     else { return 0 }
     watches.deadlines.arm(slot: slot, due_ns: due_ns)
     var event = Event(.alarm)
     event.watchID = record.id
     event.incidentID = record.incidentID
     event.clock = Int32(ClockKind.absence.rawValue)
-    event.step = record.step + 1
+    event.step = max(record.step, 0) + 1
     raise(event, due_ns: due_ns)
     return 1
   }

@@ -17,7 +17,7 @@ struct ClockRecord: BitwiseCopyable {
   var policy: UInt32
   /// The step that fires next, 0-based; -1 = the warning.
   var step: Int32
-  /// How often the chain has begun again (a check-in) or its last step was repeated.
+  /// Of the firing that comes next. One higher with each beginning of the chain and each repeat of its last step.
   var cycle: Int32
   /// The step that fired last, 1-based, and its cycle; 0 = none since the clock began (again), and that beginning's.
   var firedStep: Int32 = 0
@@ -33,6 +33,8 @@ struct ClockRecord: BitwiseCopyable {
   var hasReached = false
   /// None did, so the last resort has it.
   var isLastResort = false
+  /// The last step has fired and what comes next is that step again.
+  var isRepeating = false
 }
 
 /// What a clock is doing (`HJ_CLOCK_STATE_…`).
@@ -81,5 +83,62 @@ enum ClockSlot {
   static var ofOpenIncidents: InlineArray<4, ClockKind> { [.pending, .arrival, .resolve, .lead] }
   static var ofAssignments: InlineArray<5, ClockKind> {
     [.delivery, .acknowledge, .turnout, .welfare, .report]
+  }
+}
+
+/// The cycle that each clock begins with when it starts next. Slots are shared by clocks that never run together, so
+/// the numbers have a table of their own: five an incident, then five an assignment. A number is used once, however
+/// often the clock stops and starts, so that no two firings of an incident or an assignment ever look alike.
+enum ClockCycles {
+  static var perOwner: Int { 5 }
+
+  static func count(_ limits: EngineLimits) -> Int {
+    (limits.incidents + limits.assignments) * perOwner
+  }
+
+  static func place(_ kind: ClockKind, slot: UInt32, _ limits: EngineLimits) -> Int {
+    let incidentClocks = limits.incidents * ClockSlot.perIncident
+    let owner =
+      kind.isOfAssignment
+      ? limits.incidents + (Int(slot) - incidentClocks) / ClockSlot.perAssignment
+      : Int(slot) / ClockSlot.perIncident
+    return owner * perOwner + offset(kind)
+  }
+
+  private static func offset(_ kind: ClockKind) -> Int {
+    switch kind {
+    case .pending, .delivery: return 0
+    case .arrival, .acknowledge: return 1
+    case .resolve, .turnout: return 2
+    case .callback, .welfare: return 3
+    default: return 4
+    }
+  }
+}
+
+extension EngineCore {
+  /// A new incident or assignment has its slot: its clocks count from 0.
+  mutating func clearCycles(incident: UInt32) { clearCycles(owner: Int(incident)) }
+  mutating func clearCycles(assignment: UInt32) {
+    clearCycles(owner: limits.incidents + Int(assignment))
+  }
+
+  private mutating func clearCycles(owner: Int) {
+    let first = owner * ClockCycles.perOwner
+    for place in first..<first + ClockCycles.perOwner { nextCycles[place] = 0 }
+  }
+
+  /// Takes the number for a beginning of the clock.
+  mutating func takeCycle(_ kind: ClockKind, slot: UInt32) -> Int32 {
+    let place = ClockCycles.place(kind, slot: slot, limits)
+    let cycle = nextCycles[place]
+    nextCycles[place] = cycle &+ 1
+    return cycle
+  }
+
+  /// A firing used the number.
+  mutating func useCycle(_ cycle: Int32, _ kind: ClockKind, slot: UInt32) {
+    let place = ClockCycles.place(kind, slot: slot, limits)
+    nextCycles[place] = max(nextCycles[place], cycle &+ 1)
   }
 }

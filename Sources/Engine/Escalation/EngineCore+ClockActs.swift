@@ -6,14 +6,17 @@ package struct ClockReference: BitwiseCopyable {
   package var clock: ClockKind
   package var incidentID: UInt64
   package var assignmentID: UInt64
+  package var watchID: UInt64
   package var step: Int32
   package var cycle: Int32
   package init(
-    clock: ClockKind, incidentID: UInt64, assignmentID: UInt64, step: Int32, cycle: Int32
+    clock: ClockKind, incidentID: UInt64 = 0, assignmentID: UInt64 = 0, watchID: UInt64 = 0,
+    step: Int32, cycle: Int32
   ) {
     self.clock = clock
     self.incidentID = incidentID
     self.assignmentID = assignmentID
+    self.watchID = watchID
     self.step = step
     self.cycle = cycle
   }
@@ -33,6 +36,7 @@ package struct ClockReading: BitwiseCopyable {
 extension EngineCore {
   /// The slot of a clock that someone names. For an assignment's clock its id is asked and the incident's may be 0.
   private func locate(_ reference: ClockReference) -> (status: Status, slot: UInt32) {
+    guard reference.watchID == 0 else { return (.argument, 0) }
     if reference.clock.isOfAssignment {
       guard let assignment = assignmentSlots.slot(of: reference.assignmentID) else {
         return (.stale, 0)
@@ -65,6 +69,7 @@ extension EngineCore {
   }
 
   package func read(_ reference: ClockReference) -> (status: Status, reading: ClockReading?) {
+    if reference.clock == .absence { return readAbsence(reference) }
     let found = locate(reference)
     guard found.status == .ok else { return (found.status, nil) }
     let record = clocks[found.slot]
@@ -91,6 +96,7 @@ extension EngineCore {
   /// say so, until too long has passed.
   package mutating func take(_ reference: ClockReference, act: Act) -> Status {
     guard act.operatorID != 0 else { return .argument }
+    if reference.clock == .absence { return takeAbsence(reference, act: act) }
     let (status, slot) = seen(reference)
     guard status == .ok else { return status }
     guard clocks[slot].firedStep > 0 else { return .step }
@@ -114,6 +120,9 @@ extension EngineCore {
   package mutating func snooze(_ reference: ClockReference, for_ms: Int64, act: Act) -> Status {
     guard act.operatorID != 0, for_ms > 0 else { return .argument }
     guard act.reason != 0 else { return .reason }
+    if reference.clock == .absence {
+      return snoozeAbsence(reference, for_ms: for_ms, act: act)
+    }
     let (status, slot) = seen(reference)
     guard status == .ok else { return status }
     guard !clocks[slot].isTaken else { return .state }
@@ -138,6 +147,7 @@ extension EngineCore {
   /// Fires the next step now; the steps after it count from now.
   package mutating func escalateNow(_ reference: ClockReference, act: Act) -> Status {
     guard act.operatorID != 0 else { return .argument }
+    if reference.clock == .absence { return escalateAbsence(reference, act: act) }
     let (status, slot) = seen(reference)
     guard status == .ok else { return status }
     guard outbox.hasRoomForEscalation else { return .full }
@@ -154,7 +164,7 @@ extension EngineCore {
     event.step = record.firedStep
     event.cycle = record.firedCycle
     event.state = record.state.rawValue
-    event.operatorID = act.operatorID
+    sign(&event, act, incident: incident(ofClock: slot))
     event.reason = Int32(truncatingIfNeeded: act.reason)
     event.dueWall_us = deadlines.isArmed(slot: slot) ? wall_us(of: record.due_ns) : 0
     if let assignment = assignment(ofClock: slot) {

@@ -53,11 +53,8 @@ extension EngineCore {
     var start_ns = min(start_ns, time.now_ns)
     if start_ns.adding(ms: promise.limit_ms) <= time.now_ns { start_ns = time.now_ns }
     let breach_ns = start_ns.adding(ms: promise.limit_ms)
-    // The cycles go on counting when a clock begins again, so that no two firings look alike.
     breaches.end(clock: slot, now_ns: time.now_ns)
-    let before = clocks[slot]
-    let isAgain = before.kind == kind && before.isRunning
-    let cycle = !isAgain ? 0 : (before.firedStep > 0 ? before.firedCycle : before.cycle) &+ 1
+    let cycle = takeCycle(kind, slot: slot)
     clocks[slot] = ClockRecord(
       due_ns: breach_ns, planned_ns: breach_ns, own_ns: breach_ns, start_ns: start_ns,
       policy: promise.policy, step: -1, cycle: cycle, firedCycle: cycle, kind: kind,
@@ -136,6 +133,8 @@ extension EngineCore {
     disarm(new)
     breaches.move(from: old, to: new)
     clocks[new] = record
+    let old = ClockCycles.place(record.kind, slot: old, limits)
+    nextCycles[ClockCycles.place(record.kind, slot: new, limits)] = nextCycles[old]
     if record.due_ns != .max { rearm(new, due_ns: record.due_ns) }
   }
 

@@ -100,26 +100,35 @@ extension EngineCore {
     var event = event(.escalation, clock: slot, incident: incident)
     event.step = record.isLastResort ? policy.stepCount + 1 : record.step + 1
     event.action = Int32(action.rawValue)
-    event.operatorID = act.operatorID
+    sign(&event, act, incident: incident)
+    // Its chain was changed for a shorter one: a step that has fired fires again, as another firing.
+    if (record.cycle, event.step) <= (record.firedCycle, record.firedStep) {
+      clocks[slot].cycle = record.firedCycle &+ 1
+      event.cycle = clocks[slot].cycle
+    }
+    useCycle(event.cycle, record.kind, slot: slot)
     if record.firedStep == 0, record.planned_ns <= time.now_ns {
       noteBreach(
         slot, incident: incident, assignment: assignment(ofClock: slot), due_ns: record.planned_ns)
     }
     clocks[slot].firedStep = event.step
-    clocks[slot].firedCycle = record.cycle
+    clocks[slot].firedCycle = event.cycle
     clocks[slot].isTaken = false
     clocks[slot].isSnoozed = false
 
+    // The firing is that of the clock, whoever was sent: a clock that ended with its assignment is named by that.
+    name(assignment(ofClock: slot), in: &event)
     // The chain goes on before the step acts, so that a replacement inherits the next due time.
     advanceChain(slot, policy: policy, incident: incident)
     let outcome = carryOut(action, slot: slot, incident: incident)
     event.reason = outcome.reason.rawValue
-    name(outcome.assignment ?? assignment(ofClock: slot), in: &event)
+    if let sent = outcome.assignment { event.unitID = units[assignments[sent].unit].id }
     if let slot = outcome.slot {
+      if let heir = assignment(ofClock: slot) { event.assignmentID = assignmentSlots.id(of: heir) }
       if outcome.reason != .nobody {
         clocks[slot].hasReached = true
       } else if policy.manners.nobody == .skip {
-        skipAhead(slot, from: record, policy: policy)
+        skipAhead(slot, from: record, cycle: event.cycle, policy: policy)
       }
     }
     emit(event)
@@ -136,6 +145,7 @@ extension EngineCore {
     if record.step + 1 < policy.stepCount {
       let tables = plans.tables(incidents[incident].clockVersion)
       clocks[slot].step = record.step + 1
+      clocks[slot].isRepeating = false
       plan(
         slot,
         due_ns: record.due_ns.adding(ms: tables.pointee.step(policy, record.step + 1).after_ms))
@@ -150,8 +160,9 @@ extension EngineCore {
       let repeat_ns = Int64(0).adding(ms: policy.repeat_ms)
       due_ns &+= (time.now_ns &- due_ns) / repeat_ns &* repeat_ns
       // This firing was a repeat itself, so it stands for all that were slept through.
-      if record.cycle > 0 { due_ns = due_ns.adding(ms: policy.repeat_ms) }
+      if record.isRepeating { due_ns = due_ns.adding(ms: policy.repeat_ms) }
     }
+    clocks[slot].isRepeating = true
     clocks[slot].cycle = record.cycle &+ 1
     plan(slot, due_ns: due_ns)
   }
@@ -163,12 +174,15 @@ extension EngineCore {
 
   /// The step found nobody, and the chain says not to wait: the next step is due when this one was. When no step of the
   /// chain found anybody, the last resort has it.
-  private mutating func skipAhead(_ slot: UInt32, from record: ClockRecord, policy: ClockPolicy) {
+  private mutating func skipAhead(
+    _ slot: UInt32, from record: ClockRecord, cycle: Int32, policy: ClockPolicy
+  ) {
     guard clocks[slot].isRunning, !record.isLastResort else { return }
     if record.step + 1 >= policy.stepCount {
       guard !clocks[slot].hasReached else { return }
       clocks[slot].isLastResort = true
-      clocks[slot].cycle = record.cycle
+      clocks[slot].cycle = cycle
+      clocks[slot].isRepeating = record.isRepeating
     }
     plan(slot, due_ns: record.due_ns)
   }

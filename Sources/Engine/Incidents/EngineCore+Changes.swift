@@ -211,7 +211,7 @@ extension EngineCore {
     counters.add(Counter.incidentsOpen, -1)
     var event = event(.incident, incident: incident)
     event.reason = Reason.closed.rawValue
-    event.operatorID = act.operatorID
+    sign(&event, act, incident: incident)
     event.wall_us = wall_us
     emit(event)
     watchIncidentEnded(incident)

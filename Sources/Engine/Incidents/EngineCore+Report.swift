@@ -9,7 +9,7 @@ extension EngineCore {
     counters.add(Counter.reports)
     if report.hasKey {
       keys.expire(now_ns: time.now_ns, most: 8)
-      if let known = keys.find(report) { return repeatAnswer(known, report) }
+      if let known = keys.find(report, now_ns: time.now_ns) { return repeatAnswer(known, report) }
     }
     let appointment = appointment(of: report)
     guard appointment.status == .ok else {
@@ -103,6 +103,7 @@ extension EngineCore {
       nextWaiting: WaitingLists.none, isWaiting: false, hasArrived: false)
     plans.hold(plans.current)
     plans.hold(plans.current)
+    clearCycles(incident: incident)
     noteReceipt(incident)
     counters.add(Counter.incidentsOpened)
     counters.add(Counter.incidentsOpen)

@@ -48,6 +48,9 @@ package struct IncidentRecord: BitwiseCopyable {
   var servedSeats: UInt32 = 0
   /// The watch that opened it, its slot + 1; 0 = none.
   var watch: UInt32 = 0
+  /// Of the newest act of a person on it or on one of its assignments; 0 = none.
+  package var operatorID: UInt64 = 0
+  package var operatorReason: UInt32 = 0
   var isWaiting: Bool
   package var hasArrived: Bool
 
@@ -103,4 +106,7 @@ package struct Act: BitwiseCopyable {
     self.operatorID = operatorID
     self.reason = reason
   }
+
+  /// A person gave a name or a reason; the engine's own acts have neither.
+  package var isOfPerson: Bool { operatorID != 0 || reason != 0 }
 }

@@ -3,7 +3,9 @@
 import HujiaContainers
 
 /// Keys of recent reports with the first answer to each. A ring in order of arrival, indexed by an open-addressing
-/// table; kept for `retention_ns`, and when the ring is full the oldest goes first (counted). O(1) expected.
+/// table; known for `retention_ns` of engine time, and when the ring is full the oldest goes first (counted). O(1)
+/// expected. Age alone decides whether a key is known: entries that are too old leave the ring a few at a time, as
+/// others come, and until then a look-up passes them over. A key may so stand in the ring twice; at most one is known.
 package struct KeyTable: ~Copyable {
   struct Entry: BitwiseCopyable {
     var report: IncidentReport
@@ -21,7 +23,8 @@ package struct KeyTable: ~Copyable {
   private var head = 0
   private var count = 0
 
-  init(_ memory: Memory, capacity: Int, retention_ns: Int64) throws(OutOfMemory) {
+  init(_ memory: Memory, _ limits: EngineLimits) throws(OutOfMemory) {
+    let capacity = limits.keys
     var rounded = 4
     while rounded < capacity * 2 { rounded <<= 1 }
     let entries = try Block<Entry>(memory, count: max(capacity, 1))
@@ -31,7 +34,7 @@ package struct KeyTable: ~Copyable {
     self.chosen = chosen
     self.table = table
     mask = rounded - 1
-    self.retention_ns = retention_ns
+    retention_ns = limits.keyRetention_ns
   }
 
   private func start(_ high: UInt64, _ low: UInt64) -> Int {
@@ -41,13 +44,17 @@ package struct KeyTable: ~Copyable {
     return Int(truncatingIfNeeded: x ^ (x >> 29)) & mask
   }
 
-  /// The entry with this key, if it is remembered.
-  func find(_ report: IncidentReport) -> Int? {
+  private func isTooOld(_ entry: Int, _ now_ns: Int64) -> Bool {
+    now_ns &- entries[entry].taken_ns >= retention_ns
+  }
+
+  /// The entry with this key, if it is known at this time.
+  func find(_ report: IncidentReport, now_ns: Int64) -> Int? {
     var place = start(report.keyHigh, report.keyLow)
     while table[place] != 0 {
       let entry = Int(table[place]) - 1
       if entries[entry].report.keyHigh == report.keyHigh,
-        entries[entry].report.keyLow == report.keyLow
+        entries[entry].report.keyLow == report.keyLow, !isTooOld(entry, now_ns)
       {
         return entry
       }
@@ -62,19 +69,20 @@ package struct KeyTable: ~Copyable {
   /// Forgets what is older than the retention; at most `most` a call.
   mutating func expire(now_ns: Int64, most: Int) {
     var forgotten = 0
-    while forgotten < most, count > 0, now_ns &- entries[head].taken_ns >= retention_ns {
+    while forgotten < most, count > 0, isTooOld(head, now_ns) {
       forgetOldest()
       forgotten += 1
     }
   }
 
-  /// Remembers a report and its answer. True when the oldest key had to go for it.
+  /// Remembers a report and its answer. True when the oldest key had to go for it before its time.
   mutating func remember(
     _ report: IncidentReport, status: Status, answer: Answer,
     chosen answered: borrowing Block<Chosen>,
     now_ns: Int64
   ) -> Bool {
     let isFull = count == entries.count
+    let isEvicting = isFull && !isTooOld(head, now_ns)
     if isFull { forgetOldest() }
     let index = (head + count) % entries.count
     entries[index] = Entry(report: report, answer: answer, status: status, taken_ns: now_ns)
@@ -85,7 +93,7 @@ package struct KeyTable: ~Copyable {
     var place = start(report.keyHigh, report.keyLow)
     while table[place] != 0 { place = (place + 1) & mask }
     table[place] = UInt32(index + 1)
-    return isFull
+    return isEvicting
   }
 
   private mutating func forgetOldest() {
@@ -98,6 +106,27 @@ package struct KeyTable: ~Copyable {
     removePlace(place)
     head = (head + 1) % entries.count
     count -= 1
+  }
+
+  /// For tests: every entry of the ring stands in the index once, where its key leads to, the ring is in order of age,
+  /// and nothing else stands in the index. O(capacity).
+  func isConsistent(now_ns: Int64) -> Bool {
+    var indexed = 0
+    for place in 0...mask where table[place] != 0 { indexed += 1 }
+    guard indexed == count else { return false }
+    for offset in 0..<count {
+      let entry = (head + offset) % entries.count
+      let before = (head + max(offset - 1, 0)) % entries.count
+      guard entries[before].taken_ns <= entries[entry].taken_ns, entries[entry].taken_ns <= now_ns
+      else { return false }
+      let key = entries[entry].report
+      var place = start(key.keyHigh, key.keyLow)
+      while Int(table[place]) != entry + 1 {
+        guard table[place] != 0 else { return false }
+        place = (place + 1) & mask
+      }
+    }
+    return true
   }
 
   /// Knuth, TAOCP 6.4 algorithm R: later entries of the same run move back, so no marks are left.

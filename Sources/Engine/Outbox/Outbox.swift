@@ -1,5 +1,6 @@
 // Events on their way to the host. Ordinary ones may be lost when nobody reads, and that is counted and told; an
-// escalation is never lost: it has room of its own, and when even that is full its deadline waits.
+// escalation is never lost: it has room of its own, and when even that is full its deadline waits. So has an alarm of
+// the self-audit, and the audit waits.
 
 import HujiaContainers
 
@@ -24,67 +25,105 @@ package struct Event: BitwiseCopyable {
   package var cycle: Int32 = 0
   /// Escalations and warnings: which version of the plans their clock follows.
   package var plansVersion: UInt32 = 0
+  /// `hj_action.reason` of an act of a person.
+  package var operatorReason: UInt32 = 0
   package var epoch: UInt64 = 0
   package var watchID: UInt64 = 0
+  /// In the outbox only: when the last of the events lost before this one was lost.
+  var gapWall_us: Int64 = 0
 
   init(_ kind: EventKind) { self.kind = kind }
 }
 
-/// A bounded queue with two shares: ordinary events and escalations, in one order.
+/// A bounded queue with three shares: ordinary events, escalations, alarms; one order. Every event uses up a number,
+/// lost or not, so the numbers depend on the commands alone. A gap needs no record of its own: it is what lies between
+/// the number told last and the number of the event that comes next, and it is told as an overflow event, with the
+/// number of the last lost one, before anything behind it.
 package struct Outbox: ~Copyable {
   private var ring: Ring<Event>
   private let ordinaryLimit: Int
   private let reserved: Int
+  private let alarms: Int
   private var ordinaryCount = 0
   private var escalationCount = 0
-  private var lostUntold: Int32 = 0
-  private var nextSequence: UInt64 = 1
+  private var alarmCount = 0
+  /// Of the event filed last, of the last one that is in the ring (or was told as lost), of the last one handed out.
+  private var newest: UInt64 = 0
+  private var newestKept: UInt64 = 0
+  private var told: UInt64 = 0
+  /// When the last event was lost.
+  private var lostWall_us: Int64 = 0
 
-  init(_ memory: Memory, ordinary: Int, reserved: Int) throws(OutOfMemory) {
-    ring = try Ring(memory, capacity: ordinary + reserved)
+  /// Most alarms that wait to be read. When so many do, what else the audit finds stays for its next pass.
+  static var mostAlarms: Int { 1_024 }
+
+  init(
+    _ memory: Memory, ordinary: Int, reserved: Int, alarms: Int = Self.mostAlarms
+  ) throws(OutOfMemory) {
+    ring = try Ring(memory, capacity: ordinary + reserved + alarms)
     ordinaryLimit = ordinary
     self.reserved = reserved
+    self.alarms = alarms
   }
 
-  package var count: Int { ring.count }
+  /// Events that wait, and the gap behind the last of them, which is an event to tell too.
+  package var count: Int { ring.count + (newest != newestKept ? 1 : 0) }
   package var hasRoomForEscalation: Bool { escalationCount < reserved }
+  package var hasRoomForAlarm: Bool { alarmCount < alarms }
 
   /// True when it was taken; false = an ordinary event was lost (its sequence number is used up).
   mutating func append(_ event: Event) -> Bool {
+    newest &+= 1
+    let hasRoom: Bool
+    switch event.kind {
+    case .escalation, .warning: hasRoom = hasRoomForEscalation
+    case .alarm: hasRoom = hasRoomForAlarm
+    default: hasRoom = ordinaryCount < ordinaryLimit
+    }
+    assert(hasRoom || !event.kind.isReserved)
     var numbered = event
-    let isEscalation = event.kind.isReserved
-    if !isEscalation, !tellLosses(wall_us: event.wall_us) || ordinaryCount >= ordinaryLimit {
-      nextSequence &+= 1
-      lostUntold = lostUntold == .max ? .max : lostUntold + 1
+    numbered.sequence = newest
+    numbered.gapWall_us = lostWall_us
+    guard hasRoom, ring.append(numbered) else {
+      lostWall_us = event.wall_us
       return false
     }
-    assert(!isEscalation || hasRoomForEscalation)
-    numbered.sequence = nextSequence
-    nextSequence &+= 1
-    guard ring.append(numbered) else { return false }
-    if isEscalation { escalationCount += 1 } else { ordinaryCount += 1 }
+    newestKept = newest
+    count(event.kind, by: 1)
     return true
   }
 
-  /// Tells of earlier losses before the next ordinary event; false while there is no room to.
-  private mutating func tellLosses(wall_us: Int64) -> Bool {
-    guard lostUntold > 0 else { return true }
-    guard ordinaryCount + 1 < ordinaryLimit else { return false }
-    var overflow = Event(.overflow)
-    overflow.step = lostUntold
-    overflow.wall_us = wall_us
-    overflow.sequence = nextSequence
-    nextSequence &+= 1
-    guard ring.append(overflow) else { return false }
-    ordinaryCount += 1
-    lostUntold = 0
-    return true
+  private mutating func count(_ kind: EventKind, by change: Int) {
+    switch kind {
+    case .escalation, .warning: escalationCount += change
+    case .alarm: alarmCount += change
+    default: ordinaryCount += change
+    }
   }
 
+  /// The oldest event, or the gap before it; after the last event the gap that has none behind it. O(1).
   package mutating func popFirst() -> Event? {
+    guard !ring.isEmpty else {
+      return newest == told ? nil : overflow(upTo: newest, wall_us: lostWall_us)
+    }
+    let first = ring.first
+    if first.sequence != told &+ 1 {
+      return overflow(upTo: first.sequence &- 1, wall_us: first.gapWall_us)
+    }
     guard let event = ring.popFirst() else { return nil }
-    if event.kind.isReserved { escalationCount -= 1 } else { ordinaryCount -= 1 }
+    told = event.sequence
+    count(event.kind, by: -1)
     return event
+  }
+
+  private mutating func overflow(upTo last: UInt64, wall_us: Int64) -> Event {
+    var overflow = Event(.overflow)
+    overflow.sequence = last
+    overflow.step = Int32(clamping: last &- told)
+    overflow.wall_us = wall_us
+    told = last
+    newestKept = max(newestKept, last)
+    return overflow
   }
 }
 
@@ -123,9 +162,18 @@ extension EngineCore {
   ) {
     var event = event(.incident, incident: incident)
     event.reason = reason.rawValue
-    event.operatorID = act.operatorID
+    sign(&event, act, incident: incident)
     event.wall_us = wall_us
     emit(event)
+  }
+
+  /// Says who did it and why, and keeps it with the incident. An act of nobody's leaves what is kept.
+  mutating func sign(_ event: inout Event, _ act: Act, incident: UInt32) {
+    guard act.isOfPerson else { return }
+    event.operatorID = act.operatorID
+    event.operatorReason = act.reason
+    incidents[incident].operatorID = act.operatorID
+    incidents[incident].operatorReason = act.reason
   }
 
   mutating func emitAssignment(
@@ -137,7 +185,7 @@ extension EngineCore {
     event.unitID = units[record.unit].id
     event.state = record.state.rawValue
     event.reason = reason.rawValue
-    event.operatorID = act.operatorID
+    sign(&event, act, incident: record.incident)
     event.wall_us = wall_us
     emit(event)
   }

@@ -70,11 +70,12 @@ extension EngineCore {
     return .ok
   }
 
-  package mutating func set(activity: Activity, of id: UInt64) -> Status {
+  /// `wall_us`: since when, 0 = now. It lies in the past or counts as now.
+  package mutating func set(activity: Activity, of id: UInt64, wall_us: Int64 = 0) -> Status {
     guard let slot = unitIndex.find(id) else { return .unknownUnit }
     guard units[slot].isFree else { return remember(activity, unit: slot) }
     guard units[slot].activity != activity else { return .unchanged }
-    setFree(unit: slot, activity: activity)
+    setFree(unit: slot, activity: activity, since_ns: moment_ns(wall_us: wall_us))
     offer(unit: slot)
     return .ok
   }
@@ -104,12 +105,15 @@ extension EngineCore {
     positions.set(isOffDuty: activity == .offDuty, slot)
   }
 
-  /// A free unit with its activity and the level that goes with it.
-  mutating func setFree(unit slot: UInt32, activity: Activity) {
+  /// A free unit with its activity and the level that goes with it. One that becomes available is idle from then, or
+  /// from `since_ns`.
+  mutating func setFree(unit slot: UInt32, activity: Activity, since_ns: Int64? = nil) {
     let wasAvailable = units[slot].level == .available
     become(activity, unit: slot)
     units[slot].level = currentPlans.level(of: activity)
-    if units[slot].level == .available, !wasAvailable { units[slot].idleSince_ns = time.now_ns }
+    if units[slot].level == .available, !wasAvailable {
+      units[slot].idleSince_ns = since_ns ?? time.now_ns
+    }
     router.set(level: units[slot].level.rawValue, of: slot)
   }
 }

@@ -18,17 +18,22 @@ extension EngineCore {
       _ = drawDue(&steps)
       // Heartbeats moved it: also where it is overdue by now, what was due before it comes first.
       guard due_ns <= min(time.now_ns, nextDue_ns) else { return armAbsence(slot) }
-      watches.records[slot].state = .absent
-      watches.records[slot].step = 0
-      watches.records[slot].cycle = 0
-      watches.records[slot].due_ns = due_ns
-      counters.add(Counter.absences)
-      fireAbsence(slot)
-    case .absent: fireAbsence(slot)
+      beginAbsence(slot, due_ns: due_ns)
+      fireAbsence(slot, act: Act())
+    case .absent: fireAbsence(slot, act: Act())
     }
   }
 
-  private mutating func fireAbsence(_ slot: UInt32) {
+  mutating func beginAbsence(_ slot: UInt32, due_ns: Int64) {
+    watches.records[slot].state = .absent
+    watches.records[slot].step = 0
+    watches.records[slot].due_ns = due_ns
+    watches.chains[slot] = WatchChain(cycle: watches.records[slot].cycle)
+    counters.add(Counter.absences)
+  }
+
+  /// Fires the step that is next, whether its time has come or a person wants it now.
+  mutating func fireAbsence(_ slot: UInt32, act: Act) {
     let policy = absencePolicy(slot)
     guard policy.stepCount > 0 else {
       watches.records[slot].due_ns = .max
@@ -36,10 +41,20 @@ extension EngineCore {
     }
     // The plans may have changed since; a shorter chain goes on with its last step.
     watches.records[slot].step = min(watches.records[slot].step, policy.stepCount - 1)
+    let chain = watches.chains[slot]
+    // Other plans made the chain shorter: a step that has fired fires again, as another firing.
+    if (watches.records[slot].cycle, watches.records[slot].step + 1)
+      <= (chain.firedCycle, chain.firedStep)
+    {
+      watches.records[slot].cycle = chain.firedCycle &+ 1
+    }
     let record = watches.records[slot]
     let step = absenceStep(slot, record.step)
     var event = Event(.escalation)
     event.watchID = record.id
+    event.plansVersion = plans.number(plans.current)
+    event.operatorID = act.operatorID
+    event.operatorReason = act.reason
     event.clock = Int32(ClockKind.absence.rawValue)
     event.step = record.step + 1
     event.cycle = record.cycle
@@ -47,6 +62,10 @@ extension EngineCore {
     event.late_ns = time.now_ns &- record.due_ns
     event.dueWall_us = time.wall_us &- event.late_ns / 1_000
     event.incidentID = record.incidentID
+    watches.chains[slot].firedStep = event.step
+    watches.chains[slot].firedCycle = event.cycle
+    watches.chains[slot].isTaken = false
+    watches.chains[slot].isSnoozed = false
     advanceAbsence(slot, policy: policy)
     switch step.action {
     case .homeOfficer: event.unitID = watches.descriptions[slot].homeOfficer
@@ -68,6 +87,8 @@ extension EngineCore {
 
   private mutating func rest(_ slot: UInt32) {
     watches.records[slot].due_ns = .max
+    watches.chains[slot].planned_ns = .max
+    watches.chains[slot].hasNext = false
     watches.deadlines.cancel(slot: slot)
   }
 
@@ -79,6 +100,7 @@ extension EngineCore {
     if record.step + 1 < policy.stepCount {
       let next = absenceStep(slot, record.step + 1)
       watches.records[slot].step = record.step + 1
+      watches.chains[slot].isRepeating = false
       due_ns = record.due_ns.adding(ms: next.after_ms)
     } else if policy.repeat_ms > 0 {
       let repeat_ns = policy.repeat_ms &* 1_000_000
@@ -86,11 +108,14 @@ extension EngineCore {
       if due_ns <= time.now_ns {
         due_ns &+= (time.now_ns &- due_ns) / repeat_ns &* repeat_ns
         // This one was a repeat already: it stands for those that were slept through.
-        if record.cycle > 0 { due_ns &+= repeat_ns }
+        if watches.chains[slot].isRepeating { due_ns &+= repeat_ns }
       }
+      watches.chains[slot].isRepeating = true
       watches.records[slot].cycle = record.cycle &+ 1
     }
     watches.records[slot].due_ns = due_ns
+    watches.chains[slot].planned_ns = due_ns
+    watches.chains[slot].hasNext = due_ns != .max
     if due_ns != .max { watches.deadlines.arm(slot: slot, due_ns: due_ns) }
   }
 
@@ -100,7 +125,8 @@ extension EngineCore {
     watches.records[slot].state = .present
     watches.records[slot].due_ns = .max
     watches.records[slot].step = 0
-    watches.records[slot].cycle = 0
+    watches.records[slot].cycle = cycleAfter(slot)
+    watches.chains[slot] = WatchChain(cycle: watches.records[slot].cycle)
     armAbsence(slot)
     var event = Event(.absenceEnded)
     event.watchID = record.id

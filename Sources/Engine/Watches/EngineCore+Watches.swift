@@ -27,7 +27,9 @@ extension EngineCore {
         id: description.id, seen_ns: seen_ns,
         seenWall_us: description.lastWall_us == 0
           ? time.wall_us : clampedWall_us(description.lastWall_us),
-        due_ns: .max, incidentID: 0, limit_s: 0, step: 0, cycle: 0, state: .present)
+        due_ns: .max, incidentID: 0, limit_s: 0, step: 0, cycle: watches.firstCycle,
+        state: .present)
+      watches.chains[slot] = WatchChain(cycle: watches.firstCycle)
       counters.add(Counter.watches)
       counters.raise(Counter.watchesHigh, to: counters.read(Counter.watches))
     }
@@ -40,6 +42,7 @@ extension EngineCore {
   package mutating func remove(watch id: UInt64) -> Status {
     guard let slot = watches.index.find(id) else { return .unknownUnit }
     forgetIncident(ofWatch: slot)
+    watches.firstCycle = max(watches.firstCycle, cycleAfter(slot))
     watches.deadlines.cancel(slot: slot)
     _ = watches.index.remove(id)
     watches.slots.giveBack(slot)
@@ -63,7 +66,14 @@ extension EngineCore {
     } else {
       watches.records[slot].seenWall_us = time.wall_us
     }
-    watches.records[slot].seen_ns = max(watches.records[slot].seen_ns, seen_ns)
+    if seen_ns > watches.records[slot].seen_ns {
+      watches.records[slot].seen_ns = seen_ns
+      // A limit that was put off counts for the silence that was seen. A new one may be over before that.
+      if watches.records[slot].step == WatchRecord.putOff {
+        watches.records[slot].step = 0
+        if watches.records[slot].state == .present { armAbsence(slot) }
+      }
+    }
     if watches.records[slot].state == .absent, absentAt_ns(slot) > time.now_ns {
       endAbsence(slot, reason: .signOfLife)
     }
@@ -81,6 +91,7 @@ extension EngineCore {
     if record.state == .paused, record.due_ns == due_ns { return .unchanged }
     if record.state == .absent { endAbsence(slot, reason: .paused) }
     watches.records[slot].state = .paused
+    watches.records[slot].step = 0
     watches.records[slot].due_ns = due_ns
     watches.deadlines.cancel(slot: slot)
     if due_ns != .max { watches.deadlines.arm(slot: slot, due_ns: due_ns) }
@@ -149,7 +160,15 @@ extension EngineCore {
     guard policy.stepCount > 0, policy.limit_ms >= 0 || watches.records[slot].limit_s > 0 else {
       return .max
     }
-    return absentAt_ns(slot).adding(ms: absenceStep(slot, 0).after_ms)
+    let due_ns = absentAt_ns(slot).adding(ms: absenceStep(slot, 0).after_ms)
+    return watches.records[slot].step == WatchRecord.putOff
+      ? max(due_ns, watches.chains[slot].putOffUntil_ns) : due_ns
+  }
+
+  /// The cycle that the next absence begins with.
+  func cycleAfter(_ slot: UInt32) -> Int32 {
+    let chain = watches.chains[slot]
+    return chain.firedStep > 0 ? chain.firedCycle &+ 1 : watches.records[slot].cycle
   }
 
   mutating func armAbsence(_ slot: UInt32) {
@@ -177,15 +196,26 @@ extension EngineCore {
   }
 
   /// What a reader is told of a watch's clock.
-  package func absence(_ slot: UInt32) -> (nextWall_us: Int64, firedStep: Int32, limit_s: UInt32) {
+  package func absence(_ slot: UInt32) -> AbsenceReading {
     let record = watches.records[slot]
+    let chain = watches.chains[slot]
     let next_ns = record.state == .present ? firstStepDue_ns(slot) : record.due_ns
     let isKnown = next_ns != .max && time.wall_us != 0
-    let nextWall_us = isKnown ? time.wall_us &+ (next_ns &- time.now_ns) / 1_000 : 0
     let limit_s = record.limit_s > 0 ? Int64(record.limit_s) : absencePolicy(slot).limit_ms / 1_000
-    var fired = record.state == .absent ? record.step : 0
-    // The last step stays the next one while it repeats.
-    if record.state == .absent, record.cycle > 0 || record.due_ns == .max { fired += 1 }
-    return (nextWall_us, fired, UInt32(clamping: limit_s))
+    let isAbsent = record.state == .absent
+    return AbsenceReading(
+      nextWall_us: isKnown ? time.wall_us &+ (next_ns &- time.now_ns) / 1_000 : 0,
+      firedStep: isAbsent ? chain.firedStep : 0,
+      repeats: isAbsent ? chain.firedCycle &- chain.firstCycle : 0,
+      limit_s: UInt32(clamping: limit_s))
   }
+}
+
+/// A watch's clock (`hj_watch_status`).
+package struct AbsenceReading: BitwiseCopyable {
+  package var nextWall_us: Int64
+  package var firedStep: Int32
+  /// How often the last step was repeated in this absence.
+  package var repeats: Int32
+  package var limit_s: UInt32
 }

@@ -24,10 +24,38 @@ package struct WatchRecord: BitwiseCopyable {
   package var incidentID: UInt64
   /// Own limit; 0 = that of the plans.
   package var limit_s: UInt32
-  /// The step that fires next, 0-based.
+  /// The step that fires next, 0-based; `putOff` while a person has put the limit off (present only). Then the cycle of
+  /// that firing. Cycles go on from one absence to the next, so that no two firings of a watch look alike.
   package var step: Int32
   package var cycle: Int32
   package var state: WatchState
+
+  static var putOff: Int32 { -1 }
+}
+
+/// What people see of an absence and do to it. Heartbeats touch none of it, so it lies apart from the record.
+package struct WatchChain: BitwiseCopyable {
+  /// Absent: when the next step is due without a snooze.
+  var planned_ns: Int64 = .max
+  /// Present, and its limit was put off: until then.
+  var putOffUntil_ns: Int64 = .min
+  /// The step that fired last, 1-based; 0 = none since the last sign of life.
+  var firedStep: Int32 = 0
+  var firedCycle: Int32
+  /// Of the first firing of this absence.
+  var firstCycle: Int32
+  var isTaken = false
+  var isSnoozed = false
+  /// The last step has fired and what comes next is that step again.
+  var isRepeating = false
+  /// A step comes next; else the chain rests until its incident is over.
+  var hasNext = true
+
+  /// A watch within its limit; its next firing has this cycle.
+  init(cycle: Int32) {
+    firedCycle = cycle
+    firstCycle = cycle
+  }
 }
 
 /// What a host says of a watch (`hj_watch`), checked and snapped.
