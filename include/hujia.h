@@ -976,8 +976,8 @@ hj_status hj_unit_remove(hj_engine *engine, uint64_t unit_id);
  * waiting incident is offered to it: a car that has crashed is set OFF_DUTY, its order is cancelled, and it is sent
  * nowhere. Nothing remembered: RETURNING after an arrival, else what it did before it was sent. A unit that is diverted
  * or sent to another incident without being free in between keeps it.
- * `wall_us`: since when, 0 and the future = now. A free unit that becomes available is idle from then (of units that are
- * there equally fast the one that is idle longest goes), mapped to the engine's clock when it is told; one on an
+ * `wall_us`: since when, 0 and the future = now. A free unit that becomes available is idle from then (of units that
+ * are there equally fast the one that is idle longest goes), mapped to the engine's clock when it is told; one on an
  * incident is idle from the turn that frees it. Used since 0.3.
  * BATON. O(1) and the waiting incidents it can serve.
  * HJ_E_UNKNOWN; HJ_E_ARGUMENT (activity unknown, wall_us negative); HJ_E_BUSY (on an incident, and the activity is one
@@ -1173,8 +1173,8 @@ hj_status hj_clock_escalate(hj_engine *engine, const hj_clock_ref *clock, const 
 hj_status hj_events_poll(hj_engine *engine, hj_event *events, uint32_t capacity, uint32_t *count);
 
 /* A descriptor that is readable while events, or losses that were not told yet, wait; for poll, select, epoll or
- * uv_poll_t. Do not read or close it: hj_events_poll resets it when it has taken the last event. It lives as long as the
- * engine.
+ * uv_poll_t. Do not read or close it: hj_events_poll resets it when it has taken the last event. It lives as long as
+ * the engine.
  * ANY THREAD. O(1). -1 when the engine is not open (or in a forked child). Since 0.1. */
 int32_t hj_events_fd(hj_engine *engine);
 

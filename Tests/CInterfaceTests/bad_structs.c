@@ -170,7 +170,7 @@ static const struct sized_row {
     {"hj_engine_open config", sizeof(hj_config), &valid_config, config_in, 112},
     {"hj_engine_stats", sizeof(hj_stats), NULL, stats_out, 320},
     {"hj_unit_put", sizeof(hj_unit), &valid_unit, unit_in, 0},
-    {"hj_unit_read", sizeof(hj_unit_status), NULL, unit_out, 0},
+    {"hj_unit_read", sizeof(hj_unit_status), NULL, unit_out, 72},
     {"hj_positions_report", sizeof(hj_position), &valid_position, position_in, 0},
     {"hj_incident_report report", sizeof(hj_report), &valid_report, report_in, 64},
     {"hj_incident_recommend report", sizeof(hj_report), &valid_report, recommend_in, 64},
