@@ -116,7 +116,7 @@ typedef int32_t hj_status;
 #define HJ_E_MODE -17        /* not in this run mode */
 #define HJ_E_UNSUPPORTED -18 /* this version cannot do it yet */
 #define HJ_E_LIMIT -19       /* a limit in hj_config is zero or larger than the library's own */
-#define HJ_E_SYSTEM -20      /* the operating system refused a thread, a loop or an event descriptor */
+#define HJ_E_SYSTEM -20      /* the operating system refused a thread, a loop or descriptors */
 #define HJ_E_BUSY -21        /* the unit is on an incident: clear or cancel its assignment first */
 #define HJ_E_REASON -22      /* the move is legal only with a reason: use the _by variant */
 #define HJ_E_INTERNAL -23    /* a check of our own failed: please report it */
@@ -909,12 +909,23 @@ double hj_degrees_from_e7(int32_t e7);
 hj_status hj_config_init(hj_config *config, uint32_t size);
 
 /* Opens an engine: maps the streets, reads the plans, takes all memory, starts the loop thread (HJ_RUN_THREAD) or
- * attaches to the host's loop (HJ_RUN_HOST_LOOP, on that loop's thread). A failed open leaves nothing to close and
- * *engine = NULL. Up to 256 engines at once. `detail` may be NULL.
+ * attaches to the host's loop (HJ_RUN_HOST_LOOP, on that loop's thread). A failed open leaves nothing behind: nothing
+ * to close, *engine = NULL, no descriptor, thread or memory. (libuv keeps one pipe for all loops of the process; on the
+ * host's loop the handles of an open that failed in its last step go with the loop's next turn.) Up to 256 engines at
+ * once. `detail` may be NULL.
+ * Descriptors: HJ_RUN_THREAD takes 6, and 2 for the process with the first (8 and 2 with libuv 1.45 and newer);
+ * HJ_RUN_HOST_LOOP 2; HJ_RUN_POLL 1. Paths must name regular files: a pipe, device, socket or folder is refused
+ * unopened.
+ * What is short is found out before it is needed: descriptors, a thread, address space. That cannot be promised where
+ * other threads of the process take the last of it in between, or where the system grants memory that it does not
+ * have: libuv and the Swift runtime then end the process. What libuv needs after open (a host's loop that grows) is
+ * not known beforehand.
  * BEFORE START, any thread. Cold: reads files, allocates.
  * HJ_E_NULL (config or engine); HJ_E_SIZE, HJ_E_NEWER; HJ_E_ARGUMENT (run_mode, datum, hooks, uv_loop: see
  * detail.field); HJ_E_LIMIT (a limit); HJ_E_UNSUPPORTED (journal_path); HJ_E_FILE, HJ_E_MAP (map_path), HJ_E_PLANS
- * (plans_path); HJ_E_MEMORY; HJ_E_SYSTEM; HJ_FULL (256 engines are open). Since 0.1. */
+ * (plans_path); HJ_E_MEMORY (the allocator refused; or, with detail.field RLIMIT_AS, address space is short);
+ * HJ_E_SYSTEM (detail.field RLIMIT_NOFILE: too few descriptors; RLIMIT_NPROC: no thread); HJ_FULL (256 engines are
+ * open). Since 0.1. */
 hj_status hj_engine_open(const hj_config *config, hj_engine **engine, hj_error_detail *detail);
 
 /* Stops and frees. Calls under way on other threads end first (those that wait for room in the ring of posts at once,
@@ -945,7 +956,8 @@ hj_status hj_engine_stats(hj_engine *engine, hj_stats *stats);
 
 /* Replaces the plans by those in the JSON text (PLANS.md describes it). Incidents already open keep the clocks and
  * chains they have (hj_plans_migrate moves them); later decisions use the new plans. On error the old plans stay.
- * BATON for the swap. Cold: parses and allocates on the caller's thread. Length up to 16 MiB.
+ * BATON for the swap. Cold: parses and allocates on the caller's thread: up to 192 bytes for each value and key of the
+ * text. Length up to 16 MiB.
  * HJ_FULL (eight versions of the plans are still in use by open incidents); HJ_E_NULL (json); HJ_E_ARGUMENT (length
  * 0 or too long); HJ_E_PLANS with `detail` (may be NULL); HJ_E_MEMORY. Since 0.1. */
 hj_status hj_plans_load(hj_engine *engine, const char *json, uint32_t length, hj_error_detail *detail);

@@ -8,11 +8,13 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stddef.h>
 #include <sys/mman.h>
 #include <unistd.h>
 #if defined(__linux__)
 #include <sys/eventfd.h>
+#include <sys/syscall.h>
 #endif
 #ifndef O_PATH
 #define O_PATH 0
@@ -135,8 +137,13 @@ static void let_go_in_child(void) {
   pthread_mutex_unlock(&standard_lock);
 }
 
+static uint32_t is_registered;
+
+int hujia_has_loop_pipe(void) {
+  return (int)__atomic_load_n(&is_registered, __ATOMIC_ACQUIRE);
+}
+
 void hujia_hold_standard_at_forks(void) {
-  static uint32_t is_registered;
   if (__atomic_exchange_n(&is_registered, 1, __ATOMIC_ACQ_REL) != 0) return;
   /* Children run their handlers in the order of registration: libuv's comes before this one. */
   if (pthread_atfork(hold_before_fork, let_go_in_parent, let_go_in_child) != 0)
@@ -176,6 +183,48 @@ int hujia_event_descriptor(void) {
 #else
   errno = ENOSYS;
   return -1;
+#endif
+}
+
+/* ---- Memory and threads ---- */
+
+int hujia_try_memory(uint64_t bytes) {
+  if (bytes > SIZE_MAX / 2) return ENOMEM;
+  void *tried = mmap(NULL, (size_t)bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (tried == MAP_FAILED) return ENOMEM;
+  munmap(tried, (size_t)bytes);
+  return 0;
+}
+
+static void *end_at_once(void *nothing) {
+  return nothing;
+}
+
+/* What a thread wants beside its stack before it does anything, with room to spare. */
+enum { BESIDE_STACK = 2 << 20 };
+
+int hujia_try_threads(uint32_t count) {
+  pthread_attr_t attributes;
+  size_t stack = 8 << 20;
+  if (pthread_attr_init(&attributes) != 0) return ENOMEM;
+  pthread_attr_getstacksize(&attributes, &stack);
+  pthread_attr_destroy(&attributes);
+  if (hujia_try_memory((uint64_t)count * ((uint64_t)stack + BESIDE_STACK)) != 0) return ENOMEM;
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  pthread_t thread;
+  int error = pthread_create(&thread, NULL, end_at_once, NULL);
+  if (error == 0) pthread_join(thread, NULL);
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  return error == 0 ? 0 : EAGAIN;
+}
+
+int hujia_is_first_thread(void) {
+#if defined(__linux__)
+  return syscall(SYS_gettid) == getpid();
+#else
+  return 0;
 #endif
 }
 

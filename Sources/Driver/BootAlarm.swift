@@ -18,18 +18,27 @@ final class BootAlarm {
   /// What it is set to, so that an unchanged time costs no system call. The baton's.
   private var set_ns: Int64 = .max
 
-  /// nil when the system has no such timer: then libuv's own is all there is. `data` and `ring` are the handle's.
-  init?(
+  enum Refusal: Error {
+    /// The system has no such timer.
+    case unknown
+    /// It has none for us: descriptors or memory have run out.
+    case exhausted
+  }
+
+  /// `data` and `ring` are the handle's.
+  init(
     loop: UnsafeMutablePointer<uv_loop_t>, data: UnsafeMutableRawPointer, ring: uv_poll_cb
-  ) {
+  ) throws(Refusal) {
     descriptor = timerfd_create(
       Clock.elapsed, Int32(HUJIA_TFD_CLOEXEC | HUJIA_TFD_NONBLOCK))
-    guard descriptor >= 0 else { return nil }
+    guard descriptor >= 0 else {
+      throw [EMFILE, ENFILE, ENOMEM].contains(errno) ? .exhausted : .unknown
+    }
     poll = .allocate(capacity: 1)
     guard uv_poll_init(loop, poll, descriptor) == 0 else {
       poll.deallocate()
       close(descriptor)
-      return nil
+      throw .exhausted
     }
     poll.pointee.data = data
     // The handle is stopped only by closing: a loop of ours lives by its async handle anyway.

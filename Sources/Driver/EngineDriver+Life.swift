@@ -18,6 +18,8 @@ extension EngineDriver {
     try ForkMark.prepare()
     ForkMark.check()
     try configuration.check()
+    try Descriptors.check(Descriptors.ofOpening + Descriptors.ofLoop(configuration.runMode))
+    try AddressSpace.check(AddressSpace.ofEngine, "an engine")
     let allocator = Allocator(hooks: configuration.allocator)
     let mapOwner = try MapOwner.open(configuration.mapPath)
     let plans = try PlanStore.open(configuration.plansPath, memory: allocator.memory)
@@ -30,14 +32,18 @@ extension EngineDriver {
         .memory, "the allocator refused \(error.bytes) bytes: lower the limits of the config")
     }
     do throws(Failure) {
-      try driver.startLoop(configuration)
       if configuration.traffic == .atOpen { _ = try driver.openTraffic() }
-      guard let token = HandleTable.insert(driver) else {
+      guard let claim = HandleTable.claim() else {
         throw Failure(.full, "\(HandleTable.limit) engines are open: close one first")
       }
-      return token
+      // The loop comes last: the host's would let go of our handles only in its next turn.
+      do throws(Failure) { try driver.startLoop(configuration) } catch {
+        HandleTable.giveBack(claim)
+        throw error
+      }
+      return HandleTable.file(driver, claim)
     } catch {
-      driver.stopLoopAfterFailure()
+      driver.stopTraffic()
       throw error
     }
   }
@@ -58,7 +64,7 @@ extension EngineDriver {
     posts.initialize(to: ring)
     let ingest = UnsafeMutablePointer<Counters>.allocate(capacity: 1)
     ingest.initialize(to: counters)
-    let descriptor = eventfd(0, Int32(HUJIA_EFD_CLOEXEC | HUJIA_EFD_NONBLOCK))
+    let descriptor = hujia_event_descriptor()
     return EngineDriver(
       mode: configuration.runMode, mapOwner: mapOwner, core: core, posts: posts,
       ingest: ingest, allocator: allocator, eventDescriptor: descriptor,
@@ -68,30 +74,26 @@ extension EngineDriver {
   }
 
   private func startLoop(_ configuration: Configuration) throws(Failure) {
-    guard eventDescriptor >= 0 else {
-      throw Failure(.system, "no event descriptor: raise the limit of open files")
-    }
+    guard eventDescriptor >= 0 else { throw Descriptors.refused }
     guard mode != .poll else { return }
-    guard let made = EngineLoop(driver: self, host: configuration.uvLoop) else {
-      throw Failure(.system, "libuv could not make a loop: raise the limit of open files")
+    if mode == .thread { try AddressSpace.check(threads: 1, "the engine's loop") }
+    try AddressSpace.check(AddressSpace.ofEngine, "the engine's loop")
+    try Descriptors.holdingStandard { () throws(Failure) in
+      try Descriptors.check(Descriptors.ofLoop(mode))
+      guard let made = EngineLoop(driver: self, host: configuration.uvLoop) else {
+        throw Failure(
+          .system, "libuv could not make a loop: raise the limits of open files and of memory")
+      }
+      hujia_hold_standard_at_forks()
+      if mode == .thread, !made.startThread() {
+        made.abandon()
+        throw Failure(
+          .system, field: "RLIMIT_NPROC",
+          "no thread for the engine's loop: raise the limit of processes, or of memory")
+      }
+      loop = made
     }
-    loop = made
-    if mode == .thread, !made.startThread() {
-      loop = nil
-      throw Failure(.system, "no thread for the engine's loop: raise the limit of processes")
-    }
-    made.wake()  // a first turn, from which a stall is told
-  }
-
-  private func stopLoopAfterFailure() {
-    stopTraffic()
-    guard let loop else { return }
-    if mode == .thread {
-      loop.stopThread()
-    } else {
-      loop.detach {}
-    }
-    self.loop = nil
+    loop?.wake()  // a first turn, from which a stall is told
   }
 
   /// Closes the engine of `token`; see `hj_engine_close`.

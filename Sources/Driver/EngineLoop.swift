@@ -74,12 +74,20 @@ final class EngineLoop: @unchecked Sendable {
     let me = Unmanaged.passUnretained(self).toOpaque()
     async.pointee.data = me
     timer.pointee.data = me
-    alarm = BootAlarm(loop: loop, data: me) { handle, _, _ in
-      guard let loop = handle.map({ EngineLoop.of($0.pointee.data) }) else { return }
-      loop.alarm?.silence()
-      loop.turn(hasRung: true)
+    do throws(BootAlarm.Refusal) {
+      alarm = try BootAlarm(loop: loop, data: me) { handle, _, _ in
+        guard let loop = handle.map({ EngineLoop.of($0.pointee.data) }) else { return }
+        loop.alarm?.silence()
+        loop.turn(hasRung: true)
+      }
+      openHandles += 1
+    } catch {
+      // Where there is no such timer libuv's is all there is; one that is refused for want of anything is a failure.
+      guard error == .unknown else {
+        abandon()
+        return nil
+      }
     }
-    if alarm != nil { openHandles += 1 }
     auditTimer = AuditTimer(loop: loop, data: me) { handle in
       handle.map { EngineLoop.of($0.pointee.data) }?.audit()
     }
@@ -245,6 +253,15 @@ final class EngineLoop: @unchecked Sendable {
     whenClosed = done
     _ = Unmanaged.passRetained(self)
     closeHandles()
+  }
+
+  /// Gives back what was begun: no thread of ours runs the loop. The host's lets go of the handles in its next turn.
+  func abandon() {
+    guard ownsLoop else { return detach {} }
+    closeHandles()
+    uv_run(loop, UV_RUN_DEFAULT)
+    uv_loop_close(loop)
+    release()
   }
 
   private func closeHandles() {

@@ -43,25 +43,39 @@ package enum HandleTable {
     return index < limit ? index : nil
   }
 
-  /// Files an open engine; nil when the table is full.
-  static func insert(_ engine: EngineDriver) -> UInt? {
+  /// A slot that is taken and lets nobody in yet.
+  struct Claim {
+    fileprivate let index: Int
+    fileprivate let state: UInt64
+  }
+
+  /// Takes a free slot; nil when there is none.
+  static func claim() -> Claim? {
     for index in 0..<limit {
       let slot = Slot(index)
       let state = slot.state.pointee.load(ordering: .relaxed)
       guard state >> 32 & 1 == 0, state & (closing | userMask) == 0 else { continue }
-      // Claim it (closing bit on, generation odd) before the pointer is written.
+      // Closing bit on, generation odd.
       let claimed = (state >> 32 &+ 1) << 32 | closing
-      guard
-        slot.state.pointee.compareExchange(
-          expected: state, desired: claimed, ordering: .acquiringAndReleasing
-        ).exchanged
-      else { continue }
-      slot.engine = .passRetained(engine)
-      _ = slot.state.pointee.bitwiseAnd(~closing, ordering: .releasing)
-      return token(index, claimed)
+      if slot.state.pointee.compareExchange(
+        expected: state, desired: claimed, ordering: .acquiringAndReleasing
+      ).exchanged {
+        return Claim(index: index, state: claimed)
+      }
     }
     return nil
   }
+
+  /// Files an open engine in the slot; its handle.
+  static func file(_ engine: EngineDriver, _ claim: Claim) -> UInt {
+    let slot = Slot(claim.index)
+    slot.engine = .passRetained(engine)
+    _ = slot.state.pointee.bitwiseAnd(~closing, ordering: .releasing)
+    return token(claim.index, claim.state)
+  }
+
+  /// The engine was not opened after all.
+  static func giveBack(_ claim: Claim) { remove(token(claim.index, claim.state)) }
 
   /// Whether a slot in this state is the engine of `token`, open.
   @inline(__always)

@@ -1,5 +1,5 @@
 /* What belongs to the whole process and not to one engine: whether it is a forked child, its descriptors 0 to 2, the
- * hooks of the host that a thread is inside of. Must never: leave a lock held in a child, wait for the host, allocate. */
+ * hooks of the host that a thread is inside of. Must never: leave a lock held in a child, wait for the host. */
 #ifndef HUJIA_PROCESS_H
 #define HUJIA_PROCESS_H
 
@@ -29,10 +29,22 @@ int hujia_hold_standard(void);
 void hujia_let_standard_go(void);
 /* libuv makes a pipe anew in forked children: that pipe too is kept above 2. After libuv's first loop. */
 void hujia_hold_standard_at_forks(void);
+/* Whether that was called: libuv's pipe, one for all loops of the process, is there. */
+int hujia_has_loop_pipe(void);
 /* Whether `count` descriptors from 3 upwards are to be had now. 0, or an error number. Nothing stays open. */
 int hujia_try_descriptors(uint32_t count);
 /* An event descriptor, close-on-exec, non-blocking, 3 or above; -1 with errno. */
 int hujia_event_descriptor(void);
+
+/* ---- Memory and threads, asked for beforehand: without memory the Swift runtime stops the process ---- */
+
+/* Whether so much address space is to be had in one piece now. Nothing stays taken, nothing is touched. */
+int hujia_try_memory(uint64_t bytes);
+/* Whether a thread is to be had now, and the memory of `count`: 0, ENOMEM or EAGAIN. Starts one and waits for it. */
+int hujia_try_threads(uint32_t count);
+/* Whether this is the thread that the process began with. Others' small allocations may take a page each when address
+ * space is short. */
+int hujia_is_first_thread(void);
 
 /* ---- Hooks of the host that are under way on this thread ---- */
 

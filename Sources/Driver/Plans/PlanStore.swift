@@ -25,6 +25,8 @@ enum PlanStore {
   static func decode(
     _ bytes: UnsafeRawBufferPointer, memory: Memory
   ) throws(Failure) -> UnsafeMutablePointer<PlanTables> {
+    try AddressSpace.check(
+      AddressSpace.ofPlans(bytes: bytes.count, tokens: tokens(bytes)), "the plans")
     let draft: PlanDraft
     do throws(PlanError) {
       draft = try PlanDecoder.decode(bytes)
@@ -35,6 +37,18 @@ enum PlanStore {
       throw failure
     }
     return try keep(draft, memory)
+  }
+
+  /// How many values and keys a text has at most.
+  private static func tokens(_ bytes: UnsafeRawBufferPointer) -> Int {
+    var count = 1
+    for byte in bytes {
+      switch byte {
+      case UInt8(ascii: ","), UInt8(ascii: ":"), UInt8(ascii: "["), UInt8(ascii: "{"): count += 1
+      default: continue
+      }
+    }
+    return count
   }
 
   private static func keep(

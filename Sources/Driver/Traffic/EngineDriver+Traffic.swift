@@ -74,6 +74,7 @@ extension EngineDriver {
   /// Takes what traffic needs, unless that was done. Cold.
   func openTraffic() throws(Failure) -> Traffic {
     try trafficSlot.open { () throws(Failure) -> Traffic in
+      try AddressSpace.check(AddressSpace.ofEngine, "live traffic")
       let (serving, hasOneProfile) = turn { core in core.servingMetric }
       let made: Traffic
       do throws(OutOfMemory) {
@@ -85,6 +86,7 @@ extension EngineDriver {
           .memory, field: "traffic", "the allocator refused \(error.bytes) bytes for live traffic")
       }
       guard let threads = made.threads else { return made }
+      try AddressSpace.check(threads: 2, "building epochs")
       let crew = threads.crew
       let isStarted = threads.start { [unowned self, unowned made] in
         serveTraffic(made, threads, crew)
