@@ -33,44 +33,6 @@ static hj_status breaches_out(hj_engine *engine, void *breaches) {
   return hj_figures_breaches(engine, breaches, 1, &count);
 }
 
-static hj_status any_watch_put(hj_engine *engine) {
-  return hj_watch_put(engine, &valid_watch);
-}
-static hj_status any_watch_remove(hj_engine *engine) {
-  return hj_watch_remove(engine, 1);
-}
-static hj_status any_beats(hj_engine *engine) {
-  return hj_watch_beats(engine, &valid_beat, 1, NULL);
-}
-static hj_status any_pause(hj_engine *engine) {
-  return hj_watch_pause(engine, 1, 0);
-}
-static hj_status any_resume(hj_engine *engine) {
-  return hj_watch_resume(engine, 1);
-}
-static hj_status any_alarm(hj_engine *engine) {
-  return hj_watch_alarm(engine, 1, 0, NULL);
-}
-static hj_status any_watch_read(hj_engine *engine) {
-  hj_watch_status status = {0};
-  status.size = sizeof status;
-  return hj_watch_read(engine, 1, &status);
-}
-static hj_status any_figures(hj_engine *engine) {
-  return figures_in(engine, &valid_figures);
-}
-static hj_status any_figure_values(hj_engine *engine) {
-  uint32_t count;
-  return hj_figures_values(engine, HJ_FIGURES_TYPE, NULL, 0, &count);
-}
-static hj_status any_breaches(hj_engine *engine) {
-  uint32_t count;
-  return hj_figures_breaches(engine, NULL, 0, &count);
-}
-static hj_status any_figures_reset(hj_engine *engine) {
-  return hj_figures_reset(engine);
-}
-
 #define WATCH_SIZED_ROWS                                                                  \
   {"hj_watch_put", sizeof(hj_watch), &valid_watch, watch_in, 0},                          \
       {"hj_watch_beats", sizeof(hj_heartbeat), &valid_beat, beats_in, 0},                 \
@@ -80,9 +42,5 @@ static hj_status any_figures_reset(hj_engine *engine) {
       {"hj_figures_read figures", sizeof(hj_figures), NULL, figures_out, 0}, {            \
     "hj_figures_breaches", sizeof(hj_breach), NULL, breaches_out, 0                       \
   }
-
-#define WATCH_HANDLE_ROWS                                                                                     \
-  ROW(any_watch_put), ROW(any_watch_remove), ROW(any_beats), ROW(any_pause), ROW(any_resume), ROW(any_alarm), \
-      ROW(any_watch_read), ROW(any_figures), ROW(any_figure_values), ROW(any_breaches), ROW(any_figures_reset)
 
 #endif
