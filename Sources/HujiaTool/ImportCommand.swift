@@ -18,6 +18,10 @@ struct ImportCommand: ParsableCommand {
       Examples:
         hujia import --nodes nodes.csv --edges edges.csv --output city.hjmap
 
+        Tables with semicolons, decimal commas and Windows' letters:
+        hujia import --nodes nodes.csv --edges edges.csv --output city.hjmap --separator semicolon --decimal-comma \
+      --encoding WINDOWS-1252
+
         San Francisco's tables:
         hujia import --nodes nodes.csv.gz --edges edges.csv.gz --output sf.hjmap --column speed_mph=speed_limit_mph \
       --column name=street --column points=inner_points_lon_lat --column id=cnn --missing-speed 0,99=25mph
@@ -48,6 +52,11 @@ struct ImportCommand: ParsableCommand {
   @Option(help: "Unit of travel_s: s, ms, min, h, days.") var travelUnit = "s"
   @Flag(help: "Every row is one-way, from_node to to_node.") var oneWay = false
   @Option(help: "Rows that may be refused before the import fails.") var maxRefused = 0
+  @Option(help: "What separates columns: comma, semicolon, tab or pipe.") var separator: String?
+  @Flag(help: "Numbers are written with a decimal comma (7,25).") var decimalComma = false
+  @Option(help: "Encoding of the tables, as iconv names it: GB18030, ISO-8859-1, WINDOWS-1252 ...")
+  var encoding: String?
+  @Flag(help: "Warnings fail the import: no map is written.") var strict = false
   @Flag(help: "Print the report as JSON.") var json = false
   @Flag(name: .shortAndLong, help: "No progress.") var quiet = false
 
@@ -68,10 +77,16 @@ struct ImportCommand: ParsableCommand {
 
   func run() throws {
     let start = Date()
+    try Output.check(output, option: "--output")
     do {
       let reading = Progress("reading streets", isQuiet: quiet)
       let (draft, report) = try read { reading.show($0) }
       reading.end()
+      if strict, !report.warnings.isEmpty {
+        let lines = report.warnings.map { "\n  " + $0.message }.joined()
+        throw Failed(
+          "\(report.warnings.count) warning(s) with --strict, so no map was written:\(lines)")
+      }
       let compiling = Progress("compiling", isQuiet: quiet)
       let compiled = try MapCompilation(draft) {
         compiling.show($0, note: $0 < 0.5 ? "finding the node order for routing" : "")
@@ -103,12 +118,14 @@ struct ImportCommand: ParsableCommand {
     options.travelUnit_s = try TableOptions.unit(travelUnit)
     options.allOneWay = oneWay
     options.mostRefused = maxRefused
+    options.format = try TableFormat(separator: separator, encoding: encoding)
+    options.hasDecimalCommas = decimalComma
     if let nodes, let edges {
       return try StreetTables.read(
         nodes: nodes, edges: edges, options: options, progress: progress)
     }
     let digits = timeUnit.hasSuffix("ms") ? String(timeUnit.dropLast(2)) : timeUnit
-    guard let unit_ms = digits.isEmpty ? 1 : Double(digits) else {
+    guard let unit_ms = digits.isEmpty ? 1 : Field.decimal(digits) else {
       throw ImportError.option("--time-unit \(timeUnit): milliseconds per unit, for example 3.6")
     }
     return try DIMACS.read(
@@ -139,6 +156,7 @@ private struct ImportSummary {
     var speeds_filled: Int
     var refused: Int
     var refused_rows: [String]
+    var warnings: [Warning]
     var mean_depth: Int?
     var deepest: Int?
     var hierarchy_arcs: Int?
@@ -147,18 +165,29 @@ private struct ImportSummary {
     var seconds: Double
   }
 
+  private struct Warning: Encodable {
+    var kind: String
+    var count: Int
+    var message: String
+  }
+
   func json() throws -> String {
     try facts.json(
       with: Figures(
         one_way: report.oneWay, duplicates: report.duplicates, loops: report.loops,
         speeds_filled: report.speedsFilled, refused: report.refusedCount,
-        refused_rows: report.refused, mean_depth: order?.meanDepth, deepest: order?.deepest,
+        refused_rows: report.refused,
+        warnings: report.warnings.map {
+          Warning(kind: $0.kind.rawValue, count: $0.count, message: $0.message)
+        }, mean_depth: order?.meanDepth, deepest: order?.deepest,
         hierarchy_arcs: order?.arcs, triangles: order?.triangles, order_refused: refusal,
         seconds: seconds))
   }
 
   var text: String {
-    let refusals = report.refused.map { "refused: \($0)\n" }.joined()
+    let refusals =
+      report.refused.map { "refused: \($0)\n" }.joined()
+      + report.warnings.map { "warning: \($0.message)\n" }.joined()
     let share = String(format: "%.1f", facts.largest_part_share * 100)
     return refusals + """
       \(facts.path): \(facts.nodes) nodes, \(facts.streets) streets (\(report.oneWay) one-way), \(facts.arcs) arcs

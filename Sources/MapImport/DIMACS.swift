@@ -65,7 +65,7 @@ package struct DIMACS {
           }
           length_dm = other.weight
         }
-        try add(arc, length_dm: length_dm, number: number)
+        try add(arc, length_dm: length_dm, number: number, line: times.line)
       } catch {
         report.refuse(graph, line: times.line, error.reason)
       }
@@ -79,7 +79,7 @@ package struct DIMACS {
   }
 
   private mutating func add(
-    _ arc: DIMACSLines.Arc, length_dm: UInt32?, number: UInt64
+    _ arc: DIMACSLines.Arc, length_dm: UInt32?, number: UInt64, line: Int
   ) throws(RowError) {
     guard arc.from >= 1, arc.to >= 1, arc.from <= draft.nodes.count, arc.to <= draft.nodes.count
     else {
@@ -100,6 +100,12 @@ package struct DIMACS {
     let length_mm = length_dm.map { Int64($0) * 100 } ?? drawn_mm
     guard length_mm < UInt32.max else {
       throw RowError("a length of \(length_mm / 1_000) m: at most 4,294,967 m is possible")
+    }
+    if length_dm != nil, UInt64(length_mm) * 50 + 500_000 < UInt64(drawn_mm) * 49 {
+      report.warn(
+        .length, distances ?? graph, line: line,
+        "the arc is \(length_mm / 1_000) m long and the straight line \(drawn_mm / 1_000) m: check its unit (0.1 m)"
+      )
     }
     let row = Row(arc: arc, length_mm: UInt32(length_mm))
     guard seen.insert(row).inserted else {

@@ -28,17 +28,18 @@ struct EdgeColumns {
 
   private func number(_ own: String, _ fields: [String]) throws(RowError) -> Double? {
     guard let text = text(own, fields) else { return nil }
-    guard let number = Double(text), number.isFinite else {
-      throw RowError("\(options.name(own)) is \"\(text)\": a number is needed")
+    guard let number = options.decimal(text) else {
+      throw RowError(
+        "\(options.name(own)) is \(Field.shown(text)): a number is needed\(Field.remedy(text))")
     }
     return number
   }
 
   func id(_ fields: [String]) throws(RowError) -> UInt64? {
     guard let text = text("id", fields) else { return nil }
-    if let id = UInt64(text) { return id }
-    guard let number = Double(text), let id = UInt64(exactly: number) else {
-      throw RowError("\(options.name("id")) is \"\(text)\": a whole number of 64 bits is needed")
+    guard let number = Field.whole(text), let id = UInt64(exactly: number) else {
+      throw RowError(
+        "\(options.name("id")) is \(Field.shown(text)): a whole number of 64 bits is needed")
     }
     return id
   }
@@ -58,7 +59,8 @@ struct EdgeColumns {
     case "1", "1.0", "true", "yes", "t": return true
     case "0", "0.0", "false", "no", "f": return false
     default:
-      throw RowError("\(options.name("oneway")) is \"\(text)\": 1 (only from -> to) or 0 is needed")
+      throw RowError(
+        "\(options.name("oneway")) is \(Field.shown(text)): 1 (only from -> to) or 0 is needed")
     }
   }
 
@@ -71,12 +73,12 @@ struct EdgeColumns {
     }
     var points: [(lat_e7: Int32, lon_e7: Int32)] = []
     for place in stride(from: 0, to: numbers.count, by: 2) {
-      guard let lon = Double(numbers[place]), let lat = Double(numbers[place + 1]), lat >= -90,
-        lat <= 90, lon >= -180, lon <= 180
+      guard let lon = options.decimal(numbers[place]),
+        let lat = options.decimal(numbers[place + 1]), lat >= -90, lat <= 90, lon >= -180,
+        lon <= 180
       else {
-        throw RowError(
-          "\(options.name("points")) has \"\(numbers[place]) \(numbers[place + 1])\": degrees are needed"
-        )
+        let pair = Field.shown("\(numbers[place]) \(numbers[place + 1])")
+        throw RowError("\(options.name("points")) has \(pair): degrees are needed, lon lat lon lat")
       }
       points.append((Int32((lat * 1e7).rounded()), Int32((lon * 1e7).rounded())))
     }
@@ -132,7 +134,7 @@ struct EdgeColumns {
     }
     if let name = text("class", fields) {
       guard let speed = RoadClass.speed_kmh(name) else {
-        throw RowError("unknown road class \"\(name)\": give speed_kmh")
+        throw RowError("unknown road class \(Field.shown(name)): give speed_kmh")
       }
       return speed
     }

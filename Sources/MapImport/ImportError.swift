@@ -4,6 +4,8 @@
 /// Why an import failed, and what to do.
 package enum ImportError: Error, Equatable, Sendable {
   case file(path: String, reason: String)
+  /// No text at all; `kind` says what it is and what to do.
+  case binary(path: String, kind: String)
   case columns(path: String, missing: [String], found: [String])
   case refused(count: Int, rows: [String])
   case empty(path: String)
@@ -15,6 +17,7 @@ package enum ImportError: Error, Equatable, Sendable {
   package var message: String {
     switch self {
     case .file(let path, let reason): return "cannot read \(path): \(reason)"
+    case .binary(let path, let kind): return "cannot read \(path): it is \(kind)"
     case .columns(let path, let missing, let found):
       return
         "\(path) lacks \(missing.joined(separator: ", ")); its columns are \(found.joined(separator: ", ")). "
@@ -48,7 +51,18 @@ package struct ImportReport: Sendable {
   package var speedsFilled = 0
   package var refused: [String] = []
   package var refusedCount = 0
+  /// What was taken although it looks wrong, each kind once.
+  package var warnings: [ImportWarning] = []
   package init() {}
+
+  /// Counts what looks wrong: the first of a kind gives its place and words.
+  mutating func warn(_ kind: ImportWarning.Kind, _ path: String, line: Int, _ text: String) {
+    if let known = warnings.firstIndex(where: { $0.kind == kind }) {
+      warnings[known].count += 1
+    } else {
+      warnings.append(ImportWarning(kind: kind, path: path, line: line, text: text))
+    }
+  }
 
   /// Keeps the first hundred refusals in words and counts the rest.
   mutating func refuse(_ path: String, line: Int, _ reason: String) {

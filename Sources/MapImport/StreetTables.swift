@@ -4,9 +4,9 @@ import HujiaGeography
 import HujiaRoads
 
 package struct StreetTables {
-  private let options: TableOptions
+  fileprivate let options: TableOptions
   private var draft = MapDraft()
-  private var report = ImportReport()
+  fileprivate var report = ImportReport()
   private var nodeNumbers: [String: UInt32] = [:]
   private var seen: [EdgeKey: Int] = [:]
 
@@ -41,45 +41,57 @@ package struct StreetTables {
   /// Node names that are whole numbers are one, however they are written ("7", "7.0").
   private static func nodeKey(_ text: String) -> String {
     let text = text.trimmed
-    if let number = Double(text), let whole = Int64(exactly: number) { return String(whole) }
-    return text
+    return Field.whole(text).map(String.init) ?? text
   }
 
   private mutating func readNodes(_ path: String) throws(ImportError) {
     let names = ["node", "lon", "lat"].map { options.name($0) }
-    var table = try CSVTable(path: path, needed: names)
+    var table = try CSVTable(path: path, needed: names, format: options.format)
     let places = names.compactMap { table.column($0) }
+    var extent = ExtentCheck(path: path, lonName: names[1], latName: names[2])
     while let row = table.next() {
       guard let most = places.max(), row.count > most else {
         report.refuse(path, line: table.line, "too few fields (\(row.count))")
         continue
       }
+      if isRefused(row, table) { continue }
       let key = Self.nodeKey(row[places[0]])
-      guard let lon = Double(row[places[1]].trimmed), let lat = Double(row[places[2]].trimmed),
-        lat >= -90, lat <= 90, lon >= -180, lon <= 180, !key.isEmpty
-      else {
+      let lon = options.decimal(row[places[1]].trimmed)
+      let lat = options.decimal(row[places[2]].trimmed)
+      guard let lon, let lat, lat >= -90, lat <= 90, lon >= -180, lon <= 180, !key.isEmpty else {
+        try extent.refused(lat: lat, lon: lon, line: table.line)
+        let texts = "\(Field.shown(row[places[1]])), \(Field.shown(row[places[2]]))"
+        let remedy = Field.remedy(lon == nil ? row[places[1]].trimmed : row[places[2]].trimmed)
         report.refuse(
           path, line: table.line,
-          "node \(key): \(names[1]), \(names[2]) are no degrees on the planet (\(row[places[1]]), \(row[places[2]]))"
+          "node \(Field.shown(key)): \(names[1]), \(names[2]) are no degrees on the planet (\(texts))\(remedy)"
         )
         continue
       }
       guard nodeNumbers[key] == nil else {
-        report.refuse(path, line: table.line, "node \(key) stands twice: keep one")
+        report.refuse(path, line: table.line, "node \(Field.shown(key)) stands twice: keep one")
         continue
       }
+      extent.take(lat: lat, lon: lon, line: table.line)
       nodeNumbers[key] = UInt32(draft.nodes.count)
       draft.nodes.append((Int32((lat * 1e7).rounded()), Int32((lon * 1e7).rounded())))
     }
+    try extent.checkEnd(line: table.line)
+    noteEnd(table)
+    extent.warn(&report)
     try table.checkEnd()
-    guard !draft.nodes.isEmpty else { throw .empty(path: path) }
+    guard !draft.nodes.isEmpty else {
+      try report.check(options)
+      throw .empty(path: path)
+    }
   }
 
   private mutating func readEdges(
     _ path: String, _ progress: ImportProgress
   ) throws(ImportError) {
     let needed = ["from_node", "to_node"].map { options.name($0) }
-    var table = try CSVTable(path: path, needed: needed)
+    var table = try CSVTable(path: path, needed: needed, format: options.format)
+    try table.refuseDoubled(TableOptions.ofEdges.map { options.name($0) })
     let columns = EdgeColumns(table, options)
     guard columns.hasTime else {
       throw .columns(
@@ -90,18 +102,42 @@ package struct StreetTables {
     while let fields = table.next() {
       row += 1
       if row % 4_096 == 0 { progress(table.progress) }
+      if isRefused(fields, table) { continue }
       do throws(RowError) {
-        try addEdge(columns, fields, row: row)
+        try addEdge(columns, fields, row: row, at: (path, table.line))
       } catch {
         report.refuse(path, line: table.line, error.reason)
       }
     }
     try table.checkEnd()
+    noteEnd(table)
     progress(1)
   }
 
+  /// Refuses a row whose shape or bytes do not fit the header; tells of one that is only shorter.
+  private mutating func isRefused(_ row: [String], _ table: CSVTable) -> Bool {
+    if let flaw = table.flaw(row) {
+      report.refuse(table.path, line: table.line, flaw)
+      return true
+    }
+    if row.count < table.header.count {
+      report.warn(
+        .shortRow, table.path, line: table.line,
+        "\(row.count) fields where the header has \(table.header.count): the missing ones count as empty"
+      )
+    }
+    return false
+  }
+
+  private mutating func noteEnd(_ table: CSVTable) {
+    guard table.mayBeCutOff else { return }
+    report.warn(
+      .lastRow, table.path, line: table.line,
+      "the last row has no end of line: copy the file again if it was cut off")
+  }
+
   private mutating func addEdge(
-    _ columns: EdgeColumns, _ fields: [String], row: Int
+    _ columns: EdgeColumns, _ fields: [String], row: Int, at place: (path: String, line: Int)
   ) throws(RowError) {
     let from = try node("from_node", columns.text("from_node", fields))
     let to = try node("to_node", columns.text("to_node", fields))
@@ -110,7 +146,8 @@ package struct StreetTables {
       return
     }
     let inner = try columns.points(fields)
-    let length_mm = try columns.length_mm(fields) ?? drawnLength(from, inner, to)
+    let given_mm = try columns.length_mm(fields)
+    let length_mm = given_mm ?? drawnLength(from, inner, to)
     let times = try columns.times(fields, length_mm: length_mm, &report)
     let saysOneWay = try columns.isOneWay(fields)
     let isOneWay = options.allOneWay || saysOneWay
@@ -125,6 +162,7 @@ package struct StreetTables {
       return
     }
     if isOneWay { report.oneWay += 1 }
+    if given_mm != nil { checkLength(length_mm, from, to, at: place) }
     draft.streets.append(
       MapDraft.Street(
         id: id ?? UInt64(row), from: from, to: to, length_mm: length_mm,
@@ -135,12 +173,13 @@ package struct StreetTables {
   private func node(_ own: String, _ text: String?) throws(RowError) -> UInt32 {
     guard let text else { throw RowError("\(options.name(own)) is empty: a node is needed") }
     guard let number = nodeNumbers[Self.nodeKey(text)] else {
-      throw RowError("\(options.name(own)) is \(text), a node that the nodes table lacks")
+      throw RowError(
+        "\(options.name(own)) is \(Field.shown(text)), a node that the nodes table lacks")
     }
     return number
   }
 
-  private func drawnLength(
+  fileprivate func drawnLength(
     _ from: UInt32, _ inner: [(lat_e7: Int32, lon_e7: Int32)], _ to: UInt32
   ) -> UInt32 {
     let shape = [draft.nodes[Int(from)]] + inner + [draft.nodes[Int(to)]]
@@ -151,6 +190,21 @@ package struct StreetTables {
         shape[place].lon_e7)
     }
     return UInt32(clamping: sum)
+  }
+}
+
+extension StreetTables {
+  /// Tells of a street that is shorter than the straight line between its ends, by more than what ellipsoids, rounding
+  /// and roads drawn roughly make of it: a fiftieth and 10 m.
+  private mutating func checkLength(
+    _ length_mm: UInt32, _ from: UInt32, _ to: UInt32, at place: (path: String, line: Int)
+  ) {
+    let straight_mm = drawnLength(from, [], to)
+    guard UInt64(length_mm) * 50 + 500_000 < UInt64(straight_mm) * 49 else { return }
+    report.warn(
+      .length, place.path, line: place.line,
+      "\(options.name("length_m")) is \(length_mm / 1_000) m and the straight line \(straight_mm / 1_000) m: "
+        + "check its unit, and that lon and lat are not swapped")
   }
 }
 

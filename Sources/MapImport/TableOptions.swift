@@ -9,7 +9,19 @@ package struct TableOptions: Sendable {
   /// Every row is from -> to only, whatever the column says.
   package var allOneWay = false
   package var mostRefused = 0
+  package var format = TableFormat()
+  /// "7,25" is 7.25.
+  package var hasDecimalCommas = false
   package init() {}
+
+  /// A decimal number of these tables; nil when it is none.
+  func decimal(_ text: some StringProtocol) -> Double? {
+    guard hasDecimalCommas, text.utf8.contains(UInt8(ascii: ",")) else {
+      return Field.decimal(text)
+    }
+    guard !text.utf8.contains(UInt8(ascii: ".")) else { return nil }
+    return Field.decimal(String(text.map { $0 == "," ? "." : $0 }))
+  }
 
   func name(_ own: String) -> String { columns[own] ?? own }
 
@@ -62,9 +74,9 @@ package struct MissingSpeeds: Sendable, Equatable {
   /// "0,99=25mph" or "0=40kmh".
   package init(_ text: String) throws(ImportError) {
     let parts = text.split(separator: "=")
-    let sentinels = parts.first?.split(separator: ",").compactMap { Double($0) } ?? []
+    let sentinels = parts.first?.split(separator: ",").compactMap { Field.decimal($0) } ?? []
     let isMiles = parts.last?.hasSuffix("mph") == true
-    let number = parts.last.flatMap { Double($0.dropLast(3)) }
+    let number = parts.last.flatMap { Field.decimal($0.dropLast(3)) }
     guard parts.count == 2, !sentinels.isEmpty, let number, number > 0, number <= 400,
       isMiles || parts[1].hasSuffix("kmh")
     else { throw .option("--missing-speed \(text): write it like 0,99=25mph") }

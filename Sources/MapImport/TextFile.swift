@@ -1,4 +1,4 @@
-// A whole text file in memory, gzip-compressed or not.
+// A whole text file in memory as UTF-8: gzip-compressed or not, in the encoding that its user names.
 
 import CZlib
 #if canImport(Glibc)
@@ -8,8 +8,23 @@ import CZlib
 #endif
 
 package enum TextFile {
-  /// Decompresses when the file is gzip, whatever its name. A file cut off in the middle is an error.
-  package static func bytes(_ path: String) throws(ImportError) -> [UInt8] {
+  /// Decompresses when the file is gzip, whatever its name. A file cut off in the middle is an error, and so is one
+  /// without text. `encoding` is a name that iconv knows (GB18030, ISO-8859-1, WINDOWS-1252 ...). nil = UTF-8: bytes
+  /// that are none are left to the reader of the rows, which can tell the line.
+  package static func bytes(
+    _ path: String, encoding: String? = nil
+  ) throws(ImportError) -> [UInt8] {
+    let bytes = try content(path)
+    if let encoding { return try Transcoder.utf8(bytes, from: encoding, path: path) }
+    if let kind = FileKind.of(bytes) { throw .binary(path: path, kind: kind) }
+    return bytes
+  }
+
+  private static func content(_ path: String) throws(ImportError) -> [UInt8] {
+    var facts = stat()
+    if stat(path, &facts) == 0, facts.st_mode & S_IFMT == S_IFDIR {
+      throw .file(path: path, reason: "it is a folder: name the file in it")
+    }
     guard let file = gzopen(path, "rb") else {
       throw .file(path: path, reason: String(cString: strerror(errno)))
     }

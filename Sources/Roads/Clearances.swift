@@ -16,15 +16,26 @@ struct Clearances {
   /// A map with longer straight lines is none of streets; its distances are capped, so nothing is concluded from them.
   private static var longest_mm: Int64 { 100_000_000 }
   private static var mostPieces: Int64 { 4_096 }
+  /// Segments looked at for one street, and for a street of the map on average, beyond which nothing is concluded: real
+  /// networks need 5,400 and 258 (New York); a square where 100,000 streets meet would need days.
+  private static var mostLooksOfOne: Int { 200_000 }
+  private static var mostLooksOfEach: Int { 1_000 }
+  private static var looksOfAnyMap: Int { 10_000_000 }
 
   init(_ map: RoadMap) { self.map = map }
 
-  /// The facts of all streets, with their clearances. O(streets, and their length).
+  /// The facts of all streets, with their clearances; streets for which the looks run out have none, so that compiling
+  /// ends on any network. O(streets, and their length).
   func facts() -> [StreetFacts] {
     let areKnown = isNearlyFlat
+    var left = Self.looksOfAnyMap + map.streetCount * Self.mostLooksOfEach
     return (0..<UInt32(map.streetCount)).map { street in
       var facts = map.facts(ofStreet: street)
-      if areKnown { facts.clearances = clearances(of: street, length_mm: facts.length_mm) }
+      guard areKnown, left > 0 else { return facts }
+      var looks = 0
+      facts.clearances = clearances(
+        of: street, length_mm: facts.length_mm, &looks, most: min(left, Self.mostLooksOfOne))
+      left -= looks
       return facts
     }
   }
@@ -49,7 +60,9 @@ struct Clearances {
       map.pointLat_e7[segment + 1], map.pointLon_e7[segment + 1])
   }
 
-  private func clearances(of street: UInt32, length_mm: UInt32) -> UInt64 {
+  private func clearances(
+    of street: UInt32, length_mm: UInt32, _ looks: inout Int, most: Int
+  ) -> UInt64 {
     guard length_mm > 0 else { return 0 }
     var least_mm = InlineArray<8, Int64>(repeating: StreetFacts.mostClearance_mm)
     for segment in segments(of: street) {
@@ -60,8 +73,9 @@ struct Clearances {
       let every_mm = min(max(Int64(length_mm) / 8, 1_000), Self.sampleEvery_mm)
       let count = min(drawn_mm / every_mm + 1, Self.mostPieces)
       for piece in 0..<count {
+        guard looks < most else { return 0 }
         let clear_mm =
-          gap_mm(street, segment, piece, count) - drawn_mm / (2 * count) - Self.slack_mm
+          gap_mm(street, segment, piece, count, &looks) - drawn_mm / (2 * count) - Self.slack_mm
         let run = Int64(map.pointOffset_mm[segment + 1]) - Int64(map.pointOffset_mm[segment])
         let start = Int64(map.pointOffset_mm[segment])
         let low = StreetFacts.eighth(
@@ -75,7 +89,9 @@ struct Clearances {
   }
 
   /// From the middle of a piece of a segment to the nearest other street.
-  private func gap_mm(_ street: UInt32, _ segment: Int, _ piece: Int64, _ count: Int64) -> Int64 {
+  private func gap_mm(
+    _ street: UInt32, _ segment: Int, _ piece: Int64, _ count: Int64, _ looks: inout Int
+  ) -> Int64 {
     func middle(_ points: UnsafePointer<Int32>) -> Int32 {
       let from = Int64(points[segment])
       let step = Int64(points[segment + 1]) - from
@@ -83,6 +99,6 @@ struct Clearances {
     }
     return map.gapToOthers_mm(
       lat_e7: middle(map.pointLat_e7), lon_e7: middle(map.pointLon_e7), than: street,
-      most_mm: StreetFacts.mostClearance_mm)
+      most_mm: StreetFacts.mostClearance_mm, looks: &looks)
   }
 }

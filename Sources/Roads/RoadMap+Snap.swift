@@ -80,9 +80,10 @@ extension RoadMap {
     return first..<max(first, streetFirstPoint[Int(street) + 1] &- 1)
   }
 
-  /// The distance to the nearest street other than `street` and its twin, at most `most_mm`. Offline.
+  /// The distance to the nearest street other than `street` and its twin, at most `most_mm`. `looks` grows by the
+  /// segments that were looked at. Offline.
   func gapToOthers_mm(
-    lat_e7: Int32, lon_e7: Int32, than street: UInt32, most_mm: Int64
+    lat_e7: Int32, lon_e7: Int32, than street: UInt32, most_mm: Int64, looks: inout Int
   ) -> Int64 {
     let twin = streetTwin[Int(street)]
     let point = Point(
@@ -90,6 +91,7 @@ extension RoadMap {
     var best = Best()
     best.key_mm = most_mm
     lookAround(point, &best) { segment, best in
+      looks += 1
       let other = pointStreet[Int(segment)]
       if other != street && other != twin { consider(segment, point, &best) }
     }

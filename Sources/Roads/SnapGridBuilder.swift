@@ -49,7 +49,7 @@ struct SnapGridBuilder {
     }
   }
 
-  /// Every cell that the box of a segment touches: simple, and exact for snapping.
+  /// Every cell that a segment runs through, and no other: long diagonal streets would fill whole boxes of cells.
   private func visit(
     _ lat: [Int32], _ lon: [Int32], _ firstPoint: [UInt32], _ body: (Int, UInt32) -> Void
   ) {
@@ -58,15 +58,41 @@ struct SnapGridBuilder {
       let last = Int(firstPoint[street + 1]) - 1
       guard first < last else { continue }
       for point in first..<last {
+        let from = (lat: Int64(lat[point]), lon: Int64(lon[point]))
+        let to = (lat: Int64(lat[point + 1]), lon: Int64(lon[point + 1]))
         let low = row(min(lat[point], lat[point + 1]))
         let high = row(max(lat[point], lat[point + 1]))
-        let left = column(min(lon[point], lon[point + 1]))
-        let right = column(max(lon[point], lon[point + 1]))
         for row in low...high {
-          for column in left...right { body(row * Int(columns) + column, UInt32(point)) }
+          let (west, east) = low == high ? span(from, to) : span(from, to, inRow: row)
+          for column in column(west)...column(east) {
+            body(row * Int(columns) + column, UInt32(point))
+          }
         }
       }
     }
+  }
+
+  private typealias Corner = (lat: Int64, lon: Int64)
+
+  private func span(_ from: Corner, _ to: Corner) -> (west: Int32, east: Int32) {
+    (Int32(min(from.lon, to.lon)), Int32(max(from.lon, to.lon)))
+  }
+
+  /// The longitudes of a segment within one row of cells, one unit wider on both sides than what division rounds to.
+  private func span(_ from: Corner, _ to: Corner, inRow row: Int) -> (west: Int32, east: Int32) {
+    let south = Int64(south_e7) + Int64(row) * Int64(cellLat_e7)
+    let (low, high) = from.lat < to.lat ? (from, to) : (to, from)
+    let whole = span(from, to)
+    func lon(at lat: Int64) -> Int64 {
+      low.lon + (high.lon - low.lon) * (min(max(lat, low.lat), high.lat) - low.lat)
+        / (high.lat - low.lat)
+    }
+    let one = lon(at: south - 1)
+    let other = lon(at: south + Int64(cellLat_e7))
+    return (
+      max(Int32(clamping: min(one, other) - 1), whole.west),
+      min(Int32(clamping: max(one, other) + 1), whole.east)
+    )
   }
 
   private func row(_ lat_e7: Int32) -> Int {

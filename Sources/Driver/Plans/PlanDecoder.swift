@@ -70,17 +70,26 @@ struct PlanDecoder {
     )
   }
 
+  /// Far more kinds of unit than any service has.
+  private static var mostKinds: Int { 65_536 }
+
   private mutating func readTurnout(_ field: PlanField) throws(PlanError) {
     let turnout = try field.object(["default", "kinds"])
     if let value = turnout["default"] {
       draft.defaultTurnout_ms = UInt32(clamping: try value.seconds_ms(least_ms: 0))
     }
     guard let kinds = turnout["kinds"] else { return }
-    for entry in try kinds.entries() {
+    let entries = try kinds.entries()
+    guard entries.count <= Self.mostKinds else {
+      throw kinds.wrong(
+        "has \(entries.count) entries: give at most \(Self.mostKinds), and the rest as default")
+    }
+    var seen: Set<UInt32> = []
+    for entry in entries {
       guard let kind = UInt32(entry.key) else {
         throw entry.field.wrong("\"\(entry.key)\" is no unit kind: give its number")
       }
-      guard !draft.turnouts.contains(where: { $0.kind == kind }) else {
+      guard seen.insert(kind).inserted else {
         throw entry.field.wrong("unit kind \(kind) stands twice: keep one")
       }
       draft.turnouts.append(

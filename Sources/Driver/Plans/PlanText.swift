@@ -164,19 +164,30 @@ struct PlanTextReader {
     return .array(elements)
   }
 
+  /// A number as RFC 8259 writes it: no leading zero or plus, digits on both sides of the point.
   private mutating func number() throws(PlanError) -> PlanValue {
     let start = offset
-    while let byte = next,
-      (byte >= 0x30 && byte <= 0x39) || byte == 0x2d || byte == 0x2b || byte == 0x2e
-        || byte == 0x65 || byte == 0x45
-    {
-      offset += 1
+    while let byte = next, Self.isOfNumber(byte) { offset += 1 }
+    let text = UnsafeRawBufferPointer(rebasing: bytes[start..<offset])
+    guard text.count <= Self.longestNumber else {
+      throw broken("a number of \(text.count) characters: at most \(Self.longestNumber)", at: start)
     }
-    let text = String(decoding: bytes[start..<offset], as: UTF8.self)
-    guard let value = Double(text), value.isFinite else {
-      throw broken("\(text) is no number", at: start)
+    let word = String(decoding: text, as: UTF8.self)
+    guard JSONNumber.isValid(text), let value = Double(word), value.isFinite else {
+      throw broken("\(word) is no number of JSON: write it like 7, -0.5 or 1e3", at: start)
     }
     return .number(value)
+  }
+
+  private static var longestNumber: Int { 64 }
+
+  private static func isOfNumber(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "+"),
+      UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E"):
+      return true
+    default: return false
+    }
   }
 
   private mutating func string() throws(PlanError) -> String {

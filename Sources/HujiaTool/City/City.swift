@@ -65,6 +65,8 @@ struct City {
   var hospitals: [Station]
   var units: [Unit]
   var calls: [Call]
+  /// What the record holds that could not be read, in words; nil = nothing.
+  var leftOut: String? = nil
 
   /// What its calls are: "recorded" or "invented".
   var sourceWord: String { isGenerated ? "invented" : "recorded" }

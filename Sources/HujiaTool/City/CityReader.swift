@@ -22,14 +22,23 @@ struct CityReader {
   private func city() throws -> City {
     let stations = try places("units/fire_stations.csv", key: "station")
     let hospitals = try places("units/hospitals.csv", key: "name")
-    let calls = try readCalls()
+    let (calls, leftOut) = try readCalls()
     let units = try readUnits(stations, calls)
     let isGenerated = FileManager.default.fileExists(
       atPath: folder.appendingPathComponent("GENERATED").path)
     return City(
       name: folder.standardizedFileURL.lastPathComponent, folder: folder,
       isGenerated: isGenerated, stations: stations, hospitals: hospitals, units: units,
-      calls: calls)
+      calls: calls, leftOut: leftOut)
+  }
+
+  /// Refuses a row that does not fit its header: its fields may be shifted.
+  private func check(_ row: [String], _ table: CSVTable) throws {
+    let most = table.header.count
+    let flaw =
+      table.flaw(row)
+      ?? (row.count < most ? "\(row.count) fields where the header has \(most)" : nil)
+    if let flaw { throw Failed("\(table.path), line \(table.line): \(flaw)") }
   }
 
   private func table(_ file: String, _ columns: [String]) throws -> (CSVTable, [Int]) {
@@ -42,8 +51,13 @@ struct CityReader {
     var (table, at) = try table(file, [key, "lon", "lat"])
     var places: [City.Station] = []
     while let row = table.next() {
-      guard let lon = Double(row[at[1]]), let lat = Double(row[at[2]]) else { continue }
-      places.append(City.Station(name: row[at[0]], place: City.Point(lat: lat, lon: lon)))
+      try check(row, table)
+      guard let place = Self.point(lat: row[at[2]], lon: row[at[1]]) else {
+        throw Failed(
+          "\(table.path), line \(table.line): lon, lat are no degrees (\(Field.shown(row[at[1]])), \(Field.shown(row[at[2]])))"
+        )
+      }
+      places.append(City.Station(name: row[at[0]], place: place))
     }
     return places
   }
@@ -59,7 +73,7 @@ struct CityReader {
     return "calls/" + name
   }
 
-  private func readCalls() throws -> [City.Call] {
+  private func readCalls() throws -> (calls: [City.Call], leftOut: String?) {
     let columns = [
       "call_number", "unit_id", "unit_type", "call_type", "priority", "received_timestamp",
       "entry_timestamp", "dispatch_timestamp", "response_timestamp", "on_scene_timestamp",
@@ -68,12 +82,17 @@ struct CityReader {
     var (table, at) = try table(callsFile(), columns)
     var calls: [City.Call] = []
     var index: [UInt64: Int] = [:]
+    var leftOut = 0
     while let row = table.next() {
-      guard row.count > (at.max() ?? 0), let number = UInt64(row[at[0]]),
-        let lat = Double(row[at[13]]), let lon = Double(row[at[14]]),
+      try check(row, table)
+      guard let number = UInt64(row[at[0]]),
+        let place = Self.point(lat: row[at[13]], lon: row[at[14]]),
         let received = LocalTime.seconds(row[at[5]]), let entry = LocalTime.seconds(row[at[6]]),
         let dispatch = LocalTime.seconds(row[at[7]])
-      else { continue }
+      else {
+        leftOut += 1
+        continue
+      }
       let response = City.Response(
         unit: row[at[1]], unitType: row[at[2]], dispatch: dispatch,
         underWay: LocalTime.seconds(row[at[8]]), onScene: LocalTime.seconds(row[at[9]]),
@@ -87,13 +106,25 @@ struct CityReader {
       calls.append(
         City.Call(
           number: number, type: row[at[3]], priority: row[at[4]],
-          place: City.Point(lat: lat, lon: lon), received: received, entry: entry,
+          place: place, received: received, entry: entry,
           responses: [response]))
     }
     for call in calls.indices { calls[call].responses.sort { $0.dispatch < $1.dispatch } }
     calls.sort { $0.entry != $1.entry ? $0.entry < $1.entry : $0.number < $1.number }
     guard !calls.isEmpty else { throw Failed("\(table.path) holds no call that can be read") }
-    return calls
+    return (calls, leftOut == 0 ? nil : Self.leftOut(leftOut, table.path))
+  }
+
+  /// Degrees on the planet; nil when they are none.
+  private static func point(lat: String, lon: String) -> City.Point? {
+    guard let lat = Field.decimal(lat), let lon = Field.decimal(lon), abs(lat) <= 90,
+      abs(lon) <= 180
+    else { return nil }
+    return City.Point(lat: lat, lon: lon)
+  }
+
+  private static func leftOut(_ count: Int, _ path: String) -> String {
+    "\(path): \(count) row(s) without a readable number, time or place were left out"
   }
 
   /// Units without a home station start where they were first sent from, else at the busiest station of their type.
@@ -106,6 +137,7 @@ struct CityReader {
     }
     var units: [City.Unit] = []
     while let row = table.next() {
+      try check(row, table)
       let name = row[at[0]]
       var home = stations.first { $0.name == row[at[3]] }?.place
       let hasHome = home != nil
@@ -168,9 +200,11 @@ enum LocalTime {
   /// "2018-01-13T00:09:05" to seconds since 1970 UTC; nil when empty or broken. Days by Howard Hinnant's civil calendar.
   static func seconds(_ text: String) -> Double? {
     let digits = text.utf8.split(whereSeparator: { $0 < 0x30 || $0 > 0x39 }).compactMap {
-      Int(String(decoding: $0, as: UTF8.self))
+      Int32(String(decoding: $0, as: UTF8.self)).map { Int($0) }
     }
-    guard digits.count >= 6 else { return nil }
+    guard digits.count >= 6, digits[0] <= 9_999, digits[1] >= 1, digits[1] <= 12 else {
+      return nil
+    }
     let year = digits[1] <= 2 ? digits[0] - 1 : digits[0]
     let era = year / 400
     let ofEra = year - era * 400

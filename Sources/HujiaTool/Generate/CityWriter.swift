@@ -31,6 +31,7 @@ struct CityWriter {
   }
 
   private func put(_ file: String, _ text: String) throws {
+    try Output.check(folder.appendingPathComponent(file).path, option: "--output")
     try text.write(to: folder.appendingPathComponent(file), atomically: true, encoding: .utf8)
   }
 

@@ -60,7 +60,11 @@ struct RunCommand: ParsableCommand {
   }
 
   func run() throws {
+    if let report { try Output.check(report, option: "--report") }
     var city = try CityReader.read(city)
+    if let leftOut = city.leftOut, !quiet {
+      FileHandle.standardError.write(Data((leftOut + "\n").utf8))
+    }
     let record = city
     try shorten(&city)
     let plansPath = plans ?? Self.plans(in: city)

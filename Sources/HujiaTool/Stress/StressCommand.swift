@@ -124,6 +124,8 @@ struct StressCommand: ParsableCommand {
   }
 
   func run() throws {
+    if let json { try Output.check(json, option: "--json") }
+    if let report { try Output.check(report, option: "--report") }
     let streets = try StressMap(map, seed: seed, isQuiet: quiet)
     defer { streets.removeTemporary() }
     var results: [StressResult] = []
@@ -167,6 +169,7 @@ struct StressCommand: ParsableCommand {
 
   private func write(_ path: String?, _ option: String, _ text: () throws -> String) throws {
     guard let path else { return }
+    try Output.check(path, option: option)
     do {
       try text().write(toFile: path, atomically: true, encoding: .utf8)
     } catch let error as CocoaError {

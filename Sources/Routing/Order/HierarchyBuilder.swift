@@ -17,7 +17,9 @@ package struct BadOrder: Error, Sendable, Equatable {
   package var meanDepth: Int
   package var limit: Int
   package var message: String {
-    "the node order is too deep (mean \(meanDepth), at most \(limit)): are the coordinates right?"
+    if meanDepth == .max { return "the network has no small separators" }
+    return
+      "the node order is too deep (mean \(meanDepth), at most \(limit)): are the coordinates right?"
   }
 }
 
