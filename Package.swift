@@ -46,8 +46,8 @@ let package = Package(
       name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
     layer("Containers", []),
-    layer("Geography", ["HujiaContainers"]),
     .target(name: "CHujiaKernels", path: "Sources/CKernels"),
+    layer("Geography", ["HujiaContainers", "CHujiaKernels"]),
     layer("Roads", ["HujiaGeography", "HujiaContainers", "CHujiaKernels"]),
     layer("Routing", ["HujiaRoads", "HujiaGeography", "HujiaContainers", "CHujiaKernels"]),
     layer("Deadlines", ["HujiaContainers"]),
@@ -77,7 +77,7 @@ let package = Package(
       swiftSettings: settings),
     tests("LayoutTests", ["CHujia"]),
     tests("ContainersTests", ["HujiaContainers", "HujiaTestSupport"]),
-    tests("GeographyTests", ["HujiaGeography", "HujiaTestSupport"]),
+    tests("GeographyTests", ["HujiaGeography", "CHujiaKernels", "HujiaTestSupport"]),
     tests("RoadsTests", ["HujiaRoads", "HujiaGeography", "HujiaTestSupport"]),
     tests(
       "MapImportTests",

@@ -38,6 +38,10 @@
  *   memory that the caller must free. Strings in are pointer and length, or zero-terminated where no length is asked.
  * Handles and ids made by the engine carry a generation: one that is closed, recycled or invented gets HJ_E_STALE. An
  *   hj_engine pointer is a token, never dereferenced before it is checked.
+ * Places. lat_e7 and lon_e7 both 0 are no place: a receiver without a fix sends them, and a call without an address. A
+ *   position without a place is refused, a report without one is taken in (hj_incident_report says how), in a struct
+ *   that changes something it means "as it is", and where a place is asked for it is HJ_E_RANGE (but on a map that has
+ *   streets around it). Since 0.3. Places come in by the datum of the feed and go out in hj_config.output_datum.
  * Units of measure are in the names: _ms, _us, _ns time; _mm, _dm length; _e7 degrees * 10^7 (WGS-84 unless a datum
  *   is named); _cdeg 1/100 degree clockwise from north; _cms centimetres per second. `wall_us` is UTC microseconds
  *   since 1970, and 0 means now. `now_ns` is monotonic nanoseconds of any origin. The two are never mixed.
@@ -300,6 +304,7 @@ typedef struct hj_error_detail {
 #define HJ_SHORTFALL_TABLE_FULL 64u      /* no free assignment slot: raise max_assignments */
 #define HJ_SHORTFALL_MANUAL 128u         /* no plan matches, or the plan leaves it to a person */
 #define HJ_SHORTFALL_NOT_ON_STREETS 256u /* off the network, or straight-line estimates were used */
+#define HJ_SHORTFALL_NO_PLACE 512u       /* with MANUAL: it has no place, so nobody can be ranked. Since 0.3 */
 
 #define HJ_REPORT_VULNERABLE 1u /* flags of hj_report: disabled, elderly alone, a child: the shorter arrive limit */
 
@@ -315,6 +320,8 @@ typedef struct hj_error_detail {
 #define HJ_SOURCE_AGENCY 8   /* another agency passed it on */
 #define HJ_SOURCE_CATCH_UP 9 /* written on paper while the machines were down, typed in later */
 
+/* Datums. GCJ-02 and BD-09 differ from WGS-84 on China's mainland alone (since 0.3; not in Hong Kong, Macau, Taiwan or
+ * any neighbour, by an outline that is 3 km off at most): elsewhere all three are the same. */
 #define HJ_DATUM_DEFAULT 0 /* in hj_config: WGS-84; in a feed's struct: that of hj_config */
 #define HJ_DATUM_WGS84 1
 #define HJ_DATUM_GCJ02 2 /* converted once, on the way in */
@@ -326,7 +333,10 @@ typedef struct hj_error_detail {
 
 #define HJ_UNKNOWN INT32_MIN      /* heading or speed not known */
 #define HJ_UNREACHABLE UINT32_MAX /* travel_ms when it is not known */
-#define HJ_AGE_UNKNOWN UINT32_MAX /* age_s when it is not known */
+/* Ages of positions (age_s, chosen_age_s) count from the device's time, never later than its arrival, or from the
+ * hj_unit_put that gave a place; on the engine's own clock, so that a jump of the wall clock moves none. Whole seconds,
+ * to an eighth of a second; a fix that is older than four years when it comes counts as four years old. */
+#define HJ_AGE_UNKNOWN UINT32_MAX /* there is no position */
 #define HJ_CREW_NONE -1           /* nobody aboard; 0 = not stated, taken as crewed */
 
 /* ---- Structs --------------------------------------------------------------------------------------------------- */
@@ -378,15 +388,16 @@ typedef struct hj_config {
   /* Which positions are believed (hj_positions_report); 0 = the default. Since 0.2.
    * Speed: 90 m/s is beyond any road vehicle and any police helicopter; 150 m and the fix's own accuracy are allowed on
    * top, for what a receiver between high houses jumps while it rests. By default (0) only fixes that state their
-   * accuracy are judged, as receivers' do; a limit of the host's own holds for every fix. Accuracy: a fix that is worse
+   * accuracy are judged, as receivers' do, and of the others those that leap 1,000 km; a limit of the host's own holds
+   * for every fix. Accuracy: a fix that is worse
    * than 500 m names a quarter, not a street. */
   uint32_t max_speed_cms;   /* faster from fix to fix = refused, up to 1,000,000; UINT32_MAX = never; 0 = 9,000 */
   uint32_t speed_fixes;     /* so many too-fast fixes in a row that agree are believed, 1 ... 255; default 3 */
   uint32_t speed_s;         /* a fix so much younger than the last is believed, 1 ... 3,600; default 60 */
   uint32_t max_accuracy_dm; /* a fix that says it is worse = refused; default 5,000; UINT32_MAX = never */
-  uint32_t
-      max_ahead_s;   /* device times farther ahead of now = refused (heartbeats too), up to 366 days; default 86,400 */
-  uint32_t stall_ms; /* a loop this late = HJ_EVENT_STALL, 20 ... 3,600,000; default 1,000; UINT32_MAX = off */
+  uint32_t max_ahead_s; /* device times farther ahead of now = refused, less far = now (heartbeats too), up to 366 days;
+                    * default 86,400 */
+  uint32_t stall_ms;    /* a loop this late = HJ_EVENT_STALL, 20 ... 3,600,000; default 1,000; UINT32_MAX = off */
   /* Since 0.2. An older program's shorter config has none of them. */
   uint32_t max_watches;     /* 0 ... 1,048,576; default 1,024; about 500 bytes each */
   uint32_t figure_types;    /* types with figures of their own, 0 ... 4,096; default 24; about 40 KiB each */
@@ -395,9 +406,11 @@ typedef struct hj_config {
   uint32_t breach_capacity; /* broken promises remembered, 0 ... 1,048,576 (0 = the last one); default 256 */
   uint32_t reserved2;
   /* Since 0.3. */
-  int32_t map_memory;         /* HJ_MAP_...; default HJ_MAP_COPY */
-  int32_t output_datum;       /* HJ_DATUM_... of every place that the engine hands out; default WGS-84 */
-  uint32_t stale_s;           /* a position older than this is marked; 0 = 900; UINT32_MAX = never */
+  int32_t map_memory;   /* HJ_MAP_...; default HJ_MAP_COPY */
+  int32_t output_datum; /* HJ_DATUM_... of every place that the engine hands out (hj_unit_status, hj_incident_status,
+                         * hj_route_point); default WGS-84, whatever `datum` is */
+  uint32_t stale_s; /* a position older than this is marked, 1 ... 31,622,400; 0 = 900 (a car that drives has sent some
+                     * ninety since); UINT32_MAX = never */
   int32_t off_duty_positions; /* HJ_OFF_DUTY_POSITIONS_...; default HJ_OFF_DUTY_POSITIONS_REFUSE */
 } hj_config;
 
@@ -427,12 +440,12 @@ typedef struct hj_unit_status {
   uint32_t has_position;  /* 0 or 1 */
   uint64_t incident_id;   /* 0 = none */
   uint64_t assignment_id; /* 0 = none */
-  int64_t fix_wall_us;    /* time of the last position taken; 0 = none */
+  int64_t fix_wall_us;    /* time of the last position taken, never later than its arrival; 0 = none */
   uint64_t street_id;     /* the street it was snapped to; 0 when there is none */
   uint32_t off_network;   /* 1 = farther from every street than snap_limit_m */
   uint32_t reserved0;
   int32_t next_activity; /* what it does when its incident lets it go; HJ_ACTIVITY_NONE = not stated. Since 0.3 */
-  uint32_t age_s;        /* of its position; HJ_AGE_UNKNOWN = it has none, or one without a time. Since 0.3 */
+  uint32_t age_s;        /* of its position; HJ_AGE_UNKNOWN = it has none. Since 0.3 */
 } hj_unit_status;
 
 typedef struct hj_position {
@@ -440,7 +453,7 @@ typedef struct hj_position {
   int32_t lat_e7, lon_e7;
   uint32_t accuracy_dm; /* 0 = unknown */
   uint64_t unit_id;
-  int64_t wall_us;      /* the device's time; 0 = now */
+  int64_t wall_us;      /* the device's time; 0 = now, and so is what lies ahead of now */
   int32_t heading_cdeg; /* 0 ... 35,999 or HJ_UNKNOWN */
   int32_t speed_cms;    /* >= 0 or HJ_UNKNOWN */
   int32_t datum;
@@ -493,7 +506,8 @@ typedef struct hj_dispatch {
   int64_t decided_in_ns;                /* time the decision took; 0 in HJ_RUN_POLL, where no clock is read */
   hj_chosen_unit chosen[HJ_CHOSEN_MAX]; /* best first within each requirement of the plan */
   uint64_t epoch;                       /* of the travel times it was computed on; 0 = the map's. Since 0.2. */
-  uint32_t chosen_age_s[HJ_CHOSEN_MAX]; /* of chosen[i]'s position; HJ_AGE_UNKNOWN = none. Since 0.3. */
+  /* Of chosen[i]'s position when this was answered; HJ_AGE_UNKNOWN = it has none. Since 0.3. */
+  uint32_t chosen_age_s[HJ_CHOSEN_MAX];
   uint32_t chosen_flags[HJ_CHOSEN_MAX]; /* HJ_CHOSEN_... bits of chosen[i]. Since 0.3. */
 } hj_dispatch;
 
@@ -614,7 +628,7 @@ typedef struct hj_nearest {
   uint32_t travel_ms;
   uint32_t distance_dm;
   uint64_t epoch; /* of the travel times it was computed on, the same in all of one answer. Since 0.2. */
-  uint32_t age_s; /* of its position; HJ_AGE_UNKNOWN = without a time. Since 0.3. */
+  uint32_t age_s; /* of its position, as in hj_unit_status. Since 0.3. */
   uint32_t reserved0;
 } hj_nearest;
 
@@ -692,7 +706,7 @@ typedef struct hj_stats {
   int64_t epoch_build_longest_ns; /* the longest of all */
   /* Since 0.2. positions_refused is the sum of the next seven and positions_off_duty. */
   int64_t positions_unknown_unit;
-  int64_t positions_out_of_range; /* coordinates, datum, heading, speed or time outside their documented ranges */
+  int64_t positions_out_of_range; /* coordinates (0/0 too), datum, heading, speed or time outside their ranges */
   int64_t positions_inaccurate;   /* beyond max_accuracy_dm */
   int64_t positions_future;       /* beyond max_ahead_s */
   int64_t positions_old;          /* an older device time than the one that is known */
@@ -755,8 +769,8 @@ typedef struct hj_watch {
   uint32_t type;      /* of that incident */
   int32_t alarm_tier; /* of the incident an alarm opens */
   uint32_t alarm_type;
-  uint32_t flags; /* HJ_REPORT_..., of both */
-  int32_t lat_e7, lon_e7;
+  uint32_t flags;         /* HJ_REPORT_..., of both */
+  int32_t lat_e7, lon_e7; /* both 0 = none: its incidents have no place, unless its carrier has one */
   int32_t datum;
   uint32_t reserved0;
   uint64_t home_officer_id; /* unit named by step HOME_OFFICER; 0 = none */
@@ -902,6 +916,16 @@ hj_status hj_e7_from_degrees(double lat, double lon, int32_t *lat_e7, int32_t *l
 /* e7 to degrees. Since 0.1. */
 double hj_degrees_from_e7(int32_t e7);
 
+/* Converts a place from one datum to another (HJ_DATUM_...; DEFAULT is WGS-84), in place. On China's mainland there and
+ * back again is the same place to 1e-7 degrees, a centimetre (measured every 0.1 degrees, GCJ-02 and BD-09, both ways);
+ * elsewhere nothing changes. GCJ-02 is the published reverse engineering of it: it agrees with maps to about a metre.
+ * At the outline the shift begins at once, so places outside and up to 1.5 km from it, given as GCJ-02 or BD-09,
+ * cannot be told from shifted ones, and are shifted. 0/0, no place, stays so.
+ * ANY THREAD, no engine needed. Up to 2 microseconds; floating point inside, the same on every machine with IEEE 754
+ * and the same C library. HJ_E_NULL; HJ_E_ARGUMENT (from, to); HJ_E_RANGE (off the planet). On an error nothing is
+ * written. Since 0.3. */
+hj_status hj_datum_convert(int32_t from, int32_t to, int32_t *lat_e7, int32_t *lon_e7);
+
 /* ---- Life of an engine ----------------------------------------------------------------------------------------- */
 
 /* Fills `config` with the defaults, never past `size` bytes. `size` = sizeof(hj_config).
@@ -921,11 +945,11 @@ hj_status hj_config_init(hj_config *config, uint32_t size);
  * have: libuv and the Swift runtime then end the process. What libuv needs after open (a host's loop that grows) is
  * not known beforehand.
  * BEFORE START, any thread. Cold: reads files, allocates.
- * HJ_E_NULL (config or engine); HJ_E_SIZE, HJ_E_NEWER; HJ_E_ARGUMENT (run_mode, datum, hooks, uv_loop: see
- * detail.field); HJ_E_LIMIT (a limit); HJ_E_UNSUPPORTED (journal_path); HJ_E_FILE, HJ_E_MAP (map_path), HJ_E_PLANS
- * (plans_path); HJ_E_MEMORY (the allocator refused; or, with detail.field RLIMIT_AS, address space is short);
- * HJ_E_SYSTEM (detail.field RLIMIT_NOFILE: too few descriptors; RLIMIT_NPROC: no thread); HJ_FULL (256 engines are
- * open). Since 0.1. */
+ * HJ_E_NULL (config or engine); HJ_E_SIZE, HJ_E_NEWER; HJ_E_ARGUMENT (run_mode, datum, output_datum,
+ * off_duty_positions, hooks, uv_loop: see detail.field); HJ_E_LIMIT (a limit); HJ_E_UNSUPPORTED (journal_path);
+ * HJ_E_FILE, HJ_E_MAP (map_path), HJ_E_PLANS (plans_path); HJ_E_MEMORY (the allocator refused; or, with detail.field
+ * RLIMIT_AS, address space is short); HJ_E_SYSTEM (detail.field RLIMIT_NOFILE: too few descriptors; RLIMIT_NPROC: no
+ * thread); HJ_FULL (256 engines are open). Since 0.1. */
 hj_status hj_engine_open(const hj_config *config, hj_engine **engine, hj_error_detail *detail);
 
 /* Stops and frees. Calls under way on other threads end first (those that wait for room in the ring of posts at once,
@@ -1009,12 +1033,18 @@ hj_status hj_unit_read(hj_engine *engine, uint64_t unit_id, hj_unit_status *stat
 
 /* Takes in positions, in the order given; each is checked, converted and snapped to the streets on this thread. The
  * newest device time of a unit wins: an older fix is refused, so a device that uploads its backlog does not drag the
- * unit back. `*accepted` (may be NULL) says how many were taken; a refused fix never fails the batch, and hj_stats
- * counts by reason: unknown unit, fields out of range, accuracy, device time too far ahead, older, too fast. A fix is
+ * unit back. A device time ahead of now counts as now: a wrong one blocks nothing that comes later, and a device whose
+ * clock is always ahead is followed in order of arrival; beyond max_ahead_s it is refused. A wall clock that is set
+ * back holds a unit up for 10 s at most. `*accepted` (may be NULL) says how many were taken; a refused fix never fails
+ * the batch, and hj_stats counts by reason: unknown unit, fields out of range (0/0 is no position), accuracy, device
+ * time too far ahead, older, too fast, off duty. Where people are while they are HJ_ACTIVITY_OFF_DUTY is not taken,
+ * unless off_duty_positions says so: what was reported before counts, the position known keeps ageing, and what is
+ * reported after hj_unit_set_activity or hj_unit_put returned is refused, until the unit is on duty again. A fix is
  * too fast when it is farther from the last one than max_speed_cms allows in the time between their device times (and
- * 150 m and its accuracy); speed_fixes of them in a row that agree with each other, or one speed_s younger, are
- * believed, so one wrong fix neither moves a unit nor locks it out. Without a time (before the first poll) and after
- * hj_unit_put with a place speed is not judged. `count` 0 is HJ_OK; at most 1,048,576.
+ * 150 m and its accuracy; 1,000 km where it is not otherwise judged, see max_speed_cms); speed_fixes of them in a row
+ * that agree with each other, or one speed_s younger, are believed, so one wrong fix neither moves a unit nor locks it
+ * out. Without a time (before the first poll) and after hj_unit_put with a place speed is not judged. `count` 0 is
+ * HJ_OK; at most 1,048,576.
  * What later calls see: a call that begins after this one returned sees these positions, while no more than 256 units
  * have new ones that nobody has looked at yet (in HJ_RUN_POLL: always). Beyond that, which takes a holder that is busy
  * for longer than the feeds need for 256 reports, decisions and hj_nearest_units still name no unit for a place that
@@ -1036,10 +1066,14 @@ hj_status hj_positions_report(hj_engine *engine, const hj_position *positions, u
  * A receipt in the past (`wall_us`) starts the limits then; where one has run out already it counts from now. With
  * appointment_wall_us after now it is held: no unit, no clock, until then (a later jump of the wall clock moves that no
  * more); its limits count from the appointment.
- * HJ_EXISTS; HJ_MANUAL (opened; no plan matches or the plan says so); HJ_HELD (opened; waits for its appointment);
- * HJ_FULL (max_incidents open; nothing was opened); HJ_E_NULL; HJ_E_SIZE; HJ_E_NEWER; HJ_E_ARGUMENT (tier, flags,
- * datum, wall_us or appointment_wall_us negative, an appointment more than 100 years ahead); HJ_E_RANGE; HJ_E_CONFLICT
- * (same key, other body). Since 0.1. */
+ * Without a place (0/0) it is taken in all the same: the plan matches by everything but areas, nobody is sent, since
+ * to nowhere nobody is nearest, and the answer is HJ_MANUAL with HJ_SHORTFALL_NO_PLACE; its clocks run. A person may
+ * send (hj_incident_assign, travel_ms not known), and hj_incident_update with a place does what the plan says. Since
+ * 0.3.
+ * HJ_EXISTS; HJ_MANUAL (opened; no plan matches, the plan says so, or it has no place); HJ_HELD (opened; waits for
+ * its appointment); HJ_FULL (max_incidents open; nothing was opened); HJ_E_NULL; HJ_E_SIZE; HJ_E_NEWER; HJ_E_ARGUMENT
+ * (tier, flags, datum, wall_us or appointment_wall_us negative, an appointment more than 100 years ahead); HJ_E_RANGE;
+ * HJ_E_CONFLICT (same key, other body). Since 0.1. */
 hj_status hj_incident_report(hj_engine *engine, const hj_report *report, hj_dispatch *dispatch);
 
 /* The same answer as hj_incident_report would give now, with no side effect. The key is ignored. HJ_OK or HJ_MANUAL;
@@ -1135,7 +1169,8 @@ hj_status hj_assignment_advance_by(hj_engine *engine, uint64_t assignment_id, in
  * plan (PLANS.md). `*needed` becomes the number of points; up to `capacity` are written. points NULL with capacity 0
  * asks for the number.
  * BATON. O(search + points). HJ_E_NULL (needed; points with capacity > 0); HJ_E_SIZE; HJ_E_STALE; HJ_E_STATE (the
- * unit's position is unknown); HJ_E_BUFFER (needed > capacity; the first `capacity` were written). Since 0.1. */
+ * unit's position or the incident's place is unknown); HJ_E_BUFFER (needed > capacity; the first `capacity` were
+ * written). Since 0.1. */
 hj_status hj_assignment_route(hj_engine *engine, uint64_t assignment_id, hj_route_point *points, uint32_t capacity,
                               uint32_t *needed);
 
@@ -1263,7 +1298,8 @@ hj_status hj_figures_reset(hj_engine *engine);
 /* The k units with the least travel time to a place, nearest first, ties by unit id; units that the streets do not
  * connect come last with a marked straight-line estimate; units without a position never come. Set nearest[0].size.
  * BATON. Exact. HJ_E_NULL; HJ_E_SIZE; HJ_E_NEWER; HJ_E_ARGUMENT (k 0 or over 64; levels; datum; profile);
- * HJ_E_RANGE; HJ_E_BUFFER (capacity < k and more were found: the first `capacity` were written). Since 0.1. */
+ * HJ_E_RANGE (0/0 too); HJ_E_BUFFER (capacity < k and more were found: the first `capacity` were written). Since
+ * 0.1. */
 hj_status hj_nearest_units(hj_engine *engine, const hj_nearest_query *query, hj_nearest *nearest, uint32_t capacity,
                            uint32_t *count);
 
@@ -1272,14 +1308,15 @@ hj_status hj_nearest_units(hj_engine *engine, const hj_nearest_query *query, hj_
  * HJ_PROFILE_...; `flags` may be NULL: HJ_ROUTE_... (a straight-line estimate, places off the network); `epoch` may be
  * NULL: of the travel times it was computed on, 0 = the map's. What is refused writes nothing.
  * BATON. No allocation. O(depth of the map's hierarchy): well below a microsecond, besides snapping the two places.
- * HJ_E_NULL (travel_ms); HJ_E_ARGUMENT (profile); HJ_E_RANGE. Since 0.2. */
+ * HJ_E_NULL (travel_ms); HJ_E_ARGUMENT (profile); HJ_E_RANGE (0/0 too). Since 0.2. */
 hj_status hj_travel_time(hj_engine *engine, int32_t from_lat_e7, int32_t from_lon_e7, int32_t to_lat_e7,
                          int32_t to_lon_e7, int32_t profile, uint32_t *travel_ms, uint32_t *distance_dm,
                          uint32_t *flags, uint64_t *epoch);
 
-/* The fastest road between two places (WGS-84) now; at most its first 65,536 points are handed out. `summary` and
- * `needed` may be NULL, and `points` with capacity 0.
- * BATON. O(search + points). HJ_E_NULL (points with capacity > 0); HJ_E_SIZE; HJ_E_NEWER; HJ_E_RANGE; HJ_E_BUFFER as
+/* The fastest road between two places (WGS-84) now; its points are in hj_config.output_datum. At most its first 65,536
+ * points are handed out. `summary` and `needed` may be NULL, and `points` with capacity 0.
+ * BATON. O(search + points). HJ_E_NULL (points with capacity > 0); HJ_E_SIZE; HJ_E_NEWER; HJ_E_RANGE (0/0 too);
+ * HJ_E_BUFFER as
  * in hj_assignment_route. Since 0.1. */
 hj_status hj_route(hj_engine *engine, int32_t from_lat_e7, int32_t from_lon_e7, int32_t to_lat_e7, int32_t to_lon_e7,
                    hj_route_summary *summary, hj_route_point *points, uint32_t capacity, uint32_t *needed);

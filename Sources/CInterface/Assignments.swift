@@ -38,11 +38,15 @@ public func hj_assignment_route(
     guard let needed else { return .null }
     let output = RouteOutput(points, capacity)
     guard output.status == .ok else { return output.status }
-    return driver.turn { core in
-      let (status, count) = core.route(ofAssignment: assignment_id)
+    var count = 0
+    let status: Status = driver.turn { core in
+      let (status, points) = core.route(ofAssignment: assignment_id)
       guard status == .ok else { return status }
+      count = points
       needed.pointee = UInt32(count)
       return output.write(core.routePoints, count, driver.map)
     }
+    output.convert(count, driver)
+    return status
   }
 }

@@ -32,7 +32,7 @@ private func checked(
 ) -> (status: Status, report: IncidentReport?) {
   let (status, given) = checkedPost(pointer, driver)
   guard var report = given else { return (status, nil) }
-  report.place = driver.place(lat_e7: report.lat_e7, lon_e7: report.lon_e7, datum: 1)
+  report.place = driver.snap((report.lat_e7, report.lon_e7))
   return (.ok, report)
 }
 
@@ -155,7 +155,7 @@ public func hj_incident_update(
     var filled = hj_dispatch()
     let status = driver.timedTurn { core, elapsed_ns in
       let status = core.update(
-        incident_id, given, movesPlace: given.lat_e7 != 0 || given.lon_e7 != 0)
+        incident_id, given, movesPlace: !Check.isNoPlace(given.lat_e7, given.lon_e7))
       guard status == .ok else { return status }
       core.answer.decidedIn_ns = elapsed_ns()
       copyAnswer(core, &filled)
@@ -257,6 +257,7 @@ public func hj_incident_read(
       return true
     }
     guard found else { return .stale }
+    (filled.lat_e7, filled.lon_e7) = driver.output(lat_e7: filled.lat_e7, lon_e7: filled.lon_e7)
     Sized.write(filled, to: UnsafeMutableRawPointer(status), size: Sized.size(status))
     return .ok
   }

@@ -59,6 +59,7 @@ extension Words {
     case 64: return constant("table_full")
     case 128: return constant("manual")
     case 256: return constant("not_on_streets")
+    case 512: return constant("no_place")
     default: return constant("unknown")
     }
   }

@@ -20,12 +20,14 @@ public func hj_nearest_units(
     guard given.k >= 1, given.k <= 64, given.levels & ~7 == 0, Check.isDatum(given.datum),
       let profile = Check.profile(given.profile)
     else { return .argument }
-    guard Check.isPlace(given.lat_e7, given.lon_e7) else { return .range }
+    guard Check.isPlace(given.lat_e7, given.lon_e7),
+      let place = driver.askedPlace(
+        lat_e7: given.lat_e7, lon_e7: given.lon_e7, datum: given.datum)
+    else { return .range }
     if capacity > 0 {
       let verdict = Sized.checkOutput(nearest)
       guard verdict == .ok else { return verdict }
     }
-    let place = driver.place(lat_e7: given.lat_e7, lon_e7: given.lon_e7, datum: given.datum)
     return driver.turn { core in
       let found = core.nearest(
         to: place, capabilities: given.capabilities, levels: given.levels == 0 ? 1 : given.levels,
@@ -87,20 +89,23 @@ public func hj_route_by_profile(
     }
     let output = RouteOutput(points, capacity)
     guard output.status == .ok else { return output.status }
-    guard Check.isPlace(from_lat_e7, from_lon_e7), Check.isPlace(to_lat_e7, to_lon_e7) else {
-      return .range
-    }
-    let from = driver.place(lat_e7: from_lat_e7, lon_e7: from_lon_e7, datum: 1)
-    let to = driver.place(lat_e7: to_lat_e7, lon_e7: to_lon_e7, datum: 1)
-    return driver.turn { core in
+    guard Check.isPlace(from_lat_e7, from_lon_e7), Check.isPlace(to_lat_e7, to_lon_e7),
+      let from = driver.askedPlace(lat_e7: from_lat_e7, lon_e7: from_lon_e7, datum: 1),
+      let to = driver.askedPlace(lat_e7: to_lat_e7, lon_e7: to_lon_e7, datum: 1)
+    else { return .range }
+    var count = 0
+    let status: Status = driver.turn { core in
       let answer = core.router.route(
         from: from, to: to, profile: profile, into: core.routePoints,
         capacity: points == nil ? 0 : min(Int(capacity), core.routeCapacity))
-      needed?.pointee = UInt32(answer.needed)
+      count = answer.needed
+      needed?.pointee = UInt32(count)
       if let summary { write(answer, from, to, epoch: core.epoch, to: summary) }
       if points == nil { return .ok }
-      return output.write(core.routePoints, answer.needed, driver.map)
+      return output.write(core.routePoints, count, driver.map)
     }
+    output.convert(count, driver)
+    return status
   }
 }
 
@@ -114,11 +119,10 @@ public func hj_travel_time(
   with(engine) { driver in
     guard let travel_ms else { return .null }
     guard let profile = Check.profile(profile) else { return .argument }
-    guard Check.isPlace(from_lat_e7, from_lon_e7), Check.isPlace(to_lat_e7, to_lon_e7) else {
-      return .range
-    }
-    let from = driver.place(lat_e7: from_lat_e7, lon_e7: from_lon_e7, datum: 1)
-    let to = driver.place(lat_e7: to_lat_e7, lon_e7: to_lon_e7, datum: 1)
+    guard Check.isPlace(from_lat_e7, from_lon_e7), Check.isPlace(to_lat_e7, to_lon_e7),
+      let from = driver.askedPlace(lat_e7: from_lat_e7, lon_e7: from_lon_e7, datum: 1),
+      let to = driver.askedPlace(lat_e7: to_lat_e7, lon_e7: to_lon_e7, datum: 1)
+    else { return .range }
     let isStraightLine: Bool = driver.turn { core in
       epoch?.pointee = core.epoch
       guard let distance_dm else {
@@ -183,7 +187,7 @@ struct RouteOutput {
 
   init(_ points: UnsafeMutablePointer<hj_route_point>?, _ capacity: UInt32) {
     self.points = points
-    self.capacity = Int(capacity)
+    self.capacity = min(Int(capacity), EngineCore.routePointLimit)
     status = capacity == 0 ? .ok : Sized.checkOutput(points)
   }
 
@@ -202,5 +206,19 @@ struct RouteOutput {
       }
     }
     return needed > capacity ? .buffer : .ok
+  }
+
+  /// Puts what was written into the datum that the host asked for: after the turn, for it may be a long road.
+  func convert(_ needed: Int, _ driver: EngineDriver) {
+    guard driver.convertsOutput, let points else { return }
+    let size = Int(Sized.size(points))
+    for index in 0..<min(needed, capacity) {
+      let raw = UnsafeMutableRawPointer(points) + index * size
+      let lat_e7 = raw.loadUnaligned(fromByteOffset: 4, as: Int32.self)
+      let lon_e7 = raw.loadUnaligned(fromByteOffset: 8, as: Int32.self)
+      let point = driver.output(lat_e7: lat_e7, lon_e7: lon_e7)
+      raw.storeBytes(of: point.lat_e7, toByteOffset: 4, as: Int32.self)
+      raw.storeBytes(of: point.lon_e7, toByteOffset: 8, as: Int32.self)
+    }
   }
 }

@@ -104,6 +104,10 @@ enum Check {
       && lon_e7 <= 1_800_000_000
   }
 
+  /// 0/0 is no place: what a receiver without a fix sends, and a call without an address.
+  @inline(__always)
+  static func isNoPlace(_ lat_e7: Int32, _ lon_e7: Int32) -> Bool { lat_e7 == 0 && lon_e7 == 0 }
+
   @inline(__always)
   static func isDatum(_ datum: Int32) -> Bool { datum >= 0 && datum <= 3 }
 

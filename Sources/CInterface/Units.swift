@@ -19,7 +19,7 @@ public func hj_unit_put(_ engine: OpaquePointer!, _ unit: UnsafePointer<hj_unit>
       id: given.id, kind: given.kind, agency: given.agency, capabilities: given.capabilities,
       homeBeat: given.home_beat, crew: given.crew, activity: activity,
       shiftEnd_us: given.shift_end_wall_us, place: place,
-      hasPosition: given.lat_e7 != 0 || given.lon_e7 != 0)
+      hasPosition: !Check.isNoPlace(given.lat_e7, given.lon_e7))
     return driver.turn { core in core.put(unit: description) }
   }
 }
@@ -54,6 +54,7 @@ public func hj_unit_read(
       return true
     }
     guard found else { return .unknownUnit }
+    (filled.lat_e7, filled.lon_e7) = driver.output(lat_e7: filled.lat_e7, lon_e7: filled.lon_e7)
     Sized.write(filled, to: UnsafeMutableRawPointer(status), size: Sized.size(status))
     return .ok
   }
@@ -107,7 +108,8 @@ public func hj_positions_report(
 /// A position whose fields are in range; nil when one is not.
 @inline(__always)
 private func fix(_ given: hj_position) -> GivenFix? {
-  guard Check.isPlace(given.lat_e7, given.lon_e7), Check.isDatum(given.datum), given.wall_us >= 0,
+  guard Check.isPlace(given.lat_e7, given.lon_e7),
+    !Check.isNoPlace(given.lat_e7, given.lon_e7), Check.isDatum(given.datum), given.wall_us >= 0,
     given.heading_cdeg == .min || (given.heading_cdeg >= 0 && given.heading_cdeg < 36_000),
     given.speed_cms == .min || given.speed_cms >= 0
   else { return nil }

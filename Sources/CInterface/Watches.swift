@@ -14,8 +14,8 @@ public func hj_watch_put(_ engine: OpaquePointer!, _ watch: UnsafePointer<hj_wat
       Check.isDatum(given.datum), given.last_wall_us >= 0
     else { return .argument }
     guard Check.isPlace(given.lat_e7, given.lon_e7) else { return .range }
-    let place = driver.place(lat_e7: given.lat_e7, lon_e7: given.lon_e7, datum: given.datum)
     let point = driver.wgs84(lat_e7: given.lat_e7, lon_e7: given.lon_e7, datum: given.datum)
+    let place = driver.snap(point)
     let description = WatchDescription(
       id: given.id, kind: given.kind, limit_s: given.limit_s, tier: tier, alarmTier: alarmTier,
       type: given.type, alarmType: given.alarm_type, flags: given.flags, lat_e7: point.lat_e7,

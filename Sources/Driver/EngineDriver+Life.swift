@@ -70,6 +70,7 @@ extension EngineDriver {
       ingest: ingest, allocator: allocator, eventDescriptor: descriptor,
       stallLimit_ns: configuration.stallLimit_ns,
       snapLimit_mm: configuration.snapLimit_m &* 1_000, datum: configuration.datum,
+      outputDatum: configuration.outputDatum,
       traffic: configuration.traffic)
   }
 

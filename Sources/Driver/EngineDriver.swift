@@ -19,6 +19,7 @@ package final class EngineDriver: @unchecked Sendable {
   package let map: RoadMap
   package let snapLimit_mm: UInt32
   package let datum: Int32
+  package let outputDatum: Int32
   let allocator: Allocator
   package let baton: Baton
   let mapOwner: MapOwner
@@ -51,7 +52,8 @@ package final class EngineDriver: @unchecked Sendable {
     mode: RunMode, mapOwner: MapOwner, core: UnsafeMutablePointer<EngineCore>,
     posts: UnsafeMutablePointer<SharedRing<IncidentReport>>,
     ingest: UnsafeMutablePointer<Counters>, allocator: Allocator, eventDescriptor: Int32,
-    stallLimit_ns: Int64?, snapLimit_mm: UInt32, datum: Int32, traffic: TrafficUse
+    stallLimit_ns: Int64?, snapLimit_mm: UInt32, datum: Int32, outputDatum: Int32,
+    traffic: TrafficUse
   ) {
     self.mode = mode
     self.mapOwner = mapOwner
@@ -65,6 +67,7 @@ package final class EngineDriver: @unchecked Sendable {
     self.stallLimit_ns = stallLimit_ns
     self.snapLimit_mm = snapLimit_mm
     self.datum = datum
+    self.outputDatum = outputDatum
     trafficUse = traffic
     origin_ns = mode == .poll ? 0 : Clock.now_ns()
     hasTime = mode != .poll
@@ -216,7 +219,7 @@ package final class EngineDriver: @unchecked Sendable {
   func decidePosts(most: Int) -> Int {
     var decided = 0
     while decided < most, var report = posts.pointee.popFirst() {
-      report.place = snap((report.lat_e7, report.lon_e7), hint: Place.none)
+      report.place = snap((report.lat_e7, report.lon_e7))
       let status = core.pointee.report(report)
       if status != .ok && status != .manual && status != .held {
         core.pointee.answerPost(report, status)

@@ -19,12 +19,13 @@ extension EngineCore {
   }
 
   /// The road of an assignment into `routePoints`, as its plan has it driven, and the number of its points. Stale: no
-  /// such assignment; state: the unit's position is unknown.
+  /// such assignment; state: the unit's position or the incident's place is unknown.
   package mutating func route(ofAssignment id: UInt64) -> (status: Status, needed: Int) {
     guard let slot = assignmentSlots.slot(of: id) else { return (.stale, 0) }
     let assignment = assignments[slot]
     refresh(unit: assignment.unit)
-    guard units[assignment.unit].hasPosition else { return (.state, 0) }
+    guard units[assignment.unit].hasPosition, !incidents[assignment.incident].place.isNowhere
+    else { return (.state, 0) }
     let answer = router.route(
       from: units[assignment.unit].place, to: incidents[assignment.incident].place,
       profile: incidents[assignment.incident].plan.profile, into: routePoints,

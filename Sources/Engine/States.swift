@@ -107,4 +107,6 @@ package struct Shortfall: OptionSet, BitwiseCopyable, Sendable {
   package static let tableFull = Shortfall(rawValue: 64)
   package static let manual = Shortfall(rawValue: 128)
   package static let notOnStreets = Shortfall(rawValue: 256)
+  /// The incident has no place: nobody can be ranked, a person must find out where it is.
+  package static let noPlace = Shortfall(rawValue: 512)
 }

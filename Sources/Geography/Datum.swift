@@ -1,6 +1,9 @@
-// Chinese feeds deliver GCJ-02 or BD-09, up to 700 m off WGS-84; each is converted once, at the boundary.
+// Chinese feeds deliver GCJ-02 or BD-09, up to 700 m off WGS-84; each place is converted once, at the boundary, and on
+// the way out once more where the host wants another datum. Only the mainland is drawn shifted (`hjk_is_mainland`).
 // Formulas: the published reverse engineering of GCJ-02 (Krasovsky 1940 ellipsoid) and Baidu's BD-09 offset, as in
 // wandergis/coordtransform and evil transform; the inverse is iterated until it agrees to 1e-8 degrees.
+
+import CHujiaKernels
 
 #if canImport(Glibc)
   import Glibc
@@ -9,34 +12,47 @@
 #endif
 
 /// The coordinate system of a feed; the numbers are those of the C header.
+///
+/// There and back again is the same place to 1e-7 degrees on the mainland. At its outline a shift begins at once: of
+/// the places outside, those up to 1.5 km from it cannot be told from shifted ones, and count as shifted.
 package enum Datum: Int32, Sendable {
   case wgs84 = 1
   case gcj02 = 2
   case bd09 = 3
 
-  /// To WGS-84. Points outside China pass through. A few hundred nanoseconds.
+  /// To WGS-84. What does not come from the mainland passes through. A microsecond.
   package func toWGS84(lat_e7: Int32, lon_e7: Int32) -> (lat_e7: Int32, lon_e7: Int32) {
-    if self == .wgs84 { return (lat_e7, lon_e7) }
+    guard self != .wgs84, Self.isNearMainland(lat_e7, lon_e7) else { return (lat_e7, lon_e7) }
     var point = Point(lat: Double(lat_e7) / 1e7, lon: Double(lon_e7) / 1e7)
-    guard point.isInChina else { return (lat_e7, lon_e7) }
     if self == .bd09 { point = point.gcj02FromBD09 }
-    return point.wgs84FromGCJ02.rounded
+    let found = point.wgs84FromGCJ02.rounded
+    return hjk_is_mainland(found.lat_e7, found.lon_e7) != 0 ? found : (lat_e7, lon_e7)
   }
 
-  /// From WGS-84, for tests and for drawing on Chinese maps.
+  /// From WGS-84. Half a microsecond.
   package func fromWGS84(lat_e7: Int32, lon_e7: Int32) -> (lat_e7: Int32, lon_e7: Int32) {
-    let point = Point(lat: Double(lat_e7) / 1e7, lon: Double(lon_e7) / 1e7)
-    guard self != .wgs84, point.isInChina else { return (lat_e7, lon_e7) }
-    let shifted = point.gcj02FromWGS84
+    guard self != .wgs84, hjk_is_mainland(lat_e7, lon_e7) != 0 else { return (lat_e7, lon_e7) }
+    let shifted = Point(lat: Double(lat_e7) / 1e7, lon: Double(lon_e7) / 1e7).gcj02FromWGS84
     return self == .gcj02 ? shifted.rounded : shifted.bd09FromGCJ02.rounded
+  }
+
+  /// From one datum to another, by way of WGS-84.
+  package static func convert(
+    lat_e7: Int32, lon_e7: Int32, from: Datum, to: Datum
+  ) -> (lat_e7: Int32, lon_e7: Int32) {
+    if from == to { return (lat_e7, lon_e7) }
+    let point = from.toWGS84(lat_e7: lat_e7, lon_e7: lon_e7)
+    return to.fromWGS84(lat_e7: point.lat_e7, lon_e7: point.lon_e7)
+  }
+
+  /// The rectangle around the mainland, shifts included: elsewhere nothing is computed.
+  private static func isNearMainland(_ lat_e7: Int32, _ lon_e7: Int32) -> Bool {
+    lat_e7 > 169_000_000 && lat_e7 < 541_000_000 && lon_e7 > 729_000_000 && lon_e7 < 1_351_000_000
   }
 
   private struct Point {
     var lat: Double
     var lon: Double
-
-    /// The rectangle inside which the shift is applied.
-    var isInChina: Bool { lon >= 72.004 && lon <= 137.8347 && lat >= 0.8293 && lat <= 55.8271 }
 
     var rounded: (lat_e7: Int32, lon_e7: Int32) {
       (Int32((lat * 1e7).rounded()), Int32((lon * 1e7).rounded()))

@@ -13,7 +13,8 @@ extension Engine {
     guard let point = place.e7 else { throw .range }
     guard count >= 1, count <= 64 else { throw .argument }
     return try with { driver in
-      let target = driver.place(lat_e7: point.lat, lon_e7: point.lon, datum: 1)
+      guard let target = driver.askedPlace(lat_e7: point.lat, lon_e7: point.lon, datum: 1)
+      else { return .failure(.range) }
       return driver.turn { core in
         let found = core.nearest(
           to: target, capabilities: capabilities, levels: 1, agency: 0, limit: count,
@@ -37,8 +38,9 @@ extension Engine {
   ) throws(HujiaError) -> (travel_ms: UInt32, isStraightLine: Bool, epoch: UInt64) {
     guard let start = from.e7, let end = to.e7 else { throw .range }
     return try with { driver in
-      let first = driver.place(lat_e7: start.lat, lon_e7: start.lon, datum: 1)
-      let last = driver.place(lat_e7: end.lat, lon_e7: end.lon, datum: 1)
+      guard let first = driver.askedPlace(lat_e7: start.lat, lon_e7: start.lon, datum: 1),
+        let last = driver.askedPlace(lat_e7: end.lat, lon_e7: end.lon, datum: 1)
+      else { return .failure(.range) }
       return .success(
         driver.turn { core in
           let found = core.router.travelTime(from: first, to: last, profile: profile.inside)
@@ -53,8 +55,9 @@ extension Engine {
   ) throws(HujiaError) -> [RoutePoint] {
     guard let start = from.e7, let end = to.e7 else { throw .range }
     return try with { driver in
-      let first = driver.place(lat_e7: start.lat, lon_e7: start.lon, datum: 1)
-      let last = driver.place(lat_e7: end.lat, lon_e7: end.lon, datum: 1)
+      guard let first = driver.askedPlace(lat_e7: start.lat, lon_e7: start.lon, datum: 1),
+        let last = driver.askedPlace(lat_e7: end.lat, lon_e7: end.lon, datum: 1)
+      else { return .failure(.range) }
       return .success(
         driver.turn { core in
           let answer = core.router.route(

@@ -153,6 +153,8 @@ public struct Shortfall: OptionSet, Sendable {
   public static let tableFull = Shortfall(rawValue: 64)
   public static let manual = Shortfall(rawValue: 128)
   public static let notOnStreets = Shortfall(rawValue: 256)
+  /// The report has no place, so nobody can be ranked: a person decides.
+  public static let noPlace = Shortfall(rawValue: 512)
 }
 
 /// One unit of an answer.

@@ -140,6 +140,14 @@ extension RoadMap {
 
   private static var fetchedAhead: Int { 12 }
 
+  /// Whether a coordinate lies within the rectangle of the streets.
+  package func hasGrid(around lat_e7: Int32, _ lon_e7: Int32) -> Bool {
+    let north = Int64(lat_e7) - Int64(gridSouth_e7)
+    let east = Int64(lon_e7) - Int64(gridWest_e7)
+    return north >= 0 && north < Int64(gridRows) * Int64(cellLat_e7)
+      && east >= 0 && east < Int64(gridColumns) * Int64(cellLon_e7)
+  }
+
   /// The grid cell that a search from a coordinate begins in, to fetch it ahead. The grid is not empty.
   package func cell(lat_e7: Int32, lon_e7: Int32) -> Int {
     Int(clampedRow(lat_e7)) * Int(gridColumns) + Int(clampedColumn(lon_e7))

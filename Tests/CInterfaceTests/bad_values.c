@@ -302,7 +302,7 @@ static void wrong_searches(void) {
   uint64_t epoch = 7;
   CHECK_STATUS(hj_travel_time(good, 0, 0, 1, 1, 0, NULL, &distance_dm, &flags, &epoch), HJ_E_NULL);
   CHECK(distance_dm == 7 && flags == 7 && epoch == 7); /* refused: nothing is written */
-  CHECK_STATUS(hj_travel_time(good, 0, 0, 9000, 0, 0, &travel_ms, &distance_dm, &flags, &epoch), HJ_OK);
+  CHECK_STATUS(hj_travel_time(good, 0, 1, 9000, 0, 0, &travel_ms, &distance_dm, &flags, &epoch), HJ_OK);
   CHECK(travel_ms > 7 && distance_dm > 7 && flags & HJ_ROUTE_STRAIGHT_LINE);
   CHECK(flags & HJ_ROUTE_OFF_NETWORK_FROM && flags & HJ_ROUTE_OFF_NETWORK_TO);
   CHECK_EQUAL(epoch, 0);

@@ -4,7 +4,7 @@
 
 #include "host.h"
 
-static hj_watch valid_watch = {.size = sizeof valid_watch, .id = 5};
+static hj_watch valid_watch = {.size = sizeof valid_watch, .id = 5, .lat_e7 = CENTRE_LAT_E7, .lon_e7 = CENTRE_LON_E7};
 static hj_heartbeat valid_beat = {.size = sizeof valid_beat, .watch_id = 5};
 static hj_figures_query valid_figures = {.size = sizeof valid_figures, .interval = HJ_INTERVAL_RECEIPT_TO_CLOSE};
 static hj_status watch_in(hj_engine *engine, void *watch) {

@@ -18,18 +18,41 @@ import Testing
     #expect(abs(back.lon_e7 - 1_163_977_555) <= 100, "\(back)")
   }
 
+  /// What the header says of `hj_datum_convert`: there and back again to 1e-7 degrees, every 0.1 degrees.
   @Test(arguments: [Datum.gcj02, Datum.bd09])
   func thereAndBackTo1e7(datum: Datum) {
-    var random = SplitMix64(9)
-    for _ in 0..<3_000 {
-      // Well inside, so that neither way crosses the rectangle's border.
-      let lat = Int32(random.within(15_000_000...550_000_000))
-      let lon = Int32(random.within(730_000_000...1_370_000_000))
-      let away = datum.fromWGS84(lat_e7: lat, lon_e7: lon)
-      let back = datum.toWGS84(lat_e7: away.lat_e7, lon_e7: away.lon_e7)
-      #expect(abs(back.lat_e7 - lat) <= 1 && abs(back.lon_e7 - lon) <= 1, "\(lat) \(lon)")
-      #expect(away.lat_e7 != lat || away.lon_e7 != lon)
+    var worst: Int32 = 0
+    var seen = 0
+    for lat in stride(from: Int32(180_123_456), to: 540_000_000, by: 1_000_000) {
+      for lon in stride(from: Int32(730_123_456), to: 1_350_000_000, by: 1_000_000) {
+        let away = datum.fromWGS84(lat_e7: lat, lon_e7: lon)
+        guard away != (lat, lon) else { continue }
+        seen += 1
+        let back = datum.toWGS84(lat_e7: away.lat_e7, lon_e7: away.lon_e7)
+        worst = max(worst, abs(back.lat_e7 - lat), abs(back.lon_e7 - lon))
+        let again = datum.fromWGS84(lat_e7: back.lat_e7, lon_e7: back.lon_e7)
+        worst = max(worst, abs(again.lat_e7 - away.lat_e7), abs(again.lon_e7 - away.lon_e7))
+      }
     }
+    #expect(seen > 90_000)
+    #expect(worst <= 1)
+  }
+
+  /// The other way round: what a feed says, in and out again. Near the outline there are places that no shift leads to.
+  @Test(arguments: [Datum.gcj02, Datum.bd09])
+  func aFeedComesOutAsItCameIn(datum: Datum) {
+    var random = SplitMix64(9)
+    var worst: Int32 = 0
+    for _ in 0..<20_000 {
+      // A rectangle well inside: Xi'an, Chengdu, Wuhan, Changsha.
+      let lat = Int32(random.within(250_000_000...380_000_000))
+      let lon = Int32(random.within(1_030_000_000...1_160_000_000))
+      let point = datum.toWGS84(lat_e7: lat, lon_e7: lon)
+      #expect(point != (lat, lon))
+      let out = datum.fromWGS84(lat_e7: point.lat_e7, lon_e7: point.lon_e7)
+      worst = max(worst, abs(out.lat_e7 - lat), abs(out.lon_e7 - lon))
+    }
+    #expect(worst <= 1)
   }
 
   @Test func outsideChinaAndWGS84PassThrough() {

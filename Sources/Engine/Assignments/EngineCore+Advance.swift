@@ -78,7 +78,7 @@ extension EngineCore {
 
   /// Sends someone else at once if the plan's seats are the engine's to fill, else it waits.
   mutating func serveAgain(_ incident: UInt32, act: Act) {
-    guard incidents[incident].state.isOpen, incidents[incident].plan.dispatch == .auto else {
+    guard incidents[incident].state.isOpen, isAutomatic(incident) else {
       return
     }
     _ = fillSeats(of: incident, reason: .nextUnit)

@@ -33,10 +33,12 @@ extension EngineCore {
     }
     if isHeld {
       answer.count = 0
-    } else if incidents[incident].plan.dispatch == .auto {
+    } else if isAutomatic(incident) {
       if fillSeats(of: incident, reason: .upgraded) > 0 { announceProgress(of: incident) }
     } else {
-      incidents[incident].shortfall = incidents[incident].plan.dispatch == .manual ? .manual : []
+      let (dispatch, place) = (incidents[incident].plan.dispatch, incidents[incident].place)
+      incidents[incident].shortfall =
+        dispatch == .manual || place.isNowhere ? Self.manual(at: place) : []
     }
     emitIncident(incident, reason: .upgraded)
     listLive(incident)

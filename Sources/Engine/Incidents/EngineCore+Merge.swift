@@ -46,7 +46,7 @@ extension EngineCore {
     if !hasMergedArrival(root) { resume(.arrival, root) }
     emitIncident(incident, reason: .unmerged, act: act, wall_us: wall_us)
     emitIncident(root, reason: .unmerged, act: act, wall_us: wall_us)
-    if incidents[incident].plan.dispatch == .auto, !incidents[incident].hasArrived,
+    if isAutomatic(incident), !incidents[incident].hasArrived,
       hasOpenSeat(incident), fillSeats(of: incident, reason: .closest) > 0
     {
       announceProgress(of: incident)

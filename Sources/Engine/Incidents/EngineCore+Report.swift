@@ -40,8 +40,8 @@ extension EngineCore {
     answer.tier = tier
     answer.plan = plan.plan
     answer.state = .pending
-    guard plan.dispatch != .manual else {
-      answer.shortfall = .manual
+    guard plan.dispatch != .manual, !report.place.isNowhere else {
+      answer.shortfall = Self.manual(at: report.place)
       return .manual
     }
     beginSelection(excludingRefusalsOf: nil)
@@ -127,9 +127,9 @@ extension EngineCore {
     startIncidentClocks(incident)
     let plan = incidents[incident].plan
     var status = Status.ok
-    switch plan.dispatch {
+    switch incidents[incident].place.isNowhere ? .manual : plan.dispatch {
     case .manual:
-      incidents[incident].shortfall = .manual
+      incidents[incident].shortfall = Self.manual(at: incidents[incident].place)
       counters.add(Counter.manual)
       status = .manual
     case .recommend:
@@ -143,6 +143,17 @@ extension EngineCore {
     }
     describe(incident)
     return status
+  }
+
+  /// Whether the engine sends for an incident by itself. Without a place nobody can be ranked: a person decides, and
+  /// the update that brings a place sends.
+  func isAutomatic(_ incident: UInt32) -> Bool {
+    incidents[incident].plan.dispatch == .auto && !incidents[incident].place.isNowhere
+  }
+
+  /// Why a person decides.
+  static func manual(at place: Place) -> Shortfall {
+    place.isNowhere ? [.manual, .noPlace] : .manual
   }
 
   /// The assignments of the answer, as events.
