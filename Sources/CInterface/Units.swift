@@ -72,7 +72,6 @@ private func fill(
     filled.assignment_id = core.assignmentSlots.id(of: unit.assignment)
     filled.incident_id = core.incidentSlots.id(of: core.assignments[unit.assignment].incident)
   }
-  filled.next_activity = HJ_ACTIVITY_NONE
   filled.age_s = core.age_s(ofUnit: slot)
   guard unit.hasPosition else { return }
   filled.has_position = 1
