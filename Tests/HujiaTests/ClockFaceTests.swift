@@ -37,6 +37,26 @@ import Testing
     #expect(try engine.escalate(seen, operatorID: 7) == .passed)
   }
 
+  @Test func theAbsenceOfAWatchIsTaken() throws {
+    let engine = try open()
+    try engine.put(Watch(id: 7, place: place, limit_s: 60))
+    var seen = ClockSeen(.absence, watchID: 7)
+    #expect(try engine.read(seen).due_us == Self.start_us + 60_000_000)
+    seen = try #require(try poll(engine, 60).compactMap { ClockSeen($0) }.first)
+    #expect(seen.watchID == 7 && seen.incidentID == 0 && seen.step == 1)
+    #expect(try engine.take(seen, operatorID: 7, reason: 12) == .done)
+    let told = try #require(try engine.takeEvents(upTo: 10).first)
+    #expect(told.kind == .clock && told.watchID == 7 && told.operatorID == 7)
+    #expect(told.operatorReason == 12)
+    #expect(try engine.read(seen).state == .taken)
+    #expect(throws: HujiaError.argument) {
+      try engine.take(ClockSeen(.absence, step: 1), operatorID: 7)
+    }
+    #expect(throws: HujiaError.unknownUnit) {
+      try engine.take(ClockSeen(.absence, watchID: 8, step: 1), operatorID: 7)
+    }
+  }
+
   @Test func aStepIsPutOff() throws {
     let engine = try open()
     let dispatch = try engine.report(Incident(tier: .emergency, place: place))

@@ -3,6 +3,7 @@
 #ifndef HUJIA_ORACLE_HOST_ACTS_H
 #define HUJIA_ORACLE_HOST_ACTS_H
 
+#include "firings.h"
 #include "watch_acts.h"
 
 static uint64_t seed;
@@ -61,6 +62,7 @@ static int64_t turn_ns(void) {
 }
 
 static void check_times(const hj_event *event, int64_t due_ns) {
+  if (!is_first_of_its_kind(event)) differ("a firing like an earlier one", event);
   if (event->late_ns != now_ns - due_ns || event->wall_us != wall_us ||
       event->due_wall_us != wall_us - event->late_ns / 1000)
     differ("the times are wrong", event);
@@ -227,7 +229,7 @@ static void move_unit(void) {
                                    HJ_ASSIGNMENT_CANCELLED};
   int index = random_order();
   if (index < 0) return;
-  hj_action action = {sizeof action, one_in(8), 7, 0, 0};
+  hj_action action = {sizeof action, one_in(3), 7, 0, 0};
   int was_live = orders[index].is_live;
   hj_status status = hj_assignment_advance_by(engine, orders[index].id, states[below(10)], some_time_us(), &action);
   if (status < 0 && status != HJ_E_STALE && status != HJ_E_STATE && status != HJ_E_REASON)
@@ -326,6 +328,32 @@ static void call_back_or_lead(void) {
     (void)hj_incident_called_back(engine, calls[index].id, 0);
 }
 
+/* A person takes a firing that an event told, however long ago: that one, or nothing. */
+static void take_firing(void) {
+  const firing *told = some_firing();
+  if (told == NULL || is_cut) return;
+  hj_clock_ref reference;
+  memset(&reference, 0, sizeof reference);
+  reference.size = sizeof reference;
+  reference.clock = told->clock;
+  reference.incident_id = told->incident_id;
+  reference.assignment_id = told->assignment_id;
+  reference.watch_id = told->watch_id;
+  reference.step = told->step;
+  reference.cycle = told->cycle;
+  hj_action action = {sizeof action, 0, 9, 0, 0};
+  hj_status expected;
+  if (told->watch_id != 0) {
+    expected = take_absence(&watches[told->watch_id - 1], &reference);
+  } else {
+    int call = find_call(told->incident_id), order = told->assignment_id == 0 ? -1 : find_order(told->assignment_id);
+    expected = order >= 0 && !orders[order].is_live ? HJ_E_STALE
+                                                    : take(find_promise(told->clock, call, order), call, &reference);
+  }
+  hj_status status = hj_clock_take(engine, &reference, &action);
+  if (status != expected) differ_status("take what was told", status, expected);
+}
+
 /* A person acts on a clock, as seen on a screen that may be old, or out of thin air. */
 static void act_on_clock(void) {
   if (promise_count == 0) return;
@@ -375,6 +403,10 @@ static void act(void) {
   int64_t kind = below(27);
   if (kind > 23) {
     act_on_watches();
+    return;
+  }
+  if (kind == 11 && one_in(2)) {
+    take_firing();
     return;
   }
   if (kind < 3)

@@ -53,6 +53,7 @@ static void run_hour(uint64_t of) {
   forced = NULL;
   forced_watch = NULL;
   forget_all();
+  forget_firings();
   now_ns = START_NS + below(1000000000000);
   wall_us = START_US;
   hj_config config = poll_config();

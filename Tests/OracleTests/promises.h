@@ -362,10 +362,10 @@ static promise *inherit(promise *kept) {
   int is_signature = kept->clock == HJ_CLOCK_ACKNOWLEDGE;
   promise *signature = find_promise(HJ_CLOCK_ACKNOWLEDGE, kept->call, old);
   promise *fresh = find_promise(HJ_CLOCK_ACKNOWLEDGE, kept->call, heir);
-  orders[heir].next_cycle[HJ_CLOCK_ACKNOWLEDGE] = orders[old].next_cycle[HJ_CLOCK_ACKNOWLEDGE];
   if (signature != NULL && planted != FRESH_CHAIN) {
     promise inherited = *signature;
     inherited.order = heir;
+    orders[heir].next_cycle[HJ_CLOCK_ACKNOWLEDGE] = orders[old].next_cycle[HJ_CLOCK_ACKNOWLEDGE];
     if (fresh == NULL)
       *signature = inherited;
     else

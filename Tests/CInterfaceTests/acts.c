@@ -1,0 +1,250 @@
+/* Acts of people: operator and reason through every function that takes an hj_action, as the header lists them; what an
+ * hj_action may not say yet; and since when a unit is idle.
+ *
+ *   acts [hujia.h] */
+#include "clock_host.h"
+
+#define OPERATOR UINT64_C(0xfedcba9876543210)
+#define REASON 0xfffffff1u
+
+static hj_dispatch call;
+static uint64_t assignment;
+
+static hj_action an_action(void) {
+  hj_action action;
+  memset(&action, 0, sizeof action);
+  action.size = sizeof action;
+  action.operator_id = OPERATOR;
+  action.reason = REASON;
+  return action;
+}
+
+/* ---- Every function, on an incident that is ready for it ------------------------------------------------------- */
+
+static void assigned(void) {
+  call = report_as(HJ_TIER_EMERGENCY, 0);
+  assignment = call.chosen[0].assignment_id;
+}
+
+static void escalated(void) {
+  assigned();
+  poll_at(engine, START_NS + 15 * SECOND_NS);
+  drop_events(engine);
+}
+
+static void closed(void) {
+  assigned();
+  CHECK_STATUS(hj_incident_close(engine, call.incident_id, 1, 0), HJ_OK);
+  drop_events(engine);
+}
+
+static hj_status advance(const hj_action *action) {
+  return hj_assignment_advance_by(engine, assignment, HJ_ASSIGNMENT_ON_SCENE, 0, action);
+}
+static hj_status assign(const hj_action *action) {
+  return hj_incident_assign_by(engine, call.incident_id, 2, 0, NULL, action);
+}
+static hj_status cancel(const hj_action *action) {
+  return hj_incident_cancel_by(engine, call.incident_id, 0, action);
+}
+static hj_status close_incident(const hj_action *action) {
+  return hj_incident_close_by(engine, call.incident_id, 3, 0, action);
+}
+static hj_status called_back(const hj_action *action) {
+  return hj_incident_called_back_by(engine, call.incident_id, 0, action);
+}
+static hj_status set_lead(const hj_action *action) {
+  return hj_incident_set_lead_by(engine, call.incident_id, 5, 0, action);
+}
+
+static hj_clock_ref seen(int32_t step) {
+  hj_clock_ref reference = clock_of(HJ_CLOCK_ACKNOWLEDGE, 0, assignment);
+  reference.step = step;
+  return reference;
+}
+static hj_status take(const hj_action *action) {
+  hj_clock_ref reference = seen(1);
+  return hj_clock_take(engine, &reference, action);
+}
+static hj_status snooze(const hj_action *action) {
+  hj_clock_ref reference = seen(1);
+  return hj_clock_snooze(engine, &reference, 60, action);
+}
+static hj_status escalate(const hj_action *action) {
+  hj_clock_ref reference = seen(1);
+  return hj_clock_escalate(engine, &reference, action);
+}
+
+static const struct act {
+  const char *name;
+  void (*prepare)(void);
+  hj_status (*call)(const hj_action *);
+  int32_t kind;    /* of an event that tells of it */
+  int is_nullable; /* `action` may be NULL */
+} acts[] = {
+    {"hj_assignment_advance_by", assigned, advance, HJ_EVENT_ASSIGNMENT, 1},
+    {"hj_incident_assign_by", assigned, assign, HJ_EVENT_ASSIGNMENT, 1},
+    {"hj_incident_cancel_by", assigned, cancel, HJ_EVENT_INCIDENT, 1},
+    {"hj_incident_close_by", assigned, close_incident, HJ_EVENT_INCIDENT, 1},
+    {"hj_incident_called_back_by", closed, called_back, HJ_EVENT_INCIDENT, 1},
+    {"hj_incident_set_lead_by", assigned, set_lead, HJ_EVENT_INCIDENT, 1},
+    {"hj_clock_take", escalated, take, HJ_EVENT_CLOCK, 0},
+    {"hj_clock_snooze", escalated, snooze, HJ_EVENT_CLOCK, 0},
+    {"hj_clock_escalate", escalated, escalate, HJ_EVENT_ESCALATION, 0},
+};
+#define ACTS (sizeof acts / sizeof acts[0])
+
+static void ready(const struct act *act) {
+  begin(2, 1024);
+  act->prepare();
+}
+
+/* How many events waited; those of the act's kind must carry operator and reason. */
+static int told(const struct act *act, uint64_t operator_id, uint32_t reason) {
+  hj_event events[32];
+  int found = 0, count = (int)take_events(engine, events, 32);
+  for (int index = 0; index < count; index++) {
+    if (events[index].kind != act->kind) continue;
+    found++;
+    CHECK_EQUAL(events[index].incident_id, call.incident_id);
+    CHECK_EQUAL(events[index].operator_id, operator_id);
+    CHECK_EQUAL(events[index].operator_reason, reason);
+    if (act->kind == HJ_EVENT_CLOCK) CHECK_EQUAL((uint32_t)events[index].reason, reason);
+  }
+  check_that(found > 0, "an event tells of it", act->name, found);
+  return count;
+}
+
+static void operator_and_reason(const struct act *act) {
+  ready(act);
+  CHECK_EQUAL(read_incident(engine, call.incident_id).operator_id, 0);
+  hj_action action = an_action();
+  check_status(act->call(&action), HJ_OK, act->name, __FILE__, __LINE__);
+  told(act, OPERATOR, REASON);
+  hj_incident_status status = read_incident(engine, call.incident_id);
+  CHECK_EQUAL(status.operator_id, OPERATOR);
+  CHECK_EQUAL(status.operator_reason, REASON);
+  finish();
+  if (!act->is_nullable) return;
+  /* Nobody's name: nothing is told and what was kept stays. */
+  ready(act);
+  check_status(act->call(NULL), HJ_OK, act->name, __FILE__, __LINE__);
+  told(act, 0, 0);
+  CHECK_EQUAL(read_incident(engine, call.incident_id).operator_id, 0);
+  CHECK_EQUAL(read_incident(engine, call.incident_id).operator_reason, 0);
+  finish();
+}
+
+/* What has no meaning yet is refused, and nothing has happened. */
+static void no_force(const struct act *act) {
+  ready(act);
+  hj_incident_status before = read_incident(engine, call.incident_id);
+  static const uint32_t values[] = {1, 2, INT32_MAX, UINT32_MAX};
+  for (int index = 0; index < 8; index++) {
+    hj_action action = an_action();
+    *(index < 4 ? &action.force : &action.reserved0) = values[index % 4];
+    check_status(act->call(&action), HJ_E_UNSUPPORTED, act->name, __FILE__, __LINE__);
+  }
+  hj_incident_status after = read_incident(engine, call.incident_id);
+  CHECK(memcmp(&before, &after, sizeof before) == 0);
+  hj_event event;
+  CHECK_EQUAL(take_events(engine, &event, 1), 0);
+  hj_action action = an_action();
+  check_status(act->call(&action), HJ_OK, act->name, __FILE__, __LINE__);
+  finish();
+}
+
+/* The newest act stays: of several people, and of one without a number who gives a reason. */
+static void the_newest_stays(void) {
+  begin(2, 1024);
+  assigned();
+  hj_action action = an_action();
+  CHECK_STATUS(advance(&action), HJ_OK);
+  action.operator_id = 8;
+  action.reason = 0;
+  CHECK_STATUS(set_lead(&action), HJ_OK);
+  CHECK_EQUAL(read_incident(engine, call.incident_id).operator_id, 8);
+  CHECK_EQUAL(read_incident(engine, call.incident_id).operator_reason, 0);
+  /* Refused, or no change: nobody acted. */
+  action.operator_id = 9;
+  CHECK_STATUS(set_lead(&action), HJ_UNCHANGED);
+  CHECK_STATUS(called_back(&action), HJ_E_STATE);
+  CHECK_EQUAL(read_incident(engine, call.incident_id).operator_id, 8);
+  CHECK_STATUS(hj_assignment_advance(engine, assignment, HJ_ASSIGNMENT_REPORTED, 0), HJ_OK);
+  CHECK_EQUAL(read_incident(engine, call.incident_id).operator_id, 8);
+  action.operator_id = 0;
+  action.reason = 12;
+  CHECK_STATUS(close_incident(&action), HJ_OK);
+  CHECK_EQUAL(read_incident(engine, call.incident_id).operator_id, 0);
+  CHECK_EQUAL(read_incident(engine, call.incident_id).operator_reason, 12);
+  finish();
+}
+
+/* ---- The header's list ----------------------------------------------------------------------------------------- */
+
+static void as_the_header_lists(const char *path) {
+  FILE *header = fopen(path, "r");
+  if (header == NULL) fprintf(stderr, "%s is not there\n", path);
+  REQUIRE(header != NULL);
+  static char text[1 << 20];
+  size_t length = fread(text, 1, sizeof text - 1, header);
+  fclose(header);
+  text[length] = 0;
+  int is_found[ACTS] = {0};
+  int listed = 0;
+  for (char *at = text; (at = strstr(at, "\nhj_status hj_")) != NULL;) {
+    char *name = at + strlen("\nhj_status ");
+    char *end = strchr(name, ';'), *open = strchr(name, '(');
+    REQUIRE(end != NULL && open != NULL && open < end);
+    at = end + 1;
+    *end = *open = 0;
+    if (strstr(open + 1, "const hj_action *") == NULL) continue;
+    listed++;
+    size_t index = 0;
+    while (index < ACTS && strcmp(acts[index].name, name) != 0) index++;
+    check_that(index < ACTS, "an act of people that this table does not try", name, 0);
+    if (index < ACTS) is_found[index] = 1;
+  }
+  for (size_t index = 0; index < ACTS; index++) check_that(is_found[index], "not in the header", acts[index].name, 0);
+  CHECK(listed >= 9);
+}
+
+/* ---- Since when a unit is idle --------------------------------------------------------------------------------- */
+
+/* Two units at one place, off duty, then available at different times: the one that is idle longest goes. */
+static uint64_t idle_longest(int64_t first_us, int64_t second_us) {
+  begin(0, 1024);
+  put_unit(engine, 1, 0, 10);
+  put_unit(engine, 2, 0, 10);
+  for (uint64_t id = 1; id <= 2; id++) CHECK_STATUS(hj_unit_set_activity(engine, id, HJ_ACTIVITY_OFF_DUTY, 0), HJ_OK);
+  poll_at(engine, START_NS + 100 * SECOND_NS);
+  CHECK_STATUS(hj_unit_set_activity(engine, 1, HJ_ACTIVITY_PATROLLING, first_us), HJ_OK);
+  poll_at(engine, START_NS + 101 * SECOND_NS);
+  CHECK_STATUS(hj_unit_set_activity(engine, 2, HJ_ACTIVITY_PATROLLING, second_us), HJ_OK);
+  CHECK_STATUS(hj_unit_set_activity(engine, 2, HJ_ACTIVITY_STATION, -1), HJ_E_ARGUMENT);
+  poll_at(engine, START_NS + 200 * SECOND_NS);
+  uint64_t sent = report_as(HJ_TIER_EMERGENCY, 0).chosen[0].unit_id;
+  finish();
+  return sent;
+}
+
+static void idle_since(void) {
+  CHECK_EQUAL(idle_longest(0, 0), 1);
+  CHECK_EQUAL(idle_longest(0, START_US + 50 * 1000000), 2); /* typed in late */
+  CHECK_EQUAL(idle_longest(START_US + 40 * 1000000, START_US + 50 * 1000000), 1);
+  CHECK_EQUAL(idle_longest(START_US + 60 * 1000000, START_US + 50 * 1000000), 2);
+  CHECK_EQUAL(idle_longest(START_US + INT64_C(900000000000), 0), 1); /* the future counts as now */
+  CHECK_EQUAL(idle_longest(0, INT64_MAX), 1);
+  CHECK_EQUAL(idle_longest(INT64_MAX, 1), 2);
+}
+
+int main(int argc, char **argv) {
+  as_the_header_lists(argc > 1 ? argv[1] : "include/hujia.h");
+  for (size_t index = 0; index < ACTS; index++) {
+    operator_and_reason(&acts[index]);
+    no_force(&acts[index]);
+  }
+  the_newest_stays();
+  idle_since();
+  return check_finish();
+}
