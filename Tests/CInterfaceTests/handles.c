@@ -1,5 +1,5 @@
-/* Every exported function with every kind of handle that opens nothing: NULL, invented, closed, of a slot that is in use
- * again, and, in a forked child, the parent's. The table below is compared with the library's list of symbols
+/* Every exported function with every kind of handle that opens nothing: NULL, invented, closed, of a slot that is in
+ * use again, and, in a forked child, the parent's. The table below is compared with the library's list of symbols
  * (scripts/tests-c gives its path), so that no function can be forgotten. */
 #include <sys/wait.h>
 #include <unistd.h>
