@@ -28,8 +28,33 @@ static uint32_t closing_in_hook;
 
 enum { UNSETTLED = 0, SETTLED = 1, SETTLING = 2 };
 
-/* Beside the kernel's wiping, for kernels that cannot wipe. */
-static void forget_in_child(void) {
+static pthread_mutex_t warm_up_lock = PTHREAD_MUTEX_INITIALIZER;
+static uint32_t warmed_up;
+
+int hujia_begin_warm_up(void) {
+  if (__atomic_load_n(&warmed_up, __ATOMIC_ACQUIRE)) return 0;
+  pthread_mutex_lock(&warm_up_lock);
+  if (!__atomic_load_n(&warmed_up, __ATOMIC_RELAXED)) return 1;
+  pthread_mutex_unlock(&warm_up_lock);
+  return 0;
+}
+
+void hujia_end_warm_up(int is_warm) {
+  __atomic_store_n(&warmed_up, (uint32_t)is_warm, __ATOMIC_RELEASE);
+  pthread_mutex_unlock(&warm_up_lock);
+}
+
+static void await_warm_up(void) {
+  pthread_mutex_lock(&warm_up_lock);
+}
+
+static void go_on_in_parent(void) {
+  pthread_mutex_unlock(&warm_up_lock);
+}
+
+static void go_on_in_child(void) {
+  pthread_mutex_unlock(&warm_up_lock);
+  /* Beside the kernel's wiping, for kernels that cannot wipe. */
   if (hujia_fork_page != NULL) __atomic_store_n(hujia_fork_page, UNSETTLED, __ATOMIC_RELEASE);
 }
 
@@ -47,7 +72,7 @@ int hujia_watch_forks(void) {
     munmap(page, bytes); /* another thread's first open was quicker */
     return 0;
   }
-  return pthread_atfork(NULL, NULL, forget_in_child) == 0 ? 0 : ENOMEM;
+  return pthread_atfork(await_warm_up, go_on_in_parent, go_on_in_child) == 0 ? 0 : ENOMEM;
 }
 
 void hujia_settle_after_fork(void (*settle)(void)) {

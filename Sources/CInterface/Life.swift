@@ -50,6 +50,7 @@ public func hj_engine_open(
       Failure(.null, field: "engine", "engine is NULL: give the address of your hj_engine pointer"))
   }
   engine.pointee = nil
+  EngineDriver.warmUp()
   let (status, given) = Sized.read(config)
   guard let given else {
     return Detail.fill(

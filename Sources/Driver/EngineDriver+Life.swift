@@ -13,24 +13,21 @@ import HujiaRoads
 import Synchronization
 
 extension EngineDriver {
+  /// What comes before the first open, and before anything that is converted for it. Harmless at any other time.
+  package static func warmUp() {
+    // When it fails, the open that follows says so.
+    if (try? ForkMark.prepare()) != nil { WarmUp.once() }
+  }
+
   /// Opens an engine and files its handle. A failed open leaves nothing behind.
   package static func open(_ configuration: Configuration) throws(Failure) -> UInt {
     try ForkMark.prepare()
     ForkMark.check()
+    WarmUp.once()
     try configuration.check()
     try Descriptors.check(Descriptors.ofOpening + Descriptors.ofLoop(configuration.runMode))
     try AddressSpace.check(AddressSpace.ofEngine, "an engine")
-    let allocator = Allocator(hooks: configuration.allocator)
-    let mapOwner = try MapOwner.open(configuration.mapPath)
-    let plans = try PlanStore.open(configuration.plansPath, memory: allocator.memory)
-    let driver: EngineDriver
-    do throws(OutOfMemory) {
-      driver = try make(configuration, allocator, mapOwner, plans)
-    } catch {
-      PlanStore.free(plans)
-      throw Failure(
-        .memory, "the allocator refused \(error.bytes) bytes: lower the limits of the config")
-    }
+    let driver = try unfiled(configuration)
     do throws(Failure) {
       if configuration.traffic == .atOpen { _ = try driver.openTraffic() }
       guard let claim = HandleTable.claim() else {
@@ -45,6 +42,20 @@ extension EngineDriver {
     } catch {
       driver.stopTraffic()
       throw error
+    }
+  }
+
+  /// An engine that has its memory, and neither a loop nor a handle.
+  static func unfiled(_ configuration: Configuration) throws(Failure) -> EngineDriver {
+    let allocator = Allocator(hooks: configuration.allocator)
+    let mapOwner = try MapOwner.open(configuration.mapPath)
+    let plans = try PlanStore.open(configuration.plansPath, memory: allocator.memory)
+    do throws(OutOfMemory) {
+      return try make(configuration, allocator, mapOwner, plans)
+    } catch {
+      PlanStore.free(plans)
+      throw Failure(
+        .memory, "the allocator refused \(error.bytes) bytes: lower the limits of the config")
     }
   }
 

@@ -21,6 +21,11 @@ void hujia_settle_after_fork(void (*settle)(void));
 /* How often this process or an ancestor of it has settled: another number than before means a fork in between. */
 uint64_t hujia_forks_settled(void);
 
+/* What a process does once (the Swift runtime makes types of generics under locks of its own, which a child would find
+ * held) is done in one short section, and a fork waits for its end. 1: this thread does it now and must end it. */
+int hujia_begin_warm_up(void);
+void hujia_end_warm_up(int is_warm);
+
 /* ---- Descriptors: ours are 3 and above, because libuv stops the process when it closes a lower one ---- */
 
 /* Fills those of 0 to 2 that are closed until `hujia_let_standard_go`: reading and writing them still answers EBADF.
