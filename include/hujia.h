@@ -20,7 +20,7 @@
  *     hj_report call = {0}; call.size = sizeof call;  call.tier = HJ_TIER_EMERGENCY;
  *     hj_e7_from_degrees(37.7599, -122.4148, &call.lat_e7, &call.lon_e7);
  *     hj_dispatch answer = {0}; answer.size = sizeof answer;
- *     if (hj_incident_report(engine, &call, &answer) >= 0 && answer.assignment_count > 0)
+ *     if (hj_is_taken(hj_incident_report(engine, &call, &answer)) && answer.assignment_count > 0)
  *         printf("unit %llu, there in %u s\n", (unsigned long long)answer.chosen[0].unit_id,
  *                answer.chosen[0].travel_ms / 1000);
  *     hj_engine_close(engine);
@@ -28,7 +28,8 @@
  * CONVENTIONS, valid for every function unless it says otherwise
  *
  * Status. A function that can fail returns hj_status: HJ_OK (0); positive = a named result that is no failure;
- *   negative = an error, and nothing was changed. Values never change meaning.
+ *   negative = an error, and nothing was changed. Values never change meaning. HJ_FULL is positive, and nothing was
+ *   taken: ask hj_is_taken, not `>= 0`, before believing that a call is on its way.
  * Structs start with `size`, which the caller sets to its own sizeof before the call, for input and for output; in
  *   arrays the first element's `size` is the stride of all. The `size` of a struct inside another is not set by the
  *   caller. A smaller `size` (an older program) gets defaults for what it lacks; a larger one whose unknown tail is
@@ -69,8 +70,8 @@
  * Full is an answer (HJ_FULL), never a wait, but in hj_incident_post_within, whose caller says how long. Every table
  *   has a limit in hj_config.
  *
- * Any function may also return HJ_E_STALE (the engine is closed or was never opened) and HJ_E_FORKED; those two are
- * not repeated below.
+ * Any function may also return HJ_E_STALE (the engine is closed or was never opened) and HJ_E_FORKED, and any that
+ * changes something HJ_E_STATE after hj_engine_drain; those are not repeated below.
  */
 #ifndef HUJIA_H
 #define HUJIA_H
@@ -107,7 +108,7 @@ typedef int32_t hj_status;
 #define HJ_E_NEWER -4    /* `size` is larger than this library knows and the tail is not zero: update the library */
 #define HJ_E_STALE -5    /* a handle or id that is closed, recycled or was never made */
 #define HJ_E_UNKNOWN -6 /* no such unit: hj_unit_put it first; no such street (the map's source has the ids) or watch */
-#define HJ_E_STATE -7   /* the move is not legal from the present state */
+#define HJ_E_STATE -7   /* the move is not legal from the present state; or the engine was drained */
 #define HJ_E_CONFLICT -8     /* the same key came before with another body; or the id is in use for something else */
 #define HJ_E_BUFFER -9       /* the caller's buffer is too short; the needed count was filled in */
 #define HJ_E_MEMORY -10      /* the allocator refused in a cold call; nothing was changed, nothing is left to close */
@@ -873,6 +874,12 @@ const char *hj_status_name(hj_status status);
 /* What happened and what to do, one English sentence. Never NULL. Since 0.1. */
 const char *hj_status_text(hj_status status);
 
+/* Whether what the call was about is in the engine's books now: 1, and 0 after HJ_FULL, HJ_PASSED, 9 (HJ_TIMEOUT, of a
+ * later version) and every error. `status >= 0` asks whether nothing went wrong, and is true of HJ_FULL; a call that
+ * was not taken must be made again, or somebody told. HJ_PARTIAL and HJ_UNCHANGED are 1: see the count of the first.
+ * Total: any number is allowed. Since 0.3. */
+int32_t hj_is_taken(hj_status status);
+
 /* Whose words: those of 10 and above since 0.2. Of flags and shortfalls, which are bits, one bit has a word. */
 #define HJ_NAMES_TIER 1
 #define HJ_NAMES_LEVEL 2
@@ -954,13 +961,29 @@ hj_status hj_engine_open(const hj_config *config, hj_engine **engine, hj_error_d
 
 /* Stops and frees. Calls under way on other threads end first (those that wait for room in the ring of posts at once,
  * with HJ_E_STALE); later ones get HJ_E_STALE. Reports posted and not yet
- * decided are decided first, so everything accepted was answered; read the events before closing to see the answers.
+ * decided are decided first, so everything accepted was answered; hj_engine_drain before it leaves the answers to read.
  * With HJ_RUN_HOST_LOOP: on the loop's thread only; it completes in the loop's next turn (run the loop once more
  * before uv_loop_close). NULL: HJ_OK.
  * ANY THREAD but a loop thread of the engine's own or another thread than the host loop's, and not from an allocator's
  * hook that a call of this engine has under way (HJ_E_DEADLOCK: the engine stays open, and calls of other threads
  * notice nothing). Cold: waits for the loop thread. HJ_E_STALE when it was closed before. Since 0.1. */
 hj_status hj_engine_close(hj_engine *engine);
+
+/* The end of a shift: takes no more, fires what is due, decides everything that was posted, and then stands still. From
+ * its beginning on every call that would change something answers HJ_E_STATE and changes nothing (reports, posts, acts
+ * of people, positions, heartbeats, street times, plans, hj_engine_poll); threads that wait in hj_incident_post_within
+ * get it at once, and their reports were not taken. A post that was accepted is decided, whichever thread made it.
+ * When it returns, time stands still for the engine: no deadline fires any more, no epoch is published, no stall is
+ * told; whatever has not come due stays as it is. So its events are finite: read them (hj_events_poll,
+ * hj_events_fd) to the last, then hj_engine_close. A deadline that was due and found no room fires as hj_events_poll
+ * makes room, as ever. Reading goes on as before: statuses, hj_incident_recommend, hj_nearest_units, routes, figures,
+ * hj_engine_stats; ages and times are those of the moment at which it ended.
+ * In every run mode it does its work on the caller's thread, any thread, and needs no turn of a loop: with
+ * HJ_RUN_HOST_LOOP the loop need not run, with HJ_RUN_POLL it works at the time of the last hj_engine_poll.
+ * BATON, in slices of 64 deadlines and 16 reports: other calls come in between. O(what is due and posted). Several
+ * threads may call it: one gets HJ_OK, and none returns before it is over.
+ * HJ_UNCHANGED (it was drained before); HJ_E_DEADLOCK (from inside a call that the engine carries out). Since 0.3. */
+hj_status hj_engine_drain(hj_engine *engine);
 
 /* HJ_RUN_POLL: moves the engine to the given time, decides what was posted and fires what is due, at most `work_max`
  * items (0 = no bound). `*next_due_ns` (may be NULL) becomes the time at or before which the engine wants the next
@@ -1094,9 +1117,10 @@ hj_status hj_incident_post(hj_engine *engine, const hj_report *report);
  * HJ_RUN_POLL nobody makes room unless another thread polls meanwhile.
  * ANY THREAD; waits for room as told, never for the baton. O(1).
  * HJ_FULL (no room came in that time; nothing was taken); HJ_E_STALE also when the engine is closed while it waits
- * (nothing was taken); HJ_E_DEADLOCK (the ring is full and waiting could never end: on the thread of the host's loop
- * with HJ_RUN_HOST_LOOP, or in a hook that the engine calls from its own thread or while it carries out a call; nothing
- * was taken); HJ_E_ARGUMENT (timeout_ns negative); errors as hj_incident_report. Since 0.2. */
+ * (nothing was taken), HJ_E_STATE when it is drained meanwhile; HJ_E_DEADLOCK (the ring is full and waiting could
+ * never end: on the thread of the host's loop with HJ_RUN_HOST_LOOP, or in a hook that the engine calls from its own
+ * thread or while it carries out a call; nothing was taken); HJ_E_ARGUMENT (timeout_ns negative); errors as
+ * hj_incident_report. Since 0.2. */
 hj_status hj_incident_post_within(hj_engine *engine, const hj_report *report, int64_t timeout_ns);
 
 /* Changes an open incident's tier, type, place and flags to those of the report (tier NONE = as it is, type 0 = as

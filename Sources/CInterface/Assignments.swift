@@ -22,7 +22,7 @@ public func hj_assignment_advance_by(
     guard let state = AssignmentState(rawValue: state), state != .none, wall_us >= 0 else {
       return .argument
     }
-    return driver.turn { core in
+    return driver.change { core in
       core.advance(assignment_id, to: state, wall_us: wall_us, act: act)
     }
   }

@@ -33,7 +33,7 @@ private func act(
     guard action != nil else { return .null }
     let (verdict, act) = Check.act(action)
     guard verdict == .ok else { return verdict }
-    return driver.turn { core in body(&core, given, act) }
+    return driver.change { core in body(&core, given, act) }
   }
 }
 
@@ -96,15 +96,17 @@ public func hj_plans_migrate(
   _ engine: OpaquePointer!, _ count: UnsafeMutablePointer<UInt32>!
 ) -> hj_status {
   with(engine) { driver in
-    let migrated = driver.turn { core in core.migrateClocks() }
-    count?.pointee = migrated
-    return .ok
+    driver.change { core in
+      let migrated = core.migrateClocks()
+      count?.pointee = migrated
+      return .ok
+    }
   }
 }
 
 @c @implementation
 public func hj_incident_migrate(_ engine: OpaquePointer!, _ incident_id: UInt64) -> hj_status {
-  with(engine) { driver in driver.turn { core in core.migrateClocks(of: incident_id) } }
+  with(engine) { driver in driver.change { core in core.migrateClocks(of: incident_id) } }
 }
 
 @c @implementation
@@ -123,7 +125,7 @@ public func hj_incident_called_back_by(
     let (verdict, act) = Check.act(action)
     guard verdict == .ok else { return verdict }
     guard wall_us >= 0 else { return .argument }
-    return driver.turn { core in core.calledBack(incident_id, wall_us: wall_us, act: act) }
+    return driver.change { core in core.calledBack(incident_id, wall_us: wall_us, act: act) }
   }
 }
 
@@ -143,7 +145,7 @@ public func hj_incident_set_lead_by(
     let (verdict, act) = Check.act(action)
     guard verdict == .ok else { return verdict }
     guard agency != 0, wall_us >= 0 else { return .argument }
-    return driver.turn { core in
+    return driver.change { core in
       core.setLead(incident_id, agency: agency, wall_us: wall_us, act: act)
     }
   }
@@ -155,7 +157,7 @@ public func hj_unit_check_in(
 ) -> hj_status {
   with(engine) { driver in
     guard wall_us >= 0 else { return .argument }
-    return driver.turn { core in core.checkIn(unit: unit_id, wall_us: wall_us) }
+    return driver.change { core in core.checkIn(unit: unit_id, wall_us: wall_us) }
   }
 }
 
@@ -165,7 +167,7 @@ public func hj_assignment_undeliverable(
 ) -> hj_status {
   with(engine) { driver in
     guard wall_us >= 0 else { return .argument }
-    return driver.turn { core in
+    return driver.change { core in
       core.undeliverable(assignment_id, wall_us: wall_us, act: Act())
     }
   }

@@ -108,7 +108,7 @@ extension hj_breach {
 @c @implementation
 public func hj_figures_reset(_ engine: OpaquePointer!) -> hj_status {
   with(engine) { driver in
-    driver.turn { core in
+    driver.change { core in
       core.resetFigures()
       return .ok
     }

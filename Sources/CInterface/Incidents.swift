@@ -79,6 +79,7 @@ public func hj_incident_report(
     guard let given else { return refusal }
     var filled = hj_dispatch()
     let status = driver.timedTurn { core, elapsed_ns in
+      guard !driver.isDrained else { return Status.state }
       let status = core.report(given)
       if status == .ok || status == .manual || status == .held {
         core.answer.decidedIn_ns = elapsed_ns()
@@ -124,7 +125,7 @@ public func hj_incident_post(
   with(engine) { driver in
     let (refusal, given) = checkedPost(report, driver)
     guard let given else { return refusal }
-    return driver.post(given) ? .ok : .full
+    return driver.post(given)
   }
 }
 
@@ -154,6 +155,7 @@ public func hj_incident_update(
     guard let given else { return refusal }
     var filled = hj_dispatch()
     let status = driver.timedTurn { core, elapsed_ns in
+      guard !driver.isDrained else { return Status.state }
       let status = core.update(
         incident_id, given, movesPlace: !Check.isNoPlace(given.lat_e7, given.lon_e7))
       guard status == .ok else { return status }
@@ -183,7 +185,7 @@ public func hj_incident_assign_by(
     let (verdict, act) = Check.act(action)
     guard verdict == .ok else { return verdict }
     guard wall_us >= 0 else { return .argument }
-    return driver.turn { core in
+    return driver.change { core in
       core.refresh(unitID: unit_id)
       let status = core.assign(incident_id, unit: unit_id, wall_us: wall_us, act: act)
       if status == .ok || status == .unchanged {
@@ -202,7 +204,7 @@ private func end(
     let (verdict, act) = Check.act(action)
     guard verdict == .ok else { return verdict }
     guard wall_us >= 0 else { return .argument }
-    return driver.turn { core in
+    return driver.change { core in
       core.end(
         incident: incident_id, as: state, disposition: disposition, wall_us: wall_us, act: act)
     }

@@ -1,4 +1,4 @@
-// hj_config_init, hj_engine_open, _close, _poll.
+// hj_config_init, hj_engine_open, _drain, _close, _poll.
 
 import CHujia
 import HujiaDriver
@@ -69,6 +69,11 @@ public func hj_engine_open(
 public func hj_engine_close(_ engine: OpaquePointer!) -> hj_status {
   guard let engine else { return Status.ok.rawValue }
   return EngineDriver.close(UInt(bitPattern: engine)).rawValue
+}
+
+@c @implementation
+public func hj_engine_drain(_ engine: OpaquePointer!) -> hj_status {
+  with(engine) { driver in driver.drain() }
 }
 
 @c @implementation

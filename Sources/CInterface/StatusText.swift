@@ -1,6 +1,10 @@
 // The constants' names and sentences. Kept in the order of the header.
 
 import CHujia
+import HujiaEngine
+
+@c @implementation
+public func hj_is_taken(_ status: hj_status) -> Int32 { Status(rawValue: status).isTaken ? 1 : 0 }
 
 @c @implementation
 public func hj_status_name(_ status: hj_status) -> UnsafePointer<CChar>! {

@@ -20,13 +20,13 @@ public func hj_unit_put(_ engine: OpaquePointer!, _ unit: UnsafePointer<hj_unit>
       homeBeat: given.home_beat, crew: given.crew, activity: activity,
       shiftEnd_us: given.shift_end_wall_us, place: place,
       hasPosition: !Check.isNoPlace(given.lat_e7, given.lon_e7))
-    return driver.turn { core in core.put(unit: description) }
+    return driver.change { core in core.put(unit: description) }
   }
 }
 
 @c @implementation
 public func hj_unit_remove(_ engine: OpaquePointer!, _ unit_id: UInt64) -> hj_status {
-  with(engine) { driver in driver.turn { core in core.remove(unit: unit_id) } }
+  with(engine) { driver in driver.change { core in core.remove(unit: unit_id) } }
 }
 
 @c @implementation
@@ -35,7 +35,7 @@ public func hj_unit_set_activity(
 ) -> hj_status {
   with(engine) { driver in
     guard let activity = Activity(header: activity), wall_us >= 0 else { return .argument }
-    return driver.turn { core in core.set(activity: activity, of: unit_id, wall_us: wall_us) }
+    return driver.change { core in core.set(activity: activity, of: unit_id, wall_us: wall_us) }
   }
 }
 
@@ -95,6 +95,7 @@ public func hj_positions_report(
     let first = UnsafeRawPointer(positions)
     let status = Sized<hj_position>.check(first)
     guard status == .ok else { return status }
+    guard !driver.isDrained else { return .state }
     let stride = Int(first.loadUnaligned(as: UInt32.self))
     let taken = driver.takeFixes(Int(count)) { index in
       fix(Sized<hj_position>.copy(first + index * stride, size: stride))

@@ -22,13 +22,13 @@ public func hj_watch_put(_ engine: OpaquePointer!, _ watch: UnsafePointer<hj_wat
       lon_e7: point.lon_e7, homeOfficer: given.home_officer_id, gridWorker: given.grid_worker_id,
       carrier: given.carrier_id, callerHash: given.caller_hash, lastWall_us: given.last_wall_us,
       place: place)
-    return driver.turn { core in core.put(watch: description) }
+    return driver.change { core in core.put(watch: description) }
   }
 }
 
 @c @implementation
 public func hj_watch_remove(_ engine: OpaquePointer!, _ watch_id: UInt64) -> hj_status {
-  with(engine) { driver in driver.turn { core in core.remove(watch: watch_id) } }
+  with(engine) { driver in driver.change { core in core.remove(watch: watch_id) } }
 }
 
 @c @implementation
@@ -44,6 +44,7 @@ public func hj_watch_beats(
     let first = UnsafeRawPointer(beats)
     let status = Sized<hj_heartbeat>.check(first)
     guard status == .ok else { return status }
+    guard !driver.isDrained else { return .state }
     let stride = Int(first.loadUnaligned(as: UInt32.self))
     let taken = driver.takeBeats(Int(count)) { index in
       let given = Sized<hj_heartbeat>.copy(first + index * stride, size: stride)
@@ -60,13 +61,13 @@ public func hj_watch_pause(
 ) -> hj_status {
   with(engine) { driver in
     guard until_wall_us >= 0 else { return .argument }
-    return driver.turn { core in core.pause(watch: watch_id, until_us: until_wall_us) }
+    return driver.change { core in core.pause(watch: watch_id, until_us: until_wall_us) }
   }
 }
 
 @c @implementation
 public func hj_watch_resume(_ engine: OpaquePointer!, _ watch_id: UInt64) -> hj_status {
-  with(engine) { driver in driver.turn { core in core.resume(watch: watch_id) } }
+  with(engine) { driver in driver.change { core in core.resume(watch: watch_id) } }
 }
 
 @c @implementation
@@ -82,6 +83,7 @@ public func hj_watch_alarm(
     guard wall_us >= 0 else { return .argument }
     var filled = hj_dispatch()
     let status = driver.timedTurn { core, elapsed_ns in
+      guard !driver.isDrained else { return Status.state }
       let status = core.alarm(watch: watch_id, wall_us: wall_us)
       guard !status.isError, status != .full else { return status }
       core.answer.decidedIn_ns = elapsed_ns()

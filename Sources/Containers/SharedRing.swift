@@ -27,13 +27,25 @@ public struct SharedRing<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendab
 
   @inlinable public var capacity: Int { Int(mask) + 1 }
 
+  /// On the tail: closed. Every turn of a slot lies far below it, so `append` answers as when the ring is full.
+  @usableFromInline static var closedBit: UInt64 { 1 << 63 }
+
+  /// Nothing is appended any more from here on, by any thread; what was begun before is finished soon (`count` tells).
+  public func close() {
+    _ = Self.atomic(ends, 0).pointee.bitwiseOr(Self.closedBit, ordering: .sequentiallyConsistent)
+  }
+
+  public var isClosed: Bool {
+    Self.atomic(ends, 0).pointee.load(ordering: .sequentiallyConsistent) & Self.closedBit != 0
+  }
+
   @inlinable static func atomic(
     _ block: borrowing Block<UInt64>, _ index: Int
   ) -> UnsafeMutablePointer<Atomic<UInt64>> {
     UnsafeMutableRawPointer(block.base + index).assumingMemoryBound(to: Atomic<UInt64>.self)
   }
 
-  /// False when the ring is full.
+  /// False when the ring is full, or closed.
   @inlinable public func append(_ element: Element) -> Bool {
     var tail = Self.atomic(ends, 0).pointee.load(ordering: .relaxed)
     while true {
@@ -79,13 +91,13 @@ public struct SharedRing<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendab
 
   /// Elements taken in since the beginning.
   @inlinable public var appended: Int64 {
-    Int64(bitPattern: Self.atomic(ends, 0).pointee.load(ordering: .relaxed))
+    Int64(bitPattern: Self.atomic(ends, 0).pointee.load(ordering: .relaxed) & ~Self.closedBit)
   }
 
   /// Elements taken in and not yet popped; a moment's view from any thread.
   @inlinable public var count: Int {
     let tail = Self.atomic(ends, 0).pointee.load(ordering: .relaxed)
     let head = Self.atomic(ends, 16).pointee.load(ordering: .relaxed)
-    return Int(Int64(bitPattern: tail &- head))
+    return Int(Int64(bitPattern: (tail & ~Self.closedBit) &- head))
   }
 }

@@ -121,7 +121,7 @@ extension EngineDriver {
     }
     guard let verdict else { return HandleTable.absence(token) }
     guard verdict == .ok, let driver = HandleTable.engine(token) else { return verdict }
-    driver.room.close()  // who waits for room in the ring of posts leaves
+    driver.room.close(.stale)  // who waits for room in the ring of posts leaves
     HandleTable.awaitUsers(token)
     driver.stopTraffic()
     if driver.mode == .thread {

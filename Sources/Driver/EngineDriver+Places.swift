@@ -72,6 +72,7 @@ extension EngineDriver {
     while next < count {
       let end = min(next + slice, count)
       accepted += turn { core in
+        if isDrained { return 0 }
         var taken = 0
         for index in next..<end where core.beat(beat(index)) { taken += 1 }
         core.counters.add(Counter.watchBeats, Int64(taken))

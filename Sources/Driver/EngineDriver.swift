@@ -32,6 +32,8 @@ package final class EngineDriver: @unchecked Sendable {
   /// The engine's own time of the last poll.
   let polled_ns = Atomic<Int64>(0)
   let postsHigh = Atomic<Int>(0)
+  /// `DrainStage`: moved on under the baton, read by any thread.
+  let drainStage = Atomic<UInt32>(DrainStage.open)
   let room = PostRoom()
   let eventDescriptor: Int32
   /// A loop that turns later than this was stalled; nil = not looked for.
@@ -44,6 +46,8 @@ package final class EngineDriver: @unchecked Sendable {
   var origin_ns: Int64
   var hasTime: Bool
   var lastPoll_ns: Int64 = 0
+  /// Each turn has the time of now: not in poll mode, and no more once the engine was drained.
+  var readsClock: Bool
   private var isSignalled = false
   /// The earliest deadline for which the loop will turn, internal time; `Int64.max` = none.
   var wake_ns: Int64 = .max
@@ -71,6 +75,7 @@ package final class EngineDriver: @unchecked Sendable {
     trafficUse = traffic
     origin_ns = mode == .poll ? 0 : Clock.now_ns()
     hasTime = mode != .poll
+    readsClock = mode != .poll
     if mode != .poll { core.pointee.time = Moment(now_ns: 0, wall_us: Clock.wall_us()) }
   }
 
@@ -134,8 +139,8 @@ package final class EngineDriver: @unchecked Sendable {
     _ body: (inout EngineCore, () -> Int64) -> Result
   ) -> Result {
     let start_ns = begin()
-    let isPoll = mode == .poll
-    let result = body(&core.pointee) { isPoll ? 0 : max(Clock.now_ns() &- start_ns, 1) }
+    let readsClock = readsClock
+    let result = body(&core.pointee) { readsClock ? max(Clock.now_ns() &- start_ns, 1) : 0 }
     finish(start_ns)
     return result
   }
@@ -144,7 +149,7 @@ package final class EngineDriver: @unchecked Sendable {
   func begin() -> Int64 {
     core.pointee.counters.add(Counter.turns)
     core.pointee.takePositions(most: mode == .poll ? .max : Self.takenBefore)
-    guard mode != .poll else { return 0 }
+    guard readsClock else { return 0 }
     let now_ns = Clock.now_ns()
     // Deadlines live on the monotonic clock; a step of the wall clock moves none.
     core.pointee.time = Moment(now_ns: now_ns &- origin_ns, wall_us: Clock.wall_us())
@@ -154,7 +159,7 @@ package final class EngineDriver: @unchecked Sendable {
   @inline(__always)
   func finish(_ start_ns: Int64) {
     if core.pointee.outbox.count > 0, !isSignalled { signal() }
-    guard mode != .poll else { return }
+    guard readsClock else { return }
     core.pointee.counters.raise(Counter.longestTurn_ns, to: Clock.now_ns() &- start_ns)
     if core.pointee.positions.hasFresh { takePositionsAfter() }
     if core.pointee.nextDue_ns < wake_ns, !core.pointee.isEscalationBlocked {
@@ -196,16 +201,16 @@ package final class EngineDriver: @unchecked Sendable {
     }
   }
 
-  /// Queues a checked report; false when the queue is full. Any thread.
-  package func post(_ report: IncidentReport) -> Bool {
-    guard posts.pointee.append(report) else { return false }
+  /// Queues a checked report; full when the queue is. Any thread.
+  package func post(_ report: IncidentReport) -> Status {
+    guard posts.pointee.append(report) else { return posts.pointee.isClosed ? .state : .full }
     fetchPostsAhead()
     let waiting = posts.pointee.count
     if waiting > postsHigh.load(ordering: .relaxed) {
       postsHigh.store(waiting, ordering: .relaxed)
     }
     loop?.wake()
-    return true
+    return .ok
   }
 
   /// A large queue has left the cache by the time it comes round, and a post waited 40 ns for its two lines.
@@ -236,6 +241,7 @@ package final class EngineDriver: @unchecked Sendable {
   ) -> (status: Status, nextDue_ns: Int64) {
     baton.take()
     defer { baton.give() }
+    guard !isDrained else { return (.state, .max) }
     core.pointee.counters.add(Counter.turns)
     core.pointee.takePositions(most: .max)
     var status = Status.ok

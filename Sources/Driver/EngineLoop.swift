@@ -28,9 +28,6 @@ final class EngineLoop: @unchecked Sendable {
   /// The thread whose loop this is; set when the loop is attached.
   private(set) var home: pthread_t
 
-  /// Steps fired, and posts decided, before the baton is offered to others. A caller may have to do them for us.
-  static let fireSlice = 64
-  static let postSlice = 16
   /// After a turn that fired, what falls due within this time comes together: ten thousand deadlines a second are a
   /// thousand visits, and one alone is still exact.
   static var pause_ns: Int64 { 1_000_000 }
@@ -167,7 +164,7 @@ final class EngineLoop: @unchecked Sendable {
     let driver = driver
     driver.ingest.pointee.addShared(IngestCounter.stalls)
     driver.ingest.pointee.raise(IngestCounter.longestStall_ns, to: late_ns)
-    driver.turn { core in core.tellStall(late_ns: late_ns) }
+    driver.turn { core in if !driver.isAtRest { core.tellStall(late_ns: late_ns) } }
   }
 
   /// True when there is more to do; in slices, so that a caller waiting for the baton gets it in between.
@@ -175,8 +172,11 @@ final class EngineLoop: @unchecked Sendable {
     let driver = driver
     let alarm = alarm
     let done = driver.turn { core in
-      let fired = core.fireDue(most: Self.fireSlice)
-      let decided = driver.decidePosts(most: Self.postSlice)
+      guard !driver.isAtRest else {
+        alarm?.set(.max)
+        return Work(isAtRest: true)
+      }
+      let (fired, hasMore) = driver.decideSlice(&core)
       let next_ns = core.nextDue_ns
       driver.wake_ns = next_ns
       let now_ns = core.time.now_ns
@@ -185,19 +185,22 @@ final class EngineLoop: @unchecked Sendable {
       let turn_ns = next_ns == .max ? .max : max(next_ns, now_ns &+ pause_ns)
       // Here, under the baton: a caller that arms it for something earlier comes before or after this, never between.
       alarm?.set(turn_ns == .max ? .max : turn_ns &+ driver.origin_ns, hasRung: hasRung)
-      return Work(
-        hasMore: fired == Self.fireSlice || decided == Self.postSlice
-          || (next_ns <= now_ns && !core.isEscalationBlocked),
-        next_ns: turn_ns, now_ns: now_ns)
+      return Work(hasMore: hasMore, next_ns: turn_ns, now_ns: now_ns)
+    }
+    guard !done.isAtRest else {
+      armed_ns = .max
+      uv_timer_stop(timer)
+      return false
     }
     arm(next_ns: done.next_ns, now_ns: done.now_ns)
     return done.hasMore || driver.core.pointee.positions.hasFresh
   }
 
   private struct Work {
-    var hasMore: Bool
-    var next_ns: Int64
-    var now_ns: Int64
+    var isAtRest = false
+    var hasMore = false
+    var next_ns = Int64.max
+    var now_ns: Int64 = 0
   }
 
   /// The engine's self-audit: slices, so that a caller waiting for the baton gets it in between. What it finds is due,
@@ -207,6 +210,7 @@ final class EngineLoop: @unchecked Sendable {
     var isUnderWay = true
     while isUnderWay {
       isUnderWay = driver.turn { core in
+        if driver.isAtRest { return false }
         _ = core.audit(now: isFirst)
         return core.auditState.isUnderWay
       }

@@ -9,7 +9,7 @@ import Synchronization
 /// A count of the times that room was made, to sleep on, and how many look at it. Who waits says so first and then
 /// looks at the ring; who makes room counts first and then looks whether anybody waits: one of them sees the other.
 final class PostRoom: @unchecked Sendable {
-  /// [0] the count, [16] how many look at it, [32] whether the engine closes: a line of the cache each.
+  /// [0] the count, [16] how many look at it, [32] what those that wait are sent home with: a line of the cache each.
   private let words: UnsafeMutablePointer<UInt32>
 
   init() {
@@ -34,23 +34,26 @@ final class PostRoom: @unchecked Sendable {
     hujia_wake_some(words, UInt32(clamping: count))
   }
 
-  /// Sends everybody home; nobody waits any more from here on.
-  func close() {
-    closed.pointee.store(1, ordering: .sequentiallyConsistent)
+  /// Sends everybody home with an error; nobody waits any more from here on.
+  func close(_ status: Status) {
+    closed.pointee.store(
+      UInt32(bitPattern: status.rawValue), ordering: .sequentiallyConsistent)
     turn.pointee.wrappingAdd(1, ordering: .sequentiallyConsistent)
     hujia_wake_some(words, UInt32(Int32.max))
   }
 
-  /// Tries until `body` is true, for at most `most_ns`.
-  func wait(_ most_ns: Int64, _ body: () -> Bool) -> Status {
+  /// Tries until `body` answers anything but full, for at most `most_ns`.
+  func wait(_ most_ns: Int64, _ body: () -> Status) -> Status {
     waiting.pointee.wrappingAdd(1, ordering: .sequentiallyConsistent)
     defer { waiting.pointee.wrappingSubtract(1, ordering: .sequentiallyConsistent) }
     let start_ns = Clock.now_ns()
     while true {
       let seen = turn.pointee.load(ordering: .sequentiallyConsistent)
-      if closed.pointee.load(ordering: .sequentiallyConsistent) != 0 { return .stale }
+      let sentHome = closed.pointee.load(ordering: .sequentiallyConsistent)
+      if sentHome != 0 { return Status(rawValue: Int32(bitPattern: sentHome)) }
       // Tried also when the time is up: who was woken and did not look would leave the room unused and others asleep.
-      if body() { return .ok }
+      let status = body()
+      guard status == .full else { return status }
       let left_ns = most_ns &- (Clock.now_ns() &- start_ns)
       if left_ns <= 0 { return .full }
       hujia_sleep_for(words, seen, left_ns)
@@ -61,8 +64,8 @@ final class PostRoom: @unchecked Sendable {
 extension EngineDriver {
   /// As `post`, and waits at most `most_ns` for room.
   package func post(_ report: IncidentReport, within most_ns: Int64) -> Status {
-    if post(report) { return .ok }
-    guard most_ns > 0 else { return .full }
+    let status = post(report)
+    guard status == .full, most_ns > 0 else { return status }
     // Threads that the engine needs for making room.
     if loop?.isOwnThread() == true || (mode == .hostLoop && loop?.isHome() == true) || baton.isMine
     {

@@ -111,7 +111,7 @@ extension Engine {
   ) throws(HujiaError) -> ClockAnswer {
     guard let reference = seen.reference else { throw .argument }
     return try with { driver in
-      let status = driver.turn { core in body(&core, reference) }
+      let status = driver.change { core in body(&core, reference) }
       if status.isError || status == .full { return .failure(HujiaError(status)) }
       return .success(status == .passed ? .passed : status == .unchanged ? .unchanged : .done)
     }
@@ -120,21 +120,21 @@ extension Engine {
   /// A unit says that it is well.
   public func checkIn(unit id: UInt64, wall_us: Int64? = nil) throws(HujiaError) {
     try check { driver in
-      driver.turn { core in core.checkIn(unit: id, wall_us: wall_us ?? 0) }
+      driver.change { core in core.checkIn(unit: id, wall_us: wall_us ?? 0) }
     }
   }
 
   /// Every channel to the unit failed.
   public func reportUndeliverable(_ assignmentID: UInt64) throws(HujiaError) {
     try check { driver in
-      driver.turn { core in core.undeliverable(assignmentID, wall_us: 0, act: Act()) }
+      driver.change { core in core.undeliverable(assignmentID, wall_us: 0, act: Act()) }
     }
   }
 
   /// The caller of a closed incident was asked how it went.
   public func calledBack(_ incidentID: UInt64) throws(HujiaError) {
     try check { driver in
-      driver.turn { core in core.calledBack(incidentID, wall_us: 0, act: Act()) }
+      driver.change { core in core.calledBack(incidentID, wall_us: 0, act: Act()) }
     }
   }
 
@@ -142,14 +142,21 @@ extension Engine {
   public func setLead(_ agency: UInt32, of incidentID: UInt64) throws(HujiaError) {
     guard agency != 0 else { throw .argument }
     try check { driver in
-      driver.turn { core in core.setLead(incidentID, agency: agency, wall_us: 0, act: Act()) }
+      driver.change { core in core.setLead(incidentID, agency: agency, wall_us: 0, act: Act()) }
     }
   }
 
   /// Moves the clocks of open incidents to the plans of now; how many incidents.
   @discardableResult
   public func migrateClocks() throws(HujiaError) -> UInt32 {
-    try with { driver in .success(driver.turn { core in core.migrateClocks() }) }
+    var migrated: UInt32 = 0
+    try check { driver in
+      driver.change { core in
+        migrated = core.migrateClocks()
+        return .ok
+      }
+    }
+    return migrated
   }
 }
 

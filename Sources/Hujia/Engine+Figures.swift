@@ -121,7 +121,7 @@ extension Engine {
 
   public func resetFigures() throws(HujiaError) {
     try check { driver in
-      driver.turn { core in
+      driver.change { core in
         core.resetFigures()
         return .ok
       }

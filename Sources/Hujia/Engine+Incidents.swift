@@ -7,12 +7,12 @@ import HujiaRoads
 extension Engine {
   /// Takes in a call, chooses and sends its units; the answer is complete on return.
   public func report(_ incident: Incident) throws(HujiaError) -> Dispatch {
-    try decide(incident) { core, report in core.report(report) }
+    try decide(incident, changes: true) { core, report in core.report(report) }
   }
 
   /// The answer `report` would give now, with no side effect.
   public func recommend(_ incident: Incident) throws(HujiaError) -> Dispatch {
-    try decide(incident) { core, report in core.recommend(report) }
+    try decide(incident, changes: false) { core, report in core.recommend(report) }
   }
 
   /// Queues a call; the answer is an event that carries its key. Waits at most `timeout` for room in the queue, and
@@ -35,7 +35,7 @@ extension Engine {
   ) throws(HujiaError) {
     guard let state = HujiaEngine.AssignmentState(rawValue: state.rawValue) else { throw .argument }
     try check { driver in
-      driver.turn { core in
+      driver.change { core in
         core.advance(assignmentID, to: state, wall_us: wall_us ?? 0, act: Act())
       }
     }
@@ -55,7 +55,7 @@ extension Engine {
     _ id: UInt64, as state: HujiaEngine.IncidentState, disposition: Int32
   ) throws(HujiaError) {
     try check { driver in
-      driver.turn { core in
+      driver.change { core in
         core.end(incident: id, as: state, disposition: disposition, wall_us: 0, act: Act())
       }
     }
@@ -68,19 +68,20 @@ extension Engine {
     guard now_ns >= 0, wall_us >= 0 else { throw .argument }
     return try with { driver in
       guard driver.mode == .poll else { return .failure(HujiaError(.mode)) }
-      return .success(driver.poll(now_ns: now_ns, wall_us: wall_us, most: 0).nextDue_ns)
+      let (status, next_ns) = driver.poll(now_ns: now_ns, wall_us: wall_us, most: 0)
+      return status.isError ? .failure(HujiaError(status)) : .success(next_ns)
     }
   }
 
   private func decide(
-    _ incident: Incident, _ body: (inout EngineCore, IncidentReport) -> Status
+    _ incident: Incident, changes: Bool, _ body: (inout EngineCore, IncidentReport) -> Status
   ) throws(HujiaError) -> Dispatch {
     guard let point = incident.place.e7 else { throw .range }
     return try with { driver in
       let report = raw(
         incident, at: point, driver.place(lat_e7: point.lat, lon_e7: point.lon, datum: 1))
       return driver.turn { core in
-        let status = body(&core, report)
+        let status = changes && driver.isDrained ? .state : body(&core, report)
         if status.isError || status == .full { return .failure(HujiaError(status)) }
         return .success(Dispatch(core, isRepeat: status == .exists))
       }

@@ -17,12 +17,12 @@ extension Engine {
         homeBeat: unit.homeBeat, crew: unit.crew.map { $0 <= 0 ? -1 : $0 } ?? 0,
         activity: HujiaEngine.Activity(header: unit.activity.rawValue) ?? .patrolling,
         shiftEnd_us: unit.shiftEnd_us ?? 0, place: place, hasPosition: point != nil)
-      return driver.turn { core in core.put(unit: description) }
+      return driver.change { core in core.put(unit: description) }
     }
   }
 
   public func removeUnit(_ id: UInt64) throws(HujiaError) {
-    try check { driver in driver.turn { core in core.remove(unit: id) } }
+    try check { driver in driver.change { core in core.remove(unit: id) } }
   }
 
   /// Sets what a unit is doing; of one on an incident, what it does once the incident lets it go. Throws `.busy` for
@@ -35,7 +35,7 @@ extension Engine {
       throw .argument
     }
     try check { driver in
-      driver.turn { core in core.set(activity: activity, of: id, wall_us: since_us ?? 0) }
+      driver.change { core in core.set(activity: activity, of: id, wall_us: since_us ?? 0) }
     }
   }
 
@@ -43,6 +43,7 @@ extension Engine {
   /// cannot be true are refused).
   public func report(_ positions: [Position]) throws(HujiaError) -> Int {
     try with { driver in
+      if driver.isDrained { return .failure(.state) }
       let taken = driver.takeFixes(positions.count) { index in
         let position = positions[index]
         guard let point = position.place.e7 else { return nil }

@@ -68,18 +68,19 @@ extension Engine {
         gridWorker: watch.gridWorker ?? 0, carrier: watch.carrier ?? 0,
         callerHash: watch.callerHash, lastWall_us: watch.lastSeen_us ?? 0,
         place: driver.place(lat_e7: point.lat, lon_e7: point.lon, datum: 1))
-      return driver.turn { core in core.put(watch: description) }
+      return driver.change { core in core.put(watch: description) }
     }
   }
 
   public func removeWatch(_ id: UInt64) throws(HujiaError) {
-    try check { driver in driver.turn { core in core.remove(watch: id) } }
+    try check { driver in driver.change { core in core.remove(watch: id) } }
   }
 
   /// Signs of life, each with the device's time (nil = now); returns how many were taken.
   public func beat(_ beats: [(watch: UInt64, wall_us: Int64?)]) throws(HujiaError) -> Int {
     try with { driver in
-      .success(
+      if driver.isDrained { return .failure(.state) }
+      return .success(
         driver.takeBeats(beats.count) { index in
           Heartbeat(watchID: beats[index].watch, wall_us: beats[index].wall_us ?? 0)
         })
@@ -89,18 +90,18 @@ extension Engine {
   /// No silence counts until then (nil: until `resume`).
   public func pauseWatch(_ id: UInt64, until_us: Int64? = nil) throws(HujiaError) {
     guard until_us ?? 0 >= 0 else { throw .argument }
-    try check { driver in driver.turn { core in core.pause(watch: id, until_us: until_us ?? 0) } }
+    try check { driver in driver.change { core in core.pause(watch: id, until_us: until_us ?? 0) } }
   }
 
   public func resumeWatch(_ id: UInt64) throws(HujiaError) {
-    try check { driver in driver.turn { core in core.resume(watch: id) } }
+    try check { driver in driver.change { core in core.resume(watch: id) } }
   }
 
   /// The source raised an alarm: an incident opens at its place; repeats get the first one's answer.
   public func alarm(watch id: UInt64) throws(HujiaError) -> Dispatch {
     try with { driver in
       driver.turn { core in
-        let status = core.alarm(watch: id, wall_us: 0)
+        let status = driver.isDrained ? .state : core.alarm(watch: id, wall_us: 0)
         if status.isError || status == .full { return .failure(HujiaError(status)) }
         return .success(Dispatch(core, isRepeat: status == .exists))
       }

@@ -38,6 +38,17 @@ public final class Engine: Sendable {
 
   deinit { _ = EngineDriver.close(token) }
 
+  /// The end of a shift: takes no more (whatever would change something throws `.state` from here on), decides what was
+  /// posted, fires what is due, and stands still. What it knows and its events stay readable; then `close`. False when
+  /// it was drained before.
+  @discardableResult
+  public func drain() throws(HujiaError) -> Bool {
+    try with { driver in
+      let status = driver.drain()
+      return status.isError ? .failure(HujiaError(status)) : .success(status == .ok)
+    }
+  }
+
   /// Stops the engine now instead of when the last reference goes; later calls throw `.stale`.
   public func close() { _ = EngineDriver.close(token) }
 

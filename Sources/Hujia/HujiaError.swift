@@ -31,6 +31,10 @@ public struct HujiaError: Error, Equatable, Sendable, CustomStringConvertible {
   public static let busy = HujiaError(.busy)
   public static let full = HujiaError(.full)
 
+  /// Whether what a call was about is in the engine's books after a status of the C header (`hj_is_taken`): not after
+  /// an error, HJ_FULL, HJ_PASSED or HJ_TIMEOUT. (The calls of this module throw these, and answer HJ_PASSED by name.)
+  public static func isTaken(_ code: Int32) -> Bool { Status(rawValue: code).isTaken }
+
   public var description: String { field.isEmpty ? text : "\(field): \(text)" }
 
   private static func sentence(_ status: Status) -> String {

@@ -88,6 +88,7 @@ static int wrong_in_child(void) {
   wrong += hj_travel_time(engine, 0, 0, 1, 1, 0, &count, NULL, NULL, NULL) != HJ_E_FORKED;
   wrong += hj_watch_beats(engine, NULL, 0, NULL) != HJ_E_FORKED;
   wrong += hj_figures_reset(engine) != HJ_E_FORKED;
+  wrong += hj_engine_drain(engine) != HJ_E_FORKED;
   wrong += hj_engine_close(engine) != HJ_E_FORKED;
   wrong += hj_events_fd(engine) != -1;
   /* What needs no engine still works. */

@@ -2,6 +2,7 @@
 
 import HujiaContainers
 import HujiaTestSupport
+import Synchronization
 import Testing
 
 #if canImport(Glibc)
@@ -81,5 +82,43 @@ import Testing
     check(faults == 0)
     check(shared.ring.popFirst() == nil && shared.ring.count == 0)
     check(next.allSatisfy { $0 == shared.perProducer })
+  }
+
+  /// Closed, it takes nothing more, gives out what it has, and its counts stay true.
+  @Test func closed() throws {
+    let ring = try SharedRing<UInt32>(.system, capacity: 4)
+    for number in 0..<3 as Range<UInt32> { check(ring.append(number)) }
+    check(!ring.isClosed)
+    ring.close()
+    ring.close()
+    check(ring.isClosed)
+    check(!ring.append(9))
+    check(ring.count == 3 && ring.appended == 3)
+    for number in 0..<3 as Range<UInt32> { check(ring.popFirst() == number) }
+    check(ring.popFirst() == nil && ring.count == 0 && ring.appended == 3)
+    check(!ring.append(9))
+  }
+
+  private final class Total: Sendable {
+    let count = Atomic<Int>(0)
+  }
+
+  /// However many threads append while it closes: what was accepted comes out, and nothing comes after.
+  @Test func closedWhileThreadsAppend() throws {
+    for _ in 0..<50 {
+      let shared = try Shared(perProducer: 40)
+      let accepted = Total()
+      let append: @Sendable () -> Void = {
+        for number in 0..<shared.perProducer where shared.ring.append(number) {
+          accepted.count.add(1, ordering: .relaxed)
+        }
+      }
+      onThreads([append, append, { shared.ring.close() }, append])
+      let count = accepted.count.load(ordering: .relaxed)
+      check(shared.ring.count == count && Int(shared.ring.appended) == count)
+      var popped = 0
+      while shared.ring.popFirst() != nil { popped += 1 }
+      check(popped == count)
+    }
   }
 }

@@ -5,7 +5,8 @@
  * Held everywhere: a thread without a time limit does not sleep for ever while the ring is emptied (an invalid end state);
  * what was accepted, refused and sent home is what was offered; nobody is left asleep by a close. With one of the BROKEN_
  * names defined a step is wrong, and spin must find it. HASTY: the last poster's time may be up at any moment. CLOSES:
- * the engine closes at some moment. */
+ * the engine closes at some moment. DRAINS: it is drained at some moment: the ring is closed, those that wait are sent home,
+ * what is in the ring is taken out, and then the engine is at rest; nothing that was accepted may be left behind. */
 #ifndef POSTERS
 #define POSTERS 3
 #endif
@@ -18,6 +19,8 @@ byte ring; /* the ring of posts, itself modelled as one step each way (Container
 byte turn; /* the word that is slept on */
 byte waiting;
 bit closed;
+bit ring_closed;
+bit at_rest;
 bit asleep[POSTERS + 1];
 
 /* What is proved, no part of the code. */
@@ -49,12 +52,26 @@ proctype poster(byte me) {
   :: calls < POSTS ->
      calls++;
      is_late = 0;
-     atomic { /* post */
+#ifdef BROKEN_DRAIN
+     if /* looks whether the ring is closed first, and appends in a second step */
+     :: ring_closed -> stale++; goto over
+     :: else
+     fi;
+     atomic {
        if
        :: ring < CAPACITY -> ring++; accepted++; goto over
        :: else
        fi
      };
+#else
+     atomic { /* post */
+       if
+       :: ring_closed -> stale++; goto over
+       :: !ring_closed && ring < CAPACITY -> ring++; accepted++; goto over
+       :: else
+       fi
+     };
+#endif
      waiting++;
 again:
 #ifndef BROKEN_COUNT
@@ -72,7 +89,8 @@ again:
 #endif
      atomic {
        if
-       :: ring < CAPACITY -> ring++; accepted++; goto left
+       :: ring_closed -> stale++; goto left
+       :: !ring_closed && ring < CAPACITY -> ring++; accepted++; goto left
        :: else
        fi
      };
@@ -114,13 +132,18 @@ active proctype consumer() {
   bit is_awaited;
 end:
   do
-  :: ring > 0 ->
+  :: ring > 0 && !at_rest ->
 #ifdef BROKEN_LOOK
      is_awaited = waiting > 0; /* before anything is taken out */
 #endif
-     atomic { ring--; popped++; taken = 1 };
+     atomic { /* the baton is ours, and the ring not empty */
+       if
+       :: at_rest || ring == 0 -> goto end
+       :: else -> ring--; popped++; taken = 1
+       fi
+     };
      if
-     :: atomic { ring > 0 -> ring--; popped++; taken = 2 }
+     :: atomic { ring > 0 && !at_rest -> ring--; popped++; taken = 2 }
      :: skip
      fi;
      turn++;
@@ -133,9 +156,28 @@ end:
      fi;
      taken = 0;
      is_awaited = 0
-  :: finished == POSTERS && ring == 0 -> break
+  :: finished == POSTERS && (ring == 0 || at_rest) -> break
   od
 }
+
+#ifdef DRAINS
+active proctype drainer() {
+  byte k;
+  ring_closed = 1;
+  closed = 1;
+  turn++;
+  wake(POSTERS);
+  do /* slices under the baton, as the consumer's */
+  :: atomic { ring > 0 -> ring--; popped++ };
+     turn++;
+     if
+     :: waiting > 0 -> wake(1)
+     :: else
+     fi
+  :: atomic { ring == 0 -> at_rest = 1; break }
+  od
+}
+#endif
 
 #ifdef CLOSES
 active proctype closer() {
@@ -162,7 +204,11 @@ init {
     od;
     number = 0
   };
+#ifdef DRAINS
+  finished == POSTERS && at_rest; /* what is in the ring now would never be decided */
+#else
   finished == POSTERS && ring == 0;
+#endif
   assert(accepted + refused + stale == POSTERS * POSTS);
   assert(accepted == popped);
   assert(waiting == 0)

@@ -18,10 +18,9 @@ static const char plans[] =
     "\"plans\": [{\"name\": \"one car\", \"units\": [{\"role\": \"patrol\", \"count\": 1}]}]}";
 
 static void check(hj_status status, const char *what) {
-  if (status < 0) {
-    fprintf(stderr, "%s: %s: %s\n", what, hj_status_name(status), hj_status_text(status));
-    exit(1);
-  }
+  if (hj_is_taken(status)) return; /* HJ_FULL is no error, and yet nobody would be sent */
+  fprintf(stderr, "%s: %s: %s\n", what, hj_status_name(status), hj_status_text(status));
+  exit(1);
 }
 
 static void put_car(hj_engine *engine, uint64_t id, double lat, double lon) {
@@ -47,7 +46,8 @@ static void say_road(hj_engine *engine, uint64_t assignment) {
   for (index = 1; index < needed; index++) {
     char name[128] = "";
     uint32_t bytes = 0;
-    if (points[index].street_id == 0 || hj_street_name(engine, points[index].street_id, name, sizeof name, &bytes) < 0)
+    if (points[index].street_id == 0 ||
+        !hj_is_taken(hj_street_name(engine, points[index].street_id, name, sizeof name, &bytes)))
       strcpy(name, "straight line, without streets");
     if (index > 1 && strcmp(name, street) != 0) {
       printf(" %s %u m,", street, (points[index - 1].distance_dm - from_dm) / 10);
@@ -113,11 +113,11 @@ int main(int argc, char **argv) {
   why.size = sizeof why;
   check(hj_config_init(&config, sizeof config), "hj_config_init");
   config.map_path = argc > 1 ? argv[1] : NULL;
-  if (hj_engine_open(&config, &engine, &why) < 0) {
+  if (!hj_is_taken(hj_engine_open(&config, &engine, &why))) {
     fprintf(stderr, "%s: %s\n", why.field, why.text);
     return 1;
   }
-  if (hj_plans_load(engine, plans, sizeof plans - 1, &why) < 0) {
+  if (!hj_is_taken(hj_plans_load(engine, plans, sizeof plans - 1, &why))) {
     fprintf(stderr, "plans, %s: %s\n", why.field, why.text);
     return 1;
   }

@@ -30,7 +30,7 @@ static uint64_t begin_ms;
 static int escalations;
 
 static void check(int32_t status, const char *what) {
-  if (status >= 0) return;
+  if (hj_is_taken(status)) return;
   fprintf(stderr, "%s: %s: %s\n", what, hj_status_name(status), hj_status_text(status));
   exit(1);
 }
@@ -64,7 +64,7 @@ static void on_events(uv_poll_t *handle, int status, int ready) {
   uint32_t count = 0;
   uint32_t index;
   (void)handle, (void)ready;
-  check(status, "uv_poll");
+  if (status < 0) exit(1);
   memset(&events[0], 0, sizeof events[0]);
   events[0].size = sizeof events[0];
   check(hj_events_poll(engine, events, 16, &count), "hj_events_poll");
@@ -112,8 +112,8 @@ int main(int argc, char **argv) {
   config.run_mode = HJ_RUN_HOST_LOOP;
   config.uv_loop = &loop;
   config.plans_path = argc > 1 ? argv[1] : NULL;
-  if (hj_engine_open(&config, &engine, &why) < 0 ||
-      (argc <= 1 && hj_plans_load(engine, plans, sizeof plans - 1, &why) < 0)) {
+  if (!hj_is_taken(hj_engine_open(&config, &engine, &why)) ||
+      (argc <= 1 && !hj_is_taken(hj_plans_load(engine, plans, sizeof plans - 1, &why)))) {
     fprintf(stderr, "%s: %s\n", why.field, why.text);
     return 1;
   }

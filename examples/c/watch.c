@@ -23,7 +23,7 @@ static const int64_t start_us = INT64_C(1516000000000000); /* 15 January 2018, 0
 static uint64_t incident;
 
 static void check(int32_t status, const char *what) {
-  if (status >= 0) return;
+  if (hj_is_taken(status)) return;
   fprintf(stderr, "%s: %s: %s\n", what, hj_status_name(status), hj_status_text(status));
   exit(1);
 }
@@ -110,7 +110,7 @@ int main(void) {
   why.size = sizeof why;
   check(hj_config_init(&config, sizeof config), "hj_config_init");
   config.run_mode = HJ_RUN_POLL;
-  if (hj_engine_open(&config, &engine, &why) < 0) {
+  if (!hj_is_taken(hj_engine_open(&config, &engine, &why))) {
     fprintf(stderr, "%s: %s\n", why.field, why.text);
     return 1;
   }

@@ -13,7 +13,8 @@
 namespace {
 
 void check(hj_status status) {
-  if (status < 0) throw std::runtime_error(std::string(hj_status_name(status)) + ": " + hj_status_text(status));
+  if (hj_is_taken(status)) return;
+  throw std::runtime_error(std::string(hj_status_name(status)) + ": " + hj_status_text(status));
 }
 
 // A zeroed struct with its size set, as the header asks.
@@ -35,7 +36,7 @@ Engine open() {
   config.run_mode = HJ_RUN_POLL;
   hj_engine *engine = nullptr;
   hj_error_detail why = sized<hj_error_detail>();
-  if (hj_engine_open(&config, &engine, &why) < 0) throw std::runtime_error(why.text);
+  if (!hj_is_taken(hj_engine_open(&config, &engine, &why))) throw std::runtime_error(why.text);
   return Engine(engine);
 }
 

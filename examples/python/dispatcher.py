@@ -76,7 +76,7 @@ def main():
     library.hj_events_poll.argtypes = [c_void_p, POINTER(Event), c_uint32, POINTER(c_uint32)]
 
     def check(status):
-        if status < 0:
+        if not library.hj_is_taken(status):  # HJ_FULL is no error, and yet nothing was taken
             raise RuntimeError(f"{library.hj_status_name(status).decode()}: {library.hj_status_text(status).decode()}")
         return status
 

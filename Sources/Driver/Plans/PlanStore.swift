@@ -97,13 +97,18 @@ extension EngineDriver {
   package func loadPlans(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
     let tables = try PlanStore.decode(bytes, memory: allocator.memory)
     var unused: [UnsafeMutablePointer<PlanTables>] = []
-    let isTaken = turnHere { core in
+    let isTaken = turnHere { core -> Bool? in
+      if isDrained { return nil }
       while let old = core.reclaimPlans() { unused.append(old) }
       let isTaken = core.use(plans: tables)
       while let old = core.reclaimPlans() { unused.append(old) }
       return isTaken
     }
     for old in unused { PlanStore.free(old) }
+    guard let isTaken else {
+      PlanStore.free(tables)
+      throw Failure(.state, "the engine was drained: it takes no more")
+    }
     guard isTaken else {
       PlanStore.free(tables)
       throw Failure(

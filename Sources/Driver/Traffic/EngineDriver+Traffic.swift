@@ -107,6 +107,7 @@ extension EngineDriver {
   ) -> (status: Status, accepted: Int) {
     guard trafficUse != .off else { return (.unsupported, 0) }
     guard count > 0 else { return (.ok, 0) }
+    guard !isDrained else { return (.state, 0) }
     let traffic: Traffic
     do throws(Failure) { traffic = try openTraffic() } catch { return (error.status, 0) }
     for index in 0..<count where time(index).1?.profile != nil {
@@ -165,7 +166,7 @@ extension EngineDriver {
   /// The builder's thread: an epoch, its cells in slices, and readiness for the next.
   private func serveTraffic(_ traffic: Traffic, _ threads: BuildThreads, _ crew: Crew) {
     while !threads.mustEnd, let metric = traffic.build(crew, clock: Clock.now_ns) {
-      turn { core in traffic.publish(metric, in: &core) }
+      turn { core in if !isAtRest { traffic.publish(metric, in: &core) } }
       while !threads.mustEnd, turn({ core in core.router.maintain(Self.cellsPerTurn) }) {}
     }
     if !threads.mustEnd, traffic.store.isUnprepared, !hasTrafficWaiting {
