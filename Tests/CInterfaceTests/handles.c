@@ -82,12 +82,13 @@ static hj_status some_verdict;
   X(hj_traffic_report_each, &valid_street_time, 1, &some_verdict, &some_count)
 #define WITHOUT_ARGUMENTS(X) \
   X(hj_figures_reset)        \
+  X(hj_engine_drain)         \
   X(hj_engine_close)
 
 /* These take no engine. */
-static const char *const others[] = {"hj_version",         "hj_abi_version", "hj_status_name",
-                                     "hj_status_text",     "hj_name",        "hj_e7_from_degrees",
-                                     "hj_degrees_from_e7", "hj_config_init", "hj_engine_open"};
+static const char *const others[] = {"hj_version",     "hj_abi_version", "hj_status_name",     "hj_is_taken",
+                                     "hj_status_text", "hj_name",        "hj_e7_from_degrees", "hj_degrees_from_e7",
+                                     "hj_config_init", "hj_engine_open", "hj_datum_convert"};
 
 #define DEFINE(function, ...)                           \
   static hj_status call_##function(hj_engine *engine) { \
