@@ -29,6 +29,19 @@ count() {
   return 0
 }
 
+# skip NAME WHY: something that could not run here. It is counted, and named again before the closing line.
+skip() {
+  note "SKIP  $1: $2"
+  [[ -n "$results" ]] && printf '0 0 1 %s: %s\n' "$1" "$2" >>"$results"
+  return 0
+}
+
+# count_skips NAME LOG: the lines "skipped: WHAT: WHY" that a program printed become skips of ours.
+count_skips() {
+  local line
+  while IFS= read -r line; do skip "$1" "${line#skipped: }"; done < <(grep -E '^skipped: ' "$2" || true)
+}
+
 # run_counted NAME COMMAND...: one check that either holds or does not. Its output is shown when it fails.
 run_counted() {
   local name="$1" log
@@ -48,13 +61,14 @@ run_counted() {
 }
 
 # run_suite NAME COMMAND...: a program that ends with "N passed, N failed"; both numbers are added up. Lines that it opens
-# with "note: " are shown: figures that a reader wants to see.
+# with "note: " are shown: figures that a reader wants to see. Lines that it opens with "skipped: " count as skipped.
 run_suite() {
   local name="$1" log status=0 line passed failed
   shift
   log="$(mktemp)"
   "$@" >"$log" 2>&1 || status=$?
-  line="$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$log" | tail -1 || true)"
+  line="$(grep -E '^[0-9]+ passed, [0-9]+ failed(, [0-9]+ skipped)?$' "$log" | tail -1 || true)"
+  count_skips "$name" "$log"
   if [[ -z "$line" ]]; then
     note "FAIL  $name: ended with status $status and no closing line"
     tail -40 "$log" | sed 's/^/      | /'
@@ -62,7 +76,7 @@ run_suite() {
     rm -f "$log"
     return 1
   fi
-  read -r passed _ failed _ <<<"$line"
+  read -r passed _ failed _ <<<"${line//,/}"
   count "$passed" "$failed"
   if [[ "$status" -ne 0 || "$failed" -ne 0 ]]; then
     note "FAIL  $name: $line (status $status)"
@@ -88,10 +102,15 @@ collect() {
 
 closing() {
   [[ "$collects" -eq 1 ]] || return 0
-  local passed failed
-  read -r passed failed < <(awk '{p += $1; f += $2} END {print p + 0, f + 0}' "$results")
+  local passed failed skipped rest=""
+  read -r passed failed skipped < <(awk '{p += $1; f += $2; s += $3} END {print p + 0, f + 0, s + 0}' "$results")
+  if [[ "$skipped" -gt 0 ]]; then
+    printf 'did not run here:\n'
+    awk '$3 > 0 {sub(/^0 0 1 /, "  "); print}' "$results"
+    rest=", $skipped skipped"
+  fi
   rm -f "$results"
-  printf '%s passed, %s failed\n' "$passed" "$failed"
+  printf '%s passed, %s failed%s\n' "$passed" "$failed" "$rest"
   [[ "$failed" -eq 0 ]]
 }
 

@@ -1,5 +1,5 @@
-// Coordinates that are no degrees of one city: projected, swapped, planet-wide, at 0/0. Told at the first rows, before a
-// million of them are refused one by one.
+// Coordinates that are no degrees of one city: projected, swapped, planet-wide, at 0/0. Told at the first rows, before
+// a million of them are refused one by one.
 
 import Foundation
 

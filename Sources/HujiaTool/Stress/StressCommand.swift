@@ -9,7 +9,7 @@ struct StressCommand: ParsableCommand {
     commandName: "stress",
     abstract: "Load the engine from many threads, measure every call, check the books.",
     discussion: """
-      Positions, calls, signatures (acks) and posts come from threads of their own. A rate is open loop: each act has a \
+      Positions, calls, signatures (acks), posts and street times (traffic) come from threads of their own. A rate is open loop: each act has a \
       fixed intended start, and latency counts from it, so a stall is felt by all that was due in it. The rate `max` is \
       closed loop. Every thousandth item is wrong on purpose; at the end accepted + refused + HJ_FULL must be what was \
       offered, by our books and by hj_stats, exactly, else the exit code is 1.
@@ -32,12 +32,13 @@ struct StressCommand: ParsableCommand {
     String?
   @Option(help: "How many units.") var units = 500
   @Option(help: "Seconds.") var duration = 10
-  @Option(help: "Lanes, with commas: positions, calls, acks, posts. Default: all.") var lane:
-    [String] = []
+  @Option(help: "Lanes, with commas: positions, calls, acks, posts, traffic. Default: all.")
+  var lane: [String] = []
   @Option(help: "Positions a second, or max.") var positionsPerS: String?
   @Option(help: "Calls (incidents) a second, or max; each is closed later.") var callsPerS: String?
   @Option(help: "Assignment moves a second, or max.") var acksPerS: String?
   @Option(help: "Posted reports a second, or max.") var postsPerS: String?
+  @Option(help: "Street times a second, or max.") var trafficPerS: String?
   @Flag(help: "Every lane in closed loop, whatever its rate.") var closedLoop = false
   @Option(help: "Threads a lane; default 1, and for positions one for each 500,000 a second.")
   var threads: Int?
@@ -54,7 +55,9 @@ struct StressCommand: ParsableCommand {
   @Option(help: "Write a self-contained page with percentiles and throughput.") var report: String?
   @Flag(name: .shortAndLong, help: "No progress.") var quiet = false
 
-  static let usual: [Lane: Int] = [.positions: 100_000, .calls: 200, .acks: 500, .posts: 50]
+  static let usual: [Lane: Int] = [
+    .positions: 100_000, .calls: 200, .acks: 500, .posts: 50, .traffic: 20,
+  ]
 
   func validate() throws {
     guard (1...100_000).contains(duration) else {
@@ -95,6 +98,7 @@ struct StressCommand: ParsableCommand {
     let texts: [Lane: (option: String, text: String?)] = [
       .positions: ("--positions-per-s", positionsPerS), .calls: ("--calls-per-s", callsPerS),
       .acks: ("--acks-per-s", acksPerS), .posts: ("--posts-per-s", postsPerS),
+      .traffic: ("--traffic-per-s", trafficPerS),
     ]
     guard let (option, text) = texts[lane], let text else { return nil }
     guard let rate = Rate(text) else {

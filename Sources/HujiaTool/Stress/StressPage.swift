@@ -111,7 +111,7 @@ struct StressPage {
   private static var css: String {
     let colours: [(Lane, String)] = [
       (.positions, "var(--engine)"), (.calls, "var(--t1)"), (.closes, "#b56576"),
-      (.acks, "var(--t3)"), (.posts, "var(--t2)"), (.answers, "var(--t4)"),
+      (.acks, "var(--t3)"), (.posts, "var(--t2)"), (.traffic, "#7a6f9b"), (.answers, "var(--t4)"),
       (.scheduler, "var(--soft)"),
     ]
     return colours.map { lane, colour in

@@ -89,6 +89,8 @@ struct StressResult {
     hold("positions accepted", positions.accepted, delta(\.positions_accepted))
     hold("positions refused", positions.refused, delta(\.positions_refused))
     hold("posts accepted", posts.accepted, delta(\.posts))
+    hold("street times accepted", sum(.traffic).accepted, delta(\.traffic_reports))
+    hold("street times refused", sum(.traffic).refused, delta(\.traffic_refused))
     hold("calls and accepted posts = reports", calls.offered + posts.accepted, delta(\.reports))
     hold(
       "incidents closed", sum(.closes).accepted + events.closed, delta(\.incidents_closed))

@@ -73,6 +73,11 @@ final class StressRun {
           PostProducer(
             reports: Feeds.calls(map, count: 1_024, random: &random), moments: moments[index],
             pacing, engine, seconds: settings.seconds))
+      case .traffic:
+        let ids = (0..<map.streetCount).map { map.streetID[$0] }
+        let streets = Feeds.streetTimes(ids: ids, count: 10_000, random: &random)
+        producers.append(
+          TrafficProducer(streets: streets, pacing, engine, seconds: settings.seconds))
       case .closes, .answers, .scheduler: break
       }
     }
@@ -150,7 +155,9 @@ final class StressRun {
   }
 
   private static func order(_ lane: Lane) -> Int {
-    let shown: [Lane] = [.positions, .calls, .closes, .acks, .posts, .answers, .scheduler]
+    let shown: [Lane] = [
+      .positions, .calls, .closes, .acks, .posts, .answers, .traffic, .scheduler,
+    ]
     return shown.firstIndex(of: lane) ?? shown.count
   }
 }
