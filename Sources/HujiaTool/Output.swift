@@ -1,5 +1,5 @@
-// Where results are written: onto regular files only. A device, a pipe or a folder named by mistake is refused before the
-// work begins, not after it.
+// Where results are written: onto regular files only. A device, a pipe or a folder named by mistake is refused before
+// the work begins, not after it.
 
 import Foundation
 

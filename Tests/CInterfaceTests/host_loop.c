@@ -167,8 +167,8 @@ static void two_on_one_loop(void) {
 }
 
 /* New travel times are built and published on threads of the library's own, whether the host's loop turns or not. An
- * answer that names the new epoch never comes before its event waits, and epochs never go back; an engine that closes in
- * the middle of a build leaves the loop clean. Needs streets. */
+ * answer that names the new epoch never comes before its event waits, and epochs never go back. An engine that closes
+ * in the middle of a build leaves the loop clean. Needs streets. */
 static uint64_t epoch_of_an_answer(void) {
   uint32_t travel_ms;
   uint64_t epoch = UINT64_MAX;

@@ -1,5 +1,5 @@
-/* A host whose locale writes 0,5 for a half: plans, places and answers are as in any other. LOCPATH and LC_ALL say where
- * the locale is (scripts/tests-c makes one). */
+/* A host whose locale writes 0,5 for a half: plans, places and answers are as in any other. LOCPATH and LC_ALL say
+ * where the locale is (scripts/tests-c makes one). */
 #include <locale.h>
 
 #include "host.h"
