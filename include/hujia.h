@@ -355,9 +355,15 @@ typedef void (*hj_release)(void *context, void *pointer, uint64_t bytes, uint64_
 #define HJ_TRAFFIC_AT_OPEN 1   /* by hj_engine_open, so that nothing is taken later */
 #define HJ_TRAFFIC_OFF 2       /* never: hj_traffic_report answers HJ_E_UNSUPPORTED */
 
-/* Where the map lives (hj_config.map_memory). Since 0.3. */
-#define HJ_MAP_COPY 0   /* read into memory of the engine: the file may be overwritten, cut or removed at any time */
-#define HJ_MAP_SHARED 1 /* mapped: engines share its pages; the file may then only be replaced by rename */
+/* Where the map lives (hj_config.map_memory). Since 0.3.
+ * HJ_MAP_COPY reads the whole file into memory from the engine's allocator, counted in hj_stats.memory_bytes, in large
+ * pages where the system has them. Afterwards the file may be overwritten, cut or removed. A file that changes while it
+ * is read is refused: every checksum is verified. The system may keep the file's pages in its cache beside the copy.
+ * HJ_MAP_SHARED maps the file: engines and processes share its pages, and opening reads only what it verifies. While
+ * such an engine is open the file may only be replaced by rename (write another, then rename it over the old one):
+ * where a page is cut off in place, the system ends the process with SIGBUS; what is overwritten in place answers. */
+#define HJ_MAP_COPY 0
+#define HJ_MAP_SHARED 1
 
 /* Positions of units that are HJ_ACTIVITY_OFF_DUTY (hj_config.off_duty_positions). Since 0.3. */
 #define HJ_OFF_DUTY_POSITIONS_REFUSE 0 /* refused and counted */
@@ -939,11 +945,13 @@ hj_status hj_datum_convert(int32_t from, int32_t to, int32_t *lat_e7, int32_t *l
  * BEFORE START. O(1). HJ_E_NULL; HJ_E_SIZE when size is smaller than version 0.1's. Since 0.1. */
 hj_status hj_config_init(hj_config *config, uint32_t size);
 
-/* Opens an engine: maps the streets, reads the plans, takes all memory, starts the loop thread (HJ_RUN_THREAD) or
- * attaches to the host's loop (HJ_RUN_HOST_LOOP, on that loop's thread). A failed open leaves nothing behind: nothing
- * to close, *engine = NULL, no descriptor, thread or memory. (libuv keeps one pipe for all loops of the process; on the
- * host's loop the handles of an open that failed in its last step go with the loop's next turn.) Up to 256 engines at
- * once. `detail` may be NULL.
+/* Opens an engine: reads or maps the streets (hj_config.map_memory), reads the plans, takes all memory, starts the loop
+ * thread (HJ_RUN_THREAD) or attaches to the host's loop (HJ_RUN_HOST_LOOP, on that loop's thread). A failed open leaves
+ * nothing behind: nothing to close, *engine = NULL, no descriptor, thread or memory. (libuv keeps one pipe for all
+ * loops of the process; on the host's loop the handles of an open that failed in its last step go with the loop's next
+ * turn.) Up to 256 engines at once. `detail` may be NULL.
+ * Every number of a map that is followed later is checked here, whatever the map's checksums say: a damaged or forged
+ * map is refused (HJ_E_MAP), or it answers wrongly, but nothing is ever read outside of it.
  * Descriptors: HJ_RUN_THREAD takes 6, and 2 for the process with the first (8 and 2 with libuv 1.45 and newer);
  * HJ_RUN_HOST_LOOP 2; HJ_RUN_POLL 1. Paths must name regular files: a pipe, device, socket or folder is refused
  * unopened.
@@ -952,11 +960,11 @@ hj_status hj_config_init(hj_config *config, uint32_t size);
  * have: libuv and the Swift runtime then end the process. What libuv needs after open (a host's loop that grows) is
  * not known beforehand.
  * BEFORE START, any thread. Cold: reads files, allocates.
- * HJ_E_NULL (config or engine); HJ_E_SIZE, HJ_E_NEWER; HJ_E_ARGUMENT (run_mode, datum, output_datum,
+ * HJ_E_NULL (config or engine); HJ_E_SIZE, HJ_E_NEWER; HJ_E_ARGUMENT (run_mode, datum, map_memory, output_datum,
  * off_duty_positions, hooks, uv_loop: see detail.field); HJ_E_LIMIT (a limit); HJ_E_UNSUPPORTED (journal_path);
- * HJ_E_FILE, HJ_E_MAP (map_path), HJ_E_PLANS (plans_path); HJ_E_MEMORY (the allocator refused; or, with detail.field
- * RLIMIT_AS, address space is short); HJ_E_SYSTEM (detail.field RLIMIT_NOFILE: too few descriptors; RLIMIT_NPROC: no
- * thread); HJ_FULL (256 engines are open). Since 0.1. */
+ * HJ_E_FILE, HJ_E_MAP (map_path), HJ_E_PLANS (plans_path); HJ_E_MEMORY (the allocator refused, perhaps the copy of the
+ * map; or, with detail.field RLIMIT_AS, address space is short); HJ_E_SYSTEM (detail.field RLIMIT_NOFILE: too few
+ * descriptors; RLIMIT_NPROC: no thread); HJ_FULL (256 engines are open). Since 0.1. */
 hj_status hj_engine_open(const hj_config *config, hj_engine **engine, hj_error_detail *detail);
 
 /* Stops and frees. Calls under way on other threads end first (those that wait for room in the ring of posts at once,

@@ -120,6 +120,7 @@ extension Configuration {
     }
     runMode = mode
     self.traffic = traffic
+    mapMemory = try Self.mapMemory(given)
     datum = given.datum
     outputDatum = given.output_datum
     if given.stale_s != 0 { stale_s = given.stale_s }
@@ -159,6 +160,13 @@ extension Configuration {
         allocate: allocate, release: release, context: given.allocator_context,
         name: given.allocator_name.map { String(cString: $0) } ?? "host")
     }
+  }
+
+  private static func mapMemory(_ given: hj_config) throws(Failure) -> MapMemory {
+    if let known = MapMemory(rawValue: given.map_memory) { return known }
+    throw Failure(
+      .argument, field: "map_memory",
+      "map_memory is \(given.map_memory): use HJ_MAP_COPY or HJ_MAP_SHARED")
   }
 }
 

@@ -11,6 +11,7 @@ package enum RunMode: Int32, Sendable {
 package struct Configuration {
   package var runMode = RunMode.thread
   package var mapPath: String?
+  package var mapMemory = MapMemory.copy
   package var plansPath: String?
   package var maxUnits: UInt32 = 4_096
   package var maxIncidents: UInt32 = 4_096

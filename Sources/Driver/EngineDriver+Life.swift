@@ -48,7 +48,8 @@ extension EngineDriver {
   /// An engine that has its memory, and neither a loop nor a handle.
   static func unfiled(_ configuration: Configuration) throws(Failure) -> EngineDriver {
     let allocator = Allocator(hooks: configuration.allocator)
-    let mapOwner = try MapOwner.open(configuration.mapPath)
+    let mapOwner = try MapOwner.open(
+      configuration.mapPath, configuration.mapMemory, allocator)
     let plans = try PlanStore.open(configuration.plansPath, memory: allocator.memory)
     do throws(OutOfMemory) {
       return try make(configuration, allocator, mapOwner, plans)

@@ -1,25 +1,53 @@
-// The streets of one engine: a mapped file, or none.
+// The streets of one engine: a file copied or mapped, or none.
 
+import HujiaEngine
 import HujiaRoads
+import HujiaRouting
+
+/// Where the map lives (`hj_config.map_memory`).
+package enum MapMemory: Int32, Sendable {
+  case copy = 0
+  case shared
+}
 
 /// Keeps the map's memory alive for as long as the engine lives.
 package final class MapOwner: @unchecked Sendable {
   package let map: RoadMap
-  private let file: MapFile?
+  /// Given back before the allocator goes that a copy was taken from.
+  private var file: MapFile?
+  private let allocator: Allocator
 
-  private init(map: RoadMap, file: MapFile?) {
+  private init(map: RoadMap, file: MapFile?, allocator: Allocator) {
     self.map = map
     self.file = file
+    self.allocator = allocator
   }
 
-  /// `path` nil: no streets; every travel time is a marked estimate.
-  package static func open(_ path: String?) throws(Failure) -> MapOwner {
-    guard let path else { return MapOwner(map: .empty, file: nil) }
+  deinit { file = nil }
+
+  /// `path` nil: no streets; every travel time is a marked estimate. A map whose numbers contradict each other is
+  /// refused here, whatever its checksums say. O(bytes) for a copy, else O(nodes, arcs, points).
+  static func open(
+    _ path: String?, _ mapMemory: MapMemory, _ allocator: Allocator
+  ) throws(Failure) -> MapOwner {
+    guard let path else { return MapOwner(map: .empty, file: nil, allocator: allocator) }
     do throws(MapFileError) {
-      let file = try MapFile(path: path)
-      return MapOwner(map: file.map, file: file)
+      let file = try MapFile(
+        path: path, copyingInto: mapMemory == .copy ? allocator.memory : nil)
+      if let flaw = routingFlaw(file.map) { throw .contradictory(path: path, flaw: flaw) }
+      return MapOwner(map: file.map, file: file, allocator: allocator)
     } catch {
-      throw Failure(error.isMissing ? .file : .map, field: "map_path", error.message)
+      throw Failure(error.status, field: "map_path", error.message)
+    }
+  }
+}
+
+extension MapFileError {
+  fileprivate var status: Status {
+    switch self {
+    case .missing: .file
+    case .noMemory: .memory
+    default: .map
     }
   }
 }

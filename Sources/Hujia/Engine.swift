@@ -22,6 +22,7 @@ public final class Engine: Sendable {
     var raw = HujiaDriver.Configuration()
     raw.runMode = configuration.isHostDriven ? .poll : .thread
     raw.mapPath = configuration.map
+    raw.mapMemory = configuration.mapMemory == .copy ? .copy : .shared
     raw.plansPath = configuration.plans
     raw.maxUnits = configuration.maxUnits
     raw.maxIncidents = configuration.maxIncidents
@@ -73,6 +74,8 @@ public final class Engine: Sendable {
 public struct Configuration: Sendable {
   /// A compiled map (`hujia import`); nil: every travel time is a marked straight-line estimate.
   public var map: String?
+  /// Where the map lives.
+  public var mapMemory = MapMemory.copy
   /// A plans file (PLANS.md); nil: the built-in plan.
   public var plans: String?
   public var maxUnits: UInt32 = 4_096
@@ -90,4 +93,13 @@ public struct Configuration: Sendable {
     self.plans = plans
     self.isHostDriven = isHostDriven
   }
+}
+
+/// Where an engine keeps its map.
+public enum MapMemory: Sendable {
+  /// In memory of its own: the file may be overwritten, cut or removed at any time.
+  case copy
+  /// Mapped: engines share the file's pages, and opening reads less. The file may then only be replaced by rename;
+  /// a process that reads a page cut off in place is killed by the system.
+  case shared
 }

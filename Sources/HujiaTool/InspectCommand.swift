@@ -2,7 +2,9 @@
 
 import ArgumentParser
 import Foundation
+import HujiaContainers
 import HujiaRoads
+import HujiaRouting
 
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -21,7 +23,7 @@ struct InspectCommand: ParsableCommand {
     let start = Date()
     let file: MapFile
     do {
-      file = try MapFile(path: map)
+      file = try MapFile(path: map, isChecked: false)
     } catch {
       throw Failed(error.message)
     }
@@ -29,7 +31,8 @@ struct InspectCommand: ParsableCommand {
     let inspection = Inspection(
       facts: MapFacts(file, path: map),
       findings: Findings(
-        opened_ms: opened_ms, damage: file.damage.map { "section \($0)" }, flaw: file.map.flaw))
+        opened_ms: opened_ms, damage: file.damage.map { "section \($0)" },
+        flaw: try flaw(file.map)))
     withExtendedLifetime(file) {}
     print(json ? try inspection.facts.json(with: inspection.findings) : inspection.text)
     if let damage = inspection.findings.damage {
@@ -38,6 +41,15 @@ struct InspectCommand: ParsableCommand {
     if let flaw = inspection.findings.flaw {
       throw Failed("\(map) contradicts itself: \(flaw). Do not use it; import it again")
     }
+  }
+}
+
+/// What contradicts itself, which opening refuses too; then what is not true, which takes longer to find.
+private func flaw(_ map: RoadMap) throws -> String? {
+  if let flaw = map.flaw ?? routingFlaw(map) { return flaw }
+  if let untruth = map.untruth { return untruth }
+  do throws(OutOfMemory) { return try routingUntruth(map) } catch {
+    throw Failed("no memory to check the travel times: \(error.bytes) bytes")
   }
 }
 

@@ -5,6 +5,9 @@ package enum MapFileError: Error, Equatable, Sendable {
   case newer(path: String, version: UInt32)
   case truncated(path: String)
   case damaged(path: String, section: String)
+  /// Right checksums over wrong numbers.
+  case contradictory(path: String, flaw: String)
+  case noMemory(bytes: Int)
 
   package var isMissing: Bool {
     if case .missing = self { return true }
@@ -24,6 +27,11 @@ package enum MapFileError: Error, Equatable, Sendable {
       return "\(path) is cut off: copy it again, or import again"
     case .damaged(let path, let section):
       return "\(path) is damaged (section \(section)): copy it again, or import again"
+    case .contradictory(let path, let flaw):
+      return "\(path) contradicts itself (\(flaw)): do not use it; import again"
+    case .noMemory(let bytes):
+      return
+        "the allocator refused \(bytes) bytes for the map: give it more, or map the file (HJ_MAP_SHARED)"
     }
   }
 }

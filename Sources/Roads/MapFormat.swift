@@ -48,8 +48,8 @@ package enum MapFormat {
   static let alignment = 64
   static let mostSections = 256
   /// The first metric's sections ("RM..") are most of the file and hold no number that is trusted: each is bounded
-  /// where it is used (`LabelQuery`, `TimeSearch`). Opening would read all of them only to verify them;
-  /// `MapFile.damage` does. Small ones are verified at open like everything else.
+  /// where it is used (`LabelQuery`, `TimeSearch`). Opening a mapped file would read all of them only to verify them;
+  /// `MapFile.damage` does. Small ones are verified at open like everything else, and all of a copy.
   package static func isVerifiedLater(_ tag: UInt32, bytes: Int) -> Bool {
     tag & 0xffff == 0x4d52 && bytes > 4_096
   }
@@ -107,6 +107,13 @@ struct MapFacts: BitwiseCopyable {
   var gridColumns: Int32
   var cellLat_e7: Int32
   var cellLon_e7: Int32
+
+  /// Within twice around it, so that no distance to an edge overflows (`RoadMap.snap`).
+  var isGridOnThePlanet: Bool {
+    let most: Int64 = 7_200_000_000
+    return Int64(gridRows) * Int64(cellLat_e7) <= most
+      && Int64(gridColumns) * Int64(cellLon_e7) <= most
+  }
 }
 
 /// Finds sections by tag in an image.

@@ -1,16 +1,19 @@
-// Checks the bytes of a map (header, table, sizes, checksums, index ranges) and makes the view of them.
+// Checks the bytes of a map (header, table, sizes, checksums) and makes the view of them.
 
 /// Checksums are verified at open, in one pass at about the speed of memory (New York, 90 MiB: 12 ms), of every section
 /// whose numbers are followed as they stand: nothing there that was cut off or flipped can reach a pointer later. The
-/// tables of the first metric (New York: 270 MiB) are left out: see `MapFormat.isVerifiedLater`. What a checksum cannot
-/// see (a map written wrongly on purpose) is `RoadMap.flaw`, run by the importer and `hujia inspect`, not at open.
+/// tables of the first metric (New York: 270 MiB) are left out of a mapped file: see `MapFormat.isVerifiedLater`. What
+/// a checksum cannot see (a map written wrongly on purpose) is `RoadMap.flaw`, which opening asks for after this.
 package struct MapReader {
   private let bytes: UnsafeRawBufferPointer
   private let path: String
+  private let verifiesAll: Bool
 
-  package init(_ bytes: UnsafeRawBufferPointer, path: String) {
+  /// `verifiesAll`: the checksums too that opening a mapped file leaves out.
+  package init(_ bytes: UnsafeRawBufferPointer, path: String, verifiesAll: Bool = false) {
     self.bytes = bytes
     self.path = path
+    self.verifiesAll = verifiesAll
   }
 
   package func map() throws(MapFileError) -> RoadMap {
@@ -43,7 +46,7 @@ package struct MapReader {
       guard entry.offset >= 0, entry.bytes >= 0, entry.offset % MapFormat.alignment == 0,
         entry.offset <= bytes.count, entry.bytes <= bytes.count - entry.offset
       else { throw .truncated(path: path) }
-      if MapFormat.isVerifiedLater(entry.tag, bytes: entry.bytes) { continue }
+      if !verifiesAll, MapFormat.isVerifiedLater(entry.tag, bytes: entry.bytes) { continue }
       let content = UnsafeRawBufferPointer(start: base + entry.offset, count: entry.bytes)
       guard MapFormat.checksum(content) == entry.checksum else {
         throw .damaged(path: path, section: Self.name(entry.tag))
@@ -71,7 +74,8 @@ package struct MapReader {
     let most = UInt64(UInt32.max) - 1
     guard facts.nodes < most, facts.streets < most, facts.arcs < most, facts.points < most,
       facts.names < most, facts.gridRows >= 0, facts.gridColumns >= 0, facts.cellLat_e7 > 0,
-      facts.cellLon_e7 > 0, Int64(facts.gridRows) * Int64(facts.gridColumns) < most
+      facts.cellLon_e7 > 0, Int64(facts.gridRows) * Int64(facts.gridColumns) < most,
+      facts.isGridOnThePlanet
     else { throw .damaged(path: path, section: "FACT") }
     let nodes = Int(facts.nodes)
     let streets = Int(facts.streets)

@@ -39,9 +39,7 @@ extension RoadMap {
     speed_cms: Int32 = .min, limit_mm: UInt32
   ) -> Place {
     guard gridRows > 0, gridColumns > 0, streetCount > 0 else {
-      return Place(
-        street: Place.none, offset_mm: 0, node: Place.none, gap_dm: .max, lat_e7: lat_e7,
-        lon_e7: lon_e7, isOffNetwork: true)
+      return Self.noStreet(lat_e7, lon_e7)
     }
     let point = Point(
       lat_e7: lat_e7, lon_e7: lon_e7, lonScale: Distance.lonScale(lat_e7: lat_e7),
@@ -52,7 +50,15 @@ extension RoadMap {
       if isClear(hint, &best, point) { return place(best, point, limit_mm) }
     }
     lookAround(point, &best) { segment, best in consider(segment, point, &best) }
+    // The grid of a forged map may hold nothing.
+    guard best.segment != .max else { return Self.noStreet(lat_e7, lon_e7) }
     return place(best, point, limit_mm)
+  }
+
+  private static func noStreet(_ lat_e7: Int32, _ lon_e7: Int32) -> Place {
+    Place(
+      street: Place.none, offset_mm: 0, node: Place.none, gap_dm: .max, lat_e7: lat_e7,
+      lon_e7: lon_e7, isOffNetwork: true)
   }
 
   /// Whether no street but this and its twin, which is looked at too, can be as near. Whoever is nearer to the point
@@ -190,14 +196,20 @@ extension RoadMap {
     let high = row + ring
     let left = column - ring
     let right = column + ring
-    for y in max(low, 0)...min(high, gridRows - 1) {
-      let isEdge = y == low || y == high
-      if isEdge {
+    let last = min(high, gridRows - 1)
+    var y = max(low, 0)
+    while y <= last {
+      if y == low || y == high {
         for x in max(left, 0)...min(right, gridColumns - 1) { body(y, x) }
-      } else {
+      } else if left >= 0 || right < gridColumns {
         if left >= 0 { body(y, left) }
         if right < gridColumns { body(y, right) }
+      } else {
+        // Wider than the grid: nothing before the far edge, so that a search costs the cells that it visits.
+        y = high
+        continue
       }
+      y += 1
     }
   }
 

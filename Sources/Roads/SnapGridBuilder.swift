@@ -37,7 +37,7 @@ struct SnapGridBuilder {
     fill(lat_e7, lon_e7, streetFirstPoint)
   }
 
-  private mutating func fill(_ lat: [Int32], _ lon: [Int32], _ firstPoint: [UInt32]) {
+  mutating func fill(_ lat: [Int32], _ lon: [Int32], _ firstPoint: [UInt32]) {
     var counts = [UInt32](repeating: 0, count: Int(rows) * Int(columns) + 1)
     visit(lat, lon, firstPoint) { cell, _ in counts[cell + 1] += 1 }
     for index in 1..<counts.count { counts[index] += counts[index - 1] }

@@ -31,6 +31,7 @@ final class Dispatcher {
       free(plansPath ?? nil)
     }
     config.map_path = UnsafePointer(mapPath ?? nil)
+    config.map_memory = HJ_MAP_SHARED
     config.plans_path = UnsafePointer(plansPath ?? nil)
     let status = hj_engine_open(&config, &opened, &detail)
     guard status == HJ_OK, let opened else {

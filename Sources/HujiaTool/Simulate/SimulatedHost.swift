@@ -25,6 +25,7 @@ final class SimulatedHost {
     let path = map.flatMap { strdup($0) }
     defer { free(path) }
     config.map_path = UnsafePointer(path)
+    config.map_memory = HJ_MAP_SHARED
     var opened: OpaquePointer?
     guard hj_engine_open(&config, &opened, &detail) == HJ_OK, let opened else {
       throw Failed(SimulatedHost.text(detail))

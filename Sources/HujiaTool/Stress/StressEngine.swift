@@ -35,6 +35,7 @@ final class StressEngine: @unchecked Sendable {
     let path = strdup(map)
     defer { free(path) }
     config.map_path = UnsafePointer(path)
+    config.map_memory = HJ_MAP_SHARED
     var opened: OpaquePointer?
     guard hj_engine_open(&config, &opened, &detail) == HJ_OK, let opened else {
       throw Failed("hj_engine_open: \(Self.text(detail))")

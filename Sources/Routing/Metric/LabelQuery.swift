@@ -56,22 +56,31 @@ struct LabelQuery: BitwiseCopyable {
     return start == .max ? nil : side.lengths[Int(start) * Hierarchy.rowStep + Int(depth)]
   }
 
-  /// Length of the way that the label stands for; beyond 32 bits on a damaged map. O(arcs of the hierarchy on it).
-  func length_mm(_ side: LabelSide, _ start: UInt32, _ depth: UInt32) -> UInt64 {
-    var node = start
-    var total: UInt64 = 0
-    while UInt32(hierarchy.depth[Int(node)]) != depth {
-      if let rest = knownLength_mm(side, node, depth) { return total + UInt64(rest) }
-      guard let arc = arc(side, node, depth) else { return .max / 4 }
-      total += UInt64(Cost(bits: side.arcs[arc].bits).length_mm)
-      node = hierarchy.upHead[arc]
-    }
-    return total
-  }
-
   /// Nodes with 255 arcs and more: every arc beyond is tried.
   @inline(never)
   private func look(_ side: LabelSide, _ node: UInt32, _ depth: UInt32) -> Int {
+    var found = Lengths(below: UInt32(hierarchy.depth[Int(node)]))
+    return best(side, node, depth, &found).arc
+  }
+
+  /// Lengths found while one node looks: those of its ancestors that look too. Without them ways of equal time would be
+  /// followed once for each of their combinations. Nodes without a row of lengths are few in a line.
+  private struct Lengths {
+    let below: UInt32
+    private var known = InlineArray<48, UInt64>(repeating: .max)
+
+    init(below: UInt32) { self.below = below }
+
+    subscript(depth: UInt32) -> UInt64 {
+      get { known[Int(below - depth)] }
+      set { known[Int(below - depth)] = newValue }
+    }
+    func hasRoom(_ depth: UInt32) -> Bool { below >= depth && below - depth < 48 }
+  }
+
+  private func best(
+    _ side: LabelSide, _ node: UInt32, _ depth: UInt32, _ found: inout Lengths
+  ) -> (length_mm: UInt64, arc: Int) {
     let wanted = side.rows[hierarchy.row(node) + Int(depth)]
     let first = Int(hierarchy.upFirst[Int(node)]) + Int(Via.look)
     let end = Int(hierarchy.upFirst[Int(node) + 1])
@@ -80,10 +89,36 @@ struct LabelQuery: BitwiseCopyable {
       let head = hierarchy.upHead[arc]
       let cost = Cost(bits: side.arcs[arc].bits)
       guard cost.time_ms &+ side.rows[hierarchy.row(head) + Int(depth)] == wanted else { continue }
-      let total = UInt64(cost.length_mm) + length_mm(side, head, depth)
+      let total = UInt64(cost.length_mm) + length_mm(side, head, depth, &found)
       if total < best.length_mm { best = (total, arc) }
     }
-    return best.arc
+    return best
+  }
+
+  /// Length of the way that the label stands for; beyond 32 bits on a damaged map. O(arcs of the hierarchy on it).
+  private func length_mm(
+    _ side: LabelSide, _ start: UInt32, _ depth: UInt32, _ found: inout Lengths
+  ) -> UInt64 {
+    var node = start
+    var total: UInt64 = 0
+    while UInt32(hierarchy.depth[Int(node)]) != depth {
+      if let rest = knownLength_mm(side, node, depth) { return total + UInt64(rest) }
+      let facts = ancestors.facts(node)
+      let via = side.vias[Int(facts.rowStart) * Hierarchy.rowStep + Int(depth)]
+      if via == Via.look {
+        let here = UInt32(facts.depth)
+        guard found.hasRoom(here) else { return .max / 4 }
+        if found[here] == .max {
+          found[here] = min(best(side, node, depth, &found).length_mm, .max / 4)
+        }
+        return min(total + found[here], .max / 4)
+      }
+      let arc = Int(hierarchy.upFirst[Int(node)]) + Int(via)
+      guard leads(arc, from: node, to: depth) else { return .max / 4 }
+      total += UInt64(Cost(bits: side.arcs[arc].bits).length_mm)
+      node = hierarchy.upHead[arc]
+    }
+    return total
   }
 }
 

@@ -105,11 +105,15 @@ package struct StreetIndex: ~Copyable {
     // Overlapping carriageways count once: a twin's arc runs the other way.
     var whole: UInt64 = 0
     arcs(streets, isForward: isForward) { _, length in whole += max(length, 1) }
+    // All the streets of a large map under one id are longer than 64 bits have room for times.
+    func part(_ length: UInt64) -> UInt64 {
+      whole.dividingFullWidth(UInt64(time_ms).multipliedFullWidth(by: length)).quotient
+    }
     var done: UInt64 = 0
     arcs(streets, isForward: isForward) { arc, length in
-      let before = UInt64(time_ms) * done / whole
+      let before = part(done)
       done += max(length, 1)
-      body(arc, UInt32(UInt64(time_ms) * done / whole - before))
+      body(arc, UInt32(part(done) - before))
     }
   }
 

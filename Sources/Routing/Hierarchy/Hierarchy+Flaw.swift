@@ -1,0 +1,141 @@
+// Whether the hierarchy in a map is one: what checksums cannot see. Asked at open, so that routing follows its numbers
+// without looking. All but the arcs upwards follows from them, so any other number that was changed is found.
+// Must never read outside a section, whatever the numbers are.
+
+import HujiaRoads
+
+/// The first contradiction in routing's sections of a map that has no `RoadMap.flaw`, or nil; nil also when it carries
+/// none. The tables of the first metric are left out: each use of theirs is bounded..
+package func routingFlaw(_ map: RoadMap) -> String? {
+  Hierarchy(map)?.flaw(map)
+}
+
+extension Hierarchy {
+  /// O(nodes + arcs · log depth).
+  func flaw(_ map: RoadMap) -> String? {
+    guard RoadMap.isRising(upFirst, nodeCount, to: arcCount),
+      RoadMap.isRising(downFirst, nodeCount, to: arcCount)
+    else { return "the arcs of the order are not in order" }
+    return treeFlaw ?? downFlaw ?? mapArcFlaw(map) ?? lengthFlaw
+  }
+
+  /// Steps of a row that holds a node's ancestors and itself.
+  @inline(__always) private static func steps(_ depth: Int) -> UInt32 {
+    UInt32((depth + 1 + rowStep - 1) / rowStep)
+  }
+
+  /// Nodes in preorder of a tree, their rows one after the other, their arcs to ancestors only.
+  private var treeFlaw: String? {
+    /// By depth: the nodes from the root to the one under way.
+    var path = [UInt32](repeating: .max, count: deepest + 1)
+    var most = 0
+    var above = -1
+    for node in 0..<nodeCount {
+      let depth = Int(depth[node])
+      guard depth <= deepest, depth <= above + 1,
+        parent[node] == (depth == 0 ? .max : path[depth - 1])
+      else { return "node \(node) is not in the order's tree" }
+      path[depth] = UInt32(node)
+      above = depth
+      most = max(most, depth)
+      guard rowStart[node + 1] == rowStart[node] &+ Self.steps(depth) else {
+        return "the labels of node \(node) have no room"
+      }
+      if let flaw = path.withUnsafeBufferPointer({ upFlaw(node, depth, $0) }) { return flaw }
+    }
+    guard rowStart[0] == 0, Int(rowStart[nodeCount]) * Self.rowStep == labelEntries else {
+      return "the labels do not fill their table"
+    }
+    guard most == deepest else { return "the order is not as deep as it says" }
+    return nil
+  }
+
+  /// Ascending, to ancestors, the lowest of them the parent; and what the others reach, the parent reaches too, so
+  /// that every triangle of arcs is closed.
+  private func upFlaw(_ node: Int, _ depth: Int, _ path: UnsafeBufferPointer<UInt32>) -> String? {
+    let first = Int(upFirst[node])
+    let end = Int(upFirst[node + 1])
+    guard first < end else {
+      return depth == 0 ? nil : "node \(node) has no arc to its parent"
+    }
+    var before = -1
+    for arc in first..<end {
+      let above = Int(upDepth[arc])
+      guard upTail[arc] == node, above < depth, above > before, upHead[arc] == path[above] else {
+        return "arc \(arc) of the order leads to no ancestor"
+      }
+      before = above
+    }
+    guard before == depth - 1 else { return "node \(node) has no arc to its parent" }
+    let parent = Int(path[before])
+    var place = Int(upFirst[parent])
+    let last = Int(upFirst[parent + 1])
+    for arc in first..<end - 1 {
+      place = lowest(upDepth[arc], place, last)
+      guard place < last, upDepth[place] == upDepth[arc] else {
+        return "arc \(arc) of the order is in no triangle"
+      }
+    }
+    return nil
+  }
+
+  /// The first arc of `first ..< end` that leads to a depth or below.
+  @inline(__always) private func lowest(_ depth: UInt16, _ first: Int, _ end: Int) -> Int {
+    // Mostly the next one.
+    if first < end, upDepth[first] >= depth { return first }
+    var low = first
+    var high = end
+    while low < high {
+      let middle = (low + high) / 2
+      if upDepth[middle] < depth { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
+  private var downFlaw: String? {
+    let arcs = UInt32(arcCount)
+    if let place = RoadMap.firstWrong(arcCount, where: { downArc[$0] >= arcs }) {
+      return "arc \(place) downwards is not there"
+    }
+    for node in 0..<nodeCount {
+      let first = Int(downFirst[node])
+      for place in first..<Int(downFirst[node + 1]) {
+        guard upHead[Int(downArc[place])] == node,
+          place == first || downArc[place - 1] < downArc[place]
+        else { return "arc \(place) downwards does not leave node \(node)" }
+      }
+    }
+    return nil
+  }
+
+  private func mapArcFlaw(_ map: RoadMap) -> String? {
+    for arc in 0..<map.arcCount {
+      let low = min(map.arcTail[arc], map.arcHead[arc])
+      let high = max(map.arcTail[arc], map.arcHead[arc])
+      let place = ofMapArc[arc]
+      if low == high, place == .max { continue }
+      guard low != high, place < arcCount, upTail[Int(place)] == high, upHead[Int(place)] == low
+      else { return "arc \(arc) is not in the order" }
+    }
+    return nil
+  }
+
+  /// Rows of lengths one after the other, and one at least where `lengthNodes` nodes are below.
+  private var lengthFlaw: String? {
+    guard let lengthStart else { return nil }
+    var next: UInt32 = 0
+    for node in 0..<nodeCount where lengthStart[node] != .max {
+      guard lengthStart[node] == next else { return "the lengths of node \(node) have no room" }
+      next &+= Self.steps(Int(depth[node]))
+    }
+    guard lengthStart[nodeCount] == next else { return "the lengths do not fill their table" }
+    var below = [UInt32](repeating: 1, count: nodeCount)
+    for node in (0..<nodeCount).reversed() {
+      if below[node] >= Self.lengthNodes, lengthStart[node] == .max {
+        return "node \(node) has no lengths"
+      }
+      if parent[node] != .max { below[Int(parent[node])] += below[node] }
+    }
+    return nil
+  }
+}
