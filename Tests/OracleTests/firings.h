@@ -1,5 +1,5 @@
-/* What makes a firing this one and no other: the tuple that hujia.h promises. Every one of an hour is kept, none may come
- * twice, and people act on any of them, however old. */
+/* What makes a firing this one and no other: the tuple that hujia.h promises. Every one of an hour is kept, none may
+ * come twice, and people act on any of them, however old. */
 #ifndef HUJIA_ORACLE_FIRINGS_H
 #define HUJIA_ORACLE_FIRINGS_H
 
