@@ -50,6 +50,24 @@ public struct ClockStatus: Sendable {
   public let due_us: Int64?
 }
 
+/// A person who acts, and the host's code of why. Both come back in the events of the act (`operatorID`,
+/// `operatorReason`).
+public struct Person: Hashable, Sendable {
+  public var operatorID: UInt64
+  public var reason: UInt32
+
+  public init(operatorID: UInt64, reason: UInt32 = 0) {
+    self.operatorID = operatorID
+    self.reason = reason
+  }
+}
+
+extension Act {
+  init(_ person: Person?) {
+    self.init(operatorID: person?.operatorID ?? 0, reason: person?.reason ?? 0)
+  }
+}
+
 /// What became of an act on a clock that is no error.
 public enum ClockAnswer: Sendable {
   case done
@@ -132,17 +150,21 @@ extension Engine {
   }
 
   /// The caller of a closed incident was asked how it went.
-  public func calledBack(_ incidentID: UInt64) throws(HujiaError) {
+  public func calledBack(_ incidentID: UInt64, by person: Person? = nil) throws(HujiaError) {
     try check { driver in
-      driver.change { core in core.calledBack(incidentID, wall_us: 0, act: Act()) }
+      driver.change { core in core.calledBack(incidentID, wall_us: 0, act: Act(person)) }
     }
   }
 
   /// Says which agency leads.
-  public func setLead(_ agency: UInt32, of incidentID: UInt64) throws(HujiaError) {
+  public func setLead(
+    _ agency: UInt32, of incidentID: UInt64, by person: Person? = nil
+  ) throws(HujiaError) {
     guard agency != 0 else { throw .argument }
     try check { driver in
-      driver.change { core in core.setLead(incidentID, agency: agency, wall_us: 0, act: Act()) }
+      driver.change { core in
+        core.setLead(incidentID, agency: agency, wall_us: 0, act: Act(person))
+      }
     }
   }
 

@@ -29,34 +29,38 @@ extension Engine {
     try check { driver in driver.post(report, within: isLong || isLonger ? .max : most_ns) }
   }
 
-  /// Moves an assignment to a state; the incident and the unit follow.
+  /// Moves an assignment to a state; the incident and the unit follow. Backward only by a person with a reason.
   public func advance(
-    _ assignmentID: UInt64, to state: AssignmentState, wall_us: Int64? = nil
+    _ assignmentID: UInt64, to state: AssignmentState, wall_us: Int64? = nil,
+    by person: Person? = nil
   ) throws(HujiaError) {
     guard let state = HujiaEngine.AssignmentState(rawValue: state.rawValue) else { throw .argument }
     try check { driver in
       driver.change { core in
-        core.advance(assignmentID, to: state, wall_us: wall_us ?? 0, act: Act())
+        core.advance(assignmentID, to: state, wall_us: wall_us ?? 0, act: Act(person))
       }
     }
   }
 
   /// Ends an incident that needs nobody any more.
-  public func cancel(_ incidentID: UInt64) throws(HujiaError) {
-    try end(incidentID, as: .cancelled, disposition: 0)
+  public func cancel(_ incidentID: UInt64, by person: Person? = nil) throws(HujiaError) {
+    try end(incidentID, as: .cancelled, disposition: 0, by: person)
   }
 
   /// Closes an incident with the host's disposition code.
-  public func close(_ incidentID: UInt64, disposition: Int32 = 0) throws(HujiaError) {
-    try end(incidentID, as: .closed, disposition: disposition)
+  public func close(
+    _ incidentID: UInt64, disposition: Int32 = 0, by person: Person? = nil
+  ) throws(HujiaError) {
+    try end(incidentID, as: .closed, disposition: disposition, by: person)
   }
 
   private func end(
-    _ id: UInt64, as state: HujiaEngine.IncidentState, disposition: Int32
+    _ id: UInt64, as state: HujiaEngine.IncidentState, disposition: Int32, by person: Person?
   ) throws(HujiaError) {
     try check { driver in
       driver.change { core in
-        core.end(incident: id, as: state, disposition: disposition, wall_us: 0, act: Act())
+        core.end(
+          incident: id, as: state, disposition: disposition, wall_us: 0, act: Act(person))
       }
     }
   }

@@ -84,9 +84,12 @@ import Testing
     #expect(try engine.takeEvents(upTo: 10).isEmpty)
     #expect(try poll(engine, 3_600).contains { $0.kind == .assignment && $0.unitID == 1 })
     #expect(throws: HujiaError.unknownUnit) { try engine.checkIn(unit: 9) }
-    try engine.setLead(4, of: dispatch.incidentID)
-    try engine.close(dispatch.incidentID)
-    try engine.calledBack(dispatch.incidentID)
+    try engine.setLead(4, of: dispatch.incidentID, by: Person(operatorID: 7))
+    try engine.close(dispatch.incidentID, by: Person(operatorID: 8, reason: 3))
+    try engine.calledBack(dispatch.incidentID, by: Person(operatorID: 9))
+    let acts = try engine.takeEvents(upTo: 20).filter { $0.operatorID != nil }
+    #expect(Set(acts.compactMap(\.operatorID)) == [7, 8, 9])
+    #expect(acts.allSatisfy { $0.operatorReason == ($0.operatorID == 8 ? 3 : 0) })
     #expect(try engine.migrateClocks() == 0)
   }
 }
