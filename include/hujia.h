@@ -348,6 +348,11 @@ typedef struct hj_engine hj_engine;
 #define HJ_RUN_HOST_LOOP 1 /* it lives on the host's uv_loop_t */
 #define HJ_RUN_POLL 2      /* it moves only in hj_engine_poll: tests, simulation, replay */
 
+/* The host's own memory, asked for in cold calls only. A hook that does not come back (longjmp, a C++ exception,
+ * pthread_exit) ends its call there, with nothing changed: the engine and all other threads go on, and the call may be
+ * made again. What that call had taken is lost until the process ends; of hj_engine_open that may be descriptors and a
+ * thread too. On systems without glibc a hook must not leave by longjmp: hj_engine_close would wait for ever. A thread
+ * that is cancelled in a hook ends with the cold call. Since 0.3; before, a hook had to come back. */
 typedef void *(*hj_allocate)(void *context, uint64_t bytes, uint64_t alignment); /* NULL when refused */
 typedef void (*hj_release)(void *context, void *pointer, uint64_t bytes, uint64_t alignment);
 

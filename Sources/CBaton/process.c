@@ -297,6 +297,14 @@ int hujia_is_in_hook(const void *owner) {
   return 0;
 }
 
+uint32_t hujia_hook_depth(void) {
+  return hooks.depth;
+}
+
+void hujia_set_hook_depth(uint32_t depth) {
+  hooks.depth = depth;
+}
+
 int hujia_begin_close_in_hook(void) {
   uint32_t none = 0;
   return __atomic_compare_exchange_n(&closing_in_hook, &none, 1, 0, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);

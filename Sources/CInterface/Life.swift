@@ -1,6 +1,11 @@
 // hj_config_init, hj_engine_open, _drain, _close, _poll.
 
 import CHujia
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
 import HujiaDriver
 import HujiaEngine
 
@@ -56,19 +61,23 @@ public func hj_engine_open(
     return Detail.fill(
       detail, Failure(status, field: "config", "config: \(Detail.sizeAdvice(status))"))
   }
-  do throws(Failure) {
-    let token = try EngineDriver.open(try Configuration(given))
-    engine.pointee = OpaquePointer(bitPattern: token)
-    return Status.ok.rawValue
-  } catch {
-    return Detail.fill(detail, error)
+  return EngineDriver.cold(0) {
+    do throws(Failure) {
+      let token = try EngineDriver.open(try Configuration(given))
+      engine.pointee = OpaquePointer(bitPattern: token)
+      return Status.ok.rawValue
+    } catch {
+      return Detail.fill(detail, error)
+    }
   }
 }
 
 @c @implementation
 public func hj_engine_close(_ engine: OpaquePointer!) -> hj_status {
   guard let engine else { return Status.ok.rawValue }
-  return EngineDriver.close(UInt(bitPattern: engine)).rawValue
+  let status = EngineDriver.cold(0) { EngineDriver.close(UInt(bitPattern: engine)).rawValue }
+  pthread_testcancel()
+  return status
 }
 
 @c @implementation

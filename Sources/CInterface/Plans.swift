@@ -13,11 +13,13 @@ public func hj_plans_load(
     guard let json else { return .null }
     guard length > 0, length <= 16 << 20 else { return .argument }
     let bytes = UnsafeRawBufferPointer(start: UnsafeRawPointer(json), count: Int(length))
-    do throws(Failure) {
-      try driver.loadPlans(bytes)
-      return .ok
-    } catch {
-      return Status(rawValue: Detail.fill(detail, error))
+    return EngineDriver.cold(token(engine)) {
+      do throws(Failure) {
+        try driver.loadPlans(bytes)
+        return Status.ok
+      } catch {
+        return Status(rawValue: Detail.fill(detail, error))
+      }
     }
   }
 }

@@ -26,9 +26,11 @@ public func hj_traffic_report_each(
     let status = Sized<hj_street_time>.check(first)
     guard status == .ok else { return status }
     let stride = Int(first.loadUnaligned(as: UInt32.self))
-    let answer = driver.reportTraffic(
-      Int(count), { streetTime(Sized<hj_street_time>.copy(first + $0 * stride, size: stride)) },
-      { verdicts?[$0] = $1.rawValue })
+    let answer = EngineDriver.cold(token(engine)) {
+      driver.reportTraffic(
+        Int(count), { streetTime(Sized<hj_street_time>.copy(first + $0 * stride, size: stride)) },
+        { verdicts?[$0] = $1.rawValue })
+    }
     accepted?.pointee = UInt32(answer.accepted)
     return answer.status
   }

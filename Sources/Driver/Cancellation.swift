@@ -10,6 +10,21 @@
   import Darwin
 #endif
 
+/// Declared here with a closure, defined with its two words: see `Sources/CBaton/cold.cpp`.
+@_silgen_name("hujia_cold")
+private func lendCold(
+  _ body: () -> Void, _ subject: UInt, _ abandoned: @convention(c) (UInt) -> Void)
+
+extension EngineDriver {
+  /// Runs a cold call of the engine of `token` (0: of none yet), which may call the host's hooks: cancellation is off
+  /// meanwhile, and when a hook does not come back the call is counted out of its engine.
+  package static func cold<Result>(_ token: UInt, _ body: () -> Result) -> Result {
+    var result: Result?
+    lendCold({ result = body() }, token) { token in HandleTable.leaveAbandoned(token) }
+    return result.unsafelyUnwrapped
+  }
+}
+
 enum Cancellation {
   /// Runs `body` with this thread's cancellation off; a request that came meanwhile waits for a later point.
   @inline(__always)

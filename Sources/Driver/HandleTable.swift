@@ -105,6 +105,11 @@ package enum HandleTable {
     if left & (closing | userMask) == closing { wakeCloser(slot) }
   }
 
+  /// Counts a call out that a hook of the host has left in its midst; 0 is no call.
+  static func leaveAbandoned(_ token: UInt) {
+    if let index = index(token) { leave(Slot(index)) }
+  }
+
   /// The half of the state that a closing thread sleeps on: closing << 31 | users.
   private static func door(_ slot: Slot) -> UnsafeMutablePointer<UInt32> {
     let half = UInt32(littleEndian: 1) == 1 ? 0 : 4

@@ -3,6 +3,7 @@
 #ifndef HUJIA_PROCESS_H
 #define HUJIA_PROCESS_H
 
+#include <pthread.h>
 #include <stdint.h>
 
 /* ---- Forked children ---- */
@@ -63,6 +64,12 @@ void hujia_call_release(hujia_release_hook release, void *context, void *pointer
                         const void *owner);
 /* Whether a hook of `owner` is under way on this thread; of anybody, when it is NULL. */
 int hujia_is_in_hook(const void *owner);
+
+/* How many are under way; put back where a call was left in the midst of them. */
+uint32_t hujia_hook_depth(void);
+void hujia_set_hook_depth(uint32_t depth);
+/* The lock of ours that this thread holds while hooks may run (NULL: none); the one before. */
+pthread_mutex_t *hujia_swap_gate(pthread_mutex_t *held);
 
 /* One close at a time may wait from inside a hook: two could wait for each other. */
 int hujia_begin_close_in_hook(void);

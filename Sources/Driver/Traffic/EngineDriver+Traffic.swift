@@ -56,7 +56,11 @@ final class TrafficSlot: @unchecked Sendable {
     guard ColdGate.enter(gate) else {
       throw Failure(.deadlock, "called from an allocator's hook while live traffic is set up")
     }
-    defer { pthread_mutex_unlock(gate) }
+    let outer = hujia_swap_gate(gate)
+    defer {
+      hujia_swap_gate(outer)
+      pthread_mutex_unlock(gate)
+    }
     if let traffic { return traffic }
     let made = try make()
     pointer.store(

@@ -6,6 +6,7 @@
 #elseif canImport(Darwin)
   import Darwin
 #endif
+import CHujiaBaton
 import HujiaContainers
 import HujiaEngine
 import HujiaRoads
@@ -97,7 +98,11 @@ final class Traffic: @unchecked Sendable {
   func needSecond() -> Status {
     if hasSecond.load(ordering: .acquiring) { return .ok }
     guard ColdGate.enter(gate) else { return .deadlock }
-    defer { pthread_mutex_unlock(gate) }
+    let outer = hujia_swap_gate(gate)
+    defer {
+      hujia_swap_gate(outer)
+      pthread_mutex_unlock(gate)
+    }
     if hasSecond.load(ordering: .relaxed) { return .ok }
     do throws(OutOfMemory) { pending.offer(try store.takeSecond()) } catch { return .memory }
     hasSecond.store(true, ordering: .releasing)
