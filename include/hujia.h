@@ -61,7 +61,9 @@
  * After fork the parent's engines answer HJ_E_FORKED in the child and go on in the parent. The child may open engines
  *   of its own, in any run mode and as many as any process, and so may its children in turn; nothing of the parent's is
  *   freed in the child: its memory (shared until written to) and its descriptors stay until the child ends or executes
- *   another program. Holds for fork; a child of vfork calls nothing. Since 0.3; before, a child could open none.
+ *   another program. Holds for fork; a child of vfork calls nothing. The first hj_config_init or hj_engine_open of a
+ *   process does once what the Swift runtime does once (a millisecond); a fork meanwhile waits for it. Since 0.3;
+ *   before, a child could open none.
  * Signals. The library installs no signal handler and blocks all signals in its own threads.
  * Descriptors of the library are 3 and above, also where the host has closed 0 to 2, and close-on-exec. Since 0.3.
  * Allocator hooks may call any function of the library. What could wait for the call that the hook is part of answers

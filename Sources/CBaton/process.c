@@ -29,18 +29,23 @@ static uint32_t closing_in_hook;
 enum { UNSETTLED = 0, SETTLED = 1, SETTLING = 2 };
 
 static pthread_mutex_t warm_up_lock = PTHREAD_MUTEX_INITIALIZER;
-static uint32_t warmed_up;
+static uint32_t warmed_up[2];
+static _Thread_local uint32_t warming_up;
 
-int hujia_begin_warm_up(void) {
-  if (__atomic_load_n(&warmed_up, __ATOMIC_ACQUIRE)) return 0;
+int hujia_begin_warm_up(int of_loop) {
+  if (__atomic_load_n(&warmed_up[of_loop], __ATOMIC_ACQUIRE) || warming_up) return 0;
   pthread_mutex_lock(&warm_up_lock);
-  if (!__atomic_load_n(&warmed_up, __ATOMIC_RELAXED)) return 1;
+  if (!__atomic_load_n(&warmed_up[of_loop], __ATOMIC_RELAXED)) {
+    warming_up = 1;
+    return 1;
+  }
   pthread_mutex_unlock(&warm_up_lock);
   return 0;
 }
 
-void hujia_end_warm_up(int is_warm) {
-  __atomic_store_n(&warmed_up, (uint32_t)is_warm, __ATOMIC_RELEASE);
+void hujia_end_warm_up(int of_loop, int is_warm) {
+  warming_up = 0;
+  __atomic_store_n(&warmed_up[of_loop], (uint32_t)is_warm, __ATOMIC_RELEASE);
   pthread_mutex_unlock(&warm_up_lock);
 }
 

@@ -12,6 +12,7 @@ import HujiaEngine
 @c @implementation
 public func hj_config_init(_ config: UnsafeMutablePointer<hj_config>!, _ size: UInt32) -> hj_status
 {
+  WarmCalls.once()
   guard let config else { return Status.null.rawValue }
   guard size >= Sized<hj_config>.first else { return Status.size.rawValue }
   let defaults = Configuration()
@@ -55,7 +56,7 @@ public func hj_engine_open(
       Failure(.null, field: "engine", "engine is NULL: give the address of your hj_engine pointer"))
   }
   engine.pointee = nil
-  EngineDriver.warmUp()
+  WarmCalls.once()
   let (status, given) = Sized.read(config)
   guard let given else {
     return Detail.fill(

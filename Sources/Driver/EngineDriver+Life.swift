@@ -14,9 +14,9 @@ import Synchronization
 
 extension EngineDriver {
   /// What comes before the first open, and before anything that is converted for it. Harmless at any other time.
-  package static func warmUp() {
+  package static func warmUp(_ body: () -> Void) {
     // When it fails, the open that follows says so.
-    if (try? ForkMark.prepare()) != nil { WarmUp.once() }
+    if (try? ForkMark.prepare()) != nil { WarmUp.once(body) }
   }
 
   /// Opens an engine and files its handle. A failed open leaves nothing behind.
@@ -98,6 +98,7 @@ extension EngineDriver {
           .system, "libuv could not make a loop: raise the limits of open files and of memory")
       }
       hujia_hold_standard_at_forks()
+      made.warmUp()
       if mode == .thread, !made.startThread() {
         made.abandon()
         throw Failure(

@@ -125,6 +125,18 @@ final class EngineLoop: @unchecked Sendable {
     alarm.set(due_ns)
   }
 
+  /// A first turn, on the thread that opens: what the Swift runtime does once for it is done before any fork (WarmUp).
+  func warmUp() {
+    guard hujia_begin_warm_up(1) != 0 else { return }
+    if ownsLoop {
+      wake()
+      uv_run(loop, UV_RUN_NOWAIT)
+    }
+    turn()
+    audit()
+    hujia_end_warm_up(1, 1)
+  }
+
   /// Runs the loop on a thread of its own with all signals blocked. False when the system refuses the thread.
   func startThread() -> Bool {
     var all = sigset_t()

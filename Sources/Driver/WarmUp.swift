@@ -8,15 +8,17 @@ import HujiaEngine
 import HujiaRoads
 
 enum WarmUp {
-  static func once() {
-    guard hujia_begin_warm_up() != 0 else { return }
+  /// `body`: what the layer above wants warm besides.
+  static func once(_ body: () -> Void = {}) {
+    guard hujia_begin_warm_up(0) != 0 else { return }
     var isDone = false
     // Little memory: the engine that is being opened will say so, and the next one tries again.
     do throws(Failure) {
       try run()
+      body()
       isDone = true
     } catch {}
-    hujia_end_warm_up(isDone ? 1 : 0)
+    hujia_end_warm_up(0, isDone ? 1 : 0)
   }
 
   /// A small engine without streets and loop, and plans that name everything once.

@@ -153,6 +153,89 @@ static int wrong_full_table(void) {
   return wrong;
 }
 
+static int forked_by_hook;
+static pid_t hook_child;
+
+static void *forking_allocate(void *context, uint64_t bytes, uint64_t alignment) {
+  (void)context;
+  if (forked_by_hook == 1) {
+    forked_by_hook = 2;
+    hook_child = fork();
+    if (hook_child == 0) alarm(20);
+  }
+  void *result = NULL;
+  return posix_memalign(&result, alignment < 16 ? 16 : alignment, bytes) == 0 ? result : NULL;
+}
+
+static void forking_release(void *context, void *pointer, uint64_t bytes, uint64_t alignment) {
+  (void)context, (void)bytes, (void)alignment;
+  free(pointer);
+}
+
+/* A hook forks, and the child comes back out of it into the call around it: that is refused, and the child is as any. */
+static void fork_out_of_a_hook(int is_opening) {
+  hj_config config = poll_config();
+  config.run_mode = HJ_RUN_THREAD;
+  config.allocate = forking_allocate;
+  config.release = forking_release;
+  hj_engine *before = engine;
+  forked_by_hook = is_opening;
+  hj_engine *own = NULL;
+  hj_status status = hj_engine_open(&config, &own, NULL);
+  if (!is_opening) {
+    engine = own;
+    forked_by_hook = 1;
+    status = hj_plans_load(own, plans, sizeof plans - 1, NULL);
+  }
+  REQUIRE(forked_by_hook == 2 && hook_child >= 0);
+  if (hook_child == 0) {
+    int wrong = status != HJ_E_MEMORY;
+    if (is_opening) wrong += own != NULL;
+    _exit(wrong + wrong_own_engine(HJ_RUN_THREAD, 1));
+  }
+  CHECK_STATUS(status, HJ_OK);
+  int verdict = -1;
+  REQUIRE(waitpid(hook_child, &verdict, 0) == hook_child);
+  CHECK(WIFEXITED(verdict) && WEXITSTATUS(verdict) == 0);
+  CHECK_STATUS(hj_engine_close(own), HJ_OK);
+  engine = before;
+}
+
+static void *open_first(void *unused) {
+  (void)unused;
+  return (void *)(intptr_t)wrong_own_engine(HJ_RUN_POLL, 0);
+}
+
+/* Processes whose first engine is being opened by a thread when they fork, at another moment each time. */
+static void fork_during_the_first_open(void) {
+  int times = getenv("HUJIA_TEST_SMALL") != NULL ? 20 : 100, clean = 0;
+  for (int number = 0; number < times; number++) {
+    fflush(NULL);
+    pid_t process = fork();
+    REQUIRE(process >= 0);
+    if (process == 0) {
+      alarm(40);
+      pthread_t thread;
+      if (pthread_create(&thread, NULL, open_first, NULL) != 0) _exit(1);
+      usleep((useconds_t)(number * 40));
+      pid_t child = fork();
+      if (child == 0) {
+        alarm(20);
+        _exit(wrong_own_engine(number % 2 ? HJ_RUN_THREAD : HJ_RUN_POLL, 0));
+      }
+      int status = -1;
+      void *wrong = NULL;
+      int is_clean = waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+      pthread_join(thread, &wrong);
+      _exit(!is_clean || wrong != NULL);
+    }
+    int status = -1;
+    REQUIRE(waitpid(process, &status, 0) == process);
+    clean += WIFEXITED(status) && WEXITSTATUS(status) == 0;
+  }
+  CHECK_EQUAL(clean, times);
+}
+
 /* What the threads have posted is decided by and by; each decision is called off, so that the engine has room again. */
 static void settle_posts(void) {
   struct pollfd events = {hj_events_fd(engine), POLLIN, 0};
@@ -192,6 +275,9 @@ int main(void) {
   int verdict = -1;
   REQUIRE(waitpid(first, &verdict, 0) == first);
   CHECK(WIFEXITED(verdict) && WEXITSTATUS(verdict) == 0);
+  fork_during_the_first_open(); /* this process opens none before */
+  fork_out_of_a_hook(1);
+  fork_out_of_a_hook(0);
   hj_config config = poll_config();
   config.run_mode = HJ_RUN_THREAD;
   engine = open_engine(&config);

@@ -23,9 +23,10 @@ void hujia_settle_after_fork(void (*settle)(void));
 uint64_t hujia_forks_settled(void);
 
 /* What a process does once (the Swift runtime makes types of generics under locks of its own, which a child would find
- * held) is done in one short section, and a fork waits for its end. 1: this thread does it now and must end it. */
-int hujia_begin_warm_up(void);
-void hujia_end_warm_up(int is_warm);
+ * held) is done in one short section, and a fork waits for its end. 1: this thread does it now and must end it. 0: it is
+ * done, or this thread is at it. `of_loop`: 0 the calls, 1 a loop's turn. */
+int hujia_begin_warm_up(int of_loop);
+void hujia_end_warm_up(int of_loop, int is_warm);
 
 /* ---- Descriptors: ours are 3 and above, because libuv stops the process when it closes a lower one ---- */
 
