@@ -50,6 +50,12 @@
  *   one at a time in one order, first come, first served; a call that finds another under way waits for it and for at
  *   most one call of each other thread (each takes microseconds); it may be carried out on the thread of the one under
  *   way, and a thread may carry out up to 16 calls of others before it returns. BEFORE START: no engine needed.
+ * Bounded turns. A call holds the baton for less than a millisecond. What is more work than that goes on in slices,
+ *   with other calls and deadlines in between. A slice is a number of steps, never a time, so in HJ_RUN_POLL the same
+ *   calls meet it at the same place. Slices within the call itself: hj_events_poll, hj_heartbeats, hj_plans_load,
+ *   hj_plans_migrate, hj_figures_breaches. In the background (the engine's own thread, the host's loop, or the next
+ *   hj_engine_poll): offers to waiting incidents beyond the first slice. Exceptions: a decision costs what its search
+ *   costs, which grows where units are short; hj_engine_close; the first hj_engine_poll. Since 0.3.
  * Blocking and memory. Nothing blocks on I/O and nothing allocates after hj_engine_open, except where "cold" is said:
  *   hj_engine_open, hj_engine_close, hj_plans_load, and the first hj_traffic_report (see there).
  * Stack. A call needs up to 32 KiB of its thread's stack, also when it carries out the calls of others; a cold one up
@@ -1006,7 +1012,8 @@ hj_status hj_engine_drain(hj_engine *engine);
  * timed from it; every other call uses the time of the last poll. Street times reported since the last poll are built
  * into an epoch first, here and on this thread (one item of work, whatever it costs: see hj_traffic_report), so the
  * same calls give the same answers. Times: now_ns is 0 ... 2^62 - 1 (146 years) and not before the last poll's (else
- * HJ_TIME_BACKWARDS, and the last poll's is used); wall_us may jump either way and moves no deadline.
+ * HJ_TIME_BACKWARDS, and the last poll's is used); wall_us may jump either way and moves no deadline. A slice of
+ * background work (offers of freed units to waiting incidents) counts as one item; since 0.3.
  * BATON. O(items). HJ_E_MODE in another run mode; HJ_E_ARGUMENT (a time that is negative or too large). Since 0.1. */
 hj_status hj_engine_poll(hj_engine *engine, int64_t now_ns, int64_t wall_us, uint32_t work_max, int64_t *next_due_ns);
 
@@ -1018,8 +1025,11 @@ hj_status hj_engine_stats(hj_engine *engine, hj_stats *stats);
 
 /* Replaces the plans by those in the JSON text (PLANS.md describes it). Incidents already open keep the clocks and
  * chains they have (hj_plans_migrate moves them); later decisions use the new plans. On error the old plans stay.
- * BATON for the swap. Cold: parses and allocates on the caller's thread: up to 192 bytes for each value and key of the
- * text. Length up to 16 MiB.
+ * From the swap on every unit has the level that the new plans give its activity. Units that are free now are then
+ * offered to waiting incidents, the most urgent first, and watches follow their new limits: in slices, all done when
+ * this returns (since 0.3; offers rest while max_assignments are open).
+ * BATON for the swap and each slice. Cold: parses and allocates on the caller's thread: up to 192 bytes for each value
+ * and key of the text. Length up to 16 MiB.
  * HJ_FULL (eight versions of the plans are still in use by open incidents); HJ_E_NULL (json); HJ_E_ARGUMENT (length
  * 0 or too long); HJ_E_PLANS with `detail` (may be NULL); HJ_E_MEMORY. Since 0.1. */
 hj_status hj_plans_load(hj_engine *engine, const char *json, uint32_t length, hj_error_detail *detail);
@@ -1027,8 +1037,9 @@ hj_status hj_plans_load(hj_engine *engine, const char *json, uint32_t length, hj
 /* Moves the clocks of every open incident to the plans of now; `*count` (may be NULL) becomes how many were moved. A
  * clock before its limit gets the new limit, counted from where it started, but is due no earlier than now; one after
  * its limit keeps the due time of its next step. So at most one step of each clock fires because of this. Clocks that
- * the new plans do not have stop; those that only they have start now.
- * BATON. O(max_incidents). HJ_OK. Since 0.2. */
+ * the new plans do not have stop; those that only they have start now. In slices (since 0.3): plans loaded by another
+ * thread meanwhile hold for the incidents that come after.
+ * BATON for each slice. O(incidents). HJ_OK. Since 0.2. */
 hj_status hj_plans_migrate(hj_engine *engine, uint32_t *count);
 
 /* ---- Units ----------------------------------------------------------------------------------------------------- */
@@ -1036,8 +1047,10 @@ hj_status hj_plans_migrate(hj_engine *engine, uint32_t *count);
 /* Adds a unit or replaces what is known of it. Its assignment, if any, goes on; `activity` is then what it does when
  * that ends, as with hj_unit_set_activity (since 0.3; before, it was forgotten), 0 = PATROLLING included. EN_ROUTE,
  * ON_SCENE, TRANSPORTING and AT_DESTINATION of a unit on an incident say nothing of that: what is remembered stays. A
- * unit that becomes available is offered to waiting incidents at once.
- * BATON. O(1) and the waiting incidents it can serve.
+ * unit that becomes available is offered to waiting incidents at once: the most urgent that it can serve, by tier, then
+ * by receipt, gets the best choice, however many others wait and for whatever. One that it cannot serve costs a look
+ * at most. What is more than one slice goes on in the background, as for every call that frees a unit (since 0.3).
+ * BATON. O(needs that wait * log of the incidents that wait), and a decision.
  * HJ_E_NULL; HJ_E_SIZE; HJ_E_NEWER; HJ_E_ARGUMENT (id 0, activity unknown, crew < -1); HJ_E_RANGE; HJ_FULL
  * (max_units). Since 0.1. */
 hj_status hj_unit_put(hj_engine *engine, const hj_unit *unit);
@@ -1053,7 +1066,7 @@ hj_status hj_unit_remove(hj_engine *engine, uint64_t unit_id);
  * `wall_us`: since when, 0 and the future = now. A free unit that becomes available is idle from then (of units that
  * are there equally fast the one that is idle longest goes), mapped to the engine's clock when it is told; one on an
  * incident is idle from the turn that frees it. Used since 0.3.
- * BATON. O(1) and the waiting incidents it can serve.
+ * BATON. As hj_unit_put.
  * HJ_E_UNKNOWN; HJ_E_ARGUMENT (activity unknown, wall_us negative); HJ_E_BUSY (on an incident, and the activity is one
  * of those that follow from an assignment's state: EN_ROUTE, ON_SCENE, TRANSPORTING, AT_DESTINATION; use
  * hj_assignment_advance); HJ_UNCHANGED (so it is, or is remembered already). Since 0.1; of a unit on an incident since
@@ -1324,12 +1337,12 @@ hj_status hj_figures_read(hj_engine *engine, const hj_figures_query *query, hj_f
 hj_status hj_figures_values(hj_engine *engine, int32_t dimension, uint32_t *values, uint32_t capacity, uint32_t *count);
 
 /* The latest broken promises of incidents and assignments, newest first: up to `capacity` of the last breach_capacity.
- * Set breaches[0].size. BATON. O(breaches). HJ_E_NULL; HJ_E_SIZE; HJ_E_NEWER. capacity 0 is HJ_OK with *count 0. Since
- * 0.2. */
+ * Set breaches[0].size. In slices of 1,024: those that come meanwhile are not among them. BATON for each. O(breaches).
+ * HJ_E_NULL; HJ_E_SIZE; HJ_E_NEWER. capacity 0 is HJ_OK with *count 0. Since 0.2. */
 hj_status hj_figures_breaches(hj_engine *engine, hj_breach *breaches, uint32_t capacity, uint32_t *count);
 
 /* Sets all figures to zero and empties the list of breaches; what began before counts when it ends.
- * BATON. O(figures). Since 0.2. */
+ * BATON. O(1). Since 0.2. */
 hj_status hj_figures_reset(hj_engine *engine);
 
 /* ---- Streets --------------------------------------------------------------------------------------------------- */

@@ -96,11 +96,9 @@ public func hj_plans_migrate(
   _ engine: OpaquePointer!, _ count: UnsafeMutablePointer<UInt32>!
 ) -> hj_status {
   with(engine) { driver in
-    driver.change { core in
-      let migrated = core.migrateClocks()
-      count?.pointee = migrated
-      return .ok
-    }
+    let (status, migrated) = driver.migrateClocks()
+    if status == .ok { count?.pointee = migrated }
+    return status
   }
 }
 

@@ -77,13 +77,8 @@ public func hj_figures_breaches(
     guard verdict == .ok, let breaches else { return verdict }
     let size = Sized.size(breaches)
     let raw = UnsafeMutableRawPointer(breaches)
-    let written = driver.turn { core in
-      let written = min(core.breaches.count, Int(capacity))
-      for index in 0..<written {
-        let entry = hj_breach(core.breaches.breach(index), now_ns: core.time.now_ns)
-        Sized.write(entry, to: raw + index * Int(size), size: size)
-      }
-      return written
+    let written = driver.readBreaches(Int(capacity)) { index, breach, now_ns in
+      Sized.write(hj_breach(breach, now_ns: now_ns), to: raw + index * Int(size), size: size)
     }
     count.pointee = UInt32(written)
     return .ok

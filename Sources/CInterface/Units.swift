@@ -66,7 +66,7 @@ private func fill(
   let unit = core.units[slot]
   filled.unit_id = unit.id
   filled.activity = Int32(unit.activity.rawValue)
-  filled.level = Int32(unit.level.rawValue)
+  filled.level = Int32(core.level(of: slot).rawValue)
   filled.next_activity = unit.nextActivity.map { Int32($0.rawValue) } ?? HJ_ACTIVITY_NONE
   if !unit.isFree {
     filled.assignment_id = core.assignmentSlots.id(of: unit.assignment)

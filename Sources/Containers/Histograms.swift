@@ -73,8 +73,9 @@ public struct Histograms: ~Copyable {
     return summary.greatest
   }
 
-  public mutating func removeAll() {
-    counts.base.update(repeating: 0, count: counts.count)
-    summaries.base.update(repeating: Summary(), count: summaries.count)
+  /// O(buckets).
+  public mutating func removeAll(row: Int) {
+    (counts.base + row * Self.buckets).update(repeating: 0, count: Self.buckets)
+    summaries[row] = Summary()
   }
 }

@@ -65,8 +65,9 @@ extension EngineDriver {
   func decideSlice(_ core: inout EngineCore) -> (fired: Int, hasMore: Bool) {
     let fired = core.fireDue(most: Self.fireSlice)
     let decided = decidePosts(most: Self.postSlice)
+    if core.hasBackgroundWork { core.workInBackground() }
     let hasMore =
-      fired == Self.fireSlice || decided == Self.postSlice
+      fired == Self.fireSlice || decided == Self.postSlice || core.hasBackgroundWork
       || (core.nextDue_ns <= core.time.now_ns && !core.isEscalationBlocked)
     return (fired, hasMore)
   }

@@ -162,6 +162,7 @@ package final class EngineDriver: @unchecked Sendable {
     guard readsClock else { return }
     core.pointee.counters.raise(Counter.longestTurn_ns, to: Clock.now_ns() &- start_ns)
     if core.pointee.positions.hasFresh { takePositionsAfter() }
+    if core.pointee.hasBackgroundWork { loop?.wake() }
     if core.pointee.nextDue_ns < wake_ns, !core.pointee.isEscalationBlocked {
       wake_ns = core.pointee.nextDue_ns
       loop?.turn(at: wake_ns &+ origin_ns)
@@ -187,19 +188,31 @@ package final class EngineDriver: @unchecked Sendable {
     hujia_hush(eventDescriptor)
   }
 
-  /// Takes up to `capacity` events out, oldest first, and fires deadlines that waited for the room.
+  /// Takes up to `capacity` events out, oldest first, and fires deadlines that waited for the room. In slices: other
+  /// calls and deadlines come in between.
   package func takeEvents(_ capacity: Int, _ body: (Int, Event) -> Void) -> Int {
-    turn { core in
-      var taken = 0
-      while taken < capacity, let event = core.popEvent() {
-        body(taken, event)
-        taken += 1
+    var taken = 0
+    while taken < capacity {
+      let first = taken
+      let most = min(capacity - first, Self.eventSlice)
+      let count = turn { core in
+        var count = 0
+        while count < most, let event = core.popEvent() {
+          body(first + count, event)
+          count += 1
+        }
+        if core.isEscalationBlocked { _ = core.fireDue(most: max(count, 1)) }
+        if core.outbox.count == 0 { silence() }
+        return count
       }
-      if core.isEscalationBlocked { _ = core.fireDue(most: max(taken, 1)) }
-      if core.outbox.count == 0 { silence() }
-      return taken
+      taken += count
+      if count < most { break }
     }
+    return taken
   }
+
+  /// Events handed over in one turn, and as many deadlines fired into their room.
+  static let eventSlice = 256
 
   /// Queues a checked report; full when the queue is. Any thread.
   package func post(_ report: IncidentReport) -> Status {
@@ -239,6 +252,29 @@ package final class EngineDriver: @unchecked Sendable {
   package func poll(
     now_ns: Int64, wall_us: Int64, most: UInt32
   ) -> (status: Status, nextDue_ns: Int64) {
+    let bound = most == 0 ? Int.max : Int(most)
+    let first = pollTurn(now_ns: now_ns, wall_us: wall_us, most: bound)
+    var (done, nextDue_ns) = (first.done, first.nextDue_ns)
+    // Background work goes on in slices, each an item; what it makes due comes in between.
+    while done < bound {
+      baton.take()
+      let isLeft = core.pointee.hasBackgroundWork
+      if isLeft {
+        core.pointee.workInBackground()
+        done += 1 + workDue(most: bound - done - 1)
+        finish(0)
+        nextDue_ns = nextPoll_ns
+      }
+      baton.give()
+      if !isLeft { break }
+    }
+    return (first.status, nextDue_ns)
+  }
+
+  /// The part of a poll that takes the time given: what is due, what was posted.
+  private func pollTurn(
+    now_ns: Int64, wall_us: Int64, most bound: Int
+  ) -> (status: Status, done: Int, nextDue_ns: Int64) {
     baton.take()
     defer { baton.give() }
     guard !isDrained else { return (.state, .max) }
@@ -258,24 +294,37 @@ package final class EngineDriver: @unchecked Sendable {
     core.pointee.time = Moment(now_ns: now_ns &- origin_ns, wall_us: wall_us)
     polled_ns.store(now_ns &- origin_ns, ordering: .relaxed)
     polledWall_us.store(wall_us, ordering: .releasing)
-    let bound = most == 0 ? Int.max : Int(most)
     var done = pollTraffic() ? 1 : 0
-    if done < bound { done += core.pointee.fireDue(most: bound - done) }
-    if done < bound { done += decidePosts(most: bound - done) }
+    done += workDue(most: bound - done)
     if core.pointee.audit() > 0, done < bound {
       done += core.pointee.fireDue(most: bound - done)
     }
     finish(0)
+    return (status, done, nextPoll_ns)
+  }
+
+  /// Under the baton: fires what is due and decides what was posted; how many items that were.
+  private func workDue(most bound: Int) -> Int {
+    var done = 0
+    if done < bound { done += core.pointee.fireDue(most: bound - done) }
+    if done < bound { done += decidePosts(most: bound - done) }
+    return done
+  }
+
+  /// Under the baton: when the host is to poll again; the time of this poll when there is more to do.
+  private var nextPoll_ns: Int64 {
     let next_ns = core.pointee.nextDue_ns
     let isBlocked = core.pointee.isEscalationBlocked
     let hasMore =
       posts.pointee.count > 0 || hasTrafficWaiting
       || (next_ns <= core.pointee.time.now_ns && !isBlocked)
-    if hasMore || core.pointee.auditState.isUnderWay { return (status, now_ns) }
+    if hasMore || core.pointee.auditState.isUnderWay || core.pointee.hasBackgroundWork {
+      return lastPoll_ns
+    }
     // Deadlines that wait for room in the outbox want a look soon, not at once.
-    if isBlocked { return (status, now_ns &+ Self.blockedPause_ns) }
+    if isBlocked { return lastPoll_ns &+ Self.blockedPause_ns }
     let (due_ns, overflows) = next_ns.addingReportingOverflow(origin_ns)
-    return (status, overflows ? .max : due_ns)
+    return overflows ? .max : due_ns
   }
 
   static var blockedPause_ns: Int64 { 100_000_000 }

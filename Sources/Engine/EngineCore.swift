@@ -43,7 +43,7 @@ package struct EngineLimits: BitwiseCopyable, Sendable {
 /// All mutable state of one engine. Every property is owned by the baton's holder, except `counters`, `positions` and
 /// lookups in `unitIndex` (any thread), and `map` (immutable).
 package struct EngineCore: ~Copyable {
-  private let inPlace: InPlace
+  private let inPlace = InPlace()
   package let limits: EngineLimits
   package let map: RoadMap
   package let counters: Counters
@@ -72,6 +72,12 @@ package struct EngineCore: ~Copyable {
   /// Closed and cancelled incidents, oldest first: their slots are reused when no fresh one is left.
   var closedIncidents: Ring<UInt32>
   var waiting: WaitingLists
+  /// Units that became free and may serve what waits.
+  var offers: OfferQueue
+  var offerSweep = OfferSweep()
+  /// Watches from this slot on still follow the plans of before.
+  var watchSweep: UInt32?
+  var callbacks = CallbackList()
 
   // Assignments
   package var assignments: Block<AssignmentRecord>
@@ -98,6 +104,8 @@ package struct EngineCore: ~Copyable {
 
   // Plans: address of each version in use, and how many open incidents were opened under it
   var plans: PlanVersions
+  /// By activity: since when units that do it are available, where the plans made them so.
+  var availableSince_ns: InlineArray<12, Int64> = .init(repeating: .min)
 
   package var outbox: Outbox
   var keys: KeyTable
@@ -105,7 +113,7 @@ package struct EngineCore: ~Copyable {
   // Scratch of one decision
   var candidates: Block<NearestUnit>
   let routeScratch: Block<RoutePoint>
-  package var answer: Answer
+  package var answer = Answer()
   /// `EngineLimits.chosen` entries; the first `answer.count` are filled.
   package var chosen: Block<Chosen>
 
@@ -127,6 +135,8 @@ package struct EngineCore: ~Copyable {
     let incidentAssignments = try Block<UInt32>(memory, count: perIncident)
     let incidentRefusals = try Block<UInt64>(memory, count: perIncident)
     let closedIncidents = try Ring<UInt32>(memory, capacity: limits.incidents)
+    let waiting = try WaitingLists(memory, incidents: limits.incidents)
+    let offers = try OfferQueue(memory, units: limits.units)
     let assignments = try Block<AssignmentRecord>(memory, count: limits.assignments)
     let assignmentSlots = try SlotPool(memory, capacity: limits.assignments)
     let deadlines = try DeadlineWheel(memory, capacity: clockCount)
@@ -139,14 +149,11 @@ package struct EngineCore: ~Copyable {
     let breaches = try BreachList(memory, capacity: limits.breaches, clocks: clockCount)
     let incidentTimes = try Block<IncidentTimes>(memory, count: limits.incidents)
     let assignmentTimes = try Block<AssignmentTimes>(memory, count: limits.assignments)
-    let outbox = try Outbox(
-      memory, ordinary: limits.events, reserved: clockCount + limits.watches)
+    let outbox = try Outbox(memory, ordinary: limits.events, reserved: clockCount + limits.watches)
     let keys = try KeyTable(memory, limits)
     let candidates = try Block<NearestUnit>(memory, count: limits.units)
     let routeScratch = try Block<RoutePoint>(memory, count: Self.routePointLimit)
     let chosen = try Block<Chosen>(memory, count: EngineLimits.chosen)
-
-    inPlace = InPlace()
     self.limits = limits
     self.map = map
     self.counters = counters
@@ -160,7 +167,8 @@ package struct EngineCore: ~Copyable {
     self.incidentAssignments = incidentAssignments
     self.incidentRefusals = incidentRefusals
     self.closedIncidents = closedIncidents
-    self.waiting = WaitingLists()
+    self.waiting = waiting
+    self.offers = offers
     self.assignments = assignments
     self.assignmentSlots = assignmentSlots
     self.deadlines = deadlines
@@ -177,7 +185,7 @@ package struct EngineCore: ~Copyable {
     self.keys = keys
     self.candidates = candidates
     self.routeScratch = routeScratch
-    self.answer = Answer()
     self.chosen = chosen
+    followLevels()
   }
 }

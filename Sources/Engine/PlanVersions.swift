@@ -76,15 +76,30 @@ extension EngineCore {
     plans.number(incidents[incident].clockVersion)
   }
 
-  /// Swaps the plans in. False when too many old versions are still in use. The levels of free units follow.
+  /// Swaps the plans in. False when too many old versions are still in use. From here on every level is that of the new
+  /// plans. Offers to what waits, and the limits of watches, follow in slices (`followPlans`). O(activities).
   package mutating func use(plans next: UnsafeMutablePointer<PlanTables>) -> Bool {
+    let old = plans.current
     guard plans.replace(by: next) else { return false }
-    for slot in 0..<UInt32(limits.units) where unitSlots.isLive(slot) && units[slot].isFree {
-      setFree(unit: slot, activity: units[slot].activity)
+    for activity in Activity.allCases
+    where currentPlans.level(of: activity) == .available
+      && plans.tables(old).pointee.level(of: activity) != .available
+    {
+      availableSince_ns[Int(activity.rawValue)] = time.now_ns
     }
-    for slot in 0..<UInt32(limits.units) where unitSlots.isLive(slot) { offer(unit: slot) }
-    rearmWatches()
+    followLevels()
+    sweepOffers()
+    watchSweep = 0
     return true
+  }
+
+  /// Whether background work is left: offers to what waits, limits of watches.
+  package var hasBackgroundWork: Bool { hasOffersLeft || watchSweep != nil }
+
+  /// One slice of it: a number of steps, so the same calls meet it at the same place. O(slice).
+  package mutating func workInBackground() {
+    if watchSweep != nil { rearmWatches() }
+    if hasOffersLeft { workOffers() }
   }
 
   /// Plan tables that nobody needs any more, for the driver to free.

@@ -173,10 +173,9 @@ extension Engine {
   public func migrateClocks() throws(HujiaError) -> UInt32 {
     var migrated: UInt32 = 0
     try check { driver in
-      driver.change { core in
-        migrated = core.migrateClocks()
-        return .ok
-      }
+      let result = driver.migrateClocks()
+      migrated = result.migrated
+      return result.status
     }
     return migrated
   }

@@ -100,22 +100,20 @@ extension Engine {
   /// The latest broken promises, newest first.
   public func breaches(upTo most: Int) throws(HujiaError) -> [Breach] {
     try with { driver in
-      driver.turn { core in
-        let now_ns = core.time.now_ns
-        return .success(
-          (0..<min(max(most, 0), core.breaches.count)).map { index in
-            let breach = core.breaches.breach(index)
-            return Breach(
-              clock: Clock(rawValue: Int32(breach.clock.rawValue)),
-              incidentID: breach.incidentID,
-              assignmentID: breach.assignmentID == 0 ? nil : breach.assignmentID,
-              unitID: breach.unitID == 0 ? nil : breach.unitID,
-              tier: Tier(rawValue: Int32(breach.tier.rawValue)), type: breach.type,
-              due_wall_us: breach.dueWall_us,
-              over_ms: max((min(breach.ended_ns, now_ns) - breach.due_ns) / 1_000_000, 0),
-              isOver: breach.ended_ns != .max)
-          })
+      var breaches: [Breach] = []
+      _ = driver.readBreaches(max(most, 0)) { _, breach, now_ns in
+        breaches.append(
+          Breach(
+            clock: Clock(rawValue: Int32(breach.clock.rawValue)),
+            incidentID: breach.incidentID,
+            assignmentID: breach.assignmentID == 0 ? nil : breach.assignmentID,
+            unitID: breach.unitID == 0 ? nil : breach.unitID,
+            tier: Tier(rawValue: Int32(breach.tier.rawValue)), type: breach.type,
+            due_wall_us: breach.dueWall_us,
+            over_ms: max((min(breach.ended_ns, now_ns) - breach.due_ns) / 1_000_000, 0),
+            isOver: breach.ended_ns != .max))
       }
+      return .success(breaches)
     }
   }
 

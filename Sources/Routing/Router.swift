@@ -18,6 +18,9 @@ package struct Router: ~Copyable {
   private(set) var response: LayerView
   let kernelLevel: Int32
 
+  /// The levels of units that a question's level stands for.
+  private var levelCodes: InlineArray<3, UInt32> = [1, 2, 4]
+
   var units: UnitTable
   var sets: UnitSets
   var cells: CellIndex
@@ -137,6 +140,16 @@ package struct Router: ~Copyable {
     cells.voidAll(.normal)
     cells.voidAll(.response)
     return before
+  }
+
+  /// From now on a question's level 0, 1 or 2 stands for these levels of units, as bit sets. O(1).
+  package mutating func setLevels(_ codes: InlineArray<3, UInt32>) { levelCodes = codes }
+
+  /// The levels of units that a question's levels stand for; `.max` = all.
+  @inline(__always) func codes(_ levels: UInt32) -> UInt32 {
+    if levels == .max { return .max }
+    return (levels & 1 != 0 ? levelCodes[0] : 0) | (levels & 2 != 0 ? levelCodes[1] : 0)
+      | (levels & 4 != 0 ? levelCodes[2] : 0)
   }
 
   func areCellsValid(_ profile: Profile) -> Bool {

@@ -60,7 +60,7 @@ package enum StraightLine {
     return UInt64(max(0, (Int64(x) * sum) >> 30))
   }
 
-  private static func cosine_q30(_ lat_e7: Int32) -> UInt64 {
+  package static func cosine_q30(_ lat_e7: Int32) -> UInt64 {
     let latitude = min(UInt64(lat_e7.magnitude), 900_000_000)
     return sine_q30(halfAngle_q30((900_000_000 - latitude) * 2))
   }

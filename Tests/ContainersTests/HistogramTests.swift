@@ -52,14 +52,16 @@ import Testing
   }
 
   @Test func whatIsOutsideTheRangeCountsAtItsEnd() throws {
-    var histograms = try Histograms(.system, rows: 1)
+    var histograms = try Histograms(.system, rows: 2)
+    histograms.record(7, row: 1)
     histograms.record(-5, row: 0)
     histograms.record(.max, row: 0)
     check(histograms.summary(row: 0).least == 0)
     check(histograms.summary(row: 0).greatest == Histograms.longest)
     check(histograms.percentile(1_000, row: 0) <= Histograms.longest)
     check(histograms.percentile(500, row: 0) == 0)
-    histograms.removeAll()
+    histograms.removeAll(row: 0)
+    check(histograms.summary(row: 1).count == 1 && histograms.percentile(990, row: 1) == 7)
     check(histograms.summary(row: 0).count == 0 && histograms.percentile(990, row: 0) == 0)
   }
 }

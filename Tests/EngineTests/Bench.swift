@@ -132,13 +132,27 @@ final class Bench {
   }
 
   /// False when eight versions are in use. Frees what nobody needs.
-  func load(_ draft: PlanDraft) throws -> Bool {
+  /// With `finishes` what follows in slices is done, as by `hj_plans_load`.
+  func load(_ draft: PlanDraft, finishes: Bool = true) throws -> Bool {
     while let old = core.reclaimPlans() { Self.free(old) }
     let tables = try Self.keep(draft)
     let isTaken = core.use(plans: tables)
     if !isTaken { Self.free(tables) }
+    while finishes, core.hasBackgroundWork { core.workInBackground() }
     while let old = core.reclaimPlans() { Self.free(old) }
     return isTaken
+  }
+
+  /// All slices.
+  func migrateClocks() -> UInt32 {
+    var changed: UInt32 = 0
+    var next: UInt32? = 0
+    while let first = next {
+      let slice = core.migrateClocks(from: first)
+      changed += slice.changed
+      next = slice.next
+    }
+    return changed
   }
 
   // Reading

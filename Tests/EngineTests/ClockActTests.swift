@@ -199,7 +199,7 @@ import Testing
       bench.poll(minute * 60 * Bench.second_ns)
       if minute % 7 == 0 { _ = bench.core.checkIn(unit: 1, wall_us: 0) }
       if minute == 30 { _ = try bench.load(.with(.welfare, 50, [.callUnit], repeat_s: 30)) }
-      if minute == 31 { check(bench.core.migrateClocks() == 1) }
+      if minute == 31 { check(bench.migrateClocks() == 1) }
       for event in bench.escalations() {
         count += 1
         names.insert([

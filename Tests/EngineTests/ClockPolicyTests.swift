@@ -293,10 +293,10 @@ import Testing
       repeating: nil, count: PlanTables.tierCount)
     newer.tiers[Int(Tier.routine.rawValue)].resolve_ms = 3_000_000
     check(try bench.load(newer))
-    check(bench.core.migrateClocks() == 2)
+    check(bench.migrateClocks() == 2)
     check(bench.core.read(bench.clock(.arrival, sent)).reading?.state == ClockState.none)
     check(bench.core.read(bench.clock(.turnout, sent)).reading?.state == .running)
-    check(bench.core.migrateClocks() == 0)
+    check(bench.migrateClocks() == 0)
     _ = bench.drain()
     bench.poll(s: 1_900)
     check(bench.fired() == ["turnout 1 notifyAgain 0"])

@@ -74,7 +74,7 @@ import Testing
     let assignment = bench.live(incident)[0]
     let unit = bench.slot(1)
     func activity() -> Activity { bench.core.units[unit].activity }
-    check(activity() == .enRoute && bench.core.units[unit].level == .notAvailable)
+    check(activity() == .enRoute && bench.core.level(of: unit) == .notAvailable)
     check(bench.core.set(activity: .onScene, of: 1) == .busy)
     check(bench.core.remove(unit: 1) == .busy)
     bench.advance(assignment, .onScene)
@@ -84,7 +84,7 @@ import Testing
     bench.advance(assignment, .atDestination)
     check(activity() == .atDestination)
     bench.advance(assignment, .cleared)
-    check(activity() == .returning && bench.core.units[unit].level == .available)
+    check(activity() == .returning && bench.core.level(of: unit) == .available)
     // One that never arrived goes back to what it did before.
     _ = bench.core.set(activity: .post, of: 1)
     let other = bench.open(at: 5)

@@ -29,7 +29,9 @@ import Testing
       check(bench.core.units[bench.slot(1)].activity == .enRoute)
       check(bench.advance(order, .cancelled) == .ok)
       let car = bench.core.units[bench.slot(1)]
-      check(car.activity == .offDuty && car.level == .notAvailable && car.isFree)
+      check(
+        car.activity == .offDuty && bench.core.level(of: bench.slot(1)) == .notAvailable
+          && car.isFree)
       check(car.nextActivity == nil)
       check(bench.units(second).isEmpty)
       // On duty again, it goes to the one that waits.

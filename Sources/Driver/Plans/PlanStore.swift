@@ -109,6 +109,7 @@ extension EngineDriver {
       PlanStore.free(tables)
       throw Failure(.state, "the engine was drained: it takes no more")
     }
+    if isTaken { finishBackgroundWork() }
     guard isTaken else {
       PlanStore.free(tables)
       throw Failure(

@@ -22,8 +22,8 @@ extension EngineCore {
     units[choice.unit].assignment = assignment
     units[choice.unit].activityBefore = units[choice.unit].activity
     become(.enRoute, unit: choice.unit)
-    units[choice.unit].level = .notAvailable
-    router.set(level: Level.notAvailable.rawValue, of: choice.unit)
+    router.set(level: Self.busyCode, of: choice.unit)
+    refile(incident)
 
     if incidents[incident].firstAgency == 0 {
       incidents[incident].firstAgency = units[choice.unit].agency
@@ -83,6 +83,7 @@ extension EngineCore {
     letGo(
       unit: record.unit,
       usual: record.state.hasArrived ? .returning : units[record.unit].activityBefore)
+    refile(record.incident)
   }
 
   /// A unit that this incident will not ask again (it declined or did not sign). The oldest refusal is forgotten when

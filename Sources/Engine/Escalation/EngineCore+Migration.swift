@@ -1,15 +1,27 @@
 // Running incidents keep the clocks they were opened with; only on an explicit wish do they follow newer plans.
 
 extension EngineCore {
-  /// Every open incident; how many changed. O(incidents).
-  package mutating func migrateClocks() -> UInt32 {
-    var migrated: UInt32 = 0
-    for slot in 0..<UInt32(limits.incidents)
-    where incidentSlots.isLive(slot) && migrateClocks(ofSlot: slot) == .ok {
-      migrated += 1
+  /// One slice of moving every open incident's clocks to the plans of now: the incidents from slot `first` on. Returns
+  /// where the next slice begins, nil after the last, and how many incidents changed. O(slice).
+  package mutating func migrateClocks(from first: UInt32) -> (next: UInt32?, changed: UInt32) {
+    var changed: UInt32 = 0
+    var steps = Self.migrationSlice
+    var slot = first
+    let end = UInt32(incidentSlots.touched)
+    while slot < end, steps > 0 {
+      steps -= 1
+      if incidentSlots.isLive(slot) {
+        steps -= Self.migrationSteps * (1 + Int(incidents[slot].liveCount))
+        if migrateClocks(ofSlot: slot) == .ok { changed += 1 }
+      }
+      slot += 1
     }
-    return migrated
+    return (slot < end ? slot : nil, changed)
   }
+
+  /// Steps of one slice; a free slot costs one, an incident `migrationSteps` and as many for each of its units.
+  static var migrationSlice: Int { 4_096 }
+  private static var migrationSteps: Int { 32 }
 
   package mutating func migrateClocks(of id: UInt64) -> Status {
     guard let incident = incidentSlots.slot(of: id) else { return .stale }

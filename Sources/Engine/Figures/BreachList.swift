@@ -63,6 +63,14 @@ package struct BreachList: ~Copyable {
   /// Newest first, 0 ..< count.
   package func breach(_ index: Int) -> Breach { ring[place(noted - UInt32(index))] }
 
+  /// The number of the newest, to read from there on while newer ones come. O(1).
+  package var newest: UInt32 { noted }
+
+  /// A breach by its number; nil when it has made room for newer ones, or a reset has left it. O(1).
+  package func breach(number: UInt32) -> Breach? {
+    number <= noted && isKept(number) ? ring[place(number)] : nil
+  }
+
   mutating func reset() {
     if noted > .max / 2 {
       noted = 0

@@ -50,6 +50,9 @@ package struct FigureTable: ~Copyable {
 
   private var histograms: Histograms
   private let hits: Block<Hits>
+  /// By row: the reset after which it was last written. A row of an earlier one counts as empty.
+  private let eras: Block<UInt64>
+  private var era: UInt64 = 0
   /// Rows of types, agencies and beats: dimension and value to row.
   private var rowOf: IdIndex
   /// The value of each row, for the host to list.
@@ -68,10 +71,12 @@ package struct FigureTable: ~Copyable {
     for index in 0..<6 { firsts[index + 1] = firsts[index] + sizes[index] }
     let histograms = try Histograms(memory, rows: firsts[6] * Self.intervals)
     let hits = try Block<Hits>(memory, count: firsts[6] * Self.intervals)
+    let eras = try Block<UInt64>(memory, count: firsts[6] * Self.intervals)
     let rowOf = try IdIndex(memory, capacity: types + agencies + beats)
     let values = try Block<UInt32>(memory, count: firsts[6], filledWith: Self.other)
     self.histograms = histograms
     self.hits = hits
+    self.eras = eras
     self.rowOf = rowOf
     self.values = values
     self.firsts = firsts
@@ -126,6 +131,7 @@ package struct FigureTable: ~Copyable {
     for dimension in FigureDimension.allCases {
       let row = rowToFill(dimension, values[Int(dimension.rawValue)])
       let place = row * Self.intervals + Int(interval.rawValue) - 1
+      if eras[place] != era { empty(place) }
       histograms.record(took_ms, row: place)
       guard target_ms >= 0 else { continue }
       hits[place].withTarget += 1
@@ -145,6 +151,7 @@ package struct FigureTable: ~Copyable {
       return figures
     }
     let place = row * Self.intervals + Int(interval.rawValue) - 1
+    guard eras[place] == era else { return figures }
     let summary = histograms.summary(row: place)
     figures.count = summary.count
     figures.withTarget = hits[place].withTarget
@@ -172,9 +179,12 @@ package struct FigureTable: ~Copyable {
     hasTable(dimension) ? values[firsts[Int(dimension.rawValue)] + index] : UInt32(index)
   }
 
-  /// Everything to zero; values keep their rows.
-  mutating func reset() {
-    histograms.removeAll()
-    hits.base.update(repeating: Hits(), count: hits.count)
+  /// Everything to zero; values keep their rows. O(1): a row is emptied when it is next written.
+  mutating func reset() { era += 1 }
+
+  private mutating func empty(_ place: Int) {
+    histograms.removeAll(row: place)
+    hits[place] = Hits()
+    eras[place] = era
   }
 }

@@ -1,5 +1,5 @@
 // After an incident is closed the caller is asked how it went 回访. Until then, where the plans say so, it keeps its
-// slot; those that wait for it are the list of tier `none`, oldest first.
+// slot; those that wait for it are in `callbacks`, oldest first.
 
 import HujiaContainers
 
@@ -10,15 +10,15 @@ extension EngineCore {
     if isClosed, let promise = promise(.callback, incident: incident), promise.canStart {
       start(
         .callback, slot: ClockSlot.of(.callback, incident: incident), promise, from: at_ns)
-      let before = waiting.tail(.none)
+      let before = callbacks.tail
       incidents[incident].previousWaiting = before
       incidents[incident].nextWaiting = WaitingLists.none
       if before == WaitingLists.none {
-        waiting.setHead(.none, incident)
+        callbacks.head = incident
       } else {
         incidents[before].nextWaiting = incident
       }
-      waiting.setTail(.none, incident)
+      callbacks.tail = incident
       return
     }
     plans.letGo(incidents[incident].clockVersion)
@@ -41,12 +41,12 @@ extension EngineCore {
       let before = incidents[incident].previousWaiting
       let after = incidents[incident].nextWaiting
       if before == WaitingLists.none {
-        waiting.setHead(.none, after)
+        callbacks.head = after
       } else {
         incidents[before].nextWaiting = after
       }
       if after == WaitingLists.none {
-        waiting.setTail(.none, before)
+        callbacks.tail = before
       } else {
         incidents[after].previousWaiting = before
       }

@@ -218,7 +218,8 @@ extension EngineCore {
     emit(event)
     watchIncidentEnded(incident)
     retire(incident, at_ns: moment_ns(wall_us: wall_us))
-    for index in 0..<freedCount { offer(unit: freed[index]) }
+    for index in 0..<freedCount { noteFreed(unit: freed[index]) }
+    workOffers()
     return .ok
   }
 

@@ -67,8 +67,8 @@ extension EngineCore {
   /// call-back: a new call is worth more.
   private mutating func takeIncidentSlot() -> UInt32? {
     if let fresh = incidentSlots.take() { return fresh }
-    if closedIncidents.isEmpty, waiting.head(.none) != WaitingLists.none {
-      archive(waiting.head(.none), reason: .roomNeeded, act: Act(), wall_us: 0)
+    if closedIncidents.isEmpty, callbacks.head != WaitingLists.none {
+      archive(callbacks.head, reason: .roomNeeded, act: Act(), wall_us: 0)
     }
     guard let oldest = closedIncidents.popFirst() else { return nil }
     incidentSlots.giveBack(oldest)

@@ -1,75 +1,61 @@
-// The waiting list: in, out, and what a unit that became free can do for it.
+// Which incidents wait, and under what need they are listed.
 
 import HujiaContainers
 
 extension EngineCore {
-  /// Most waiting incidents looked at for one freed unit, so that a turn stays bounded.
-  static var offerBound: Int { 4_096 }
-
-  /// Puts an incident in its tier's list, in order of receipt. O(later arrivals): usually the tail.
+  /// Lists an incident that still wants units, in order of receipt. O(seats + log waiting).
   mutating func wait(_ incident: UInt32) {
-    guard !incidents[incident].isWaiting else { return }
-    let tier = incidents[incident].tier
-    let received_ns = incidents[incident].received_ns
-    var before = waiting.tail(tier)
-    while before != WaitingLists.none, incidents[before].received_ns > received_ns {
-      before = incidents[before].previousWaiting
-    }
-    let after =
-      before == WaitingLists.none ? waiting.head(tier) : incidents[before].nextWaiting
-    incidents[incident].previousWaiting = before
-    incidents[incident].nextWaiting = after
-    if before == WaitingLists.none {
-      waiting.setHead(tier, incident)
-    } else {
-      incidents[before].nextWaiting = incident
-    }
-    if after == WaitingLists.none {
-      waiting.setTail(tier, incident)
-    } else {
-      incidents[after].previousWaiting = incident
-    }
+    guard !incidents[incident].isWaiting else { return refile(incident) }
+    let place = incidents[incident].place
+    let need = need(of: incident)
+    waiting.insert(
+      incident, need, received_ns: incidents[incident].received_ns, lat_e7: place.lat_e7,
+      lon_e7: place.lon_e7, reach_dm: reach_dm(need.radius_dm))
     incidents[incident].isWaiting = true
-    waiting.count += 1
   }
 
-  /// Takes an incident out. O(1). Before its tier changes.
+  /// O(log waiting).
   mutating func stopWaiting(_ incident: UInt32) {
     guard incidents[incident].isWaiting else { return }
-    let tier = incidents[incident].tier
-    let before = incidents[incident].previousWaiting
-    let after = incidents[incident].nextWaiting
-    if before == WaitingLists.none {
-      waiting.setHead(tier, after)
-    } else {
-      incidents[before].nextWaiting = after
-    }
-    if after == WaitingLists.none {
-      waiting.setTail(tier, before)
-    } else {
-      incidents[after].previousWaiting = before
-    }
+    waiting.remove(incident)
     incidents[incident].isWaiting = false
-    waiting.count -= 1
   }
 
-  /// A unit became free: the most urgent, longest waiting incident that it fits gets its best choice. One decision.
-  mutating func offer(unit slot: UInt32) {
-    guard waiting.count > 0, units[slot].isFree, units[slot].level != .notAvailable else { return }
-    var looked = 0
-    for raw in Tier.emergency.rawValue...Tier.preventive.rawValue {
-      guard let tier = Tier(rawValue: raw) else { return }
-      var incident = waiting.head(tier)
-      while incident != WaitingLists.none, looked < Self.offerBound {
-        let next = incidents[incident].nextWaiting
-        looked += 1
-        if couldServe(unit: slot, incident: incident) {
-          let sent = fillSeats(of: incident, reason: .unitFreed)
-          if sent > 0 { announceProgress(of: incident) }
-          if !units[slot].isFree { return }
+  /// After a change of what an incident still needs: it keeps its place. Nothing where it does not wait.
+  mutating func refile(_ incident: UInt32) {
+    guard incidents[incident].isWaiting else { return }
+    let need = need(of: incident)
+    guard !waiting.isFiled(incident, under: need) else { return }
+    let place = incidents[incident].place
+    waiting.refile(
+      incident, need, lat_e7: place.lat_e7, lon_e7: place.lon_e7,
+      reach_dm: reach_dm(need.radius_dm))
+  }
+
+  /// The open seats of an incident's plan. A unit that `couldServe` it serves this.
+  func need(of incident: UInt32) -> Need {
+    let record = incidents[incident]
+    var need = Need(tier: record.tier)
+    need.radius_dm = record.plan.radius_dm
+    let tables = plans.tables(record.planVersion)
+    for offset in 0..<record.plan.requirementCount {
+      let requirement = tables.pointee.requirement(Int(record.plan.firstRequirement + offset))
+      for seat in 0..<requirement.count {
+        guard let open = missing(requirement, index: offset, seat: seat, incident: incident) else {
+          continue
         }
-        incident = next
+        need.insert(
+          NeedGroup(
+            agency: requirement.agency, kind: requirement.kind, capabilities: open,
+            isAny: open == 0))
       }
     }
+    return need
+  }
+
+  /// No unit farther away in a straight line is within a radius. On streets the radius counts what is driven; lengths
+  /// below the straight line are warned of at import, and below half of it they are wrong.
+  private func reach_dm(_ radius_dm: UInt32) -> UInt64 {
+    map.nodeCount == 0 ? UInt64(radius_dm) + 10 : UInt64(radius_dm) * 2 + 2_000
   }
 }

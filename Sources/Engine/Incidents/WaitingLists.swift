@@ -1,49 +1,327 @@
-// Incidents that still want units, by tier and then by receipt: who is served first when a unit becomes free.
+// Read first for what waits. Incidents that still want units, by what they need: each need has one list in order of
+// receipt, and where the plan names a radius one list for each cell of the ground besides. So a unit that becomes free
+// looks at needs and cells, not at incidents that it cannot serve.
 
-/// Heads and tails of one doubly linked list a tier; the links are in the incident records.
-struct WaitingLists: BitwiseCopyable {
+import HujiaContainers
+
+struct WaitingLists: ~Copyable {
   static var none: UInt32 { .max }
-  private var heads: (UInt32, UInt32, UInt32, UInt32, UInt32) = (.max, .max, .max, .max, .max)
-  private var tails: (UInt32, UInt32, UInt32, UInt32, UInt32) = (.max, .max, .max, .max, .max)
-  var count = 0
+  /// Needs told apart at once; incidents beyond share one that says "any unit".
+  static var needLimit: Int { 1_024 }
 
-  func head(_ tier: Tier) -> UInt32 {
-    switch tier {
-    case .none: return heads.0
-    case .emergency: return heads.1
-    case .urgent: return heads.2
-    case .routine: return heads.3
-    case .preventive: return heads.4
-    }
+  struct NeedEntry: BitwiseCopyable {
+    var need: Need
+    var cells: ReachCells
+    var root: UInt32
+    var count: UInt32
+    /// In the bucket, or among the unused.
+    var next: UInt32
   }
 
-  func tail(_ tier: Tier) -> UInt32 {
-    switch tier {
-    case .none: return tails.0
-    case .emergency: return tails.1
-    case .urgent: return tails.2
-    case .routine: return tails.3
-    case .preventive: return tails.4
-    }
+  struct CellEntry: BitwiseCopyable {
+    var cell: ReachCells.Cell
+    var need: UInt32
+    var root: UInt32
+    var next: UInt32
   }
 
-  mutating func setHead(_ tier: Tier, _ incident: UInt32) {
-    switch tier {
-    case .none: heads.0 = incident
-    case .emergency: heads.1 = incident
-    case .urgent: heads.2 = incident
-    case .routine: heads.3 = incident
-    case .preventive: heads.4 = incident
-    }
+  // By incident
+  private let keys: Block<WaitingKey>
+  private let needOf: Block<UInt32>
+  private let cellOf: Block<UInt32>
+  private let needLinks: Block<TreeLinks>
+  private let cellLinks: Block<TreeLinks>
+  private let needTree: WaitingTree
+  private let cellTree: WaitingTree
+
+  /// The first five say "any unit", one a tier.
+  private let needs: Block<NeedEntry>
+  private var needsUsed = Tier.allCases.count
+  private var unusedNeed = WaitingLists.none
+  private let needBuckets: Block<UInt32>  // entry + 1
+
+  private let cells: Block<CellEntry>
+  private var cellsUsed: UInt32 = 0
+  private var unusedCell = WaitingLists.none
+  private let cellBuckets: Block<UInt32>  // entry + 1
+  private let cellMask: UInt64
+
+  /// Where the walk of one unit stands in each list that it can serve: a heap by key.
+  private let cursors: Block<Cursor>
+  private var cursorCount = 0
+
+  struct Cursor: BitwiseCopyable {
+    var incident: UInt32
+    var isCell: Bool
   }
 
-  mutating func setTail(_ tier: Tier, _ incident: UInt32) {
-    switch tier {
-    case .none: tails.0 = incident
-    case .emergency: tails.1 = incident
-    case .urgent: tails.2 = incident
-    case .routine: tails.3 = incident
-    case .preventive: tails.4 = incident
+  private var serial: UInt64 = 0
+  private(set) var count = 0
+
+  /// 64 bytes an incident.
+  init(_ memory: Memory, incidents: Int) throws(OutOfMemory) {
+    let tiers = Tier.allCases.count
+    var buckets = 4
+    while buckets < incidents { buckets <<= 1 }
+    let keys = try Block<WaitingKey>(memory, count: incidents)
+    let needOf = try Block<UInt32>(memory, count: incidents)
+    let cellOf = try Block<UInt32>(memory, count: incidents)
+    let needLinks = try Block<TreeLinks>(memory, count: incidents)
+    let cellLinks = try Block<TreeLinks>(memory, count: incidents)
+    let needs = try Block<NeedEntry>(memory, count: tiers + Self.needLimit)
+    let needBuckets = try Block<UInt32>(memory, count: Self.needLimit * 2)
+    let cells = try Block<CellEntry>(memory, count: incidents)
+    let cellBuckets = try Block<UInt32>(memory, count: buckets)
+    let cursors = try Block<Cursor>(memory, count: (tiers + Self.needLimit) * Self.cellsAround)
+    for tier in Tier.allCases {
+      needs.base[Int(tier.rawValue)] = NeedEntry(
+        need: .anything(tier), cells: ReachCells(reach_dm: 0), root: Self.none, count: 0,
+        next: Self.none)
+    }
+    needTree = WaitingTree(needLinks.base, keys.base)
+    cellTree = WaitingTree(cellLinks.base, keys.base)
+    self.keys = keys
+    self.needOf = needOf
+    self.cellOf = cellOf
+    self.needLinks = needLinks
+    self.cellLinks = cellLinks
+    self.needs = needs
+    self.needBuckets = needBuckets
+    self.cells = cells
+    self.cellBuckets = cellBuckets
+    cellMask = UInt64(buckets - 1)
+    self.cursors = cursors
+  }
+
+  /// Three rows: five columns each in the cities, twenty in all beside a pole.
+  private static var cellsAround: Int { 32 }
+
+  func key(of incident: UInt32) -> WaitingKey { keys[incident] }
+
+  // In and out
+
+  /// A new place at the end of those with the same receipt. O(log n).
+  mutating func insert(
+    _ incident: UInt32, _ need: Need, received_ns: Int64, lat_e7: Int32, lon_e7: Int32,
+    reach_dm: UInt64
+  ) {
+    serial += 1
+    keys[incident] = WaitingKey(received_ns: received_ns, serial: serial)
+    file(incident, need, lat_e7, lon_e7, reach_dm)
+    count += 1
+  }
+
+  /// O(log n).
+  mutating func remove(_ incident: UInt32) {
+    takeOut(incident)
+    count -= 1
+  }
+
+  /// Whether an incident is listed under this need, or under "any unit".
+  func isFiled(_ incident: UInt32, under need: Need) -> Bool {
+    needs[needOf[incident]].need == need
+  }
+
+  /// The same incident at its own place in the list of another need. O(log n).
+  mutating func refile(
+    _ incident: UInt32, _ need: Need, lat_e7: Int32, lon_e7: Int32, reach_dm: UInt64
+  ) {
+    takeOut(incident)
+    file(incident, need, lat_e7, lon_e7, reach_dm)
+  }
+
+  private mutating func file(
+    _ incident: UInt32, _ need: Need, _ lat_e7: Int32, _ lon_e7: Int32, _ reach_dm: UInt64
+  ) {
+    let entry = entry(for: need, reach_dm)
+    needOf[incident] = entry
+    needTree.insert(incident, root: &needs[entry].root)
+    needs[entry].count += 1
+    cellOf[incident] = Self.none
+    guard needs[entry].need.radius_dm > 0 else { return }
+    let cell = cellEntry(needs[entry].cells.cell(lat_e7, lon_e7), entry)
+    cellOf[incident] = cell
+    cellTree.insert(incident, root: &cells[cell].root)
+  }
+
+  private mutating func takeOut(_ incident: UInt32) {
+    let cell = cellOf[incident]
+    if cell != Self.none {
+      cellTree.remove(incident, root: &cells[cell].root)
+      if cells[cell].root == Self.none { forget(cell: cell) }
+    }
+    let entry = needOf[incident]
+    needTree.remove(incident, root: &needs[entry].root)
+    needs[entry].count -= 1
+    if needs[entry].count == 0 { forget(need: entry) }
+  }
+
+  // Needs
+
+  private func bucket(_ need: Need) -> Int {
+    Int(truncatingIfNeeded: need.hash) & (needBuckets.count - 1)
+  }
+
+  private mutating func entry(for need: Need, _ reach_dm: UInt64) -> UInt32 {
+    let bucket = bucket(need)
+    var entry = needBuckets[bucket] &- 1
+    while entry != Self.none {
+      if needs[entry].need == need { return entry }
+      entry = needs[entry].next
+    }
+    if unusedNeed != Self.none {
+      entry = unusedNeed
+      unusedNeed = needs[entry].next
+    } else {
+      guard needsUsed < needs.count else { return UInt32(need.tier.rawValue) }
+      entry = UInt32(needsUsed)
+      needsUsed += 1
+    }
+    needs[entry] = NeedEntry(
+      need: need, cells: ReachCells(reach_dm: reach_dm), root: Self.none, count: 0,
+      next: needBuckets[bucket] &- 1)
+    needBuckets[bucket] = entry &+ 1
+    return entry
+  }
+
+  private mutating func forget(need entry: UInt32) {
+    guard entry >= Tier.allCases.count else { return }
+    let bucket = bucket(needs[entry].need)
+    let next = needs[entry].next
+    if needBuckets[bucket] == entry &+ 1 {
+      needBuckets[bucket] = next &+ 1
+    } else {
+      var before = needBuckets[bucket] &- 1
+      while needs[before].next != entry { before = needs[before].next }
+      needs[before].next = next
+    }
+    needs[entry].next = unusedNeed
+    unusedNeed = entry
+  }
+
+  // Cells
+
+  private func bucket(_ cell: ReachCells.Cell, _ need: UInt32) -> Int {
+    let place = UInt64(UInt32(bitPattern: cell.row)) << 32 | UInt64(UInt32(bitPattern: cell.column))
+    return Int(Need.mix(Need.mix(place) ^ UInt64(need)) & cellMask)
+  }
+
+  private func find(_ cell: ReachCells.Cell, _ need: UInt32) -> UInt32 {
+    var entry = cellBuckets[bucket(cell, need)] &- 1
+    while entry != Self.none, cells[entry].need != need || cells[entry].cell != cell {
+      entry = cells[entry].next
+    }
+    return entry
+  }
+
+  private mutating func cellEntry(_ cell: ReachCells.Cell, _ need: UInt32) -> UInt32 {
+    var entry = find(cell, need)
+    if entry != Self.none { return entry }
+    if unusedCell != Self.none {
+      entry = unusedCell
+      unusedCell = cells[entry].next
+    } else {
+      entry = cellsUsed
+      cellsUsed += 1
+    }
+    let bucket = bucket(cell, need)
+    cells[entry] = CellEntry(
+      cell: cell, need: need, root: Self.none, next: cellBuckets[bucket] &- 1)
+    cellBuckets[bucket] = entry &+ 1
+    return entry
+  }
+
+  private mutating func forget(cell entry: UInt32) {
+    let bucket = bucket(cells[entry].cell, cells[entry].need)
+    let next = cells[entry].next
+    if cellBuckets[bucket] == entry &+ 1 {
+      cellBuckets[bucket] = next &+ 1
+    } else {
+      var before = cellBuckets[bucket] &- 1
+      while cells[before].next != entry { before = cells[before].next }
+      cells[before].next = next
+    }
+    cells[entry].next = unusedCell
+    unusedCell = entry
+  }
+
+  // The walk of one unit
+
+  /// Begins a walk over the incidents of one tier whose need a unit serves, from `bound` on. `lat_e7` nil: its place is
+  /// unknown, and no radius leaves anything out. Returns the steps it took. O(needs · log n).
+  mutating func beginWalk(
+    _ tier: Tier, _ unit: UnitRecord, from bound: WaitingKey, isPlaced: Bool
+  ) -> Int {
+    cursorCount = 0
+    var steps = 0
+    for entry in 0..<UInt32(needsUsed)
+    where needs[entry].count > 0 && needs[entry].need.tier == tier {
+      steps += 1
+      guard needs[entry].need.serves(unit) else { continue }
+      guard isPlaced, needs[entry].need.radius_dm > 0 else {
+        add(needTree.first(from: bound, root: needs[entry].root), isCell: false)
+        continue
+      }
+      let around = needs[entry].cells
+      around.around(unit.place.lat_e7, unit.place.lon_e7) { cell in
+        steps += 1
+        let list = find(cell, entry)
+        if list != Self.none {
+          add(cellTree.first(from: bound, root: cells[list].root), isCell: true)
+        }
+      }
+    }
+    return steps
+  }
+
+  /// The next incident of the walk; it stays the next until `passOver`.
+  var walked: UInt32 { cursorCount == 0 ? Self.none : cursors[0].incident }
+
+  mutating func passOver() {
+    let next =
+      cursors[0].isCell
+      ? cellTree.next(after: cursors[0].incident) : needTree.next(after: cursors[0].incident)
+    if next == Self.none {
+      cursorCount -= 1
+      cursors[0] = cursors[cursorCount]
+    } else {
+      cursors[0].incident = next
+    }
+    sink()
+  }
+
+  private mutating func add(_ incident: UInt32, isCell: Bool) {
+    guard incident != Self.none else { return }
+    var index = cursorCount
+    cursorCount += 1
+    let own = keys[incident]
+    while index > 0, own < keys[cursors[(index - 1) / 2].incident] {
+      cursors[index] = cursors[(index - 1) / 2]
+      index = (index - 1) / 2
+    }
+    cursors[index] = Cursor(incident: incident, isCell: isCell)
+  }
+
+  private mutating func sink() {
+    var index = 0
+    while index * 2 + 1 < cursorCount {
+      var child = index * 2 + 1
+      if child + 1 < cursorCount,
+        keys[cursors[child + 1].incident] < keys[cursors[child].incident]
+      {
+        child += 1
+      }
+      guard keys[cursors[child].incident] < keys[cursors[index].incident] else { return }
+      let other = cursors[child]
+      cursors[child] = cursors[index]
+      cursors[index] = other
+      index = child
     }
   }
+}
+
+/// Closed incidents that wait for their call-back, the oldest first; the links are in their records.
+struct CallbackList: BitwiseCopyable {
+  var head = WaitingLists.none
+  var tail = WaitingLists.none
 }

@@ -159,7 +159,8 @@ extension EngineCore {
     guard plan.radius_dm == 0 || near.distance_dm <= plan.radius_dm else { return nil }
     let turnout_ms = currentPlans.turnout_ms(kind: unit.kind)
     return Candidate(
-      cost_ms: UInt64(near.travel_ms) + UInt64(turnout_ms), idleSince_ns: unit.idleSince_ns,
+      cost_ms: UInt64(near.travel_ms) + UInt64(turnout_ms),
+      idleSince_ns: idleSince_ns(of: near.unit),
       id: unit.id, unit: near.unit, travel_ms: near.travel_ms, turnout_ms: turnout_ms,
       distance_dm: near.distance_dm, isStraightLine: near.isStraightLine)
   }
@@ -178,7 +179,7 @@ extension EngineCore {
         let unit = units[slot]
         guard passes(unit, slot, filter), kind == 0 || unit.kind == kind else { continue }
         let candidate = Candidate(
-          cost_ms: .max, idleSince_ns: unit.idleSince_ns, id: unit.id, unit: slot,
+          cost_ms: .max, idleSince_ns: idleSince_ns(of: slot), id: unit.id, unit: slot,
           travel_ms: .max, turnout_ms: currentPlans.turnout_ms(kind: unit.kind),
           distance_dm: .max, isStraightLine: true)
         if best.map({ candidate.isBetter(than: $0) }) ?? true { best = candidate }
@@ -189,7 +190,7 @@ extension EngineCore {
 
   private func passes(_ unit: UnitRecord, _ slot: UInt32, _ filter: UnitFilter) -> Bool {
     unit.capabilities & filter.capabilities == filter.capabilities
-      && filter.levels & (1 << UInt32(unit.level.rawValue)) != 0
+      && filter.levels & (1 << UInt32(level(of: slot).rawValue)) != 0
       && (filter.agency == 0 || unit.agency == filter.agency)
       && (unit.shiftEnd_us == 0 || unit.shiftEnd_us >= filter.availableUntil_us)
       && unit.isCrewed && !router.isSkipped(unit: slot, stamp: filter.skipStamp)

@@ -40,10 +40,12 @@ extension EngineCore {
       units[slot].fixWall_us = .min
       units[slot].fix_ns = time.now_ns
     }
-    let level = units[slot].isFree ? currentPlans.level(of: units[slot].activity) : .notAvailable
-    units[slot].level = level
     index(unit: slot)
-    if units[slot].isFree { offer(unit: slot) }
+    if units[slot].isFree {
+      offer(unit: slot)
+    } else {
+      refile(assignments[units[slot].assignment].incident)
+    }
     return .ok
   }
 
@@ -51,7 +53,8 @@ extension EngineCore {
   mutating func index(unit slot: UInt32) {
     let unit = units[slot]
     router.put(
-      unit: slot, id: unit.id, capabilities: unit.capabilities, level: unit.level.rawValue,
+      unit: slot, id: unit.id, capabilities: unit.capabilities,
+      level: unit.isFree ? unit.activity.code : Self.busyCode,
       agency: unit.agency, availableUntil_us: unit.shiftEnd_us == 0 ? .max : unit.shiftEnd_us,
       isCrewed: unit.isCrewed, place: unit.hasPosition ? unit.place : nil)
   }
@@ -92,7 +95,6 @@ extension EngineCore {
   /// An assignment lets its unit go: to what the host said of it meanwhile, else to `usual`.
   mutating func letGo(unit slot: UInt32, usual: Activity) {
     let activity = units[slot].nextActivity ?? usual
-    units[slot].assignment = UnitRecord.free
     units[slot].nextActivity = nil
     setFree(unit: slot, activity: activity)
   }
@@ -105,16 +107,16 @@ extension EngineCore {
     positions.set(isOffDuty: activity == .offDuty, slot)
   }
 
-  /// A free unit with its activity and the level that goes with it. One that becomes available is idle from then, or
-  /// from `since_ns`.
+  /// Makes a unit free, with its activity. One that becomes available is idle from then, or from `since_ns`.
   mutating func setFree(unit slot: UInt32, activity: Activity, since_ns: Int64? = nil) {
-    let wasAvailable = units[slot].level == .available
+    let wasAvailable = level(of: slot) == .available
+    units[slot].idleSince_ns = idleSince_ns(of: slot)
+    units[slot].assignment = UnitRecord.free
     become(activity, unit: slot)
-    units[slot].level = currentPlans.level(of: activity)
-    if units[slot].level == .available, !wasAvailable {
+    if level(of: slot) == .available, !wasAvailable {
       units[slot].idleSince_ns = since_ns ?? time.now_ns
     }
-    router.set(level: units[slot].level.rawValue, of: slot)
+    router.set(level: activity.code, of: slot)
   }
 }
 
@@ -136,7 +138,6 @@ extension UnitRecord {
     assignment = Self.free
     activity = .patrolling
     activityBefore = .patrolling
-    level = .notAvailable
     hasPosition = false
     nextActivity = nil
   }

@@ -19,7 +19,6 @@ package struct UnitRecord: BitwiseCopyable {
   package var activity: Activity
   /// What it was doing before it was sent; it goes back to that when it never arrived.
   package var activityBefore: Activity
-  package var level: Level
   package var hasPosition: Bool
   /// What it does when its incident lets it go, if the host has said so. Always nil while it is free.
   package var nextActivity: Activity?

@@ -121,13 +121,18 @@ extension EngineCore {
     }
   }
 
-  /// New plans may name another limit or chain. O(watches).
+  /// New plans may name another limit or chain: one slice of the watches follows. O(slice).
   mutating func rearmWatches() {
-    for slot in 0..<UInt32(watches.capacity)
-    where watches.slots.isLive(slot) && watches.records[slot].state == .present {
-      armAbsence(slot)
+    guard var slot = watchSweep else { return }
+    let end = min(slot + Self.watchSlice, UInt32(watches.slots.touched))
+    while slot < end {
+      if watches.slots.isLive(slot), watches.records[slot].state == .present { armAbsence(slot) }
+      slot += 1
     }
+    watchSweep = slot < UInt32(watches.slots.touched) ? slot : nil
   }
+
+  private static var watchSlice: UInt32 { 1_024 }
 
   // Times
 

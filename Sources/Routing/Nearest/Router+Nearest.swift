@@ -12,8 +12,10 @@ extension Router {
     to place: Place, filter: UnitFilter, limit: Int, profile: Profile,
     into answer: UnsafeMutablePointer<NearestUnit>
   ) -> Int {
-    let way = nearestWay(filter, limit: limit, profile)
-    return nearest(to: place, filter: filter, limit: limit, profile: profile, by: way, into: answer)
+    var asked = filter
+    asked.levels = codes(filter.levels)
+    let way = nearestWay(asked, limit: limit, profile)
+    return search(to: place, filter: asked, limit: limit, profile: profile, by: way, into: answer)
   }
 
   /// How to search; `plain` needs no labels.
@@ -21,6 +23,15 @@ extension Router {
 
   /// As `nearest`, by a given way. The tests and benchmarks compare them.
   package mutating func nearest(
+    to place: Place, filter: UnitFilter, limit: Int, profile: Profile, by way: NearestWay,
+    into answer: UnsafeMutablePointer<NearestUnit>
+  ) -> Int {
+    var asked = filter
+    asked.levels = codes(filter.levels)
+    return search(to: place, filter: asked, limit: limit, profile: profile, by: way, into: answer)
+  }
+
+  private mutating func search(
     to place: Place, filter: UnitFilter, limit: Int, profile: Profile, by way: NearestWay,
     into answer: UnsafeMutablePointer<NearestUnit>
   ) -> Int {

@@ -112,7 +112,7 @@ extension Router {
 
   /// Of units 64 · `word` ..., those that are at one of the levels and have all capabilities. O(bits asked for).
   package func units(word: Int, levels: UInt32, capabilities: UInt64) -> UInt64 {
-    sets.word(word, levels: levels) & sets.word(word, capabilities: capabilities)
+    sets.word(word, levels: codes(levels)) & sets.word(word, capabilities: capabilities)
   }
   package func crewedUnits(word: Int) -> UInt64 { sets.crewed(word) }
   package func placedUnits(word: Int) -> UInt64 { sets.placed(word) }

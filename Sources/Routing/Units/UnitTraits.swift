@@ -19,12 +19,14 @@ struct UnitTraits: BitwiseCopyable {
       && (isCrewed || !filter.crewedOnly)
   }
 
-  /// Available, conditionally available, anything else: units of one class stand in one cell tree.
+  /// By the lowest two bits of the level, 2 and 3 together: units of one class stand in one cell tree. The caller gives
+  /// levels that are asked for together the same bits.
   @inline(__always) var levelClass: Int { Self.levelClass(level) }
-  @inline(__always) static func levelClass(_ level: UInt8) -> Int { Int(min(level, 2)) }
+  @inline(__always) static func levelClass(_ level: UInt8) -> Int { Int(min(level & 3, 2)) }
   static var classes: Int { 3 }
   /// Which classes a set of levels touches, as bits.
   @inline(__always) static func classes(of levels: UInt32) -> UInt32 {
-    (levels & 3) | (levels >> 2 != 0 ? 4 : 0)
+    (levels & 0x1111_1111 != 0 ? 1 : 0) | (levels & 0x2222_2222 != 0 ? 2 : 0)
+      | (levels & 0xcccc_cccc != 0 ? 4 : 0)
   }
 }

@@ -1,0 +1,152 @@
+// What a unit that became free can do for those that wait: the most urgent, longest waiting incident that it can serve
+// gets its best choice. A look at an incident costs a step, a decision many; a decision is made only where it sends
+// somebody. What is more than one slice of steps goes on in the background: the engine's own thread, hj_engine_poll.
+
+import HujiaContainers
+import HujiaRouting
+
+/// A pass over all units after the plans were replaced: which are free now is offered.
+struct OfferSweep: BitwiseCopyable {
+  var next: UInt32 = 0
+  var isUnderWay = false
+}
+
+extension EngineCore {
+  /// Steps of one slice: some hundred microseconds' worth.
+  package static var offerSlice: Int { 1_024 }
+  /// A decision costs so many steps for itself and for each unit that it sends; the length of a way, on streets, some.
+  static var decisionSteps: Int { 64 }
+  static var travelSteps: Int { 16 }
+
+  /// A unit became free: it is offered now, as far as one slice goes.
+  mutating func offer(unit slot: UInt32) {
+    guard isOffered(slot) else { return }
+    offers.push(slot, from: .least)
+    workOffers()
+  }
+
+  /// Adds a unit that became free to those offered by the next `workOffers`.
+  mutating func noteFreed(unit slot: UInt32) {
+    if isOffered(slot) { offers.push(slot, from: .least) }
+  }
+
+  private func isOffered(_ slot: UInt32) -> Bool {
+    waiting.count > 0 && units[slot].isFree && level(of: slot) != .notAvailable
+      && units[slot].isCrewed
+  }
+
+  /// Whether offers are left for another slice. They rest while no assignment can be opened.
+  package var hasOffersLeft: Bool {
+    waiting.count > 0 && (offers.count > 0 || offerSweep.isUnderWay)
+      && assignmentSlots.live < limits.assignments
+  }
+
+  /// All units are offered again: what they are available for has changed.
+  mutating func sweepOffers() { offerSweep = OfferSweep(next: 0, isUnderWay: true) }
+
+  /// One slice. Whatever its size, it gets on. O(slice).
+  package mutating func workOffers() {
+    var steps = Self.offerSlice
+    while steps > 0, waiting.count > 0, offerSweep.isUnderWay { sweep(&steps) }
+    while steps > 0, waiting.count > 0, assignmentSlots.live < limits.assignments,
+      let (unit, bound) = offers.pop()
+    {
+      steps -= 1
+      guard unitSlots.isLive(unit), isOffered(unit) else { continue }
+      offer(unit, from: bound, &steps)
+    }
+    guard waiting.count == 0 else { return }
+    // What comes to wait from now on has looked at every unit itself.
+    offers.removeAll(&steps)
+    offerSweep.isUnderWay = false
+  }
+
+  private mutating func sweep(_ steps: inout Int) {
+    let end = UInt32(unitSlots.touched)
+    while steps > 0, offerSweep.next < end {
+      steps -= 1
+      if unitSlots.isLive(offerSweep.next) { noteFreed(unit: offerSweep.next) }
+      offerSweep.next += 1
+    }
+    offerSweep.isUnderWay = offerSweep.next < end
+  }
+
+  /// One unit, as far as the steps go or until another may be for something more urgent.
+  private mutating func offer(_ unit: UInt32, from bound: OfferKey, _ steps: inout Int) {
+    switch nextServable(by: unit, from: bound, &steps) {
+    case .none: return
+    case .unknown(let key): offers.push(unit, from: key)
+    case .incident(let incident, let key):
+      if let other = offers.least, other < key { return offers.push(unit, from: key) }
+      let sent = fillSeats(of: incident, reason: .unitFreed)
+      if sent > 0 { announceProgress(of: incident) }
+      steps -= Self.decisionSteps * (1 + sent)
+      if units[unit].isFree {
+        offers.push(unit, from: OfferKey(tier: key.tier, key: key.key.next))
+      }
+    }
+  }
+
+  enum Servable {
+    /// Nothing waits that the unit can serve.
+    case none
+    /// The steps are used up; nothing before this is for it.
+    case unknown(OfferKey)
+    case incident(UInt32, OfferKey)
+  }
+
+  /// The most urgent incident at or behind `bound` to which a decision would send this unit, or a better one.
+  mutating func nextServable(
+    by unit: UInt32, from bound: OfferKey, _ steps: inout Int
+  ) -> Servable {
+    let record = units[unit]
+    for raw in max(bound.tier, Tier.emergency.rawValue)...Tier.preventive.rawValue {
+      guard let tier = Tier(rawValue: raw), mayGo(unit, tier: tier) else { continue }
+      steps -= waiting.beginWalk(
+        tier, record, from: raw == bound.tier ? bound.key : .least, isPlaced: record.hasPosition)
+      while waiting.walked != WaitingLists.none {
+        let incident = waiting.walked
+        let key = OfferKey(tier: raw, key: waiting.key(of: incident))
+        if canServe(unit, incident, &steps) { return .incident(incident, key) }
+        waiting.passOver()
+        // At least one look a visit, so that it gets on.
+        if steps <= 0 { return .unknown(OfferKey(tier: raw, key: key.key.next)) }
+      }
+    }
+    return .none
+  }
+
+  /// Whether a unit may go to calls of a tier: its level and the end of its shift allow it.
+  func mayGo(_ unit: UInt32, tier: Tier) -> Bool {
+    let isPressing = tier == .emergency || tier == .urgent
+    let level = level(of: unit)
+    guard level == .available || (isPressing && level == .conditionallyAvailable) else {
+      return false
+    }
+    return isPressing || !endsShift(units[unit], within_us: Self.shiftReserve_us)
+  }
+
+  /// A look: whether a decision for this incident would find the unit. It need not be the one that is sent.
+  private mutating func canServe(_ unit: UInt32, _ incident: UInt32, _ steps: inout Int) -> Bool {
+    steps -= 1
+    let record = incidents[incident]
+    guard Int(record.liveCount) < EngineLimits.chosen, couldServe(unit: unit, incident: incident),
+      !hasRefused(unit, incident)
+    else { return false }
+    guard record.plan.radius_dm > 0, units[unit].hasPosition else { return true }
+    if map.nodeCount > 0 { steps -= Self.travelSteps }
+    let travel = router.travel(
+      from: units[unit].place, to: record.place, profile: record.plan.profile)
+    return travel.distance_dm <= record.plan.radius_dm
+  }
+
+  private func hasRefused(_ unit: UInt32, _ incident: UInt32) -> Bool {
+    let first = Int(incident) * EngineLimits.chosen
+    let id = units[unit].id
+    for place in 0..<Int(incidents[incident].refusalCount)
+    where incidentRefusals[first + place] == id {
+      return true
+    }
+    return false
+  }
+}
