@@ -1,0 +1,87 @@
+/* Work that grows with the tables goes on in slices: what a slice leaves is not lost, the most urgent comes first, and
+ * an incident that waits for something else keeps nobody from being served. Counts, no times. */
+#include "check.h"
+#include "host.h"
+
+enum { MANY = 600 };
+
+static void load(hj_engine *engine, const char *text) {
+  CHECK_STATUS(hj_plans_load(engine, text, (uint32_t)strlen(text), NULL), HJ_OK);
+}
+
+static uint64_t call(hj_engine *engine, int32_t tier, uint32_t type) {
+  hj_report report = make_report(tier, 100, 100);
+  hj_dispatch dispatch = empty_dispatch();
+  report.type = type;
+  CHECK_EACH(hj_incident_report(engine, &report, &dispatch) == HJ_OK);
+  return dispatch.incident_id;
+}
+
+static hj_engine *open_many(void) {
+  hj_config config = poll_config();
+  config.max_units = MANY;
+  config.max_incidents = 6000;
+  config.max_assignments = MANY;
+  config.event_capacity = 1 << 16;
+  hj_engine *engine = open_engine(&config);
+  poll_at(engine, START_NS);
+  return engine;
+}
+
+/* However many wait for a boat before it. */
+static void others_starve_nobody(void) {
+  hj_engine *engine = open_many();
+  load(engine,
+       "{\"version\":1,\"capabilities\":[\"patrol\",\"boat\"],\"plans\":[{\"name\":\"boat\",\"types\":[1],\"units\":[{"
+       "\"capabilities\":[\"boat\"]}]},{\"name\":\"patrol\",\"units\":[{\"capabilities\":[\"patrol\"]}]}]}");
+  for (int i = 0; i < 5000; i++) call(engine, HJ_TIER_EMERGENCY, 1);
+  uint64_t patrol = call(engine, HJ_TIER_PREVENTIVE, 2);
+  hj_unit unit = make_unit(7, 100, 100);
+  unit.capabilities = 1;
+  CHECK_STATUS(hj_unit_put(engine, &unit), HJ_OK);
+  CHECK_EQUAL(read_unit(engine, 7).incident_id, patrol);
+  CHECK_STATUS(hj_engine_close(engine), HJ_OK);
+}
+
+/* Plans free many units before many incidents: one call, the most urgent first, and each event once. */
+static void plans_free_many(void) {
+  static hj_event events[8192];
+  hj_engine *engine = open_many();
+  load(engine, "{\"version\":1,\"levels\":{\"court\":\"not_available\"},\"plans\":[{\"name\":\"x\",\"units\":[{}]}]}");
+  for (uint64_t i = 1; i <= MANY; i++) {
+    hj_unit unit = make_unit(i, (int32_t)(i % 900), 50);
+    unit.activity = HJ_ACTIVITY_COURT;
+    CHECK_EACH(hj_unit_put(engine, &unit) == HJ_OK);
+  }
+  for (int i = 0; i < MANY; i++) call(engine, HJ_TIER_EMERGENCY + i % 4, 0);
+  uint32_t count = 0, sent = 0;
+  events[0].size = sizeof events[0];
+  CHECK_STATUS(hj_events_poll(engine, events, 8192, &count), HJ_OK);
+  CHECK(count >= MANY);
+  for (uint32_t i = 1; i < count; i++) CHECK_EACH(events[i].sequence == events[i - 1].sequence + 1);
+  load(engine, "{\"version\":1,\"levels\":{\"court\":\"available\"},\"plans\":[{\"name\":\"x\",\"units\":[{}]}]}");
+  CHECK_STATUS(hj_events_poll(engine, events, 8192, &count), HJ_OK);
+  int32_t last = HJ_TIER_EMERGENCY;
+  for (uint32_t i = 0; i < count; i++) {
+    if (events[i].kind != HJ_EVENT_ASSIGNMENT) continue;
+    int32_t tier = read_incident(engine, events[i].incident_id).tier;
+    CHECK_EACH(tier >= last);
+    last = tier;
+    sent++;
+  }
+  CHECK_EQUAL(sent, MANY);
+  uint32_t moved = 0;
+  CHECK_STATUS(hj_plans_migrate(engine, &moved), HJ_OK);
+  CHECK_EQUAL(moved, MANY);
+  CHECK_STATUS(hj_plans_migrate(engine, &moved), HJ_OK);
+  CHECK_EQUAL(moved, 0);
+  int64_t next_ns = 0;
+  CHECK_STATUS(hj_engine_poll(engine, START_NS, START_US, 1, &next_ns), HJ_OK);
+  CHECK_STATUS(hj_engine_close(engine), HJ_OK);
+}
+
+int main(void) {
+  others_starve_nobody();
+  plans_free_many();
+  return check_finish();
+}
