@@ -277,7 +277,7 @@ package final class EngineDriver: @unchecked Sendable {
   ) -> (status: Status, done: Int, nextDue_ns: Int64) {
     baton.take()
     defer { baton.give() }
-    guard !isDrained else { return (.state, .max) }
+    guard !isDrained else { return (.state, bound, .max) }
     core.pointee.counters.add(Counter.turns)
     core.pointee.takePositions(most: .max)
     var status = Status.ok
