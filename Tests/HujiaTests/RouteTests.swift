@@ -12,7 +12,8 @@ import Testing
   private func map(_ folder: TemporaryFolder) throws -> String {
     var draft = MapDraft()
     for (lat, lon) in [(0, 0), (0, 20_000), (0, 40_000), (-20_000, 20_000)] {
-      draft.nodes.append((lat_e7: Int32(lat), lon_e7: Int32(lon)))
+      // A tenth of a degree north: 0/0 is no place.
+      draft.nodes.append((lat_e7: Int32(1_000_000 + lat), lon_e7: Int32(lon)))
     }
     let calm = MapDraft.Times(normal_ms: 15_000, response_ms: 30_000)
     let pressing = MapDraft.Times(normal_ms: 30_000, response_ms: 15_000)
@@ -31,8 +32,8 @@ import Testing
     return path
   }
 
-  private let west = Coordinate(latitude: 0, longitude: 0)
-  private let east = Coordinate(latitude: 0, longitude: 0.004)
+  private let west = Coordinate(latitude: 0.1, longitude: 0)
+  private let east = Coordinate(latitude: 0.1, longitude: 0.004)
 
   @Test func legsNamesAndProfiles() throws {
     let folder = TemporaryFolder()
