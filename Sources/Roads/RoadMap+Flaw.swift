@@ -2,7 +2,7 @@
 // leads to something that is there. Must never read outside a section, whatever the numbers are.
 
 extension RoadMap {
-  /// The first contradiction found, or nil. O(nodes + arcs + points + cells);.
+  /// The first contradiction found, or nil. O(nodes + arcs + points + cells).
   package var flaw: String? {
     nodeFlaw ?? arcFlaw ?? streetFlaw ?? nameFlaw ?? orderFlaw ?? gridFlaw
   }

@@ -5,7 +5,7 @@
 import HujiaRoads
 
 /// The first contradiction in routing's sections of a map that has no `RoadMap.flaw`, or nil; nil also when it carries
-/// none. The tables of the first metric are left out: each use of theirs is bounded..
+/// none. The tables of the first metric are left out: each use of theirs is bounded.
 package func routingFlaw(_ map: RoadMap) -> String? {
   Hierarchy(map)?.flaw(map)
 }
