@@ -85,6 +85,7 @@ extension RoadMap {
     return nil
   }
 
+  /// What it asks of each street is inlined: a call gets a copy of the map's many pointers.
   private var streetFlaw: String? {
     guard Self.isRising(streetFirstPoint, streetCount, to: pointCount) else {
       return "the shapes of the streets are not in order"
@@ -95,10 +96,11 @@ extension RoadMap {
     return nil
   }
 
-  private func isOwnArc(_ arc: UInt32, _ street: Int) -> Bool {
+  @inline(__always) private func isOwnArc(_ arc: UInt32, _ street: Int) -> Bool {
     arc == Self.none || (arc < arcCount && Int(arcStreet[Int(arc)]) == street)
   }
 
+  @inline(__always)
   private func endFlaw(_ street: Int) -> String? {
     let forward = streetForwardArc[street]
     let backward = streetBackwardArc[street]
@@ -121,6 +123,7 @@ extension RoadMap {
   }
 
   /// Twins have the same two ends: a place in mid-street is left by two nodes at most.
+  @inline(__always)
   private func twinFlaw(_ street: Int) -> String? {
     let twin = streetTwin[street]
     if twin == Self.none { return nil }
@@ -137,6 +140,7 @@ extension RoadMap {
     return nil
   }
 
+  @inline(__always)
   private func shapeFlaw(_ street: Int) -> String? {
     let first = Int(streetFirstPoint[street])
     let last = Int(streetFirstPoint[street + 1])

@@ -52,6 +52,7 @@ extension Hierarchy {
 
   /// Ascending, to ancestors, the lowest of them the parent; and what the others reach, the parent reaches too, so
   /// that every triangle of arcs is closed.
+  @inline(__always)
   private func upFlaw(_ node: Int, _ depth: Int, _ path: UnsafeBufferPointer<UInt32>) -> String? {
     let first = Int(upFirst[node])
     let end = Int(upFirst[node + 1])
