@@ -1360,16 +1360,15 @@ hj_status hj_nearest_units(hj_engine *engine, const hj_nearest_query *query, hj_
  * HJ_PROFILE_...; `flags` may be NULL: HJ_ROUTE_... (a straight-line estimate, places off the network); `epoch` may be
  * NULL: of the travel times it was computed on, 0 = the map's. What is refused writes nothing.
  * BATON. No allocation. O(depth of the map's hierarchy): well below a microsecond, besides snapping the two places.
- * HJ_E_NULL (travel_ms); HJ_E_ARGUMENT (profile); HJ_E_RANGE (0/0 too). Since 0.2. */
+ * HJ_E_NULL (travel_ms); HJ_E_ARGUMENT (profile); HJ_E_RANGE (0/0 too, on a map). Since 0.2. */
 hj_status hj_travel_time(hj_engine *engine, int32_t from_lat_e7, int32_t from_lon_e7, int32_t to_lat_e7,
                          int32_t to_lon_e7, int32_t profile, uint32_t *travel_ms, uint32_t *distance_dm,
                          uint32_t *flags, uint64_t *epoch);
 
 /* The fastest road between two places (WGS-84) now; its points are in hj_config.output_datum. At most its first 65,536
  * points are handed out. `summary` and `needed` may be NULL, and `points` with capacity 0.
- * BATON. O(search + points). HJ_E_NULL (points with capacity > 0); HJ_E_SIZE; HJ_E_NEWER; HJ_E_RANGE (0/0 too);
- * HJ_E_BUFFER as
- * in hj_assignment_route. Since 0.1. */
+ * BATON. O(search + points). HJ_E_NULL (points with capacity > 0); HJ_E_SIZE; HJ_E_NEWER; HJ_E_RANGE (0/0 too, on a
+ * map); HJ_E_BUFFER as in hj_assignment_route. Since 0.1. */
 hj_status hj_route(hj_engine *engine, int32_t from_lat_e7, int32_t from_lon_e7, int32_t to_lat_e7, int32_t to_lon_e7,
                    hj_route_summary *summary, hj_route_point *points, uint32_t capacity, uint32_t *needed);
 

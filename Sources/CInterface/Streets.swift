@@ -90,8 +90,8 @@ public func hj_route_by_profile(
     let output = RouteOutput(points, capacity)
     guard output.status == .ok else { return output.status }
     guard Check.isPlace(from_lat_e7, from_lon_e7), Check.isPlace(to_lat_e7, to_lon_e7),
-      let from = driver.askedPlace(lat_e7: from_lat_e7, lon_e7: from_lon_e7, datum: 1),
-      let to = driver.askedPlace(lat_e7: to_lat_e7, lon_e7: to_lon_e7, datum: 1)
+      let from = driver.roadEnd(lat_e7: from_lat_e7, lon_e7: from_lon_e7),
+      let to = driver.roadEnd(lat_e7: to_lat_e7, lon_e7: to_lon_e7)
     else { return .range }
     var count = 0
     let status: Status = driver.turn { core in
@@ -120,8 +120,8 @@ public func hj_travel_time(
     guard let travel_ms else { return .null }
     guard let profile = Check.profile(profile) else { return .argument }
     guard Check.isPlace(from_lat_e7, from_lon_e7), Check.isPlace(to_lat_e7, to_lon_e7),
-      let from = driver.askedPlace(lat_e7: from_lat_e7, lon_e7: from_lon_e7, datum: 1),
-      let to = driver.askedPlace(lat_e7: to_lat_e7, lon_e7: to_lon_e7, datum: 1)
+      let from = driver.roadEnd(lat_e7: from_lat_e7, lon_e7: from_lon_e7),
+      let to = driver.roadEnd(lat_e7: to_lat_e7, lon_e7: to_lon_e7)
     else { return .range }
     let isStraightLine: Bool = driver.turn { core in
       epoch?.pointee = core.epoch

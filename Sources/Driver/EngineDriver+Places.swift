@@ -43,6 +43,14 @@ extension EngineDriver {
     return map.snap(lat_e7: lat_e7, lon_e7: lon_e7, limit_mm: snapLimit_mm)
   }
 
+  /// One end of a road, WGS-84. Without streets that is a straight line between any two points.
+  @inline(__always)
+  package func roadEnd(lat_e7: Int32, lon_e7: Int32) -> Place? {
+    map.streetCount == 0
+      ? map.snap(lat_e7: lat_e7, lon_e7: lon_e7, limit_mm: snapLimit_mm)
+      : askedPlace(lat_e7: lat_e7, lon_e7: lon_e7, datum: 1)
+  }
+
   /// `hint`: the street it was on before; it never changes the answer.
   @inline(__always)
   package func snap(

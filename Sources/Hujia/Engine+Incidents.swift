@@ -24,7 +24,7 @@ extension Engine {
     let (seconds, rest) = timeout.components
     let (whole_ns, isLong) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
     let (most_ns, isLonger) = whole_ns.addingReportingOverflow(rest / 1_000_000_000)
-    guard let point = incident.place.e7 else { throw .range }
+    let point = try self.point(of: incident)
     let report = raw(incident, at: point, .nowhere)
     try check { driver in driver.post(report, within: isLong || isLonger ? .max : most_ns) }
   }
@@ -80,7 +80,7 @@ extension Engine {
   private func decide(
     _ incident: Incident, changes: Bool, _ body: (inout EngineCore, IncidentReport) -> Status
   ) throws(HujiaError) -> Dispatch {
-    guard let point = incident.place.e7 else { throw .range }
+    let point = try self.point(of: incident)
     return try with { driver in
       let report = raw(
         incident, at: point, driver.place(lat_e7: point.lat, lon_e7: point.lon, datum: 1))
@@ -90,6 +90,13 @@ extension Engine {
         return .success(Dispatch(core, isRepeat: status == .exists))
       }
     }
+  }
+
+  /// 0/0 where the place is not known.
+  private func point(of incident: Incident) throws(HujiaError) -> (lat: Int32, lon: Int32) {
+    guard let place = incident.place else { return (0, 0) }
+    guard let point = place.e7 else { throw .range }
+    return point
   }
 
   private func raw(
@@ -123,7 +130,8 @@ extension Dispatch {
         ChosenUnit(
           unitID: unit.unitID, assignmentID: unit.assignmentID,
           travel_ms: unit.travel_ms == .max ? nil : unit.travel_ms, turnout_ms: unit.turnout_ms,
-          distance_dm: unit.distance_dm, marks: ChosenMarks(rawValue: unit.marks)))
+          distance_dm: unit.distance_dm,
+          age_s: unit.age_s == .max ? nil : unit.age_s, marks: ChosenMarks(rawValue: unit.marks)))
     }
     chosen = units
   }

@@ -25,7 +25,9 @@ extension Engine {
             return NearbyUnit(
               unitID: core.units[near.unit].id, travel_ms: near.travel_ms,
               distance_dm: near.distance_dm, isStraightLine: near.isStraightLine,
-              epoch: core.epoch)
+              epoch: core.epoch, age_s: core.age_s(ofUnit: near.unit),
+              isStale: core.isStale(age_s: core.age_s(ofUnit: near.unit)),
+              isOffNetwork: target.isOffNetwork || core.units[near.unit].place.isOffNetwork)
           })
       }
     }
@@ -38,8 +40,8 @@ extension Engine {
   ) throws(HujiaError) -> (travel_ms: UInt32, isStraightLine: Bool, epoch: UInt64) {
     guard let start = from.e7, let end = to.e7 else { throw .range }
     return try with { driver in
-      guard let first = driver.askedPlace(lat_e7: start.lat, lon_e7: start.lon, datum: 1),
-        let last = driver.askedPlace(lat_e7: end.lat, lon_e7: end.lon, datum: 1)
+      guard let first = driver.roadEnd(lat_e7: start.lat, lon_e7: start.lon),
+        let last = driver.roadEnd(lat_e7: end.lat, lon_e7: end.lon)
       else { return .failure(.range) }
       return .success(
         driver.turn { core in
@@ -55,15 +57,15 @@ extension Engine {
   ) throws(HujiaError) -> [RoutePoint] {
     guard let start = from.e7, let end = to.e7 else { throw .range }
     return try with { driver in
-      guard let first = driver.askedPlace(lat_e7: start.lat, lon_e7: start.lon, datum: 1),
-        let last = driver.askedPlace(lat_e7: end.lat, lon_e7: end.lon, datum: 1)
+      guard let first = driver.roadEnd(lat_e7: start.lat, lon_e7: start.lon),
+        let last = driver.roadEnd(lat_e7: end.lat, lon_e7: end.lon)
       else { return .failure(.range) }
       return .success(
         driver.turn { core in
           let answer = core.router.route(
             from: first, to: last, profile: profile.inside, into: core.routePoints,
             capacity: core.routeCapacity)
-          return points(core, answer.needed, driver.map)
+          return points(core, answer.needed, driver)
         })
     }
   }
@@ -74,7 +76,7 @@ extension Engine {
       driver.turn { core in
         let (status, needed) = core.route(ofAssignment: id)
         guard status == .ok else { return .failure(HujiaError(status)) }
-        return .success(points(core, needed, driver.map))
+        return .success(points(core, needed, driver))
       }
     }
   }
@@ -94,19 +96,23 @@ extension Profile {
 }
 
 /// The points as written into the core's scratch. Neighbours on one street share its name.
-private func points(_ core: borrowing EngineCore, _ needed: Int, _ map: RoadMap) -> [RoutePoint] {
+private func points(
+  _ core: borrowing EngineCore, _ needed: Int, _ driver: EngineDriver
+) -> [RoutePoint] {
+  let map = driver.map
   var points: [RoutePoint] = []
   var street = RoadMap.none
   var name = ""
   for index in 0..<min(needed, core.routeCapacity) {
     let point = core.routePoints[index]
+    let place = driver.output(lat_e7: point.lat_e7, lon_e7: point.lon_e7)
     if point.street != street {
       street = point.street
       name = street == RoadMap.none ? "" : map.name(ofStreet: street)
     }
     points.append(
       RoutePoint(
-        place: Coordinate(lat_e7: point.lat_e7, lon_e7: point.lon_e7), time_ms: point.time_ms,
+        place: Coordinate(lat_e7: place.lat_e7, lon_e7: place.lon_e7), time_ms: point.time_ms,
         distance_dm: point.distance_dm,
         streetID: street == RoadMap.none ? nil : map.streetID[Int(street)], streetName: name))
   }

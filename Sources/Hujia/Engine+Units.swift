@@ -2,6 +2,7 @@
 
 import HujiaDriver
 import HujiaEngine
+import HujiaRoads
 
 extension Engine {
   /// Adds a unit or replaces what is known of it; what one on an incident is said to do holds once the incident lets it
@@ -11,12 +12,14 @@ extension Engine {
     let point = unit.place.flatMap { $0.e7 }
     if unit.place != nil, point == nil { throw .range }
     try check { driver in
-      let place = driver.place(lat_e7: point?.lat ?? 0, lon_e7: point?.lon ?? 0, datum: 1)
+      let place = point.flatMap {
+        driver.askedPlace(lat_e7: $0.lat, lon_e7: $0.lon, datum: 1)
+      }
       let description = UnitDescription(
         id: unit.id, kind: unit.kind, agency: unit.agency, capabilities: unit.capabilities,
         homeBeat: unit.homeBeat, crew: unit.crew.map { $0 <= 0 ? -1 : $0 } ?? 0,
         activity: HujiaEngine.Activity(header: unit.activity.rawValue) ?? .patrolling,
-        shiftEnd_us: unit.shiftEnd_us ?? 0, place: place, hasPosition: point != nil)
+        shiftEnd_us: unit.shiftEnd_us ?? 0, place: place ?? .nowhere, hasPosition: place != nil)
       return driver.change { core in core.put(unit: description) }
     }
   }
@@ -46,7 +49,7 @@ extension Engine {
       if driver.isDrained { return .failure(.state) }
       let taken = driver.takeFixes(positions.count) { index in
         let position = positions[index]
-        guard let point = position.place.e7 else { return nil }
+        guard let point = position.place.e7, point != (0, 0) else { return nil }
         return GivenFix(
           unitID: position.unitID, lat_e7: point.lat, lon_e7: point.lon, datum: 1,
           accuracy_dm: position.accuracy_dm, heading_cdeg: .min, speed_cms: .min,

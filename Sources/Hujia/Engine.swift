@@ -30,6 +30,9 @@ public final class Engine: Sendable {
     raw.eventCapacity = configuration.eventCapacity
     raw.traffic = TrafficUse(rawValue: configuration.traffic.rawValue) ?? .onDemand
     raw.maxWatches = configuration.maxWatches
+    raw.outputDatum = configuration.outputDatum.rawValue
+    raw.stale_s = configuration.staleAfter_s ?? .max
+    raw.fixRules.takesOffDuty = configuration.takesOffDutyPositions
     do throws(Failure) {
       token = try EngineDriver.open(raw)
     } catch {
@@ -85,6 +88,12 @@ public struct Configuration: Sendable {
   /// When the memory for live traffic is taken.
   public var traffic = TrafficMemory.onDemand
   public var maxWatches: UInt32 = 1_024
+  /// Of the places that the engine hands out (`RoutePoint.place`). What goes in is WGS-84.
+  public var outputDatum = Datum.wgs84
+  /// A position older than this, in seconds, is marked; nil = never.
+  public var staleAfter_s: UInt32? = 900
+  /// Positions of units that are off duty are refused unless this is set.
+  public var takesOffDutyPositions = false
   /// Time moves only in `Engine.poll`: for tests, simulation and replay.
   public var isHostDriven = false
 

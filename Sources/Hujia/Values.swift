@@ -1,5 +1,7 @@
 // The values that go in and come out: the field's words, no pointers, no sizes.
 
+import HujiaDriver
+
 /// A position in degrees, WGS-84.
 public struct Coordinate: Hashable, Sendable {
   public var latitude: Double
@@ -18,6 +20,22 @@ public struct Coordinate: Hashable, Sendable {
   init(lat_e7: Int32, lon_e7: Int32) {
     latitude = Double(lat_e7) / 1e7
     longitude = Double(lon_e7) / 1e7
+  }
+}
+
+/// How the coordinates of a map are drawn. GCJ-02 and BD-09 differ from WGS-84 on China's mainland alone.
+public enum Datum: Int32, Sendable, CaseIterable {
+  case wgs84 = 1
+  case gcj02, bd09
+}
+
+extension Coordinate {
+  /// The same place in another datum, to 1e-7 degrees (`hj_datum_convert`); nil when off the planet.
+  public func converted(from: Datum, to: Datum) -> Coordinate? {
+    guard let point = e7 else { return nil }
+    let moved = EngineDriver.converted(
+      lat_e7: point.lat, lon_e7: point.lon, from: from.rawValue, to: to.rawValue)
+    return Coordinate(lat_e7: moved.lat_e7, lon_e7: moved.lon_e7)
   }
 }
 
@@ -123,7 +141,8 @@ public struct Incident: Sendable {
   /// nil: the plan's tier for the type, else emergency.
   public var tier: Tier?
   public var type: UInt32 = 0
-  public var place: Coordinate
+  /// nil (or 0/0): not known. It is taken in, and a person decides until an update brings a place.
+  public var place: Coordinate?
   public var isVulnerable = false
   /// The same key and body again gives the first answer; (0, 0) = no key.
   public var key: (high: UInt64, low: UInt64) = (0, 0)
@@ -133,7 +152,7 @@ public struct Incident: Sendable {
   /// When it is to be dispatched, UTC microseconds since 1970; nil = at once.
   public var appointment_us: Int64?
 
-  public init(tier: Tier? = nil, type: UInt32 = 0, place: Coordinate) {
+  public init(tier: Tier? = nil, type: UInt32 = 0, place: Coordinate?) {
     self.tier = tier
     self.type = type
     self.place = place
@@ -166,6 +185,8 @@ public struct ChosenUnit: Sendable {
   public let travel_ms: UInt32?
   public let turnout_ms: UInt32
   public let distance_dm: UInt32
+  /// Seconds since its position was true; nil when it is unknown.
+  public let age_s: UInt32?
   public let marks: ChosenMarks
 }
 
@@ -206,6 +227,12 @@ public struct NearbyUnit: Sendable {
   public let isStraightLine: Bool
   /// Of the travel times it was computed on; 0 = the map's own.
   public let epoch: UInt64
+  /// Seconds since its position was true.
+  public let age_s: UInt32
+  /// Its position is older than `Configuration.staleAfter_s`.
+  public let isStale: Bool
+  /// It, or the place, is far from every street.
+  public let isOffNetwork: Bool
 }
 
 /// How one drives: with lights and sirens, or as everybody. Maps with one travel time answer both alike.

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Foundation
+import HujiaGeography
 import HujiaMapImport
 import HujiaRoads
 import HujiaRouting
@@ -56,11 +57,16 @@ struct ImportCommand: ParsableCommand {
   @Flag(help: "Numbers are written with a decimal comma (7,25).") var decimalComma = false
   @Option(help: "Encoding of the tables, as iconv names it: GB18030, ISO-8859-1, WINDOWS-1252 ...")
   var encoding: String?
+  @Option(help: "Datum of the coordinates: wgs84, gcj02 or bd09. The map is WGS-84.")
+  var datum = "wgs84"
   @Flag(help: "Warnings fail the import: no map is written.") var strict = false
   @Flag(help: "Print the report as JSON.") var json = false
   @Flag(name: .shortAndLong, help: "No progress.") var quiet = false
 
   func validate() throws {
+    if Datum(word: datum) == nil {
+      throw ValidationError("--datum \(datum): wgs84, gcj02 or bd09.")
+    }
     let isTables = nodes != nil || edges != nil
     let isDimacs = dimacsGraph != nil || dimacsCoordinates != nil
     if isTables == isDimacs {
@@ -80,7 +86,8 @@ struct ImportCommand: ParsableCommand {
     try Output.check(output, option: "--output")
     do {
       let reading = Progress("reading streets", isQuiet: quiet)
-      let (draft, report) = try read { reading.show($0) }
+      var (draft, report) = try read { reading.show($0) }
+      draft.convert(from: Datum(word: datum) ?? .wgs84)
       reading.end()
       if strict, !report.warnings.isEmpty {
         let lines = report.warnings.map { "\n  " + $0.message }.joined()

@@ -15,8 +15,8 @@ extension EngineCore {
     let record = incidents[incident]
     let tables = plans.tables(record.clockVersion)
     let index = tables.pointee.policyIndex(
-      kind, type: record.type, tier: record.tier, flags: record.flags, lat_e7: record.lat_e7,
-      lon_e7: record.lon_e7, wall_us: time.wall_us)
+      kind, type: record.type, tier: record.tier, flags: record.flags,
+      lat_e7: record.areaPoint.lat_e7, lon_e7: record.areaPoint.lon_e7, wall_us: time.wall_us)
     let policy = tables.pointee.policy(index)
     guard policy.stepCount > 0 else { return nil }
     var limit_ms = policy.limit_ms

@@ -50,8 +50,8 @@ extension EngineCore {
   private mutating func rematch(_ incident: UInt32) {
     let record = incidents[incident]
     let plan = currentPlans.match(
-      type: record.type, tier: record.tier, flags: record.flags, lat_e7: record.lat_e7,
-      lon_e7: record.lon_e7, wall_us: time.wall_us)
+      type: record.type, tier: record.tier, flags: record.flags,
+      lat_e7: record.areaPoint.lat_e7, lon_e7: record.areaPoint.lon_e7, wall_us: time.wall_us)
     if plan.plan != record.plan.plan || record.planVersion != plans.current {
       incidents[incident].servedSeats = 0
     }

@@ -55,6 +55,10 @@ package struct IncidentRecord: BitwiseCopyable {
   package var hasArrived: Bool
 
   package var isVulnerable: Bool { flags & 1 != 0 }
+  /// What areas are asked with: without a place a point that lies in none.
+  var areaPoint: (lat_e7: Int32, lon_e7: Int32) {
+    place.isNowhere ? (.max, .max) : (lat_e7, lon_e7)
+  }
 }
 
 /// A report from outside (`hj_report`), checked; a posted one is snapped when its turn comes. Two reports with one key
@@ -87,6 +91,11 @@ package struct IncidentReport: BitwiseCopyable {
     self.wall_us = wall_us
     self.appointmentWall_us = appointmentWall_us
     self.place = place
+  }
+
+  /// As in `IncidentRecord`.
+  var areaPoint: (lat_e7: Int32, lon_e7: Int32) {
+    place.isNowhere ? (.max, .max) : (lat_e7, lon_e7)
   }
 
   package var hasKey: Bool { keyHigh != 0 || keyLow != 0 }

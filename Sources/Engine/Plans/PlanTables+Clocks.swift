@@ -51,8 +51,6 @@ extension PlanTables {
 
   func holds(areas first: UInt32, _ count: UInt32, _ lat_e7: Int32, _ lon_e7: Int32) -> Bool {
     guard count > 0 else { return true }
-    // A report without a place lies in no area.
-    if lat_e7 == 0, lon_e7 == 0 { return false }
     for offset in 0..<count where contains(areas[planAreas[first + offset]], lat_e7, lon_e7) {
       return true
     }

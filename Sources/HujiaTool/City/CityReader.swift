@@ -1,19 +1,22 @@
 // Reads a city folder. A missing file or column is named, with what to do.
 
 import Foundation
+import HujiaGeography
 import HujiaMapImport
 
 struct CityReader {
   private let folder: URL
+  private let datum: Datum
 
-  static func read(_ path: String) throws -> City {
+  /// `datum`: of the folder's places; the city's are WGS-84.
+  static func read(_ path: String, datum: Datum = .wgs84) throws -> City {
     let folder = URL(fileURLWithPath: path, isDirectory: true)
     guard FileManager.default.fileExists(atPath: folder.path) else {
       throw Failed(
         "no folder \(path): give --city a city folder, or make one with `hujia generate-city`")
     }
     do {
-      return try CityReader(folder: folder).city()
+      return try CityReader(folder: folder, datum: datum).city()
     } catch let error as ImportError {
       throw Failed(error.message)
     }
@@ -52,7 +55,7 @@ struct CityReader {
     var places: [City.Station] = []
     while let row = table.next() {
       try check(row, table)
-      guard let place = Self.point(lat: row[at[2]], lon: row[at[1]]) else {
+      guard let place = point(lat: row[at[2]], lon: row[at[1]]) else {
         throw Failed(
           "\(table.path), line \(table.line): lon, lat are no degrees (\(Field.shown(row[at[1]])), \(Field.shown(row[at[2]])))"
         )
@@ -86,7 +89,7 @@ struct CityReader {
     while let row = table.next() {
       try check(row, table)
       guard let number = UInt64(row[at[0]]),
-        let place = Self.point(lat: row[at[13]], lon: row[at[14]]),
+        let place = point(lat: row[at[13]], lon: row[at[14]]),
         let received = LocalTime.seconds(row[at[5]]), let entry = LocalTime.seconds(row[at[6]]),
         let dispatch = LocalTime.seconds(row[at[7]])
       else {
@@ -116,11 +119,13 @@ struct CityReader {
   }
 
   /// Degrees on the planet; nil when they are none.
-  private static func point(lat: String, lon: String) -> City.Point? {
+  private func point(lat: String, lon: String) -> City.Point? {
     guard let lat = Field.decimal(lat), let lon = Field.decimal(lon), abs(lat) <= 90,
       abs(lon) <= 180
     else { return nil }
-    return City.Point(lat: lat, lon: lon)
+    let given = City.Point(lat: lat, lon: lon)
+    let point = datum.toWGS84(lat_e7: given.lat_e7, lon_e7: given.lon_e7)
+    return City.Point(lat_e7: point.lat_e7, lon_e7: point.lon_e7)
   }
 
   private static func leftOut(_ count: Int, _ path: String) -> String {

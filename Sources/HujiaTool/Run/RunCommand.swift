@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Foundation
+import HujiaGeography
 import HujiaMapImport
 import HujiaRoads
 
@@ -33,6 +34,8 @@ struct RunCommand: ParsableCommand {
   )
   var plans: String?
   @Option(help: "A compiled map; default: the city's streets are compiled first.") var map: String?
+  @Option(help: "Datum of the city folder's places: wgs84, gcj02 or bd09. Maps are WGS-84.")
+  var datum = "wgs84"
   @Option(help: "Virtual seconds a second; default: as fast as possible.") var speed: Double?
   @Option(help: "Only the first N calls.") var calls: Int?
   @Option(help: "Only calls of the first N days.") var days: Int?
@@ -49,6 +52,9 @@ struct RunCommand: ParsableCommand {
   @Flag(name: .shortAndLong, help: "No progress.") var quiet = false
 
   func validate() throws {
+    if Datum(word: datum) == nil {
+      throw ValidationError("--datum \(datum): wgs84, gcj02 or bd09.")
+    }
     if let speed, !(speed > 0) { throw ValidationError("--speed must be more than 0.") }
     if let days, days < 1 { throw ValidationError("--days must be at least 1.") }
     for (name, text) in [("--from", from), ("--until", until)] {
@@ -61,7 +67,8 @@ struct RunCommand: ParsableCommand {
 
   func run() throws {
     if let report { try Output.check(report, option: "--report") }
-    var city = try CityReader.read(city)
+    let datum = Datum(word: datum) ?? .wgs84
+    var city = try CityReader.read(city, datum: datum)
     if let leftOut = city.leftOut, !quiet {
       FileHandle.standardError.write(Data((leftOut + "\n").utf8))
     }
@@ -69,7 +76,7 @@ struct RunCommand: ParsableCommand {
     try shorten(&city)
     let plansPath = plans ?? Self.plans(in: city)
     let book = try PlanBook(path: plansPath)
-    let streets = try CityStreets.compile(city, map: map, isQuiet: quiet)
+    let streets = try CityStreets.compile(city, map: map, datum: datum, isQuiet: quiet)
     defer { streets.removeTemporary() }
     let dispatcher = try Dispatcher(
       map: streets.path, plans: plansPath, units: city.units.count, incidents: 4_096)
@@ -148,7 +155,9 @@ struct CityStreets {
   let path: String
   let isTemporary: Bool
 
-  static func compile(_ city: City, map: String?, isQuiet: Bool) throws -> CityStreets {
+  static func compile(
+    _ city: City, map: String?, datum: Datum = .wgs84, isQuiet: Bool
+  ) throws -> CityStreets {
     if let map { return CityStreets(path: map, isTemporary: false) }
     let roads = city.folder.appendingPathComponent("roads")
     func file(_ name: String) throws -> String {
@@ -166,9 +175,10 @@ struct CityStreets {
       ]
       options.missingSpeeds = try MissingSpeeds("0,99=25mph")
       let progress = Progress("compiling streets", isQuiet: isQuiet)
-      let (draft, _) = try StreetTables.read(
+      var (draft, _) = try StreetTables.read(
         nodes: file("nodes"), edges: file("edges"), options: options
       ) { progress.show($0) }
+      draft.convert(from: datum)
       progress.end()
       let path = NSTemporaryDirectory() + "hujia-\(getpid())-\(city.name).hjmap"
       try MapImage(routingOrder(draft).draft).write(to: path)
