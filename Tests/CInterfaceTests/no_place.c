@@ -123,7 +123,8 @@ static void calls(const char *map) {
 static void areas(void) {
   static const char plans[] =
       "{\"version\": 1, \"areas\": [{\"name\": \"gulf\", \"polygon\": [[-1, -1], [1, -1], [1, 1], [-1, 1]]}],"
-      " \"plans\": [{\"name\": \"gulf\", \"areas\": [\"gulf\"], \"units\": [{\"count\": 1}]}, {\"name\": \"any\", \"units\": [{\"count\": 1}]}]}";
+      " \"plans\": [{\"name\": \"gulf\", \"areas\": [\"gulf\"], \"units\": [{\"count\": 1}]}, {\"name\": \"any\", "
+      "\"units\": [{\"count\": 1}]}]}";
   open_at(NULL);
   poll_at(engine, START_NS);
   hj_error_detail detail;
