@@ -247,10 +247,10 @@ typedef struct hj_error_detail {
 #define HJ_STEP_SUGGEST_EXCHANGE 7
 #define HJ_STEP_NEIGHBOUR 8
 #define HJ_STEP_MANUAL 9
-#define HJ_STEP_SUPERVISION 10   /* 督办 */
-#define HJ_STEP_CALL_UNIT 11     /* ask the unit whether it is well */
-#define HJ_STEP_BACKUP 12        /* one more unit was sent: see unit_id */
-#define HJ_STEP_FIRST_LEADS 13   /* 首接责任: the agency that was sent first leads now */
+#define HJ_STEP_SUPERVISION 10 /* 督办 */
+#define HJ_STEP_CALL_UNIT 11   /* ask the unit whether it is well */
+#define HJ_STEP_BACKUP 12      /* one more unit was sent: see unit_id */
+#define HJ_STEP_FIRST_LEADS 13 /* 首接责任: the agency that received the call leads now, else the first that signed */
 #define HJ_STEP_LAST_RESORT 14   /* no step found anybody: whoever is in charge must take it */
 #define HJ_STEP_OPEN_INCIDENT 20 /* of a watch: the engine opened the incident in incident_id, as if a call had come */
 #define HJ_STEP_HOME_OFFICER 21  /* of a watch: the community officer 社区民警 (unit_id) looks in */
@@ -300,7 +300,7 @@ typedef struct hj_error_detail {
 #define HJ_REASON_PAUSED 26        /* the watch was paused */
 #define HJ_REASON_TABLE_FULL 27    /* no free incident for the step; it comes again */
 #define HJ_REASON_LOST_DEADLINE 28 /* with HJ_EVENT_ALARM */
-#define HJ_REASON_PLACE_CHANGED 29 /* the incident's place changed: times are to the new one. Since 0.3 */
+#define HJ_REASON_PLACE_CHANGED 29 /* the incident's place changed; unit_id = a free unit that is nearer. Since 0.3 */
 
 /* Why fewer units were sent than the plan asks for (bits of hj_dispatch.shortfall). */
 #define HJ_SHORTFALL_NONE 0u
@@ -493,7 +493,7 @@ typedef struct hj_report {
   uint32_t reserved0;
   int64_t appointment_wall_us; /* 0 or not after now: at once; else held until then. Since 0.2 */
   int32_t source;              /* HJ_SOURCE_...: how it came in. Since 0.3 */
-  uint32_t agency;             /* that received the call; 0 = not stated. Since 0.3 */
+  uint32_t agency; /* that received the call, and leads if nobody says who does; 0 = not stated. Since 0.3 */
 } hj_report;
 
 typedef struct hj_chosen_unit {
@@ -594,7 +594,8 @@ typedef struct hj_event {
   uint64_t epoch;           /* of the travel times that served then; 0 = the map's. Since 0.2. */
   uint64_t watch_id;        /* of a watch's escalation, alarm or end of absence; 0 = none. Since 0.2. */
   uint32_t operator_reason; /* hj_action.reason of an act of a person; 0 = not stated. Since 0.3. */
-  uint32_t reserved1;
+  uint32_t travel_ms;       /* of an assignment before arrival, of the unit that HJ_REASON_PLACE_CHANGED names: to the
+                             * incident, as measured last (HJ_UNREACHABLE = not known); else 0. Since 0.3. */
 } hj_event;
 
 /* One clock, and which of its firings the operator saw: step and cycle of the last escalation, as its event and
@@ -747,7 +748,7 @@ typedef struct hj_stats {
   int64_t absences;     /* chains begun */
   int64_t audit_runs;   /* times that all promises were read through */
   int64_t audit_found;  /* promises that were found lost and armed again: 0 unless something is broken */
-  int64_t breaches;     /* promises broken, ever */
+  int64_t breaches;     /* promises broken, ever; less those that were kept after all (HJ_BREACH_KEPT_TOLD_LATE) */
   int64_t late_p50_ns;  /* how late escalations and warnings fired: half of all were no later, to 1 us or 0.8 % */
   int64_t late_p99_ns;  /* 99 of 100 were no later; both are worked out anew when the number has grown by a 64th */
   int64_t positions_off_duty; /* of units that are off duty (hj_config.off_duty_positions). Since 0.3 */
@@ -830,8 +831,10 @@ typedef struct hj_watch_status {
 #define HJ_FIGURES_OTHER UINT32_MAX /* value: all types (agencies, beats) that found no row of their own */
 
 /* Intervals. The receipt of a held incident is its appointment, that of merged ones the earliest. Targets: the tier's
- * respond, arrive and resolve, the acknowledge limit, the turnout time. */
-#define HJ_INTERVAL_RECEIPT_TO_DISPATCH 1
+ * respond, arrive and resolve, the acknowledge limit, the turnout time. Where a clock keeps the promise, its limit is
+ * the target, so that figures and breaches agree (since 0.3): a raised tier counts from when it was raised. No target
+ * counts where the limit had run out before the engine heard of the beginning, or another incident stands for this. */
+#define HJ_INTERVAL_RECEIPT_TO_DISPATCH 1     /* where all units sent first declined: the dispatch that stood */
 #define HJ_INTERVAL_DISPATCH_TO_ACKNOWLEDGE 2 /* of each unit that signed in so many words */
 #define HJ_INTERVAL_ACKNOWLEDGE_TO_EN_ROUTE 3 /* likewise */
 #define HJ_INTERVAL_DISPATCH_TO_ARRIVAL 4     /* first dispatch to first unit on scene */
@@ -862,7 +865,9 @@ typedef struct hj_figures {
   int64_t max_ms; /* intervals beyond 24.8 days count as 24.8 days */
 } hj_figures;
 
-#define HJ_BREACH_KEPT_TOLD_LATE 1u /* flags: it was kept after all; the host told so after the limit. Since 0.3 */
+/* flags: within its limit after all, which the host told after the limit. The escalation stays on record, and the entry
+ * here; it counts neither in hj_stats.breaches nor against hj_figures.within_target. Since 0.3. */
+#define HJ_BREACH_KEPT_TOLD_LATE 1u
 
 /* A promise that was not kept. */
 typedef struct hj_breach {
@@ -872,7 +877,7 @@ typedef struct hj_breach {
   uint64_t assignment_id; /* 0 = the incident's own clock */
   uint64_t unit_id;
   int64_t due_wall_us;
-  int64_t over_ms; /* by how much: until the clock stopped, or until now */
+  int64_t over_ms; /* by how much: until what stopped the clock really happened, or until now; 0 when it was kept */
   int32_t is_over; /* 1 = the clock has stopped; 0 = still not kept */
   int32_t tier;
   uint32_t type;
@@ -1123,8 +1128,8 @@ hj_status hj_positions_report(hj_engine *engine, const hj_position *positions, u
  * 0.3.
  * HJ_EXISTS; HJ_MANUAL (opened; no plan matches, the plan says so, or it has no place); HJ_HELD (opened; waits for
  * its appointment); HJ_FULL (max_incidents open; nothing was opened); HJ_E_NULL; HJ_E_SIZE; HJ_E_NEWER; HJ_E_ARGUMENT
- * (tier, flags, datum, wall_us or appointment_wall_us negative, an appointment more than 100 years ahead); HJ_E_RANGE;
- * HJ_E_CONFLICT (same key, other body). Since 0.1. */
+ * (tier, flags, datum, source, wall_us or appointment_wall_us negative, an appointment more than 100 years ahead);
+ * HJ_E_RANGE; HJ_E_CONFLICT (same key, other body). Since 0.1. */
 hj_status hj_incident_report(hj_engine *engine, const hj_report *report, hj_dispatch *dispatch);
 
 /* The same answer as hj_incident_report would give now, with no side effect. The key is ignored. HJ_OK or HJ_MANUAL;
@@ -1152,9 +1157,15 @@ hj_status hj_incident_post(hj_engine *engine, const hj_report *report);
 hj_status hj_incident_post_within(hj_engine *engine, const hj_report *report, int64_t timeout_ns);
 
 /* Changes an open incident's tier, type, place and flags to those of the report (tier NONE = as it is, type 0 = as
- * it is, both coordinates 0 = as it is; key and caller are ignored). A raised tier starts the new limits now and
- * keeps the receipt; units already sent stay, and those the new plan asks for besides are sent. `dispatch` may be
- * NULL; else it becomes the live assignments, new ones included.
+ * it is, both coordinates 0 = as it is; key, caller, source and agency are ignored). The flags are always those of the
+ * report: a wrong HJ_REPORT_VULNERABLE is taken back by leaving it out (before 0.3 it stayed). A raised tier starts the
+ * new limits now and keeps the receipt; a caller who is not vulnerable after all gives the arrival clock everybody's
+ * limit, counted from where it began, unless it has fired already. Units already sent stay, and those the new plan asks
+ * for besides are sent. `dispatch` may be NULL; else it becomes the live assignments, new ones included.
+ * Since 0.3 a changed place changes the figures: travel_ms and distance_dm of units that have not arrived lead to the
+ * new place, from where they are now, and an HJ_EVENT_INCIDENT with HJ_REASON_PLACE_CHANGED names in unit_id the free
+ * unit that would be there before all who are under way (turnout and travel; 0 = none). Nobody is pulled off or sent
+ * for it.
  * BATON. Errors as hj_incident_report, and HJ_E_STALE (id), HJ_E_STATE (closed or cancelled). Since 0.1. */
 hj_status hj_incident_update(hj_engine *engine, uint64_t incident_id, const hj_report *report, hj_dispatch *dispatch);
 
@@ -1209,7 +1220,12 @@ hj_status hj_incident_read(hj_engine *engine, uint64_t incident_id, hj_incident_
  * also skipping; CLEARED only from ON_SCENE or later; DECLINED before ON_SCENE (the next best unit is sent at once);
  * CANCELLED before CLEARED. EXPIRED, DIVERTED, EXCHANGED, RESERVED are the engine's. Backward moves need the _by
  * form with a reason. When the last unit leaves an incident that nobody reached, the incident waits again and is
- * served at once if possible.
+ * served at once if possible; else, since 0.3, its pending clock runs again, from the receipt.
+ * A backward move takes back what followed from the state (since 0.3): the acknowledge, turnout, delivery and report
+ * clocks of the assignment and the arrival clock of the incident run again from where they began, so that one that is
+ * overdue fires at once, late; welfare ends; the incident's arrival is that of another unit that was there, or none;
+ * figures are counted once. `wall_us` in the past is when it really happened: a promise that was kept then is no broken
+ * one (hj_breach.flags), whatever was told meanwhile.
  * BATON. O(1), and a decision where a unit must be replaced.
  * HJ_UNCHANGED (already there); HJ_E_STALE; HJ_E_STATE (not legal); HJ_E_REASON (backward without reason);
  * HJ_E_ARGUMENT (no such state; wall_us negative). Since 0.1. */
@@ -1337,11 +1353,14 @@ hj_status hj_figures_read(hj_engine *engine, const hj_figures_query *query, hj_f
 hj_status hj_figures_values(hj_engine *engine, int32_t dimension, uint32_t *values, uint32_t capacity, uint32_t *count);
 
 /* The latest broken promises of incidents and assignments, newest first: up to `capacity` of the last breach_capacity.
+ * One that turned out to be kept stays in the list, marked HJ_BREACH_KEPT_TOLD_LATE. A promise whose limit passed
+ * before its clock stopped is in it also where no step had fired yet (since 0.3).
  * Set breaches[0].size. In slices of 1,024: those that come meanwhile are not among them. BATON for each. O(breaches).
  * HJ_E_NULL; HJ_E_SIZE; HJ_E_NEWER. capacity 0 is HJ_OK with *count 0. Since 0.2. */
 hj_status hj_figures_breaches(hj_engine *engine, hj_breach *breaches, uint32_t capacity, uint32_t *count);
 
-/* Sets all figures to zero and empties the list of breaches; what began before counts when it ends.
+/* Sets all figures to zero and empties the list of breaches; what began before counts when it ends. (hj_stats.breaches
+ * goes on.)
  * BATON. O(1). Since 0.2. */
 hj_status hj_figures_reset(hj_engine *engine);
 

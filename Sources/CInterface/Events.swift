@@ -49,6 +49,7 @@ extension hj_event {
     epoch = event.epoch
     watch_id = event.watchID
     operator_reason = event.operatorReason
+    travel_ms = event.travel_ms
   }
 }
 

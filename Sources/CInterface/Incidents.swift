@@ -13,15 +13,18 @@ private func checkedPost(
   let (status, given) = Sized.read(pointer)
   guard let given else { return (status, nil) }
   guard given.tier >= 0, let tier = Tier(header: given.tier), given.flags & ~1 == 0,
-    Check.isDatum(given.datum), given.wall_us >= 0, given.appointment_wall_us >= 0
+    Check.isDatum(given.datum), given.wall_us >= 0, given.appointment_wall_us >= 0,
+    given.source >= HJ_SOURCE_NONE, given.source <= HJ_SOURCE_CATCH_UP
   else { return (.argument, nil) }
   guard Check.isPlace(given.lat_e7, given.lon_e7) else { return (.range, nil) }
   let point = driver.wgs84(lat_e7: given.lat_e7, lon_e7: given.lon_e7, datum: given.datum)
-  let report = IncidentReport(
+  var report = IncidentReport(
     tier: tier, type: given.type, lat_e7: point.lat_e7, lon_e7: point.lon_e7,
     flags: given.flags, keyHigh: given.key_high, keyLow: given.key_low,
     callerHash: given.caller_hash, wall_us: given.wall_us,
     appointmentWall_us: given.appointment_wall_us, place: .nowhere)
+  report.agency = given.agency
+  report.source = UInt8(given.source)
   return (.ok, report)
 }
 
@@ -289,6 +292,8 @@ private func fill(
   filled.called_back_wall_us = incident.calledBackWall_us
   filled.operator_id = incident.operatorID
   filled.operator_reason = incident.operatorReason
+  filled.source = Int32(incident.source)
+  filled.agency = incident.agency
   withUnsafeMutableBytes(of: &filled.assignment_ids) { bytes in
     let ids = bytes.bindMemory(to: UInt64.self)
     for place in 0..<Int(incident.liveCount) {

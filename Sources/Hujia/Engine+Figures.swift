@@ -64,6 +64,8 @@ public struct Breach: Sendable {
   /// Until the clock stopped, or until now.
   public let over_ms: Int64
   public let isOver: Bool
+  /// It was kept after all; the host told so after the limit. It counts as no breach.
+  public let wasKept: Bool
 }
 
 extension Engine {
@@ -111,7 +113,7 @@ extension Engine {
             tier: Tier(rawValue: Int32(breach.tier.rawValue)), type: breach.type,
             due_wall_us: breach.dueWall_us,
             over_ms: max((min(breach.ended_ns, now_ns) - breach.due_ns) / 1_000_000, 0),
-            isOver: breach.ended_ns != .max))
+            isOver: breach.ended_ns != .max, wasKept: breach.wasKept))
       }
       return .success(breaches)
     }

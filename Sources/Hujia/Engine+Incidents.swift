@@ -109,6 +109,8 @@ extension Engine {
       keyLow: incident.key.low, callerHash: incident.callerHash, wall_us: incident.wall_us ?? 0,
       place: place)
     report.appointmentWall_us = incident.appointment_us ?? 0
+    report.agency = incident.agency ?? 0
+    report.source = UInt8(incident.source?.rawValue ?? 0)
     return report
   }
 }

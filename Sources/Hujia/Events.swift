@@ -50,6 +50,8 @@ public struct Event: Sendable {
   /// same for one clock of an incident, an assignment or a watch.
   public let cycle: Int32
   public let late_ns: Int64
+  /// Of an assignment before arrival, of the nearer unit after a change of place: to go; nil = not told or not known.
+  public let travel_ms: UInt32?
   public let incidentState: IncidentState?
   public let assignmentState: AssignmentState?
   /// Of the travel times that served then; 0 = the map's own.
@@ -76,6 +78,7 @@ public struct Event: Sendable {
     plansVersion = event.plansVersion
     cycle = event.cycle
     late_ns = event.late_ns
+    travel_ms = event.travel_ms == 0 || event.travel_ms == .max ? nil : event.travel_ms
     epoch = event.epoch
     key = (event.keyHigh, event.keyLow)
     let isAssignment = kind == .assignment

@@ -151,12 +151,29 @@ public struct Incident: Sendable {
   public var wall_us: Int64?
   /// When it is to be dispatched, UTC microseconds since 1970; nil = at once.
   public var appointment_us: Int64?
+  /// How it came in; nil = not stated.
+  public var source: Source?
+  /// The agency that received the call, which leads where nobody sets another; nil = not stated.
+  public var agency: UInt32?
 
   public init(tier: Tier? = nil, type: UInt32 = 0, place: Coordinate?) {
     self.tier = tier
     self.type = type
     self.place = place
   }
+}
+
+/// How a report came in.
+public enum Source: Int32, Sendable, CaseIterable {
+  case phone = 1
+  case text, appSOS, tip, sensor
+  /// An officer saw it.
+  case onView
+  case patrol
+  /// Another agency passed it on.
+  case agency
+  /// Written on paper while the machines were down, typed in later.
+  case catchUp
 }
 
 /// Why fewer units were sent than the plan asks for.

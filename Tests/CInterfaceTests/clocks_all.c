@@ -263,7 +263,7 @@ static void callback(void) {
   }
 }
 
-/* Three agencies go: one leads within a minute, else the one that was sent first. */
+/* Three agencies go: one leads within a minute, else the one that received the call. */
 static void lead(void) {
   for (int index = 0; index < 3; index++) {
     begin(0, 1024);
@@ -275,6 +275,7 @@ static void lead(void) {
     }
     hj_report report = make_report(HJ_TIER_EMERGENCY, 0, 0);
     report.type = 900;
+    report.agency = index == 0 ? 1 : 0;
     hj_dispatch dispatch = empty_dispatch();
     CHECK_STATUS(hj_incident_report(engine, &report, &dispatch), HJ_OK);
     drop_events(engine);

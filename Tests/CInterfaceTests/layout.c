@@ -203,7 +203,7 @@ FIELD(hj_event, reserved0, 116, 4);
 FIELD(hj_event, epoch, 120, 8);
 FIELD(hj_event, watch_id, 128, 8);
 FIELD(hj_event, operator_reason, 136, 4);
-FIELD(hj_event, reserved1, 140, 4);
+FIELD(hj_event, travel_ms, 140, 4);
 
 SIZE(hj_clock_ref, 40);
 FIELD(hj_clock_ref, size, 0, 4);

@@ -20,13 +20,15 @@ final class Bench {
   init(
     _ image: MapImage, plans: PlanDraft = .builtIn, units: Int = 16, incidents: Int = 16,
     assignments: Int = 32, events: Int = 1_024, keys: Int = 8,
-    keyRetention_ns: Int64 = 86_400 * Bench.second_ns, memory: Memory = .system, watches: Int = 0
+    keyRetention_ns: Int64 = 86_400 * Bench.second_ns, memory: Memory = .system, watches: Int = 0,
+    breaches: Int = 64
   ) throws {
     self.image = image
     var limits = EngineLimits(
       units: units, incidents: incidents, assignments: assignments, events: events, keys: keys,
       keyRetention_ns: keyRetention_ns)
     limits.watches = watches
+    limits.breaches = breaches
     core = try EngineCore(
       map: image.map, limits: limits,
       firstPlans: try Self.keep(plans), memory: memory)

@@ -199,7 +199,7 @@ import Testing
     bench.poll(s: 60)
     let event = try #require(bench.escalations().first)
     check(event.clock == Int32(ClockKind.lead.rawValue) && event.reason == Reason.lead.rawValue)
-    // The first seat of the plan was sent first.
+    // Both signed at once: the older order's.
     check(bench.incident(incident)?.lead == 1)
     bench.poll(s: 10_000)
     check(bench.fired().isEmpty)

@@ -215,7 +215,7 @@ import Testing
     let assignment = bench.live(incident)[0]
     for _ in 0..<20 {
       bench.advance(assignment, .enRoute)
-      bench.advance(assignment, .delivered, reason: 1)
+      bench.advance(assignment, .acknowledged, reason: 1)
     }
     let lost = bench.counter(Counter.eventsLost)
     check(lost > 0)

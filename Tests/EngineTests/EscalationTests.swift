@@ -17,6 +17,7 @@ import Testing
     var repeat_s: Int64
     var step = 0
     var cycle = 0
+    var isRepeating = false
   }
 
   private struct Line: Hashable, Comparable, CustomStringConvertible {
@@ -38,7 +39,12 @@ import Testing
   private struct Known {
     var tier: Tier
     var isVulnerable: Bool
+    var received_s: Int64
+    /// What its pending clock begins with next: no number comes twice.
+    var nextCycle = 1
     var isDispatched = false
+    /// All declined before any arrived.
+    var isUnmanned = false
     var hasArrived = false
     /// The assignment whose signature is awaited.
     var assignment: UInt64?
@@ -55,6 +61,7 @@ import Testing
     var expected: [Line] = []
     var found: [Line] = []
     var dueOrder: [Int64] = []
+    var sentInPoll: Set<UInt64> = []
 
     init(seed: UInt64) throws {
       self.seed = seed
@@ -90,14 +97,14 @@ import Testing
       }
     }
 
-    func start(_ clock: ClockKind, _ incident: UInt64, after_s: Int64?) {
+    func start(_ clock: ClockKind, _ incident: UInt64, after_s: Int64?, cycle: Int = 0) {
       guard let after_s else { return }
       let waits_s: [Int64] =
         clock == .acknowledge ? [0, 15, 15] : clock == .resolve ? [0] : [0, 60]
       promises.append(
         Promise(
           clock: clock, incident: incident, due_s: now_s + after_s, waits_s: waits_s,
-          repeat_s: clock == .resolve ? 3_600 : 300))
+          repeat_s: clock == .resolve ? 3_600 : 300, cycle: cycle))
     }
 
     func stop(_ clock: ClockKind, _ incident: UInt64) {
@@ -115,7 +122,18 @@ import Testing
             stop(.acknowledge, id)
             if live != nil { start(.acknowledge, id, after_s: 15) }
           }
+          if isPoll, state.assignment == nil { sentInPoll.insert(id) }
           state.assignment = live
+        }
+        if live != nil, state.isUnmanned {
+          state.isUnmanned = false
+          stop(.pending, id)
+        }
+        if live == nil, state.isDispatched, !state.hasArrived, !state.isUnmanned {
+          state.isUnmanned = true
+          let after_s = respond_s(state.tier).map { state.received_s + $0 - now_s }
+          start(.pending, id, after_s: after_s, cycle: state.nextCycle)
+          if after_s != nil { state.nextCycle += 1 }
         }
         if live != nil, !state.isDispatched {
           state.isDispatched = true
@@ -127,6 +145,8 @@ import Testing
     }
 
     func poll() {
+      let before = expected.count
+      defer { forgetStopped(from: before) }
       while true {
         // The earliest that is due, one step at a time.
         guard
@@ -139,12 +159,16 @@ import Testing
           Line(
             due_s: promise.due_s, incident: promise.incident, clock: promise.clock.rawValue,
             step: Int32(promise.step + 1), cycle: Int32(promise.cycle)))
+        if promise.clock == .pending, let state = known[promise.incident] {
+          known[promise.incident]?.nextCycle = max(state.nextCycle, promise.cycle + 1)
+        }
         if promise.step + 1 < promise.waits_s.count {
           promise.step += 1
           promise.due_s += promise.waits_s[promise.step]
         } else {
           // Repeats slept through are one: this one if it is a repeat itself, else the latest.
-          let enough_s = promise.cycle > 0 ? now_s : now_s - promise.repeat_s
+          let enough_s = promise.isRepeating ? now_s : now_s - promise.repeat_s
+          promise.isRepeating = true
           promise.cycle += 1
           promise.due_s += promise.repeat_s
           while promise.due_s <= enough_s { promise.due_s += promise.repeat_s }
@@ -154,6 +178,17 @@ import Testing
       bench.poll(now_s * Bench.second_ns)
       take()
       look(isPoll: true)
+    }
+
+    /// A unit that was freed within a poll went to an incident whose pending clock had more to say later in that poll.
+    func forgetStopped(from before: Int) {
+      let heard = Set(found)
+      let kept = expected[before...].filter {
+        heard.contains($0) || $0.clock != ClockKind.pending.rawValue
+          || !sentInPoll.contains($0.incident)
+      }
+      expected.replaceSubrange(before..., with: kept)
+      sentInPoll = []
     }
 
     func take() {
@@ -177,7 +212,7 @@ import Testing
         bench.node(random.below(20)), tier: tier, flags: isVulnerable ? 1 : 0)
       guard bench.report(call) == .ok else { return }
       let id = bench.core.answer.incidentID
-      known[id] = Known(tier: tier, isVulnerable: isVulnerable)
+      known[id] = Known(tier: tier, isVulnerable: isVulnerable, received_s: now_s)
       start(.pending, id, after_s: respond_s(tier))
       start(.resolve, id, after_s: resolve_s(tier))
       look(isPoll: false)

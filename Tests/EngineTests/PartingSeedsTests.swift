@@ -20,6 +20,8 @@ import Testing
     let receipt_s: Int64
     var isOpen = true
     var isDispatched = false
+    /// All its units were taken away before any arrived.
+    var isUnmanned = false
     var hasArrived = false
     var root: Int?
     /// Those that run, fired or not.
@@ -99,6 +101,8 @@ import Testing
     }
 
     func sent(_ index: Int) {
+      if cases[index].isUnmanned { cases[index].clocks[.pending] = nil }
+      cases[index].isUnmanned = false
       guard !cases[index].isDispatched else { return }
       cases[index].isDispatched = true
       cases[index].clocks[.pending] = nil
@@ -124,6 +128,17 @@ import Testing
         }
       }
       return found
+    }
+
+    /// After a command: nobody is on the way any more, so that somebody is sent is promised again, from the receipt.
+    func lookForUnmanned() {
+      for index in cases.indices {
+        guard cases[index].isOpen, cases[index].isDispatched, !cases[index].hasArrived,
+          !cases[index].isUnmanned, bench.live(cases[index].id).isEmpty
+        else { continue }
+        cases[index].isUnmanned = true
+        cases[index].clocks[.pending] = Promise(due_s: cases[index].receipt_s + Self.respond_s)
+      }
     }
 
     func poll() {
@@ -254,6 +269,7 @@ import Testing
           default: if random.chance(40) { close() }
           }
           check(hear().isEmpty, "seed \(seed) at \(now_s): fired outside a poll")
+          lookForUnmanned()
           checkArmed()
         }
       }

@@ -281,7 +281,7 @@ import Testing
       (\.epoch, 120),
       (\.watch_id, 128),
       (\.operator_reason, 136),
-      (\.reserved1, 140),
+      (\.travel_ms, 140),
     ]
     for (field, offset) in offsets {
       #expect(MemoryLayout<hj_event>.offset(of: field) == offset)

@@ -26,7 +26,8 @@ static void start_call(int call, int64_t from_ns) {
   if (calls[call].plan->is_multi_agency && !calls[call].has_lead) start(HJ_CLOCK_LEAD, call, -1, from_ns);
 }
 
-static void call_received(uint64_t id, int32_t tier, int is_vulnerable, int64_t received_us, int64_t appointment_us) {
+static void call_received(uint64_t id, int32_t tier, int is_vulnerable, int64_t received_us, int64_t appointment_us,
+                          uint64_t agency) {
   REQUIRE(call_count < CALLS);
   int index = call_count++;
   memset(&calls[index], 0, sizeof calls[index]);
@@ -35,6 +36,8 @@ static void call_received(uint64_t id, int32_t tier, int is_vulnerable, int64_t 
   calls[index].tier = tier;
   calls[index].is_open = 1;
   calls[index].is_vulnerable = is_vulnerable;
+  calls[index].agency = agency;
+  calls[index].left_ns = calls[index].left_signed_ns = INT64_MAX;
   if (appointment_us <= wall_us) {
     start_call(index, moment_ns(received_us));
     return;
@@ -74,18 +77,34 @@ static void call_led(int call) {
   drop(find_promise(HJ_CLOCK_LEAD, call, -1));
 }
 
+/* It turned out that its caller is not vulnerable: the limit of everybody, from where it began. */
+static void arrival_eased(int call) {
+  promise *running = find_promise(HJ_CLOCK_ARRIVAL, call, -1);
+  int64_t limit = limit_ms(HJ_CLOCK_ARRIVAL, call, -1);
+  if (running == NULL || limit == NO_LIMIT || running->fired_step > 0) return;
+  int64_t planned_ns = calls[call].arrival_from_ns + limit * 1000000;
+  if (planned_ns <= running->planned_ns) return;
+  running->planned_ns = planned_ns;
+  running->start_ns = calls[call].arrival_from_ns;
+  running->chain = chain_of(HJ_CLOCK_ARRIVAL, call);
+  running->is_warned = running->is_snoozed = 0;
+  aim(running);
+}
+
 static void call_changed(int call, int32_t tier, int is_vulnerable) {
-  int is_raised = tier < calls[call].tier || is_vulnerable;
+  int is_tier_raised = tier < calls[call].tier, is_raised = is_tier_raised || is_vulnerable;
+  int is_eased = calls[call].is_vulnerable && !is_vulnerable && planted != VULNERABLE_FOR_EVER;
   calls[call].tier = tier;
-  calls[call].is_vulnerable |= is_vulnerable;
+  calls[call].is_vulnerable = is_vulnerable || (planted == VULNERABLE_FOR_EVER && calls[call].is_vulnerable);
   calls[call].plan = newest_book(); /* who is sent; its clocks stay with the plans they have */
   if (calls[call].is_held) return;
+  if (is_eased) arrival_eased(call);
   for (int index = 0; index < promise_count; index++)
-    if (promises[index].call == call) follow(&promises[index], is_raised);
+    if (promises[index].call == call) follow(&promises[index], is_raised, is_tier_raised);
   if (is_raised && planted != UPGRADE_IGNORED) {
     static const int32_t clocks[] = {HJ_CLOCK_PENDING, HJ_CLOCK_ARRIVAL, HJ_CLOCK_RESOLVE, HJ_CLOCK_LEAD};
     for (int index = 0; index < 4; index++) {
-      int is_over = (clocks[index] == HJ_CLOCK_PENDING && calls[call].is_dispatched) ||
+      int is_over = (clocks[index] == HJ_CLOCK_PENDING && calls[call].is_dispatched && !calls[call].is_unmanned) ||
                     (clocks[index] == HJ_CLOCK_ARRIVAL && (!calls[call].is_dispatched || calls[call].has_arrived)) ||
                     (clocks[index] == HJ_CLOCK_LEAD && (!calls[call].plan->is_multi_agency || calls[call].has_lead));
       if (!is_over && find_promise(clocks[index], call, -1) == NULL) start(clocks[index], call, -1, now_ns);
@@ -119,8 +138,11 @@ static void unit_sent(int call, uint64_t id, int car, int32_t reason) {
   car_is_busy[car] = 1;
   if (reason == HJ_REASON_NEXT_UNIT) calls[call].replacement = id;
   if (reason == HJ_REASON_BACKUP) calls[call].backup = id;
-  if (calls[call].first_agency == 0) calls[call].first_agency = (uint64_t)agency_of(car);
-  if (!calls[call].is_dispatched) drop(find_promise(HJ_CLOCK_PENDING, call, -1));
+  orders[index].dispatched_ns = now_ns;
+  orders[index].signed_ns = orders[index].moved_ns = orders[index].arrived_ns = INT64_MAX;
+  if (!calls[call].is_dispatched) calls[call].dispatched_ns = calls[call].arrival_from_ns = now_ns;
+  if (!calls[call].is_dispatched || calls[call].is_unmanned) drop(find_promise(HJ_CLOCK_PENDING, call, -1));
+  calls[call].is_unmanned = 0;
   if ((!calls[call].is_dispatched || planted == ARRIVAL_RESTARTS) && !calls[call].has_arrived)
     start(HJ_CLOCK_ARRIVAL, call, -1, now_ns);
   calls[call].is_dispatched = 1;
@@ -132,6 +154,52 @@ static void unit_sent(int call, uint64_t id, int car, int32_t reason) {
 static int is_newer_sign(int index, int64_t at_ns) {
   const promise *running = find_promise(HJ_CLOCK_WELFARE, orders[index].call, index);
   return running == NULL || at_ns >= running->start_ns;
+}
+
+/* The incident has arrived units or none; what was taken back is promised again, from the first dispatch. */
+static void arrivals_changed(int call) {
+  uint64_t agency;
+  int has_arrived = first_arrival_ns(call, &agency) != INT64_MAX;
+  if (has_arrived == calls[call].has_arrived) return;
+  if (!has_arrived && planted == LOST_ARRIVAL_IGNORED) return;
+  calls[call].has_arrived = has_arrived;
+  if (has_arrived)
+    drop(find_promise(HJ_CLOCK_ARRIVAL, call, -1));
+  else
+    restart(HJ_CLOCK_ARRIVAL, call, -1, calls[call].arrival_from_ns);
+}
+
+static void taken_back(int index, int32_t before, int64_t at_ns) {
+  const order *moved = &orders[index];
+  int call = moved->call;
+  int32_t state = moved->state;
+  if (has_come(before) && !has_come(state)) {
+    drop(find_promise(HJ_CLOCK_WELFARE, call, index));
+    drop(find_promise(HJ_CLOCK_REPORT, call, index));
+  }
+  if (before >= HJ_ASSIGNMENT_REPORTED && has_come(state) && state < HJ_ASSIGNMENT_REPORTED)
+    restart(HJ_CLOCK_REPORT, call, index, moved->arrived_ns);
+  if (state == HJ_ASSIGNMENT_ACKNOWLEDGED) {
+    if (moved->signed_ns != INT64_MAX)
+      restart(HJ_CLOCK_TURNOUT, call, index, moved->signed_ns);
+    else
+      start(HJ_CLOCK_TURNOUT, call, index, at_ns);
+  }
+  if (before >= HJ_ASSIGNMENT_DELIVERED && state < HJ_ASSIGNMENT_DELIVERED)
+    restart(HJ_CLOCK_DELIVERY, call, index, moved->dispatched_ns);
+  if (!is_signed(before) || is_signed(state) || is_signed_enough(call)) return;
+  for (int other = 0; other < order_count; other++)
+    if (orders[other].call == call && orders[other].is_live && !is_signed(orders[other].state) &&
+        find_promise(HJ_CLOCK_ACKNOWLEDGE, call, other) == NULL)
+      restart(HJ_CLOCK_ACKNOWLEDGE, call, other, orders[other].dispatched_ns);
+}
+
+static void note_move(order *moved, int32_t before, int64_t at_ns) {
+  if (is_signed(moved->state) && !is_signed(before)) moved->moved_ns = at_ns;
+  if (moved->state == HJ_ASSIGNMENT_ACKNOWLEDGED && !is_signed(before)) moved->signed_ns = at_ns;
+  if (has_come(moved->state) && !has_come(before)) moved->arrived_ns = at_ns;
+  if (!is_signed(moved->state)) moved->moved_ns = moved->signed_ns = INT64_MAX;
+  if (!has_come(moved->state)) moved->arrived_ns = INT64_MAX;
 }
 
 static void unit_moved(int index, int32_t state, int64_t given_us) {
@@ -146,11 +214,9 @@ static void unit_moved(int index, int32_t state, int64_t given_us) {
     drop(find_promise(HJ_CLOCK_ACKNOWLEDGE, call, index));
   if (state != HJ_ASSIGNMENT_ACKNOWLEDGED) drop(find_promise(HJ_CLOCK_TURNOUT, call, index));
   if (state >= HJ_ASSIGNMENT_REPORTED) drop(find_promise(HJ_CLOCK_REPORT, call, index));
-  if (has_come(before) && !has_come(state) && planted != BACKWARD_IGNORED) {
-    drop(find_promise(HJ_CLOCK_WELFARE, call, index));
-    drop(find_promise(HJ_CLOCK_REPORT, call, index));
-  }
   int64_t at_ns = moment_ns(given_us);
+  note_move(moved, before, at_ns);
+  if (state < before && planted != BACKWARD_IGNORED) taken_back(index, before, at_ns);
   if (state == HJ_ASSIGNMENT_ACKNOWLEDGED && !is_signed(before)) start(HJ_CLOCK_TURNOUT, call, index, at_ns);
   if (has_come(state) && is_newer_sign(index, at_ns)) start(HJ_CLOCK_WELFARE, call, index, at_ns);
   if (has_come(state) && !has_come(before) && state < HJ_ASSIGNMENT_REPORTED)
@@ -158,15 +224,19 @@ static void unit_moved(int index, int32_t state, int64_t given_us) {
   if (is_signed(state) && !is_signed(before) && is_signed_enough(call))
     for (int other = 0; other < order_count; other++)
       if (orders[other].call == call && orders[other].is_live) drop(find_promise(HJ_CLOCK_ACKNOWLEDGE, call, other));
-  if (has_come(state) && !calls[call].has_arrived) {
-    calls[call].has_arrived = 1;
-    drop(find_promise(HJ_CLOCK_ARRIVAL, call, -1));
-  }
+  arrivals_changed(call);
 }
 
 /* `expired`: another was sent in its place; its promises wait for the escalation that says so. */
 static void unit_left(int index, int32_t state) {
   order *left = &orders[index];
+  call *of = &calls[left->call];
+  if (has_come(left->state)) {
+    if (left->arrived_ns < of->left_ns)
+      of->left_ns = left->arrived_ns, of->left_agency = (uint64_t)agency_of(left->car);
+    if (left->signed_ns < of->left_signed_ns)
+      of->left_signed_ns = left->signed_ns, of->left_signed_agency = (uint64_t)agency_of(left->car);
+  }
   left->is_live = 0;
   left->state = state;
   car_is_busy[left->car] = 0;
@@ -178,6 +248,22 @@ static void unit_left(int index, int32_t state) {
   }
   for (int place = promise_count - 1; place >= 0; place--)
     if (promises[place].order == index) drop(&promises[place]);
+}
+
+/* After a command: all units of a call have left before any had arrived, and nobody else was found. */
+static void calls_unmanned(void) {
+  for (int call = 0; call < call_count; call++) {
+    if (!calls[call].is_open || calls[call].is_held || !calls[call].is_dispatched || calls[call].has_arrived ||
+        calls[call].is_unmanned)
+      continue;
+    int live = 0;
+    for (int index = 0; index < order_count; index++) live += orders[index].call == call && orders[index].is_live;
+    if (live > 0) continue;
+    calls[call].is_unmanned = 1;
+    if (planted == UNMANNED_IGNORED) continue;
+    int64_t begun_ns = calls[call].begun_ns[HJ_CLOCK_PENDING];
+    restart(HJ_CLOCK_PENDING, call, -1, begun_ns != 0 ? begun_ns : calls[call].start_ns);
+  }
 }
 
 static hj_status unit_is_well(int index, int64_t given_us) {
@@ -245,7 +331,7 @@ static int is_to_come(int32_t clock, int call, int order) {
   int32_t state = order < 0 ? 0 : orders[order].state;
   switch (clock) {
     case HJ_CLOCK_PENDING:
-      return !calls[call].is_dispatched;
+      return !calls[call].is_dispatched || calls[call].is_unmanned;
     case HJ_CLOCK_ARRIVAL:
       return calls[call].is_dispatched && !calls[call].has_arrived;
     case HJ_CLOCK_RESOLVE:

@@ -47,6 +47,7 @@ typedef struct {
   int32_t tier;
   int is_vulnerable;
   int64_t wall_us, appointment_us;
+  uint64_t agency;
 } told;
 static told tellings[CALLS];
 static int telling_count;
@@ -99,6 +100,9 @@ static void hear_escalation(const hj_event *event) {
     check_times(event, due_ns);
     if (event->plans_version != 2 + (uint32_t)(calls[kept->call].book - books)) differ("by other plans", event);
     forced = NULL;
+    if (event->reason == HJ_REASON_LEAD &&
+        read_incident(engine, event->incident_id).lead_agency != first_to_lead(kept->call))
+      differ("another agency leads", event);
     go_on(kept, event);
     return;
   }
@@ -160,7 +164,8 @@ static void hear(void) {
         hear_absence_ended(event);
       } else if (event->kind == HJ_EVENT_DECIDED && event->reason != HJ_EXISTS) {
         const told *known = &tellings[event->key_low];
-        call_received(event->incident_id, known->tier, known->is_vulnerable, known->wall_us, known->appointment_us);
+        call_received(event->incident_id, known->tier, known->is_vulnerable, known->wall_us, known->appointment_us,
+                      known->agency);
       } else if (event->kind == HJ_EVENT_ASSIGNMENT) {
         hear_assignment(event);
       } else if (event->kind == HJ_EVENT_ESCALATION || event->kind == HJ_EVENT_WARNING) {
@@ -172,6 +177,7 @@ static void hear(void) {
       }
     }
   } while (count > 0);
+  calls_unmanned();
   is_alarm = 0;
   for (int index = 0; index < watch_count; index++)
     if (watches[index].owes != 0) differ("the end of an absence was not told", NULL);
@@ -195,7 +201,9 @@ static void report(void) {
   report.flags = one_in(4) ? HJ_REPORT_VULNERABLE : 0;
   report.wall_us = some_time_us();
   if (one_in(8)) report.appointment_wall_us = wall_us + below(900000000) - 100000000;
-  *new = (told){report.tier, report.flags != 0, report.wall_us, report.appointment_wall_us};
+  report.agency = one_in(3) ? 1 + (uint32_t)below(2) : 0;
+  report.source = (int32_t)below(10);
+  *new = (told){report.tier, report.flags != 0, report.wall_us, report.appointment_wall_us, report.agency};
   if (one_in(4))
     REQUIRE(hj_incident_post(engine, &report) >= 0);
   else

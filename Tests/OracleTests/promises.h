@@ -42,6 +42,10 @@ enum {
   PAUSE_COUNTS,
   CYCLES_FROM_ZERO,
   BACKWARD_IGNORED,
+  LOST_ARRIVAL_IGNORED,
+  UNMANNED_IGNORED,
+  VULNERABLE_FOR_EVER,
+  FIRST_SENT_LEADS,
   ABSENCE_ACTS_IGNORED,
   PLANTED_BUGS = ABSENCE_ACTS_IGNORED
 };
@@ -71,6 +75,10 @@ static const char *const planted_names[] = {"none",
                                             "silence counts in a pause",
                                             "a clock that starts again counts from 0",
                                             "a state taken back leaves its clocks",
+                                            "an arrival taken back stays an arrival",
+                                            "nobody is promised when all declined",
+                                            "a wrong vulnerable stays",
+                                            "the agency sent first leads",
                                             "nobody acts on absences"};
 static int planted;
 
@@ -86,7 +94,13 @@ typedef struct {
   const book *plan; /* whose units it was sent */
   int32_t tier;
   int is_open, is_held, is_vulnerable, is_dispatched, has_arrived, has_lead;
-  uint64_t first_agency;
+  int is_unmanned; /* all its units left before any had arrived */
+  uint64_t agency; /* that received the call */
+  int64_t dispatched_ns, arrival_from_ns;
+  int64_t begun_ns[CLOCKS]; /* where each of its clocks counted from last; 0 = it never ran */
+  /* Of units that have left after arriving: the first arrival and the first signature; INT64_MAX = none. */
+  int64_t left_ns, left_signed_ns;
+  uint64_t left_agency, left_signed_agency;
   int64_t start_ns;      /* what its limits count from: the receipt, or the appointment */
   int refused[CARS + 1]; /* by car number */
   uint64_t replacement;  /* the newest assignment sent in another's place */
@@ -101,6 +115,9 @@ typedef struct {
   int32_t state;
   uint64_t replaced_by;
   int32_t next_cycle[CLOCKS];
+  int64_t dispatched_ns;
+  /* Signed in so many words, by whatever status, and arrived; INT64_MAX = not. */
+  int64_t signed_ns, moved_ns, arrived_ns;
 } order;
 
 typedef struct {
@@ -227,11 +244,8 @@ static int32_t *next_cycle(int32_t clock, int call, int order) {
   return order < 0 ? &calls[call].next_cycle[clock] : &orders[order].next_cycle[clock];
 }
 
-/* Counted from `from_ns`, when that lies in the past and the limit has not run out; else from now. */
-static void start(int32_t clock, int call, int order, int64_t from_ns) {
+static void begin(int32_t clock, int call, int order, int64_t from_ns) {
   int64_t limit_ns = limit_ms(clock, call, order) * 1000000;
-  if (limit_ns < 0) return;
-  if (from_ns > now_ns || from_ns + limit_ns <= now_ns || planted == RECEIPT_IGNORED) from_ns = now_ns;
   promise *made = find_promise(clock, call, order);
   int32_t cycle = (*next_cycle(clock, call, order))++;
   if (planted == CYCLES_FROM_ZERO) cycle = 0;
@@ -247,7 +261,22 @@ static void start(int32_t clock, int call, int order, int64_t from_ns) {
   made->start_ns = from_ns;
   made->planned_ns = from_ns + limit_ns - (planted == ONE_EARLY ? 1000000 : 0);
   made->cycle = made->fired_cycle = cycle;
+  if (order < 0) calls[call].begun_ns[clock] = from_ns;
+  if (clock == HJ_CLOCK_ARRIVAL) calls[call].arrival_from_ns = from_ns;
   aim(made);
+}
+
+/* Counted from `from_ns`, when that lies in the past and the limit has not run out; else from now. */
+static void start(int32_t clock, int call, int order, int64_t from_ns) {
+  int64_t limit_ns = limit_ms(clock, call, order) * 1000000;
+  if (limit_ns < 0) return;
+  if (from_ns > now_ns || from_ns + limit_ns <= now_ns || planted == RECEIPT_IGNORED) from_ns = now_ns;
+  begin(clock, call, order, from_ns);
+}
+
+/* What kept a promise was taken back: it counts from where it began first, and may be overdue. */
+static void restart(int32_t clock, int call, int order, int64_t from_ns) {
+  if (limit_ms(clock, call, order) >= 0) begin(clock, call, order, from_ns > now_ns ? now_ns : from_ns);
 }
 
 /* A time that someone gave, as elapsed time: now for none and for the future. */
@@ -257,7 +286,7 @@ static int64_t moment_ns(int64_t given_us) {
 }
 
 /* The chain is chosen again. With a raised tier the earlier of old and new limit holds, while nothing has fired. */
-static void follow(promise *running, int is_raised) {
+static void follow(promise *running, int is_raised, int is_tier_raised) {
   const chain *own = chain_of(running->clock, running->call);
   int64_t limit_ns = limit_ms(running->clock, running->call, running->order) * 1000000;
   if (own->steps == 0) return;
@@ -265,6 +294,8 @@ static void follow(promise *running, int is_raised) {
   if (!is_raised || running->fired_step > 0 || limit_ns < 0 || planted == UPGRADE_IGNORED) return;
   if (now_ns + limit_ns >= running->planned_ns) return;
   running->start_ns = now_ns;
+  if (running->order < 0) calls[running->call].begun_ns[running->clock] = now_ns;
+  if (running->clock == HJ_CLOCK_ARRIVAL && is_tier_raised) calls[running->call].arrival_from_ns = now_ns;
   running->planned_ns = now_ns + limit_ns;
   running->is_snoozed = 0;
   aim(running);
@@ -300,6 +331,38 @@ static int32_t next_place(const promise *made) {
   return step < made->chain->steps ? step : made->chain->steps - 1;
 }
 
+/* The first unit on scene of those that are there or have been; INT64_MAX = nobody. */
+static int64_t first_arrival_ns(int call, uint64_t *agency) {
+  int64_t first_ns = calls[call].left_ns;
+  *agency = calls[call].left_agency;
+  for (int index = 0; index < order_count; index++)
+    if (orders[index].call == call && orders[index].is_live && orders[index].arrived_ns < first_ns) {
+      first_ns = orders[index].arrived_ns;
+      *agency = (uint64_t)agency_of(orders[index].car);
+    }
+  return first_ns;
+}
+
+/* Received, else signed, else on scene, else moved without a word. */
+static uint64_t first_to_lead(int call) {
+  if (planted == FIRST_SENT_LEADS) {
+    for (int index = 0; index < order_count; index++)
+      if (orders[index].call == call) return (uint64_t)agency_of(orders[index].car);
+    return 0;
+  }
+  if (calls[call].agency != 0) return calls[call].agency;
+  int64_t signed_ns = calls[call].left_signed_ns, moved_ns = INT64_MAX;
+  uint64_t has_signed = calls[call].left_signed_agency, has_moved = 0, has_arrived;
+  for (int index = 0; index < order_count; index++) {
+    const order *own = &orders[index];
+    if (own->call != call || !own->is_live) continue;
+    if (own->signed_ns < signed_ns) signed_ns = own->signed_ns, has_signed = (uint64_t)agency_of(own->car);
+    if (own->moved_ns < moved_ns) moved_ns = own->moved_ns, has_moved = (uint64_t)agency_of(own->car);
+  }
+  if (has_signed != 0) return has_signed;
+  return first_arrival_ns(call, &has_arrived) != INT64_MAX ? has_arrived : has_moved;
+}
+
 /* Whether the event's unit and reason are what the action asks for. */
 static int is_carried_out(const promise *made, const hj_event *event) {
   const call *own = &calls[made->call];
@@ -314,7 +377,7 @@ static int is_carried_out(const promise *made, const hj_event *event) {
       if (asked != NULL && asked->is_undeliverable) reason = HJ_REASON_NOBODY;
       break;
     case HJ_STEP_FIRST_LEADS:
-      reason = own->first_agency == 0 ? HJ_REASON_NOBODY : HJ_REASON_LEAD;
+      reason = first_to_lead(made->call) == 0 ? HJ_REASON_NOBODY : HJ_REASON_LEAD;
       break;
     case HJ_STEP_BACKUP:
       if (own->backup == 0 && own->is_open && has_another(made->call)) return 0;

@@ -32,7 +32,7 @@ static void hear_watched_call(const hj_event *event) {
   }
   watch *from = &watches[index];
   from->call = call_count;
-  call_received(event->incident_id, is_alarm ? from->alarm_tier : from->tier, from->is_vulnerable, 0, 0);
+  call_received(event->incident_id, is_alarm ? from->alarm_tier : from->tier, from->is_vulnerable, 0, 0, 0);
 }
 
 static void hear_absence_ended(const hj_event *event) {

@@ -14,10 +14,14 @@ extension EngineCore {
     guard verdict == .ok || (verdict == .reason && act.reason != 0) else { return verdict }
     let incident = assignments[assignment].incident
     let before = incidents[incident].state
+    let hadArrived = incidents[incident].hasArrived
     if state.isTerminal {
       finish(assignment, as: state, act: act, wall_us: wall_us)
     } else {
       step(assignment, to: state, act: act, wall_us: wall_us)
+      // Seats that were left empty because somebody seemed to be there.
+      let isMissed = hadArrived && !incidents[incident].hasArrived
+      if isMissed, hasOpenSeat(incident) { serveAgain(incident, act: act) }
     }
     deriveState(of: incident)
     if incidents[incident].state != before { emitIncident(incident, act: act) }
@@ -30,25 +34,14 @@ extension EngineCore {
     let record = assignments[assignment]
     assignments[assignment].state = state
     assignments[assignment].isUndeliverable = false
+    noteMove(assignment, from: record.state, to: state, wall_us: wall_us)
     moveClocks(of: assignment, from: record.state, to: state, wall_us: wall_us)
-    if state.isSigned, !record.state.isSigned {
-      counters.add(Counter.assignmentsAcknowledged)
-      if state == .acknowledged { noteSignature(assignment, wall_us: wall_us) }
-      stopOtherSignatures(record.incident)
+    if state.isSigned != record.state.isSigned {
+      counters.add(Counter.assignmentsAcknowledged, state.isSigned ? 1 : -1)
+      if state.isSigned { stopOtherSignatures(record.incident) }
     }
-    if state == .enRoute, record.state.rawValue < state.rawValue {
-      noteTurnout(assignment, wall_us: wall_us)
-    }
-    if state.hasArrived, !incidents[record.incident].hasArrived {
-      noteArrival(assignment, wall_us: wall_us)
-      incidents[record.incident].hasArrived = true
-      incidents[record.incident].arrivedWall_us = max(wall_us == 0 ? time.wall_us : wall_us, 1)
-      stop(.arrival, slot: ClockSlot.of(.arrival, incident: record.incident))
-      if incidents[record.incident].state == .merged {
-        suspend(.arrival, incidents[record.incident].mergedInto)
-      }
-    }
-    if state.rawValue >= AssignmentState.enRoute.rawValue {
+    if state.hasArrived != record.state.hasArrived { reviseArrival(record.incident) }
+    if units[record.unit].activity != state.activity {
       become(state.activity, unit: record.unit)
     }
     emitAssignment(assignment, act: act, wall_us: wall_us)
@@ -69,6 +62,7 @@ extension EngineCore {
     if !record.state.hasArrived, isWanted {
       serveAgain(record.incident, act: state == .cancelled ? act : Act())
     }
+    promiseDispatchAgain(record.incident)
     deriveState(of: record.incident)
     if incidents[record.incident].state == .reported, incidents[record.incident].liveCount == 0 {
       stopWaiting(record.incident)

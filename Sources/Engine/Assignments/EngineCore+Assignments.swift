@@ -16,6 +16,7 @@ extension EngineCore {
       turnout_ms: choice.turnout_ms, distance_dm: choice.distance_dm, reason: choice.reason,
       dispatchedWall_us: time.wall_us, marks: choice.marks & ChosenMark.ofChoice)
     clearCycles(assignment: assignment)
+    clearClocks(assignment: assignment)
     let first = Int(incident) * EngineLimits.chosen
     incidentAssignments[first + Int(incidents[incident].liveCount)] = assignment
     incidents[incident].liveCount += 1
@@ -25,15 +26,15 @@ extension EngineCore {
     router.set(level: Self.busyCode, of: choice.unit)
     refile(incident)
 
-    if incidents[incident].firstAgency == 0 {
-      incidents[incident].firstAgency = units[choice.unit].agency
-    }
     if !isDispatched(incident) {
       markDispatched(incident)
       startArrivalClock(incident, from: time.now_ns)
+    } else if incidents[incident].isUnmanned {
+      stop(.pending, slot: ClockSlot.of(.pending, incident: incident))
     }
     startAssignmentClocks(assignment)
     noteDispatch(assignment)
+    incidents[incident].isUnmanned = false
     counters.add(Counter.assignmentsOpened)
     counters.add(Counter.assignmentsLive)
     counters.raise(Counter.assignmentsLiveHigh, to: counters.read(Counter.assignmentsLive))
@@ -55,14 +56,21 @@ extension EngineCore {
     _ assignment: UInt32, as state: AssignmentState, reason: Reason, act: Act, wall_us: Int64
   ) {
     assert(state.isTerminal)
-    stopAssignmentClocks(assignment)
+    stopAssignmentClocks(assignment, at_ns: moment_ns(wall_us: wall_us))
+    rememberLeaving(assignment)
     let record = assignments[assignment]
     assignments[assignment].state = state
     // Served: it was there; or others are, and a person took this one off as not needed.
     let isNotNeeded = state == .cancelled && incidents[record.incident].hasArrived
     if record.state.hasArrived || isNotNeeded, record.requirement != AssignmentRecord.byHand {
-      incidents[record.incident].servedSeats |= seatBit(
-        record.incident, record.requirement, record.seat)
+      let seat = seatBit(record.incident, record.requirement, record.seat)
+      let wasServed = incidents[record.incident].servedSeats & seat != 0
+      incidents[record.incident].servedSeats |= seat
+      if record.state.hasArrived {
+        incidents[record.incident].sparedSeats &= ~seat
+      } else if !wasServed {
+        incidents[record.incident].sparedSeats |= seat
+      }
     }
     emitAssignment(assignment, reason: reason, act: act, wall_us: wall_us)
     if state == .declined { counters.add(Counter.assignmentsDeclined) }

@@ -28,6 +28,7 @@ extension EngineCore {
     if status == .ok { units[record.unit].nextActivity = next }
     let sent = chosen[0].assignmentID
     serveAgain(robbed, act: act)
+    promiseDispatchAgain(robbed)
     deriveState(of: robbed)
     if incidents[robbed].state != before { emitIncident(robbed, reason: .diverted, act: act) }
     chosen[0].assignmentID = sent

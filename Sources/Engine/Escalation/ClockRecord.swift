@@ -9,7 +9,8 @@ struct ClockRecord: BitwiseCopyable {
   var due_ns: Int64
   /// When its next step is due without a snooze; before the limit: when the limit passes.
   var planned_ns: Int64
-  /// Before the limit: when it passes by the incident's own receipt, whatever was merged into it.
+  /// Before the limit: when it passes by the incident's own receipt, whatever was merged into it. Once a step has
+  /// fired: the limit (`limit_ns`).
   var own_ns: Int64
   /// What the limit is counted from.
   var start_ns: Int64
@@ -29,6 +30,8 @@ struct ClockRecord: BitwiseCopyable {
   var isSnoozed = false
   var isWarned = false
   var isSuspended = false
+  /// Its limit had run out before anyone told that it began, so it counts from then.
+  var isCatchUp = false
   /// A step of the chain found somebody.
   var hasReached = false
   /// None did, so the last resort has it.

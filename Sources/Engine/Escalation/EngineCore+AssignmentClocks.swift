@@ -17,30 +17,34 @@ extension EngineCore {
       kind, slot: ClockSlot.of(kind, assignment: assignment, limits), promise, from: start_ns)
   }
 
-  mutating func stop(_ kind: ClockKind, assignment: UInt32) {
-    stop(kind, slot: ClockSlot.of(kind, assignment: assignment, limits))
+  mutating func stop(_ kind: ClockKind, assignment: UInt32, at_ns: Int64? = nil) {
+    stop(kind, slot: ClockSlot.of(kind, assignment: assignment, limits), at_ns: at_ns)
   }
 
-  mutating func stopAssignmentClocks(_ assignment: UInt32) {
+  mutating func stopAssignmentClocks(_ assignment: UInt32, at_ns: Int64) {
     let kinds = ClockSlot.ofAssignments
-    for index in kinds.indices { stop(kinds[index], assignment: assignment) }
+    for index in kinds.indices { stop(kinds[index], assignment: assignment, at_ns: at_ns) }
   }
 
   /// An assignment moved on (or back): the clocks that wait for it stop, the next start. `wall_us` may lie in the past.
   mutating func moveClocks(
     of assignment: UInt32, from old: AssignmentState, to new: AssignmentState, wall_us: Int64
   ) {
-    if new.rawValue >= AssignmentState.delivered.rawValue {
-      stop(.delivery, assignment: assignment)
-    }
-    if new.isSigned { stop(.acknowledge, assignment: assignment) }
-    if new != .acknowledged { stop(.turnout, assignment: assignment) }
-    if new.rawValue >= AssignmentState.reported.rawValue { stop(.report, assignment: assignment) }
-    if old.hasArrived, !new.hasArrived {
-      stop(.welfare, assignment: assignment)
-      stop(.report, assignment: assignment)
-    }
     let at_ns = moment_ns(wall_us: wall_us)
+    if new.rawValue >= AssignmentState.delivered.rawValue {
+      stop(.delivery, assignment: assignment, at_ns: at_ns)
+    }
+    if new.isSigned { stop(.acknowledge, assignment: assignment, at_ns: at_ns) }
+    if new.isSigned, !old.isSigned {
+      let slot = ClockSlot.of(.acknowledge, assignment: assignment, limits)
+      assignmentTimes[assignment].signatureBreach =
+        clocks[slot].kind == .acknowledge ? breaches.take(clock: slot) : 0
+    }
+    if new != .acknowledged { stop(.turnout, assignment: assignment, at_ns: at_ns) }
+    if new.rawValue >= AssignmentState.reported.rawValue {
+      stop(.report, assignment: assignment, at_ns: at_ns)
+    }
+    if new.rawValue < old.rawValue { promiseAgain(assignment, from: old, to: new, at_ns: at_ns) }
     if new == .acknowledged, !old.isSigned { start(.turnout, assignment: assignment, from: at_ns) }
     guard new.hasArrived else { return }
     // Any status of the unit is a sign that it is well.
@@ -48,6 +52,66 @@ extension EngineCore {
     if !old.hasArrived, new.rawValue < AssignmentState.reported.rawValue {
       start(.report, assignment: assignment, from: at_ns)
     }
+  }
+
+  /// A status was taken back: what the unit had kept by it is promised again, from where it started first.
+  private mutating func promiseAgain(
+    _ assignment: UInt32, from old: AssignmentState, to new: AssignmentState, at_ns: Int64
+  ) {
+    let times = assignmentTimes[assignment]
+    if old.hasArrived, !new.hasArrived {
+      stop(.welfare, assignment: assignment)
+      stop(.report, assignment: assignment)
+    }
+    let reported = AssignmentState.reported.rawValue
+    if old.rawValue >= reported, new.hasArrived, new.rawValue < reported {
+      restart(.report, assignment: assignment, from: times.arrived_ns)
+    }
+    if new == .acknowledged {
+      if times.isAcknowledged {
+        restart(.turnout, assignment: assignment, from: times.acknowledged_ns)
+      } else {
+        start(.turnout, assignment: assignment, from: at_ns)
+      }
+    }
+    let delivered = AssignmentState.delivered.rawValue
+    if old.rawValue >= delivered, new.rawValue < delivered {
+      restart(.delivery, assignment: assignment, from: times.dispatched_ns)
+    }
+    guard old.isSigned, !new.isSigned else { return }
+    // With it the signatures of enough others may be wanted again.
+    let incident = assignments[assignment].incident
+    guard !isSignedEnough(incident) else { return }
+    let first = Int(incident) * EngineLimits.chosen
+    for place in 0..<Int(incidents[incident].liveCount) {
+      let other = incidentAssignments[first + place]
+      let slot = ClockSlot.of(.acknowledge, assignment: other, limits)
+      guard !assignments[other].state.isSigned, !isRunning(.acknowledge, slot: slot) else {
+        continue
+      }
+      if other == assignment {
+        breaches.put(assignmentTimes[other].signatureBreach, clock: slot)
+        clocks[slot].kind = .acknowledge
+      } else if hasRunOut(slot, incident: incident) {
+        continue
+      }
+      restart(.acknowledge, assignment: other, from: assignmentTimes[other].dispatched_ns)
+    }
+  }
+
+  /// Whether a chain that is not repeated has come to its end.
+  private func hasRunOut(_ slot: UInt32, incident: UInt32) -> Bool {
+    guard clocks[slot].kind == .acknowledge, clocks[slot].firedStep > 0 else { return false }
+    let policy = policy(slot, incident: incident)
+    return policy.repeat_ms == 0 && clocks[slot].firedStep >= policy.stepCount
+  }
+
+  private mutating func restart(_ kind: ClockKind, assignment: UInt32, from start_ns: Int64) {
+    let record = assignments[assignment]
+    let promise = promise(kind, incident: record.incident, unitKind: units[record.unit].kind)
+    guard let promise else { return }
+    restart(
+      kind, slot: ClockSlot.of(kind, assignment: assignment, limits), promise, from: start_ns)
   }
 
   /// A unit says that it is well: its welfare clock begins again.
@@ -109,6 +173,7 @@ extension EngineCore {
       policy(slot, incident: incident).manners.nobody == .skip, clocks[slot].due_ns > time.now_ns
     else { return .ok }
     clocks[slot].step = max(clocks[slot].step, 0)
+    // The step comes early; the limit stays where it is.
     clocks[slot].planned_ns = time.now_ns
     rearm(slot, due_ns: time.now_ns)
     return .ok

@@ -48,21 +48,31 @@ extension EngineCore {
 
   /// Starts a clock whose limit counts from `start_ns`. Where that lies so far back that the limit has passed (it was
   /// typed in late), it counts from now, so that it fires nothing at once.
-  mutating func start(_ kind: ClockKind, slot: UInt32, _ promise: Promise, from start_ns: Int64) {
+  /// With `keepsOverdue` it is overdue then, and fires at once, late: for promises that run again.
+  mutating func start(
+    _ kind: ClockKind, slot: UInt32, _ promise: Promise, from given_ns: Int64,
+    keepsOverdue: Bool = false
+  ) {
     guard promise.canStart else { return }
-    var start_ns = min(start_ns, time.now_ns)
-    if start_ns.adding(ms: promise.limit_ms) <= time.now_ns { start_ns = time.now_ns }
+    var start_ns = min(given_ns, time.now_ns)
+    let isCatchUp =
+      start_ns < time.now_ns && start_ns.adding(ms: promise.limit_ms) <= time.now_ns
+      && !keepsOverdue
+    if isCatchUp { start_ns = time.now_ns }
     let breach_ns = start_ns.adding(ms: promise.limit_ms)
-    breaches.end(clock: slot, now_ns: time.now_ns)
+    if isRunning(kind, slot: slot) { settle(slot, at_ns: min(given_ns, time.now_ns)) }
+    _ = breaches.take(clock: slot)
     let cycle = takeCycle(kind, slot: slot)
     clocks[slot] = ClockRecord(
       due_ns: breach_ns, planned_ns: breach_ns, own_ns: breach_ns, start_ns: start_ns,
       policy: promise.policy, step: -1, cycle: cycle, firedCycle: cycle, kind: kind,
-      isRunning: true)
+      isRunning: true, isCatchUp: isCatchUp)
     let incident = incident(ofClock: slot)
     aim(slot, incident: incident)
+    guard kind == .arrival else { return }
+    incidentTimes[incident].arrivalFrom_ns = start_ns
     // Someone is on the scene already, sent to what was merged into this one.
-    if kind == .arrival, hasMergedArrival(incident) { suspend(.arrival, incident) }
+    if hasMergedArrival(incident) { suspend(.arrival, incident) }
   }
 
   /// Before the limit: arms the warning if there is one and its time has not passed, else the limit.
@@ -112,10 +122,11 @@ extension EngineCore {
     counters.set(Counter.deadlinesArmed, Int64(deadlinesArmed))
   }
 
-  /// Ends a promise, if its slot is that clock's at the moment.
-  mutating func stop(_ kind: ClockKind, slot: UInt32) {
+  /// Ends a promise, if its slot is that clock's at the moment. `at_ns`: when it really ended, nil = now.
+  mutating func stop(_ kind: ClockKind, slot: UInt32, at_ns: Int64? = nil) {
     guard clocks[slot].kind == kind else { return }
-    breaches.end(clock: slot, now_ns: time.now_ns)
+    guard clocks[slot].isRunning || breaches.isOpen(clock: slot) else { return }
+    settle(slot, at_ns: at_ns ?? time.now_ns)
     guard clocks[slot].isRunning else { return }
     clocks[slot].isRunning = false
     disarm(slot)

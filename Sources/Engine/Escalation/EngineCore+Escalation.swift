@@ -107,10 +107,12 @@ extension EngineCore {
       event.cycle = clocks[slot].cycle
     }
     useCycle(event.cycle, record.kind, slot: slot)
-    if record.firedStep == 0, record.planned_ns <= time.now_ns {
-      noteBreach(
-        slot, incident: incident, assignment: assignment(ofClock: slot), due_ns: record.planned_ns)
+    // A step that a person asked for may come before the limit; the breach is noted by the first that comes after it.
+    let limit_ns = record.limit_ns
+    if limit_ns <= time.now_ns, !breaches.isNoted(clock: slot) {
+      noteBreach(slot, incident: incident, assignment: assignment(ofClock: slot), due_ns: limit_ns)
     }
+    clocks[slot].own_ns = limit_ns
     clocks[slot].firedStep = event.step
     clocks[slot].firedCycle = event.cycle
     clocks[slot].isTaken = false

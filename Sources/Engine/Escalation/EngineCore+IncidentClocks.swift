@@ -30,17 +30,21 @@ extension EngineCore {
     start(kind, slot: ClockSlot.of(kind, incident: incident), promise, from: start_ns)
   }
 
-  mutating func stopIncidentClocks(_ incident: UInt32) {
+  mutating func stopIncidentClocks(_ incident: UInt32, at_ns: Int64) {
     let kinds = ClockSlot.ofOpenIncidents
     for index in kinds.indices {
-      stop(kinds[index], slot: ClockSlot.of(kinds[index], incident: incident))
+      stop(kinds[index], slot: ClockSlot.of(kinds[index], incident: incident), at_ns: at_ns)
     }
     stop(.appointment, slot: ClockSlot.of(.appointment, incident: incident))
   }
 
   /// The incident was changed: its clocks follow the chains of what it is now. With `isRaised` the new limits count
-  /// from now, and the earlier due time of old and new holds.
-  mutating func followChange(of incident: UInt32, isRaised: Bool) {
+  /// from now, and the earlier due time of old and new holds. With `isEased` its caller is not vulnerable after all:
+  /// the arrival limit is that of everybody, from where it began.
+  mutating func followChange(
+    of incident: UInt32, isRaised: Bool, isEased: Bool, isTierRaised: Bool
+  ) {
+    if isEased { easeArrival(incident) }
     let kinds = ClockSlot.ofOpenIncidents
     for index in kinds.indices {
       let kind = kinds[index]
@@ -51,6 +55,10 @@ extension EngineCore {
       } else if isRaised, isOpen(kind, incident) {
         start(kind, slot: slot, promise, from: time.now_ns)
       }
+    }
+    let arrival = ClockSlot.of(.arrival, incident: incident)
+    if isTierRaised, isRunning(.arrival, slot: arrival), clocks[arrival].start_ns == time.now_ns {
+      incidentTimes[incident].arrivalFrom_ns = time.now_ns
     }
     let first = Int(incident) * EngineLimits.chosen
     for place in 0..<Int(incidents[incident].liveCount) {
@@ -77,6 +85,7 @@ extension EngineCore {
     guard breach_ns < record.planned_ns else { return }
     clocks[slot].start_ns = time.now_ns
     clocks[slot].planned_ns = breach_ns
+    clocks[slot].isCatchUp = false
     clocks[slot].own_ns = min(record.own_ns, breach_ns)
     clocks[slot].isSnoozed = false
     aim(slot, incident: incident)
@@ -84,12 +93,31 @@ extension EngineCore {
     if record.isSuspended { disarm(slot) }
   }
 
+  /// A clock that has fired goes on; whether its promise was broken is then decided by the limit of everybody.
+  private mutating func easeArrival(_ incident: UInt32) {
+    let slot = ClockSlot.of(.arrival, incident: incident)
+    guard clocks[slot].kind == .arrival, clocks[slot].limit_ns != .max else { return }
+    guard let promise = promise(.arrival, incident: incident), promise.canStart else { return }
+    let limit_ns = incidentTimes[incident].arrivalFrom_ns.adding(ms: promise.limit_ms)
+    guard limit_ns > clocks[slot].limit_ns else { return }
+    clocks[slot].own_ns = limit_ns
+    guard clocks[slot].firedStep == 0 else { return }
+    clocks[slot].planned_ns = limit_ns
+    clocks[slot].start_ns = incidentTimes[incident].arrivalFrom_ns
+    clocks[slot].policy = promise.policy
+    guard isRunning(.arrival, slot: slot) else { return }
+    clocks[slot].isSnoozed = false
+    clocks[slot].isWarned = false
+    aim(slot, incident: incident)
+    if clocks[slot].isSuspended { disarm(slot) }
+  }
+
   /// Whether what a clock waits for is still to come.
   func isOpen(_ kind: ClockKind, _ incident: UInt32) -> Bool {
     let record = incidents[incident]
     guard record.state.isOpen, record.state != .held else { return false }
     switch kind {
-    case .pending: return record.dispatchedWall_us == 0
+    case .pending: return record.dispatchedWall_us == 0 || record.isUnmanned
     case .arrival: return record.dispatchedWall_us != 0 && !record.hasArrived
     case .resolve: return true
     case .lead:

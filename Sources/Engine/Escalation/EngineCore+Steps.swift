@@ -24,7 +24,7 @@ extension EngineCore {
       outcome.assignment = sendBackup(incident)
       outcome.reason = outcome.assignment == nil ? .nobody : .backup
     case .firstLeads:
-      let agency = incidents[incident].firstAgency
+      let agency = firstToLead(incident)
       outcome.reason = agency == 0 ? .nobody : .lead
       if agency != 0 { lead(incident, agency: agency) }
     default: break
@@ -87,9 +87,10 @@ extension EngineCore {
   }
 
   /// Sets who leads; its clock stops.
-  mutating func lead(_ incident: UInt32, agency: UInt32) {
+  mutating func lead(_ incident: UInt32, agency: UInt32, wall_us: Int64 = 0) {
     incidents[incident].lead = agency
-    stop(.lead, slot: ClockSlot.of(.lead, incident: incident))
+    stop(
+      .lead, slot: ClockSlot.of(.lead, incident: incident), at_ns: moment_ns(wall_us: wall_us))
   }
 
   /// A person says who leads.
@@ -97,7 +98,7 @@ extension EngineCore {
     guard let incident = incidentSlots.slot(of: id) else { return .stale }
     guard incidents[incident].state.isOpen else { return .state }
     guard incidents[incident].lead != agency else { return .unchanged }
-    lead(incident, agency: agency)
+    lead(incident, agency: agency, wall_us: wall_us)
     emitIncident(incident, reason: .lead, act: act, wall_us: wall_us)
     return .ok
   }

@@ -8,22 +8,27 @@ package struct Breach: BitwiseCopyable {
   package var unitID: UInt64
   package var due_ns: Int64
   package var dueWall_us: Int64
-  /// When the clock was stopped; `Int64.max` while the promise is still open.
+  /// When the promise ended, as it really was; `Int64.max` while it is open.
   package var ended_ns: Int64
   package var clock: ClockKind
   package var tier: Tier
   package var type: UInt32
+  /// It was kept after all: what kept it was told late.
+  package var wasKept = false
 }
 
-/// A ring of the newest breaches. Note, end, read: O(1).
+/// A ring of the newest breaches. Note, settle, read: O(1).
 package struct BreachList: ~Copyable {
   private let ring: Block<Breach>
   /// How many were ever noted; breach number n is at (n - 1) % capacity.
   private var noted: UInt32 = 0
   /// Where the numbers begin that a reset has left.
   private var first: UInt32 = 0
-  /// By clock slot: the number of its open breach, 0 = none.
+  /// By clock slot: the number of the breach of its promise, 0 = none, and two marks.
   private let open: Block<UInt32>
+  private static var over: UInt32 { 1 << 31 }
+  private static var kept: UInt32 { 1 << 30 }
+  private static var numbers: UInt32 { kept - 1 }
 
   init(_ memory: Memory, capacity: Int, clocks: Int) throws(OutOfMemory) {
     let ring = try Block<Breach>(memory, count: max(capacity, 1))
@@ -34,22 +39,49 @@ package struct BreachList: ~Copyable {
 
   private func place(_ number: UInt32) -> Int { Int(number - 1) % ring.count }
   private func isKept(_ number: UInt32) -> Bool {
-    number > first && Int(noted - number) < ring.count
+    number > first && number <= noted && Int(noted - number) < ring.count
   }
 
-  /// O(1). After four thousand million breaches the list begins anew.
+  /// O(1). After a thousand million breaches the list begins anew.
   mutating func note(_ breach: Breach, clock slot: UInt32) {
-    if noted == .max { reset() }
+    if noted == Self.numbers { reset() }
     noted += 1
     ring[place(noted)] = breach
     open[slot] = noted
   }
 
-  mutating func end(clock slot: UInt32, now_ns: Int64) {
-    let number = open[slot]
-    guard number != 0 else { return }
+  /// The slot's promise has a breach, which may be over.
+  func isNoted(clock slot: UInt32) -> Bool { open[slot] != 0 }
+  func isOpen(clock slot: UInt32) -> Bool { open[slot] != 0 && open[slot] & Self.over == 0 }
+
+  /// Says how a breach ended, perhaps anew. Returns by how many breaches there are more or fewer that stand.
+  mutating func settle(clock slot: UInt32, ended_ns: Int64, isKept wasKept: Bool) -> Int64 {
+    let before = open[slot]
+    guard before != 0 else { return 0 }
+    let number = before & Self.numbers
+    open[slot] =
+      number | (ended_ns == .max ? 0 : Self.over) | (wasKept ? Self.kept : 0)
+    if isKept(number) {
+      ring[place(number)].ended_ns = ended_ns
+      ring[place(number)].wasKept = wasKept
+    }
+    return (before & Self.kept != 0 ? 1 : 0) - (wasKept ? 1 : 0)
+  }
+
+  /// The breach of a slot and how it stands, to be put back; the slot has none then.
+  mutating func take(clock slot: UInt32) -> UInt32 {
+    let taken = open[slot]
     open[slot] = 0
-    if isKept(number) { ring[place(number)].ended_ns = now_ns }
+    return taken
+  }
+
+  /// Puts a breach back that was taken.
+  mutating func put(_ taken: UInt32, clock slot: UInt32) { open[slot] = taken }
+
+  /// A breach that was taken is that of the slot's promise again, and open. Returns as `settle`.
+  mutating func reopen(_ taken: UInt32, clock slot: UInt32) -> Int64 {
+    open[slot] = taken
+    return settle(clock: slot, ended_ns: .max, isKept: false)
   }
 
   /// A promise that another slot keeps from now on takes its breach along.
@@ -72,7 +104,7 @@ package struct BreachList: ~Copyable {
   }
 
   mutating func reset() {
-    if noted > .max / 2 {
+    if noted > Self.numbers / 2 {
       noted = 0
       open.base.update(repeating: 0, count: open.count)
     }

@@ -3,18 +3,48 @@
 
 import HujiaContainers
 
+/// When a unit arrived, and whose it was.
+struct Arrival: BitwiseCopyable {
+  /// `Int64.max`: it did not.
+  var at_ns: Int64 = .max
+  var wall_us: Int64 = 0
+  var agency: UInt32 = 0
+  var beat: UInt32 = 0
+}
+
 /// The times of one incident that figures are made of; its receipt, or appointment, is `IncidentRecord.start_ns`.
 package struct IncidentTimes: BitwiseCopyable {
   var dispatched_ns: Int64 = 0
   /// Of the first unit sent.
   var agency: UInt32 = 0
   var beat: UInt32 = 0
+  /// The first arrival that counts; never = `Int64.max`.
+  var arrived_ns: Int64 = .max
+  /// What its arrival limit counts from, however vulnerable its caller is.
+  var arrivalFrom_ns: Int64 = 0
+  /// The first arrival and the first signature of units that have left after arriving.
+  var left = Arrival()
+  var leftSigned_ns: Int64 = .max
+  var leftSignedAgency: UInt32 = 0
+  /// As counted: receipt to dispatch, dispatch to arrival, receipt to arrival.
+  var response: CountedInterval?
+  var arrival: CountedInterval?
+  var wait: CountedInterval?
   var isDispatched = false
 }
 
 package struct AssignmentTimes: BitwiseCopyable {
   var dispatched_ns: Int64 = 0
+  /// Signed in so many words.
   var acknowledged_ns: Int64 = 0
+  /// Signed by whatever status was the first to say so.
+  var signed_ns: Int64 = .max
+  var arrived_ns: Int64 = .max
+  var arrivedWall_us: Int64 = 0
+  var signature: CountedInterval?
+  var turnout: CountedInterval?
+  /// The breach of its signature, once the slot of that clock is another's.
+  var signatureBreach: UInt32 = 0
   var isAcknowledged = false
 }
 
@@ -36,66 +66,140 @@ extension EngineCore {
 
   mutating func noteReceipt(_ incident: UInt32) { incidentTimes[incident] = IncidentTimes() }
 
-  /// After the assignment is open.
+  /// After the assignment is open. An incident whose first units all declined counts the dispatch that stands.
   mutating func noteDispatch(_ assignment: UInt32) {
     let record = assignments[assignment]
     assignmentTimes[assignment] = AssignmentTimes(dispatched_ns: time.now_ns)
     let incident = record.incident
-    guard !incidentTimes[incident].isDispatched else { return }
+    guard !incidentTimes[incident].isDispatched || incidents[incident].isUnmanned else { return }
+    if !incidentTimes[incident].isDispatched {
+      incidentTimes[incident].dispatched_ns = time.now_ns
+      incidentTimes[incident].arrivalFrom_ns = time.now_ns
+    }
     incidentTimes[incident].isDispatched = true
-    incidentTimes[incident].dispatched_ns = time.now_ns
     incidentTimes[incident].agency = units[record.unit].agency
     incidentTimes[incident].beat = units[record.unit].homeBeat
-    figures.record(
-      .receiptToDispatch, figureKey(incident),
-      took_ns: time.now_ns &- incidents[incident].start_ns,
-      target_ms: limits(of: incident).respond_ms)
+    let took_ns = time.now_ns &- incidents[incident].start_ns
+    let isWithin = isKept(
+      .pending, slot: ClockSlot.of(.pending, incident: incident), at_ns: time.now_ns,
+      took_ns: took_ns, target_ms: limits(of: incident).respond_ms)
+    incidentTimes[incident].response = figures.record(
+      .receiptToDispatch, figureKey(incident), took_ns: took_ns, isWithin: isWithin)
   }
 
-  /// A person signed, in so many words (a skip forward says nothing of when).
-  mutating func noteSignature(_ assignment: UInt32, wall_us: Int64) {
+  mutating func takeBackResponse(_ incident: UInt32) {
+    guard let counted = incidentTimes[incident].response else { return }
+    figures.takeBack(.receiptToDispatch, counted)
+    incidentTimes[incident].response = nil
+  }
+
+  /// A status of a unit, before its clocks follow: what it says of signature and turnout is counted, and what it takes
+  /// back is taken out.
+  mutating func noteMove(
+    _ assignment: UInt32, from old: AssignmentState, to new: AssignmentState, wall_us: Int64
+  ) {
+    let at_ns = moment_ns(wall_us: wall_us)
+    if new.isSigned, !old.isSigned { assignmentTimes[assignment].signed_ns = at_ns }
+    if new == .acknowledged, !old.isSigned { noteSignature(assignment, at_ns: at_ns) }
+    if new == .enRoute, old.rawValue < new.rawValue { noteTurnout(assignment, at_ns: at_ns) }
+    if new.hasArrived, !old.hasArrived {
+      assignmentTimes[assignment].arrived_ns = at_ns
+      assignmentTimes[assignment].arrivedWall_us = max(wall_us == 0 ? time.wall_us : wall_us, 1)
+    }
+    guard new.rawValue < old.rawValue else { return }
+    if !new.hasArrived { assignmentTimes[assignment].arrived_ns = .max }
+    if new.rawValue < AssignmentState.enRoute.rawValue,
+      let counted = assignmentTimes[assignment].turnout
+    {
+      figures.takeBack(.acknowledgeToEnRoute, counted)
+      assignmentTimes[assignment].turnout = nil
+    }
+    guard !new.isSigned else { return }
+    assignmentTimes[assignment].signed_ns = .max
+    assignmentTimes[assignment].isAcknowledged = false
+    if let counted = assignmentTimes[assignment].signature {
+      figures.takeBack(.dispatchToAcknowledge, counted)
+      assignmentTimes[assignment].signature = nil
+    }
+  }
+
+  /// A person signed, in so many words (a skip forward says nothing of when). A unit that inherited another's chain is
+  /// judged by its own dispatch.
+  private mutating func noteSignature(_ assignment: UInt32, at_ns: Int64) {
     let record = assignments[assignment]
-    let signed_ns = moment_ns(wall_us: wall_us)
+    let dispatched_ns = assignmentTimes[assignment].dispatched_ns
     assignmentTimes[assignment].isAcknowledged = true
-    assignmentTimes[assignment].acknowledged_ns = signed_ns
-    figures.record(
-      .dispatchToAcknowledge, figureKey(record.incident, unit: record.unit),
-      took_ns: signed_ns &- assignmentTimes[assignment].dispatched_ns,
-      target_ms: promise(.acknowledge, incident: record.incident)?.limit_ms ?? -1)
+    assignmentTimes[assignment].acknowledged_ns = at_ns
+    let target_ms = promise(.acknowledge, incident: record.incident)?.limit_ms ?? -1
+    let slot = ClockSlot.of(.acknowledge, assignment: assignment, limits)
+    let took_ns = at_ns &- dispatched_ns
+    let isInherited = clocks[slot].start_ns < dispatched_ns
+    let isWithin =
+      target_ms < 0
+      ? nil
+      : isRunning(.acknowledge, slot: slot) && !isInherited
+        ? isKept(
+          .acknowledge, slot: slot, at_ns: at_ns, took_ns: took_ns, target_ms: target_ms)
+        : took_ns <= target_ms.multipliedClamped(by: 1_000_000)
+    assignmentTimes[assignment].signature = figures.record(
+      .dispatchToAcknowledge, figureKey(record.incident, unit: record.unit), took_ns: took_ns,
+      isWithin: isWithin)
   }
 
   /// The unit moves. Its target is the plans' turnout time for its kind.
-  mutating func noteTurnout(_ assignment: UInt32, wall_us: Int64) {
+  private mutating func noteTurnout(_ assignment: UInt32, at_ns: Int64) {
     guard assignmentTimes[assignment].isAcknowledged else { return }
     let record = assignments[assignment]
-    figures.record(
-      .acknowledgeToEnRoute, figureKey(record.incident, unit: record.unit),
-      took_ns: moment_ns(wall_us: wall_us) &- assignmentTimes[assignment].acknowledged_ns,
-      target_ms: Int64(currentPlans.turnout_ms(kind: units[record.unit].kind)))
+    let target_ms = Int64(currentPlans.turnout_ms(kind: units[record.unit].kind))
+    let slot = ClockSlot.of(.turnout, assignment: assignment, limits)
+    let took_ns = at_ns &- assignmentTimes[assignment].acknowledged_ns
+    let isWithin =
+      isRunning(.turnout, slot: slot)
+      ? isKept(.turnout, slot: slot, at_ns: at_ns, took_ns: took_ns, target_ms: target_ms)
+      : took_ns <= target_ms &* 1_000_000
+    if let counted = assignmentTimes[assignment].turnout {
+      figures.takeBack(.acknowledgeToEnRoute, counted)
+    }
+    assignmentTimes[assignment].turnout = figures.record(
+      .acknowledgeToEnRoute, figureKey(record.incident, unit: record.unit), took_ns: took_ns,
+      isWithin: isWithin)
   }
 
-  /// The first unit is there.
-  mutating func noteArrival(_ assignment: UInt32, wall_us: Int64) {
-    let record = assignments[assignment]
-    let arrived_ns = moment_ns(wall_us: wall_us)
-    let key = figureKey(record.incident, unit: record.unit)
-    let times = incidentTimes[record.incident]
-    figures.record(
-      .dispatchToArrival, key, took_ns: arrived_ns &- times.dispatched_ns,
-      target_ms: limits(of: record.incident).arrive_ms)
-    figures.record(
-      .receiptToArrival, key, took_ns: arrived_ns &- incidents[record.incident].start_ns,
-      target_ms: -1)
+  /// The first unit is there. `kept_ns`: when the promise was kept, earlier where one of a merged incident came first.
+  mutating func noteArrival(_ incident: UInt32, _ arrival: Arrival, kept_ns: Int64) {
+    var key = figureKey(incident)
+    key.agency = arrival.agency
+    key.beat = arrival.beat
+    let took_ns = arrival.at_ns &- incidentTimes[incident].dispatched_ns
+    let isWithin = isKept(
+      .arrival, slot: ClockSlot.of(.arrival, incident: incident), at_ns: kept_ns, took_ns: took_ns,
+      target_ms: limits(of: incident).arrive_ms)
+    incidentTimes[incident].arrival = figures.record(
+      .dispatchToArrival, key, took_ns: took_ns, isWithin: isWithin)
+    incidentTimes[incident].wait = figures.record(
+      .receiptToArrival, key, took_ns: arrival.at_ns &- incidents[incident].start_ns, isWithin: nil)
   }
 
-  mutating func noteClose(_ incident: UInt32, wall_us: Int64) {
-    figures.record(
-      .receiptToClose, figureKey(incident),
-      took_ns: moment_ns(wall_us: wall_us) &- incidents[incident].start_ns,
+  mutating func takeBackArrival(_ incident: UInt32) {
+    if let counted = incidentTimes[incident].arrival {
+      figures.takeBack(.dispatchToArrival, counted)
+      incidentTimes[incident].arrival = nil
+    }
+    if let counted = incidentTimes[incident].wait {
+      figures.takeBack(.receiptToArrival, counted)
+      incidentTimes[incident].wait = nil
+    }
+  }
+
+  mutating func noteClose(_ incident: UInt32, at_ns: Int64) {
+    let took_ns = at_ns &- incidents[incident].start_ns
+    let isWithin = isKept(
+      .resolve, slot: ClockSlot.of(.resolve, incident: incident), at_ns: at_ns, took_ns: took_ns,
       target_ms: limits(of: incident).resolve_ms)
+    figures.record(.receiptToClose, figureKey(incident), took_ns: took_ns, isWithin: isWithin)
   }
 
-  /// The first step of a clock fired: its promise is broken.
+  /// A promise is broken: a step has told of it, or its limit had passed before its clock stopped.
   mutating func noteBreach(_ slot: UInt32, incident: UInt32, assignment: UInt32?, due_ns: Int64) {
     breaches.note(
       Breach(

@@ -42,6 +42,14 @@ package struct FigureKey: BitwiseCopyable {
   var isVulnerable: Bool
 }
 
+/// One interval as it was counted, so that it can be taken back when what ended it turns out not to have been.
+struct CountedInterval: BitwiseCopyable {
+  var key: FigureKey
+  var took_ms: UInt32
+  var era: UInt32
+  var isWithin: Bool?
+}
+
 package struct FigureTable: ~Copyable {
   package struct Hits: BitwiseCopyable {
     var withTarget: Int64 = 0
@@ -120,11 +128,12 @@ package struct FigureTable: ~Copyable {
 
   // Recording and reading
 
-  /// O(1): six rows are touched.
+  /// O(1): six rows are touched. `isWithin` nil: it had no target.
+  @discardableResult
   mutating func record(
-    _ interval: FigureInterval, _ key: FigureKey, took_ns: Int64, target_ms: Int64
-  ) {
-    let took_ms = max(took_ns, 0) / 1_000_000
+    _ interval: FigureInterval, _ key: FigureKey, took_ns: Int64, isWithin: Bool?
+  ) -> CountedInterval {
+    let took_ms = min(max(took_ns, 0) / 1_000_000, Histograms.longest)
     let values: InlineArray<6, UInt32> = [
       0, UInt32(key.tier.rawValue), key.type, key.agency, key.beat, key.isVulnerable ? 1 : 0,
     ]
@@ -133,9 +142,28 @@ package struct FigureTable: ~Copyable {
       let place = row * Self.intervals + Int(interval.rawValue) - 1
       if eras[place] != era { empty(place) }
       histograms.record(took_ms, row: place)
-      guard target_ms >= 0 else { continue }
+      guard let isWithin else { continue }
       hits[place].withTarget += 1
-      if took_ns <= target_ms &* 1_000_000 { hits[place].withinTarget += 1 }
+      if isWithin { hits[place].withinTarget += 1 }
+    }
+    return CountedInterval(
+      key: key, took_ms: UInt32(took_ms), era: UInt32(truncatingIfNeeded: era), isWithin: isWithin)
+  }
+
+  /// Takes an interval out again, unless a reset has. Its rows are those it was counted in. O(buckets).
+  mutating func takeBack(_ interval: FigureInterval, _ counted: CountedInterval) {
+    guard counted.era == UInt32(truncatingIfNeeded: era) else { return }
+    let key = counted.key
+    let values: InlineArray<6, UInt32> = [
+      0, UInt32(key.tier.rawValue), key.type, key.agency, key.beat, key.isVulnerable ? 1 : 0,
+    ]
+    for dimension in FigureDimension.allCases {
+      let row = rowToFill(dimension, values[Int(dimension.rawValue)])
+      let place = row * Self.intervals + Int(interval.rawValue) - 1
+      histograms.remove(Int64(counted.took_ms), row: place)
+      guard let isWithin = counted.isWithin else { continue }
+      hits[place].withTarget -= 1
+      if isWithin { hits[place].withinTarget -= 1 }
     }
   }
 

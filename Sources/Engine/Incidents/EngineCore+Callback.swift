@@ -37,7 +37,7 @@ extension EngineCore {
   mutating func archive(_ incident: UInt32, reason: Reason, act: Act, wall_us: Int64) {
     let slot = ClockSlot.of(.callback, incident: incident)
     if isRunning(.callback, slot: slot) {
-      stop(.callback, slot: slot)
+      stop(.callback, slot: slot, at_ns: moment_ns(wall_us: wall_us))
       let before = incidents[incident].previousWaiting
       let after = incidents[incident].nextWaiting
       if before == WaitingLists.none {

@@ -7,16 +7,17 @@ import HujiaRouting
 extension EngineCore {
   package func incident(_ id: UInt64) -> UInt32? { incidentSlots.slot(of: id) }
 
-  /// Changes tier, type, place and flags (`none`, 0 and no place = as it is), keeps the receipt, and sends what the
-  /// new plan asks for besides the units already there. The answer lists all live assignments.
+  /// Changes tier, type and place (`none`, 0 and no place = as it is), makes the flags those of the change, keeps the
+  /// receipt, and sends what the new plan asks for besides the units already there. The answer lists all live
+  /// assignments, with the times to the place as it is now.
   package mutating func update(_ id: UInt64, _ change: IncidentReport, movesPlace: Bool) -> Status {
     guard let incident = incidentSlots.slot(of: id) else { return .stale }
     guard incidents[incident].state.isOpen else { return .state }
     stopWaiting(incident)
-    let oldTier = incidents[incident].tier
+    let old = incidents[incident]
     if change.tier != .none { incidents[incident].tier = change.tier }
     if change.type != 0 { incidents[incident].type = change.type }
-    incidents[incident].flags |= change.flags
+    incidents[incident].flags = change.flags
     if movesPlace {
       incidents[incident].place = change.place
       incidents[incident].lat_e7 = change.lat_e7
@@ -25,12 +26,16 @@ extension EngineCore {
     rematch(incident)
     let record = incidents[incident]
     reseat(incident)
-    let isRaised = record.tier.rawValue < oldTier.rawValue
+    let isRaised = record.tier.rawValue < old.tier.rawValue
     let isHeld = incidents[incident].state == .held
     if !isHeld {
-      followChange(of: incident, isRaised: isRaised || change.flags & 1 != 0)
+      followChange(
+        of: incident, isRaised: isRaised || record.isVulnerable,
+        isEased: old.isVulnerable && !record.isVulnerable, isTierRaised: isRaised)
       startLeadClock(incident)
     }
+    let isMoved = record.lat_e7 != old.lat_e7 || record.lon_e7 != old.lon_e7
+    if isMoved || record.plan.profile != old.plan.profile { measureAgain(incident) }
     if isHeld {
       answer.count = 0
     } else if isAutomatic(incident) {
@@ -41,6 +46,7 @@ extension EngineCore {
         dispatch == .manual || place.isNowhere ? Self.manual(at: place) : []
     }
     emitIncident(incident, reason: .upgraded)
+    if isMoved, !isHeld { tellPlaceChanged(incident) }
     listLive(incident)
     return .ok
   }
@@ -54,6 +60,7 @@ extension EngineCore {
       lat_e7: record.areaPoint.lat_e7, lon_e7: record.areaPoint.lon_e7, wall_us: time.wall_us)
     if plan.plan != record.plan.plan || record.planVersion != plans.current {
       incidents[incident].servedSeats = 0
+      incidents[incident].sparedSeats = 0
     }
     incidents[incident].plan = plan
     plans.letGo(record.planVersion)
@@ -130,12 +137,7 @@ extension EngineCore {
       answer.count = 1
       return .unchanged
     }
-    let travel =
-      units[unit].hasPosition && !incidents[incident].place.isNowhere
-      ? router.travel(
-        from: units[unit].place, to: incidents[incident].place,
-        profile: incidents[incident].plan.profile)
-      : Travel(travel_ms: .max, distance_dm: .max, isStraightLine: true)
+    let travel = travel(of: unit, to: incident)
     let seat = openSeat(for: unit, incident: incident)
     chosen[0] = Chosen(
       unitID: unitID, assignmentID: 0, unit: unit, role: seat.role, travel_ms: travel.travel_ms,
@@ -191,11 +193,12 @@ extension EngineCore {
     guard before.isOpen else { return .state }
     stopWaiting(incident)
     endMerged(under: id, as: state, disposition: disposition, wall_us: wall_us, act: act)
-    stopIncidentClocks(incident)
+    let at_ns = moment_ns(wall_us: wall_us)
+    stopIncidentClocks(incident, at_ns: at_ns)
     incidents[incident].state = state
     incidents[incident].disposition = disposition
     incidents[incident].closedWall_us = max(wall_us == 0 ? time.wall_us : wall_us, 1)
-    if state == .closed { noteClose(incident, wall_us: wall_us) }
+    if state == .closed { noteClose(incident, at_ns: at_ns) }
     var freed: InlineArray<16, UInt32> = .init(repeating: 0)
     var freedCount = 0
     let first = Int(incident) * EngineLimits.chosen
@@ -217,7 +220,7 @@ extension EngineCore {
     event.wall_us = wall_us
     emit(event)
     watchIncidentEnded(incident)
-    retire(incident, at_ns: moment_ns(wall_us: wall_us))
+    retire(incident, at_ns: at_ns)
     for index in 0..<freedCount { noteFreed(unit: freed[index]) }
     workOffers()
     return .ok

@@ -28,7 +28,10 @@ extension EngineCore {
     incidents[incident].state = .merged
     link(incident, under: root)
     followReceipts(of: root)
-    if hasMergedArrival(root) { suspend(.arrival, root) }
+    if hasMergedArrival(root) {
+      suspend(.arrival, root)
+      settleByMerged(root)
+    }
     emitIncident(incident, reason: .merged, act: act, wall_us: wall_us)
     emitIncident(root, reason: .merged, act: act, wall_us: wall_us)
     return .ok
@@ -43,7 +46,7 @@ extension EngineCore {
     let kinds = ClockSlot.ofOpenIncidents
     for index in kinds.indices { resume(kinds[index], incident) }
     followReceipts(of: root)
-    if !hasMergedArrival(root) { resume(.arrival, root) }
+    if hasMergedArrival(root) { settleByMerged(root) } else { resume(.arrival, root) }
     emitIncident(incident, reason: .unmerged, act: act, wall_us: wall_us)
     emitIncident(root, reason: .unmerged, act: act, wall_us: wall_us)
     if isAutomatic(incident), !incidents[incident].hasArrived,
@@ -109,10 +112,12 @@ extension EngineCore {
     disarm(slot)
   }
 
-  private mutating func resume(_ kind: ClockKind, _ incident: UInt32) {
+  mutating func resume(_ kind: ClockKind, _ incident: UInt32) {
     let slot = ClockSlot.of(kind, incident: incident)
     guard isRunning(kind, slot: slot), clocks[slot].isSuspended else { return }
     clocks[slot].isSuspended = false
+    let breach = breaches.take(clock: slot)
+    counters.add(Counter.breaches, breaches.reopen(breach, clock: slot))
     if clocks[slot].due_ns != .max { rearm(slot, due_ns: clocks[slot].due_ns) }
   }
 

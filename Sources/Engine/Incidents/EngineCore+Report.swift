@@ -100,8 +100,10 @@ extension EngineCore {
       received_ns: time.now_ns, start_ns: start_ns, ownStart_ns: start_ns,
       ownReceivedWall_us: receivedWall_us, appointmentWall_us: report.appointmentWall_us,
       disposition: 0, liveCount: 0, refusalCount: 0, planVersion: plans.current,
-      clockVersion: plans.current, previousWaiting: WaitingLists.none,
-      nextWaiting: WaitingLists.none, isWaiting: false, hasArrived: false)
+      clockVersion: plans.current, agency: report.agency, source: report.source,
+      previousWaiting: WaitingLists.none, nextWaiting: WaitingLists.none, isWaiting: false,
+      hasArrived: false)
+    clearClocks(incident: incident)
     plans.hold(plans.current)
     plans.hold(plans.current)
     clearCycles(incident: incident)

@@ -35,8 +35,10 @@ package struct IncidentRecord: BitwiseCopyable {
   package var clockVersion: UInt32
   /// The agency that leads; 0 = not set.
   package var lead: UInt32 = 0
-  /// The agency of the first unit that was sent; 0 = none.
-  var firstAgency: UInt32 = 0
+  /// The agency that received the call; 0 = not stated.
+  package var agency: UInt32 = 0
+  /// How it came in (`HJ_SOURCE_…`).
+  package var source: UInt8 = 0
   /// The incident that this one was merged into, and the first of those merged into this one; their links are those of
   /// the waiting list.
   var mergedInto: UInt32 = WaitingLists.none
@@ -46,12 +48,16 @@ package struct IncidentRecord: BitwiseCopyable {
   /// Seats (`seatBit`) for which nobody else is sent: the unit arrived and has left again, or was withdrawn when others
   /// were there.
   var servedSeats: UInt32 = 0
+  /// Of those, the seats of units that never arrived.
+  var sparedSeats: UInt32 = 0
   /// The watch that opened it, its slot + 1; 0 = none.
   var watch: UInt32 = 0
   /// Of the newest act of a person on it or on one of its assignments; 0 = none.
   package var operatorID: UInt64 = 0
   package var operatorReason: UInt32 = 0
   var isWaiting: Bool
+  /// All its units left before any had arrived, so that its pending clock runs again.
+  var isUnmanned = false
   package var hasArrived: Bool
 
   package var isVulnerable: Bool { flags & 1 != 0 }
@@ -76,6 +82,9 @@ package struct IncidentReport: BitwiseCopyable {
   /// When it is to be dispatched; 0 = at once.
   package var appointmentWall_us: Int64
   package var place: Place
+  /// The agency that received the call, 0 = not stated, and how it came in (`HJ_SOURCE_…`).
+  package var agency: UInt32 = 0
+  package var source: UInt8 = 0
   @inlinable package init(
     tier: Tier, type: UInt32, lat_e7: Int32, lon_e7: Int32, flags: UInt32, keyHigh: UInt64,
     keyLow: UInt64, callerHash: UInt64, wall_us: Int64, appointmentWall_us: Int64 = 0, place: Place
@@ -103,7 +112,8 @@ package struct IncidentReport: BitwiseCopyable {
   func saysTheSame(as other: IncidentReport) -> Bool {
     tier == other.tier && type == other.type && lat_e7 == other.lat_e7 && lon_e7 == other.lon_e7
       && flags == other.flags && callerHash == other.callerHash && wall_us == other.wall_us
-      && appointmentWall_us == other.appointmentWall_us
+      && appointmentWall_us == other.appointmentWall_us && agency == other.agency
+      && source == other.source
   }
 }
 

@@ -7,6 +7,8 @@ import HujiaContainers
 /// One event (`hj_event`).
 package struct Event: BitwiseCopyable {
   package var kind: EventKind
+  /// Of the unit that is named, where it is still to go; 0 = not told.
+  package var travel_ms: UInt32 = 0
   package var sequence: UInt64 = 0
   package var incidentID: UInt64 = 0
   package var assignmentID: UInt64 = 0
@@ -184,6 +186,7 @@ extension EngineCore {
     event.assignmentID = assignmentSlots.id(of: assignment)
     event.unitID = units[record.unit].id
     event.state = record.state.rawValue
+    if !record.state.hasArrived, !record.state.isTerminal { event.travel_ms = record.travel_ms }
     event.reason = reason.rawValue
     sign(&event, act, incident: record.incident)
     event.wall_us = wall_us

@@ -10,23 +10,28 @@ struct ModelClock: Equatable {
   /// The step that comes next, 0-based, and how often the last one has been repeated.
   var step = 0
   var cycle: Int32 = 0
+  var hasFired = false
+  var isRepeating = false
 
   /// After a step at `now_ns`: the next one is due after the delay from *this* step's due time; the last repeats.
   mutating func next(now_ns: Int64) {
     let steps = SimulationPlan.steps(clock)
+    hasFired = true
     if step + 1 < steps.count {
       step += 1
       due_ns += steps[step].after_ms * 1_000_000
       return
     }
     let repeat_ns = SimulationPlan.repeat_ms(clock) * 1_000_000
+    let wasRepeat = isRepeating
+    isRepeating = true
     cycle += 1
     due_ns += repeat_ns
     // Repeats that were slept through come as one.
     guard due_ns <= now_ns else { return }
     due_ns += (now_ns - due_ns) / repeat_ns * repeat_ns
     // A repeat stands for those after it that were slept through.
-    if cycle > 1 { due_ns += repeat_ns }
+    if wasRepeat { due_ns += repeat_ns }
   }
 }
 
@@ -39,7 +44,13 @@ struct ModelIncident {
   var lon_e7: Int32
   var isOpen = true
   var isDispatched = false
+  /// All its units left before any had arrived.
+  var isUnmanned = false
   var hasArrived = false
+  /// What its limits count from, and the number that its pending clock begins with next.
+  var pendingFrom_ns: Int64
+  var arrivalFrom_ns: Int64 = 0
+  var nextCycle: Int32 = 0
   /// A unit declined, did not sign or was cancelled: who may be asked again is then the engine's to know.
   var wasRefused = false
   var live: [UInt64] = []
@@ -89,7 +100,7 @@ struct Model {
     var incident = ModelIncident(
       id: id, tier: tier, type: report.type,
       isVulnerable: report.flags & HJ_REPORT_VULNERABLE != 0, lat_e7: report.lat_e7,
-      lon_e7: report.lon_e7)
+      lon_e7: report.lon_e7, pendingFrom_ns: now_ns - elapsed_us * 1_000)
     func due_ns(_ limit_ms: Int64) -> Int64 {
       let whole = now_ns + limit_ms * 1_000_000
       return elapsed_us > 0 && elapsed_us < limit_ms * 1_000 ? whole - elapsed_us * 1_000 : whole
@@ -97,6 +108,8 @@ struct Model {
     if let limit_ms = SimulationPlan.respond_ms(tier) {
       incident.clocks[HJ_CLOCK_PENDING] = ModelClock(
         clock: HJ_CLOCK_PENDING, due_ns: due_ns(limit_ms))
+      incident.pendingFrom_ns = due_ns(limit_ms) - limit_ms * 1_000_000
+      incident.nextCycle = 1
     }
     if let limit_ms = SimulationPlan.resolve_ms(tier) {
       incident.clocks[HJ_CLOCK_RESOLVE] = ModelClock(
@@ -113,22 +126,31 @@ struct Model {
     if change.tier != HJ_TIER_NONE { incident.tier = change.tier }
     if change.type != 0 { incident.type = change.type }
     let isVulnerable = change.flags & HJ_REPORT_VULNERABLE != 0
-    if isVulnerable { incident.isVulnerable = true }
-    if incident.tier < oldTier || isVulnerable {
+    let isEased = incident.isVulnerable && !isVulnerable
+    incident.isVulnerable = isVulnerable
+    if isEased { ease(&incident) }
+    let isRaised = incident.tier < oldTier
+    if isRaised || isVulnerable {
       func tighten(_ clock: Int32, _ limit_ms: Int64?) {
         guard let limit_ms else { return }
         let due_ns = now_ns + limit_ms * 1_000_000
-        guard let running = incident.clocks[clock] else {
-          incident.clocks[clock] = ModelClock(clock: clock, due_ns: due_ns)
-          return
-        }
-        if running.step == 0, running.cycle == 0, due_ns < running.due_ns {
+        let isPending = clock == HJ_CLOCK_PENDING
+        if let running = incident.clocks[clock] {
+          guard !running.hasFired, due_ns < running.due_ns else { return }
           incident.clocks[clock]?.due_ns = due_ns
+          if clock == HJ_CLOCK_ARRIVAL, isRaised { incident.arrivalFrom_ns = now_ns }
+        } else {
+          incident.clocks[clock] = ModelClock(
+            clock: clock, due_ns: due_ns, cycle: isPending ? incident.nextCycle : 0)
+          if isPending { incident.nextCycle += 1 }
+          if clock == HJ_CLOCK_ARRIVAL { incident.arrivalFrom_ns = now_ns }
         }
+        if isPending { incident.pendingFrom_ns = now_ns }
       }
-      if !incident.isDispatched {
+      if !incident.isDispatched || incident.isUnmanned {
         tighten(HJ_CLOCK_PENDING, SimulationPlan.respond_ms(incident.tier))
-      } else if !incident.hasArrived {
+      }
+      if incident.isDispatched, !incident.hasArrived {
         tighten(
           HJ_CLOCK_ARRIVAL,
           SimulationPlan.arrive_ms(incident.tier, isVulnerable: incident.isVulnerable))
@@ -136,6 +158,32 @@ struct Model {
       tighten(HJ_CLOCK_RESOLVE, SimulationPlan.resolve_ms(incident.tier))
     }
     incidents[id] = incident
+  }
+
+  /// Its caller turned out not to be vulnerable: the arrival limit of everybody, from where it began.
+  private func ease(_ incident: inout ModelIncident) {
+    guard let running = incident.clocks[HJ_CLOCK_ARRIVAL], !running.hasFired,
+      let limit_ms = SimulationPlan.arrive_ms(incident.tier, isVulnerable: false)
+    else { return }
+    incident.clocks[HJ_CLOCK_ARRIVAL]?.due_ns = max(
+      running.due_ns, incident.arrivalFrom_ns + limit_ms * 1_000_000)
+  }
+
+  /// When all events of a command are in: where nobody is on the way any more, that somebody is sent is promised again.
+  mutating func commandEnded() {
+    for id in open {
+      guard var incident = incidents[id], incident.live.isEmpty, incident.isDispatched,
+        !incident.hasArrived, !incident.isUnmanned
+      else { continue }
+      incident.isUnmanned = true
+      if let limit_ms = SimulationPlan.respond_ms(incident.tier) {
+        incident.clocks[HJ_CLOCK_PENDING] = ModelClock(
+          clock: HJ_CLOCK_PENDING, due_ns: incident.pendingFrom_ns + limit_ms * 1_000_000,
+          cycle: incident.nextCycle)
+        incident.nextCycle += 1
+      }
+      incidents[id] = incident
+    }
   }
 
   // Events
@@ -223,8 +271,13 @@ struct Model {
         due_ns: now_ns + SimulationPlan.acknowledge_ms * 1_000_000))
     live.append(event.assignment_id)
     incident.live.append(event.assignment_id)
+    if incident.isUnmanned {
+      incident.isUnmanned = false
+      incident.clocks[HJ_CLOCK_PENDING] = nil
+    }
     if !incident.isDispatched {
       incident.isDispatched = true
+      incident.arrivalFrom_ns = now_ns
       incident.clocks[HJ_CLOCK_PENDING] = nil
       let limit_ms = SimulationPlan.arrive_ms(
         incident.tier, isVulnerable: incident.isVulnerable)
@@ -267,6 +320,9 @@ struct Model {
       )
     }
     escalations[event.clock, default: [:]][event.step, default: 0] += 1
+    if event.clock == HJ_CLOCK_PENDING, let incident = incidents[event.incident_id] {
+      incidents[event.incident_id]?.nextCycle = max(incident.nextCycle, clock.cycle + 1)
+    }
     clock.next(now_ns: now_ns)
     if event.clock == HJ_CLOCK_ACKNOWLEDGE {
       assignments[event.assignment_id]?.acknowledge = clock

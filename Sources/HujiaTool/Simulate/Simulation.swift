@@ -90,6 +90,7 @@ struct Simulation {
     for event in try host.takeEvents() {
       try model.take(event, now_ns: now_ns, wall_us: wall_us)
     }
+    model.commandEnded()
     // A command may have moved the next deadline; the engine tells at the next poll, the model knows now.
     nextDue_ns = min(nextDue_ns, model.earliestDue_ns)
   }

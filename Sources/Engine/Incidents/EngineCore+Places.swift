@@ -1,0 +1,83 @@
+// An incident turns out to be somewhere else: units that are still on their way have other times to go, and one that is
+// free may be nearer. Nobody is pulled off or sent because of it; the host is told.
+
+import HujiaRoads
+import HujiaRouting
+
+extension EngineCore {
+  /// The way of a unit to an incident, from where it is known to be.
+  mutating func travel(of unit: UInt32, to incident: UInt32) -> Travel {
+    guard units[unit].hasPosition, !incidents[incident].place.isNowhere else {
+      return Travel(travel_ms: .max, distance_dm: .max, isStraightLine: true)
+    }
+    return router.travel(
+      from: units[unit].place, to: incidents[incident].place,
+      profile: incidents[incident].plan.profile)
+  }
+
+  /// The live assignments before arrival get the times from where their units are now. O(its assignments).
+  mutating func measureAgain(_ incident: UInt32) {
+    let first = Int(incident) * EngineLimits.chosen
+    for place in 0..<Int(incidents[incident].liveCount) {
+      let assignment = incidentAssignments[first + place]
+      guard !assignments[assignment].state.hasArrived else { continue }
+      let unit = assignments[assignment].unit
+      refresh(unit: unit)
+      let travel = travel(of: unit, to: incident)
+      assignments[assignment].travel_ms = travel.travel_ms
+      assignments[assignment].distance_dm = travel.distance_dm
+      assignments[assignment].marks &= ~ChosenMark.straightLine
+      if travel.isStraightLine, units[unit].hasPosition {
+        assignments[assignment].marks |= ChosenMark.straightLine
+      }
+    }
+  }
+
+  /// Tells that the place changed, and of the free unit that would be there before all who are under way.
+  mutating func tellPlaceChanged(_ incident: UInt32) {
+    var event = event(.incident, incident: incident)
+    event.reason = Reason.placeChanged.rawValue
+    if let nearer = nearerFreeUnit(incident) {
+      event.unitID = nearer.id
+      event.travel_ms = nearer.travel_ms
+    }
+    emit(event)
+  }
+
+  /// The best free unit for a seat of somebody who is under way, if it would be there before everybody who is. At most
+  /// one question a requirement, as in a decision.
+  private mutating func nearerFreeUnit(_ incident: UInt32) -> Candidate? {
+    let record = incidents[incident]
+    let first = Int(incident) * EngineLimits.chosen
+    var least_ms = UInt64.max
+    var asked: UInt32 = 0
+    for place in 0..<Int(record.liveCount) {
+      let assignment = assignments[incidentAssignments[first + place]]
+      guard !assignment.state.hasArrived else { continue }
+      let moves = assignment.state.rawValue >= AssignmentState.enRoute.rawValue
+      least_ms = min(
+        least_ms,
+        assignment.travel_ms == .max
+          ? .max : UInt64(assignment.travel_ms) + UInt64(moves ? 0 : assignment.turnout_ms))
+      asked |= assignment.requirement < 16 ? 1 << assignment.requirement : 1 << 16
+    }
+    guard asked != 0 else { return nil }
+    beginSelection(excludingRefusalsOf: incident)
+    var best: Candidate?
+    for index in 0..<17 as Range<UInt32> where asked & (1 << index) != 0 {
+      var requirement = Requirement.anyUnit
+      if index < record.plan.requirementCount {
+        let tables = plans.tables(record.planVersion)
+        requirement = tables.pointee.requirement(Int(record.plan.firstRequirement + index))
+      }
+      guard
+        let found = bestUnit(
+          requirement, capabilities: requirement.capabilities, place: record.place,
+          tier: record.tier, plan: record.plan)
+      else { continue }
+      if best.map({ found.isBetter(than: $0) }) ?? true { best = found }
+    }
+    guard let best, best.travel_ms != .max, best.cost_ms < least_ms else { return nil }
+    return best
+  }
+}
