@@ -71,7 +71,8 @@
  *   process does once what the Swift runtime does once (a millisecond); a fork meanwhile waits for it. Since 0.3;
  *   before, a child could open none.
  * Signals. The library installs no signal handler and blocks all signals in its own threads.
- * Descriptors of the library are 3 and above, also where the host has closed 0 to 2, and close-on-exec. Since 0.3.
+ * Descriptors of the library are 3 and above, also where the host has closed 0 to 2, and close-on-exec. While an engine
+ *   opens, closed ones of 0 to 2 are filled with what can be neither read nor written. Since 0.3.
  * Allocator hooks may call any function of the library. What could wait for the call that the hook is part of answers
  *   HJ_E_DEADLOCK: closing that engine, and hj_traffic_report while live traffic is being set up. One thread at a time
  *   closes another engine from inside a hook; others get HJ_E_DEADLOCK. Since 0.3.

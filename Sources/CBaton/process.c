@@ -146,7 +146,8 @@ int hujia_hold_standard(void) {
 
 void hujia_let_standard_go(void) {
   pthread_mutex_lock(&standard_lock);
-  if (--standard_holders == 0) unplug();
+  /* None: a fork out of a hook is the child, where they were let go. */
+  if (standard_holders > 0 && --standard_holders == 0) unplug();
   pthread_mutex_unlock(&standard_lock);
 }
 
@@ -196,6 +197,8 @@ int hujia_try_descriptors(uint32_t count) {
   uint32_t had = 0;
   int error = 0;
   if (count > MOST_TRIED) count = MOST_TRIED;
+  /* Not for a moment one of 0 to 2: another thread would find it taken, and it would be free again under its libuv. */
+  if ((error = hujia_hold_standard()) != 0) return error;
   for (; had < count && error == 0; had++) {
     tried[had] = had == 0 ? above_standard(plug()) : fcntl(tried[0], F_DUPFD_CLOEXEC, 3);
     if (tried[had] < 0) {
@@ -204,12 +207,20 @@ int hujia_try_descriptors(uint32_t count) {
     }
   }
   while (had > 0) close(tried[--had]);
+  hujia_let_standard_go();
   return error;
 }
 
 int hujia_event_descriptor(void) {
 #if defined(__linux__)
-  return above_standard(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  int error = hujia_hold_standard();
+  int made = error == 0 ? above_standard(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) : -1;
+  if (error == 0) {
+    error = errno;
+    hujia_let_standard_go();
+  }
+  errno = error;
+  return made;
 #else
   errno = ENOSYS;
   return -1;

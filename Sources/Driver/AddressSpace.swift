@@ -13,9 +13,9 @@ enum AddressSpace {
   /// The small objects of an engine, of its loop and of the built-in plan.
   static let ofEngine = 2 << 20
 
-  /// Tree, fields and draft of a plans text: `tokens` values and keys. Measured at most 150 bytes each
+  /// Tree, fields and draft of a plans text: `tokens` values and keys. Measured at most 90 bytes each
   /// (Tests/CInterfaceTests/limits.c tries the worst shapes).
-  static func ofPlans(bytes: Int, tokens: Int) -> Int { 2 * bytes + 192 * tokens + (1 << 20) }
+  static func ofPlans(bytes: Int, tokens: Int) -> Int { 2 * bytes + 112 * tokens + (1 << 20) }
 
   /// Refuses what would not fit. A thread that has no arena of its own, and gets none, takes a page for every object.
   static func check(_ bytes: Int, _ what: String) throws(Failure) {

@@ -30,13 +30,6 @@ enum Descriptors {
     guard hujia_try_descriptors(count) == 0 else { throw refused }
   }
 
-  /// Runs `body` while none of 0 to 2 is free for what it opens.
-  static func holdingStandard(_ body: () throws(Failure) -> Void) throws(Failure) {
-    guard hujia_hold_standard() == 0 else { throw refused }
-    defer { hujia_let_standard_go() }
-    try body()
-  }
-
   static var refused: Failure {
     Failure(
       .system, field: "RLIMIT_NOFILE",

@@ -27,6 +27,9 @@ extension EngineDriver {
     try configuration.check()
     try Descriptors.check(Descriptors.ofOpening + Descriptors.ofLoop(configuration.runMode))
     try AddressSpace.check(AddressSpace.ofEngine, "an engine")
+    // All the while: a file that is opened as one of 0 to 2 would give that up again under another thread's libuv.
+    guard hujia_hold_standard() == 0 else { throw Descriptors.refused }
+    defer { hujia_let_standard_go() }
     let driver = try unfiled(configuration)
     do throws(Failure) {
       if configuration.traffic == .atOpen { _ = try driver.openTraffic() }
@@ -91,22 +94,20 @@ extension EngineDriver {
     guard mode != .poll else { return }
     if mode == .thread { try AddressSpace.check(threads: 1, "the engine's loop") }
     try AddressSpace.check(AddressSpace.ofEngine, "the engine's loop")
-    try Descriptors.holdingStandard { () throws(Failure) in
-      try Descriptors.check(Descriptors.ofLoop(mode))
-      guard let made = EngineLoop(driver: self, host: configuration.uvLoop) else {
-        throw Failure(
-          .system, "libuv could not make a loop: raise the limits of open files and of memory")
-      }
-      hujia_hold_standard_at_forks()
-      made.warmUp()
-      if mode == .thread, !made.startThread() {
-        made.abandon()
-        throw Failure(
-          .system, field: "RLIMIT_NPROC",
-          "no thread for the engine's loop: raise the limit of processes, or of memory")
-      }
-      loop = made
+    try Descriptors.check(Descriptors.ofLoop(mode))
+    guard let made = EngineLoop(driver: self, host: configuration.uvLoop) else {
+      throw Failure(
+        .system, "libuv could not make a loop: raise the limits of open files and of memory")
     }
+    hujia_hold_standard_at_forks()
+    made.warmUp()
+    if mode == .thread, !made.startThread() {
+      made.abandon()
+      throw Failure(
+        .system, field: "RLIMIT_NPROC",
+        "no thread for the engine's loop: raise the limit of processes, or of memory")
+    }
+    loop = made
     loop?.wake()  // a first turn, from which a stall is told
   }
 

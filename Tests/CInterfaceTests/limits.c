@@ -246,10 +246,13 @@ static void address_spaces(const char *map) {
 /* Texts that take far more memory than their length: `shape` says of what they consist. */
 static uint32_t make_text(char *text, uint32_t length, int shape) {
   static const char *const heads[] = {"{\"version\":1,\"plans\":[{\"units\":[{}],\"types\":[",
-                                      "{\"version\":1,\"plans\":[", "{\"version\":1,\"plans\":[",
-                                      "{\"version\":1,\"turnout_s\":{\"kinds\":{", "{\"version\":1,\"plans\":[[["};
-  static const char *const tails[] = {"0]}]}", "{\"units\":[{}]}]}", "{}]}",
-                                      "\"4294967295\":1}},\"plans\":[{\"units\":[{}]}]}", "]]]}"};
+                                      "{\"version\":1,\"plans\":[",
+                                      "{\"version\":1,\"plans\":[",
+                                      "{\"version\":1,\"turnout_s\":{\"kinds\":{",
+                                      "{\"version\":1,\"plans\":[[[",
+                                      "{\"version\":1,\"plans\":["};
+  static const char *const tails[] = {
+      "0]}]}", "{\"units\":[{}]}]}", "{}]}", "\"4294967295\":1}},\"plans\":[{\"units\":[{}]}]}", "]]]}", "{}]}"};
   uint32_t at = (uint32_t)sprintf(text, "%s", heads[shape]);
   for (uint32_t number = 0; at + 200 < length; number++) {
     switch (shape) {
@@ -265,8 +268,11 @@ static uint32_t make_text(char *text, uint32_t length, int shape) {
       case 3:
         at += (uint32_t)sprintf(text + at, "\"%u\":1,", number);
         break;
-      default:
+      case 4:
         at += (uint32_t)sprintf(text + at, "[],{},\"\",");
+        break;
+      default:
+        at += (uint32_t)sprintf(text + at, "{\"%016u\":\"%016u\"},", number, number);
         break;
     }
   }
@@ -274,7 +280,7 @@ static uint32_t make_text(char *text, uint32_t length, int shape) {
   return at + (uint32_t)sprintf(text + at, "%s", tails[shape]);
 }
 
-enum { SHAPES = 5 };
+enum { SHAPES = 6 };
 
 struct load {
   const char *text;

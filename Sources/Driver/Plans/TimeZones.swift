@@ -6,6 +6,7 @@
 #elseif canImport(Darwin)
   import Darwin
 #endif
+import CHujiaBaton
 import HujiaEngine
 import HujiaRoads
 
@@ -43,6 +44,8 @@ enum TimeZones {
 /// the last change of law.
 enum ZoneFile {
   static func read(_ path: String) -> [UInt8]? {
+    guard hujia_hold_standard() == 0 else { return nil }
+    defer { hujia_let_standard_go() }
     guard let file = try? RegularFile(path: path), (45...1 << 16).contains(file.size_bytes) else {
       return nil
     }
