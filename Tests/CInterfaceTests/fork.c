@@ -172,7 +172,7 @@ static void forking_release(void *context, void *pointer, uint64_t bytes, uint64
   free(pointer);
 }
 
-/* A hook forks, and the child comes back out of it into the call around it: that is refused, and the child is as any. */
+/* A hook forks, and the child comes back into the call around it: that is refused, and the child is as any. */
 static void fork_out_of_a_hook(int is_opening) {
   hj_config config = poll_config();
   config.run_mode = HJ_RUN_THREAD;
