@@ -36,6 +36,8 @@ package struct EngineLimits: BitwiseCopyable, Sendable {
     self.keyRetention_ns = keyRetention_ns
   }
 
+  /// Live assignments of all incidents, and units that one will not ask again: room for so many.
+  var seats: Int { incidents * Self.chosen }
   /// Most units in one answer and on one incident (`HJ_CHOSEN_MAX`).
   package static var chosen: Int { 16 }
 }
@@ -56,12 +58,16 @@ package struct EngineCore: ~Copyable {
   package var unitsWithoutPosition = 0
   /// That state when their shift ends.
   var unitsWithShift = 0
+  var shifts: ShiftBounds
   /// Written by any thread, taken in by the holder.
   package let positions: PositionTable
   /// More positions wait than this command took in.
   var hasPositionsLeft = false
   package var router: Router
   var skipStamp: UInt32 = 0
+  /// The units that this decision passes over.
+  var skipped: InlineArray<32, UInt32> = .init(repeating: 0)
+  var skippedCount = 0
 
   // Incidents
   package var incidents: Block<IncidentRecord>
@@ -127,13 +133,13 @@ package struct EngineCore: ~Copyable {
     let units = try Block<UnitRecord>(memory, count: limits.units)
     let unitSlots = try SlotPool(memory, capacity: limits.units)
     let unitIndex = try IdIndex(memory, capacity: limits.units)
+    let shifts = try ShiftBounds(memory, units: limits.units)
     let positions = try PositionTable(memory, capacity: limits.units, rules: limits.fixRules)
     let router = try Router(map: map, unitCapacity: limits.units, memory: memory)
     let incidents = try Block<IncidentRecord>(memory, count: limits.incidents)
     let incidentSlots = try SlotPool(memory, capacity: limits.incidents)
-    let perIncident = limits.incidents * EngineLimits.chosen
-    let incidentAssignments = try Block<UInt32>(memory, count: perIncident)
-    let incidentRefusals = try Block<UInt64>(memory, count: perIncident)
+    let incidentAssignments = try Block<UInt32>(memory, count: limits.seats)
+    let incidentRefusals = try Block<UInt64>(memory, count: limits.seats)
     let closedIncidents = try Ring<UInt32>(memory, capacity: limits.incidents)
     let waiting = try WaitingLists(memory, incidents: limits.incidents)
     let offers = try OfferQueue(memory, units: limits.units)
@@ -144,8 +150,7 @@ package struct EngineCore: ~Copyable {
     let nextCycles = try Block<Int32>(memory, count: ClockCycles.count(limits))
     let watches = try WatchTable(memory, capacity: limits.watches)
     let lateness = try Histograms(memory, rows: 1)
-    let figures = try FigureTable(
-      memory, types: limits.figureTypes, agencies: limits.figureAgencies, beats: limits.figureBeats)
+    let figures = try FigureTable(memory, limits)
     let breaches = try BreachList(memory, capacity: limits.breaches, clocks: clockCount)
     let incidentTimes = try Block<IncidentTimes>(memory, count: limits.incidents)
     let assignmentTimes = try Block<AssignmentTimes>(memory, count: limits.assignments)
@@ -160,6 +165,7 @@ package struct EngineCore: ~Copyable {
     self.units = units
     self.unitSlots = unitSlots
     self.unitIndex = unitIndex
+    self.shifts = shifts
     self.positions = positions
     self.router = router
     self.incidents = incidents

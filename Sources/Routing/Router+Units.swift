@@ -8,7 +8,7 @@ extension Router {
   /// Adds or replaces a unit. `unit` is below `unitCapacity`; `id` only breaks ties. `level` is below 32.
   /// `place` nil: position unknown, the unit is in no answer until it moves.
   package mutating func put(
-    unit: UInt32, id: UInt64, capabilities: UInt64, level: UInt8, agency: UInt32,
+    unit: UInt32, id: UInt64, capabilities: UInt64, level: UInt8, agency: UInt32, kind: UInt32 = 0,
     availableUntil_us: Int64, isCrewed: Bool, place: Place?
   ) {
     takeOut(unit)
@@ -16,6 +16,7 @@ extension Router {
     traits.capabilities = capabilities
     traits.level = level
     traits.agency = agency
+    traits.kind = kind
     traits.availableUntil_us = availableUntil_us
     traits.isCrewed = isCrewed
     traits.hasPlace = place != nil
@@ -28,6 +29,7 @@ extension Router {
   /// A new position. From the same street this is a store and a few divisions.
   package mutating func move(unit: UInt32, to place: Place) {
     if units.stays(unit, at: place) {
+      if hasGround { return moveOnGround(unit, to: place) }
       units.places[unit] = place
       moveAlong(unit, place)
       return
@@ -45,6 +47,13 @@ extension Router {
     refreshEnds(unit)
     enterCell(unit)
     mend(CellIndex.mendedPerChange)
+  }
+
+  private mutating func moveOnGround(_ unit: UInt32, to place: Place) {
+    let isSameSquare = ground.stays(unit, at: place)
+    if !isSameSquare { ground.remove(unit, units.traits) }
+    units.places[unit] = place
+    if !isSameSquare { ground.insert(unit, units.places, units.traits) }
   }
 
   /// Has what `move` reads and writes of a unit on its way from memory.
@@ -99,6 +108,7 @@ extension Router {
     let traits = units.traits[unit]
     guard traits.isLive else { return }
     sets.remove(unit, traits)
+    if hasGround { ground.remove(unit, units.traits) }
     if traits.hasPlace, hierarchy != nil, cells.units.slot(of: unit) != .max {
       cells.remove(unit, hasResponse: !hasOneProfile)
     }
@@ -107,6 +117,7 @@ extension Router {
   private mutating func bringIn(_ unit: UInt32) {
     let traits = units.traits[unit]
     sets.insert(unit, traits)
+    if hasGround, traits.hasPlace { ground.insert(unit, units.places, units.traits) }
     guard hierarchy != nil else { return }
     refreshEnds(unit)
     if traits.hasPlace { enterCell(unit) }

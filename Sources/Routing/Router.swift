@@ -24,6 +24,8 @@ package struct Router: ~Copyable {
   var units: UnitTable
   var sets: UnitSets
   var cells: CellIndex
+  /// Of an engine without streets.
+  var ground: GroundTree
   let normalEnds: Block<UnitEnds>
   let responseEnds: Block<UnitEnds>
   let arcs: Block<UnitArcs>
@@ -59,6 +61,7 @@ package struct Router: ~Copyable {
     let normalEnds = try Block<UnitEnds>(memory, count: unitsOnCells, isHot: true)
     let responseEnds = try Block<UnitEnds>(memory, count: unitsOnCells, isHot: true)
     let arcs = try Block<UnitArcs>(memory, count: unitsOnCells)
+    let ground = try GroundTree(map, unitCapacity: unitCapacity, memory: memory)
     let search = try NetworkSearch(nodeCount: map.nodeCount, memory: memory)
     let times = try TimeSearch(
       nodeCount: hierarchy == nil ? 0 : map.nodeCount,
@@ -105,6 +108,7 @@ package struct Router: ~Copyable {
     self.units = units
     self.sets = sets
     self.cells = cells
+    self.ground = ground
     self.normalEnds = normalEnds
     self.responseEnds = responseEnds
     self.arcs = arcs

@@ -46,12 +46,12 @@ package enum StraightLine {
   }
 
   /// e7 degrees → half the angle in radians, 30 fractional bits. π/360 · 10⁻⁷ · 2³⁰ ≈ 0.937016507
-  private static func halfAngle_q30(_ degrees_e7: UInt64) -> UInt64 {
+  static func halfAngle_q30(_ degrees_e7: UInt64) -> UInt64 {
     degrees_e7 * 937_016_507 / 1_000_000_000
   }
 
   /// sin x, x in 0 … π/2, Taylor to x¹³ (error below 10⁻⁸).
-  private static func sine_q30(_ x: UInt64) -> UInt64 {
+  static func sine_q30(_ x: UInt64) -> UInt64 {
     let square = Int64((x * x) >> 30)
     var sum: Int64 = 1 << 30
     for factor: Int64 in [156, 110, 72, 42, 20, 6] {

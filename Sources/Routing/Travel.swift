@@ -50,6 +50,10 @@ package struct UnitFilter: BitwiseCopyable, Sendable {
   package var levels: UInt32
   /// 0 = any.
   package var agency: UInt32
+  /// 0 = any.
+  package var kind: UInt32 = 0
+  /// Where there are no streets: the unit is no farther away; 0 = as far as it likes.
+  package var radius_dm: UInt32 = 0
   /// The unit stays available at least until then, wall clock, µs; `.min` = any.
   package var availableUntil_us: Int64
   /// A unit whose skip mark equals this (when not 0) is passed over.

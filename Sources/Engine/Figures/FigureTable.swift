@@ -71,7 +71,9 @@ package struct FigureTable: ~Copyable {
   package static var other: UInt32 { .max }
   private static var intervals: Int { FigureInterval.allCases.count }
 
-  init(_ memory: Memory, types: Int, agencies: Int, beats: Int) throws(OutOfMemory) {
+  init(_ memory: Memory, _ limits: EngineLimits) throws(OutOfMemory) {
+    let (types, agencies) = (limits.figureTypes, limits.figureAgencies)
+    let beats = limits.figureBeats
     let tiers = Tier.allCases.count
     // The last row of a dimension with a table is "other".
     let sizes: InlineArray<6, Int> = [1, tiers, types + 1, agencies + 1, beats + 1, 2]

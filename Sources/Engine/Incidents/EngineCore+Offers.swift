@@ -77,7 +77,9 @@ extension EngineCore {
     case .none: return
     case .unknown(let key): offers.push(unit, from: key)
     case .incident(let incident, let key):
-      if let other = offers.least, other < key { return offers.push(unit, from: key) }
+      // A unit that may be for a more urgent tier goes first. Within a tier each takes the longest waiting it can
+      // serve: to ask all others again after each decision would cost the square of their number.
+      if let other = offers.least, other.tier < key.tier { return offers.push(unit, from: key) }
       let sent = fillSeats(of: incident, reason: .unitFreed)
       if sent > 0 { announceProgress(of: incident) }
       steps -= Self.decisionSteps * (1 + sent)

@@ -95,7 +95,7 @@ extension EngineCore {
     _ candidate: Candidate, to place: Place, requirement: Requirement, index: UInt32, seat: UInt32,
     reason: Reason
   ) {
-    router.skip(unit: candidate.unit, stamp: skipStamp)
+    skip(unit: candidate.unit)
     var why = reason
     if reason == .closest, candidate.isStraightLine {
       why = candidate.travel_ms == .max ? .noPosition : .straightLine
@@ -111,42 +111,62 @@ extension EngineCore {
   }
 
   /// Why a seat stayed open: the first rule that each unit with the capabilities failed. Only on a shortfall; O(units /
-  /// 64) and the crewed units that could go but were too far away or too near the end of their shift.
+  /// 64), and the units among which one was sought that failed another rule.
   private func whyNone(
     _ requirement: Requirement, capabilities: UInt64, tier: Tier
   ) -> Shortfall {
     var why = Shortfall()
     let isPressing = tier == .emergency || tier == .urgent
+    let levels = Self.usableLevels(isPressing: isPressing)
     let all: Shortfall = [.notCrewed, .notAvailable, .shiftEnd, .radius]
+    // Before this the end of a shift keeps a unit from going.
+    let limit_us = isPressing || time.wall_us == 0 ? .min : time.wall_us &+ Self.shiftReserve_us
     for word in 0..<router.unitWords where !why.isSuperset(of: all) {
       let some = router.units(word: word, levels: .max, capabilities: capabilities)
       if some == 0 { continue }
       let crewed = some & router.crewedUnits(word: word)
-      let usable =
-        crewed
-        & router.units(
-          word: word, levels: Self.usableLevels(isPressing: isPressing), capabilities: capabilities)
+      let usable = crewed & router.units(word: word, levels: levels, capabilities: capabilities)
       if !why.contains(.notCrewed), isAny(of: some & ~crewed, word, requirement) {
         why.insert(.notCrewed)
       }
       if !why.contains(.notAvailable), isAny(of: crewed & ~usable, word, requirement) {
         why.insert(.notAvailable)
       }
-      var left = usable
-      while left != 0 {
-        let slot = UInt32(word * 64 + left.trailingZeroBitCount)
-        left &= left - 1
-        guard fits(slot, requirement) else { continue }
-        if router.isSkipped(unit: slot, stamp: skipStamp) {
-          why.insert(.notAvailable)
-        } else if !isPressing, endsShift(units[slot], within_us: Self.shiftReserve_us) {
-          why.insert(.shiftEnd)
-        } else {
-          why.insert(.radius)
-        }
-      }
+      let mayEnd = !why.contains(.shiftEnd) && shifts.mayEnd(before: limit_us, word: word)
+      let mayBeFar = !why.contains(.radius) && shifts.mayLast(to: limit_us, word: word)
+      let maySkip = !why.contains(.notAvailable) && hasSkipped(word: word)
+      guard mayEnd || mayBeFar || maySkip else { continue }
+      why.formUnion(whyNone(of: usable, word, requirement, limit_us: limit_us, all))
     }
     return why.isEmpty ? .capability : why
+  }
+
+  /// Of usable units in one word.
+  private func whyNone(
+    of usable: UInt64, _ word: Int, _ requirement: Requirement, limit_us: Int64, _ all: Shortfall
+  ) -> Shortfall {
+    var why = Shortfall()
+    var left = usable
+    while left != 0 {
+      let slot = UInt32(word * 64 + left.trailingZeroBitCount)
+      left &= left - 1
+      guard fits(slot, requirement) else { continue }
+      let shiftEnd_us = units[slot].shiftEnd_us
+      if router.isSkipped(unit: slot, stamp: skipStamp) {
+        why.insert(.notAvailable)
+      } else if shiftEnd_us != 0, shiftEnd_us < limit_us {
+        why.insert(.shiftEnd)
+      } else {
+        why.insert(.radius)
+      }
+    }
+    return why
+  }
+
+  /// Whether this decision passes over one of 64 units: a few words at most.
+  private func hasSkipped(word: Int) -> Bool {
+    for index in 0..<skippedCount where Int(skipped[index] / 64) == word { return true }
+    return false
   }
 
   static func usableLevels(isPressing: Bool) -> UInt32 {

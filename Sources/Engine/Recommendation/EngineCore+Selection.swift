@@ -9,12 +9,20 @@ extension EngineCore {
   mutating func beginSelection(excludingRefusalsOf incident: UInt32?) {
     skipStamp &+= 1
     if skipStamp == 0 { skipStamp = 1 }
+    skippedCount = 0
     guard let incident else { return }
     let first = Int(incident) * EngineLimits.chosen
     for index in 0..<Int(incidents[incident].refusalCount) {
       guard let unit = unitIndex.find(incidentRefusals[first + index]) else { continue }
-      router.skip(unit: unit, stamp: skipStamp)
+      skip(unit: unit)
     }
+  }
+
+  /// Passes a unit over in this decision. The incident's refusals and its choices: `skipped` has room for both.
+  mutating func skip(unit: UInt32) {
+    router.skip(unit: unit, stamp: skipStamp)
+    skipped[skippedCount] = unit
+    skippedCount += 1
   }
 
   /// What one requirement asks of a unit, as routing filters it.
@@ -26,6 +34,7 @@ extension EngineCore {
     filter.capabilities = capabilities
     filter.levels = levels
     filter.agency = requirement.agency
+    filter.kind = requirement.kind
     filter.skipStamp = skipStamp
     filter.crewedOnly = true
     if time.wall_us != 0, !isShiftOver {
@@ -70,7 +79,8 @@ extension EngineCore {
   private func hasShiftOver(_ requirement: Requirement, capabilities: UInt64) -> Bool {
     guard unitsWithShift > 0, time.wall_us != 0 else { return false }
     let levels = Self.usableLevels(isPressing: true)
-    for word in 0..<router.unitWords {
+    for word in 0..<router.unitWords
+    where shifts.mayEnd(before: time.wall_us, word: word) {
       var left =
         router.units(word: word, levels: levels, capabilities: capabilities)
         & router.crewedUnits(word: word)
@@ -126,8 +136,10 @@ extension EngineCore {
 
   /// Asks routing for the nearest by travel time and widens the question until no unit left out could cost less.
   private mutating func nearestByCost(
-    _ requirement: Requirement, place: Place, plan: PlanMatch, filter: UnitFilter
+    _ requirement: Requirement, place: Place, plan: PlanMatch, filter given: UnitFilter
   ) -> Candidate? {
+    var filter = given
+    filter.radius_dm = plan.radius_dm
     let leastTurnout_ms = UInt64(currentPlans.leastTurnout_ms)
     var wanted = Self.firstQuestion
     var best: Candidate?

@@ -30,6 +30,7 @@ extension EngineCore {
     if units[slot].shiftEnd_us != 0 { unitsWithShift -= 1 }
     units[slot].take(description)
     if units[slot].shiftEnd_us != 0 { unitsWithShift += 1 }
+    shifts.note(slot, shiftEnd_us: units[slot].shiftEnd_us)
     become(units[slot].activity, unit: slot)
     if description.hasPosition {
       if !units[slot].hasPosition { unitsWithoutPosition -= 1 }
@@ -55,7 +56,8 @@ extension EngineCore {
     router.put(
       unit: slot, id: unit.id, capabilities: unit.capabilities,
       level: unit.isFree ? unit.activity.code : Self.busyCode,
-      agency: unit.agency, availableUntil_us: unit.shiftEnd_us == 0 ? .max : unit.shiftEnd_us,
+      agency: unit.agency, kind: unit.kind,
+      availableUntil_us: unit.shiftEnd_us == 0 ? .max : unit.shiftEnd_us,
       isCrewed: unit.isCrewed, place: unit.hasPosition ? unit.place : nil)
   }
 

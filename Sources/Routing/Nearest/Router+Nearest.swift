@@ -36,6 +36,11 @@ extension Router {
     into answer: UnsafeMutablePointer<NearestUnit>
   ) -> Int {
     guard limit > 0 else { return 0 }
+    if hasGround {
+      shortlist.begin(limit: limit)
+      searchGround(to: place, filter, profile)
+      return shortlist.drain(into: answer, isStraightLine: true)
+    }
     question &+= 1
     if question == 0 {
       reached.base.update(repeating: 0, count: reached.count)

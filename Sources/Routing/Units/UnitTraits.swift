@@ -5,6 +5,7 @@ struct UnitTraits: BitwiseCopyable {
   var availableUntil_us: Int64 = 0
   var agency: UInt32 = 0
   var skipStamp: UInt32 = 0
+  var kind: UInt32 = 0
   var level: UInt8 = 0
   var isCrewed = false
   var hasPlace = false
@@ -15,6 +16,7 @@ struct UnitTraits: BitwiseCopyable {
     let isSkipped = filter.skipStamp != 0 && skipStamp == filter.skipStamp
     return levelFits && !isSkipped && capabilities & filter.capabilities == filter.capabilities
       && (filter.agency == 0 || filter.agency == agency)
+      && (filter.kind == 0 || filter.kind == kind)
       && (filter.availableUntil_us == .min || filter.availableUntil_us <= availableUntil_us)
       && (isCrewed || !filter.crewedOnly)
   }
