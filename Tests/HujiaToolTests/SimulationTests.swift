@@ -121,6 +121,7 @@ struct SimulationTests {
     #expect(clock.cycle == 1)
     // A repeat that comes late stands for those after it.
     clock = ModelClock(clock: HJ_CLOCK_ACKNOWLEDGE, due_ns: 100, step: 2, cycle: 4)
+    clock.isRepeating = true
     clock.next(now_ns: 100 + 365_000_000_000)
     #expect(clock.due_ns == 100 + 480_000_000_000)
     #expect(clock.cycle == 5)
