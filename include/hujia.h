@@ -1032,8 +1032,8 @@ hj_status hj_engine_stats(hj_engine *engine, hj_stats *stats);
 /* Replaces the plans by those in the JSON text (PLANS.md describes it). Incidents already open keep the clocks and
  * chains they have (hj_plans_migrate moves them); later decisions use the new plans. On error the old plans stay.
  * From the swap on every unit has the level that the new plans give its activity. Units that are free now are then
- * offered to waiting incidents, the most urgent tier first, and watches follow their new limits: in slices, all done when
- * this returns (since 0.3; offers rest while max_assignments are open).
+ * offered to waiting incidents, the most urgent tier first, and watches follow their new limits: in slices, all done
+ * when this returns (since 0.3; offers rest while max_assignments are open).
  * BATON for the swap and each slice. Cold: parses and allocates on the caller's thread: up to 192 bytes for each value
  * and key of the text. Length up to 16 MiB.
  * HJ_FULL (eight versions of the plans are still in use by open incidents); HJ_E_NULL (json); HJ_E_ARGUMENT (length
