@@ -81,12 +81,25 @@ package struct FixRules: BitwiseCopyable, Sendable {
   /// How far a resting receiver's fixes lie apart in a street between high houses, whatever the time between them.
   static var jitter_dm: Int64 { 1_500 }
 
+  private static var nearby_e7: UInt64 { 60_000_000 }
+
+  @inline(__always)
+  private func isWithin(_ bound: UInt64, _ one: Int32, _ other: Int32) -> Bool {
+    (Int64(one) - Int64(other)).magnitude <= bound
+  }
+
   /// Whether nothing on the ground gets from one fix to the other in the time between them.
   func isTooFast(
     from lat_e7: Int32, _ lon_e7: Int32, _ wall_us: Int64, to fix: Fix
   ) -> Bool {
     let elapsed_us = fix.wall_us &- wall_us
     let isJudged = judgesUnstated || fix.accuracy_dm > 0
+    // Six degrees each way are less than 950 km: no leap, and nothing to work out.
+    if !isJudged, isWithin(Self.nearby_e7, lat_e7, fix.lat_e7),
+      isWithin(Self.nearby_e7, lon_e7, fix.lon_e7)
+    {
+      return false
+    }
     guard fastest_cms != .max, wall_us > 0, elapsed_us < believedAfter_us else { return false }
     let gap_dm =
       Distance.between_mm(
