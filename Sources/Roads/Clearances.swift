@@ -31,7 +31,7 @@ struct Clearances {
     var left = Self.looksOfAnyMap + map.streetCount * Self.mostLooksOfEach
     return (0..<UInt32(map.streetCount)).map { street in
       var facts = map.facts(ofStreet: street)
-      guard areKnown, left > 0 else { return facts }
+      guard areKnown, left > 0, !map.isIslet(street) else { return facts }
       var looks = 0
       facts.clearances = clearances(
         of: street, length_mm: facts.length_mm, &looks, most: min(left, Self.mostLooksOfOne))

@@ -22,6 +22,7 @@ struct MapCompiler {
   private var pointStreet: [UInt32] = []
 
   init(_ draft: MapDraft) {
+    let draft = draft.unwrapped()
     self.draft = draft
     forward = Array(repeating: RoadMap.none, count: draft.streets.count)
     backward = forward
@@ -143,9 +144,10 @@ struct MapCompiler {
       ])
     writer.add(MapTag.nodeLat, draft.nodes.map(\.lat_e7))
     writer.add(MapTag.nodeLon, draft.nodes.map(\.lon_e7))
-    writer.add(
-      MapTag.nodePart,
-      StrongParts.find(nodeCount: draft.nodes.count, firstOut: firstOut, arcHead: heads))
+    let parts = StrongParts.find(
+      nodeCount: draft.nodes.count, firstOut: firstOut, arcHead: heads)
+    writer.add(MapTag.nodePart, parts)
+    writer.add(MapTag.mainlands, [Islets.mainlands(parts)])
     writer.add(MapTag.streetID, draft.streets.map(\.id))
     writer.add(MapTag.streetLength, draft.streets.map(\.length_mm))
     writer.add(MapTag.streetForward, forward)

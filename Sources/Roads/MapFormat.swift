@@ -13,6 +13,7 @@ package enum MapTag {
   static let nodeLat = tag("NLAT")
   static let nodeLon = tag("NLON")
   static let nodePart = tag("NPRT")
+  static let mainlands = tag("NPML")
   static let streetID = tag("SIDS")
   static let streetLength = tag("SLEN")
   static let streetForward = tag("SFWD")
@@ -56,7 +57,8 @@ package enum MapFormat {
 
   // Header: magic u64, version u32, sections u32, file bytes u64, checksum of the table u64, rest zero.
   // Table entry: tag u32, reserved u32, offset u64, bytes u64, checksum u64.
-  // Not in every map: SNAM, NMST, NMBY where no street has a name; SBID where ids ascend (and before version 0.2).
+  // Not in every map: SNAM, NMST, NMBY where no street has a name; SBID where ids ascend (and before version 0.2);
+  // NPML before 0.3.
 
   /// Four independent multiply-and-rotate lanes over 64-bit words (the mixing step of xxHash64, Collet); about the
   /// speed of memory. Detects every single flipped bit.

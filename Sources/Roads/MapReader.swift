@@ -89,6 +89,8 @@ package struct MapReader {
       nodeLat_e7: try array(sections, MapTag.nodeLat, nodes, of: Int32.self),
       nodeLon_e7: try array(sections, MapTag.nodeLon, nodes, of: Int32.self),
       nodePart: try array(sections, MapTag.nodePart, nodes, of: UInt32.self),
+      mainlands: sections.find(MapTag.mainlands) == nil
+        ? RoadMap.none : try array(sections, MapTag.mainlands, 1, of: UInt32.self).pointee,
       streetID: streetID,
       streetLength_mm: try array(sections, MapTag.streetLength, streets, of: UInt32.self),
       streetForwardArc: try array(sections, MapTag.streetForward, streets, of: UInt32.self),

@@ -13,7 +13,7 @@ package struct Place: BitwiseCopyable, Sendable, Equatable {
   package var node: UInt32
   /// How far the reported point lies from the street, decimetres (saturating).
   package var gap_dm: UInt32
-  /// The snapped point (the reported point itself when there is no street).
+  /// The reported point itself; the snapped one is `RoadMap.point(of:)`.
   package var lat_e7: Int32
   package var lon_e7: Int32
   /// Farther from any street than the snapping limit: the nearest street is used, and the answer is marked.
@@ -41,4 +41,12 @@ package struct Place: BitwiseCopyable, Sendable, Equatable {
   package var isOnStreets: Bool { street != Self.none }
   /// No place at all (0/0 off the streets): nothing can be driven to, or from there.
   package var isNowhere: Bool { street == Self.none && lat_e7 == 0 && lon_e7 == 0 }
+
+  /// A place within half a metre of its street (the tolerance of `node`) is on it. Beyond, the gap counts.
+  package static var onStreet_dm: UInt32 { 5 }
+
+  /// What lies between the place and its street, as it counts in travel times and distances.
+  @inline(__always) package var countedGap_dm: UInt32 {
+    isOnStreets && gap_dm >= Self.onStreet_dm ? gap_dm : 0
+  }
 }

@@ -23,13 +23,15 @@ extension RoadMap {
   /// The reported point, with what every candidate needs of it.
   private struct Point {
     var lat_e7: Int32
-    var lon_e7: Int32
+    /// In the map's frame (`framed`).
+    var lon_e7: Int64
     var lonScale: Int64
     /// 1/100 degree, or -1 where it is not to be believed.
     var heading_cdeg: Int32
   }
 
-  /// The place of a coordinate. Nearest street by distance; at equal distance (to the millimetre) a place at a node
+  /// The place of a coordinate. Nearest street by distance, islets (`RoadMap+Islets`) only where nothing else lies
+  /// within `limit_mm`; at equal distance (to the millimetre) a place at a node
   /// first, then the lowest street. With a heading and a speed of at least 2 m/s, streets that run across or against it
   /// count as farther. Farther than `limit_mm`: marked, and the nearest street is still used. `hint`: the street it was
   /// on before, looked at first, so that most other candidates fall at a glance, and all of them where other streets
@@ -42,7 +44,7 @@ extension RoadMap {
       return Self.noStreet(lat_e7, lon_e7)
     }
     let point = Point(
-      lat_e7: lat_e7, lon_e7: lon_e7, lonScale: Distance.lonScale(lat_e7: lat_e7),
+      lat_e7: lat_e7, lon_e7: framed(lon_e7), lonScale: Distance.lonScale(lat_e7: lat_e7),
       heading_cdeg: speed_cms >= Self.believable_cms && heading_cdeg >= 0 ? heading_cdeg : -1)
     var best = Best()
     if hint < streetCount {
@@ -52,6 +54,7 @@ extension RoadMap {
     lookAround(point, &best) { segment, best in consider(segment, point, &best) }
     // The grid of a forged map may hold nothing.
     guard best.segment != .max else { return Self.noStreet(lat_e7, lon_e7) }
+    if mayBeIslet(pointStreet[Int(best.segment)]) { leaveIslet(&best, point, limit_mm) }
     return place(best, point, limit_mm)
   }
 
@@ -59,6 +62,21 @@ extension RoadMap {
     Place(
       street: Place.none, offset_mm: 0, node: Place.none, gap_dm: .max, lat_e7: lat_e7,
       lon_e7: lon_e7, isOffNetwork: true)
+  }
+
+  /// The nearest street that is no islet, when it lies within the limit. Where even the islet is off the network: when
+  /// it is at most twice as far, for a road from there is worth more than an estimate.
+  @inline(never)
+  private func leaveIslet(_ best: inout Best, _ point: Point, _ limit_mm: UInt32) {
+    guard isIslet(pointStreet[Int(best.segment)]) else { return }
+    let limit_mm = Int64(limit_mm)
+    let reach_mm = best.gap_mm <= limit_mm ? limit_mm : max(limit_mm, best.gap_mm * 2)
+    var other = Best()
+    other.key_mm = reach_mm + Self.againstPenalty_mm
+    lookAround(point, &other) { segment, other in
+      if !isIslet(pointStreet[Int(segment)]) { consider(segment, point, &other) }
+    }
+    if other.segment != .max, other.gap_mm <= reach_mm { best = other }
   }
 
   /// Whether no street but this and its twin, which is looked at too, can be as near. Whoever is nearer to the point
@@ -93,7 +111,8 @@ extension RoadMap {
   ) -> Int64 {
     let twin = streetTwin[Int(street)]
     let point = Point(
-      lat_e7: lat_e7, lon_e7: lon_e7, lonScale: Distance.lonScale(lat_e7: lat_e7), heading_cdeg: -1)
+      lat_e7: lat_e7, lon_e7: Int64(lon_e7), lonScale: Distance.lonScale(lat_e7: lat_e7),
+      heading_cdeg: -1)
     var best = Best()
     best.key_mm = most_mm
     lookAround(point, &best) { segment, best in
@@ -149,14 +168,14 @@ extension RoadMap {
   /// Whether a coordinate lies within the rectangle of the streets.
   package func hasGrid(around lat_e7: Int32, _ lon_e7: Int32) -> Bool {
     let north = Int64(lat_e7) - Int64(gridSouth_e7)
-    let east = Int64(lon_e7) - Int64(gridWest_e7)
+    let east = framed(lon_e7) - Int64(gridWest_e7)
     return north >= 0 && north < Int64(gridRows) * Int64(cellLat_e7)
       && east >= 0 && east < Int64(gridColumns) * Int64(cellLon_e7)
   }
 
   /// The grid cell that a search from a coordinate begins in, to fetch it ahead. The grid is not empty.
   package func cell(lat_e7: Int32, lon_e7: Int32) -> Int {
-    Int(clampedRow(lat_e7)) * Int(gridColumns) + Int(clampedColumn(lon_e7))
+    Int(clampedRow(lat_e7)) * Int(gridColumns) + Int(clampedColumn(framed(lon_e7)))
   }
 
   /// Whether a cell reaches within `key_mm` of the point. Three millimetres of slack cover the rounding of a
@@ -166,7 +185,7 @@ extension RoadMap {
     let south = Int64(gridSouth_e7) + Int64(row) * Int64(cellLat_e7)
     let west = Int64(gridWest_e7) + Int64(column) * Int64(cellLon_e7)
     let lat = Int64(point.lat_e7)
-    let lon = Int64(point.lon_e7)
+    let lon = point.lon_e7
     let beyondLat = max(south - lat, lat - south - Int64(cellLat_e7), 0)
     let beyondLon = max(west - lon, lon - west - Int64(cellLon_e7), 0)
     let dy = Distance.axis_mm(beyondLat, Distance.latScale)
@@ -182,8 +201,8 @@ extension RoadMap {
     return Int32(min(max(row, 0), Int64(gridRows) - 1))
   }
 
-  private func clampedColumn(_ lon_e7: Int32) -> Int32 {
-    let column = (Int64(lon_e7) - Int64(gridWest_e7)) / Int64(cellLon_e7)
+  private func clampedColumn(_ lon_e7: Int64) -> Int32 {
+    let column = (lon_e7 - Int64(gridWest_e7)) / Int64(cellLon_e7)
     return Int32(min(max(column, 0), Int64(gridColumns) - 1))
   }
 
@@ -220,7 +239,7 @@ extension RoadMap {
     _ ring: Int32, _ row: Int32, _ column: Int32, _ point: Point
   ) -> Int64 {
     let lat = Int64(point.lat_e7)
-    let lon = Int64(point.lon_e7)
+    let lon = point.lon_e7
     let south = Int64(gridSouth_e7)
     let west = Int64(gridWest_e7)
     let north = south + Int64(gridRows) * Int64(cellLat_e7)
@@ -271,7 +290,7 @@ extension RoadMap {
   private func view(_ segment: UInt32, _ point: Point) -> View {
     let a = Int(segment)
     let lat = Int64(point.lat_e7)
-    let lon = Int64(point.lon_e7)
+    let lon = point.lon_e7
     let ax = Distance.axis_mm(Int64(pointLon_e7[a]) - lon, point.lonScale)
     let ay = Distance.axis_mm(Int64(pointLat_e7[a]) - lat, Distance.latScale)
     let bx = Distance.axis_mm(Int64(pointLon_e7[a + 1]) - lon, point.lonScale)
@@ -397,14 +416,21 @@ extension RoadMap {
     let street = pointStreet[Int(best.segment)]
     let offset_mm = offset(best.segment, view)
     let node = node(offset_mm, street)
-    let point =
-      node == Place.none
-      ? point(street: street, offset_mm: offset_mm)
-      : (nodeLat_e7[Int(node)], nodeLon_e7[Int(node)])
     return Place(
       street: street, offset_mm: offset_mm, node: node,
-      gap_dm: UInt32(clamping: best.gap_mm / 100), lat_e7: point.0, lon_e7: point.1,
-      isOffNetwork: best.gap_mm > Int64(limit_mm))
+      gap_dm: UInt32(clamping: best.gap_mm / 100), lat_e7: reported.lat_e7,
+      lon_e7: Self.wrapped(reported.lon_e7), isOffNetwork: best.gap_mm > Int64(limit_mm))
+  }
+
+  /// Where a place touches the streets; the place itself when there are none. O(log points).
+  package func point(of place: Place) -> (lat_e7: Int32, lon_e7: Int32) {
+    guard place.isOnStreets else { return (place.lat_e7, place.lon_e7) }
+    if place.node != Place.none {
+      return (
+        nodeLat_e7[Int(place.node)], Self.wrapped(Int64(nodeLon_e7[Int(place.node)]))
+      )
+    }
+    return point(street: place.street, offset_mm: place.offset_mm)
   }
 
   /// The coordinate of an offset along a street. O(log points).
@@ -416,12 +442,13 @@ extension RoadMap {
       if pointOffset_mm[middle] <= offset_mm { low = middle } else { high = middle }
     }
     let run = Int64(pointOffset_mm[high]) - Int64(pointOffset_mm[low])
-    guard run > 0 else { return (pointLat_e7[low], pointLon_e7[low]) }
+    guard run > 0 else { return (pointLat_e7[low], Self.wrapped(Int64(pointLon_e7[low]))) }
     let part = min(Int64(offset_mm) - Int64(pointOffset_mm[low]), run)
     let dLat = Int64(pointLat_e7[high]) - Int64(pointLat_e7[low])
     let dLon = Int64(pointLon_e7[high]) - Int64(pointLon_e7[low])
     return (
-      pointLat_e7[low] + Int32(dLat * part / run), pointLon_e7[low] + Int32(dLon * part / run)
+      pointLat_e7[low] + Int32(dLat * part / run),
+      Self.wrapped(Int64(pointLon_e7[low]) + dLon * part / run)
     )
   }
 }

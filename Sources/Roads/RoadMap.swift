@@ -16,9 +16,12 @@ package struct RoadMap: BitwiseCopyable, @unchecked Sendable {
 
   // Nodes
   package var nodeLat_e7: UnsafePointer<Int32>
+  /// Beyond 180 degrees on a map that reaches across (`RoadMap+Frame`), as all longitudes here.
   package var nodeLon_e7: UnsafePointer<Int32>
   /// Strongly connected part of each node; part 0 is the largest.
   package var nodePart: UnsafePointer<UInt32>
+  /// Parts below this one are no islets (`RoadMap+Islets`); `none` on maps made before 0.3.
+  package var mainlands: UInt32
 
   // Streets
   package var streetID: UnsafePointer<UInt64>

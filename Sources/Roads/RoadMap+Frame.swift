@@ -1,0 +1,23 @@
+// Longitudes of maps that reach across 180 degrees. Such a map counts on beyond 180 (or below -180), so that no street in
+// it jumps; what comes in is brought into that frame, what goes out is on the planet again.
+
+extension RoadMap {
+  static var halfTurn_e7: Int64 { 1_800_000_000 }
+  static var turn_e7: Int64 { 3_600_000_000 }
+
+  /// A longitude as the map counts it: the short way round from the middle of its grid.
+  @inline(__always) func framed(_ lon_e7: Int32) -> Int64 {
+    let middle = Int64(gridWest_e7) + (Int64(gridColumns) * Int64(cellLon_e7)) / 2
+    let lon = Int64(lon_e7)
+    if lon - middle > Self.halfTurn_e7 { return lon - Self.turn_e7 }
+    if lon - middle < -Self.halfTurn_e7 { return lon + Self.turn_e7 }
+    return lon
+  }
+
+  /// -180 to 180 degrees.
+  @inline(__always) package static func wrapped(_ lon_e7: Int64) -> Int32 {
+    if lon_e7 > halfTurn_e7 { return Int32(truncatingIfNeeded: lon_e7 - turn_e7) }
+    if lon_e7 < -halfTurn_e7 { return Int32(truncatingIfNeeded: lon_e7 + turn_e7) }
+    return Int32(truncatingIfNeeded: lon_e7)
+  }
+}
