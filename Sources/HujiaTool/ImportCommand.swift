@@ -159,7 +159,7 @@ private struct ImportSummary {
   private struct Figures: Encodable {
     var one_way: Int
     var duplicates: Int
-    var loops: Int
+    var rings: Int
     var speeds_filled: Int
     var refused: Int
     var refused_rows: [String]
@@ -181,7 +181,7 @@ private struct ImportSummary {
   func json() throws -> String {
     try facts.json(
       with: Figures(
-        one_way: report.oneWay, duplicates: report.duplicates, loops: report.loops,
+        one_way: report.oneWay, duplicates: report.duplicates, rings: report.rings,
         speeds_filled: report.speedsFilled, refused: report.refusedCount,
         refused_rows: report.refused,
         warnings: report.warnings.map {
@@ -199,9 +199,9 @@ private struct ImportSummary {
     return refusals + """
       \(facts.path): \(facts.nodes) nodes, \(facts.streets) streets (\(report.oneWay) one-way), \(facts.arcs) arcs
         largest connected part  \(facts.largest_part) nodes (\(share) %) of \(facts.parts) parts; \
-      the rest is answered by marked straight-line estimates
+      what is not joined to it is used only where no other street is near
         merged duplicates       \(report.duplicates)
-        dropped loops           \(report.loops)
+        ring streets            \(report.rings), kept in two pieces each
         speeds filled in        \(report.speedsFilled)
         refused rows            \(report.refusedCount)
         order for routing       \(orderText)

@@ -9,6 +9,8 @@ package struct DIMACS {
   private let distances: String?
   private let timeUnit_ms: Double
   private var draft = MapDraft()
+  /// Nodes of the file; those that rings are cut at come after them.
+  private var named = 0
   private var report = ImportReport()
   private var seen: Set<Row> = []
 
@@ -30,6 +32,7 @@ package struct DIMACS {
     var network = DIMACS(
       graph: graph, coordinates: coordinates, distances: distances, timeUnit_ms: timeUnit_ms)
     network.draft.nodes = try readNodes(coordinates)
+    network.named = network.draft.nodes.count
     try network.readArcs(progress)
     try network.report.check(options)
     guard !network.draft.streets.isEmpty else { throw .empty(path: graph) }
@@ -70,7 +73,7 @@ package struct DIMACS {
         report.refuse(graph, line: times.line, error.reason)
       }
     }
-    try times.checkEnd(arcs: number, nodes: draft.nodes.count)
+    try times.checkEnd(arcs: number, nodes: named)
     if let distances, lengths?.nextArc() != nil {
       throw .format(
         path: distances, line: lengths?.line ?? 0, reason: "it has more arcs than \(graph)")
@@ -81,13 +84,9 @@ package struct DIMACS {
   private mutating func add(
     _ arc: DIMACSLines.Arc, length_dm: UInt32?, number: UInt64, line: Int
   ) throws(RowError) {
-    guard arc.from >= 1, arc.to >= 1, arc.from <= draft.nodes.count, arc.to <= draft.nodes.count
+    guard arc.from >= 1, arc.to >= 1, arc.from <= named, arc.to <= named
     else {
       throw RowError("the arc \(arc.from) -> \(arc.to) names a node that \(coordinates) lacks")
-    }
-    guard arc.from != arc.to else {
-      report.loops += 1
-      return
     }
     let time_ms = (Double(arc.weight) * timeUnit_ms).rounded()
     guard time_ms < Double(UInt32.max / 2) else {
@@ -112,10 +111,11 @@ package struct DIMACS {
       report.duplicates += 1
       return
     }
-    draft.streets.append(
-      MapDraft.Street(
+    let isRing = draft.append(
+      ring: MapDraft.Street(
         id: number, from: arc.from - 1, to: arc.to - 1, length_mm: row.length_mm,
         forward: MapDraft.Times(UInt32(time_ms)), backward: nil))
+    if isRing { report.rings += 1 }
   }
 
   private static func readNodes(

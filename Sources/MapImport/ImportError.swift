@@ -47,7 +47,8 @@ package struct ImportReport: Sendable {
   package var streets = 0
   package var oneWay = 0
   package var duplicates = 0
-  package var loops = 0
+  /// Streets that end where they begin, kept in two pieces each.
+  package var rings = 0
   package var speedsFilled = 0
   package var refused: [String] = []
   package var refusedCount = 0

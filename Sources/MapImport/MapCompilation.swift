@@ -13,6 +13,8 @@ package struct MapCompilation {
   /// A draft that would give a map with a contradiction gives none. New York: about 10 s, nearly all of it the order.
   package init(_ draft: MapDraft, progress: ImportProgress = { _ in }) throws(ImportError) {
     progress(0)
+    if let flaw = draft.unwrappingFlaw { throw .option(flaw) }
+    let draft = draft.unwrapped()
     let ordered = routingOrder(draft)
     progress(0.9)
     let plain = MapImage(ordered.draft)

@@ -141,10 +141,6 @@ package struct StreetTables {
   ) throws(RowError) {
     let from = try node("from_node", columns.text("from_node", fields))
     let to = try node("to_node", columns.text("to_node", fields))
-    guard from != to else {
-      report.loops += 1
-      return
-    }
     let inner = try columns.points(fields)
     let given_mm = try columns.length_mm(fields)
     let length_mm = given_mm ?? drawnLength(from, inner, to)
@@ -163,11 +159,12 @@ package struct StreetTables {
     }
     if isOneWay { report.oneWay += 1 }
     if given_mm != nil { checkLength(length_mm, from, to, at: place) }
-    draft.streets.append(
-      MapDraft.Street(
+    let isRing = draft.append(
+      ring: MapDraft.Street(
         id: id ?? UInt64(row), from: from, to: to, length_mm: length_mm,
         name: name, inner: inner, forward: times,
         backward: isOneWay ? nil : times))
+    if isRing { report.rings += 1 }
   }
 
   private func node(_ own: String, _ text: String?) throws(RowError) -> UInt32 {

@@ -52,8 +52,9 @@ import Testing
 
   @Test func aSmallNetwork() throws {
     let (draft, report) = try read()
-    #expect(report.nodes == 3 && report.streets == 2)
-    #expect(report.duplicates == 1 && report.loops == 1)
+    #expect(report.nodes == 4 && report.streets == 4)
+    #expect(report.duplicates == 1 && report.rings == 1)
+    #expect(draft.streets[2].id == draft.streets[3].id)
     #expect(draft.nodes[0] == (410_853_960, -735_307_670))
     // 2008 * 3.6 = 7,228.8
     #expect(draft.streets[0].forward == MapDraft.Times(7_229) && draft.streets[0].backward == nil)
@@ -69,7 +70,7 @@ import Testing
     let distances = "p sp 3 4\na 1 2 803\na 2 1 803\na 1 2 804\na 3 3 5\n"
     let (draft, report) = try read(distances: distances)
     // The third arc has another length: a parallel, no duplicate.
-    #expect(draft.streets.map(\.length_mm) == [80_300, 80_300, 80_400])
+    #expect(draft.streets.map(\.length_mm) == [80_300, 80_300, 80_400, 250, 250])
     #expect(report.duplicates == 0)
     #expect(message(distances: "p sp 3 4\na 1 2 803\na 2 1 803\na 2 1 804\na 3 3 5\n") != nil)
     #expect(message(distances: "a 1 2 803\na 2 1 803\n") != nil)

@@ -86,13 +86,36 @@ import Testing
     #expect(draft.streets[0].length_mm == UInt32(drawn))
   }
 
-  @Test func duplicatesParallelsAndLoopsAreCounted() throws {
+  @Test func duplicatesParallelsAndRingsAreCounted() throws {
     let (draft, report) = try tables.rows([
       "1,2,100,10,0,", "1,2,100,10,0,", "1,2,100,11,0,", "1,2,101,10,0,", "1,2,100,10,1,",
       "2,1,100,10,0,", "1,2,100,10,0,-122.4 37.705", "3,3,5,1,0,", "1,1,0,0,1,",
     ])
-    #expect(report.duplicates == 1 && report.loops == 2)
-    #expect(draft.streets.count == 6)
+    #expect(report.duplicates == 1 && report.rings == 2)
+    #expect(draft.streets.count == 10 && report.streets == 10)
+  }
+
+  /// Cut at the point nearest to the middle of its line; both pieces carry its id, and add up to it.
+  @Test func aRingIsKeptInTwoPieces() throws {
+    let (draft, report) = try tables.read(
+      edges: "id,from_node,to_node,length_m,travel_s,travel_response_s,oneway,name,points\n"
+        + "7,1,1,400,41,20,1,Ring,-122.40 37.701 -122.399 37.701 -122.399 37.70\n"
+        + "9,1,2,1000,90,90,0,Main,\n8,2,2,30,3,3,0,Dot,\n")
+    #expect(report.rings == 2 && report.streets == 5 && report.nodes == 5)
+    let ring = draft.streets.filter { $0.id == 7 }
+    #expect(ring.count == 2 && ring.allSatisfy { $0.name == "Ring" && $0.backward == nil })
+    #expect(ring[0].from == 0 && ring[0].to == 3 && ring[1].from == 3 && ring[1].to == 0)
+    #expect(ring[0].length_mm + ring[1].length_mm == 400_000)
+    #expect(ring.compactMap(\.forward?.normal_ms).reduce(0, +) == 41_000)
+    #expect(ring.compactMap(\.forward?.response_ms).reduce(0, +) == 20_000)
+    #expect(draft.nodes[3].lat_e7 == 377_010_000 && draft.nodes[3].lon_e7 == -1_223_990_000)
+    #expect(ring[0].inner.count == 1 && ring[1].inner.count == 1)
+    // Without a line it is a point, and nobody is snapped to its second end.
+    let image = MapImage(draft)
+    let place = image.map.snap(
+      lat_e7: draft.nodes[1].lat_e7, lon_e7: draft.nodes[1].lon_e7, limit_mm: 1_000)
+    #expect(place.node == 1)
+    withExtendedLifetime(image) {}
   }
 
   /// Each bad row is refused with its line, and the good ones beside it stay.
