@@ -217,6 +217,22 @@ import Testing
       plans(#""areas":[{"name":"a","polygon":[[0,0],[1,1],[0]]}]"#), "areas[0].polygon[2]",
       "[longitude, latitude]"
     ),
+    (
+      plans(#""areas":[{"name":"a","polygon":[[179.99,0],[-179.99,0],[-179.99,1],[179.99,1]]}]"#),
+      "areas[0].polygon[1]", "180.005 for -179.995"
+    ),
+    (
+      plans(#""areas":[{"name":"a","polygon":[[-179.99,0],[-179.99,1],[179.99,1]]}]"#),
+      "areas[0].polygon[2]", "180 degrees"
+    ),
+    (
+      plans(#""areas":[{"name":"a","polygon":[[100,0],[170,5],[170,9],[-80,9]]}]"#),
+      "areas[0].polygon[3]", "180 degrees"
+    ),
+    (
+      plans(#""areas":[{"name":"a","polygon":[[-200,0],[-90,0],[0,0],[90,0],[200,5]]}]"#),
+      "areas[0].polygon", "180 degrees"
+    ),
     (plan(#""types":[]"#), "plans[0].types", "never match"),
     (plan(#""areas":["north"]"#), "plans[0].areas[0]", "unknown area"),
     (

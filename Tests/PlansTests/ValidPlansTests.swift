@@ -424,4 +424,23 @@ import Testing
     #expect(match(tables, at: (899_999_999, 1_799_999_999)) == 1)
     #expect(match(tables, at: (0, 0)) == 1)
   }
+
+  /// Counted on past 180 degrees either way, an area holds what lies in it on both sides, and nothing else.
+  @Test(arguments: [
+    "[[179.995,-16.805],[180.005,-16.805],[180.005,-16.795],[179.995,-16.795]]",
+    "[[-180.005,-16.805],[-179.995,-16.805],[-179.995,-16.795],[-180.005,-16.795]]",
+  ])
+  func anAreaAcross180Degrees(polygon: String) throws {
+    let tables = try tables(
+      plan(
+        #""areas":["taveuni"]"#, with: #""areas":[{"name":"taveuni","polygon":\#(polygon)}]"#))
+    for lon in [1_799_960_000, 1_799_999_999, 1_800_000_000, -1_800_000_000, -1_799_960_000]
+      as [Int32]
+    {
+      #expect(match(tables, at: (-168_000_000, lon)) == 1, "\(lon)")
+    }
+    for lon in [1_799_900_000, -1_799_900_000, 0, 1_000_000_000, -1_000_000_000] as [Int32] {
+      #expect(match(tables, at: (-168_000_000, lon)) == 0, "\(lon)")
+    }
+  }
 }

@@ -19,17 +19,28 @@ extension PlanDecoder {
         }
         let lon = try pair[0].number()
         let lat = try pair[1].number()
-        guard lon >= -180, lon <= 180, lat >= -90, lat <= 90 else {
+        guard lon >= -Self.farthestLongitude, lon <= Self.farthestLongitude, lat >= -90, lat <= 90
+        else {
           throw vertex.wrong(
             "\(vertex.path) is off the planet: give [longitude, latitude] in degrees")
         }
-        points.append(
-          AreaPoint(lat_e7: Int32((lat * 1e7).rounded()), lon_e7: Int32((lon * 1e7).rounded())))
+        let point = AreaPoint(
+          lat_e7: Int32((lat * 1e7).rounded()), lon_e7: Int32((lon * 1e7).rounded()))
+        if let before = points.last { try checkSide(from: before, to: point, vertex) }
+        points.append(point)
       }
       if points.count > 3, points.first?.lat_e7 == points.last?.lat_e7,
         points.first?.lon_e7 == points.last?.lon_e7
       {
         points.removeLast()
+      }
+      if let first = points.first, let last = points.last {
+        try checkSide(from: last, to: first, polygon)
+      }
+      if let west = points.map(\.lon_e7).min(), let east = points.map(\.lon_e7).max(),
+        Int64(east) - Int64(west) > Self.turn_e7
+      {
+        throw polygon.wrong("\(polygon.path) is wider than the planet: 360 degrees at most")
       }
       guard points.count >= 3, points.count <= 100_000 else {
         throw polygon.wrong("\(polygon.path) has \(points.count) corners: give at least 3")
@@ -47,6 +58,22 @@ extension PlanDecoder {
           east_e7: lons.max() ?? 0))
       draft.areaPoints += points
     }
+  }
+
+  /// Areas across 180 degrees count on past it, up to here.
+  private static var farthestLongitude: Double { 210 }
+  private static var turn_e7: Int64 { 3_600_000_000 }
+
+  /// A side of more than half a turn may be meant either way round, and the wrong one would turn the area inside out.
+  /// One of a whole turn is the border of a map of the world.
+  private func checkSide(
+    from: AreaPoint, to: AreaPoint, _ field: PlanField
+  ) throws(PlanError) {
+    let width_e7 = abs(Int64(to.lon_e7) - Int64(from.lon_e7))
+    guard width_e7 > Self.turn_e7 / 2, width_e7 != Self.turn_e7 else { return }
+    throw field.wrong(
+      "\(field.path): a side of more than 180 degrees. Is the area meant to lie across 180? Then count on "
+        + "past it (180.005 for -179.995); else give the side a corner in between")
   }
 
   /// Whether all corners lie on one line. Differences are below 2^32 and 2^31, so the products fit.

@@ -32,7 +32,11 @@ extension PlanTables {
 
   /// Even-odd rule in integers with half-open edges, so that a point on a shared border is in exactly one area.
   /// Source: W. R. Franklin, PNPOLY.
-  func contains(_ area: AreaRecord, _ lat_e7: Int32, _ lon_e7: Int32) -> Bool {
+  /// An area across 180 degrees counts on past it, so a place is looked for one turn on, too.
+  func contains(_ area: AreaRecord, _ lat_e7: Int32, _ given_e7: Int32) -> Bool {
+    var lon_e7 = Int64(given_e7)
+    if lon_e7 < area.west_e7 { lon_e7 += 3_600_000_000 }
+    if lon_e7 > area.east_e7 { lon_e7 -= 3_600_000_000 }
     guard lat_e7 >= area.south_e7, lat_e7 <= area.north_e7, lon_e7 >= area.west_e7,
       lon_e7 <= area.east_e7
     else { return false }
@@ -43,7 +47,7 @@ extension PlanTables {
       if (here.lat_e7 > lat_e7) != (before.lat_e7 > lat_e7) {
         // lon < (before.lon - here.lon) * (lat - here.lat) / (before.lat - here.lat) + here.lon, without dividing
         let rise = Int64(before.lat_e7) - Int64(here.lat_e7)
-        let left = (Int64(lon_e7) - Int64(here.lon_e7)).multipliedFullWidth(by: rise)
+        let left = (lon_e7 - Int64(here.lon_e7)).multipliedFullWidth(by: rise)
         let right = (Int64(before.lon_e7) - Int64(here.lon_e7)).multipliedFullWidth(
           by: Int64(lat_e7) - Int64(here.lat_e7))
         let isLess = left.high != right.high ? left.high < right.high : left.low < right.low
