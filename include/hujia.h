@@ -313,7 +313,7 @@ typedef struct hj_error_detail {
 #define HJ_SHORTFALL_NO_POSITION 32u     /* a unit without a position was sent, for want of a better one */
 #define HJ_SHORTFALL_TABLE_FULL 64u      /* no free assignment slot: raise max_assignments */
 #define HJ_SHORTFALL_MANUAL 128u         /* no plan matches, or the plan leaves it to a person */
-#define HJ_SHORTFALL_NOT_ON_STREETS 256u /* off the network, or straight-line estimates were used */
+#define HJ_SHORTFALL_NOT_ON_STREETS 256u /* a unit or the call is off the network, or an estimate was used */
 #define HJ_SHORTFALL_NO_PLACE 512u       /* with MANUAL: it has no place, so nobody can be ranked. Since 0.3 */
 
 #define HJ_REPORT_VULNERABLE 1u /* flags of hj_report: disabled, elderly alone, a child: the shorter arrive limit */
@@ -759,7 +759,7 @@ typedef struct hj_stats {
 #define HJ_DIRECTION_FORWARD 1  /* along the street's points, from its first node to its last */
 #define HJ_DIRECTION_BACKWARD 2 /* against them */
 
-#define HJ_STREET_CLOSED UINT32_MAX           /* travel_ms: nobody drives there */
+#define HJ_STREET_CLOSED UINT32_MAX           /* travel_ms: nobody drives through */
 #define HJ_STREET_AS_MAPPED (UINT32_MAX - 1u) /* travel_ms: the map's own time again */
 #define HJ_STREET_TIME_MAX 86400000u          /* 24 h: the longest travel_ms that is believed */
 
@@ -1367,6 +1367,15 @@ hj_status hj_figures_reset(hj_engine *engine);
 
 /* ---- Streets --------------------------------------------------------------------------------------------------- */
 
+/* How places meet the streets. A place belongs to the nearest street; to an islet (streets that the data does not join
+ * to the rest, of fewer than 64 junctions and less than half of the largest part) only where no other street lies
+ * within snap_limit_m (off the network: within twice the islet's distance).
+ * Within 0.5 m of its street a place is on it. Beyond, the straight line to the street counts in every travel time and
+ * distance, at 30 km/h in every profile: units and calls, the nearest, the chosen, roads, `radius_m` of plans. Farther than snap_limit_m is off the network, and marked.
+ * A street that traffic has closed is driven through by nobody; what stands or happens on it leaves it and is reached
+ * at the map's own time for that piece.
+ * Longitudes go the short way round, also across 180 degrees. Since 0.3. */
+
 /* The k units with the least travel time to a place, nearest first, ties by unit id; units that the streets do not
  * connect come last with a marked straight-line estimate; units without a position never come. Set nearest[0].size.
  * BATON. Exact. HJ_E_NULL; HJ_E_SIZE; HJ_E_NEWER; HJ_E_ARGUMENT (k 0 or over 64; levels; datum; profile);
@@ -1385,8 +1394,10 @@ hj_status hj_travel_time(hj_engine *engine, int32_t from_lat_e7, int32_t from_lo
                          int32_t to_lon_e7, int32_t profile, uint32_t *travel_ms, uint32_t *distance_dm,
                          uint32_t *flags, uint64_t *epoch);
 
-/* The fastest road between two places (WGS-84) now; its points are in hj_config.output_datum. At most its first 65,536
- * points are handed out. `summary` and `needed` may be NULL, and `points` with capacity 0.
+/* The fastest road between two places (WGS-84) now; its points are in hj_config.output_datum. The first point is the
+ * place itself, the last one the other; the way between a place and its street (see above) counts as a part of the
+ * street driven next to it. The last point's time is the travel time. At most the first 65,536 points are handed out.
+ * `summary` and `needed` may be NULL, and `points` with capacity 0.
  * BATON. O(search + points). HJ_E_NULL (points with capacity > 0); HJ_E_SIZE; HJ_E_NEWER; HJ_E_RANGE (0/0 too, on a
  * map); HJ_E_BUFFER as in hj_assignment_route. Since 0.1. */
 hj_status hj_route(hj_engine *engine, int32_t from_lat_e7, int32_t from_lon_e7, int32_t to_lat_e7, int32_t to_lon_e7,

@@ -4,6 +4,30 @@
 
 import HujiaRoads
 
+/// What arcs take for a place that lies on them. A closure keeps everybody from driving through; the piece of street
+/// that a unit stands on, or that a call is on, counts at the map's own time, so a closed street has a way in and out.
+struct OwnTimes: BitwiseCopyable {
+  let now_ms: UnsafePointer<UInt32>
+  let mapped_ms: UnsafePointer<UInt32>
+
+  /// `Cost.unreachable_ms` or more only where the map itself has no time.
+  @inline(__always) subscript(_ arc: UInt32) -> UInt32 {
+    let now_ms = now_ms[Int(arc)]
+    return now_ms < Cost.unreachable_ms ? now_ms : mapped_ms[Int(arc)]
+  }
+}
+
+extension Place {
+  /// The straight line between a place and its street at `StraightLine`'s normal speed of 30 km/h (12 ms a decimetre),
+  /// in every profile: off the streets a siren opens no way.
+  @inline(__always) var gapCost: Cost {
+    let gap_dm = UInt64(countedGap_dm)
+    return Cost(
+      time_ms: UInt32(clamping: gap_dm * StraightLine.gap_ms),
+      length_mm: UInt32(clamping: gap_dm * 100))
+  }
+}
+
 /// A place on one arc: millimetres from the arc's tail, in the direction of travel.
 struct Footprint: BitwiseCopyable {
   var arc: UInt32
@@ -101,49 +125,50 @@ struct Ends: BitwiseCopyable {
 
   /// Where one can get to from a place: the heads of its arcs.
   @inline(__always)
-  init(leaving place: Place, on map: RoadMap, times_ms: UnsafePointer<UInt32>) {
-    if atNode(place) { return }
+  init(leaving place: Place, on map: RoadMap, times: OwnTimes) {
+    let gap = place.gapCost
+    if atNode(place, gap) { return }
     let footprints = Footprints(of: place, on: map)
     for index in 0..<footprints.count {
       let at = footprints[index]
-      let arc = Int(at.arc)
       let length = at.length_mm
-      let all_ms = times_ms[arc]
+      let all_ms = times[at.arc]
       guard all_ms < Cost.unreachable_ms else { continue }
       let rest_ms = all_ms - timeAlong(arc_ms: all_ms, offset_mm: at.offset_mm, length_mm: length)
       add(
         End(
-          node: at.head, cost: Cost(time_ms: rest_ms, length_mm: length - at.offset_mm),
+          node: at.head, cost: gap + Cost(time_ms: rest_ms, length_mm: length - at.offset_mm),
           arc: at.arc, offset_mm: at.offset_mm))
     }
   }
 
   /// From where one can get to a place: the tails of its arcs.
   @inline(__always)
-  init(reaching place: Place, on map: RoadMap, times_ms: UnsafePointer<UInt32>) {
-    if atNode(place) { return }
+  init(reaching place: Place, on map: RoadMap, times: OwnTimes) {
+    let gap = place.gapCost
+    if atNode(place, gap) { return }
     let footprints = Footprints(of: place, on: map)
     for index in 0..<footprints.count {
       let at = footprints[index]
-      let arc = Int(at.arc)
       let length = at.length_mm
-      let all_ms = times_ms[arc]
+      let all_ms = times[at.arc]
       guard all_ms < Cost.unreachable_ms else { continue }
       let along_ms = timeAlong(arc_ms: all_ms, offset_mm: at.offset_mm, length_mm: length)
       add(
         End(
-          node: at.tail, cost: Cost(time_ms: along_ms, length_mm: at.offset_mm),
+          node: at.tail, cost: gap + Cost(time_ms: along_ms, length_mm: at.offset_mm),
           arc: at.arc, offset_mm: at.offset_mm))
     }
   }
 
-  @inline(__always) private mutating func atNode(_ place: Place) -> Bool {
+  @inline(__always) private mutating func atNode(_ place: Place, _ gap: Cost) -> Bool {
     guard place.node != Place.none else { return false }
-    first = End(node: place.node, cost: .zero, arc: .max, offset_mm: 0)
+    first = End(node: place.node, cost: gap, arc: .max, offset_mm: 0)
     count = 1
     return true
   }
 
+  /// A gap of days keeps its ends, at a cost that is no way: cells count a unit by its nodes, wherever it stands.
   @inline(__always) private mutating func add(_ end: End) {
     if count > 0, first.node == end.node {
       if (end.cost.bits, end.arc) < (first.cost.bits, first.arc) { first = end }
@@ -168,26 +193,27 @@ struct Direct: BitwiseCopyable {
   var from_mm: UInt32 = 0
   var to_mm: UInt32 = 0
 
-  init(from: Footprints, to: Footprints, times_ms: UnsafePointer<UInt32>) {
+  /// `gaps`: of both places.
+  init(from: Footprints, to: Footprints, gaps: Cost, times: OwnTimes) {
     for start in 0..<from.count {
       for end in 0..<to.count where from[start].arc == to[end].arc {
         consider(
-          from[start], to_mm: to[end].offset_mm, times_ms)
+          from[start], to_mm: to[end].offset_mm, gaps, times)
       }
     }
   }
 
   private mutating func consider(
-    _ start: Footprint, to_mm: UInt32, _ times_ms: UnsafePointer<UInt32>
+    _ start: Footprint, to_mm: UInt32, _ gaps: Cost, _ times: OwnTimes
   ) {
     let arc = start.arc
     let from_mm = start.offset_mm
     let length = start.length_mm
-    let all_ms = times_ms[Int(arc)]
+    let all_ms = times[arc]
     guard from_mm <= to_mm, all_ms < Cost.unreachable_ms else { return }
     let start_ms = timeAlong(arc_ms: all_ms, offset_mm: from_mm, length_mm: length)
     let end_ms = timeAlong(arc_ms: all_ms, offset_mm: to_mm, length_mm: length)
-    let found = Cost(time_ms: end_ms - start_ms, length_mm: to_mm - from_mm)
+    let found = gaps + Cost(time_ms: end_ms - start_ms, length_mm: to_mm - from_mm)
     if (found.bits, arc) < (cost.bits, self.arc) {
       cost = found
       self.arc = arc

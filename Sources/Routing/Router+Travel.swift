@@ -30,12 +30,12 @@ extension Router {
     guard let query = labelQuery(profile) else {
       return TravelTime(travel(from: from, to: to, profile: profile))
     }
-    let times = times_ms(profile)
+    let times = ownTimes(profile)
     if let facts = map.streetFacts, to.isOnStreets { hjk_prefetch(facts + Int(to.street)) }
     let starts = UnitEnds(
-      Ends(leaving: from, on: map, times_ms: times), query.ancestors, stamp: 0)
+      Ends(leaving: from, on: map, times: times), query.ancestors, stamp: 0)
     query.prefetchRows(query.labels.labelUp, starts)
-    let goals = UnitEnds(Ends(reaching: to, on: map, times_ms: times), query.ancestors, stamp: 0)
+    let goals = UnitEnds(Ends(reaching: to, on: map, times: times), query.ancestors, stamp: 0)
     query.prefetchRows(query.labels.labelDown, goals)
     var time_ms = query.time_ms(from: starts, to: goals)
     if let direct = direct(from: from, to: to, times) {
@@ -48,9 +48,9 @@ extension Router {
   }
 
   mutating func findWay(from: Place, to: Place, profile: Profile) -> Way {
-    let times = times_ms(profile)
-    let goals = Ends(reaching: to, on: map, times_ms: times)
-    let starts = Ends(leaving: from, on: map, times_ms: times)
+    let times = ownTimes(profile)
+    let goals = Ends(reaching: to, on: map, times: times)
+    let starts = Ends(leaving: from, on: map, times: times)
     var way = Way()
     if let direct = direct(from: from, to: to, times) {
       way.cost = direct.cost
@@ -59,7 +59,7 @@ extension Router {
     if let query = labelQuery(profile) {
       improve(&way, from: starts, to: goals, query)
     } else {
-      searchWay(&way, from: starts, to: goals, times)
+      searchWay(&way, from: starts, to: goals, times.now_ms)
     }
     return way
   }
@@ -90,7 +90,7 @@ extension Router {
 
   /// Along the street where both are, if they are on one.
   @inline(__always)
-  func direct(from: Place, to: Place, _ times: UnsafePointer<UInt32>) -> Direct? {
+  func direct(from: Place, to: Place, _ times: OwnTimes) -> Direct? {
     guard from.node == Place.none, to.node == Place.none, from.isOnStreets, to.isOnStreets,
       from.street == to.street || from.street == map.facts(of: to.street).twin
     else { return nil }
@@ -99,10 +99,11 @@ extension Router {
 
   @inline(never)
   private func directOnStreet(
-    from: Place, to: Place, _ times: UnsafePointer<UInt32>
+    from: Place, to: Place, _ times: OwnTimes
   ) -> Direct? {
     let direct = Direct(
-      from: Footprints(of: from, on: map), to: Footprints(of: to, on: map), times_ms: times)
+      from: Footprints(of: from, on: map), to: Footprints(of: to, on: map),
+      gaps: from.gapCost + to.gapCost, times: times)
     return direct.cost.isReachable ? direct : nil
   }
 

@@ -178,27 +178,34 @@ extension Router {
     guard let ancestors else { return }
     let place = units.places[unit]
     normalEnds[unit] = UnitEnds(
-      Ends(leaving: place, on: map, times_ms: normal.times_ms), ancestors, stamp: stamp)
+      Ends(leaving: place, on: map, times: ownTimes(.normal)), ancestors, stamp: stamp)
     if !hasOneProfile {
       responseEnds[unit] = UnitEnds(
-        Ends(leaving: place, on: map, times_ms: response.times_ms), ancestors, stamp: stamp)
+        Ends(leaving: place, on: map, times: ownTimes(.response)), ancestors, stamp: stamp)
     }
     arcs[unit] = UnitArcs(
-      of: place, on: map, normal_ms: normal.times_ms, response_ms: response.times_ms)
+      of: place, on: map, normal: ownTimes(.normal), response: ownTimes(.response))
   }
 
   /// The unit's nodes stay, the times to them change.
   @inline(__always) func moveAlong(_ unit: UInt32, _ place: Place) {
     guard hierarchy != nil else { return }
     if normalEnds[unit].stamp != stamp { return }
-    if place.node != Place.none { return }
+    let gap_ms = place.gapCost.time_ms
+    if place.node != Place.none {
+      normalEnds.base[Int(unit)].firstRest_ms = gap_ms
+      if !hasOneProfile { responseEnds.base[Int(unit)].firstRest_ms = gap_ms }
+      return
+    }
     if arcs[unit].count == 0 {
       refreshEnds(unit)
       return
     }
-    arcs[unit].setRests(&normalEnds.base[Int(unit)], offset_mm: place.offset_mm, .normal)
+    arcs[unit].setRests(
+      &normalEnds.base[Int(unit)], offset_mm: place.offset_mm, gap_ms: gap_ms, .normal)
     if !hasOneProfile {
-      arcs[unit].setRests(&responseEnds.base[Int(unit)], offset_mm: place.offset_mm, .response)
+      arcs[unit].setRests(
+        &responseEnds.base[Int(unit)], offset_mm: place.offset_mm, gap_ms: gap_ms, .response)
     }
   }
 }

@@ -31,8 +31,9 @@ package struct Router: ~Copyable {
   let arcs: Block<UnitArcs>
   /// Of the metric that answers; units' times with another stamp are stale.
   private(set) var stamp: UInt32 = 1
-  /// Response driving has no times of its own.
+  /// Response driving has no times of its own, neither now nor on the map.
   private(set) var hasOneProfile: Bool
+  private let mapHasOneProfile: Bool
   var search: NetworkSearch
   var times: TimeSearch
   var nearestScratch: NearestScratch
@@ -113,6 +114,7 @@ package struct Router: ~Copyable {
     self.responseEnds = responseEnds
     self.arcs = arcs
     self.hasOneProfile = hasOneProfile
+    mapHasOneProfile = hasOneProfile
     self.search = search
     self.times = times
     self.nearestScratch = nearestScratch
@@ -138,7 +140,7 @@ package struct Router: ~Copyable {
     self.metric = metric
     normal = metric.view(.normal)
     response = metric.view(.response)
-    hasOneProfile = metric.hasOneProfile
+    hasOneProfile = metric.hasOneProfile && mapHasOneProfile
     stamp &+= 1
     if stamp == 0 { stamp = 1 }
     cells.voidAll(.normal)
@@ -167,6 +169,13 @@ package struct Router: ~Copyable {
   /// The arcs' times of this moment, by arc.
   @inline(__always) func times_ms(_ profile: Profile) -> UnsafePointer<UInt32> {
     view(profile).times_ms
+  }
+
+  /// What arcs take for the places on them.
+  @inline(__always) func ownTimes(_ profile: Profile) -> OwnTimes {
+    OwnTimes(
+      now_ms: times_ms(profile),
+      mapped_ms: profile == .normal ? map.arcNormal_ms : map.arcResponse_ms)
   }
 
   /// Labels of this moment; nil on a map without routing's sections.

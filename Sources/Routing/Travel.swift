@@ -97,7 +97,7 @@ package struct RoutePoint: BitwiseCopyable, Sendable, Equatable {
   package var time_ms: UInt32
   package var distance_dm: UInt32
   /// Index of the street that leads to this point (for the first point: that leads away from it);
-  /// `Place.none` on a straight line and between two nodes that are the same.
+  /// `Place.none` on a straight line and where no street is driven at all.
   package var street: UInt32
 
   package init(lat_e7: Int32, lon_e7: Int32, time_ms: UInt32, distance_dm: UInt32, street: UInt32) {

@@ -89,6 +89,13 @@ struct TwinWorld: ~Copyable {
     default: place.offset_mm = length == 0 ? 0 : UInt32(random.below(Int(length)))
     }
     (place.lat_e7, place.lon_e7) = map.point(street: street, offset_mm: place.offset_mm)
+    // On its street, nearly, beside it, and farther off than any limit.
+    switch random.below(10) {
+    case 0: place.gap_dm = UInt32(random.below(8))
+    case 1, 2, 3: place.gap_dm = UInt32(random.below(300))
+    case 4: place.gap_dm = UInt32(random.below(500_000))
+    default: break
+    }
     return place
   }
 
@@ -184,8 +191,11 @@ struct TwinWorld: ~Copyable {
 
   private func areStreetsDriven(_ count: Int, _ profile: Profile) -> Bool {
     var ends: [Int] = []
+    // The ways to and from the streets are none.
     for index in 1..<count
-    where index + 1 == count || points[index + 1].street != points[index].street {
+    where points[index].street != Place.none
+      && (index + 1 == count || points[index + 1].street != points[index].street)
+    {
       ends.append(index)
     }
     // The first and the last street are driven in part.

@@ -87,7 +87,9 @@ extension EngineCore {
   }
 
   private func marks(of candidate: Candidate) -> Shortfall {
-    guard candidate.isStraightLine else { return [] }
+    guard candidate.isStraightLine else {
+      return units[candidate.unit].place.isOffNetwork ? .notOnStreets : []
+    }
     return candidate.travel_ms == .max ? .noPosition : .notOnStreets
   }
 

@@ -44,7 +44,7 @@ extension Router {
         if let goal {
           addTies(owner, starts(of: unit, asked.profile), time_ms, asked.goals, goal, query)
         }
-        if let direct = direct(from: units.places[unit], to: asked.place, times_ms(asked.profile)),
+        if let direct = direct(from: units.places[unit], to: asked.place, ownTimes(asked.profile)),
           direct.cost.time_ms == time_ms
         {
           walks.best[owner].length_mm = UInt64(direct.cost.length_mm)
@@ -65,13 +65,14 @@ extension Router {
     let known = arcs[unit]
     if place.node == Place.none, known.count == 0, let ancestors {
       return Starts(
-        Ends(leaving: place, on: map, times_ms: times_ms(profile)), ancestors)
+        Ends(leaving: place, on: map, times: ownTimes(profile)), ancestors)
     }
     let ends = freshEnds(unit, profile)
+    let gap_mm = place.gapCost.length_mm
     guard place.node == Place.none else {
-      return Starts(ends: ends, firstLength_mm: 0, secondLength_mm: 0)
+      return Starts(ends: ends, firstLength_mm: gap_mm, secondLength_mm: 0)
     }
-    let lengths = known.restLengths_mm(offset_mm: place.offset_mm)
+    let lengths = known.restLengths_mm(offset_mm: place.offset_mm, gap_mm: gap_mm)
     return Starts(ends: ends, firstLength_mm: lengths.first, secondLength_mm: lengths.second)
   }
 

@@ -51,9 +51,9 @@ extension Router {
     if way != .plain, let query = labelQuery(profile) {
       let asked = Asked(
         place: place, filter: filter, profile: hasOneProfile ? .normal : profile,
-        goals: Ends(reaching: place, on: map, times_ms: times_ms(profile)))
+        goals: Ends(reaching: place, on: map, times: ownTimes(profile)))
       prefetchGoal(asked.goals, query)
-      offerOnSameStreet(to: place, filter, times_ms(profile))
+      offerOnSameStreet(to: place, filter, ownTimes(profile))
       let goal = setGoal(asked.goals, query)
       switch way {
       case .network: searchTimes(asked)
@@ -105,7 +105,7 @@ extension Router {
 
   /// Units on the destination's own street that need not leave it.
   mutating func offerOnSameStreet(
-    to place: Place, _ filter: UnitFilter, _ times: UnsafePointer<UInt32>
+    to place: Place, _ filter: UnitFilter, _ times: OwnTimes
   ) {
     let goal = Footprints(of: place, on: map)
     for index in 0..<goal.count {
@@ -120,7 +120,8 @@ extension Router {
           units.traits[unit].matches(filter)
         else { continue }
         let direct = Direct(
-          from: Footprints(of: at, on: map), to: goal, times_ms: times)
+          from: Footprints(of: at, on: map), to: goal, gaps: at.gapCost + place.gapCost,
+          times: times)
         if direct.cost.isReachable { offer(unit, direct.cost) }
       }
     }

@@ -7,18 +7,18 @@ import HujiaRoads
 extension Router {
   /// Plain: settles the network around the destination, with lengths, until nothing nearer can come.
   mutating func searchNetwork(to place: Place, _ filter: UnitFilter, _ profile: Profile) {
-    let times = times_ms(profile)
+    let times = ownTimes(profile)
     offerOnSameStreet(to: place, filter, times)
-    search.begin(at: Ends(reaching: place, on: map, times_ms: times))
+    search.begin(at: Ends(reaching: place, on: map, times: times))
     while true {
       let next = search.nextCost
       if !next.isReachable || next.time_ms > shortlist.bound_ms { return }
-      let node = search.settle(map, times)
+      let node = search.settle(map, times.now_ms)
       var link = units.links(at: node)
       while link != .max {
         let unit = link / 2
         if units.traits[unit].matches(filter) {
-          let ends = Ends(leaving: units.places[unit], on: map, times_ms: times)
+          let ends = Ends(leaving: units.places[unit], on: map, times: times)
           for index in 0..<ends.count where ends[index].node == node {
             offer(unit, next + ends[index].cost)
           }

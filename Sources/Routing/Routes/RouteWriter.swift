@@ -5,19 +5,20 @@ import HujiaRoads
 
 struct RouteWriter {
   let map: RoadMap
-  let times_ms: UnsafePointer<UInt32>
+  let times: OwnTimes
   let points: UnsafeMutablePointer<RoutePoint>?
   let capacity: Int
   private(set) var count = 0
+  /// `none` until a street was driven.
+  private var lastStreet = Place.none
   /// Cost of the arcs written so far.
   private var done = Cost.zero
 
   init(
-    map: RoadMap, times_ms: UnsafePointer<UInt32>, points: UnsafeMutablePointer<RoutePoint>?,
-    capacity: Int
+    map: RoadMap, times: OwnTimes, points: UnsafeMutablePointer<RoutePoint>?, capacity: Int
   ) {
     self.map = map
-    self.times_ms = times_ms
+    self.times = times
     self.points = points
     self.capacity = points == nil ? 0 : capacity
   }
@@ -25,9 +26,21 @@ struct RouteWriter {
   /// More points than any way has that passes each node once.
   var most: Int { map.nodeCount + Int(map.streetFirstPoint[map.streetCount]) }
 
-  /// The first point. Its street becomes that of the second point, once it is known.
+  /// The first point, which is the place itself, and where it touches the streets. The way in between counts as that of
+  /// the street that is driven first, once it is known.
   mutating func start(at place: Place) {
     append(place.lat_e7, place.lon_e7, .zero, Place.none)
+    guard place.countedGap_dm > 0 else { return }
+    let snapped = map.point(of: place)
+    done = place.gapCost
+    append(snapped.lat_e7, snapped.lon_e7, done, Place.none)
+  }
+
+  /// From the streets to the destination itself, as a part of the street that was driven last.
+  mutating func finish(at place: Place) {
+    guard place.countedGap_dm > 0 else { return }
+    done = done + place.gapCost
+    append(place.lat_e7, place.lon_e7, done, lastStreet)
   }
 
   /// From the start to the end of its street.
@@ -41,7 +54,7 @@ struct RouteWriter {
   mutating func arrive(_ goal: End, at place: Place) {
     if goal.arc != RoadMap.none {
       travel(arc: goal.arc, from_mm: 0, to_mm: goal.offset_mm, end: place)
-    } else if count < 2 {
+    } else if count < 2, place.countedGap_dm == 0 {
       append(place.lat_e7, place.lon_e7, done, Place.none)
     }
   }
@@ -52,11 +65,12 @@ struct RouteWriter {
   }
 
   /// One arc, from `from_mm` to `to_mm` in the direction of travel: the shape points beyond `from_mm` and before
-  /// `to_mm`, then the end itself, at `end` when that is not the arc's head. O(shape points).
+  /// `to_mm`, then the end itself, at `end` (or where that touches the street) when it is not the arc's head.
+  /// O(shape points).
   mutating func travel(arc: UInt32, from_mm: UInt32, to_mm: UInt32, end: Place?) {
     let street = Int(map.arcStreet[Int(arc)])
     let length = map.streetLength_mm[street]
-    let all_ms = times_ms[Int(arc)]
+    let all_ms = times[arc]
     let start_ms = timeAlong(arc_ms: all_ms, offset_mm: from_mm, length_mm: length)
     let first = Int(map.streetFirstPoint[street])
     let last = Int(map.streetFirstPoint[street + 1]) - 1
@@ -76,9 +90,11 @@ struct RouteWriter {
       end == nil ? all_ms : timeAlong(arc_ms: all_ms, offset_mm: to_mm, length_mm: length)
     done = done + Cost(time_ms: end_ms - start_ms, length_mm: to_mm - from_mm)
     let head = Int(map.arcHead[Int(arc)])
-    append(
-      end?.lat_e7 ?? map.nodeLat_e7[head], end?.lon_e7 ?? map.nodeLon_e7[head], done,
-      UInt32(street))
+    var point = (lat_e7: map.nodeLat_e7[head], lon_e7: map.nodeLon_e7[head])
+    if let end {
+      point = end.countedGap_dm > 0 ? map.point(of: end) : (end.lat_e7, end.lon_e7)
+    }
+    append(point.lat_e7, point.lon_e7, done, UInt32(street))
   }
 
   mutating func straightLine(from: Place, to: Place, _ estimate: Travel) {
@@ -94,10 +110,14 @@ struct RouteWriter {
   private mutating func append(_ lat_e7: Int32, _ lon_e7: Int32, _ at: Cost, _ street: UInt32) {
     if count < capacity {
       points?[count] = RoutePoint(
-        lat_e7: lat_e7, lon_e7: lon_e7, time_ms: at.time_ms, distance_dm: at.length_dm,
+        lat_e7: lat_e7, lon_e7: RoadMap.wrapped(Int64(lon_e7)), time_ms: at.time_ms,
+        distance_dm: at.length_dm,
         street: street)
     }
-    if count == 1, capacity > 0 { points?[0].street = street }
+    if lastStreet == Place.none, street != Place.none {
+      for before in 0..<min(count, capacity) { points?[before].street = street }
+    }
+    lastStreet = street
     count += 1
   }
 }

@@ -12,7 +12,7 @@ extension Router {
     capacity: Int
   ) -> RouteAnswer {
     var writer = RouteWriter(
-      map: map, times_ms: times_ms(profile), points: points, capacity: capacity)
+      map: map, times: ownTimes(profile), points: points, capacity: capacity)
     let way = findWay(from: from, to: to, profile: profile)
     guard way.cost.isReachable else {
       let estimate = StraightLine.travel(from: from, to: to, profile: profile)
@@ -34,6 +34,7 @@ extension Router {
         writeSearched(start: start.node, to: to, profile, &writer)
       }
     }
+    writer.finish(at: to)
     return RouteAnswer(
       needed: writer.count, travel_ms: way.cost.time_ms, distance_dm: way.cost.length_dm,
       isStraightLine: false)
@@ -49,7 +50,7 @@ extension Router {
       writer.travelWhole(arc: arc)
       node = map.arcHead[Int(arc)]
     }
-    let goals = Ends(reaching: to, on: map, times_ms: times_ms(profile))
+    let goals = Ends(reaching: to, on: map, times: ownTimes(profile))
     for index in 0..<goals.count where goals[index].node == node {
       writer.arrive(goals[index], at: to)
     }

@@ -60,8 +60,7 @@ struct UnitArcs: BitwiseCopyable {
 
   /// `isForward`: the arc runs as the unit's street does (its twin runs against it).
   init(
-    of place: Place, on map: RoadMap, normal_ms: UnsafePointer<UInt32>,
-    response_ms: UnsafePointer<UInt32>
+    of place: Place, on map: RoadMap, normal: OwnTimes, response: OwnTimes
   ) {
     let footprints = Footprints(of: place, on: map)
     guard footprints.count > 0, footprints.count <= 2 else { return }
@@ -70,42 +69,45 @@ struct UnitArcs: BitwiseCopyable {
       if ways.0.head == ways.1.head { return }
       if ways.0.head < ways.1.head { swap(&ways.0, &ways.1) }
     }
-    let arcs = (Int(ways.0.arc), Int(ways.1.arc))
-    // Left out while closed, as in `UnitEnds`; then there is no short way here.
-    let most = max(
-      max(normal_ms[arcs.0], normal_ms[arcs.1]), max(response_ms[arcs.0], response_ms[arcs.1]))
+    let arcs = (ways.0.arc, ways.1.arc)
+    // Left out where even the map has no time, as in `UnitEnds`; then there is no short way here.
+    let most = max(max(normal[arcs.0], normal[arcs.1]), max(response[arcs.0], response[arcs.1]))
     if most >= Cost.unreachable_ms { return }
-    let forward = Int(map.facts(ofStreet: place.street).forwardArc)
+    let forward = map.facts(ofStreet: place.street).forwardArc
     count = UInt8(footprints.count)
     firstIsForward = arcs.0 == forward
     secondIsForward = arcs.1 == forward
     firstLength_mm = ways.0.length_mm
     secondLength_mm = ways.1.length_mm
-    firstNormal_ms = normal_ms[arcs.0]
-    secondNormal_ms = normal_ms[arcs.1]
-    firstResponse_ms = response_ms[arcs.0]
-    secondResponse_ms = response_ms[arcs.1]
+    firstNormal_ms = normal[arcs.0]
+    secondNormal_ms = normal[arcs.1]
+    firstResponse_ms = response[arcs.0]
+    secondResponse_ms = response[arcs.1]
   }
 
-  /// The times to the two nodes from `offset_mm` along the unit's street.
+  /// The times to the two nodes from `offset_mm` along the unit's street, `gap_ms` beside it.
   @inline(__always)
-  func setRests(_ ends: inout UnitEnds, offset_mm: UInt32, _ profile: Profile) {
+  func setRests(_ ends: inout UnitEnds, offset_mm: UInt32, gap_ms: UInt32, _ profile: Profile) {
     let first_ms = profile == .normal ? firstNormal_ms : firstResponse_ms
     let second_ms = profile == .normal ? secondNormal_ms : secondResponse_ms
     let first = firstIsForward ? offset_mm : firstLength_mm - min(offset_mm, firstLength_mm)
     ends.firstRest_ms =
-      first_ms - timeAlong(arc_ms: first_ms, offset_mm: first, length_mm: firstLength_mm)
+      gap_ms + first_ms - timeAlong(arc_ms: first_ms, offset_mm: first, length_mm: firstLength_mm)
     guard count > 1 else { return }
     let second = secondIsForward ? offset_mm : secondLength_mm - min(offset_mm, secondLength_mm)
     ends.secondRest_ms =
-      second_ms - timeAlong(arc_ms: second_ms, offset_mm: second, length_mm: secondLength_mm)
+      gap_ms + second_ms
+      - timeAlong(arc_ms: second_ms, offset_mm: second, length_mm: secondLength_mm)
   }
 
-  /// The lengths to the two nodes; 0 for one that does not exist.
+  /// The lengths to the two nodes, `gap_mm` included; that alone for one that does not exist.
   @inline(__always)
-  func restLengths_mm(offset_mm: UInt32) -> (first: UInt32, second: UInt32) {
+  func restLengths_mm(offset_mm: UInt32, gap_mm: UInt32) -> (first: UInt32, second: UInt32) {
     let first = firstIsForward ? firstLength_mm - min(offset_mm, firstLength_mm) : offset_mm
     let second = secondIsForward ? secondLength_mm - min(offset_mm, secondLength_mm) : offset_mm
-    return (min(first, firstLength_mm), min(second, secondLength_mm))
+    return (
+      UInt32(clamping: UInt64(min(first, firstLength_mm)) + UInt64(gap_mm)),
+      UInt32(clamping: UInt64(min(second, secondLength_mm)) + UInt64(gap_mm))
+    )
   }
 }

@@ -11,7 +11,8 @@ struct PlainTwin {
     static let never = Value(ms: .max / 4, mm: 0)
     static func < (a: Value, b: Value) -> Bool { (a.ms, a.mm) < (b.ms, b.mm) }
     static func + (a: Value, b: Value) -> Value { Value(ms: a.ms + b.ms, mm: a.mm + b.mm) }
-    var isReachable: Bool { ms < Value.never.ms }
+    /// 2²⁹ − 1 ms and more is no way.
+    var isReachable: Bool { ms < 0x1fff_ffff }
   }
 
   struct Unit {
@@ -82,30 +83,44 @@ struct PlainTwin {
     return found
   }
 
+  /// Closed streets take the map's own time for the places on them.
+  private func own(_ arc: Int, _ profile: Profile) -> UInt32 {
+    let now = times[Int(profile.rawValue)][arc]
+    guard now == .max else { return now }
+    return profile == .normal ? map.arcNormal_ms[arc] : map.arcResponse_ms[arc]
+  }
+
+  /// Beyond half a metre the way to the street counts: 30 km/h are 120 ms a metre.
+  private func gap(_ place: Place) -> Value {
+    guard place.street != .max, place.gap_dm >= 5 else { return Value(ms: 0, mm: 0) }
+    return Value(ms: UInt64(place.gap_dm) * 12, mm: UInt64(place.gap_dm) * 100)
+  }
+
   private func before(_ time: UInt32, _ at: UInt64, _ length: UInt64) -> UInt64 {
     length == 0 ? 0 : UInt64(time) * at / length
   }
 
   func value(from: Place, to: Place, _ profile: Profile) -> Value? {
-    let times = self.times[Int(profile.rawValue)]
     let table = self.table[Int(profile.rawValue)]
     var best = Value.never
     var starts: [(node: Int, value: Value)] = []
     var goals: [(node: Int, value: Value)] = []
     if from.node != .max { starts.append((Int(from.node), Value(ms: 0, mm: 0))) }
     if to.node != .max { goals.append((Int(to.node), Value(ms: 0, mm: 0))) }
-    for spot in spots(from) where times[spot.arc] != .max {
-      let rest = UInt64(times[spot.arc]) - before(times[spot.arc], spot.at, spot.length)
+    for spot in spots(from) where own(spot.arc, profile) != .max {
+      let time = own(spot.arc, profile)
+      let rest = UInt64(time) - before(time, spot.at, spot.length)
       starts.append((Int(map.arcHead[spot.arc]), Value(ms: rest, mm: spot.length - spot.at)))
     }
-    for spot in spots(to) where times[spot.arc] != .max {
+    for spot in spots(to) where own(spot.arc, profile) != .max {
+      let time = own(spot.arc, profile)
       goals.append(
         (
           Int(map.arcTail[spot.arc]),
-          Value(ms: before(times[spot.arc], spot.at, spot.length), mm: spot.at)
+          Value(ms: before(time, spot.at, spot.length), mm: spot.at)
         ))
-      for start in spots(from) where start.arc == spot.arc && start.at <= spot.at {
-        let time = times[spot.arc]
+      for start in spots(from)
+      where start.arc == spot.arc && start.at <= spot.at {
         let ms = before(time, spot.at, spot.length) - before(time, start.at, spot.length)
         best = min(best, Value(ms: ms, mm: spot.at - start.at))
       }
@@ -116,6 +131,7 @@ struct PlainTwin {
         if through.isReachable { best = min(best, start.value + through + goal.value) }
       }
     }
+    best = best + gap(from) + gap(to)
     return best.isReachable ? best : nil
   }
 

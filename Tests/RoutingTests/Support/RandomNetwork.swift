@@ -94,6 +94,18 @@ enum RandomNetwork {
   }
 
   /// Somewhere: at a node, in mid-street, at a street's very end without being at the node.
+  /// On the street, nearly on it, beside it, far off, and so far off that nobody drives from there.
+  static func gap(_ random: inout SplitMix64) -> UInt32 {
+    switch random.below(20) {
+    case 0..<8: 0
+    case 8..<10: UInt32(random.below(8))
+    case 10..<17: UInt32(random.below(400))
+    case 17: UInt32(random.below(10_000_000))
+    case 18: UInt32(random.below(20_000))
+    default: random.chance(20) ? .max - UInt32(random.below(2)) : 0
+    }
+  }
+
   static func place(on map: RoadMap, _ random: inout SplitMix64) -> Place {
     let nowhere = Place(
       street: .max, offset_mm: 0, node: .max, gap_dm: 0,
@@ -118,6 +130,7 @@ enum RandomNetwork {
     let point = map.point(street: place.street, offset_mm: place.offset_mm)
     place.lat_e7 = point.lat_e7
     place.lon_e7 = point.lon_e7
+    place.gap_dm = gap(&random)
     return place
   }
 }

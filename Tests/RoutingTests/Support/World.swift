@@ -58,6 +58,10 @@ struct World: ~Copyable {
         place.node = .max
         let length = image.map.streetLength_mm[Int(old.street)]
         place.offset_mm = length == 0 ? 0 : UInt32(random.below(Int(length)))
+        place.gap_dm = RandomNetwork.gap(&random)
+      } else if let old = units[known].place, old.street != .max, random.chance(10) {
+        place = old
+        place.gap_dm = RandomNetwork.gap(&random)
       }
       units[known].place = place
       router.move(unit: index, to: place)
@@ -139,6 +143,7 @@ struct World: ~Copyable {
       to.node = .max
       let length = image.map.streetLength_mm[Int(from.street)]
       to.offset_mm = length == 0 ? 0 : UInt32(random.below(Int(length)))
+      to.gap_dm = RandomNetwork.gap(&random)
     }
     let profile: Profile = random.chance(50) ? .normal : .response
     let expected = twin.travel(from: from, to: to, profile)
@@ -174,6 +179,9 @@ struct World: ~Copyable {
     #expect(points[points.count - 1].time_ms == travel.travel_ms, "\(note)")
     #expect(points[points.count - 1].distance_dm == travel.distance_dm, "\(note)")
     #expect(points[0].lat_e7 == from.lat_e7 && points[0].lon_e7 == from.lon_e7, "\(note)")
+    let last = points[points.count - 1]
+    let isAtEnd = last.lat_e7 == to.lat_e7 && last.lon_e7 == to.lon_e7
+    #expect(isAtEnd || to.node != .max && to.countedGap_dm == 0, "\(note)")
     for step in 1..<points.count {
       #expect(points[step].time_ms >= points[step - 1].time_ms, "\(note)")
       #expect(points[step].distance_dm >= points[step - 1].distance_dm, "\(note)")
