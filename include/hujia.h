@@ -1369,9 +1369,10 @@ hj_status hj_figures_reset(hj_engine *engine);
 
 /* How places meet the streets. A place belongs to the nearest street; to an islet (streets that the data does not join
  * to the rest, of fewer than 64 junctions and less than half of the largest part) only where no other street lies
- * within snap_limit_m (off the network: within twice the islet's distance).
- * Within 0.5 m of its street a place is on it. Beyond, the straight line to the street counts in every travel time and
- * distance, at 30 km/h in every profile: units and calls, the nearest, the chosen, roads, `radius_m` of plans. Farther than snap_limit_m is off the network, and marked.
+ * within snap_limit_m (off the network: within twice the islet's distance). Within 0.5 m of its street a place is on
+ * it. Beyond, the straight line to the street counts in every travel time and distance, at 30 km/h in every profile:
+ * units and calls, the nearest, the chosen, roads, `radius_m` of plans. Farther than snap_limit_m is off the network,
+ * and marked.
  * A street that traffic has closed is driven through by nobody; what stands or happens on it leaves it and is reached
  * at the map's own time for that piece.
  * Longitudes go the short way round, also across 180 degrees. Since 0.3. */

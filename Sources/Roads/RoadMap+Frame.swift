@@ -1,5 +1,5 @@
-// Longitudes of maps that reach across 180 degrees. Such a map counts on beyond 180 (or below -180), so that no street in
-// it jumps; what comes in is brought into that frame, what goes out is on the planet again.
+// Longitudes of maps that reach across 180 degrees. Such a map counts on beyond 180 (or below -180), so that no street
+// in it jumps; what comes in is brought into that frame, what goes out is on the planet again.
 
 extension RoadMap {
   static var halfTurn_e7: Int64 { 1_800_000_000 }

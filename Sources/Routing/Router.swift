@@ -113,8 +113,7 @@ package struct Router: ~Copyable {
     self.normalEnds = normalEnds
     self.responseEnds = responseEnds
     self.arcs = arcs
-    self.hasOneProfile = hasOneProfile
-    mapHasOneProfile = hasOneProfile
+    (self.hasOneProfile, mapHasOneProfile) = (hasOneProfile, hasOneProfile)
     self.search = search
     self.times = times
     self.nearestScratch = nearestScratch
