@@ -5,8 +5,8 @@ extension MapDraft {
   /// The farthest a longitude may be counted: what 32 bits hold, 214 degrees.
   static var farthest_e7: UInt32 { 2_140_000_000 }
 
-  /// Whether a straight piece of a street crosses the line: it is longer than half a turn, so it is meant the short way.
-  private static func crosses(_ a: Int32, _ b: Int32) -> Bool {
+  /// Whether a straight piece of a street crosses the line: it is longer than half a turn, so it is meant the short
+  /// way. private static func crosses(_ a: Int32, _ b: Int32) -> Bool {
     (Int64(a) - Int64(b)).magnitude > UInt64(RoadMap.halfTurn_e7)
   }
 
