@@ -5,8 +5,8 @@ extension MapDraft {
   /// The farthest a longitude may be counted: what 32 bits hold, 214 degrees.
   static var farthest_e7: UInt32 { 2_140_000_000 }
 
-  /// Whether a straight piece of a street crosses the line: it is longer than half a turn, so it is meant the short
-  /// way. private static func crosses(_ a: Int32, _ b: Int32) -> Bool {
+  /// Whether a straight piece of a street crosses the line: longer than half a turn, so it is meant the short way.
+  private static func crosses(_ a: Int32, _ b: Int32) -> Bool {
     (Int64(a) - Int64(b)).magnitude > UInt64(RoadMap.halfTurn_e7)
   }
 
@@ -62,8 +62,8 @@ extension MapDraft {
       + "west without a gap: cut the data into two maps"
   }
 
-  /// The middle of the widest gap in longitude that no street crosses and 32 bits can be cut at; positive: east of it is
-  /// counted below -180, negative: west of it is counted beyond 180.
+  /// The middle of the widest gap in longitude that no street crosses and 32 bits can be cut at; positive: east of it
+  /// is counted below -180, negative: west of it is counted beyond 180.
   private func cut() -> Int64? {
     // As degrees east of Greenwich, 0 to 360: 180 is nothing special there.
     func east(_ lon_e7: Int32) -> Int64 {
