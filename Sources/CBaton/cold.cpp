@@ -19,7 +19,8 @@ thread_local pthread_mutex_t *gate;
 class Cold {
  public:
   Cold(uintptr_t subject, void (*abandoned)(uintptr_t))
-      : subject(subject), abandoned(abandoned), depth(hujia_hook_depth()), gate_before(gate) {
+      : subject(subject), abandoned(abandoned), depth(hujia_hook_depth()), gate_before(gate),
+        closes_before(hujia_closes_in_hook()) {
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state);
 #if defined(__GLIBC__)
     _pthread_cleanup_push(
@@ -45,6 +46,7 @@ class Cold {
     is_done = true;
     if (gate != gate_before && gate != nullptr) pthread_mutex_unlock(gate);
     gate = gate_before;
+    if (!closes_before && hujia_closes_in_hook()) hujia_end_close_in_hook();
     hujia_set_hook_depth(depth);
     pthread_setcancelstate(cancel_state, nullptr);
     abandoned(subject);
@@ -54,6 +56,7 @@ class Cold {
   void (*abandoned)(uintptr_t);
   uint32_t depth;
   pthread_mutex_t *gate_before;
+  int closes_before;
   int cancel_state = PTHREAD_CANCEL_ENABLE;
   bool is_done = false;
 #if defined(__GLIBC__)

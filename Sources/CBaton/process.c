@@ -25,17 +25,25 @@
 uint64_t *hujia_fork_page;
 static uint64_t forks_settled;
 static uint32_t closing_in_hook;
+static _Thread_local int closes_in_hook; /* this thread is the one */
 
 enum { UNSETTLED = 0, SETTLED = 1, SETTLING = 2 };
 
 static pthread_mutex_t warm_up_lock = PTHREAD_MUTEX_INITIALIZER;
-static uint32_t warmed_up[2];
+static uint32_t warmed_up[HUJIA_WARM_KINDS];
 static _Thread_local uint32_t warming_up;
 
-int hujia_begin_warm_up(int of_loop) {
-  if (__atomic_load_n(&warmed_up[of_loop], __ATOMIC_ACQUIRE) || warming_up) return 0;
+static pthread_mutex_t standard_lock = PTHREAD_MUTEX_INITIALIZER; /* taken after the other, when both are */
+static uint32_t standard_holders;
+static uint32_t plugged; /* a bit each for 0, 1 and 2 */
+static _Thread_local uint32_t held_for_fork;    /* holders that this thread's fork has added */
+static _Thread_local int is_locked_for_fork; /* this thread forks, and has both locks */
+static void unplug(void);
+
+int hujia_begin_warm_up(int kind) {
+  if (__atomic_load_n(&warmed_up[kind], __ATOMIC_ACQUIRE) || warming_up) return 0;
   pthread_mutex_lock(&warm_up_lock);
-  if (!__atomic_load_n(&warmed_up[of_loop], __ATOMIC_RELAXED)) {
+  if (!__atomic_load_n(&warmed_up[kind], __ATOMIC_RELAXED)) {
     warming_up = 1;
     return 1;
   }
@@ -43,22 +51,33 @@ int hujia_begin_warm_up(int of_loop) {
   return 0;
 }
 
-void hujia_end_warm_up(int of_loop, int is_warm) {
+void hujia_end_warm_up(int kind, int is_warm) {
   warming_up = 0;
-  __atomic_store_n(&warmed_up[of_loop], (uint32_t)is_warm, __ATOMIC_RELEASE);
+  __atomic_store_n(&warmed_up[kind], (uint32_t)is_warm, __ATOMIC_RELEASE);
   pthread_mutex_unlock(&warm_up_lock);
 }
 
-static void await_warm_up(void) {
+/* Both locks are held over the fork, so the child finds them in a known state. Two threads that open a process's first
+ * engines may each register these three: the second time round they do nothing. */
+static void lock_for_fork(void) {
+  if (is_locked_for_fork) return;
   pthread_mutex_lock(&warm_up_lock);
+  pthread_mutex_lock(&standard_lock);
+  is_locked_for_fork = 1;
 }
 
 static void go_on_in_parent(void) {
+  if (!is_locked_for_fork) return;
+  is_locked_for_fork = 0;
+  pthread_mutex_unlock(&standard_lock);
   pthread_mutex_unlock(&warm_up_lock);
 }
 
 static void go_on_in_child(void) {
-  pthread_mutex_unlock(&warm_up_lock);
+  if (!is_locked_for_fork) return;
+  standard_holders = held_for_fork; /* the other threads are not here */
+  if (standard_holders == 0) unplug();
+  go_on_in_parent();
   /* Beside the kernel's wiping, for kernels that cannot wipe. */
   if (hujia_fork_page != NULL) __atomic_store_n(hujia_fork_page, UNSETTLED, __ATOMIC_RELEASE);
 }
@@ -72,12 +91,15 @@ int hujia_watch_forks(void) {
   madvise(page, bytes, MADV_WIPEONFORK); /* Linux 4.14 */
 #endif
   page[0] = SETTLED;
-  uint64_t *none = NULL;
-  if (!__atomic_compare_exchange_n(&hujia_fork_page, &none, page, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
-    munmap(page, bytes); /* another thread's first open was quicker */
-    return 0;
+  /* Before the page is seen: when it is refused, the next one tries again. */
+  if (pthread_atfork(lock_for_fork, go_on_in_parent, go_on_in_child) != 0) {
+    munmap(page, bytes);
+    return ENOMEM;
   }
-  return pthread_atfork(await_warm_up, go_on_in_parent, go_on_in_child) == 0 ? 0 : ENOMEM;
+  uint64_t *none = NULL;
+  if (!__atomic_compare_exchange_n(&hujia_fork_page, &none, page, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+    munmap(page, bytes); /* another thread's first open was quicker */
+  return 0;
 }
 
 void hujia_settle_after_fork(void (*settle)(void)) {
@@ -97,10 +119,6 @@ uint64_t hujia_forks_settled(void) {
 }
 
 /* ---- Descriptors ---- */
-
-static pthread_mutex_t standard_lock = PTHREAD_MUTEX_INITIALIZER;
-static uint32_t standard_holders;
-static uint32_t plugged; /* a bit each for 0, 1 and 2 */
 
 /* A descriptor that can be neither read nor written: the place of a closed one, with its answers. */
 static int plug(void) {
@@ -151,21 +169,20 @@ void hujia_let_standard_go(void) {
   pthread_mutex_unlock(&standard_lock);
 }
 
-/* The lock is held over the fork, so the child finds it in a known state. */
+/* The fork itself is one more holder. Its locks come after this, and are let go before the end of it. */
 static void hold_before_fork(void) {
-  pthread_mutex_lock(&standard_lock);
+  if (!is_locked_for_fork) pthread_mutex_lock(&standard_lock);
   plug_missing();
+  standard_holders++;
+  held_for_fork++;
+  if (!is_locked_for_fork) pthread_mutex_unlock(&standard_lock);
 }
 
-static void let_go_in_parent(void) {
-  if (standard_holders == 0) unplug();
-  pthread_mutex_unlock(&standard_lock);
-}
-
-static void let_go_in_child(void) {
-  standard_holders = 0; /* those threads are not here */
-  unplug();
-  pthread_mutex_unlock(&standard_lock);
+static void let_go_after_fork(void) {
+  if (!is_locked_for_fork) pthread_mutex_lock(&standard_lock);
+  held_for_fork--;
+  if (standard_holders > 0 && --standard_holders == 0) unplug();
+  if (!is_locked_for_fork) pthread_mutex_unlock(&standard_lock);
 }
 
 static uint32_t is_registered;
@@ -177,7 +194,7 @@ int hujia_has_loop_pipe(void) {
 void hujia_hold_standard_at_forks(void) {
   if (__atomic_exchange_n(&is_registered, 1, __ATOMIC_ACQ_REL) != 0) return;
   /* Children run their handlers in the order of registration: libuv's comes before this one. */
-  if (pthread_atfork(hold_before_fork, let_go_in_parent, let_go_in_child) != 0)
+  if (pthread_atfork(hold_before_fork, let_go_after_fork, let_go_after_fork) != 0)
     __atomic_store_n(&is_registered, 0, __ATOMIC_RELEASE);
 }
 
@@ -323,9 +340,16 @@ void hujia_set_hook_depth(uint32_t depth) {
 
 int hujia_begin_close_in_hook(void) {
   uint32_t none = 0;
-  return __atomic_compare_exchange_n(&closing_in_hook, &none, 1, 0, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+  if (!__atomic_compare_exchange_n(&closing_in_hook, &none, 1, 0, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) return 0;
+  closes_in_hook = 1;
+  return 1;
+}
+
+int hujia_closes_in_hook(void) {
+  return closes_in_hook;
 }
 
 void hujia_end_close_in_hook(void) {
+  closes_in_hook = 0;
   __atomic_store_n(&closing_in_hook, 0, __ATOMIC_RELEASE);
 }

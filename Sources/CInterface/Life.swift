@@ -12,7 +12,14 @@ import HujiaEngine
 @c @implementation
 public func hj_config_init(_ config: UnsafeMutablePointer<hj_config>!, _ size: UInt32) -> hj_status
 {
-  WarmCalls.once()
+  EngineDriver.warmUpDefaults {
+    var unused = hj_config()
+    _ = fillDefaults(&unused, UInt32(MemoryLayout<hj_config>.size))
+  }
+  return fillDefaults(config, size)
+}
+
+private func fillDefaults(_ config: UnsafeMutablePointer<hj_config>?, _ size: UInt32) -> hj_status {
   guard let config else { return Status.null.rawValue }
   guard size >= Sized<hj_config>.first else { return Status.size.rawValue }
   let defaults = Configuration()

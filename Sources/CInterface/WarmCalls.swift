@@ -1,5 +1,5 @@
-// The calls of an engine once through, at the first hj_config_init or hj_engine_open of a process: what the Swift runtime
-// does once for them is then done before any fork (Driver/WarmUp.swift says why). Polled, without streets, on no thread.
+// The calls of an engine once through, at the first hj_engine_open of a process: what the Swift runtime does once for
+// them is then done before any fork (Driver/WarmUp.swift says why). Polled, without streets, on no thread.
 
 import CHujia
 import HujiaDriver
@@ -10,7 +10,8 @@ enum WarmCalls {
 
   private static func size<Value>(_ value: Value) -> UInt32 { UInt32(MemoryLayout<Value>.size) }
 
-  private static func calls() {
+  /// Whether all were made: not when there is no memory for the engine.
+  private static func calls() -> Bool {
     var config = hj_config()
     _ = hj_config_init(&config, size(config))
     config.size = size(config)
@@ -28,11 +29,11 @@ enum WarmCalls {
     var detail = hj_error_detail()
     detail.size = size(detail)
     var engine: OpaquePointer?
-    guard hj_engine_open(&config, &engine, &detail) == HJ_OK else { return }
+    guard hj_engine_open(&config, &engine, &detail) == HJ_OK else { return false }
     use(engine)
     let broken = "{}"
     _ = hj_plans_load(engine, broken, UInt32(broken.utf8.count), &detail)
-    _ = hj_engine_close(engine)
+    return hj_engine_close(engine) == HJ_OK
   }
 
   /// One unit, one call from receipt to the end, its events.

@@ -27,7 +27,7 @@ public struct SharedRing<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendab
 
   @inlinable public var capacity: Int { Int(mask) + 1 }
 
-  /// On the tail: closed. Every turn of a slot lies far below it, so `append` answers as when the ring is full.
+  /// On the tail: closed. No turn of a slot ever has it, so no slot is free for `append` from then on.
   @usableFromInline static var closedBit: UInt64 { 1 << 63 }
 
   /// Nothing is appended any more from here on, by any thread; what was begun before is finished soon (`count` tells).
@@ -60,7 +60,7 @@ public struct SharedRing<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendab
           return true
         }
         tail = seen
-      } else if Int64(bitPattern: turn &- tail) < 0 {
+      } else if tail & Self.closedBit != 0 || Int64(bitPattern: turn &- tail) < 0 {
         return false
       } else {
         tail = Self.atomic(ends, 0).pointee.load(ordering: .relaxed)

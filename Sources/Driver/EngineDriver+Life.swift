@@ -14,16 +14,28 @@ import Synchronization
 
 extension EngineDriver {
   /// What comes before the first open, and before anything that is converted for it. Harmless at any other time.
-  package static func warmUp(_ body: () -> Void) {
+  /// `calls`: what the layer above wants warm besides, and whether it is now.
+  package static func warmUp(_ calls: () -> Bool) {
     // When it fails, the open that follows says so.
-    if (try? ForkMark.prepare()) != nil { WarmUp.once(body) }
+    guard (try? ForkMark.prepare()) != nil else { return }
+    WarmUp.engine()
+    WarmUp.once(.calls, calls)
+  }
+
+  /// As `warmUp`, for the first look at the defaults, which a host may take long before it opens.
+  package static func warmUpDefaults(_ body: () -> Void) {
+    guard (try? ForkMark.prepare()) != nil else { return }
+    WarmUp.once(.defaults) {
+      body()
+      return true
+    }
   }
 
   /// Opens an engine and files its handle. A failed open leaves nothing behind.
   package static func open(_ configuration: Configuration) throws(Failure) -> UInt {
     try ForkMark.prepare()
     ForkMark.check()
-    WarmUp.once()
+    WarmUp.engine()
     try configuration.check()
     try Descriptors.check(Descriptors.ofOpening + Descriptors.ofLoop(configuration.runMode))
     try AddressSpace.check(AddressSpace.ofEngine, "an engine")
@@ -101,14 +113,15 @@ extension EngineDriver {
     }
     hujia_hold_standard_at_forks()
     made.warmUp()
+    loop = made  // before its thread, whose turns look for it
     if mode == .thread, !made.startThread() {
+      loop = nil
       made.abandon()
       throw Failure(
         .system, field: "RLIMIT_NPROC",
         "no thread for the engine's loop: raise the limit of processes, or of memory")
     }
-    loop = made
-    loop?.wake()  // a first turn, from which a stall is told
+    made.wake()  // a first turn, from which a stall is told
   }
 
   /// Closes the engine of `token`; see `hj_engine_close`.
@@ -124,7 +137,7 @@ extension EngineDriver {
     }
     guard let verdict else { return HandleTable.absence(token) }
     guard verdict == .ok, let driver = HandleTable.engine(token) else { return verdict }
-    driver.room.close(.stale)  // who waits for room in the ring of posts leaves
+    driver.room.close(.stale)  // calls that wait for room in the ring of posts leave
     HandleTable.awaitUsers(token)
     driver.stopTraffic()
     if driver.mode == .thread {

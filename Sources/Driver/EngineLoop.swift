@@ -61,6 +61,7 @@ final class EngineLoop: @unchecked Sendable {
       guard let loop = handle.map({ EngineLoop.of($0.pointee.data) }) else { return }
       // Before the turn looks for what there is to do: what comes after it wakes the loop again.
       loop.isWoken.store(false, ordering: .sequentiallyConsistent)
+      hujia_fence()  // what the turn reads without order may come before a store: not before this one
       loop.turn()
     }
     guard asyncStatus == 0, uv_timer_init(loop, timer) == 0 else {
@@ -127,14 +128,15 @@ final class EngineLoop: @unchecked Sendable {
 
   /// A first turn, on the thread that opens: what the Swift runtime does once for it is done before any fork (WarmUp).
   func warmUp() {
-    guard hujia_begin_warm_up(1) != 0 else { return }
-    if ownsLoop {
-      wake()
-      uv_run(loop, UV_RUN_NOWAIT)
+    WarmUp.once(.loop) {
+      if ownsLoop {
+        wake()
+        uv_run(loop, UV_RUN_NOWAIT)
+      }
+      turn()
+      audit()
+      return true
     }
-    turn()
-    audit()
-    hujia_end_warm_up(1, 1)
   }
 
   /// Runs the loop on a thread of its own with all signals blocked. False when the system refuses the thread.
@@ -215,8 +217,8 @@ final class EngineLoop: @unchecked Sendable {
     var now_ns: Int64 = 0
   }
 
-  /// The engine's self-audit: slices, so that a caller waiting for the baton gets it in between. What it finds is due,
-  /// so the end of its turn wakes the loop.
+  /// The engine's self-audit: slices, so that a caller waiting for the baton gets it in between. What it finds is due
+  /// at once: the end of the turn arms the alarm for it, or wakes a loop that has none.
   private func audit() {
     var isFirst = true
     var isUnderWay = true

@@ -1,4 +1,4 @@
-// What the Swift runtime does once for a process, done at the first open and nowhere else: it makes types of generics,
+// What the Swift runtime does once for a process, done before the first open and nowhere else: it makes types of generics,
 // and starts globals, under locks of its own. A child forked meanwhile would find them held for ever, so a fork waits
 // for the end of this (CBaton/process.c). Must never: call the host, wait for anything, take long.
 
@@ -8,17 +8,30 @@ import HujiaEngine
 import HujiaRoads
 
 enum WarmUp {
-  /// `body`: what the layer above wants warm besides.
-  static func once(_ body: () -> Void = {}) {
-    guard hujia_begin_warm_up(0) != 0 else { return }
-    var isDone = false
-    // Little memory: the engine that is being opened will say so, and the next one tries again.
-    do throws(Failure) {
-      try run()
-      body()
-      isDone = true
-    } catch {}
-    hujia_end_warm_up(0, isDone ? 1 : 0)
+  /// What is warm by now, each for itself: what fails for want of memory is tried again by the next open.
+  enum Kind: Int32 {
+    case engine = 0  // HUJIA_WARM_ENGINE
+    case loop = 1
+    case defaults = 2
+    case calls = 3
+  }
+
+  /// Runs `body` unless it has succeeded before in this process. Cancellation is off: a thread that ended in here would
+  /// keep the lock for ever.
+  static func once(_ kind: Kind, _ body: () -> Bool) {
+    Cancellation.off {
+      guard hujia_begin_warm_up(kind.rawValue) != 0 else { return }
+      hujia_end_warm_up(kind.rawValue, body() ? 1 : 0)
+    }
+  }
+
+  /// The inside of an engine.
+  static func engine() {
+    once(.engine) {
+      // Little memory: the engine that is being opened will say so.
+      do throws(Failure) { try run() } catch { return false }
+      return true
+    }
   }
 
   /// A small engine without streets and loop, and plans that name everything once.

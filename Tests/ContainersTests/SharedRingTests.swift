@@ -84,18 +84,21 @@ import Testing
     check(next.allSatisfy { $0 == shared.perProducer })
   }
 
-  /// Closed, it takes nothing more, gives out what it has, and its counts stay true.
-  @Test func closed() throws {
+  /// Closed, it takes nothing more, gives out what it has, and its counts stay true. Empty, in part, full, and when
+  /// it has come round.
+  @Test(.timeLimit(.minutes(1)), arguments: 0...4 as ClosedRange<UInt32>, [0, 4, 6] as [UInt32])
+  func closed(_ held: UInt32, _ before: UInt32) throws {
     let ring = try SharedRing<UInt32>(.system, capacity: 4)
-    for number in 0..<3 as Range<UInt32> { check(ring.append(number)) }
+    for number in 0..<before { check(ring.append(number) && ring.popFirst() == number) }
+    for number in 0..<held { check(ring.append(number)) }
     check(!ring.isClosed)
     ring.close()
     ring.close()
     check(ring.isClosed)
     check(!ring.append(9))
-    check(ring.count == 3 && ring.appended == 3)
-    for number in 0..<3 as Range<UInt32> { check(ring.popFirst() == number) }
-    check(ring.popFirst() == nil && ring.count == 0 && ring.appended == 3)
+    check(ring.count == Int(held) && ring.appended == Int64(before + held))
+    for number in 0..<held { check(ring.popFirst() == number) }
+    check(ring.popFirst() == nil && ring.count == 0 && ring.appended == Int64(before + held))
     check(!ring.append(9))
   }
 

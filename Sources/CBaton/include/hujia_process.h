@@ -24,9 +24,16 @@ uint64_t hujia_forks_settled(void);
 
 /* What a process does once (the Swift runtime makes types of generics under locks of its own, which a child would find
  * held) is done in one short section, and a fork waits for its end. 1: this thread does it now and must end it. 0: it is
- * done, or this thread is at it. `of_loop`: 0 the calls, 1 a loop's turn. */
-int hujia_begin_warm_up(int of_loop);
-void hujia_end_warm_up(int of_loop, int is_warm);
+ * done, or this thread is at it. Cancellation is off meanwhile. */
+enum {
+  HUJIA_WARM_ENGINE = 0,   /* a small engine, inside */
+  HUJIA_WARM_LOOP = 1,     /* a loop's turn */
+  HUJIA_WARM_DEFAULTS = 2, /* the defaults of a config */
+  HUJIA_WARM_CALLS = 3,    /* the calls from outside */
+  HUJIA_WARM_KINDS = 4
+};
+int hujia_begin_warm_up(int kind);
+void hujia_end_warm_up(int kind, int is_warm);
 
 /* ---- Descriptors: ours are 3 and above, because libuv stops the process when it closes a lower one ---- */
 
@@ -75,5 +82,7 @@ pthread_mutex_t *hujia_swap_gate(pthread_mutex_t *held);
 /* One close at a time may wait from inside a hook: two could wait for each other. */
 int hujia_begin_close_in_hook(void);
 void hujia_end_close_in_hook(void);
+/* Whether this thread has begun such a close. */
+int hujia_closes_in_hook(void);
 
 #endif

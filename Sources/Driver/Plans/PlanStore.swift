@@ -104,12 +104,13 @@ extension EngineDriver {
       while let old = core.reclaimPlans() { unused.append(old) }
       return isTaken
     }
+    // Before any memory is given back: a hook of the host's may not come back, and the plans are in force by now.
+    if isTaken == true { finishBackgroundWork() }
     for old in unused { PlanStore.free(old) }
     guard let isTaken else {
       PlanStore.free(tables)
       throw Failure(.state, "the engine was drained: it takes no more")
     }
-    if isTaken { finishBackgroundWork() }
     guard isTaken else {
       PlanStore.free(tables)
       throw Failure(
