@@ -52,7 +52,7 @@
  *   way, and a thread may carry out up to 16 calls of others before it returns. BEFORE START: no engine needed.
  * Bounded turns. A call holds the baton for less than a millisecond. What is more work than that goes on in slices,
  *   with other calls and deadlines in between. A slice is a number of steps, never a time, so in HJ_RUN_POLL the same
- *   calls meet it at the same place. Slices within the call itself: hj_events_poll, hj_heartbeats, hj_plans_load,
+ *   calls meet it at the same place. Slices within the call itself: hj_events_poll, hj_watch_beats, hj_plans_load,
  *   hj_plans_migrate, hj_figures_breaches. In the background (the engine's own thread, the host's loop, or the next
  *   hj_engine_poll): offers to waiting incidents beyond the first slice. Exceptions: a decision costs what its search
  *   costs, which grows where units are short; hj_engine_close; the first hj_engine_poll. Since 0.3.
@@ -67,9 +67,9 @@
  * After fork the parent's engines answer HJ_E_FORKED in the child and go on in the parent. The child may open engines
  *   of its own, in any run mode and as many as any process, and so may its children in turn; nothing of the parent's is
  *   freed in the child: its memory (shared until written to) and its descriptors stay until the child ends or executes
- *   another program. Holds for fork; a child of vfork calls nothing. The first hj_config_init or hj_engine_open of a
- *   process does once what the Swift runtime does once (a millisecond); a fork meanwhile waits for it. Since 0.3;
- *   before, a child could open none.
+ *   another program. Holds for fork; a child of vfork calls nothing. The first hj_engine_open of a process does once
+ *   what the Swift runtime does once (a millisecond); a fork meanwhile waits for it. Since 0.3; before, a child could
+ *   open none.
  * Signals. The library installs no signal handler and blocks all signals in its own threads.
  * Descriptors of the library are 3 and above, also where the host has closed 0 to 2, and close-on-exec. While an engine
  *   opens, closed ones of 0 to 2 are filled with what can be neither read nor written. Since 0.3.
@@ -358,10 +358,13 @@ typedef struct hj_engine hj_engine;
 #define HJ_RUN_POLL 2      /* it moves only in hj_engine_poll: tests, simulation, replay */
 
 /* The host's own memory, asked for in cold calls only. A hook that does not come back (longjmp, a C++ exception,
- * pthread_exit) ends its call there, with nothing changed: the engine and all other threads go on, and the call may be
- * made again. What that call had taken is lost until the process ends; of hj_engine_open that may be descriptors and a
- * thread too. On systems without glibc a hook must not leave by longjmp: hj_engine_close would wait for ever. A thread
- * that is cancelled in a hook ends with the cold call. Since 0.3; before, a hook had to come back. */
+ * pthread_exit) ends its call there, and the engine and all other threads go on. Left from hj_allocate, the call has
+ * changed nothing and may be made again. Left from hj_release, it was carried out, or had failed before: new plans are
+ * in force when hj_plans_load could take them, and the handle of hj_engine_close is closed. What a call that is left
+ * had taken, and what it had still to give back, is lost until the process ends; of hj_engine_open that may be
+ * descriptors and a thread too. On systems without glibc a hook must not leave by longjmp: hj_engine_close would wait
+ * for ever. A thread that is cancelled in a hook ends with the cold call. Since 0.3; before, a hook had to come back.
+ * */
 typedef void *(*hj_allocate)(void *context, uint64_t bytes, uint64_t alignment); /* NULL when refused */
 typedef void (*hj_release)(void *context, void *pointer, uint64_t bytes, uint64_t alignment);
 
@@ -494,7 +497,7 @@ typedef struct hj_report {
   uint32_t reserved0;
   int64_t appointment_wall_us; /* 0 or not after now: at once; else held until then. Since 0.2 */
   int32_t source;              /* HJ_SOURCE_...: how it came in. Since 0.3 */
-  uint32_t agency; /* that received the call, and leads if nobody says who does; 0 = not stated. Since 0.3 */
+  uint32_t agency; /* that received the call, and leads unless another is told to lead; 0 = not stated. Since 0.3 */
 } hj_report;
 
 typedef struct hj_chosen_unit {
@@ -996,15 +999,16 @@ hj_status hj_engine_open(const hj_config *config, hj_engine **engine, hj_error_d
  * notice nothing). Cold: waits for the loop thread. HJ_E_STALE when it was closed before. Since 0.1. */
 hj_status hj_engine_close(hj_engine *engine);
 
-/* The end of a shift: takes no more, fires what is due, decides everything that was posted, and then stands still. From
- * its beginning on every call that would change something answers HJ_E_STATE and changes nothing (reports, posts, acts
- * of people, positions, heartbeats, street times, plans, hj_engine_poll); threads that wait in hj_incident_post_within
- * get it at once, and their reports were not taken. A post that was accepted is decided, whichever thread made it.
- * When it returns, time stands still for the engine: no deadline fires any more, no epoch is published, no stall is
- * told; whatever has not come due stays as it is. So its events are finite: read them (hj_events_poll,
- * hj_events_fd) to the last, then hj_engine_close. A deadline that was due and found no room fires as hj_events_poll
- * makes room, as ever. Reading goes on as before: statuses, hj_incident_recommend, hj_nearest_units, routes, figures,
- * hj_engine_stats; ages and times are those of the moment at which it ended.
+/* The end of a shift: takes no more, fires what is due, decides everything that was posted, and then stands still.
+ * Every call that would change something and begins after it answers HJ_E_STATE and changes nothing (reports, posts,
+ * acts of people, positions, heartbeats, street times, plans, hj_engine_poll). One that began before may end either
+ * way, and what is left of a batch of positions or heartbeats may still be taken in after the drain has returned.
+ * Threads that wait in hj_incident_post_within get it at once, and their reports were not taken. A post that was
+ * accepted is decided, whichever thread made it. When it returns, time stands still for the engine: no deadline fires
+ * any more, no epoch is published, no stall is told; whatever has not come due stays as it is. So its events are
+ * finite: read them (hj_events_poll, hj_events_fd) to the last, then hj_engine_close. A deadline that was due and found
+ * no room fires as hj_events_poll makes room, as ever. Reading goes on as before: statuses, hj_incident_recommend,
+ * hj_nearest_units, routes, figures, hj_engine_stats; ages and times are those of the moment at which it ended.
  * In every run mode it does its work on the caller's thread, any thread, and needs no turn of a loop: with
  * HJ_RUN_HOST_LOOP the loop need not run, with HJ_RUN_POLL it works at the time of the last hj_engine_poll.
  * BATON, in slices of 64 deadlines and 16 reports: other calls come in between. O(what is due and posted). Several
@@ -1146,8 +1150,8 @@ hj_status hj_incident_post(hj_engine *engine, const hj_report *report);
 
 /* The same, and when the ring is full it waits for room, at most `timeout_ns` (0: not at all; INT64_MAX: as long as it
  * takes). It sleeps meanwhile, and is woken when reports were decided; the time counts in elapsed time, that in which
- * the machine slept included. Those that wait are woken in the order in which they fell asleep, but room is taken by
- * whoever comes first, so `timeout_ns` is the bound of the wait and the order among threads is not promised. With
+ * the machine slept included. Those that wait are woken in the order in which they fell asleep, but a later caller may
+ * take the room before them, so `timeout_ns` is the bound of the wait and the order among threads is not promised. With
  * HJ_RUN_POLL nobody makes room unless another thread polls meanwhile.
  * ANY THREAD; waits for room as told, never for the baton. O(1).
  * HJ_FULL (no room came in that time; nothing was taken); HJ_E_STALE also when the engine is closed while it waits
@@ -1165,7 +1169,7 @@ hj_status hj_incident_post_within(hj_engine *engine, const hj_report *report, in
  * for besides are sent. `dispatch` may be NULL; else it becomes the live assignments, new ones included.
  * Since 0.3 a changed place changes the figures: travel_ms and distance_dm of units that have not arrived lead to the
  * new place, from where they are now, and an HJ_EVENT_INCIDENT with HJ_REASON_PLACE_CHANGED names in unit_id the free
- * unit that would be there before all who are under way (turnout and travel; 0 = none). Nobody is pulled off or sent
+ * unit that would be there before all units under way (turnout and travel; 0 = none). Nobody is pulled off or sent
  * for it.
  * BATON. Errors as hj_incident_report, and HJ_E_STALE (id), HJ_E_STATE (closed or cancelled). Since 0.1. */
 hj_status hj_incident_update(hj_engine *engine, uint64_t incident_id, const hj_report *report, hj_dispatch *dispatch);

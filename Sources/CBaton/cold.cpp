@@ -19,7 +19,10 @@ thread_local pthread_mutex_t *gate;
 class Cold {
  public:
   Cold(uintptr_t subject, void (*abandoned)(uintptr_t))
-      : subject(subject), abandoned(abandoned), depth(hujia_hook_depth()), gate_before(gate),
+      : subject(subject),
+        abandoned(abandoned),
+        depth(hujia_hook_depth()),
+        gate_before(gate),
         closes_before(hujia_closes_in_hook()) {
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state);
 #if defined(__GLIBC__)

@@ -35,8 +35,8 @@ static _Thread_local uint32_t warming_up;
 
 static pthread_mutex_t standard_lock = PTHREAD_MUTEX_INITIALIZER; /* taken after the other, when both are */
 static uint32_t standard_holders;
-static uint32_t plugged; /* a bit each for 0, 1 and 2 */
-static _Thread_local uint32_t held_for_fork;    /* holders that this thread's fork has added */
+static uint32_t plugged;                     /* a bit each for 0, 1 and 2 */
+static _Thread_local uint32_t held_for_fork; /* holders that this thread's fork has added */
 static _Thread_local int is_locked_for_fork; /* this thread forks, and has both locks */
 static void unplug(void);
 

@@ -33,8 +33,8 @@ package struct GivenFix {
 
 extension EngineDriver {
   /// Units that a command takes in before it begins (in `RunMode.poll` all), that a holder takes in after one, and that
-  /// a reporting thread takes in when the baton is free (as many as it brought, and at least four: who
-  /// brings one fix does not work off everybody's).
+  /// a reporting thread takes in when the baton is free (as many as it brought, and at least four: the
+  /// reporter of one fix does not work off everybody's).
   static var takenBefore: Int { 256 }
   static var takenAfter: Int { 16 }
   static var takenByReporter: Int { 64 }
@@ -144,7 +144,7 @@ extension EngineDriver {
       now_us: now_us)
   }
 
-  /// Tries the baton once; who has it now, or takes it next, does the work otherwise. Stops within eight units of a
+  /// Tries the baton once; its holder, or the next one, does the work otherwise. Stops within eight units of a
   /// call that waits, and lets it have the baton: calls never queue behind positions.
   private func takePositionsIfFree(most: Int) {
     guard core.pointee.positions.hasFresh, baton.takeIfFree() else { return }

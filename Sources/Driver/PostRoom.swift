@@ -6,8 +6,8 @@ import CHujiaBaton
 import HujiaEngine
 import Synchronization
 
-/// A count of the times that room was made, to sleep on, and how many look at it. Who waits says so first and then
-/// looks at the ring; who makes room counts first and then looks whether anybody waits: one of them sees the other.
+/// A count of the times that room was made, to sleep on, and how many look at it. A waiter says so first and then
+/// looks at the ring; the consumer counts first and then looks whether anybody waits: one of them sees the other.
 final class PostRoom: @unchecked Sendable {
   /// [0] the count, [16] how many look at it, [32] what those that wait are sent home with: a line of the cache each.
   private let words: UnsafeMutablePointer<UInt32>
@@ -51,7 +51,7 @@ final class PostRoom: @unchecked Sendable {
       let seen = turn.pointee.load(ordering: .sequentiallyConsistent)
       let sentHome = closed.pointee.load(ordering: .sequentiallyConsistent)
       if sentHome != 0 { return Status(rawValue: Int32(bitPattern: sentHome)) }
-      // Tried also when the time is up: who was woken and did not look would leave the room unused and others asleep.
+      // Tried also when the time is up: a woken waiter that did not look would leave the room unused and others asleep.
       let status = body()
       guard status == .full else { return status }
       let left_ns = most_ns &- (Clock.now_ns() &- start_ns)

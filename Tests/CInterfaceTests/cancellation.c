@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include <pthread.h>
 #include <signal.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -96,6 +97,46 @@ static void cancelled_in_calls(int32_t mode) {
   }
   CHECK(answered);
   CHECK_STATUS(hj_engine_close(engine), HJ_OK);
+}
+
+/* The first open of a process does once what later ones need not: a thread whose cancellation waits by then ends with
+ * nothing held. */
+static hj_status opened_first = -99;
+
+static void *open_first(void *unused) {
+  pthread_cancel(pthread_self());
+  hj_config config = poll_config();
+  opened_first = hj_engine_open(&config, &engine, NULL);
+  hj_engine_close(engine); /* ends here */
+  return unused;
+}
+
+static void cancelled_in_the_first_open(void) {
+  fflush(NULL);
+  pid_t process = fork(); /* has opened nothing */
+  REQUIRE(process >= 0);
+  if (process == 0) {
+    alarm(60);
+    pthread_t thread;
+    void *result = NULL;
+    if (pthread_create(&thread, NULL, open_first, NULL) != 0) _exit(1);
+    pthread_join(thread, &result);
+    if (result != PTHREAD_CANCELED) _exit(2);
+    if (opened_first != HJ_OK) _exit(3);
+    for (int generation = 0; generation < 2; generation++) {
+      pid_t child = fork();
+      int status = -1;
+      if (child != 0) _exit(waitpid(child, &status, 0) == child && WIFEXITED(status) ? WEXITSTATUS(status) : 4);
+      alarm(60);
+      hj_config config = poll_config();
+      if (hj_engine_open(&config, &engine, NULL) != HJ_OK || hj_engine_close(engine) != HJ_OK) _exit(5);
+    }
+    _exit(0);
+  }
+  int status = -1;
+  REQUIRE(waitpid(process, &status, 0) == process);
+  CHECK(WIFEXITED(status));
+  CHECK_EQUAL(WEXITSTATUS(status), 0);
 }
 
 /* The state that the host has set is the host's. */
@@ -278,6 +319,7 @@ static void signals_in_waits(int flags) {
 int main(void) {
   signal(SIGALRM, gone);
   alarm(240);
+  cancelled_in_the_first_open(); /* before this process opens any */
   cancelled_in_calls(HJ_RUN_THREAD);
   cancelled_in_calls(HJ_RUN_POLL);
   the_hosts_state_is_kept();

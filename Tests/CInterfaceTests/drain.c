@@ -172,6 +172,7 @@ static void drained_in(int32_t mode, uv_loop_t *loop) {
   }
   CHECK_EQUAL(posted, POSTED);
   CHECK_STATUS(hj_engine_drain(engine), HJ_OK);
+  int64_t escalations = read_stats(engine).escalations; /* a slow machine may have come to the first */
   everything_is_refused(engine, answer.incident_id, answer.chosen[0].assignment_id);
   everything_can_be_read(engine, answer.incident_id);
   if (mode == HJ_RUN_POLL) {
@@ -200,7 +201,7 @@ static void drained_in(int32_t mode, uv_loop_t *loop) {
     pause_ms(50);
   }
   CHECK_EQUAL(read_stats(engine).events_written, written);
-  CHECK_EQUAL(read_stats(engine).escalations, 0);
+  CHECK_EQUAL(read_stats(engine).escalations, escalations);
   CHECK_EQUAL(poll(&events, 1, 0), 0);
   CHECK_STATUS(hj_engine_close(engine), HJ_OK);
   CHECK_STATUS(hj_engine_drain(engine), HJ_E_STALE);

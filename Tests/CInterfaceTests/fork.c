@@ -2,8 +2,12 @@
  * do; the parent goes on. Two thousand times, while other threads keep the engine busy, load plans, open and close, so
  * that locks are held at the moment of the fork. No child writes to the event descriptor or to anything else of the
  * parent's. */
+#define _GNU_SOURCE
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdarg.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -236,6 +240,58 @@ static void fork_during_the_first_open(void) {
   CHECK_EQUAL(clean, times);
 }
 
+/* An open that looks at the descriptors 0 to 2 holds a lock: the library's fcntl is this one, and stays in it. */
+static int is_slow, is_looking;
+
+int fcntl(int descriptor, int command, ...) {
+  va_list rest;
+  va_start(rest, command);
+  long argument = va_arg(rest, long);
+  va_end(rest);
+  if (command == F_GETFD && descriptor <= 2 && __atomic_load_n(&is_slow, __ATOMIC_ACQUIRE)) {
+    __atomic_store_n(&is_looking, 1, __ATOMIC_RELEASE);
+    usleep(300000);
+  }
+  return (int)syscall(SYS_fcntl, descriptor, command, argument);
+}
+
+int fcntl64(int descriptor, int command, ...) {
+  va_list rest;
+  va_start(rest, command);
+  long argument = va_arg(rest, long);
+  va_end(rest);
+  return fcntl(descriptor, command, argument);
+}
+
+/* A process that has engines, and no loop yet, forks while a thread opens another. */
+static void fork_while_descriptors_are_looked_at(void) {
+  fflush(NULL);
+  pid_t process = fork();
+  REQUIRE(process >= 0);
+  if (process == 0) {
+    alarm(60);
+    if (wrong_own_engine(HJ_RUN_POLL, 0) != 0) _exit(1);
+    __atomic_store_n(&is_slow, 1, __ATOMIC_RELEASE);
+    pthread_t thread;
+    if (pthread_create(&thread, NULL, open_first, NULL) != 0) _exit(2);
+    while (!__atomic_load_n(&is_looking, __ATOMIC_ACQUIRE)) usleep(1000);
+    pid_t child = fork();
+    __atomic_store_n(&is_slow, 0, __ATOMIC_RELEASE);
+    if (child == 0) {
+      alarm(20);
+      _exit(wrong_own_engine(HJ_RUN_POLL, 1) + wrong_own_engine(HJ_RUN_THREAD, 1));
+    }
+    int status = -1;
+    if (waitpid(child, &status, 0) != child || !WIFEXITED(status)) _exit(3);
+    pthread_join(thread, NULL);
+    _exit(WEXITSTATUS(status) == 0 ? 0 : 4);
+  }
+  int status = -1;
+  REQUIRE(waitpid(process, &status, 0) == process);
+  CHECK(WIFEXITED(status));
+  CHECK_EQUAL(WEXITSTATUS(status), 0);
+}
+
 /* What the threads have posted is decided by and by; each decision is called off, so that the engine has room again. */
 static void settle_posts(void) {
   struct pollfd events = {hj_events_fd(engine), POLLIN, 0};
@@ -275,7 +331,8 @@ int main(void) {
   int verdict = -1;
   REQUIRE(waitpid(first, &verdict, 0) == first);
   CHECK(WIFEXITED(verdict) && WEXITSTATUS(verdict) == 0);
-  fork_during_the_first_open(); /* this process opens none before */
+  fork_during_the_first_open();           /* this process opens none before */
+  fork_while_descriptors_are_looked_at(); /* nor has it a loop */
   fork_out_of_a_hook(1);
   fork_out_of_a_hook(0);
   hj_config config = poll_config();

@@ -1,6 +1,7 @@
 /* A hook of the allocator that does not come back: it leaves by longjmp, or ends its thread. The cold call is over
  * then, but neither the engine nor another thread waits for it: other calls go on, the same call succeeds when it is
- * made again, and the engine closes. At every one of the first allocations, in each cold call. */
+ * made again, and the engine closes. At every one of the first allocations, in each cold call. A release that does not
+ * come back finds its call carried out. */
 #define _GNU_SOURCE
 #include <pthread.h>
 #include <setjmp.h>
@@ -17,9 +18,19 @@ enum { BY_JUMP, BY_END, BY_CANCEL };
 static _Thread_local int left_to_go; /* the allocation of this thread that does not come back; 0 = none */
 static _Thread_local int way;
 static _Thread_local jmp_buf back;
+static _Thread_local int leaves_release;  /* the next release of this thread does not come back */
+static _Thread_local hj_engine *to_close; /* by the next hook of this thread */
+static hj_status closed_in_hook;
+
+static void close_in_hook(void) {
+  hj_engine *other = to_close;
+  to_close = NULL;
+  if (other != NULL) closed_in_hook = hj_engine_close(other);
+}
 
 static void *allocate(void *context, uint64_t bytes, uint64_t alignment) {
   (void)context;
+  close_in_hook();
   if (left_to_go > 0 && --left_to_go == 0) {
     if (way == BY_JUMP) longjmp(back, 1);
     if (way == BY_END) pthread_exit((void *)1);
@@ -32,6 +43,11 @@ static void *allocate(void *context, uint64_t bytes, uint64_t alignment) {
 
 static void release(void *context, void *pointer, uint64_t bytes, uint64_t alignment) {
   (void)context, (void)bytes, (void)alignment;
+  if (leaves_release) {
+    leaves_release = 0;
+    if (way == BY_JUMP) longjmp(back, 1);
+    pthread_exit((void *)1);
+  }
   free(pointer);
 }
 
@@ -154,6 +170,84 @@ static void left_in_open(void) {
   }
 }
 
+/* ---- Left by a release: the call was carried out ---- */
+
+static const char nobody[] =
+    "{\"version\": 1, \"plans\": [{\"name\": \"none\", \"types\": [99], \"units\": [{\"count\": 1}]}]}";
+
+static hj_status load_nobody(void) {
+  return hj_plans_load(engine, nobody, sizeof nobody - 1, NULL);
+}
+
+static int is_release_left(int how) {
+  if (setjmp(back) != 0) return 1;
+  way = how;
+  leaves_release = 1;
+  cold_call();
+  int is_left = !leaves_release;
+  leaves_release = 0;
+  return is_left;
+}
+
+static void *release_on_thread(void *raw) {
+  try *self = raw;
+  self->is_over = !is_release_left(self->how);
+  return NULL;
+}
+
+static void left_by_release(int how) {
+  hj_config config = hooked();
+  config.run_mode = HJ_RUN_POLL;
+  engine = open_engine(&config);
+  put_unit(engine, 1, 0, 0);
+  poll_at(engine, START_NS);
+  CHECK_STATUS(load_plans(), HJ_OK);
+  int64_t before = read_stats(engine).turns;
+  CHECK_STATUS(load_plans(), HJ_OK);
+  int64_t of_a_load = read_stats(engine).turns - before;
+  before = read_stats(engine).turns;
+  cold_call = load_nobody;
+  if (how == BY_JUMP) {
+    CHECK(is_release_left(how));
+  } else {
+    try one = {0, how, 0};
+    pthread_t thread;
+    REQUIRE(pthread_create(&thread, NULL, release_on_thread, &one) == 0);
+    pthread_join(thread, NULL);
+    CHECK(!one.is_over);
+  }
+  /* All of its work is done, and the plans are in force. */
+  CHECK_EQUAL(read_stats(engine).turns - before, of_a_load);
+  hj_report report = make_report(HJ_TIER_EMERGENCY, 1, 1);
+  hj_dispatch answer = empty_dispatch();
+  CHECK_STATUS(hj_incident_recommend(engine, &report, &answer), HJ_MANUAL);
+  CHECK_STATUS(load_plans(), HJ_OK);
+  goes_on(how == BY_END);
+}
+
+/* One close at a time may wait inside a hook: one that is left there counts as ended. */
+static int is_close_in_hook_left(void) {
+  if (setjmp(back) != 0) return 1;
+  load_plans();
+  return 0;
+}
+
+static void close_left_in_a_hook(void) {
+  hj_config config = hooked();
+  config.run_mode = HJ_RUN_POLL;
+  engine = open_engine(&config);
+  put_unit(engine, 1, 0, 0);
+  for (int times = 0; times < 2; times++) {
+    to_close = open_engine(&config);
+    way = BY_JUMP;
+    leaves_release = times == 0;
+    closed_in_hook = -99;
+    CHECK_EQUAL(is_close_in_hook_left(), times == 0);
+    CHECK_EQUAL(closed_in_hook, times == 0 ? -99 : HJ_OK);
+  }
+  goes_on(0);
+}
+
 static void gone(int number) {
   static const char text[] = "a call waits for one that a hook has left\n";
   (void)number;
@@ -174,5 +268,8 @@ int main(void) {
            how);
   }
   left_in_open();
+  left_by_release(BY_JUMP);
+  left_by_release(BY_END);
+  close_left_in_a_hook();
   return check_finish();
 }

@@ -36,6 +36,12 @@ static void *nothing(void *unused) {
   return unused;
 }
 
+static void *defaults(void *unused) {
+  hj_config config;
+  CHECK_STATUS(hj_config_init(&config, sizeof config), HJ_OK);
+  return unused;
+}
+
 static void *open_it(void *unused) {
   hj_config config = poll_config();
   config.map_path = map;
@@ -188,6 +194,8 @@ static void all(void) {
 
 int main(void) {
   printf("%-26s %6d bytes\n", "a thread that does nothing", used_by(nothing));
+  measure("first defaults", defaults, &most_call);
+  measure("defaults", defaults, &most_call);
   all();
   map = on_streets();
   if (map != NULL) all();

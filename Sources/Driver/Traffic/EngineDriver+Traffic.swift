@@ -21,7 +21,7 @@ enum ColdGate {
   }
 }
 
-/// Where an engine keeps its traffic, made once by whoever comes first.
+/// Where an engine keeps its traffic, made once, by the first call that needs it.
 final class TrafficSlot: @unchecked Sendable {
   private let gate: UnsafeMutablePointer<pthread_mutex_t>
   private let pointer = Atomic<UInt>(0)
