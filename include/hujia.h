@@ -52,10 +52,11 @@
  *   way, and a thread may carry out up to 16 calls of others before it returns. BEFORE START: no engine needed.
  * Bounded turns. A call holds the baton for less than a millisecond. What is more work than that goes on in slices,
  *   with other calls and deadlines in between. A slice is a number of steps, never a time, so in HJ_RUN_POLL the same
- *   calls meet it at the same place. Slices within the call itself: hj_events_poll, hj_watch_beats, hj_plans_load,
- *   hj_plans_migrate, hj_figures_breaches. In the background (the engine's own thread, the host's loop, or the next
- *   hj_engine_poll): offers to waiting incidents beyond the first slice. Exceptions: a decision costs what its search
- *   costs, which grows where units are short; hj_engine_close; the first hj_engine_poll. Since 0.3.
+ *   calls meet it at the same place. Slices within the call itself: hj_engine_poll, hj_events_poll, hj_watch_beats,
+ *   hj_plans_load, hj_plans_migrate, hj_figures_breaches. In the background (the engine's own thread, the host's loop,
+ *   or the next hj_engine_poll): offers to waiting incidents beyond the first slice. Exceptions: a decision costs what
+ *   its search costs, which grows where units are short; hj_engine_close; the first hj_engine_poll; with HJ_RUN_POLL
+ *   the epoch that a poll builds, and a call that finds positions waiting, which takes in all of them. Since 0.3.
  * Blocking and memory. Nothing blocks on I/O and nothing allocates after hj_engine_open, except where "cold" is said:
  *   hj_engine_open, hj_engine_close, hj_plans_load, and the first hj_traffic_report (see there).
  * Stack. A call needs up to 32 KiB of its thread's stack, also when it carries out the calls of others; a cold one up
@@ -363,8 +364,8 @@ typedef struct hj_engine hj_engine;
  * in force when hj_plans_load could take them, and the handle of hj_engine_close is closed. What a call that is left
  * had taken, and what it had still to give back, is lost until the process ends; of hj_engine_open that may be
  * descriptors and a thread too. On systems without glibc a hook must not leave by longjmp: hj_engine_close would wait
- * for ever. A thread that is cancelled in a hook ends with the cold call. Since 0.3; before, a hook had to come back.
- * */
+ * for ever. A thread that is cancelled in a hook ends with the cold call. Since 0.3;
+ * before, a hook had to come back. */
 typedef void *(*hj_allocate)(void *context, uint64_t bytes, uint64_t alignment); /* NULL when refused */
 typedef void (*hj_release)(void *context, void *pointer, uint64_t bytes, uint64_t alignment);
 
@@ -1003,9 +1004,9 @@ hj_status hj_engine_close(hj_engine *engine);
  * Every call that would change something and begins after it answers HJ_E_STATE and changes nothing (reports, posts,
  * acts of people, positions, heartbeats, street times, plans, hj_engine_poll). One that began before may end either
  * way, and what is left of a batch of positions or heartbeats may still be taken in after the drain has returned.
- * Threads that wait in hj_incident_post_within get it at once, and their reports were not taken. A post that was
- * accepted is decided, whichever thread made it. When it returns, time stands still for the engine: no deadline fires
- * any more, no epoch is published, no stall is told; whatever has not come due stays as it is. So its events are
+ * Threads that wait in hj_incident_post_within get HJ_E_STATE at once, and their reports were not taken. A post that
+ * was accepted is decided, whichever thread made it. When it returns, time stands still for the engine: no deadline
+ * fires any more, no epoch is published, no stall is told; whatever has not come due stays as it is. So its events are
  * finite: read them (hj_events_poll, hj_events_fd) to the last, then hj_engine_close. A deadline that was due and found
  * no room fires as hj_events_poll makes room, as ever. Reading goes on as before: statuses, hj_incident_recommend,
  * hj_nearest_units, routes, figures, hj_engine_stats; ages and times are those of the moment at which it ended.

@@ -61,7 +61,8 @@ final class EngineLoop: @unchecked Sendable {
       guard let loop = handle.map({ EngineLoop.of($0.pointee.data) }) else { return }
       // Before the turn looks for what there is to do: what comes after it wakes the loop again.
       loop.isWoken.store(false, ordering: .sequentiallyConsistent)
-      hujia_fence()  // what the turn reads without order may come before a store: not before this one
+      // What the turn reads without order could still come before that store.
+      hujia_fence()
       loop.turn()
     }
     guard asyncStatus == 0, uv_timer_init(loop, timer) == 0 else {

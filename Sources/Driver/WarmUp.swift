@@ -1,6 +1,6 @@
-// What the Swift runtime does once for a process, done before the first open and nowhere else: it makes types of generics,
-// and starts globals, under locks of its own. A child forked meanwhile would find them held for ever, so a fork waits
-// for the end of this (CBaton/process.c). Must never: call the host, wait for anything, take long.
+// What the Swift runtime does once for a process, done before the first open and nowhere else: it makes types of
+// generics, and starts globals, under locks of its own. A child forked meanwhile would find them held for ever, so a
+// fork waits for the end of this (CBaton/process.c). Must never: call the host, wait for anything, take long.
 
 import CHujiaBaton
 import HujiaContainers

@@ -80,8 +80,66 @@ static void plans_free_many(void) {
   CHECK_STATUS(hj_engine_close(engine), HJ_OK);
 }
 
+/* ---- A poll without a bound: in turns of its own, and as one that does an item at a time ---- */
+
+enum { POSTED = 300, MOST_SEEN = 16384 };
+
+typedef struct seen {
+  hj_event events[MOST_SEEN];
+  uint32_t count;
+  int64_t turns_posts, turns_due; /* of the poll that decided, and of the one that fired */
+} seen;
+
+static void poll_out(hj_engine *engine, int64_t second, uint32_t work_max) {
+  int64_t now_ns = START_NS + second * SECOND_NS, next_ns = 0;
+  do CHECK_EACH(hj_engine_poll(engine, now_ns, START_US + second * 1000000, work_max, &next_ns) == HJ_OK);
+  while (next_ns == now_ns);
+}
+
+static void polled(seen *into, uint32_t work_max) {
+  hj_config config = poll_config();
+  config.max_units = 8;
+  config.max_incidents = config.max_assignments = 2048;
+  config.post_capacity = 512;
+  config.event_capacity = 1 << 14;
+  hj_engine *engine = open_engine(&config);
+  poll_out(engine, 0, work_max);
+  for (uint64_t id = 1; id <= 4; id++) put_unit(engine, id, (int)id, 0);
+  for (int times = 0; times < POSTED; times++) {
+    hj_report report = make_report(HJ_TIER_EMERGENCY + times % 2, times % 90, 1);
+    report.key_low = (uint64_t)times + 1;
+    CHECK_EACH(hj_incident_post(engine, &report) == HJ_OK);
+  }
+  int64_t before = read_stats(engine).turns;
+  poll_out(engine, 1, work_max);
+  into->turns_posts = read_stats(engine).turns - before;
+  before = read_stats(engine).turns;
+  poll_out(engine, 7200, work_max); /* everything is long due */
+  into->turns_due = read_stats(engine).turns - before;
+  CHECK(read_stats(engine).escalations >= POSTED);
+  into->events[0].size = sizeof into->events[0];
+  CHECK_STATUS(hj_events_poll(engine, into->events, MOST_SEEN, &into->count), HJ_OK);
+  CHECK_STATUS(hj_engine_close(engine), HJ_OK);
+}
+
+static void a_poll_lets_others_in(void) {
+  static seen whole, twin;
+  polled(&whole, 0);
+  polled(&twin, 1);
+  CHECK(whole.turns_posts >= POSTED / 16); /* of 16 posts at most */
+  CHECK(whole.turns_due >= POSTED / 64);   /* of 64 deadlines at most */
+  CHECK(twin.turns_posts > whole.turns_posts && twin.turns_due > whole.turns_due);
+  CHECK(whole.count > POSTED && whole.count < MOST_SEEN);
+  CHECK_EQUAL(whole.count, twin.count);
+  uint32_t different = 0;
+  for (uint32_t index = 0; index < whole.count && index < twin.count; index++)
+    different += memcmp(&whole.events[index], &twin.events[index], sizeof whole.events[index]) != 0;
+  CHECK_EQUAL(different, 0);
+}
+
 int main(void) {
   others_starve_nobody();
   plans_free_many();
+  a_poll_lets_others_in();
   return check_finish();
 }

@@ -31,7 +31,7 @@ extension EngineCore {
       disarmed()
       fire(slot, act: Act())
     }
-    // Whoever asks for the next due time now is not told of more to do when there is none.
+    // A caller that asks for the next due time now is not told of more to do when there is none.
     if fired == most { _ = drawDue(&steps) }
     counters.set(Counter.escalationsWaiting, isEscalationBlocked ? 1 : 0)
     return fired

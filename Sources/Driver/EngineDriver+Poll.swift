@@ -1,0 +1,122 @@
+// Host-driven time (`hj_engine_poll`): what is due and what was posted, in turns of their own with the baton free in
+// between. A turn ends after a number of records, never after a time, so the same calls meet it at the same place.
+
+import HujiaContainers
+import HujiaEngine
+
+/// How far one poll has come.
+private struct PollWork {
+  enum Stage { case firing, deciding, auditing, firingFound, background, over }
+  var stage = Stage.firing
+  var isAudited = false
+  /// Items done, and how many the host allows.
+  var done = 0
+  let bound: Int
+
+  /// Of a slice of `most`, what the host still allows.
+  func left(_ most: Int) -> Int { min(most, bound - done) }
+}
+
+extension EngineDriver {
+  /// Returns the status and when the next poll is wanted.
+  package func poll(
+    now_ns: Int64, wall_us: Int64, most: UInt32
+  ) -> (status: Status, nextDue_ns: Int64) {
+    var work = PollWork(bound: most == 0 ? Int.max : Int(most))
+    baton.take()
+    guard !isDrained else {
+      baton.give()
+      return (.state, .max)
+    }
+    core.pointee.takePositions(most: .max)
+    let status = setTime(now_ns: now_ns, wall_us: wall_us)
+    if pollTraffic() { work.done += 1 }
+    var nextDue_ns = pollTurn(&work)
+    baton.give()
+    while work.stage != .over {
+      baton.take()
+      // Another thread drains it meanwhile, and does what is left.
+      nextDue_ns = isDrained ? .max : pollTurn(&work)
+      if isDrained { work.stage = .over }
+      baton.give()
+    }
+    return (status, nextDue_ns)
+  }
+
+  /// Under the baton: the engine's time becomes that of the poll.
+  private func setTime(now_ns: Int64, wall_us: Int64) -> Status {
+    var status = Status.ok
+    var now_ns = now_ns
+    if !hasTime {
+      hasTime = true
+      origin_ns = now_ns
+      core.pointee.startWall(wall_us)
+    } else if now_ns < lastPoll_ns {
+      status = .timeBackwards
+      now_ns = lastPoll_ns
+    }
+    lastPoll_ns = now_ns
+    core.pointee.time = Moment(now_ns: now_ns &- origin_ns, wall_us: wall_us)
+    polled_ns.store(now_ns &- origin_ns, ordering: .relaxed)
+    polledWall_us.store(wall_us, ordering: .releasing)
+    return status
+  }
+
+  /// One turn, under the baton; when the next poll is wanted as of now.
+  private func pollTurn(_ work: inout PollWork) -> Int64 {
+    core.pointee.counters.add(Counter.turns)
+    while workSlice(&work) {}
+    finish(0)
+    return nextPoll_ns
+  }
+
+  /// Goes on by one stage: what is due, what was posted, the audit and what it found due, then background work slice by
+  /// slice, with what it makes due. False when the turn is to end.
+  private func workSlice(_ work: inout PollWork) -> Bool {
+    switch work.stage {
+    case .firing, .firingFound:
+      let most = work.left(Self.fireSlice)
+      let fired = most > 0 ? core.pointee.fireDue(most: most) : 0
+      work.done += fired
+      // Far deadlines are carried nearer in slices too: some may be due of which a slice has fired none.
+      if fired == Self.fireSlice || (work.bound == .max && isMoreDue) { return false }
+      work.stage = work.stage == .firing ? .deciding : .background
+    case .deciding:
+      let most = work.left(Self.postSlice)
+      let decided = most > 0 ? decidePosts(most: most) : 0
+      work.done += decided
+      if decided == Self.postSlice { return false }
+      work.stage = work.isAudited ? .background : .auditing
+    case .auditing:
+      work.isAudited = true
+      work.stage = core.pointee.audit() > 0 ? .firingFound : .background
+    case .background:
+      guard work.done < work.bound, core.pointee.hasBackgroundWork else {
+        work.stage = .over
+        return false
+      }
+      core.pointee.workInBackground()
+      work.done += 1
+      work.stage = .firing
+      return false
+    case .over: return false
+    }
+    return true
+  }
+
+  private var isMoreDue: Bool {
+    core.pointee.nextDue_ns <= core.pointee.time.now_ns && !core.pointee.isEscalationBlocked
+  }
+
+  /// Under the baton: when the host is to poll again; the time of this poll when there is more to do.
+  private var nextPoll_ns: Int64 {
+    let hasMore = posts.pointee.count > 0 || hasTrafficWaiting || isMoreDue
+    if hasMore || core.pointee.auditState.isUnderWay || core.pointee.hasBackgroundWork {
+      return lastPoll_ns
+    }
+    // Deadlines that wait for room in the outbox want a look soon, not at once.
+    if core.pointee.isEscalationBlocked { return lastPoll_ns &+ Self.blockedPause_ns }
+    let (due_ns, overflows) = core.pointee.nextDue_ns.addingReportingOverflow(origin_ns)
+    return overflows ? .max : due_ns
+  }
+}
