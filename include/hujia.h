@@ -273,8 +273,8 @@ typedef struct hj_error_detail {
                                  the host's code; due_wall_us is its next step, 0 = none */
 #define HJ_EVENT_ALARM \
   8 /* the self-audit found a promise (clock, step, due_wall_us) that its deadline structure had lost; it was armed
-                               * again and fires now. Please report it. Never lost: up to 1,024 wait to be read, and
-                               * what is found beyond them is armed and told when some were. */
+                               * again and fires now. Please report it. Never lost: up to 1,024 wait to be read; what is
+                               * found beyond them is left until some were read, and armed and told then. */
 #define HJ_EVENT_ABSENCE_ENDED 13 /* the chain of watch_id ended: HJ_REASON_SIGN_OF_LIFE, _PAUSED or _CLOSED */
 
 /* Why a unit was chosen, or why something changed (hj_chosen_unit.reason, hj_event.reason). */
@@ -1060,7 +1060,8 @@ hj_status hj_plans_migrate(hj_engine *engine, uint32_t *count);
  * ON_SCENE, TRANSPORTING and AT_DESTINATION of a unit on an incident say nothing of that: what is remembered stays. A
  * unit that becomes available is offered to waiting incidents at once: the most urgent that it can serve, by tier, then
  * by receipt, gets the best choice, however many others wait and for whatever. One that it cannot serve costs a look
- * at most. What is more than one slice goes on in the background, as for every call that frees a unit (since 0.3).
+ * at most. What is more than one slice goes on in the background, as for every call that frees a unit (since 0.3). A
+ * unit on an incident that lost a capability may open a seat of it again: free units are sent at once (since 0.3).
  * BATON. O(needs that wait * log of the incidents that wait), and a decision.
  * HJ_E_NULL; HJ_E_SIZE; HJ_E_NEWER; HJ_E_ARGUMENT (id 0, activity unknown, crew < -1); HJ_E_RANGE; HJ_FULL
  * (max_units). Since 0.1. */
@@ -1315,7 +1316,8 @@ hj_status hj_watch_remove(hj_engine *engine, uint64_t watch_id);
 /* Takes signs of life in, in the order given. The newest device time of a watch wins: an older one is refused, so a
  * backlog uploaded late ends nothing wrongly; one that lies in the future counts as now; beyond max_ahead_s it is
  * refused. Device times are mapped to the engine's clock once, when they come in. A sign of life within the limit ends
- * a running chain (HJ_EVENT_ABSENCE_ENDED); an incident already opened stays for a person to end. `*accepted` (may be
+ * a running chain (HJ_EVENT_ABSENCE_ENDED); an incident already opened stays for a person to end. One with the time of
+ * the newest known is taken and ends nothing, such as a step that a person hurried (since 0.3). `*accepted` (may be
  * NULL) says how many were taken; a refused one (unknown watch, older, ahead, negative) never fails the batch. `count`
  * 0 is HJ_OK; at most 1,048,576.
  * BATON, in slices of 256. O(1) each; no deadline is touched. HJ_PARTIAL (some were refused);
@@ -1333,8 +1335,8 @@ hj_status hj_watch_resume(hj_engine *engine, uint64_t watch_id);
 
 /* The source raised an alarm: opens an incident at the watch's place (its carrier's, if it has one), as
  * hj_incident_report does. While an incident that this watch opened is open, further alarms are repeats: HJ_EXISTS and
- * the units already sent; one that is more urgent raises the incident's tier. `dispatch` may be NULL. An alarm is no
- * sign of life.
+ * the units already sent; one that is more urgent raises the incident's tier, and leaves the flags that the incident
+ * has. `dispatch` may be NULL. An alarm is no sign of life.
  * BATON. A decision. HJ_EXISTS; HJ_MANUAL; HJ_FULL (max_incidents); HJ_E_UNKNOWN; HJ_E_SIZE; HJ_E_NEWER; HJ_E_ARGUMENT
  * (wall_us). Since 0.2. */
 hj_status hj_watch_alarm(hj_engine *engine, uint64_t watch_id, int64_t wall_us, hj_dispatch *dispatch);

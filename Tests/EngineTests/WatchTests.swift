@@ -287,4 +287,62 @@ import Testing
     poll(bench, s: 500_000)
     check(bench.drain().isEmpty, "without a chain nothing fires")
   }
+
+  /// A person found out meanwhile that somebody vulnerable is there.
+  @Test func anAlarmThatRaisesForgetsNothing() throws {
+    let bench = try bench()
+    _ = put(bench, alarmTier: .urgent)
+    check(bench.core.alarm(watch: 7, wall_us: 0) == .ok)
+    let opened = bench.core.answer.incidentID
+    check(bench.upgrade(opened, to: .none, flags: 1) == .ok)
+    _ = put(bench, alarmTier: .emergency)
+    check(bench.core.alarm(watch: 7, wall_us: 0) == .exists)
+    check(bench.incident(opened)?.tier == .emergency && bench.incident(opened)?.flags == 1)
+  }
+
+  /// A person did not wait for the limit. The sign before that, told again, is no new one.
+  @Test func aSignToldTwiceIsOne() throws {
+    let bench = try bench()
+    _ = put(bench, limit_s: 1_000)
+    poll(bench, s: 5)
+    let sign_us = bench.core.time.wall_us
+    check(beat(bench, wall_us: sign_us))
+    poll(bench, s: 200)
+    for (cycle, given_us) in [(0, sign_us + 1_000_000), (1, 0)] as [(Int32, Int64)] {
+      let seen = ClockReference(clock: .absence, watchID: 7, step: 0, cycle: cycle)
+      check(bench.core.escalateNow(seen, act: Act(operatorID: 1)) == .ok)
+      check(bench.escalations().map(\.step) == [1])
+      if cycle == 0 {
+        check(beat(bench, wall_us: sign_us))
+        check(bench.drain().isEmpty && record(bench)?.state == .absent)
+      }
+      check(beat(bench, wall_us: given_us))
+      check(bench.drain().map(\.kind) == [.absenceEnded] && record(bench)?.state == .present)
+    }
+  }
+
+  /// It is absent, and the plans have no chain any more: there is no clock.
+  @Test func plansWithoutAChainWhileItIsAbsent() throws {
+    let bench = try bench()
+    _ = put(bench, limit_s: 100)
+    poll(bench, s: 101)
+    check(bench.escalations().map(\.step) == [1])
+    var plans = PlanDraft.builtIn
+    let absence = Int(ClockKind.absence.rawValue)
+    for tier in plans.chains[absence].indices { plans.chains[absence][tier] = nil }
+    check(try bench.load(plans))
+    let seen = ClockReference(clock: .absence, watchID: 7, step: 1, cycle: 0)
+    check(bench.core.read(seen).reading?.state == ClockState.none)
+    let found = bench.core.watch(7)
+    let slot = try #require(found)
+    check(bench.core.absence(slot).nextWall_us == 0)
+    let act = Act(operatorID: 1, reason: 2)
+    check(bench.core.escalateNow(seen, act: act) == .noClock)
+    check(bench.core.take(seen, act: act) == .noClock)
+    check(bench.core.snooze(seen, for_ms: 1_000, act: act) == .noClock)
+    poll(bench, s: 100_000)
+    check(bench.drain().isEmpty)
+    check(beat(bench) && record(bench)?.state == .present)
+    check(bench.drain().map(\.kind) == [.absenceEnded])
+  }
 }

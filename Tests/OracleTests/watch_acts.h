@@ -127,7 +127,8 @@ static void alarm_of_watch(void) {
   int call = which->call;
   is_alarm = 1;
   hj_status status = hj_watch_alarm(engine, (uint64_t)(which - watches) + 1, 0, NULL);
-  if (call >= 0 && which->alarm_tier < calls[call].tier) call_changed(call, which->alarm_tier, which->is_vulnerable);
+  if (call >= 0 && which->alarm_tier < calls[call].tier)
+    call_changed(call, which->alarm_tier, which->is_vulnerable || calls[call].is_vulnerable);
   if (status != (call >= 0 ? HJ_EXISTS : HJ_OK)) differ_status("alarm", status, call >= 0 ? HJ_EXISTS : HJ_OK);
 }
 

@@ -94,11 +94,14 @@ static int sign_of_life(watch *from, int64_t given_us) {
   if (given_us < 0 || given_us > wall_us + AHEAD_US) return 0;
   int64_t sign_us = given_us == 0 || given_us > wall_us ? wall_us : given_us;
   if (given_us != 0 && sign_us < from->seen_us) return 0;
+  int is_newer = given_us == 0 || sign_us > from->seen_us; /* told twice it is one sign */
   from->seen_us = sign_us;
   if (planted == BEAT_IGNORED) return 1;
   int64_t sign_ns = planted == DEVICE_TIME_IGNORED ? now_ns : now_ns - (wall_us - sign_us) * 1000;
+  if (given_us != 0 && sign_ns <= from->seen_ns) is_newer = 0;
   if (sign_ns > from->seen_ns) from->seen_ns = sign_ns;
-  if (from->state == HJ_WATCH_ABSENT && absent_ns(from) > now_ns) absence_ends(from, HJ_REASON_SIGN_OF_LIFE);
+  if (is_newer && from->state == HJ_WATCH_ABSENT && absent_ns(from) > now_ns)
+    absence_ends(from, HJ_REASON_SIGN_OF_LIFE);
   return 1;
 }
 

@@ -162,6 +162,8 @@ extension EngineCore {
       if tier.rawValue < incidents[incident].tier.rawValue {
         var change = report(ofWatch: slot, tier: tier, type: description.alarmType, wall_us: 0)
         change.tier = tier
+        // An alarm says nothing against what a person has found out.
+        change.flags |= incidents[incident].flags
         _ = update(watches.records[slot].incidentID, change, movesPlace: false)
       } else {
         listLive(incident)

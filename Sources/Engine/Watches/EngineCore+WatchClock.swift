@@ -16,11 +16,11 @@ extension EngineCore {
   }
 
   /// Paused, or the plans have no chain for it.
-  private func isAbsenceOff(_ slot: UInt32) -> Bool {
+  func isAbsenceOff(_ slot: UInt32) -> Bool {
     switch watches.records[slot].state {
     case .paused: return true
     case .present: return firstStepDue_ns(slot) == .max
-    case .absent: return false
+    case .absent: return absencePolicy(slot).stepCount == 0
     }
   }
 

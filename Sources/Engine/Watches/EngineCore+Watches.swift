@@ -59,9 +59,13 @@ extension EngineCore {
       return false
     }
     // The device's own time says which is newer; one that runs ahead counts as now, so it blocks nothing later.
+    var isNewer = true
     if beat.wall_us != 0 {
       let wall_us = clampedWall_us(beat.wall_us)
       guard wall_us >= watches.records[slot].seenWall_us else { return false }
+      // One that is told twice is one sign: a person may have acted on the silence after it.
+      isNewer =
+        wall_us > watches.records[slot].seenWall_us && seen_ns > watches.records[slot].seen_ns
       watches.records[slot].seenWall_us = wall_us
     } else {
       watches.records[slot].seenWall_us = time.wall_us
@@ -74,7 +78,7 @@ extension EngineCore {
         if watches.records[slot].state == .present { armAbsence(slot) }
       }
     }
-    if watches.records[slot].state == .absent, absentAt_ns(slot) > time.now_ns {
+    if isNewer, watches.records[slot].state == .absent, absentAt_ns(slot) > time.now_ns {
       endAbsence(slot, reason: .signOfLife)
     }
     return true
@@ -204,7 +208,8 @@ extension EngineCore {
   package func absence(_ slot: UInt32) -> AbsenceReading {
     let record = watches.records[slot]
     let chain = watches.chains[slot]
-    let next_ns = record.state == .present ? firstStepDue_ns(slot) : record.due_ns
+    let isOff = record.state != .paused && isAbsenceOff(slot)
+    let next_ns = isOff ? .max : record.state == .present ? firstStepDue_ns(slot) : record.due_ns
     let isKnown = next_ns != .max && time.wall_us != 0
     let limit_s = record.limit_s > 0 ? Int64(record.limit_s) : absencePolicy(slot).limit_ms / 1_000
     let isAbsent = record.state == .absent
