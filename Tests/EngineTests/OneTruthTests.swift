@@ -195,4 +195,63 @@ import Testing
     let closings = read(bench, .receiptToClose)
     check(closings.withTarget - closings.withinTarget == Int64(unresolved.count), "seed \(seed)")
   }
+
+  private func three(signatures: Int32) throws -> (bench: Bench, orders: [UInt64]) {
+    var plans = PlanDraft.builtIn
+    plans.requirements[0].count = 3
+    plans.tune(.acknowledge) { $0.acknowledgements = signatures }
+    let bench = try Bench(Bench.row(), plans: plans)
+    for unit in 1...3 as ClosedRange<UInt64> { bench.put(unit, at: bench.node(0)) }
+    return (bench, bench.live(bench.open(at: 5)))
+  }
+
+  private func sign(_ bench: Bench, _ order: UInt64, s: Double) {
+    let wall_us = at(bench, s: s)
+    check(bench.core.advance(order, to: .acknowledged, wall_us: wall_us, act: Act()) == .ok)
+  }
+
+  /// K of N: the others' promises ended with the last signature that was needed, whenever that was told.
+  @Test func enoughSignaturesToldLate() throws {
+    let (one, first) = try three(signatures: 1)
+    one.poll(s: 25)
+    check(one.counter(Counter.breaches) == 3)
+    sign(one, first[0], s: 20)
+    check(one.counter(Counter.breaches) == 3)
+    check((0..<3).allSatisfy { one.core.breaches.breach($0).ended_ns == 20_000_000_000 })
+    // Another had signed before: what it ended, it ended then.
+    sign(one, first[1], s: 14)
+    check(one.counter(Counter.breaches) == 1)
+
+    // The second of two counts, in whichever order they are told.
+    for (told, broken) in [([10.0, 14.0], 0), ([14.0, 10.0], 0), ([10.0, 16.0], 2)]
+      as [([Double], Int64)]
+    {
+      let (two, orders) = try three(signatures: 2)
+      two.poll(s: 16)
+      check(two.counter(Counter.breaches) == 3)
+      sign(two, orders[0], s: told[0])
+      check(two.counter(Counter.breaches) == 2)
+      sign(two, orders[1], s: told[1])
+      check(two.counter(Counter.breaches) == broken, "\(told)")
+    }
+  }
+
+  /// Two arrive at the same moment. The first of them was not there: the arrival is the other's, in all books.
+  @Test func theAgencyOfTheArrivalThatCounts() throws {
+    var plans = PlanDraft.builtIn
+    plans.requirements[0].count = 2
+    let bench = try Bench(Bench.row(), plans: plans)
+    for unit in 1...2 as ClosedRange<UInt64> {
+      bench.put(unit, at: bench.node(0), agency: UInt32(unit))
+    }
+    let orders = bench.live(bench.open(at: 5))
+    bench.poll(s: 60)
+    for order in orders { bench.advance(order, .onScene) }
+    func counts(_ interval: FigureInterval) -> [Int64] {
+      ([1, 2] as [UInt32]).map { bench.core.figures.read(interval, by: .agency, value: $0).count }
+    }
+    check(counts(.dispatchToArrival) == [1, 0] && counts(.receiptToArrival) == [1, 0])
+    check(bench.advance(orders[0], .enRoute, reason: 3) == .ok)
+    check(counts(.dispatchToArrival) == [0, 1] && counts(.receiptToArrival) == [0, 1])
+  }
 }

@@ -230,4 +230,57 @@ import Testing
     let late = firstSteps(bench, .arrival)
     check(late.map(\.incidentID) == [root] && late.map(\.late_ns) == [120_000_000_000])
   }
+
+  /// A unit of a merged incident is there still: the breach ended when that one arrived.
+  @Test func anotherOfAMergedOneIsThere() throws {
+    let bench = try Bench(Bench.row())
+    for unit in 1...2 as ClosedRange<UInt64> { bench.put(unit, at: bench.node(0)) }
+    let root = bench.open(at: 5)
+    let filed = bench.open(at: 6)
+    for incident in [root, filed] { bench.advance(bench.live(incident)[0], .enRoute) }
+    check(bench.core.merge(filed, into: root, wall_us: 0, act: Act()) == .ok)
+    bench.poll(s: 500)
+    bench.advance(bench.live(root)[0], .onScene)
+    check(bench.core.breaches.breach(0).ended_ns == 500_000_000_000)
+    bench.poll(s: 600)
+    bench.advance(bench.live(filed)[0], .onScene)
+    check(bench.advance(bench.live(root)[0], .enRoute, reason: 4) == .ok)
+    check(bench.core.breaches.breach(0).ended_ns == 600_000_000_000)
+    check(bench.counter(Counter.breaches) == 1)
+    bench.poll(s: 5_000)
+    check(firstSteps(bench, .arrival).filter { $0.late_ns == 0 }.isEmpty)
+  }
+
+  /// A unit of no agency leads nothing, and hides nobody that signed or arrived after it.
+  @Test func agencyLessUnitsThatLeftHideNobody() throws {
+    for isSigned in [true, false] {
+      var plans = PlanDraft.builtIn
+      plans.requirements[0].count = 4
+      let bench = try Bench(Bench.row(), plans: plans)
+      for (unit, agency) in [(1, 0), (2, 5), (3, 6), (4, 7)] as [(UInt64, UInt32)] {
+        bench.put(unit, at: bench.node(Int(unit)), agency: agency)
+      }
+      let incident = bench.open(at: 1)
+      func order(_ unit: UInt64) -> UInt64 {
+        let place = bench.units(incident).firstIndex(of: unit)
+        return place.map { bench.live(incident)[$0] } ?? 0
+      }
+      bench.poll(s: 1)
+      bench.advance(order(3), .enRoute)
+      bench.poll(s: 2)
+      bench.advance(order(1), isSigned ? .acknowledged : .enRoute)
+      bench.advance(order(1), .onScene)
+      bench.advance(order(1), .cleared)
+      bench.poll(s: 3)
+      bench.advance(order(2), isSigned ? .acknowledged : .onScene)
+      let found = bench.core.incident(incident)
+      let slot = try #require(found)
+      check(bench.core.firstToLead(slot) == 5, "\(isSigned)")
+      bench.advance(order(2), .onScene)
+      bench.advance(order(2), .cleared)
+      bench.poll(s: 4)
+      bench.advance(order(4), isSigned ? .acknowledged : .onScene)
+      check(bench.core.firstToLead(slot) == 5, "it has left and leads still")
+    }
+  }
 }

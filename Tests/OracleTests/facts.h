@@ -87,6 +87,8 @@ static void arrival_eased(int call) {
   running->planned_ns = planned_ns;
   running->start_ns = calls[call].arrival_from_ns;
   running->chain = chain_of(HJ_CLOCK_ARRIVAL, call);
+  if (running->is_warned && planted != CYCLES_FROM_ZERO) /* it warns again: another firing */
+    running->cycle = running->fired_cycle = (*next_cycle(HJ_CLOCK_ARRIVAL, call, -1))++;
   running->is_warned = running->is_snoozed = 0;
   aim(running);
 }

@@ -25,11 +25,16 @@ extension EngineCore {
   /// A unit arrived, or an arrival was taken back: the incident's own arrival, its clock and its figures follow.
   mutating func reviseArrival(_ incident: UInt32) {
     let (arrival, isKnown) = firstArrival(incident)
-    let before_ns = incidentTimes[incident].arrived_ns
-    guard arrival.at_ns != before_ns else { return }
-    let wasKnown = before_ns != .max
+    let before = incidentTimes[incident]
+    guard
+      arrival.at_ns != before.arrived_ns || arrival.agency != before.arrivedAgency
+        || arrival.beat != before.arrivedBeat
+    else { return }
+    let wasKnown = before.arrived_ns != .max
     if wasKnown { takeBackArrival(incident) }
     incidentTimes[incident].arrived_ns = arrival.at_ns
+    incidentTimes[incident].arrivedAgency = arrival.agency
+    incidentTimes[incident].arrivedBeat = arrival.beat
     incidents[incident].hasArrived = isKnown
     incidents[incident].arrivedWall_us = isKnown ? max(arrival.wall_us, 1) : 0
     guard isKnown else { return promiseArrivalAgain(incident) }
@@ -56,6 +61,8 @@ extension EngineCore {
       let promise = promise(.arrival, incident: incident)
     {
       restart(.arrival, slot: slot, promise, from: incidentTimes[incident].arrivalFrom_ns)
+      // A unit of a merged one is there: what was broken ended with its arrival.
+      if hasMergedArrival(incident) { settleByMerged(incident) }
     }
     guard incidents[incident].state == .merged else { return }
     suspend(.arrival, incident)
@@ -88,9 +95,14 @@ extension EngineCore {
     let arrival = arrival(of: assignment)
     if arrival.at_ns < incidentTimes[incident].left.at_ns { incidentTimes[incident].left = arrival }
     let times = assignmentTimes[assignment]
+    guard arrival.agency != 0 else { return }
+    if arrival.at_ns < incidentTimes[incident].leftArrived_ns {
+      incidentTimes[incident].leftArrived_ns = arrival.at_ns
+      incidentTimes[incident].leftArrivedAgency = arrival.agency
+    }
     if times.isAcknowledged, times.acknowledged_ns < incidentTimes[incident].leftSigned_ns {
       incidentTimes[incident].leftSigned_ns = times.acknowledged_ns
-      incidentTimes[incident].leftSignedAgency = units[assignments[assignment].unit].agency
+      incidentTimes[incident].leftSignedAgency = arrival.agency
     }
   }
 
@@ -133,6 +145,7 @@ extension EngineCore {
     if receiver != 0 { return receiver }
     let times = incidentTimes[incident]
     var signed = (agency: times.leftSignedAgency, at_ns: times.leftSigned_ns)
+    var arrived = (agency: times.leftArrivedAgency, at_ns: times.leftArrived_ns)
     var moved = (agency: UInt32(0), at_ns: Int64.max)
     let first = Int(incident) * EngineLimits.chosen
     for place in 0..<Int(incidents[incident].liveCount) {
@@ -143,10 +156,10 @@ extension EngineCore {
       if own.isAcknowledged, own.acknowledged_ns < signed.at_ns {
         signed = (agency, own.acknowledged_ns)
       }
+      if own.arrived_ns < arrived.at_ns { arrived = (agency, own.arrived_ns) }
       if own.signed_ns < moved.at_ns { moved = (agency, own.signed_ns) }
     }
     if signed.agency != 0 { return signed.agency }
-    let (arrival, isKnown) = firstArrival(incident)
-    return isKnown && arrival.agency != 0 ? arrival.agency : moved.agency
+    return arrived.agency != 0 ? arrived.agency : moved.agency
   }
 }

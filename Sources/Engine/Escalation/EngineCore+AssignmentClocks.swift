@@ -37,8 +37,14 @@ extension EngineCore {
     if new.isSigned { stop(.acknowledge, assignment: assignment, at_ns: at_ns) }
     if new.isSigned, !old.isSigned {
       let slot = ClockSlot.of(.acknowledge, assignment: assignment, limits)
-      assignmentTimes[assignment].signatureBreach =
-        clocks[slot].kind == .acknowledge ? breaches.take(clock: slot) : 0
+      if clocks[slot].kind == .acknowledge, breaches.isNoted(clock: slot) {
+        // The signatures of enough others may have ended it before; its own may be earlier still.
+        let enough_ns = signedEnough_ns(assignments[assignment].incident) ?? at_ns
+        settle(slot, at_ns: min(at_ns, enough_ns))
+        assignmentTimes[assignment].signatureBreach = breaches.take(clock: slot)
+      } else {
+        assignmentTimes[assignment].signatureBreach = 0
+      }
     }
     if new != .acknowledged { stop(.turnout, assignment: assignment, at_ns: at_ns) }
     if new.rawValue >= AssignmentState.reported.rawValue {
@@ -133,26 +139,47 @@ extension EngineCore {
   }
 
   /// K of N: enough units of the incident have signed, so nobody asks the others any more.
-  func isSignedEnough(_ incident: UInt32) -> Bool {
-    guard let promise = promise(.acknowledge, incident: incident) else { return false }
+  func isSignedEnough(_ incident: UInt32) -> Bool { signedEnough_ns(incident) != nil }
+
+  /// When the last of the signatures that are enough was given; nil = they are not enough.
+  private func signedEnough_ns(_ incident: UInt32) -> Int64? {
+    let first = Int(incident) * EngineLimits.chosen
+    let live = Int(incidents[incident].liveCount)
+    var isAny = false
+    for place in 0..<live where assignments[incidentAssignments[first + place]].state.isSigned {
+      isAny = true
+    }
+    guard isAny, let promise = promise(.acknowledge, incident: incident) else { return nil }
     let wanted = plans.tables(incidents[incident].clockVersion).pointee.policy(promise.policy)
       .manners.acknowledgements
-    guard wanted > 0 else { return false }
-    var signed: Int32 = 0
-    let first = Int(incident) * EngineLimits.chosen
-    for place in 0..<Int(incidents[incident].liveCount)
-    where assignments[incidentAssignments[first + place]].state.isSigned {
-      signed += 1
+    guard wanted > 0 else { return nil }
+    // In order, the first first.
+    var signed: InlineArray<16, Int64> = .init(repeating: .max)
+    var count = 0
+    for place in 0..<live {
+      let assignment = incidentAssignments[first + place]
+      guard assignments[assignment].state.isSigned else { continue }
+      var at = count
+      while at > 0, signed[at - 1] > assignmentTimes[assignment].signed_ns {
+        signed[at] = signed[at - 1]
+        at -= 1
+      }
+      signed[at] = assignmentTimes[assignment].signed_ns
+      count += 1
     }
-    return signed >= wanted
+    return count >= wanted ? signed[Int(wanted) - 1] : nil
   }
 
-  /// After a signature.
+  /// After a signature: the others are asked no more since the last one that was needed, however late it was told.
   mutating func stopOtherSignatures(_ incident: UInt32) {
-    guard isSignedEnough(incident) else { return }
+    guard let at_ns = signedEnough_ns(incident) else { return }
     let first = Int(incident) * EngineLimits.chosen
     for place in 0..<Int(incidents[incident].liveCount) {
-      stop(.acknowledge, assignment: incidentAssignments[first + place])
+      let slot = ClockSlot.of(.acknowledge, assignment: incidentAssignments[first + place], limits)
+      if clocks[slot].kind == .acknowledge, breaches.isNoted(clock: slot) {
+        settle(slot, at_ns: at_ns)
+      }
+      stop(.acknowledge, slot: slot, at_ns: at_ns)
     }
   }
 

@@ -107,7 +107,12 @@ extension EngineCore {
     clocks[slot].policy = promise.policy
     guard isRunning(.arrival, slot: slot) else { return }
     clocks[slot].isSnoozed = false
-    clocks[slot].isWarned = false
+    if clocks[slot].isWarned {
+      // It warns again, of the new limit: another firing, so another cycle.
+      clocks[slot].isWarned = false
+      clocks[slot].cycle = takeCycle(.arrival, slot: slot)
+      clocks[slot].firedCycle = clocks[slot].cycle
+    }
     aim(slot, incident: incident)
     if clocks[slot].isSuspended { disarm(slot) }
   }

@@ -18,14 +18,18 @@ package struct IncidentTimes: BitwiseCopyable {
   /// Of the first unit sent.
   var agency: UInt32 = 0
   var beat: UInt32 = 0
-  /// The first arrival that counts; never = `Int64.max`.
+  /// The first arrival that counts, and whose it was; never = `Int64.max`.
   var arrived_ns: Int64 = .max
+  var arrivedAgency: UInt32 = 0
+  var arrivedBeat: UInt32 = 0
   /// What its arrival limit counts from, however vulnerable its caller is.
   var arrivalFrom_ns: Int64 = 0
-  /// The first arrival and the first signature of units that have left after arriving.
+  /// Of units that have left after arriving: the first arrival, and the first signature and arrival of an agency.
   var left = Arrival()
   var leftSigned_ns: Int64 = .max
+  var leftArrived_ns: Int64 = .max
   var leftSignedAgency: UInt32 = 0
+  var leftArrivedAgency: UInt32 = 0
   /// As counted: receipt to dispatch, dispatch to arrival, receipt to arrival.
   var response: CountedInterval?
   var arrival: CountedInterval?
