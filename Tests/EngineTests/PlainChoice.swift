@@ -63,23 +63,9 @@ struct PlainChoice {
       && (requirement.kind == 0 || requirement.kind == unit.kind)
   }
 
-  /// The best unit for a seat: within its shift before after it, then as `best` of those.
-  private func best(
-    _ units: [PlainUnit], _ taken: Set<UInt64>, _ requirement: Requirement, _ capabilities: UInt64,
-    _ place: Place, _ tier: Tier
-  ) -> Ranked? {
-    for isOver in [false, true] {
-      let some = units.filter { isShiftOver($0) == isOver }
-      if let found = bestOfShift(some, taken, requirement, capabilities, place, tier) {
-        return found
-      }
-    }
-    return nil
-  }
-
   /// Available before conditionally available (pressing calls only), a known position before none, streets before
   /// estimates, then cost, longest idle, id.
-  private func bestOfShift(
+  private func best(
     _ units: [PlainUnit], _ taken: Set<UInt64>, _ requirement: Requirement, _ capabilities: UInt64,
     _ place: Place, _ tier: Tier
   ) -> Ranked? {
@@ -145,33 +131,43 @@ struct PlainChoice {
     var shortfall = Shortfall()
     for (index, requirement) in requirements.enumerated() {
       for seat in 0..<requirement.count {
-        // Together the units of a seat have all its capabilities: one that has all first, else one by one.
-        var open = requirement.capabilities
-        var isFilled = false
-        var wanted = open
-        while !isFilled || open != 0 {
-          if let found = best(units, taken, requirement, wanted, place, tier) {
-            taken.insert(found.unit.id)
-            let isUnknown = found.unit.place == nil
-            let isEstimate = found.travel.isStraightLine
-            if isEstimate { shortfall.insert(isUnknown ? .noPosition : .notOnStreets) }
-            picks.append(
-              PlainPick(
-                unit: found.unit.id, travel_ms: found.travel.travel_ms, requirement: UInt32(index),
-                seat: seat,
-                reason: isUnknown ? .noPosition : isEstimate ? .straightLine : .closest,
-                isShiftOver: isShiftOver(found.unit)))
-            open &= ~found.unit.capabilities
-            isFilled = true
+        // Together the units of a seat have all its capabilities: one that has all first, else one by one. What those
+        // within their shifts do not have is asked of those beyond them.
+        var left: UInt64? = requirement.capabilities
+        for isOver in [false, true] {
+          guard var open = left else { break }
+          left = nil
+          let some = units.filter { isShiftOver($0) == isOver }
+          var isDone = false
+          var wanted = open
+          while !isDone {
+            if let found = best(some, taken, requirement, wanted, place, tier) {
+              taken.insert(found.unit.id)
+              let isUnknown = found.unit.place == nil
+              let isEstimate = found.travel.isStraightLine
+              if isEstimate { shortfall.insert(isUnknown ? .noPosition : .notOnStreets) }
+              picks.append(
+                PlainPick(
+                  unit: found.unit.id, travel_ms: found.travel.travel_ms,
+                  requirement: UInt32(index), seat: seat,
+                  reason: isUnknown ? .noPosition : isEstimate ? .straightLine : .closest,
+                  isShiftOver: isOver))
+              open &= ~found.unit.capabilities
+            } else if wanted.nonzeroBitCount > 1 {
+              wanted = 1 << UInt64(wanted.trailingZeroBitCount)
+              continue
+            } else {
+              left = (left ?? 0) | wanted
+              open &= ~wanted
+            }
             wanted = open
-          } else if wanted.nonzeroBitCount > 1 {
-            wanted = 1 << UInt64(wanted.trailingZeroBitCount)
-          } else {
-            shortfall.formUnion(why(units, taken, requirement, wanted, tier))
-            open &= ~wanted
-            wanted = open
-            if open == 0 { break }
+            isDone = open == 0
           }
+        }
+        guard let left else { continue }
+        let missed = left == 0 ? [0] : (0..<64 as Range<UInt64>).map { left & 1 << $0 }
+        for capability in missed where left == 0 || capability != 0 {
+          shortfall.formUnion(why(units, taken, requirement, capability, tier))
         }
       }
     }

@@ -56,4 +56,37 @@ import Testing
     check(bench.core.assign(calm, unit: 1, wall_us: 0, act: Act()) == .ok)
     check(bench.chosen[0].marks == ChosenMark.shiftOver)
   }
+
+  private func seat(_ capabilities: UInt64) throws -> Bench {
+    var plans = PlanDraft.builtIn
+    plans.requirements[0].capabilities = capabilities
+    return try Bench(Bench.row(), plans: plans)
+  }
+
+  /// Two within their shifts that cover a seat together come before one beyond its shift that has all.
+  @Test func behindSeveralTogether() throws {
+    let bench = try seat(3)
+    bench.put(1, at: bench.node(1), capabilities: 1)
+    bench.put(2, at: bench.node(1), capabilities: 2)
+    bench.put(3, at: bench.node(0), capabilities: 3, shiftEnd_us: Self.over_us)
+    check(bench.units(bench.open(at: 0)) == [1, 2])
+    check(bench.units(bench.open(at: 0)) == [3])
+    check(bench.chosen.map(\.marks) == [ChosenMark.shiftOver])
+  }
+
+  /// What those within their shifts do not have is asked of those beyond them, and of nobody else.
+  @Test func forWhatIsLeft() throws {
+    let bench = try seat(7)
+    bench.put(1, at: bench.node(9), capabilities: 2)
+    bench.put(2, at: bench.node(1), capabilities: 1, shiftEnd_us: Self.over_us)
+    bench.put(3, at: bench.node(2), capabilities: 5, shiftEnd_us: Self.over_us)
+    let pressing = bench.open(at: 0)
+    check(bench.units(pressing) == [1, 3])
+    check(bench.chosen.map(\.marks) == [0, ChosenMark.shiftOver])
+    check(bench.incident(pressing)?.shortfall == [])
+    bench.close(pressing)
+    let calm = bench.open(at: 0, tier: .routine)
+    check(bench.units(calm) == [1])
+    check(bench.incident(calm)?.shortfall == .shiftEnd)
+  }
 }

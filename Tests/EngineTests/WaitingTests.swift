@@ -321,4 +321,27 @@ struct PlainWaiting {
     check(order.count == count && order == order.sorted(), "all, the most urgent first")
     check(slices > 20 && bench.core.waiting.count == 0)
   }
+
+  /// A unit on an incident can do less than before: whoever is free is asked at once for what is missing.
+  @Test func aCapabilityIsLost() throws {
+    var plans = PlanDraft.builtIn
+    plans.requirements[0].capabilities = 3
+    let bench = try Bench(Bench.row(), plans: plans)
+    bench.put(1, at: bench.node(0), capabilities: 3)
+    bench.put(2, at: bench.node(1), capabilities: 2)
+    bench.put(3, at: bench.node(2), capabilities: 1)
+    let incident = bench.open(at: 0)
+    check(bench.units(incident) == [1])
+    _ = bench.drain()
+    bench.put(1, at: nil, capabilities: 1)
+    check(bench.units(incident) == [1, 2])
+    check(bench.drain().map(\.kind) == [.assignment, .incident])
+    bench.put(2, at: nil, capabilities: 0)
+    check(bench.units(incident) == [1, 2] && bench.incident(incident)?.shortfall == .capability)
+    check(bench.core.waiting.count == 1)
+    bench.put(1, at: nil, capabilities: 0)
+    check(bench.units(incident) == [1, 2, 3])
+    bench.put(4, at: bench.node(9), capabilities: 2)
+    check(bench.units(incident) == [1, 2, 3, 4] && bench.core.waiting.count == 0)
+  }
 }

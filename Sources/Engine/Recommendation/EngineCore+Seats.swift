@@ -4,6 +4,17 @@
 import HujiaContainers
 import HujiaRoads
 
+/// A seat that is to be filled, and for what.
+private struct Seat {
+  let requirement: Requirement
+  let index: UInt32
+  let seat: UInt32
+  let place: Place
+  let tier: Tier
+  let plan: PlanMatch
+  let reason: Reason
+}
+
 extension EngineCore {
   /// Capabilities of a seat that the incident's live assignments do not cover yet; nil when the seat is taken.
   func missing(
@@ -50,40 +61,60 @@ extension EngineCore {
       let index = plan.firstRequirement + offset
       let requirement = tables.pointee.requirement(Int(index))
       for seat in 0..<requirement.count {
-        guard
-          var open = missing(requirement, index: offset, seat: seat, incident: incident)
+        guard let open = missing(requirement, index: offset, seat: seat, incident: incident)
         else { continue }
         if room == 0 { shortfall.insert(.tableFull) }
-        var wanted = open
-        while room > 0 {
-          guard
-            let candidate = bestUnit(
-              requirement, capabilities: wanted, place: place, tier: tier, plan: plan)
-          else {
-            // No single unit has all that is open: several together, the lowest-numbered capability first.
-            if wanted.nonzeroBitCount > 1 {
-              wanted = wanted & (~wanted &+ 1)
-              continue
-            }
-            shortfall.formUnion(whyNone(requirement, capabilities: wanted, tier: tier))
-            open &= ~wanted
-            wanted = open
-            if open == 0 { break }
-            continue
-          }
-          append(
-            candidate, to: place, requirement: requirement, index: offset, seat: seat,
-            reason: reason)
-          shortfall.formUnion(marks(of: candidate))
-          room -= 1
-          open &= ~units[candidate.unit].capabilities
-          if open == 0 { break }
-          wanted = open
-        }
+        let asked = Seat(
+          requirement: requirement, index: offset, seat: seat, place: place, tier: tier, plan: plan,
+          reason: reason)
+        // Behind all others, also behind several together: those whose shift is over.
+        guard let left = fill(asked, open, isShiftOver: false, &room, &shortfall),
+          let missed = fill(asked, left, isShiftOver: true, &room, &shortfall)
+        else { continue }
+        shortfall.formUnion(whyNone(requirement, each: missed, tier: tier))
       }
     }
     if place.isOffNetwork, answer.count > 0 { shortfall.insert(.notOnStreets) }
     return shortfall
+  }
+
+  /// Chooses for one seat: one unit that has all that is open, else several together, the lowest-numbered capability
+  /// first. Returns what nobody has; nil = nothing is left.
+  private mutating func fill(
+    _ seat: Seat, _ given: UInt64, isShiftOver: Bool, _ room: inout Int,
+    _ shortfall: inout Shortfall
+  ) -> UInt64? {
+    if isShiftOver, room == 0 { return given }
+    var open = given
+    var wanted = open
+    var missed: UInt64?
+    while room > 0 {
+      guard
+        let candidate = bestUnit(
+          seat.requirement, capabilities: wanted, place: seat.place, tier: seat.tier,
+          plan: seat.plan, isShiftOver: isShiftOver)
+      else {
+        if wanted.nonzeroBitCount > 1 {
+          wanted = wanted & (~wanted &+ 1)
+          continue
+        }
+        missed = (missed ?? 0) | wanted
+        open &= ~wanted
+        wanted = open
+        if open == 0 { break }
+        continue
+      }
+      append(
+        candidate, to: seat.place, requirement: seat.requirement, index: seat.index,
+        seat: seat.seat, reason: seat.reason)
+      shortfall.formUnion(marks(of: candidate))
+      room -= 1
+      open &= ~units[candidate.unit].capabilities
+      if open == 0 { break }
+      wanted = open
+    }
+    if room == 0, open != 0 { shortfall.insert(.tableFull) }
+    return missed
   }
 
   private func marks(of candidate: Candidate) -> Shortfall {
@@ -110,6 +141,20 @@ extension EngineCore {
         ofChoice: candidate.unit, at: place, isStraightLine: candidate.isStraightLine),
       age_s: age_s(ofUnit: candidate.unit), requirement: index, seat: seat)
     answer.count += 1
+  }
+
+  /// The reasons for each of the capabilities that nobody has; 0 = any unit would have done.
+  private func whyNone(
+    _ requirement: Requirement, each capabilities: UInt64, tier: Tier
+  ) -> Shortfall {
+    var left = capabilities & (capabilities &- 1)
+    var why = whyNone(
+      requirement, capabilities: capabilities & (~capabilities &+ 1), tier: tier)
+    while left != 0 {
+      why.formUnion(whyNone(requirement, capabilities: left & (~left &+ 1), tier: tier))
+      left &= left - 1
+    }
+    return why
   }
 
   /// Why a seat stayed open: the first rule that each unit with the capabilities failed. Only on a shortfall; O(units /

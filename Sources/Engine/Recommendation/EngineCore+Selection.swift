@@ -60,18 +60,12 @@ extension EngineCore {
   mutating func bestUnit(
     _ requirement: Requirement, capabilities: UInt64, place: Place, tier: Tier, plan: PlanMatch
   ) -> Candidate? {
-    if place.isNowhere { return nil }
-    let isPressing = tier == .emergency || tier == .urgent
-    if let found = bestUnit(
+    bestUnit(
       requirement, capabilities: capabilities, place: place, tier: tier, plan: plan,
       isShiftOver: false)
-    {
-      return found
-    }
-    guard isPressing, hasShiftOver(requirement, capabilities: capabilities) else { return nil }
-    return bestUnit(
-      requirement, capabilities: capabilities, place: place, tier: tier, plan: plan,
-      isShiftOver: true)
+      ?? bestUnit(
+        requirement, capabilities: capabilities, place: place, tier: tier, plan: plan,
+        isShiftOver: true)
   }
 
   /// Whether a unit that fits is beyond its shift. A look at each unit that could go, so that a shortage asks routing
@@ -97,11 +91,17 @@ extension EngineCore {
     return false
   }
 
-  /// With `isShiftOver` the ends of shifts do not count: of those within theirs there is none then.
-  private mutating func bestUnit(
+  /// Of those within their shifts; with `isShiftOver`, asked after those, of those beyond them.
+  mutating func bestUnit(
     _ requirement: Requirement, capabilities: UInt64, place: Place, tier: Tier, plan: PlanMatch,
     isShiftOver: Bool
   ) -> Candidate? {
+    if place.isNowhere { return nil }
+    if isShiftOver {
+      guard tier == .emergency || tier == .urgent,
+        hasShiftOver(requirement, capabilities: capabilities)
+      else { return nil }
+    }
     var levels: UInt32 = 1 << UInt32(Level.available.rawValue)
     if let found = nearestByCost(
       requirement, place: place, plan: plan,

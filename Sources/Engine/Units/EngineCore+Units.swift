@@ -9,7 +9,8 @@ extension EngineCore {
   package func unit(_ id: UInt64) -> UInt32? { unitIndex.find(id) }
 
   /// Adds a unit, or replaces what is known of it. What a unit on an incident is said to do is remembered for the
-  /// moment that frees it. O(1) and the waiting incidents it can serve.
+  /// moment that frees it. O(1) and the waiting incidents it can serve; a decision where a unit on an incident lost a
+  /// capability.
   package mutating func put(unit description: UnitDescription) -> Status {
     let slot: UInt32
     if let known = unitIndex.find(description.id) {
@@ -28,6 +29,7 @@ extension EngineCore {
       counters.raise(Counter.unitsHigh, to: counters.read(Counter.units))
     }
     if units[slot].shiftEnd_us != 0 { unitsWithShift -= 1 }
+    let lost = units[slot].capabilities & ~description.capabilities
     units[slot].take(description)
     if units[slot].shiftEnd_us != 0 { unitsWithShift += 1 }
     shifts.note(slot, shiftEnd_us: units[slot].shiftEnd_us)
@@ -45,9 +47,19 @@ extension EngineCore {
     if units[slot].isFree {
       offer(unit: slot)
     } else {
-      refile(assignments[units[slot].assignment].incident)
+      let incident = assignments[units[slot].assignment].incident
+      refile(incident)
+      if lost != 0 { fillAgain(incident) }
     }
     return .ok
+  }
+
+  /// A unit on an incident can do less than it was sent for: whoever is free is asked for what is missing. A decision.
+  private mutating func fillAgain(_ incident: UInt32) {
+    guard incidents[incident].state.isOpen, isAutomatic(incident), hasOpenSeat(incident),
+      fillSeats(of: incident, reason: .nextUnit) > 0
+    else { return }
+    announceProgress(of: incident)
   }
 
   /// Tells routing everything it filters by. O(1).
