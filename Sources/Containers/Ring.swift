@@ -31,6 +31,12 @@ public struct Ring<Element: BitwiseCopyable>: ~Copyable {
     return element
   }
 
+  /// Only when not empty.
+  @inlinable public mutating func dropFirst() {
+    assert(!isEmpty)
+    head &+= 1
+  }
+
   /// The oldest element; only when not empty.
   @inlinable public var first: Element {
     assert(!isEmpty)

@@ -73,8 +73,8 @@ package struct Outbox: ~Copyable {
   package var hasRoomForEscalation: Bool { escalationCount < reserved }
   package var hasRoomForAlarm: Bool { alarmCount < alarms }
 
-  /// True when it was taken; false = an ordinary event was lost (its sequence number is used up).
-  mutating func append(_ event: Event) -> Bool {
+  /// Numbers the event. True when it was taken; false = an ordinary event was lost (its number is used up).
+  mutating func append(_ event: inout Event) -> Bool {
     newest &+= 1
     let hasRoom: Bool
     switch event.kind {
@@ -83,10 +83,9 @@ package struct Outbox: ~Copyable {
     default: hasRoom = ordinaryCount < ordinaryLimit
     }
     assert(hasRoom || !event.kind.isReserved)
-    var numbered = event
-    numbered.sequence = newest
-    numbered.gapWall_us = lostWall_us
-    guard hasRoom, ring.append(numbered) else {
+    event.sequence = newest
+    event.gapWall_us = lostWall_us
+    guard hasRoom, ring.append(event) else {
       lostWall_us = event.wall_us
       return false
     }
@@ -112,10 +111,10 @@ package struct Outbox: ~Copyable {
     if first.sequence != told &+ 1 {
       return overflow(upTo: first.sequence &- 1, wall_us: first.gapWall_us)
     }
-    guard let event = ring.popFirst() else { return nil }
-    told = event.sequence
-    count(event.kind, by: -1)
-    return event
+    ring.dropFirst()
+    told = first.sequence
+    count(first.kind, by: -1)
+    return first
   }
 
   private mutating func overflow(upTo last: UInt64, wall_us: Int64) -> Event {
@@ -135,7 +134,7 @@ extension EngineCore {
     var timed = event
     if timed.wall_us == 0 { timed.wall_us = time.wall_us }
     timed.epoch = router.epoch
-    if outbox.append(timed) {
+    if outbox.append(&timed) {
       counters.add(Counter.eventsWritten)
       counters.raise(Counter.eventsWaitingHigh, to: Int64(outbox.count))
     } else {
@@ -145,9 +144,8 @@ extension EngineCore {
 
   /// Takes the oldest event out. O(1).
   package mutating func popEvent() -> Event? {
-    let event = outbox.popFirst()
-    counters.set(Counter.eventsWaiting, Int64(outbox.count))
-    return event
+    defer { counters.set(Counter.eventsWaiting, Int64(outbox.count)) }
+    return outbox.popFirst()
   }
 
   func event(_ kind: EventKind, incident: UInt32) -> Event {
