@@ -54,9 +54,13 @@
  *   with other calls and deadlines in between. A slice is a number of steps, never a time, so in HJ_RUN_POLL the same
  *   calls meet it at the same place. Slices within the call itself: hj_engine_poll, hj_events_poll, hj_watch_beats,
  *   hj_plans_load, hj_plans_migrate, hj_figures_breaches. In the background (the engine's own thread, the host's loop,
- *   or the next hj_engine_poll): offers to waiting incidents beyond the first slice. Exceptions: a decision costs what
- *   its search costs, which grows where units are short; hj_engine_close; the first hj_engine_poll; with HJ_RUN_POLL
- *   the epoch that a poll builds, and a call that finds positions waiting, which takes in all of them. Since 0.3.
+ *   or the next hj_engine_poll): offers to waiting incidents beyond the first slice, of which there is one for all that
+ *   a turn fires. Exceptions: a decision costs what its search costs, which grows where units are short, with the units
+ *   without a position, with those on one spot, and, where a plan names an agency or a kind, with those that the
+ *   reasons of a shortfall look at; a slice of offers begins with a look at each need that waits in the tier and the
+ *   cells around the unit (0.3 ms for 1,000 needs with a radius); hj_engine_close; the first hj_engine_poll; with
+ *   HJ_RUN_POLL the epoch that a poll builds, and a call that finds positions waiting, which takes in all of them.
+ *   Since 0.3.
  * Blocking and memory. Nothing blocks on I/O and nothing allocates after hj_engine_open, except where "cold" is said:
  *   hj_engine_open, hj_engine_close, hj_plans_load, and the first hj_traffic_report (see there).
  * Stack. A call needs up to 32 KiB of its thread's stack, also when it carries out the calls of others; a cold one up
@@ -1060,8 +1064,10 @@ hj_status hj_plans_migrate(hj_engine *engine, uint32_t *count);
  * ON_SCENE, TRANSPORTING and AT_DESTINATION of a unit on an incident say nothing of that: what is remembered stays. A
  * unit that becomes available is offered to waiting incidents at once: the most urgent that it can serve, by tier, then
  * by receipt, gets the best choice, however many others wait and for whatever. One that it cannot serve costs a look
- * at most. What is more than one slice goes on in the background, as for every call that frees a unit (since 0.3). A
- * unit on an incident that lost a capability may open a seat of it again: free units are sent at once (since 0.3).
+ * at most. What is more than one slice goes on in the background, as for every call that frees a unit. There the
+ * incident is served too where units freed before are still being offered to a more urgent tier, if the choice might
+ * be one of those or they are more than 32 (since 0.3). A unit on an incident that lost a capability may open a seat
+ * of it again: free units are sent at once (since 0.3).
  * BATON. O(needs that wait * log of the incidents that wait), and a decision.
  * HJ_E_NULL; HJ_E_SIZE; HJ_E_NEWER; HJ_E_ARGUMENT (id 0, activity unknown, crew < -1); HJ_E_RANGE; HJ_FULL
  * (max_units). Since 0.1. */

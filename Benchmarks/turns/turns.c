@@ -181,6 +181,44 @@ static void nearest(void) {
   done();
 }
 
+/* Signatures that fall due together, before many that each freed unit has to look at. */
+static void unsigned_before_many(void) {
+  enum { UNSIGNED = 64, WAITING = 20000 };
+  hj_report call;
+  hj_dispatch answer;
+  open_engine(2 * UNSIGNED, WAITING + UNSIGNED);
+  plans(
+      "{\"version\":1,\"clocks\":{\"pending\":null,\"arrival\":null,\"resolve\":null,\"delivery\":null,"
+      "\"acknowledge\":{\"limit_s\":6,\"steps\":[{\"do\":\"next_unit\"},{\"after_s\":3000,\"do\":\"supervisor\"}]}},"
+      "\"plans\":["
+      "{\"name\":\"far\",\"types\":[2],\"radius_m\":1000,\"units\":[{}]},{\"name\":\"x\",\"units\":[{}]}]}");
+  memset(&call, 0, sizeof call);
+  memset(&answer, 0, sizeof answer);
+  call.size = sizeof call;
+  answer.size = sizeof answer;
+  call.tier = HJ_TIER_EMERGENCY;
+  call.lon_e7 = -410000000;
+  for (uint32_t i = 0; i < WAITING + UNSIGNED; i++) {
+    /* 1,000 m of straight line are 1,400 m driven: out of the radius, within the cells around it. */
+    call.type = i < WAITING ? 2 : 0;
+    call.lat_e7 = i < WAITING ? 310089930 : 310000000;
+    if (i == WAITING) {
+      hj_unit unit;
+      memset(&unit, 0, sizeof unit);
+      unit.size = sizeof unit;
+      unit.lat_e7 = 310000000;
+      unit.lon_e7 = -410000000;
+      for (unit.id = 1; unit.id <= 2 * UNSIGNED; unit.id++) check(hj_unit_put(engine, &unit), "put");
+    }
+    check(hj_incident_report(engine, &call, &answer), "report");
+  }
+  begin();
+  while (stats().escalations < UNSIGNED) usleep(100000);
+  usleep(1000000);
+  end("64 signatures fall due before 20,000 that wait (6 s of waiting)");
+  done();
+}
+
 int main(int count, char **words) {
   if (count < 4) {
     fprintf(stderr, "turns SIZE SERVED ROWS [MAP]\n");
@@ -199,6 +237,7 @@ int main(int count, char **words) {
   freed_before_many("one unit freed before SIZE that it can serve",
                     "{\"version\":1,\"plans\":[{\"name\":\"x\",\"units\":[{}]}]}");
   plans_free_many();
+  unsigned_before_many();
   tables();
   nearest();
   fclose(row_file);

@@ -63,9 +63,12 @@ extension EngineDriver {
   /// Under the baton: a slice of what is due and of what was posted, for the loop's turn and for a drain. In slices, so
   /// that a call that waits for the baton gets it in between.
   func decideSlice(_ core: inout EngineCore) -> (fired: Int, hasMore: Bool) {
-    let fired = core.fireDue(most: Self.fireSlice)
+    var offerSteps = EngineCore.offerSlice
+    let fired = core.fireDue(
+      most: Self.fireSlice, decisions: Self.decisionSlice, offerSteps: &offerSteps)
     let decided = decidePosts(most: Self.postSlice)
-    if core.hasBackgroundWork { core.workInBackground() }
+    // One slice of offers a turn, whatever freed the units.
+    if core.hasBackgroundWork { core.workInBackground(&offerSteps) }
     let hasMore =
       fired == Self.fireSlice || decided == Self.postSlice || core.hasBackgroundWork
       || (core.nextDue_ns <= core.time.now_ns && !core.isEscalationBlocked)
@@ -73,6 +76,8 @@ extension EngineDriver {
   }
 
   /// Steps fired, and posts decided, before the baton is offered to others. A caller may have to do them for the loop.
+  /// Of the steps, so many that search for a unit.
   static var fireSlice: Int { 64 }
+  static var decisionSlice: Int { 16 }
   static var postSlice: Int { 16 }
 }

@@ -76,10 +76,13 @@ extension EngineDriver {
     switch work.stage {
     case .firing, .firingFound:
       let most = work.left(Self.fireSlice)
-      let fired = most > 0 ? core.pointee.fireDue(most: most) : 0
-      work.done += fired
-      // Far deadlines are carried nearer in slices too: some may be due of which a slice has fired none.
-      if fired == Self.fireSlice || (work.bound == .max && isMoreDue) { return false }
+      var offerSteps = EngineCore.offerSlice
+      if most > 0 {
+        work.done += core.pointee.fireDue(
+          most: most, decisions: Self.decisionSlice, offerSteps: &offerSteps)
+      }
+      // A slice ends after some decisions, and far deadlines are carried nearer in slices too: it may fire none.
+      if work.done < work.bound, isMoreDue { return false }
       work.stage = work.stage == .firing ? .deciding : .background
     case .deciding:
       let most = work.left(Self.postSlice)

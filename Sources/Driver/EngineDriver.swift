@@ -201,7 +201,11 @@ package final class EngineDriver: @unchecked Sendable {
           body(first + count, event)
           count += 1
         }
-        if core.isEscalationBlocked { _ = core.fireDue(most: max(count, 1)) }
+        if core.isEscalationBlocked {
+          var offerSteps = EngineCore.offerSlice
+          _ = core.fireDue(
+            most: max(count, 1), decisions: Self.decisionSlice, offerSteps: &offerSteps)
+        }
         if core.outbox.count == 0 { silence() }
         return count
       }

@@ -1,7 +1,7 @@
 // Read first. The dispatch core: one value that owns incidents, units, assignments, clocks and waiting events.
 // It is a state machine: commands in, an answer and events out, in one order. Same commands, map and plans give the
 // same answers in any process. Must never: do I/O, read a clock, allocate after `init`, iterate a hash table, decide
-// on floating point. Whoever holds the baton (Driver) is the only one who touches it.
+// on floating point. Only the holder of the baton (Driver) touches it.
 
 import HujiaContainers
 import HujiaDeadlines

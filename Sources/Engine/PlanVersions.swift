@@ -98,8 +98,14 @@ extension EngineCore {
 
   /// One slice of it: a number of steps, so the same calls meet it at the same place. O(slice).
   package mutating func workInBackground() {
+    var offerSteps = Self.offerSlice
+    workInBackground(&offerSteps)
+  }
+
+  /// As far as the steps left of the turn's slice of offers go.
+  package mutating func workInBackground(_ offerSteps: inout Int) {
     if watchSweep != nil { rearmWatches() }
-    if hasOffersLeft { workOffers() }
+    if hasOffersLeft { workOffers(&offerSteps) }
   }
 
   /// Plan tables that nobody needs any more, for the driver to free.

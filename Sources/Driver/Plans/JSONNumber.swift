@@ -1,5 +1,4 @@
-// The grammar of a JSON number (RFC 8259, section 6). What the grammar forbids is refused, although Swift could read
-// it.
+// The grammar of a JSON number (RFC 8259, section 6). What it forbids is refused, although Swift could read it.
 
 enum JSONNumber {
   /// True for `-`? then `0` or digits without a leading zero, then a fraction and an exponent where they stand.

@@ -76,7 +76,7 @@ extension EngineCore {
     var filed = incidents[root].firstMerged
     while filed != WaitingLists.none {
       least_ns = min(least_ns, incidentTimes[filed].arrived_ns)
-      filed = incidents[filed].nextWaiting
+      filed = incidents[filed].nextLinked
     }
     return least_ns
   }
@@ -140,7 +140,7 @@ extension EngineCore {
         receiver = incidents[filed].agency
         received_ns = incidents[filed].ownStart_ns
       }
-      filed = incidents[filed].nextWaiting
+      filed = incidents[filed].nextLinked
     }
     if receiver != 0 { return receiver }
     let times = incidentTimes[incident]

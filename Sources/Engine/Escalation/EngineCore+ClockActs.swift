@@ -132,7 +132,7 @@ extension EngineCore {
       return .snooze
     }
     guard until_ns > clocks[slot].due_ns else { return .unchanged }
-    // Before the limit it is the limit that is put off; who does so needs no warning.
+    // Before the limit it is the limit that is put off; its warning is spared.
     if clocks[slot].step < 0 {
       guard until_ns > clocks[slot].planned_ns else { return .unchanged }
       clocks[slot].step = 0
@@ -153,7 +153,8 @@ extension EngineCore {
     guard outbox.hasRoomForEscalation else { return .full }
     disarm(slot)
     clocks[slot].due_ns = time.now_ns
-    escalate(slot, incident: incident(ofClock: slot), act: act)
+    let outcome = escalate(slot, incident: incident(ofClock: slot), act: act)
+    if let freed = outcome.freed { offer(unit: freed) }
     return .ok
   }
 

@@ -6,12 +6,19 @@ import HujiaDeadlines
 extension EngineCore {
   /// Fires at most `most` steps that are due by now; returns how many. When the outbox has no room left for
   /// escalations the rest stay armed and wait. With a bound it may also end early, because thousands fall due in the
-  /// same moment and their order is not known yet: then `nextDue_ns` is not after now, and the next call goes on.
-  package mutating func fireDue(most: Int) -> Int {
+  /// same moment and their order is not known yet: then `nextDue_ns` is not after now, and the next call goes on. So it
+  /// does after `decisions` steps that search for a unit.
+  ///
+  /// A unit that a step frees is offered behind it, while the steps of the turn's one slice of offers last. The rest is
+  /// background work.
+  package mutating func fireDue(
+    most: Int, decisions: Int = .max, offerSteps: inout Int
+  ) -> Int {
     var fired = 0
+    var decided = 0
     var steps = DeadlineWheel.slice
     isEscalationBlocked = false
-    while fired < most {
+    while fired < most, decided < decisions {
       guard drawDue(&steps) else {
         guard most == .max else { break }
         steps = DeadlineWheel.slice
@@ -25,16 +32,28 @@ extension EngineCore {
       fired += 1
       if watches.deadlines.next_due_ns < deadlines.next_due_ns {
         fireWatch()
+        decided += 1  // it may open an incident
         continue
       }
       guard let slot = deadlines.popDrawn(now_ns: time.now_ns) else { break }
       disarmed()
-      fire(slot, act: Act())
+      let outcome = fire(slot, act: Act())
+      if outcome.isDecision { decided += 1 }
+      // A unit that did not sign for one incident may be what another waits for.
+      guard let freed = outcome.freed else { continue }
+      noteFreed(unit: freed)
+      if offerSteps > 0 { workOffers(&offerSteps) }
     }
-    // A caller that asks for the next due time now is not told of more to do when there is none.
-    if fired == most { _ = drawDue(&steps) }
+    // The next due time, read behind this, names no more to do when there is none.
+    if fired == most || decisions != .max { _ = drawDue(&steps) }
     counters.set(Counter.escalationsWaiting, isEscalationBlocked ? 1 : 0)
     return fired
+  }
+
+  /// With a slice of offers of its own.
+  package mutating func fireDue(most: Int) -> Int {
+    var offerSteps = Self.offerSlice
+    return fireDue(most: most, offerSteps: &offerSteps)
   }
 
   /// Both structures; false when one of them has more to draw before the next may fire.
@@ -47,16 +66,16 @@ extension EngineCore {
   /// the next `fireDue` (`DeadlineWheel.next_due_ns`).
   package var nextDue_ns: Int64 { min(deadlines.next_due_ns, watches.deadlines.next_due_ns) }
 
-  private mutating func fire(_ slot: UInt32, act: Act) {
+  private mutating func fire(_ slot: UInt32, act: Act) -> Outcome {
     assert(clocks[slot].isRunning && clocks[slot].due_ns <= time.now_ns)
     let incident = incident(ofClock: slot)
     if clocks[slot].kind == .appointment {
       keepAppointment(incident)
-    } else if clocks[slot].step < 0 {
-      warn(slot, incident: incident)
-    } else {
-      escalate(slot, incident: incident, act: act)
+      return Outcome(isDecision: true)
     }
+    guard clocks[slot].step < 0 else { return escalate(slot, incident: incident, act: act) }
+    warn(slot, incident: incident)
+    return Outcome()
   }
 
   private func event(_ kind: EventKind, clock slot: UInt32, incident: UInt32) -> Event {
@@ -87,8 +106,8 @@ extension EngineCore {
     noteLateness(warning.late_ns)
   }
 
-  /// Fires the step that is next, whether its time has come or a person wants it now.
-  mutating func escalate(_ slot: UInt32, incident: UInt32, act: Act) {
+  /// Fires the step that is next, whether its time has come or a person wants it now. The caller offers what it frees.
+  mutating func escalate(_ slot: UInt32, incident: UInt32, act: Act) -> Outcome {
     let tables = plans.tables(incidents[incident].clockVersion)
     let policy = tables.pointee.policy(clocks[slot].policy)
     // Its chain may have changed since; a shorter one goes on with its last step.
@@ -136,8 +155,7 @@ extension EngineCore {
     emit(event)
     counters.add(Counter.escalations)
     noteLateness(event.late_ns)
-    // A unit that did not sign for this one may be what another incident waits for.
-    if let freed = outcome.freed { offer(unit: freed) }
+    return outcome
   }
 
   /// Arms the next step at this step's due time plus its delay. After the last step it repeats until it is stopped or

@@ -7,7 +7,10 @@ extension EngineCore {
     var slot: UInt32?
     var reason = Reason.none
     var assignment: UInt32?
+    /// The unit that was withdrawn, for the caller to offer.
     var freed: UInt32?
+    /// A search was made.
+    var isDecision = false
   }
 
   mutating func carryOut(_ action: StepAction, slot: UInt32, incident: UInt32) -> Outcome {
@@ -17,10 +20,12 @@ extension EngineCore {
     case .notifyAgain, .otherChannel, .callUnit:
       if let asked, assignments[asked].isUndeliverable { outcome.reason = .nobody }
     case .nextUnit:
+      outcome.isDecision = true
       if let asked, !assignments[asked].state.hasArrived {
         replace(asked, isSignature: clocks[slot].kind == .acknowledge, &outcome)
       }
     case .backup:
+      outcome.isDecision = true
       outcome.assignment = sendBackup(incident)
       outcome.reason = outcome.assignment == nil ? .nobody : .backup
     case .firstLeads:
@@ -63,7 +68,6 @@ extension EngineCore {
       moveClock(from: old, to: ClockSlot.of(.acknowledge, assignment: replacement, limits))
     }
     end(asked, as: .expired, reason: .nextUnit, act: Act(), wall_us: 0)
-    offer(unit: record.unit)
     return replacement
   }
 

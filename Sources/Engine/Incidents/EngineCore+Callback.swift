@@ -11,12 +11,12 @@ extension EngineCore {
       start(
         .callback, slot: ClockSlot.of(.callback, incident: incident), promise, from: at_ns)
       let before = callbacks.tail
-      incidents[incident].previousWaiting = before
-      incidents[incident].nextWaiting = WaitingLists.none
+      incidents[incident].previousLinked = before
+      incidents[incident].nextLinked = WaitingLists.none
       if before == WaitingLists.none {
         callbacks.head = incident
       } else {
-        incidents[before].nextWaiting = incident
+        incidents[before].nextLinked = incident
       }
       callbacks.tail = incident
       return
@@ -38,17 +38,17 @@ extension EngineCore {
     let slot = ClockSlot.of(.callback, incident: incident)
     if isRunning(.callback, slot: slot) {
       stop(.callback, slot: slot, at_ns: moment_ns(wall_us: wall_us))
-      let before = incidents[incident].previousWaiting
-      let after = incidents[incident].nextWaiting
+      let before = incidents[incident].previousLinked
+      let after = incidents[incident].nextLinked
       if before == WaitingLists.none {
         callbacks.head = after
       } else {
-        incidents[before].nextWaiting = after
+        incidents[before].nextLinked = after
       }
       if after == WaitingLists.none {
         callbacks.tail = before
       } else {
-        incidents[after].previousWaiting = before
+        incidents[after].previousLinked = before
       }
       plans.letGo(incidents[incident].clockVersion)
       _ = closedIncidents.append(incident)

@@ -73,7 +73,7 @@ extension EngineCore {
     while filed != WaitingLists.none {
       start_ns = min(start_ns, incidents[filed].ownStart_ns)
       wall_us = min(wall_us, incidents[filed].ownReceivedWall_us)
-      filed = incidents[filed].nextWaiting
+      filed = incidents[filed].nextLinked
     }
     incidents[incident].start_ns = start_ns
     incidents[incident].receivedWall_us = wall_us
@@ -100,7 +100,7 @@ extension EngineCore {
     var filed = incidents[root].firstMerged
     while filed != WaitingLists.none {
       if incidents[filed].hasArrived { return true }
-      filed = incidents[filed].nextWaiting
+      filed = incidents[filed].nextLinked
     }
     return false
   }
@@ -124,21 +124,21 @@ extension EngineCore {
   private mutating func link(_ incident: UInt32, under root: UInt32) {
     incidents[incident].mergedInto = root
     let first = incidents[root].firstMerged
-    incidents[incident].previousWaiting = WaitingLists.none
-    incidents[incident].nextWaiting = first
-    if first != WaitingLists.none { incidents[first].previousWaiting = incident }
+    incidents[incident].previousLinked = WaitingLists.none
+    incidents[incident].nextLinked = first
+    if first != WaitingLists.none { incidents[first].previousLinked = incident }
     incidents[root].firstMerged = incident
   }
 
   private mutating func unlink(_ incident: UInt32) {
-    let before = incidents[incident].previousWaiting
-    let after = incidents[incident].nextWaiting
+    let before = incidents[incident].previousLinked
+    let after = incidents[incident].nextLinked
     if before == WaitingLists.none {
       incidents[incidents[incident].mergedInto].firstMerged = after
     } else {
-      incidents[before].nextWaiting = after
+      incidents[before].nextLinked = after
     }
-    if after != WaitingLists.none { incidents[after].previousWaiting = before }
+    if after != WaitingLists.none { incidents[after].previousLinked = before }
     incidents[incident].mergedInto = WaitingLists.none
   }
 }

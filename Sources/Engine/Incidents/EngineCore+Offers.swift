@@ -17,6 +17,8 @@ extension EngineCore {
   /// A decision costs so many steps for itself and for each unit that it sends; the length of a way, on streets, some.
   static var decisionSteps: Int { 64 }
   static var travelSteps: Int { 16 }
+  /// Units that stand before one, looked at before it is served out of turn.
+  static var looksAhead: Int { 32 }
 
   /// A unit became free: it is offered now, as far as one slice goes.
   mutating func offer(unit slot: UInt32) {
@@ -42,11 +44,19 @@ extension EngineCore {
   }
 
   /// All units are offered again: what they are available for has changed.
-  mutating func sweepOffers() { offerSweep = OfferSweep(next: 0, isUnderWay: true) }
+  mutating func sweepOffers() {
+    // What comes to wait later looks at every unit itself: a sweep left for it would be work for nothing.
+    offerSweep = OfferSweep(next: 0, isUnderWay: waiting.count > 0)
+  }
 
   /// One slice. Whatever its size, it gets on. O(slice).
   package mutating func workOffers() {
     var steps = Self.offerSlice
+    workOffers(&steps)
+  }
+
+  /// As far as the steps go.
+  package mutating func workOffers(_ steps: inout Int) {
     while steps > 0, waiting.count > 0, offerSweep.isUnderWay { sweep(&steps) }
     while steps > 0, waiting.count > 0, assignmentSlots.live < limits.assignments,
       let (unit, bound) = offers.pop()
@@ -77,9 +87,10 @@ extension EngineCore {
     case .none: return
     case .unknown(let key): offers.push(unit, from: key)
     case .incident(let incident, let key):
-      // A unit that may be for a more urgent tier goes first. Within a tier each takes the longest waiting it can
-      // serve: to ask all others again after each decision would cost the square of their number.
-      if let other = offers.least, other.tier < key.tier { return offers.push(unit, from: key) }
+      // Units that may be for a more urgent tier go first, unless the decision could not send them. Within a tier each
+      // takes the longest waiting it can serve: to ask all others again after each decision would cost the square of
+      // their number.
+      if mightSend(before: key.tier, incident, &steps) { return offers.push(unit, from: key) }
       let sent = fillSeats(of: incident, reason: .unitFreed)
       if sent > 0 { announceProgress(of: incident) }
       steps -= Self.decisionSteps * (1 + sent)
@@ -87,6 +98,28 @@ extension EngineCore {
         offers.push(unit, from: OfferKey(tier: key.tier, key: key.key.next))
       }
     }
+  }
+
+  /// Whether a decision for the incident might send a unit that is still to be offered to more urgent tiers: true as
+  /// well where so many stand there that they are not looked at. O(looksAhead).
+  private mutating func mightSend(
+    before tier: UInt8, _ incident: UInt32, _ steps: inout Int
+  ) -> Bool {
+    guard let own = Tier(rawValue: tier) else { return true }
+    var place = offers.place(before: tier, after: nil)
+    var looks = 0
+    while let here = place {
+      let other = offers.unit(at: here)
+      looks += 1
+      guard looks <= Self.looksAhead else { return true }
+      if unitSlots.isLive(other), isOffered(other), mayGo(other, tier: own),
+        canServe(other, incident, &steps)
+      {
+        return true
+      }
+      place = offers.place(before: tier, after: here)
+    }
+    return false
   }
 
   enum Servable {
@@ -102,17 +135,22 @@ extension EngineCore {
     by unit: UInt32, from bound: OfferKey, _ steps: inout Int
   ) -> Servable {
     let record = units[unit]
+    var isFirst = true
     for raw in max(bound.tier, Tier.emergency.rawValue)...Tier.preventive.rawValue {
       guard let tier = Tier(rawValue: raw), mayGo(unit, tier: tier) else { continue }
-      steps -= waiting.beginWalk(
+      if !isFirst, steps <= 0 { return .unknown(OfferKey(tier: raw, key: .least)) }
+      isFirst = false
+      let begun = waiting.beginWalk(
         tier, record, from: raw == bound.tier ? bound.key : .least, isPlaced: record.hasPosition)
+      steps -= begun
+      // At least as many looks as the beginning cost, to two slices: what begins anew in each gets on all the same.
+      let end = min(0, steps - min(begun, 2 * Self.offerSlice))
       while waiting.walked != WaitingLists.none {
         let incident = waiting.walked
         let key = OfferKey(tier: raw, key: waiting.key(of: incident))
         if canServe(unit, incident, &steps) { return .incident(incident, key) }
         waiting.passOver()
-        // At least one look a visit, so that it gets on.
-        if steps <= 0 { return .unknown(OfferKey(tier: raw, key: key.key.next)) }
+        if steps <= end { return .unknown(OfferKey(tier: raw, key: key.key.next)) }
       }
     }
     return .none

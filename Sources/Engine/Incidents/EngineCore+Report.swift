@@ -101,7 +101,7 @@ extension EngineCore {
       ownReceivedWall_us: receivedWall_us, appointmentWall_us: report.appointmentWall_us,
       disposition: 0, liveCount: 0, refusalCount: 0, planVersion: plans.current,
       clockVersion: plans.current, agency: report.agency, source: report.source,
-      previousWaiting: WaitingLists.none, nextWaiting: WaitingLists.none, isWaiting: false,
+      previousLinked: WaitingLists.none, nextLinked: WaitingLists.none, isWaiting: false,
       hasArrived: false)
     clearClocks(incident: incident)
     plans.hold(plans.current)

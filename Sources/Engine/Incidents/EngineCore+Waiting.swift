@@ -19,6 +19,7 @@ extension EngineCore {
     guard incidents[incident].isWaiting else { return }
     waiting.remove(incident)
     incidents[incident].isWaiting = false
+    if waiting.count == 0 { offerSweep.isUnderWay = false }
   }
 
   /// After a change of what an incident still needs: it keeps its place. Nothing where it does not wait.

@@ -39,12 +39,12 @@ package struct IncidentRecord: BitwiseCopyable {
   package var agency: UInt32 = 0
   /// How it came in (`HJ_SOURCE_…`).
   package var source: UInt8 = 0
-  /// The incident that this one was merged into, and the first of those merged into this one; their links are those of
-  /// the waiting list.
+  /// The incident that this one was merged into, and the first of those merged into this one.
   var mergedInto: UInt32 = WaitingLists.none
   var firstMerged: UInt32 = WaitingLists.none
-  var previousWaiting: UInt32
-  var nextWaiting: UInt32
+  /// Its neighbours among those merged into the same incident, or among those that wait for their call-back.
+  var previousLinked: UInt32
+  var nextLinked: UInt32
   /// Seats (`seatBit`) for which nobody else is sent: the unit arrived and has left again, or was withdrawn when others
   /// were there.
   var servedSeats: UInt32 = 0

@@ -60,6 +60,22 @@ struct OfferQueue: ~Copyable {
     return (unit, bounds[unit])
   }
 
+  /// A place in the heap whose unit's bound is in a tier before `tier`: the first of them, or the one behind `place`.
+  func place(before tier: UInt8, after place: Int?) -> Int? {
+    func stands(_ place: Int) -> Bool { place < count && bounds[heap[place]].tier < tier }
+    guard var index = place else { return stands(0) ? 0 : nil }
+    if stands(index * 2 + 1) { return index * 2 + 1 }
+    if stands(index * 2 + 2) { return index * 2 + 2 }
+    // Up to the next that is a left child and has a right sibling.
+    while index > 0 {
+      if index % 2 == 1, stands(index + 1) { return index + 1 }
+      index = (index - 1) / 2
+    }
+    return nil
+  }
+
+  func unit(at place: Int) -> UInt32 { heap[place] }
+
   /// Empties the queue, as far as the steps go.
   mutating func removeAll(_ steps: inout Int) {
     while count > 0, steps > 0 {
