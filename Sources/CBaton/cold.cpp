@@ -1,6 +1,6 @@
 /* A cold call calls the host's hooks, and a hook may not come back: longjmp, a C++ exception, pthread_exit. The call is
- * over then, but what it holds must not stay held. C++ for its cleanup while the stack unwinds; longjmp does not unwind,
- * but glibc runs the cleanups of frames that it leaves when they were registered in this older way. */
+ * over then, but what it holds must not stay held. C++ for its cleanup while the stack unwinds; longjmp unwinds
+ * nothing, but glibc runs the cleanups of frames that it leaves when they were registered in this older way. */
 #include <pthread.h>
 
 extern "C" {
