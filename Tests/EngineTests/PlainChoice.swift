@@ -146,6 +146,7 @@ struct PlainChoice {
               let isUnknown = found.unit.place == nil
               let isEstimate = found.travel.isStraightLine
               if isEstimate { shortfall.insert(isUnknown ? .noPosition : .notOnStreets) }
+              if found.unit.place?.isOffNetwork == true { shortfall.insert(.notOnStreets) }
               picks.append(
                 PlainPick(
                   unit: found.unit.id, travel_ms: found.travel.travel_ms,
