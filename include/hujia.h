@@ -1016,8 +1016,8 @@ hj_status hj_engine_close(hj_engine *engine);
  * hj_nearest_units, routes, figures, hj_engine_stats; ages and times are those of the moment at which it ended.
  * In every run mode it does its work on the caller's thread, any thread, and needs no turn of a loop: with
  * HJ_RUN_HOST_LOOP the loop need not run, with HJ_RUN_POLL it works at the time of the last hj_engine_poll.
- * BATON, in slices of 64 deadlines and 16 reports: other calls come in between. O(what is due and posted). Several
- * threads may call it: one gets HJ_OK, and none returns before it is over.
+ * BATON, in slices of at most 64 deadlines (16 that search for a unit) and 16 reports: other calls come in between.
+ * O(what is due and posted). Several threads may call it: one gets HJ_OK, and none returns before it is over.
  * HJ_UNCHANGED (it was drained before); HJ_E_DEADLOCK (from inside a call that the engine carries out). Since 0.3. */
 hj_status hj_engine_drain(hj_engine *engine);
 

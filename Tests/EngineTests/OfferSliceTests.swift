@@ -1,5 +1,6 @@
 // One turn has one slice of offers, however many units its firings free.
 
+import HujiaContainers
 import HujiaRoads
 import HujiaTestSupport
 import Testing
@@ -65,5 +66,36 @@ struct OfferSliceTests {
     check(fired == Self.unsigned)
     // As many looks as there are takes so many slices at least: they were not made in the turns that fired.
     check(turns >= Self.waiting / EngineCore.offerSlice * Self.unsigned / 2, "\(turns) turns")
+  }
+}
+
+extension OfferSliceTests {
+  /// The walk over the heap's top beside a look at every unit in it.
+  @Test func thoseThatStandBeforeATierAreAllFound() throws {
+    var random = SplitMix64(5)
+    var queue = try OfferQueue(.system, units: 40)
+    var tiers: [UInt32: UInt8] = [:]
+    for _ in 0..<3_000 {
+      if random.chance(60) {
+        let unit = UInt32(random.below(40))
+        let tier = UInt8(random.below(6))
+        queue.push(
+          unit,
+          from: OfferKey(
+            tier: tier, key: WaitingKey(received_ns: Int64(random.below(9)), serial: 0)))
+        tiers[unit] = tier
+      } else if let (unit, _) = queue.pop() {
+        tiers[unit] = nil
+      }
+      for tier in 0...6 as ClosedRange<UInt8> {
+        var found: [UInt32] = []
+        var place = queue.place(before: tier, after: nil)
+        while let here = place, found.count <= 40 {
+          found.append(queue.unit(at: here))
+          place = queue.place(before: tier, after: here)
+        }
+        check(found.sorted() == tiers.filter { $0.value < tier }.map(\.key).sorted())
+      }
+    }
   }
 }
