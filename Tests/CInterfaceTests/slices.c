@@ -293,6 +293,20 @@ static void firings_and_offers(void) {
   CHECK_STATUS(hj_engine_close(engine), HJ_OK);
 }
 
+/* Plans loaded while nothing waits leave no pass over the units for the first call that waits. */
+static void plans_before_calls_cost_nothing(void) {
+  hj_engine *engine = open_many();
+  load(engine, far_and_boat);
+  for (uint64_t id = 1; id <= MANY; id++) put_able(engine, id, 0, 0);
+  load(engine, far_and_boat);
+  poll_all(engine, START_NS);
+  call_at(engine, HJ_TIER_ROUTINE, 3, 0, 0);
+  int64_t next_ns = 0;
+  CHECK_STATUS(hj_engine_poll(engine, START_NS, START_US, 1, &next_ns), HJ_OK);
+  CHECK(next_ns > START_NS);
+  CHECK_STATUS(hj_engine_close(engine), HJ_OK);
+}
+
 int main(void) {
   others_starve_nobody();
   what_a_slice_leaves_is_not_lost();
@@ -300,6 +314,7 @@ int main(void) {
   an_unfinished_walk_keeps_its_unit();
   many_needs();
   firings_and_offers();
+  plans_before_calls_cost_nothing();
   plans_free_many();
   a_poll_lets_others_in();
   return check_finish();
