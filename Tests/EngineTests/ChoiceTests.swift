@@ -100,6 +100,14 @@ import Testing
     return units
   }
 
+  private static func profile(_ rule: ProfileRule, _ tier: Tier) -> Profile {
+    switch rule {
+    case .response: .response
+    case .normal: .normal
+    case .byTier: tier == .routine || tier == .preventive ? .normal : .response
+    }
+  }
+
   private func compare(_ seed: UInt64) throws {
     var random = SplitMix64(seed)
     let image = network(&random)
@@ -110,13 +118,7 @@ import Testing
     for call in 0..<3 {
       let place = place(image.map, &random)
       let tier = Tier(rawValue: UInt8(1 + random.below(4))).unsafelyUnwrapped
-      let isCalm = tier == .routine || tier == .preventive
-      let profile: Profile =
-        switch draft.plans[0].profile {
-        case .response: .response
-        case .normal: .normal
-        case .byTier: isCalm ? .normal : .response
-        }
+      let profile = Self.profile(draft.plans[0].profile, tier)
       var ways: [UInt64: Travel] = [:]
       for unit in units {
         guard let position = unit.place else { continue }
