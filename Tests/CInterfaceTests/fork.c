@@ -339,6 +339,11 @@ int main(void) {
   config.run_mode = HJ_RUN_THREAD;
   engine = open_engine(&config);
   for (uint64_t id = 1; id <= 8; id++) put_unit(engine, id, (int)id, 0);
+  /* The threads may lose events, and with them calls that nobody calls off: this one keeps a place for the end. */
+  hj_report report = make_report(HJ_TIER_URGENT, 0, 0);
+  hj_dispatch kept = empty_dispatch(), dispatch = empty_dispatch();
+  CHECK_STATUS(hj_incident_report(engine, &report, &kept), HJ_OK);
+  drop_events(engine); /* or they would call it off */
   pthread_t threads[4];
   for (int number = 0; number < 4; number++)
     REQUIRE(pthread_create(&threads[number], NULL, number < 3 ? load : load_cold, (void *)(uintptr_t)number) == 0);
@@ -368,8 +373,7 @@ int main(void) {
   __atomic_store_n(&is_over, 1, __ATOMIC_RELEASE);
   for (int number = 0; number < 4; number++) pthread_join(threads[number], NULL);
   settle_posts();
-  hj_report report = make_report(HJ_TIER_URGENT, 0, 0);
-  hj_dispatch dispatch = empty_dispatch();
+  CHECK_STATUS(hj_incident_cancel(engine, kept.incident_id, 0), HJ_OK);
   CHECK_STATUS(hj_incident_report(engine, &report, &dispatch), HJ_OK);
   CHECK_STATUS(hj_incident_close(engine, dispatch.incident_id, 0, 0), HJ_OK);
   nothing_reaches_the_parent();
