@@ -130,11 +130,8 @@ import Testing
         check(way.isStraightLine == (time_ms == nil), "seed \(seed)")
         guard let time_ms else { continue }
         // Away from its node a place adds the way to the street.
-        if position.gap_dm == 0, place.gap_dm == 0 {
-          check(UInt64(way.travel_ms) == time_ms, "seed \(seed)")
-        } else {
-          check(UInt64(way.travel_ms) > time_ms, "seed \(seed)")
-        }
+        let isAway = position.gap_dm > 0 || place.gap_dm > 0
+        check(isAway ? way.travel_ms > time_ms : way.travel_ms == time_ms, "seed \(seed)")
       }
       let known = units.map { (place: $0.place, way: ways[$0.id]) }
       let plain = PlainChoice(
