@@ -79,6 +79,6 @@ enum WarmUp {
        {"name": "x", "types": [1], "tiers": ["urgent"], "areas": ["a"], "hours": [[22, 6]],
         "units": [{"role": "first", "count": 2, "capabilities": ["medic"], "agency": 1}],
         "radius_m": 20000, "arrive_s": 600, "profile": "response"},
-       {"units": [{}]}]}
+       {"name": "y", "types": [2], "units": [{}]}]}
     """
 }
