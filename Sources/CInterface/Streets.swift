@@ -49,9 +49,9 @@ private func write(
   let epoch = core.epoch
   for index in 0..<count {
     let found = core.found(index)
-    let age_s = core.age_s(ofUnit: found.unit)
+    let (age_s, isStale) = core.age(ofFound: found.unit)
     var flags = found.isStraightLine ? HJ_NEAREST_STRAIGHT_LINE : 0
-    if core.isStale(age_s: age_s) { flags |= HJ_NEAREST_STALE }
+    if isStale { flags |= HJ_NEAREST_STALE }
     if place.isOffNetwork || core.units[found.unit].place.isOffNetwork {
       flags |= HJ_NEAREST_OFF_NETWORK
     }

@@ -6,12 +6,13 @@ extension RoadMap {
   static var turn_e7: Int64 { 3_600_000_000 }
 
   /// A longitude as the map counts it: the short way round from the middle of its grid.
+  /// Products of 32 bits: nothing overflows, so nothing is checked.
   @inline(__always) func framed(_ lon_e7: Int32) -> Int64 {
-    let middle = Int64(gridWest_e7) + (Int64(gridColumns) * Int64(cellLon_e7)) / 2
+    let middle = Int64(gridWest_e7) &+ (Int64(gridColumns) &* Int64(cellLon_e7)) >> 1
     let lon = Int64(lon_e7)
-    if lon - middle > Self.halfTurn_e7 { return lon - Self.turn_e7 }
-    if lon - middle < -Self.halfTurn_e7 { return lon + Self.turn_e7 }
-    return lon
+    let east = lon &- middle
+    if east > Self.halfTurn_e7 { return lon &- Self.turn_e7 }
+    return east < -Self.halfTurn_e7 ? lon &+ Self.turn_e7 : lon
   }
 
   /// -180 to 180 degrees.

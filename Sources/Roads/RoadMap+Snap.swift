@@ -201,8 +201,8 @@ extension RoadMap {
     return Int32(min(max(row, 0), Int64(gridRows) - 1))
   }
 
-  private func clampedColumn(_ lon_e7: Int64) -> Int32 {
-    let column = (lon_e7 - Int64(gridWest_e7)) / Int64(cellLon_e7)
+  @inline(__always) private func clampedColumn(_ lon_e7: Int64) -> Int32 {
+    let column = (lon_e7 &- Int64(gridWest_e7)) / Int64(cellLon_e7)
     return Int32(min(max(column, 0), Int64(gridColumns) - 1))
   }
 
@@ -286,21 +286,22 @@ extension RoadMap {
     var length2: Int64
   }
 
+  /// Nothing overflows here, so nothing is checked: differences of framed longitudes are below 2^33, `axis_mm` caps at
+  /// 2^31, and the sides of a segment at 10^9, so that sums of two products stay within 63 bits.
   @inline(__always)
   private func view(_ segment: UInt32, _ point: Point) -> View {
     let a = Int(segment)
     let lat = Int64(point.lat_e7)
     let lon = point.lon_e7
-    let ax = Distance.axis_mm(Int64(pointLon_e7[a]) - lon, point.lonScale)
-    let ay = Distance.axis_mm(Int64(pointLat_e7[a]) - lat, Distance.latScale)
-    let bx = Distance.axis_mm(Int64(pointLon_e7[a + 1]) - lon, point.lonScale)
-    let by = Distance.axis_mm(Int64(pointLat_e7[a + 1]) - lat, Distance.latScale)
-    // Segments are at most a few hundred kilometres; halve nothing, but keep products within 63 bits.
-    let abx = min(max(bx - ax, -1_000_000_000), 1_000_000_000)
-    let aby = min(max(by - ay, -1_000_000_000), 1_000_000_000)
+    let ax = Distance.axis_mm(Int64(pointLon_e7[a]) &- lon, point.lonScale)
+    let ay = Distance.axis_mm(Int64(pointLat_e7[a]) &- lat, Distance.latScale)
+    let bx = Distance.axis_mm(Int64(pointLon_e7[a + 1]) &- lon, point.lonScale)
+    let by = Distance.axis_mm(Int64(pointLat_e7[a + 1]) &- lat, Distance.latScale)
+    let abx = min(max(bx &- ax, -1_000_000_000), 1_000_000_000)
+    let aby = min(max(by &- ay, -1_000_000_000), 1_000_000_000)
     return View(
-      ax: ax, ay: ay, abx: abx, aby: aby, dot: -ax * abx - ay * aby,
-      length2: abx * abx + aby * aby)
+      ax: ax, ay: ay, abx: abx, aby: aby, dot: 0 &- ax &* abx &- ay &* aby,
+      length2: abx &* abx &+ aby &* aby)
   }
 
   /// The distance, rounded down; exact (the floating-point root is only a guess that integers correct).
@@ -338,10 +339,10 @@ extension RoadMap {
     if segment == best.segment { return }
     let view = view(segment, point)
     // Wholly to one side by more than the best: most candidates end here.
-    if view.ax > best.key_mm && view.ax + view.abx > best.key_mm { return }
-    if -view.ax > best.key_mm && -view.ax - view.abx > best.key_mm { return }
-    if view.ay > best.key_mm && view.ay + view.aby > best.key_mm { return }
-    if -view.ay > best.key_mm && -view.ay - view.aby > best.key_mm { return }
+    if view.ax > best.key_mm && view.ax &+ view.abx > best.key_mm { return }
+    if 0 &- view.ax > best.key_mm && 0 &- view.ax &- view.abx > best.key_mm { return }
+    if view.ay > best.key_mm && view.ay &+ view.aby > best.key_mm { return }
+    if 0 &- view.ay > best.key_mm && 0 &- view.ay &- view.aby > best.key_mm { return }
     let gap = gap_mm(view)
     guard gap <= best.key_mm else { return }
     let key = point.heading_cdeg < 0 ? gap : gap + penalty_mm(segment, view, point.heading_cdeg)

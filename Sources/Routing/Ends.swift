@@ -21,7 +21,9 @@ extension Place {
   /// The straight line between a place and its street at `StraightLine`'s normal speed of 30 km/h (12 ms a decimetre),
   /// in every profile: off the streets a siren opens no way.
   @inline(__always) var gapCost: Cost {
-    let gap_dm = UInt64(countedGap_dm)
+    // As `countedGap_dm`, which would be a call into another module.
+    guard street != Place.none, gap_dm >= Place.onStreet_dm else { return .zero }
+    let gap_dm = UInt64(gap_dm)
     return Cost(
       time_ms: UInt32(clamping: gap_dm * StraightLine.gap_ms),
       length_mm: UInt32(clamping: gap_dm * 100))

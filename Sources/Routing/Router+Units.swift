@@ -11,6 +11,7 @@ extension Router {
     unit: UInt32, id: UInt64, capabilities: UInt64, level: UInt8, agency: UInt32, kind: UInt32 = 0,
     availableUntil_us: Int64, isCrewed: Bool, place: Place?
   ) {
+    assert(level < 32)
     takeOut(unit)
     var traits = UnitTraits()
     traits.capabilities = capabilities

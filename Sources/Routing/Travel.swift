@@ -59,6 +59,14 @@ package struct UnitFilter: BitwiseCopyable, Sendable {
   /// A unit whose skip mark equals this (when not 0) is passed over.
   package var skipStamp: UInt32
   package var crewedOnly: Bool
+  /// Set by `prepare`: agency, kind, time or skip marks are asked for too. True where that was not looked at.
+  private(set) var asksMore = true
+
+  /// Before many units are asked: `codes` are the levels of units that will do.
+  @inline(__always) mutating func prepare(codes: UInt32) {
+    levels = codes
+    asksMore = agency != 0 || kind != 0 || skipStamp != 0 || availableUntil_us != .min
+  }
 
   package init(
     capabilities: UInt64 = 0, levels: UInt32 = .max, agency: UInt32 = 0,

@@ -16,6 +16,12 @@ extension EngineCore {
     age_s > limits.staleAfter_s && age_s != .max
   }
 
+  /// How old the position of a unit that was found is, and whether that is marked. O(1).
+  package func age(ofFound slot: UInt32) -> (age_s: UInt32, isStale: Bool) {
+    let age_s = age_s(ofUnit: slot)
+    return (age_s, isStale(age_s: age_s))
+  }
+
   /// Bits of `ChosenMark` for a unit on its way to a place.
   package func marks(of slot: UInt32, at place: Place, isStraightLine: Bool) -> UInt32 {
     var marks: UInt32 = 0

@@ -258,9 +258,12 @@ final class Replay {
     drive(vehicle, route, factor: pace.factors[call.map { Int(book.tier(of: $0)) } ?? 0])
     statistics.drove(route)
     if statistics.example == nil, let call, route.count > 12 {
-      statistics.example = Statistics.Example(
-        unit: vehicles[vehicle].unit.name, call: call,
-        road: RouteWords(route, name: dispatcher.streetName))
+      // A road to show leads over more than one street.
+      let road = RouteWords(route, name: dispatcher.streetName)
+      if road.legs.count > 1 {
+        statistics.example = Statistics.Example(
+          unit: vehicles[vehicle].unit.name, call: call, road: road)
+      }
     }
     add(now_ns + vehicles[vehicle].routeTime_ns, .arrive(id))
   }

@@ -83,6 +83,13 @@ extension StraightLine {
     return least_mm > slack_mm ? least_mm - slack_mm : 0
   }
 
+  /// No two points at these latitudes are nearer; rounded down by more than `distance_mm` may err.
+  @inline(__always) static func least_mm(fromLat_e7: Int32, toLat_e7: Int32) -> UInt64 {
+    let least_mm = (Int64(fromLat_e7) - Int64(toLat_e7)).magnitude * 11_119 / 1_000
+    let slack_mm = least_mm / 10_000 + 100
+    return least_mm > slack_mm ? least_mm - slack_mm : 0
+  }
+
   /// 0 ..< a whole turn.
   private static func turned(_ lon_e7: Int64) -> Int64 {
     let rest = lon_e7 % 3_600_000_000

@@ -13,7 +13,7 @@ extension Router {
     into answer: UnsafeMutablePointer<NearestUnit>
   ) -> Int {
     var asked = filter
-    asked.levels = codes(filter.levels)
+    asked.prepare(codes: codes(filter.levels))
     let way = nearestWay(asked, limit: limit, profile)
     return search(to: place, filter: asked, limit: limit, profile: profile, by: way, into: answer)
   }
@@ -27,7 +27,7 @@ extension Router {
     into answer: UnsafeMutablePointer<NearestUnit>
   ) -> Int {
     var asked = filter
-    asked.levels = codes(filter.levels)
+    asked.prepare(codes: codes(filter.levels))
     return search(to: place, filter: asked, limit: limit, profile: profile, by: way, into: answer)
   }
 
@@ -149,6 +149,11 @@ extension Router {
         let unit = UInt32(index * 64 + word.trailingZeroBitCount)
         word &= word - 1
         guard reached[unit] != question, units.traits[unit].matches(filter) else { continue }
+        let least_mm = StraightLine.least_mm(
+          fromLat_e7: units.places[unit].lat_e7, toLat_e7: place.lat_e7)
+        if StraightLine.time_ms(driven_mm: least_mm * 7 / 5, profile) > UInt64(shortlist.bound_ms) {
+          continue
+        }
         let estimate = StraightLine.travel(from: units.places[unit], to: place, profile: profile)
         let time_ms = min(estimate.travel_ms, Cost.unreachable_ms)
         let length = UInt64(estimate.distance_dm) * 100

@@ -11,14 +11,19 @@ struct UnitTraits: BitwiseCopyable {
   var hasPlace = false
   var isLive = false
 
+  /// Levels are below 32. What most questions ask is answered without a branch for each part.
   @inline(__always) func matches(_ filter: UnitFilter) -> Bool {
-    let levelFits = level < 32 && filter.levels & (1 << UInt32(level)) != 0
-    let isSkipped = filter.skipStamp != 0 && skipStamp == filter.skipStamp
-    return levelFits && !isSkipped && capabilities & filter.capabilities == filter.capabilities
+    let levelMisses = UInt64(~(filter.levels &>> UInt32(level)) & 1)
+    guard levelMisses | (filter.capabilities & ~capabilities) == 0 else { return false }
+    return (isCrewed || !filter.crewedOnly) && (!filter.asksMore || matchesRest(filter))
+  }
+
+  /// What only some questions ask.
+  @inline(__always) private func matchesRest(_ filter: UnitFilter) -> Bool {
+    (filter.skipStamp == 0 || skipStamp != filter.skipStamp)
       && (filter.agency == 0 || filter.agency == agency)
       && (filter.kind == 0 || filter.kind == kind)
       && (filter.availableUntil_us == .min || filter.availableUntil_us <= availableUntil_us)
-      && (isCrewed || !filter.crewedOnly)
   }
 
   /// By the lowest two bits of the level, 2 and 3 together: units of one class stand in one cell tree. The caller gives
