@@ -984,8 +984,8 @@ hj_status hj_config_init(hj_config *config, uint32_t size);
  * unopened.
  * What is short is found out before it is needed: descriptors, a thread, address space. That cannot be promised where
  * other threads of the process take the last of it in between, or where the system grants memory that it does not
- * have: libuv and the Swift runtime then end the process. What libuv needs after open (a host's loop that grows) is
- * not known beforehand.
+ * have: libuv and the Swift runtime then end the process, as jemalloc does in a new thread that finds no room for its
+ * arena (2 MiB). What libuv needs after open (a host's loop that grows) is not known beforehand.
  * BEFORE START, any thread. Cold: reads files, allocates.
  * HJ_E_NULL (config or engine); HJ_E_SIZE, HJ_E_NEWER; HJ_E_ARGUMENT (run_mode, datum, map_memory, output_datum,
  * off_duty_positions, hooks, uv_loop: see detail.field); HJ_E_LIMIT (a limit); HJ_E_UNSUPPORTED (journal_path);

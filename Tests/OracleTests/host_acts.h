@@ -59,6 +59,7 @@ static int64_t turn_ns(void) {
   int64_t due_ns = planted == NEWEST_FIRST ? newest_due_ns() : earliest_ns();
   if (dropped_due_ns < due_ns) differ("an older one was passed over", NULL);
   dropped_due_ns = INT64_MAX;
+  told_due_ns = due_ns;
   return due_ns;
 }
 

@@ -9,7 +9,7 @@
 
 static void poll_now(uint32_t work_max) {
   int64_t next_ns = -1;
-  dropped_due_ns = INT64_MAX;
+  dropped_due_ns = told_due_ns = INT64_MAX;
   in_poll = 1;
   REQUIRE(hj_engine_poll(engine, now_ns, wall_us, work_max, &next_ns) == HJ_OK);
   hear();

@@ -144,6 +144,9 @@ static int car_is_busy[CARS + 1], car_count;
 static int64_t now_ns, wall_us;
 /* Within one poll: the earliest promise that was due and was dropped by something else than its escalation. */
 static int64_t dropped_due_ns;
+/* Within one poll: when the escalation that was told last was due; INT64_MAX = none was told yet. What it set going (a
+ * unit that it freed, sent elsewhere) may end promises that were due later than it, and no others. */
+static int64_t told_due_ns = INT64_MAX;
 
 static int32_t agency_of(int car) {
   return 1 + car % 2;
@@ -178,7 +181,8 @@ static void forget(promise *which) {
 
 static void drop(promise *which) {
   if (which == NULL) return;
-  if (which->due_ns <= now_ns && which->due_ns < dropped_due_ns) dropped_due_ns = which->due_ns;
+  if (which->due_ns <= now_ns && which->due_ns < told_due_ns && which->due_ns < dropped_due_ns)
+    dropped_due_ns = which->due_ns;
   forget(which);
 }
 
