@@ -8,6 +8,12 @@ package struct ImportWarning: Sendable, Equatable {
     case extent = "extent"
     case nullIsland = "at_0_0"
   }
+  /// Whether a street is shorter than the straight line between its ends, by more than what ellipsoids, rounding and
+  /// roads drawn roughly make of it: a fiftieth and 10 m.
+  static func isTooShort(_ length_mm: UInt64, straight_mm: UInt64) -> Bool {
+    length_mm * 50 + 500_000 < straight_mm * 49
+  }
+
   package let kind: Kind
   package let path: String
   /// Of the first one; 0 = the whole file.

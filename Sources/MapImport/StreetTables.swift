@@ -191,13 +191,14 @@ package struct StreetTables {
 }
 
 extension StreetTables {
-  /// Tells of a street that is shorter than the straight line between its ends, by more than what ellipsoids, rounding
-  /// and roads drawn roughly make of it: a fiftieth and 10 m.
+  /// Tells of a street that is shorter than the straight line between its ends.
   private mutating func checkLength(
     _ length_mm: UInt32, _ from: UInt32, _ to: UInt32, at place: (path: String, line: Int)
   ) {
     let straight_mm = drawnLength(from, [], to)
-    guard UInt64(length_mm) * 50 + 500_000 < UInt64(straight_mm) * 49 else { return }
+    guard ImportWarning.isTooShort(UInt64(length_mm), straight_mm: UInt64(straight_mm)) else {
+      return
+    }
     report.warn(
       .length, place.path, line: place.line,
       "\(options.name("length_m")) is \(length_mm / 1_000) m and the straight line \(straight_mm / 1_000) m: "
