@@ -100,7 +100,8 @@ package struct DIMACS {
     guard length_mm < UInt32.max else {
       throw RowError("a length of \(length_mm / 1_000) m: at most 4,294,967 m is possible")
     }
-    if length_dm != nil, ImportWarning.isTooShort(UInt64(length_mm), straight_mm: UInt64(drawn_mm)) {
+    if length_dm != nil, ImportWarning.isTooShort(UInt64(length_mm), straight_mm: UInt64(drawn_mm))
+    {
       report.warn(
         .length, distances ?? graph, line: line,
         "the arc is \(length_mm / 1_000) m long and the straight line \(drawn_mm / 1_000) m: check its unit (0.1 m)"
