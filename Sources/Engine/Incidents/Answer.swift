@@ -29,6 +29,26 @@ package struct Chosen: BitwiseCopyable {
   package var age_s: UInt32
   var requirement: UInt32
   var seat: UInt32
+
+  init(
+    unitID: UInt64 = 0, assignmentID: UInt64 = 0, unit: UInt32 = 0, role: UInt32 = 0,
+    travel_ms: UInt32 = 0, turnout_ms: UInt32 = 0, distance_dm: UInt32 = 0,
+    reason: Reason = .none, marks: UInt32 = 0, age_s: UInt32 = 0, requirement: UInt32 = 0,
+    seat: UInt32 = 0
+  ) {
+    self.unitID = unitID
+    self.assignmentID = assignmentID
+    self.unit = unit
+    self.role = role
+    self.travel_ms = travel_ms
+    self.turnout_ms = turnout_ms
+    self.distance_dm = distance_dm
+    self.reason = reason
+    self.marks = marks
+    self.age_s = age_s
+    self.requirement = requirement
+    self.seat = seat
+  }
 }
 
 /// What a person should know of a chosen unit besides why it was chosen (`HJ_CHOSEN_...`).

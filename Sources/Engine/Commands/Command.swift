@@ -1,0 +1,156 @@
+// Read first in this folder. Everything that changes an engine is a command, and `EngineCore.apply` is the only door
+// for it. A command is a plain value; what it says can be written down, applied again elsewhere, and gives the same.
+
+import HujiaContainers
+import HujiaRouting
+
+/// Which program a command comes from, and which of its requests it is. 0/0: the host's own process.
+package struct Client: BitwiseCopyable, Equatable, Sendable {
+  package var high: UInt64
+  package var low: UInt64
+  package init(high: UInt64 = 0, low: UInt64 = 0) {
+    self.high = high
+    self.low = low
+  }
+}
+
+/// One change of an engine: what, by whom, and for which client.
+package struct Command: BitwiseCopyable {
+  package var change: Change
+  package var act: Act
+  package var client: Client
+  /// The client's own number of this request; 0 = it has none.
+  package var request: UInt64
+  @inlinable package init(
+    _ change: Change, act: Act = Act(), client: Client = Client(), request: UInt64 = 0
+  ) {
+    self.change = change
+    self.act = act
+    self.client = client
+    self.request = request
+  }
+}
+
+/// Everything that can happen to an engine: one case each. A case that holds a pointer lives for its turn only; it is
+/// written down by what it points to, or by the hash of that.
+package enum Change: BitwiseCopyable {
+  // Incidents
+  /// A call. The decision is its answer.
+  case report(IncidentReport)
+  /// A call out of the queue of posts: an event is its answer, also where nothing is opened.
+  case post(IncidentReport)
+  case update(incident: UInt64, IncidentReport, movesPlace: Bool)
+  case assign(incident: UInt64, unit: UInt64, wall_us: Int64)
+  case end(incident: UInt64, as: IncidentState, disposition: Int32, wall_us: Int64)
+  case merge(incident: UInt64, into: UInt64, wall_us: Int64)
+  case unmerge(incident: UInt64, wall_us: Int64)
+  /// The caller was asked how it went. `outcome`: what was said, 0 = not stated.
+  case callBack(incident: UInt64, outcome: UInt32, wall_us: Int64)
+  case setLead(incident: UInt64, agency: UInt32, wall_us: Int64)
+
+  // Assignments
+  case advance(assignment: UInt64, to: AssignmentState, wall_us: Int64)
+  case divert(assignment: UInt64, to: UInt64, wall_us: Int64)
+  case undeliverable(assignment: UInt64, wall_us: Int64)
+
+  // Clocks
+  case takeClock(ClockReference)
+  case snoozeClock(ClockReference, for_ms: Int64)
+  case escalateClock(ClockReference)
+  /// The clocks of one incident follow the plans of now.
+  case migrate(incident: UInt64)
+  /// The same for one slice of all: the slots from this one on.
+  case migrateSlice(from: UInt32)
+
+  // Units
+  case putUnit(UnitDescription)
+  case removeUnit(UInt64)
+  case setActivity(Activity, unit: UInt64, wall_us: Int64)
+  case checkIn(unit: UInt64, wall_us: Int64)
+
+  // Watches
+  case putWatch(WatchDescription)
+  case removeWatch(UInt64)
+  case pauseWatch(UInt64, until_us: Int64)
+  case resumeWatch(UInt64)
+  case alarm(watch: UInt64, wall_us: Int64)
+  case beats(Beats)
+
+  // What the host reads and resets
+  /// Takes events out; deadlines that waited for the room fire into it.
+  case takeEvents(EventRoom)
+  case resetFigures
+
+  // What decisions rest on
+  case usePlans(UnsafeMutablePointer<PlanTables>)
+  case useEpoch(Unmanaged<Metric>)
+  /// So many cells of the roads follow the epoch in use. It changes what the next answers cost, never the answers.
+  case tendEpoch(cells: Int)
+
+  // Time
+  /// The first wall time that the engine hears: what came before gets it.
+  case startWall(wall_us: Int64)
+  /// The loop was kept from running for so long.
+  case stall(late_ns: Int64)
+
+  // The engine's own work, a slice each
+  case tick(Tick)
+  /// `isWanted`: begins a pass also where none is due yet.
+  case audit(isWanted: Bool)
+  case background(offerSteps: Int)
+}
+
+/// Fires what is due by now: at most so many steps, so many of them searching for a unit, and so many steps of offers.
+package struct Tick: BitwiseCopyable {
+  package var most: Int
+  package var decisions: Int
+  package var offerSteps: Int
+  package init(most: Int, decisions: Int, offerSteps: Int) {
+    self.most = most
+    self.decisions = decisions
+    self.offerSteps = offerSteps
+  }
+}
+
+/// Heartbeats as their caller keeps them: in records of `stride` bytes, with the watch's number and the device's time
+/// at fixed places. They live for the turn.
+package struct Beats: BitwiseCopyable {
+  package var watches: UnsafeRawPointer
+  package var times_us: UnsafeRawPointer
+  package var stride: Int
+  package var count: Int
+  package init(
+    watches: UnsafeRawPointer, times_us: UnsafeRawPointer, stride: Int, count: Int
+  ) {
+    self.watches = watches
+    self.times_us = times_us
+    self.stride = stride
+    self.count = count
+  }
+
+  package subscript(index: Int) -> Heartbeat {
+    Heartbeat(
+      watchID: watches.loadUnaligned(fromByteOffset: index * stride, as: UInt64.self),
+      wall_us: times_us.loadUnaligned(fromByteOffset: index * stride, as: Int64.self))
+  }
+}
+
+/// Room for events that are taken out: each is handed to `put` with `space` and its index. Without `put` they are
+/// dropped, as where a record is applied again.
+package struct EventRoom: BitwiseCopyable {
+  /// The room, the event's index, the address of an `Event`.
+  package typealias Put = @convention(c) (UnsafeMutableRawPointer, Int, UnsafeRawPointer) -> Void
+  package var most: Int
+  /// Of the deadlines that waited for room, so many may search for a unit.
+  package var decisions: Int
+  package var space: UnsafeMutableRawPointer?
+  package var put: Put?
+  package init(
+    most: Int, decisions: Int, space: UnsafeMutableRawPointer? = nil, put: Put? = nil
+  ) {
+    self.most = most
+    self.decisions = decisions
+    self.space = space
+    self.put = put
+  }
+}

@@ -1,0 +1,130 @@
+// The door: everything that changes an engine comes through `apply`. One case, one call.
+
+import HujiaContainers
+import HujiaRouting
+
+extension EngineCore {
+  /// Carries a command out at the turn's moment. What it decided is in `decision`; the status says what became of it.
+  package mutating func apply(
+    _ command: borrowing Command, _ turn: inout Turn, into decision: inout Decision
+  ) -> Status {
+    time = turn.moment
+    let act = command.act
+    switch command.change {
+    case .report(let report): return answered(self.report(report), &decision)
+    case .post(let report): return post(report)
+    case .update(let incident, let change, let movesPlace):
+      return answered(update(incident, change, movesPlace: movesPlace), &decision)
+    case .assign(let incident, let unit, let wall_us):
+      refresh(unitID: unit)
+      return answered(assign(incident, unit: unit, wall_us: wall_us, act: act), &decision)
+    case .end(let incident, let state, let disposition, let wall_us):
+      return end(
+        incident: incident, as: state, disposition: disposition, wall_us: wall_us, act: act)
+    case .merge(let incident, let target, let wall_us):
+      return merge(incident, into: target, wall_us: wall_us, act: act)
+    case .unmerge(let incident, let wall_us):
+      return unmerge(incident, wall_us: wall_us, act: act)
+    case .callBack(let incident, _, let wall_us):
+      return calledBack(incident, wall_us: wall_us, act: act)
+    case .setLead(let incident, let agency, let wall_us):
+      return setLead(incident, agency: agency, wall_us: wall_us, act: act)
+    case .advance(let assignment, let state, let wall_us):
+      return advance(assignment, to: state, wall_us: wall_us, act: act)
+    case .divert(let assignment, let target, let wall_us):
+      return answered(divert(assignment, to: target, wall_us: wall_us, act: act), &decision)
+    case .undeliverable(let assignment, let wall_us):
+      return undeliverable(assignment, wall_us: wall_us, act: act)
+    case .takeClock(let clock): return take(clock, act: act)
+    case .snoozeClock(let clock, let for_ms): return snooze(clock, for_ms: for_ms, act: act)
+    case .escalateClock(let clock): return escalateNow(clock, act: act)
+    case .migrate(let incident): return migrateClocks(of: incident)
+    case .putUnit(let unit): return put(unit: unit)
+    case .removeUnit(let unit): return remove(unit: unit)
+    case .setActivity(let activity, let unit, let wall_us):
+      return set(activity: activity, of: unit, wall_us: wall_us)
+    case .checkIn(let unit, let wall_us): return checkIn(unit: unit, wall_us: wall_us)
+    case .putWatch(let watch): return put(watch: watch)
+    case .removeWatch(let watch): return remove(watch: watch)
+    case .pauseWatch(let watch, let until_us): return pause(watch: watch, until_us: until_us)
+    case .resumeWatch(let watch): return resume(watch: watch)
+    case .alarm(let watch, let wall_us):
+      return answered(alarm(watch: watch, wall_us: wall_us), &decision)
+    case .beats, .takeEvents, .resetFigures, .usePlans, .useEpoch, .tendEpoch, .startWall, .stall,
+      .migrateSlice, .tick, .audit, .background:
+      return applyOwn(command.change, &decision.slice)
+    }
+  }
+
+  /// The answer that `report` would give now, with no side effect: a question, though it takes the same path.
+  package mutating func recommend(
+    _ report: IncidentReport, _ turn: inout Turn, into decision: inout Decision
+  ) -> Status {
+    time = turn.moment
+    return answered(recommend(report), &decision)
+  }
+
+  /// What the engine and its driver do by themselves, and batches.
+  private mutating func applyOwn(_ change: Change, _ slice: inout Slice) -> Status {
+    slice = Slice()
+    switch change {
+    case .beats(let beats): take(beats, &slice)
+    case .takeEvents(let room): takeEvents(into: room, &slice)
+    case .resetFigures: resetFigures()
+    case .usePlans(let plans): return use(plans: plans) ? .ok : .full
+    case .useEpoch(let metric): serve(metric.takeUnretainedValue())
+    case .tendEpoch(let cells): slice.hasMore = router.maintain(cells)
+    case .startWall(let wall_us): startWall(wall_us)
+    case .stall(let late_ns): tellStall(late_ns: late_ns)
+    case .migrateSlice(let first):
+      let (next, changed) = migrateClocks(from: first)
+      slice.done = Int(changed)
+      slice.hasMore = next != nil
+      slice.next = next ?? 0
+    case .tick(let tick):
+      slice.offerSteps = tick.offerSteps
+      slice.done = fireDue(
+        most: tick.most, decisions: tick.decisions, offerSteps: &slice.offerSteps)
+    case .audit(let isWanted):
+      slice.done = audit(now: isWanted)
+      slice.hasMore = auditState.isUnderWay
+    case .background(let offerSteps):
+      slice.offerSteps = offerSteps
+      if hasBackgroundWork { workInBackground(&slice.offerSteps) }
+      slice.hasMore = hasBackgroundWork
+    default: return .unsupported
+    }
+    return .ok
+  }
+
+  /// A posted report: where it opens nothing, an event says why.
+  private mutating func post(_ report: IncidentReport) -> Status {
+    let status = self.report(report)
+    if status != .ok && status != .manual && status != .held { answerPost(report, status) }
+    return status
+  }
+
+  private mutating func take(_ beats: Beats, _ slice: inout Slice) {
+    for index in 0..<beats.count where beat(beats[index]) { slice.done += 1 }
+    counters.add(Counter.watchBeats, Int64(slice.done))
+    counters.add(Counter.watchBeatsRefused, Int64(beats.count - slice.done))
+  }
+
+  private mutating func takeEvents(into room: EventRoom, _ slice: inout Slice) {
+    while slice.done < room.most, var event = popEvent() {
+      if let put = room.put, let space = room.space { put(space, slice.done, &event) }
+      slice.done += 1
+    }
+    guard isEscalationBlocked else { return }
+    var offerSteps = Self.offerSlice
+    _ = fireDue(
+      most: max(slice.done, 1), decisions: room.decisions, offerSteps: &offerSteps)
+  }
+
+  private func answered(_ status: Status, _ decision: inout Decision) -> Status {
+    guard !status.isError, status != .full else { return status }
+    decision.answer = answer
+    for place in 0..<answer.count { decision.chosen[place] = chosen[place] }
+    return status
+  }
+}
