@@ -55,12 +55,12 @@
  *   calls meet it at the same place. Slices within the call itself: hj_engine_poll, hj_events_poll, hj_watch_beats,
  *   hj_plans_load, hj_plans_migrate, hj_figures_breaches. In the background (the engine's own thread, the host's loop,
  *   or the next hj_engine_poll): offers to waiting incidents beyond the first slice, of which there is one for all that
- *   a turn fires. Exceptions: a decision costs what its search costs, which grows where units are short, with the units
- *   without a position, with those on one spot, and, where a plan names an agency or a kind, with those that the
- *   reasons of a shortfall look at; a slice of offers begins with a look at each need that waits in the tier and the
- *   cells around the unit (0.3 ms for 1,000 needs with a radius); hj_engine_close; the first hj_engine_poll; with
- *   HJ_RUN_POLL the epoch that a poll builds, and a call that finds positions waiting, which takes in all of them.
- *   Since 0.3.
+ *   a turn fires. Since 0.3.
+ * Longer turns. A decision costs what its search costs, which grows where units are short, with the units without a
+ *   position, with those on one spot, and, where a plan names an agency or a kind, with those that the reasons of a
+ *   shortfall look at. A slice of offers begins with a look at each need that waits in the tier and the cells around
+ *   the unit (0.3 ms for 1,000 needs with a radius). Not bounded: hj_engine_close, the first hj_engine_poll; with
+ *   HJ_RUN_POLL an epoch's build, and a call that takes in all positions that wait.
  * Blocking and memory. Nothing blocks on I/O and nothing allocates after hj_engine_open, except where "cold" is said:
  *   hj_engine_open, hj_engine_close, hj_plans_load, and the first hj_traffic_report (see there).
  * Stack. A call needs up to 32 KiB of its thread's stack, also when it carries out the calls of others; a cold one up
@@ -70,11 +70,10 @@
  *   short. A thread whose cancel type is PTHREAD_CANCEL_ASYNCHRONOUS must not call: POSIX allows that no library. A
  *   signal, with or without SA_RESTART, neither ends nor lengthens a call. Signal handlers must not call. Since 0.3.
  * After fork the parent's engines answer HJ_E_FORKED in the child and go on in the parent. The child may open engines
- *   of its own, in any run mode and as many as any process, and so may its children in turn; nothing of the parent's is
- *   freed in the child: its memory (shared until written to) and its descriptors stay until the child ends or executes
- *   another program. Holds for fork; a child of vfork calls nothing. The first hj_engine_open of a process does once
- *   what the Swift runtime does once (a millisecond); a fork meanwhile waits for it. Since 0.3; before, a child could
- *   open none.
+ *   of its own, in any run mode and as many as any process, and so may its children. Nothing of the parent's is freed
+ *   in the child: its memory (shared until written to) and its descriptors stay until the child ends or executes
+ *   another program. A child of vfork calls nothing. A fork waits while the first hj_engine_open of a process sets
+ *   up the Swift runtime (a millisecond). Since 0.3; before, a child could open none.
  * Signals. The library installs no signal handler and blocks all signals in its own threads.
  * Descriptors of the library are 3 and above, also where the host has closed 0 to 2, and close-on-exec. While an engine
  *   opens, closed ones of 0 to 2 are filled with what can be neither read nor written. Since 0.3.
@@ -241,9 +240,11 @@ typedef struct hj_error_detail {
 /* What an escalation step asks for. NEXT_UNIT (of DELIVERY, ACKNOWLEDGE and TURNOUT), BACKUP and FIRST_LEADS are
  * carried out by the engine, the others by the host. `assignment_id` of the event is that of the clock that fired, and
  * 0 for an incident's clock; `unit_id` is the unit that was sent (its assignment is told by HJ_EVENT_ASSIGNMENT just
- * before), else the clock's own. After NEXT_UNIT of ACKNOWLEDGE the clock is the new unit's, which inherits the chain;
- * of DELIVERY and TURNOUT it was the withdrawn unit's and has ended with its assignment: hj_clock_take answers
- * HJ_E_STALE, as there is nothing left to take. */
+ * before), else the clock's own.
+ *
+ * After NEXT_UNIT of ACKNOWLEDGE the clock is the new unit's, which inherits the chain; of DELIVERY and TURNOUT it was
+ * the withdrawn unit's and has ended with its assignment: hj_clock_take answers HJ_E_STALE, as there is nothing left to
+ * take. */
 #define HJ_STEP_NOTIFY_AGAIN 1  /* tell the unit once more */
 #define HJ_STEP_OTHER_CHANNEL 2 /* by radio instead of terminal, say */
 #define HJ_STEP_NEXT_UNIT 3     /* the unit was withdrawn and the next best one sent: see unit_id */
@@ -257,7 +258,7 @@ typedef struct hj_error_detail {
 #define HJ_STEP_CALL_UNIT 11   /* ask the unit whether it is well */
 #define HJ_STEP_BACKUP 12      /* one more unit was sent: see unit_id */
 #define HJ_STEP_FIRST_LEADS 13 /* 首接责任: the agency that received the call leads now, else the first that signed */
-#define HJ_STEP_LAST_RESORT 14   /* no step found anybody: whoever is in charge must take it */
+#define HJ_STEP_LAST_RESORT 14   /* no step found anybody: the person in charge must take it */
 #define HJ_STEP_OPEN_INCIDENT 20 /* of a watch: the engine opened the incident in incident_id, as if a call had come */
 #define HJ_STEP_HOME_OFFICER 21  /* of a watch: the community officer 社区民警 (unit_id) looks in */
 #define HJ_STEP_GRID_WORKER 22   /* of a watch: the grid worker 网格员 (unit_id) looks in */
@@ -365,11 +366,12 @@ typedef struct hj_engine hj_engine;
 /* The host's own memory, asked for in cold calls only. A hook that does not come back (longjmp, a C++ exception,
  * pthread_exit) ends its call there, and the engine and all other threads go on. Left from hj_allocate, the call has
  * changed nothing and may be made again. Left from hj_release, it was carried out, or had failed before: new plans are
- * in force when hj_plans_load could take them, and the handle of hj_engine_close is closed. What a call that is left
- * had taken, and what it had still to give back, is lost until the process ends; of hj_engine_open that may be
- * descriptors and a thread too. On systems without glibc a hook must not leave by longjmp: hj_engine_close would wait
- * for ever. A thread that is cancelled in a hook ends with the cold call. Since 0.3;
- * before, a hook had to come back. */
+ * in force when hj_plans_load could take them, and the handle of hj_engine_close is closed.
+ *
+ * What a call that is left had taken, and what it had still to give back, is lost until the process ends; of
+ * hj_engine_open that may be descriptors and a thread too. On systems without glibc a hook must not leave by longjmp:
+ * hj_engine_close would wait for ever. A thread that is cancelled in a hook ends with the cold call. Since 0.3; before,
+ * a hook had to come back. */
 typedef void *(*hj_allocate)(void *context, uint64_t bytes, uint64_t alignment); /* NULL when refused */
 typedef void (*hj_release)(void *context, void *pointer, uint64_t bytes, uint64_t alignment);
 
@@ -378,9 +380,11 @@ typedef void (*hj_release)(void *context, void *pointer, uint64_t bytes, uint64_
 #define HJ_TRAFFIC_OFF 2       /* never: hj_traffic_report answers HJ_E_UNSUPPORTED */
 
 /* Where the map lives (hj_config.map_memory). Since 0.3.
+ *
  * HJ_MAP_COPY reads the whole file into memory from the engine's allocator, counted in hj_stats.memory_bytes, in large
  * pages where the system has them. Afterwards the file may be overwritten, cut or removed. A file that changes while it
  * is read is refused: every checksum is verified. The system may keep the file's pages in its cache beside the copy.
+ *
  * HJ_MAP_SHARED maps the file: engines and processes share its pages, and opening reads only what it verifies. While
  * such an engine is open the file may only be replaced by rename (write another, then rename it over the old one):
  * where a page is cut off in place, the system ends the process with SIGBUS; what is overwritten in place answers. */
@@ -559,7 +563,7 @@ typedef struct hj_incident_status {
   int32_t disposition;
   uint32_t reserved0;
   uint32_t lead_agency;        /* 0 = not set; since 0.2, likewise below */
-  uint32_t plans_version;      /* whose chains its clocks follow: 1 = the plans at open, one more each load */
+  uint32_t plans_version;      /* its clocks follow the chains of these: 1 = at open, one more each load */
   int64_t appointment_wall_us; /* 0 = none */
   int64_t called_back_wall_us; /* 0 = not yet */
   int32_t source;              /* HJ_SOURCE_... of its report; since 0.3, likewise below */
@@ -569,7 +573,7 @@ typedef struct hj_incident_status {
   uint32_t reserved1;
 } hj_incident_status;
 
-/* Who did it and why, for acts of people. Both come back in the events of the act (operator_id, operator_reason), and
+/* The person behind an act, and the reason. Both come back in the events of the act (operator_id, operator_reason), and
  * those of the newest act stay with the incident (hj_incident_status). */
 typedef struct hj_action {
   uint32_t size;
@@ -598,7 +602,7 @@ typedef struct hj_event {
   int32_t cycle;              /* escalations: 0 at first; higher each time the last step repeats or the clock starts */
   uint64_t operator_id;       /* of an act of a person; 0 = not stated */
   uint32_t
-      plans_version; /* escalations and warnings: whose chain it is (hj_incident_status.plans_version); since 0.2 */
+      plans_version; /* escalations and warnings: those of the chain (hj_incident_status.plans_version); since 0.2 */
   uint32_t reserved0;
   uint64_t epoch;           /* of the travel times that served then; 0 = the map's. Since 0.2. */
   uint64_t watch_id;        /* of a watch's escalation, alarm or end of absence; 0 = none. Since 0.2. */
@@ -774,6 +778,7 @@ typedef struct hj_stats {
 /* How long it takes now to drive a street from end to end. Street ids are those of the map's source: `id` in street
  * tables (else the row's number, from 1), the number of the arc's row, from 1, in DIMACS files, where each direction of
  * a street is a row of its own. hj_route_point.street_id and hj_unit_status.street_id are the same ids.
+ *
  * Where several rows of the source have one id, they are the pieces of one street: travel_ms is for all of them
  * together, shared out by their lengths; two rows of one id that are the same line in opposite directions are one piece
  * and its way back. */
@@ -789,7 +794,7 @@ typedef struct hj_street_time {
 #define HJ_WATCH_ABSENT 2  /* its chain runs, or has opened an incident and rests until that is over */
 #define HJ_WATCH_PAUSED 3
 
-/* A source of which silence means something: the door sensor of someone who lives alone, an app, an officer's radio. */
+/* A source of which silence means something: the door sensor of a person living alone, an app, an officer's radio. */
 typedef struct hj_watch {
   uint32_t size;
   uint32_t kind;      /* the host's code; the engine hands it back */
@@ -913,7 +918,7 @@ const char *hj_status_text(hj_status status);
  * Total: any number is allowed. Since 0.3. */
 int32_t hj_is_taken(hj_status status);
 
-/* Whose words: those of 10 and above since 0.2. Of flags and shortfalls, which are bits, one bit has a word. */
+/* Which words: those of 10 and above since 0.2. Of flags and shortfalls, which are bits, one bit has a word. */
 #define HJ_NAMES_TIER 1
 #define HJ_NAMES_LEVEL 2
 #define HJ_NAMES_ACTIVITY 3
@@ -977,15 +982,18 @@ hj_status hj_config_init(hj_config *config, uint32_t size);
  * nothing behind: nothing to close, *engine = NULL, no descriptor, thread or memory. (libuv keeps one pipe for all
  * loops of the process; on the host's loop the handles of an open that failed in its last step go with the loop's next
  * turn.) Up to 256 engines at once. `detail` may be NULL.
+ *
  * Every number of a map that is followed later is checked here, whatever the map's checksums say: a damaged or forged
  * map is refused (HJ_E_MAP), or it answers wrongly, but nothing is ever read outside of it.
+ *
  * Descriptors: HJ_RUN_THREAD takes 6, and 2 for the process with the first (8 and 2 with libuv 1.45 and newer);
  * HJ_RUN_HOST_LOOP 2; HJ_RUN_POLL 1. Paths must name regular files: a pipe, device, socket or folder is refused
  * unopened.
+ *
  * What is short is found out before it is needed: descriptors, a thread, address space. That cannot be promised where
- * other threads of the process take the last of it in between, or where the system grants memory that it does not
- * have: libuv and the Swift runtime then end the process, as jemalloc does in a new thread that finds no room for its
- * arena (2 MiB). What libuv needs after open (a host's loop that grows) is not known beforehand.
+ * other threads of the process take the last of it in between, or where the system grants memory that it does not have:
+ * libuv and the Swift runtime then end the process, as jemalloc does in a new thread that finds no room for its arena
+ * (2 MiB). What libuv needs after open (a host's loop that grows) is not known beforehand.
  * BEFORE START, any thread. Cold: reads files, allocates.
  * HJ_E_NULL (config or engine); HJ_E_SIZE, HJ_E_NEWER; HJ_E_ARGUMENT (run_mode, datum, map_memory, output_datum,
  * off_duty_positions, hooks, uv_loop: see detail.field); HJ_E_LIMIT (a limit); HJ_E_UNSUPPORTED (journal_path);
@@ -1005,15 +1013,20 @@ hj_status hj_engine_open(const hj_config *config, hj_engine **engine, hj_error_d
 hj_status hj_engine_close(hj_engine *engine);
 
 /* The end of a shift: takes no more, fires what is due, decides everything that was posted, and then stands still.
+ *
  * Every call that would change something and begins after it answers HJ_E_STATE and changes nothing (reports, posts,
  * acts of people, positions, heartbeats, street times, plans, hj_engine_poll). One that began before may end either
  * way, and what is left of a batch of positions or heartbeats may still be taken in after the drain has returned.
- * Threads that wait in hj_incident_post_within get HJ_E_STATE at once, and their reports were not taken. A post that
- * was accepted is decided, whichever thread made it. When it returns, time stands still for the engine: no deadline
- * fires any more, no epoch is published, no stall is told; whatever has not come due stays as it is. So its events are
- * finite: read them (hj_events_poll, hj_events_fd) to the last, then hj_engine_close. A deadline that was due and found
- * no room fires as hj_events_poll makes room, as ever. Reading goes on as before: statuses, hj_incident_recommend,
- * hj_nearest_units, routes, figures, hj_engine_stats; ages and times are those of the moment at which it ended.
+ * Threads that wait in hj_incident_post_within get HJ_E_STATE at once, and their reports were not taken.
+ *
+ * A post that was accepted is decided, whichever thread made it. When it returns, time stands still for the engine: no
+ * deadline fires any more, no epoch is published, no stall is told; whatever has not come due stays as it is. So its
+ * events are finite: read them (hj_events_poll, hj_events_fd) to the last, then hj_engine_close. A deadline that was
+ * due and found no room fires as hj_events_poll makes room, as ever.
+ *
+ * Reading goes on as before: statuses, hj_incident_recommend, hj_nearest_units, routes, figures, hj_engine_stats; ages
+ * and times are those of the moment at which it ended.
+ *
  * In every run mode it does its work on the caller's thread, any thread, and needs no turn of a loop: with
  * HJ_RUN_HOST_LOOP the loop need not run, with HJ_RUN_POLL it works at the time of the last hj_engine_poll.
  * BATON, in slices of at most 64 deadlines (16 that search for a unit) and 16 reports: other calls come in between.
@@ -1023,12 +1036,15 @@ hj_status hj_engine_drain(hj_engine *engine);
 
 /* HJ_RUN_POLL: moves the engine to the given time, decides what was posted and fires what is due, at most `work_max`
  * items (0 = no bound). `*next_due_ns` (may be NULL) becomes the time at or before which the engine wants the next
- * poll: INT64_MAX = nothing is due, `now_ns` = there is more to do now. Calls before the first poll are accepted and
- * timed from it; every other call uses the time of the last poll. Street times reported since the last poll are built
- * into an epoch first, here and on this thread (one item of work, whatever it costs: see hj_traffic_report), so the
- * same calls give the same answers. Times: now_ns is 0 ... 2^62 - 1 (146 years) and not before the last poll's (else
- * HJ_TIME_BACKWARDS, and the last poll's is used); wall_us may jump either way and moves no deadline. A slice of
- * background work (offers of freed units to waiting incidents) counts as one item; since 0.3.
+ * poll: INT64_MAX = nothing is due, `now_ns` = there is more to do now.
+ *
+ * Calls before the first poll are accepted and timed from it; every other call uses the time of the last poll. Street
+ * times reported since the last poll are built into an epoch first, here and on this thread (one item of work, whatever
+ * it costs: see hj_traffic_report), so the same calls give the same answers.
+ *
+ * Times: now_ns is 0 ... 2^62 - 1 (146 years) and not before the last poll's (else HJ_TIME_BACKWARDS, and the last
+ * poll's is used); wall_us may jump either way and moves no deadline. A slice of background work (offers of freed units
+ * to waiting incidents) counts as one item; since 0.3.
  * BATON. O(items). HJ_E_MODE in another run mode; HJ_E_ARGUMENT (a time that is negative or too large). Since 0.1. */
 hj_status hj_engine_poll(hj_engine *engine, int64_t now_ns, int64_t wall_us, uint32_t work_max, int64_t *next_due_ns);
 
@@ -1061,13 +1077,15 @@ hj_status hj_plans_migrate(hj_engine *engine, uint32_t *count);
 
 /* Adds a unit or replaces what is known of it. Its assignment, if any, goes on; `activity` is then what it does when
  * that ends, as with hj_unit_set_activity (since 0.3; before, it was forgotten), 0 = PATROLLING included. EN_ROUTE,
- * ON_SCENE, TRANSPORTING and AT_DESTINATION of a unit on an incident say nothing of that: what is remembered stays. A
- * unit that becomes available is offered to waiting incidents at once: the most urgent that it can serve, by tier, then
- * by receipt, gets the best choice, however many others wait and for whatever. One that it cannot serve costs a look
- * at most. What is more than one slice goes on in the background, as for every call that frees a unit. There the
- * incident is served too where units freed before are still being offered to a more urgent tier, if the choice might
- * be one of those or they are more than 32 (since 0.3). A unit on an incident that lost a capability may open a seat
- * of it again: free units are sent at once (since 0.3).
+ * ON_SCENE, TRANSPORTING and AT_DESTINATION of a unit on an incident say nothing of that: what is remembered stays.
+ *
+ * A unit that becomes available is offered to waiting incidents at once: the most urgent that it can serve, by tier,
+ * then by receipt, gets the best choice, however many others wait and for whatever. One that it cannot serve costs a
+ * look at most. What is more than one slice goes on in the background, as for every call that frees a unit.
+ *
+ * There the incident is served too where units freed before are still being offered to a more urgent tier, if the
+ * choice might be one of those or they are more than 32 (since 0.3). A unit on an incident that lost a capability may
+ * open a seat of it again: free units are sent at once (since 0.3).
  * BATON. O(needs that wait * log of the incidents that wait), and a decision.
  * HJ_E_NULL; HJ_E_SIZE; HJ_E_NEWER; HJ_E_ARGUMENT (id 0, activity unknown, crew < -1); HJ_E_RANGE; HJ_FULL
  * (max_units). Since 0.1. */
@@ -1081,6 +1099,7 @@ hj_status hj_unit_remove(hj_engine *engine, uint64_t unit_id);
  * waiting incident is offered to it: a car that has crashed is set OFF_DUTY, its order is cancelled, and it is sent
  * nowhere. Nothing remembered: RETURNING after an arrival, else what it did before it was sent. A unit that is diverted
  * or sent to another incident without being free in between keeps it.
+ *
  * `wall_us`: since when, 0 and the future = now. A free unit that becomes available is idle from then (of units that
  * are there equally fast the one that is idle longest goes), mapped to the engine's clock when it is told; one on an
  * incident is idle from the turn that frees it. Used since 0.3.
@@ -1102,22 +1121,30 @@ hj_status hj_unit_read(hj_engine *engine, uint64_t unit_id, hj_unit_status *stat
 
 /* Takes in positions, in the order given; each is checked, converted and snapped to the streets on this thread. The
  * newest device time of a unit wins: an older fix is refused, so a device that uploads its backlog does not drag the
- * unit back. A device time ahead of now counts as now: a wrong one blocks nothing that comes later, and a device whose
- * clock is always ahead is followed in order of arrival; beyond max_ahead_s it is refused. A wall clock that is set
- * back holds a unit up for 10 s at most. `*accepted` (may be NULL) says how many were taken; a refused fix never fails
- * the batch, and hj_stats counts by reason: unknown unit, fields out of range (0/0 is no position), accuracy, device
- * time too far ahead, older, too fast, off duty. Where people are while they are HJ_ACTIVITY_OFF_DUTY is not taken,
- * unless off_duty_positions says so: what was reported before counts, the position known keeps ageing, and what is
- * reported after hj_unit_set_activity or hj_unit_put returned is refused, until the unit is on duty again. A fix is
- * too fast when it is farther from the last one than max_speed_cms allows in the time between their device times (and
- * 150 m and its accuracy; 1,000 km where it is not otherwise judged, see max_speed_cms); speed_fixes of them in a row
- * that agree with each other, or one speed_s younger, are believed, so one wrong fix neither moves a unit nor locks it
- * out. Without a time (before the first poll) and after hj_unit_put with a place speed is not judged. `count` 0 is
- * HJ_OK; at most 1,048,576.
+ * unit back.
+ *
+ * A device time ahead of now counts as now: a wrong one blocks nothing that comes later, and a device whose clock is
+ * always ahead is followed in order of arrival; beyond max_ahead_s it is refused. A wall clock that is set back holds a
+ * unit up for 10 s at most.
+ *
+ * `*accepted` (may be NULL) says how many were taken; a refused fix never fails the batch, and hj_stats counts by
+ * reason: unknown unit, fields out of range (0/0 is no position), accuracy, device time too far ahead, older, too fast,
+ * off duty.
+ *
+ * Where people are while they are HJ_ACTIVITY_OFF_DUTY is not taken, unless off_duty_positions says so: what was
+ * reported before counts, the position known keeps ageing, and what is reported after hj_unit_set_activity or
+ * hj_unit_put returned is refused, until the unit is on duty again.
+ *
+ * A fix is too fast when it is farther from the last one than max_speed_cms allows in the time between their device
+ * times (and 150 m and its accuracy; 1,000 km where it is not otherwise judged, see max_speed_cms); speed_fixes of them
+ * in a row that agree with each other, or one speed_s younger, are believed, so one wrong fix neither moves a unit nor
+ * locks it out. Without a time (before the first poll) and after hj_unit_put with a place speed is not judged. `count`
+ * 0 is HJ_OK; at most 1,048,576.
+ *
  * What later calls see: a call that begins after this one returned sees these positions, while no more than 256 units
  * have new ones that nobody has looked at yet (in HJ_RUN_POLL: always). Beyond that, which takes a holder that is busy
- * for longer than the feeds need for 256 reports, decisions and hj_nearest_units still name no unit for a place that
- * it has left, but may miss one that came nearer; hj_unit_read and hj_assignment_route always see the newest.
+ * for longer than the feeds need for 256 reports, decisions and hj_nearest_units still name no unit for a place that it
+ * has left, but may miss one that came nearer; hj_unit_read and hj_assignment_route always see the newest.
  * ANY THREAD, does not wait for the baton. About 1 microsecond a fix. Two threads that report the same unit at the
  * same moment: one of the fixes may be refused (positions_busy), when the other thread was put to sleep in between.
  * HJ_PARTIAL (some were refused); HJ_E_NULL; HJ_E_SIZE; HJ_E_NEWER (first element); HJ_E_ARGUMENT (count). Since 0.1;
@@ -1132,15 +1159,17 @@ hj_status hj_positions_report(hj_engine *engine, const hj_position *positions, u
  * report again within key_retention_s gives the first answer and HJ_EXISTS, and changes nothing; after that the key is
  * new, whatever came in between.
  * BATON. A decision: O(units looked at); allocates nothing.
+ *
  * A receipt in the past (`wall_us`) starts the limits then; where one has run out already it counts from now. With
  * appointment_wall_us after now it is held: no unit, no clock, until then (a later jump of the wall clock moves that no
  * more); its limits count from the appointment.
- * Without a place (0/0) it is taken in all the same: the plan matches by everything but areas, nobody is sent, since
- * to nowhere nobody is nearest, and the answer is HJ_MANUAL with HJ_SHORTFALL_NO_PLACE; its clocks run. A person may
- * send (hj_incident_assign, travel_ms not known), and hj_incident_update with a place does what the plan says. Since
- * 0.3.
- * HJ_EXISTS; HJ_MANUAL (opened; no plan matches, the plan says so, or it has no place); HJ_HELD (opened; waits for
- * its appointment); HJ_FULL (max_incidents open; nothing was opened); HJ_E_NULL; HJ_E_SIZE; HJ_E_NEWER; HJ_E_ARGUMENT
+ *
+ * Without a place (0/0) it is taken in all the same: the plan matches by everything but areas, nobody is sent, since to
+ * nowhere nobody is nearest, and the answer is HJ_MANUAL with HJ_SHORTFALL_NO_PLACE; its clocks run. A person may send
+ * (hj_incident_assign, travel_ms not known), and hj_incident_update with a place does what the plan says. Since 0.3.
+ *
+ * HJ_EXISTS; HJ_MANUAL (opened; no plan matches, the plan says so, or it has no place); HJ_HELD (opened; waits for its
+ * appointment); HJ_FULL (max_incidents open; nothing was opened); HJ_E_NULL; HJ_E_SIZE; HJ_E_NEWER; HJ_E_ARGUMENT
  * (tier, flags, datum, source, wall_us or appointment_wall_us negative, an appointment more than 100 years ahead);
  * HJ_E_RANGE; HJ_E_CONFLICT (same key, other body). Since 0.1. */
 hj_status hj_incident_report(hj_engine *engine, const hj_report *report, hj_dispatch *dispatch);
@@ -1169,16 +1198,19 @@ hj_status hj_incident_post(hj_engine *engine, const hj_report *report);
  * hj_incident_report. Since 0.2. */
 hj_status hj_incident_post_within(hj_engine *engine, const hj_report *report, int64_t timeout_ns);
 
-/* Changes an open incident's tier, type, place and flags to those of the report (tier NONE = as it is, type 0 = as
- * it is, both coordinates 0 = as it is; key, caller, source and agency are ignored). The flags are always those of the
- * report: a wrong HJ_REPORT_VULNERABLE is taken back by leaving it out (before 0.3 it stayed). A raised tier starts the
- * new limits now and keeps the receipt; a caller who is not vulnerable after all gives the arrival clock everybody's
- * limit, counted from where it began, unless it has fired already. Units already sent stay, and those the new plan asks
- * for besides are sent. `dispatch` may be NULL; else it becomes the live assignments, new ones included.
+/* Changes an open incident's tier, type, place and flags to those of the report (tier NONE = as it is, type 0 = as it
+ * is, both coordinates 0 = as it is; key, caller, source and agency are ignored). The flags are always those of the
+ * report: a wrong HJ_REPORT_VULNERABLE is taken back by leaving it out (before 0.3 it stayed).
+ *
+ * A raised tier starts the new limits now and keeps the receipt; a caller found not to be vulnerable gives the arrival
+ * clock everybody's limit, counted from where it began, unless it has fired already. Units already sent stay, and those
+ * the new plan asks for besides are sent. `dispatch` may be NULL; else it becomes the live assignments, new ones
+ * included.
+ *
  * Since 0.3 a changed place changes the figures: travel_ms and distance_dm of units that have not arrived lead to the
  * new place, from where they are now, and an HJ_EVENT_INCIDENT with HJ_REASON_PLACE_CHANGED names in unit_id the free
- * unit that would be there before all units under way (turnout and travel; 0 = none). Nobody is pulled off or sent
- * for it.
+ * unit that would be there before all units under way (turnout and travel; 0 = none). Nobody is pulled off or sent for
+ * it.
  * BATON. Errors as hj_incident_report, and HJ_E_STALE (id), HJ_E_STATE (closed or cancelled). Since 0.1. */
 hj_status hj_incident_update(hj_engine *engine, uint64_t incident_id, const hj_report *report, hj_dispatch *dispatch);
 
@@ -1194,7 +1226,7 @@ hj_status hj_incident_assign_by(hj_engine *engine, uint64_t incident_id, uint64_
 
 /* Ends an incident that needs nobody any more: live assignments are cancelled, their units freed, its clocks stopped.
  * BATON. O(its assignments). HJ_E_STALE; HJ_E_STATE (closed); HJ_UNCHANGED (already cancelled); HJ_E_ARGUMENT
- * (wall_us). The _by form takes who and why (`action` may be NULL). Since 0.1. */
+ * (wall_us). The _by form takes the person and the reason (`action` may be NULL). Since 0.1. */
 hj_status hj_incident_cancel(hj_engine *engine, uint64_t incident_id, int64_t wall_us);
 hj_status hj_incident_cancel_by(hj_engine *engine, uint64_t incident_id, int64_t wall_us, const hj_action *action);
 
@@ -1229,16 +1261,19 @@ hj_status hj_incident_read(hj_engine *engine, uint64_t incident_id, hj_incident_
 
 /* ---- Assignments ----------------------------------------------------------------------------------------------- */
 
-/* Moves an assignment to `state` and derives the incident's state and the unit's activity from it. Legal: forward,
- * also skipping; CLEARED only from ON_SCENE or later; DECLINED before ON_SCENE (the next best unit is sent at once);
- * CANCELLED before CLEARED. EXPIRED, DIVERTED, EXCHANGED, RESERVED are the engine's. Backward moves need the _by
- * form with a reason. When the last unit leaves an incident that nobody reached, the incident waits again and is
- * served at once if possible; else, since 0.3, its pending clock runs again, from the receipt.
+/* Moves an assignment to `state` and derives the incident's state and the unit's activity from it. Legal: forward, also
+ * skipping; CLEARED only from ON_SCENE or later; DECLINED before ON_SCENE (the next best unit is sent at once);
+ * CANCELLED before CLEARED. EXPIRED, DIVERTED, EXCHANGED, RESERVED are the engine's. Backward moves need the _by form
+ * with a reason. When the last unit leaves an incident that nobody reached, the incident waits again and is served at
+ * once if possible; else, since 0.3, its pending clock runs again, from the receipt.
+ *
  * A backward move takes back what followed from the state (since 0.3): the acknowledge, turnout, delivery and report
  * clocks of the assignment and the arrival clock of the incident run again from where they began, so that one that is
  * overdue fires at once, late; welfare ends; the incident's arrival is that of another unit that was there, or none;
- * figures are counted once. `wall_us` in the past is when it really happened: a promise that was kept then is no broken
- * one (hj_breach.flags), whatever was told meanwhile.
+ * figures are counted once.
+ *
+ * `wall_us` in the past is when it really happened: a promise that was kept then is no broken one (hj_breach.flags),
+ * whatever was told meanwhile.
  * BATON. O(1), and a decision where a unit must be replaced.
  * HJ_UNCHANGED (already there); HJ_E_STALE; HJ_E_STATE (not legal); HJ_E_REASON (backward without reason);
  * HJ_E_ARGUMENT (no such state; wall_us negative). Since 0.1. */
@@ -1321,11 +1356,12 @@ hj_status hj_watch_remove(hj_engine *engine, uint64_t watch_id);
 
 /* Takes signs of life in, in the order given. The newest device time of a watch wins: an older one is refused, so a
  * backlog uploaded late ends nothing wrongly; one that lies in the future counts as now; beyond max_ahead_s it is
- * refused. Device times are mapped to the engine's clock once, when they come in. A sign of life within the limit ends
- * a running chain (HJ_EVENT_ABSENCE_ENDED); an incident already opened stays for a person to end. One with the time of
- * the newest known is taken and ends nothing, such as a step that a person hurried (since 0.3). `*accepted` (may be
- * NULL) says how many were taken; a refused one (unknown watch, older, ahead, negative) never fails the batch. `count`
- * 0 is HJ_OK; at most 1,048,576.
+ * refused. Device times are mapped to the engine's clock once, when they come in.
+ *
+ * A sign of life within the limit ends a running chain (HJ_EVENT_ABSENCE_ENDED); an incident already opened stays for a
+ * person to end. One with the time of the newest known is taken and ends nothing, such as a step that a person hurried
+ * (since 0.3). `*accepted` (may be NULL) says how many were taken; a refused one (unknown watch, older, ahead,
+ * negative) never fails the batch. `count` 0 is HJ_OK; at most 1,048,576.
  * BATON, in slices of 256. O(1) each; no deadline is touched. HJ_PARTIAL (some were refused);
  * HJ_E_NULL; HJ_E_SIZE; HJ_E_NEWER (first element); HJ_E_ARGUMENT (count). Since 0.2. */
 hj_status hj_watch_beats(hj_engine *engine, const hj_heartbeat *beats, uint32_t count, uint32_t *accepted);
@@ -1383,12 +1419,14 @@ hj_status hj_figures_reset(hj_engine *engine);
 /* How places meet the streets. A place belongs to the nearest street; to an islet (streets that the data does not join
  * to the rest, of fewer than 64 junctions and less than half of the largest part) only where no other street lies
  * within snap_limit_m (off the network: within twice the islet's distance). Within 0.5 m of its street a place is on
- * it. Beyond, the straight line to the street counts in every travel time and distance, at 30 km/h in every profile:
+ * it.
+ *
+ * Beyond, the straight line to the street counts in every travel time and distance, at 30 km/h in every profile:
  * units and calls, the nearest, the chosen, roads, `radius_m` of plans. Farther than snap_limit_m is off the network,
  * and marked.
+ *
  * A street that traffic has closed is driven through by nobody; what stands or happens on it leaves it and is reached
- * at the map's own time for that piece.
- * Longitudes go the short way round, also across 180 degrees. Since 0.3. */
+ * at the map's own time for that piece. Longitudes go the short way round, also across 180 degrees. Since 0.3. */
 
 /* The k units with the least travel time to a place, nearest first, ties by unit id; units that the streets do not
  * connect come last with a marked straight-line estimate; units without a position never come. Set nearest[0].size.
@@ -1438,20 +1476,26 @@ hj_status hj_street_name(hj_engine *engine, uint64_t street_id, char *buffer, ui
  * HJ_STREET_AS_MAPPED, or the engine closes; streets not named keep what they have. The call returns at once; the
  * library builds the next epoch of travel times on threads of its own (HJ_RUN_POLL: the next hj_engine_poll does it)
  * and every answer after HJ_EVENT_TRAFFIC is exact for it; every answer before is exact for the epoch before. Answers
- * say which: `epoch`. The library publishes an epoch on its own thread, in every run mode but HJ_RUN_POLL, at any
- * moment after this call began and whether the host's loop turns or not: before an answer names an epoch its event
- * waits to be read, and epochs never go back. What is reported while an epoch is being built goes into the one after,
- * all of it, the newest time of a street only, so a feed that is faster than the builder costs epochs, not memory and
- * not order.
+ * say which: `epoch`.
+ *
+ * The library publishes an epoch on its own thread, in every run mode but HJ_RUN_POLL, at any moment after this call
+ * began and whether the host's loop turns or not: before an answer names an epoch its event waits to be read, and
+ * epochs never go back.
+ *
+ * What is reported while an epoch is being built goes into the one after, all of it, the newest time of a street only,
+ * so a feed that is faster than the builder costs epochs, not memory and not order.
+ *
  * One refused street never fails the rest: unknown id, time out of range, no such direction, or a bad direction or
  * profile. hj_traffic_report_each says which.
+ *
  * Cost, on 264,000 nodes: closing one street 2 ms of processor time as a rule and 100 ms at worst, by how many ways
  * lead over it; opening it again 0.1 ms; a main road of a hundred streets as much as everything at once, 0.3 s shared
  * by two threads. Everything is computed for the first epochs, and when more than one arc in 24 changed.
+ *
  * Memory: the first report (HJ_TRAFFIC_ON_DEMAND) or opening (HJ_TRAFFIC_AT_OPEN) takes a second epoch's tables and
  * starts two threads (none in HJ_RUN_POLL); a first report for one profile only, on a map with one travel time, takes
- * that profile's tables. Those calls are cold. Afterwards neither reports nor builds allocate.
- * hj_engine_close waits for a build under way; what is not built by then is dropped.
+ * that profile's tables. Those calls are cold. Afterwards neither reports nor builds allocate. hj_engine_close waits
+ * for a build under way; what is not built by then is dropped.
  * ANY THREAD, does not wait for builds. About 0.3 microseconds a street, O(log streets) each. `count` 0 is HJ_OK; at
  * most 1,048,576.
  * HJ_PARTIAL (some were refused, perhaps all); HJ_E_NULL; HJ_E_SIZE; HJ_E_NEWER (first element); HJ_E_ARGUMENT (count);

@@ -1,6 +1,6 @@
 /* Three ways to share one engine among threads, in the same run and with the same work:
  *
- *   direct   every thread calls; the engine's baton decides whose turn it is
+ *   direct   every thread calls; the engine's baton decides which thread's turn it is
  *   mutex    every call under one pthread mutex of the host, as for a library that is not safe to share
  *   thread   every call is shipped to one engine thread through a queue with a condition variable, and waited for
  *

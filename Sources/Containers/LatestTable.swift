@@ -10,7 +10,7 @@
 public import Synchronization
 
 /// Six words a slot, in two copies: a writer claims the slot, fills the copy that is not in force and turns the two
-/// round with one atomic addition. One owner at a time (the baton's holder) says whose slot it is. 128 bytes a slot.
+/// round with one atomic addition. The baton's holder alone gives a slot to an id. 128 bytes a slot.
 ///
 /// Words of a slot: 0 control, 1 the owner's id, 2-7 a copy, 8-9 notes of the writers, 10-15 the other copy.
 /// Control: bit 0 claimed, bit 1 which copy is in force, bits 32-63 the stamp. A value carries the stamp it was written
@@ -57,7 +57,7 @@ public struct LatestTable: ~Copyable, @unchecked Sendable {
     word(slot, 0).pointee.wrappingAdd(Self.stamp, ordering: .acquiringAndReleasing)
   }
 
-  /// Nobody's: writers who still hold the old id are turned away. 0 is no id.
+  /// Nobody's: a writer that still holds the old id is turned away. 0 is no id.
   public func clear(_ slot: UInt32) {
     word(slot, 1).pointee.store(0, ordering: .releasing)
     void(slot)

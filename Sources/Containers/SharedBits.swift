@@ -44,8 +44,8 @@ public struct SharedBits: ~Copyable, @unchecked Sendable {
       ~(1 << UInt64(bit & 63)), ordering: .sequentiallyConsistent)
   }
 
-  /// From any thread. The levels above are looked at every time: whoever set the first bit of a word may be asleep
-  /// before it could say so above.
+  /// From any thread. The levels above are looked at every time: the thread that set the first bit of a word may be
+  /// asleep before it marks them.
   @inlinable public func insert(_ member: UInt32) {
     let bit = Int(member)
     Self.set(bits, bit)
@@ -125,8 +125,8 @@ public struct SharedBits: ~Copyable, @unchecked Sendable {
     return rest == 0 ? nil : (index << 6) + rest.trailingZeroBitCount
   }
 
-  /// Takes the mark of an empty word back, and looked at once more after the mark is gone: who inserted before that is
-  /// seen here, who inserts after it sees that the mark is gone.
+  /// Takes the mark of an empty word back, then looks at the word once more. What was inserted before that is seen
+  /// here; a thread that inserts later sees that the mark is gone.
   @inlinable static func prune(
     _ lower: borrowing Block<UInt64>, _ index: Int, of upper: borrowing Block<UInt64>
   ) {

@@ -43,7 +43,7 @@ final class Allocator: @unchecked Sendable {
     /// Plans are loaded from any thread.
     let taken_bytes: UnsafeMutablePointer<Atomic<Int64>>
 
-    /// The address of the source says whose hook it is.
+    /// The address of the source names the engine of the hook.
     static func take(
       _ source: UnsafeMutablePointer<Source>, _ bytes: UInt64, _ alignment: UInt64
     ) -> UnsafeMutableRawPointer? {

@@ -1,4 +1,4 @@
-// The baton: one atomic word that says who may touch the core. Free, a call costs one compare-and-swap each way and
+// The baton: one atomic word; its holder alone may touch the core. Free, a call costs one compare-and-swap each way and
 // runs on the caller's own thread. Held, the call is published on the word itself and carried out by the holder (flat
 // combining: Hendler, Incze, Shavit, Tzafrir, SPAA 2010), or the baton is handed to it. The protocol is checked by
 // `spin` (Tests/Protocol/baton.pml). Must never: allocate, use the standard library's Mutex (it does not survive fork).
@@ -37,7 +37,7 @@ package final class Baton: @unchecked Sendable {
   private let carriedOut = Atomic<UInt64>(0)
   private let carriedForOthers = Atomic<Int64>(0)
   private let handedOver = Atomic<Int64>(0)
-  // Raised by those who waited
+  // Raised by the callers that waited
   private let mostAhead = Atomic<Int64>(0)
   private let longest_ns = Atomic<Int64>(0)
 
@@ -96,7 +96,7 @@ package final class Baton: @unchecked Sendable {
     }
   }
 
-  /// Lets go, or serves those who wait: at most `most` of their calls, then the oldest of them is the holder.
+  /// Lets go, or serves waiting callers: at most `most` of their calls, then the oldest of them is the holder.
   @inline(__always)
   package func give(helping most: Int = Baton.mostHelped) {
     countOne()

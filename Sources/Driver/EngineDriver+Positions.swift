@@ -1,5 +1,5 @@
 // How positions come in: any thread, without the baton. Checked, converted and snapped on the caller's thread, written
-// into the unit's slot, and taken from there by whoever holds the baton next; by this thread when it is free.
+// into the unit's slot, and taken from there by the next holder of the baton; by this thread when it is free.
 
 import CHujiaKernels
 import HujiaContainers

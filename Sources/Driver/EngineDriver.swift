@@ -27,7 +27,7 @@ package final class EngineDriver: @unchecked Sendable {
   /// On the heap like the core, so that `deinit` gives its memory back before the allocator goes.
   let posts: UnsafeMutablePointer<SharedRing<IncidentReport>>
   let ingest: UnsafeMutablePointer<Counters>
-  /// The wall time of the last poll, for reporters who do not hold the baton.
+  /// The wall time of the last poll, for reporters that do not hold the baton.
   let polledWall_us = Atomic<Int64>(0)
   /// The engine's own time of the last poll.
   let polled_ns = Atomic<Int64>(0)

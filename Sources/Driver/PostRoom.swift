@@ -1,6 +1,6 @@
 // Waiting for room in the ring of posts (`hj_incident_post_within`): asleep until the thread that empties the ring
-// wakes those who slept longest, the caller's time is up, or the engine closes. The protocol is checked by `spin`
-// (Tests/Protocol/room.pml). Must never: make a thread wait that nobody could wake, wake anybody while nobody waits.
+// wakes the longest sleepers, the caller's time is up, or the engine closes. The protocol is checked by `spin`
+// (Tests/Protocol/room.pml). Invariant: a sleeping thread can always be woken; no wake-up while nobody sleeps.
 
 import CHujiaBaton
 import HujiaEngine

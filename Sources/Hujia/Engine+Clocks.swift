@@ -50,7 +50,7 @@ public struct ClockStatus: Sendable {
   public let due_us: Int64?
 }
 
-/// A person who acts, and the host's code of why. Both come back in the events of the act (`operatorID`,
+/// The person behind an act, and the host's code of why. Both come back in the events of the act (`operatorID`,
 /// `operatorReason`).
 public struct Person: Hashable, Sendable {
   public var operatorID: UInt64

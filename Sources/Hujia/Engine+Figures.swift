@@ -10,7 +10,7 @@ public enum Interval: Int32, Sendable, CaseIterable {
   case receiptToClose
 }
 
-/// Whose intervals.
+/// Which incidents' intervals.
 public enum FigureSelection: Sendable {
   case all
   case tier(Tier)

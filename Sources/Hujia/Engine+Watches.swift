@@ -3,7 +3,7 @@
 import HujiaDriver
 import HujiaEngine
 
-/// A source of which silence means something: the door sensor of someone who lives alone, an app, an officer's radio.
+/// A source of which silence means something: the door sensor of a person living alone, an app, an officer's radio.
 public struct Watch: Sendable {
   public var id: UInt64
   public var place: Coordinate

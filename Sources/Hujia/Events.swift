@@ -44,7 +44,7 @@ public struct Event: Sendable {
   public let operatorID: UInt64?
   /// The host's code given with that act; 0 = none.
   public let operatorReason: UInt32
-  /// Escalations and warnings: whose chain it is; 1 = the plans at open, one more each load.
+  /// Escalations and warnings: the plans that the chain is from; 1 = the plans at open, one more each load.
   public let plansVersion: UInt32
   /// Escalations: 0 the first time, then 1, 2 … as the chain begins again or its last step repeats; never twice the
   /// same for one clock of an incident, an assignment or a watch.

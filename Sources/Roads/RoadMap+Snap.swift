@@ -31,11 +31,12 @@ extension RoadMap {
   }
 
   /// The place of a coordinate. Nearest street by distance, islets (`RoadMap+Islets`) only where nothing else lies
-  /// within `limit_mm`; at equal distance (to the millimetre) a place at a node
-  /// first, then the lowest street. With a heading and a speed of at least 2 m/s, streets that run across or against it
-  /// count as farther. Farther than `limit_mm`: marked, and the nearest street is still used. `hint`: the street it was
-  /// on before, looked at first, so that most other candidates fall at a glance, and all of them where other streets
-  /// are known to keep away (`Clearances`); it never changes the answer. No allocation; any thread.
+  /// within `limit_mm`; at equal distance (to the millimetre) a place at a node first, then the lowest street. With a
+  /// heading and a speed of at least 2 m/s, streets that run across or against it count as farther. Farther than
+  /// `limit_mm`: marked, and the nearest street is still used. No allocation; any thread.
+  ///
+  /// `hint`: the street it was on before. It is looked at first, so that most other candidates fall at a glance, and
+  /// all of them where other streets are known to keep away (`Clearances`). It never changes the answer.
   package func snap(
     lat_e7: Int32, lon_e7: Int32, hint: UInt32 = Place.none, heading_cdeg: Int32 = .min,
     speed_cms: Int32 = .min, limit_mm: UInt32
@@ -79,8 +80,8 @@ extension RoadMap {
     if other.segment != .max, other.gap_mm <= reach_mm { best = other }
   }
 
-  /// Whether no street but this and its twin, which is looked at too, can be as near. Whoever is nearer to the point
-  /// than the clearance less the gap would be nearer than the clearance to the foot.
+  /// Whether no street but this and its twin, which is looked at too, can be as near. Triangle inequality: a street
+  /// closer to the point than (clearance - gap) would be closer to the foot than the clearance, which is impossible.
   @inline(__always)
   private func isClear(_ street: UInt32, _ best: inout Best, _ point: Point) -> Bool {
     guard let streetFacts else { return false }

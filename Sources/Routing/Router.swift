@@ -1,5 +1,5 @@
 // The router: one map, the units on it, and scratch space for one question at a time.
-// Owned by whoever holds the baton. After `init` it allocates nothing, and it never fails: what the streets do not
+// Owned by the baton's holder. After `init` it allocates nothing, and it never fails: what the streets do not
 // reach is answered by a marked estimate.
 
 import CHujiaKernels

@@ -1,6 +1,6 @@
 // The estimate for what the streets do not reach: an island, a map without streets, a unit beyond a closed bridge.
 // Integers only, since it orders units: the same answer on every machine.
-// Must never be mixed up with a route: whoever uses it marks the answer.
+// Must never be mixed up with a route: the caller marks the answer.
 
 import HujiaRoads
 

@@ -154,7 +154,7 @@ static void no_force(const struct act *act) {
   finish();
 }
 
-/* The newest act stays: of several people, and of one without a number who gives a reason. */
+/* The newest act stays: of several people, and of one that has no number and gives a reason. */
 static void the_newest_stays(void) {
   begin(2, 1024);
   assigned();

@@ -207,7 +207,7 @@ static void polls_at_no_time(void) {
   finish();
 }
 
-/* Thirty overdue, taken a few at a time, with signatures in between: who signs before a turn is not told of. */
+/* Thirty overdue, taken a few at a time, with signatures in between: a unit that signs before a turn is not told of. */
 static void signed_between_slices(void) {
   begin(10);
   uint64_t assignments[10];

@@ -1,5 +1,5 @@
 /* What people and plans do to running clocks: take, snooze, escalate now, K of N signatures, the last resort, windows
- * and the hour that daylight-saving time leaves out or repeats, migration to newer plans, who wins when two meet. */
+ * and the hour that daylight-saving time leaves out or repeats, migration to newer plans, which of two wins. */
 #include <unistd.h>
 
 #include "clock_host.h"
@@ -91,7 +91,7 @@ static void taken(void) {
   finish();
 }
 
-/* `taken_s`: whoever takes it has 40 s; then the next step comes after all. */
+/* `taken_s`: the person that takes it has 40 s; then the next step comes after all. */
 static void taken_for_a_while(void) {
   begin_with(1, pending_plans);
   hj_dispatch dispatch = report_as(HJ_TIER_EMERGENCY, 0);
@@ -135,7 +135,7 @@ static void snoozed(void) {
   finish();
 }
 
-/* Now: the next step at once, the ones after it counted from then; only by someone who saw the last. */
+/* Now: the next step at once, the ones after it counted from then; only by a person that saw the last. */
 static void hurried(void) {
   begin_with(0, pending_plans);
   hj_dispatch dispatch = report_as(HJ_TIER_EMERGENCY, 0);
@@ -181,7 +181,7 @@ static void signatures(void) {
   }
 }
 
-/* No step found anybody: whoever is in charge has it, at once, and again until a person takes it. */
+/* No step found anybody: the person in charge has it, at once, and again until a person takes it. */
 static void last_resort(void) {
   begin_with(
       1,
@@ -333,7 +333,7 @@ static void migration(void) {
   finish();
 }
 
-/* ---- Who wins ------------------------------------------------------------------------------------------------- */
+/* ---- Which of two wins ---------------------------------------------------------------------------------------- */
 
 /* Closing wins over everything that comes after it, at the very moment that a step is due. */
 static void close_wins(void) {

@@ -60,7 +60,7 @@ static void delivery(void) {
   }
 }
 
-/* Every channel failed: the signature's chain does not wait for someone who cannot be told. */
+/* Every channel failed: the signature's chain does not wait for a unit that cannot be told. */
 static void undeliverable(void) {
   begin_call(2, HJ_TIER_EMERGENCY);
   poll_at(engine, START_NS + 5 * SECOND_NS);
@@ -152,7 +152,7 @@ static void welfare(void) {
     CHECK_EQUAL(event.unit_id, 1);
     event = step_at(due + wait, HJ_CLOCK_WELFARE, 2, HJ_STEP_BACKUP, 0);
     CHECK_EQUAL(event.unit_id, 2);
-    CHECK_EQUAL(event.assignment_id, assignment); /* whose clock it is, and who may be taken */
+    CHECK_EQUAL(event.assignment_id, assignment); /* of the clock, and of what may be taken */
     CHECK_EQUAL(event.reason, HJ_REASON_BACKUP);
     CHECK_EQUAL(read_incident(engine, incident).live_assignments, 2);
     step_at(due + 2 * wait, HJ_CLOCK_WELFARE, 3, HJ_STEP_SUPERVISOR, 0);
@@ -292,7 +292,7 @@ static void lead(void) {
       hj_event event = step_at(60 * SECOND_NS, HJ_CLOCK_LEAD, 1, HJ_STEP_FIRST_LEADS, 0);
       CHECK_EQUAL(event.reason, HJ_REASON_LEAD);
       quiet_until(HOUR_NS, HJ_CLOCK_LEAD);
-    } else { /* nobody was sent: nobody leads, and whoever is in charge hears of it at once */
+    } else { /* nobody was sent: nobody leads, and the person in charge hears of it at once */
       hj_event events[16];
       poll_at(engine, START_NS + 60 * SECOND_NS);
       uint32_t count = take_events(engine, events, 16), steps = 0;

@@ -1,5 +1,5 @@
 /* What an operator sees he can take, and no two firings look alike: states taken back, backups, replacements, chains
- * that become shorter. And events that were lost: each gap is told in its place, whoever reads when.
+ * that become shorter. And events that were lost: each gap is told in its place, at any pace of reading.
  * (The oracle does the same on random hours.) */
 #include <poll.h>
 

@@ -1,5 +1,5 @@
 /* A forger of maps: takes one that is right, puts hostile numbers into one field of one section, and makes every
- * checksum fit again, as a writer who means harm would. Knows the file's format, not the library. */
+ * checksum fit again, as a hostile writer would. Knows the file's format, not the library. */
 #ifndef HUJIA_TEST_FORGE_H
 #define HUJIA_TEST_FORGE_H
 

@@ -231,8 +231,8 @@ static void seen_at_once(void) {
 
 /* ---- Units come and go under the reports ---- */
 
-/* Units from MANY / 2 up come and go; those below stay, and every fix of theirs must be known. A place says whose
- * it is, so one that got another's position would be found out. */
+/* Units from MANY / 2 up come and go; those below stay, and every fix of theirs must be known. A place names
+ * its unit, so one that got another's position would be found out. */
 static void *report_all(void *number) {
   uint64_t random = 88172645463325252u * ((uint64_t)(uintptr_t)number + 1);
   int64_t strange = 0;

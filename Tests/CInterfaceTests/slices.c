@@ -195,7 +195,7 @@ static void what_a_slice_leaves_is_not_lost(void) {
   CHECK_STATUS(hj_engine_close(engine), HJ_OK);
 }
 
-/* Units in the middle of their looks at emergencies delay nobody whom they could not replace. */
+/* Units in the middle of their looks at emergencies delay no unit that they could not replace. */
 static void unfinished_walks_delay_nobody(void) {
   hj_engine *engine = open_many();
   load(engine, far_and_boat);

@@ -99,7 +99,7 @@ import Testing
     check(bench.core.escalateNow(unseen, act: someone) == .ok)
     let event = try #require(bench.escalations().first)
     check(event.step == 1 && event.late_ns == 0 && event.operatorID == 4)
-    // The same press a second time is that of somebody who saw nothing of the first.
+    // The same press a second time is that of a person that saw nothing of the first.
     check(bench.core.escalateNow(unseen, act: someone) == .passed)
     bench.poll(160 * Bench.second_ns - 1)
     check(bench.fired().isEmpty)

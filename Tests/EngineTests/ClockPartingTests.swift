@@ -311,7 +311,7 @@ import Testing
     check(bench.fired().contains("resolve 1 supervisor 0"))
   }
 
-  /// The upgrade of a caller who turns out vulnerable is a raised limit.
+  /// The upgrade of a caller found to be vulnerable is a raised limit.
   @Test func theEarlierOfOldAndNewHolds() throws {
     let bench = try Bench(Bench.row())
     bench.put(1, at: bench.node(0))

@@ -114,7 +114,7 @@ import Testing
       promises.removeAll { $0.clock == clock && $0.incident == incident }
     }
 
-    /// After commands and polls: who was sent, who left. The units are the engine's choice; the clocks are ours.
+    /// After commands and polls: the units sent, those that left. Units are the engine's choice; clocks are ours.
     func look(isPoll: Bool) {
       for id in known.keys.sorted() {
         guard var state = known[id] else { continue }

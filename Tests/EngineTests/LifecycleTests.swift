@@ -1,4 +1,4 @@
-// Incidents, assignments and units through their states; who waits, who is asked again, whose slot is reused.
+// Incidents, assignments and units through their states; which waits, which is asked again, which slot is reused.
 
 import HujiaTestSupport
 import Testing

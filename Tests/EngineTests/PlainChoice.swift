@@ -1,4 +1,4 @@
-// Who should go, worked out the slow and obvious way from domain.md ("Choosing units"): all units sorted by exact cost
+// Who goes, worked out the slow and obvious way from the rules of choosing units: all units sorted by exact cost
 // for each seat. Knows nothing of the engine's search; routes come from a plain Dijkstra where both ends are nodes.
 
 import HujiaRoads

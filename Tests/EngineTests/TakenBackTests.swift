@@ -118,7 +118,7 @@ import Testing
     check(fired(bench, .arrival).isEmpty)
   }
 
-  /// Nobody is needed any more, said a person, because one was there who was not.
+  /// Nobody is needed any more, said a person, because one seemed to be there and was not.
   @Test func sparedSeatsAreWantedAgain() throws {
     let bench = try two()
     let incident = bench.open(at: 5)

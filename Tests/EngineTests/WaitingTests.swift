@@ -322,7 +322,7 @@ struct PlainWaiting {
     check(slices > 20 && bench.core.waiting.count == 0)
   }
 
-  /// A unit on an incident can do less than before: whoever is free is asked at once for what is missing.
+  /// A unit on an incident can do less than before: free units are asked at once for what is missing.
   @Test func aCapabilityIsLost() throws {
     var plans = PlanDraft.builtIn
     plans.requirements[0].capabilities = 3

@@ -67,7 +67,7 @@ import Testing
     _ = bench.drain()
     poll(bench, s: 200 * Self.hour)
     check(!bench.drain().contains { $0.watchID == 7 })
-    // Whoever closes it has answered for the silence: the limit runs again from there.
+    // Closing it answers for the silence: the limit runs again from there.
     bench.close(opened)
     check(bench.drain().contains { $0.kind == .absenceEnded && $0.reason == 9 && $0.watchID == 7 })
     check(record(bench)?.state == .present && record(bench)?.incidentID == 0)

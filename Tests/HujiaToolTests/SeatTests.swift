@@ -1,5 +1,5 @@
 // Seats of a plan through the C interface: a declined one is filled even when others have arrived, a served one is not
-// filled again, and a unit that did not sign is offered to whoever waits.
+// filled again, and a unit that did not sign is offered to what waits.
 
 import CHujia
 import Testing

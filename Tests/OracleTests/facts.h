@@ -98,7 +98,7 @@ static void call_changed(int call, int32_t tier, int is_vulnerable) {
   int is_eased = calls[call].is_vulnerable && !is_vulnerable && planted != VULNERABLE_FOR_EVER;
   calls[call].tier = tier;
   calls[call].is_vulnerable = is_vulnerable || (planted == VULNERABLE_FOR_EVER && calls[call].is_vulnerable);
-  calls[call].plan = newest_book(); /* who is sent; its clocks stay with the plans they have */
+  calls[call].plan = newest_book(); /* of the units sent; its clocks stay with the plans they have */
   if (calls[call].is_held) return;
   if (is_eased) arrival_eased(call);
   for (int index = 0; index < promise_count; index++)
@@ -276,7 +276,7 @@ static hj_status unit_is_well(int index, int64_t given_us) {
   return HJ_OK;
 }
 
-/* Every channel failed: where the chain skips who cannot be reached, its next step is due now. */
+/* Every channel failed: where the chain skips units that cannot be reached, its next step is due now. */
 static void unit_not_reached(int index) {
   orders[index].is_undeliverable = 1;
   drop(find_promise(HJ_CLOCK_DELIVERY, orders[index].call, index));

@@ -1,5 +1,5 @@
 /* Escalations against a second book of promises, over thousands of random hours. Each seed makes its own plans, cars,
- * calls, signatures, refusals, closings, raised tiers, appointments, people who take, snooze and hurry what has fired,
+ * calls, signatures, refusals, closings, raised tiers, appointments, people that take, snooze and hurry what has fired,
  * watches that fall silent, newer plans and calls that are migrated to them; polls come on the nanosecond, early, late,
  * after minutes of silence and a few steps at a time; the wall clock jumps by hours and days. None may be missing,
  * double or early, and the oldest comes first. Then the oracle is made wrong on purpose, to show that it would notice.

@@ -7,7 +7,7 @@
  *   a raised tier starts the new limit now and the earlier holds; a chain that has begun goes on;
  *   what is due fires oldest first, never early, once, by elapsed time, whatever the wall clock does.
  *
- * Facts (who was sent, who signed, what was closed) are taken from the host's own commands and the engine's ordinary
+ * Facts (units sent and signed, incidents closed) are taken from the host's own commands and the engine's ordinary
  * events (facts.h); every warning and escalation is predicted. `planted` makes the oracle wrong in one way, to show
  * that it would notice. */
 #ifndef HUJIA_ORACLE_PROMISES_H
@@ -90,8 +90,8 @@ static int planted;
 
 typedef struct {
   uint64_t id;
-  const book *book; /* whose limits and chains its clocks follow */
-  const book *plan; /* whose units it was sent */
+  const book *book; /* its clocks follow the limits and chains of this */
+  const book *plan; /* the units sent are those of this */
   int32_t tier;
   int is_open, is_held, is_vulnerable, is_dispatched, has_arrived, has_lead;
   int is_unmanned; /* all its units left before any had arrived */
@@ -371,7 +371,7 @@ static uint64_t first_to_lead(int call) {
 static int is_carried_out(const promise *made, const hj_event *event) {
   const call *own = &calls[made->call];
   const order *asked = made->order < 0 ? NULL : &orders[made->order];
-  uint64_t assignment = asked == NULL ? 0 : asked->id; /* whose clock it is */
+  uint64_t assignment = asked == NULL ? 0 : asked->id; /* that the clock belongs to */
   uint64_t sent = 0;
   int32_t reason = HJ_REASON_NONE;
   switch (event->action) {
@@ -390,7 +390,7 @@ static int is_carried_out(const promise *made, const hj_event *event) {
       break;
     case HJ_STEP_NEXT_UNIT:
       if (asked == NULL) break;
-      /* With several agencies the seat asks for one of them: who is free is then not the whole question. */
+      /* With several agencies the seat asks for one of them: a free unit is then not the whole question. */
       if (asked->replaced_by == 0 && !own->plan->is_multi_agency && has_another(made->call)) return 0;
       reason = asked->replaced_by == 0 ? HJ_REASON_NOBODY : HJ_REASON_NEXT_UNIT;
       sent = asked->replaced_by;

@@ -10,7 +10,7 @@ static void differ(const char *what, const hj_event *event);
 static void hear(void);
 static void differ_status(const char *what, hj_status actual, hj_status expected);
 
-/* Watches stand 5,000 steps north of everything else, by their number, so that a call's place tells who opened it. */
+/* Watches stand 5,000 steps north of everything else, by their number: a call's place tells which one opened it. */
 #define WATCH_NORTH 5000
 
 static int watch_at(uint64_t incident) {

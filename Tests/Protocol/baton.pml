@@ -82,7 +82,7 @@ inline answer(whose, what) {
   before = 0
 }
 
-/* Baton.give: lets go, or serves those who wait. */
+/* Baton.give: lets go, or serves waiting callers. */
 inline give(most) {
   left = most;
   do
@@ -204,7 +204,7 @@ over:
   finished++
 }
 
-/* A thread that reports positions: tries once, helps nobody, hands over to whoever waits. */
+/* A thread that reports positions: tries once, helps nobody, hands over to a waiting caller. */
 proctype reporter() {
   byte at, next, request, left, before, k;
   atomic {

@@ -3,10 +3,12 @@
  * their steps can fall.
  *
  * Held everywhere: a thread without a time limit does not sleep for ever while the ring is emptied (an invalid end state);
- * what was accepted, refused and sent home is what was offered; nobody is left asleep by a close. With one of the BROKEN_
- * names defined a step is wrong, and spin must find it. HASTY: the last poster's time may be up at any moment. CLOSES:
- * the engine closes at some moment. DRAINS: it is drained at some moment: the ring is closed, those that wait are sent home,
- * what is in the ring is taken out, and then the engine is at rest; nothing that was accepted may be left behind. */
+ * what was accepted, refused and sent home is what was offered; nobody is left asleep by a close.
+ *
+ * With one of the BROKEN_ names defined a step is wrong, and spin must find it. HASTY: the last poster's time may be up
+ * at any moment. CLOSES: the engine closes at some moment. DRAINS: it is drained at some moment: the ring is closed,
+ * those that wait are sent home, what is in the ring is taken out, and then the engine is at rest; nothing that was
+ * accepted may be left behind. */
 #ifndef POSTERS
 #define POSTERS 3
 #endif

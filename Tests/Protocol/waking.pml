@@ -1,7 +1,8 @@
 /* The protocol of Sources/Driver/EngineLoop.swift by which callers wake the loop: a flag makes wakings that nobody has
  * answered yet one, and a holder of the baton that only moves the next deadline arms the alarm instead. An operation on
- * the flag is one step here; what is done under the baton is one step. Left out: the order in which a machine shows one
- * thread's steps to another (the fences of `wake` and of the async handle's callback are there for it), the inside of
+ * the flag is one step here; what is done under the baton is one step.
+ *
+ * Left out: the order in which a machine shows one thread's steps to another (the fences of `wake` and of the async handle's callback are there for it), the inside of
  * libuv's handle, the wakings that the loop gives itself when a turn leaves more to do, and the count of wakings.
  *
  * Held everywhere: the loop does not sleep for ever while something is published, and it turns for every deadline (an

@@ -116,7 +116,7 @@ import Testing
     }
   }
 
-  /// One byte, a run of bytes, or a whole table replaced: opened all the same, found by who looks, and never a crash.
+  /// One byte, a run of bytes, or a whole table replaced: opened all the same, found by a look, and never a crash.
   @Test func damageIsFoundAndHarmless() throws {
     var random = SplitMix64(99)
     let image = try image(RandomNetwork.grid(seed: 5, side: 24))

@@ -28,7 +28,7 @@ static void check(int32_t status, const char *what) {
   exit(1);
 }
 
-/* What a host does with each event: here it says who has to do what. */
+/* What a host does with each event: here it names the person and the task. */
 static void tell(const hj_event *event) {
   int64_t hours = (event->wall_us - start_us) / 1000000 / HOUR_S;
   if (event->kind == HJ_EVENT_ESCALATION && event->clock == HJ_CLOCK_ABSENCE) {

@@ -155,7 +155,7 @@ final class Traffic: @unchecked Sendable {
 
   /// Under the baton, after `build`.
   func publish(_ metric: Metric, in core: inout EngineCore) {
-    // First, because statistics are read without the baton: who sees nothing pending gets the new times.
+    // First, because statistics are read without the baton: a reader that sees nothing pending gets the new times.
     pending.served()
     core.serve(metric)
     store.published()

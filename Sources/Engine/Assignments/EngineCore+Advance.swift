@@ -57,7 +57,7 @@ extension EngineCore {
     }
     end(assignment, as: state, reason: .none, act: act, wall_us: wall_us)
     // A seat that nobody reached is open again; its incident keeps its clocks and is served before anything newer.
-    // Who was cancelled after others arrived is not needed any more; who declined still is.
+    // A unit cancelled after others arrived is not replaced; one that declined is.
     let isWanted = state == .declined || !incidents[record.incident].hasArrived
     if !record.state.hasArrived, isWanted {
       serveAgain(record.incident, act: state == .cancelled ? act : Act())

@@ -137,7 +137,7 @@ extension EngineCore {
     clocks[slot].isTaken = false
     clocks[slot].isSnoozed = false
 
-    // The firing is that of the clock, whoever was sent: a clock that ended with its assignment is named by that.
+    // The firing names the clock's own assignment, never the replacement's, also when that assignment has ended.
     name(assignment(ofClock: slot), in: &event)
     // The chain goes on before the step acts, so that a replacement inherits the next due time.
     advanceChain(slot, policy: policy, incident: incident)

@@ -3,7 +3,7 @@
 // that was told meanwhile stays told.
 
 extension ClockRecord {
-  /// When the promise is broken. A person who puts a step off puts off the step and not the limit.
+  /// When the promise is broken. A snooze puts off the step and not the limit.
   var limit_ns: Int64 { firedStep == 0 && !kind.isOfAssignment ? planned_ns : own_ns }
 }
 

@@ -3,7 +3,7 @@
 
 import HujiaContainers
 
-/// When a unit arrived, and whose it was.
+/// When a unit arrived, with its agency and beat.
 struct Arrival: BitwiseCopyable {
   /// `Int64.max`: it did not.
   var at_ns: Int64 = .max
@@ -18,7 +18,7 @@ package struct IncidentTimes: BitwiseCopyable {
   /// Of the first unit sent.
   var agency: UInt32 = 0
   var beat: UInt32 = 0
-  /// The first arrival that counts, and whose it was; never = `Int64.max`.
+  /// The first arrival that counts, with that unit's agency and beat; never = `Int64.max`.
   var arrived_ns: Int64 = .max
   var arrivedAgency: UInt32 = 0
   var arrivedBeat: UInt32 = 0

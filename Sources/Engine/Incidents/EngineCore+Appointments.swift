@@ -54,7 +54,7 @@ extension EngineCore {
     announceSent(incident)
   }
 
-  /// Ends the holding, without a decision. A person who sends a unit does so before the time.
+  /// Ends the holding, without a decision. A unit sent by hand goes before the time.
   mutating func beginAppointment(_ incident: UInt32, at_ns: Int64) {
     stop(.appointment, slot: ClockSlot.of(.appointment, incident: incident))
     incidents[incident].state = .pending

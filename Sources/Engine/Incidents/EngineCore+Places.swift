@@ -33,7 +33,7 @@ extension EngineCore {
     }
   }
 
-  /// Tells that the place changed, and of the free unit that would be there before all who are under way.
+  /// Tells that the place changed, and of the free unit that would be there before all units under way.
   mutating func tellPlaceChanged(_ incident: UInt32) {
     var event = event(.incident, incident: incident)
     event.reason = Reason.placeChanged.rawValue
@@ -44,7 +44,7 @@ extension EngineCore {
     emit(event)
   }
 
-  /// The best free unit for a seat of somebody who is under way, if it would be there before everybody who is. At most
+  /// The best free unit for the seat of a unit under way, if it would be there before all units under way. At most
   /// one question a requirement, as in a decision.
   private mutating func nearerFreeUnit(_ incident: UInt32) -> Candidate? {
     let record = incidents[incident]

@@ -117,7 +117,7 @@ package struct IncidentReport: BitwiseCopyable {
   }
 }
 
-/// Who did it and why (`hj_action`).
+/// The person behind an act, and the reason (`hj_action`).
 package struct Act: BitwiseCopyable {
   package var operatorID: UInt64
   package var reason: UInt32

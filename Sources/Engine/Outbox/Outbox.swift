@@ -167,7 +167,7 @@ extension EngineCore {
     emit(event)
   }
 
-  /// Says who did it and why, and keeps it with the incident. An act of nobody's leaves what is kept.
+  /// Signs an event with the person and the reason, and keeps both with the incident. An unsigned act changes neither.
   mutating func sign(_ event: inout Event, _ act: Act, incident: UInt32) {
     guard act.isOfPerson else { return }
     event.operatorID = act.operatorID

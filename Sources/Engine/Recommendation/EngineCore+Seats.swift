@@ -67,7 +67,7 @@ extension EngineCore {
         let asked = Seat(
           requirement: requirement, index: offset, seat: seat, place: place, tier: tier, plan: plan,
           reason: reason)
-        // Behind all others, also behind several together: those whose shift is over.
+        // Behind all others, also behind several together: units past their shift.
         guard let left = fill(asked, open, isShiftOver: false, &room, &shortfall),
           let missed = fill(asked, left, isShiftOver: true, &room, &shortfall)
         else { continue }

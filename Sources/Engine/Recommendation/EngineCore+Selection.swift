@@ -56,7 +56,7 @@ extension EngineCore {
 
   /// The best unit for one seat, or nil. Available units first; for emergency and urgent calls then the conditionally
   /// available ones; then a unit whose position is unknown. Behind all of them, in the same order and for emergency and
-  /// urgent calls only, those whose shift is over: still on the street, they are not gone. To no place nobody.
+  /// urgent calls only, units past their shift: still on the street, they are not gone. To no place nobody.
   mutating func bestUnit(
     _ requirement: Requirement, capabilities: UInt64, place: Place, tier: Tier, plan: PlanMatch
   ) -> Candidate? {

@@ -54,7 +54,7 @@ extension EngineCore {
     return .ok
   }
 
-  /// A unit on an incident can do less than it was sent for: whoever is free is asked for what is missing. A decision.
+  /// A unit on an incident can do less than it was sent for: free units are asked for what is missing. A decision.
   private mutating func fillAgain(_ incident: UInt32) {
     guard incidents[incident].state.isOpen, isAutomatic(incident), hasOpenSeat(incident),
       fillSeats(of: incident, reason: .nextUnit) > 0

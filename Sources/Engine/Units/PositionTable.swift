@@ -31,7 +31,7 @@ package struct PositionTable: ~Copyable {
 
   // Any thread
 
-  /// Whether a fix is refused whoever it is of; `now_us` 0 = not known.
+  /// Whether a fix is refused for any unit; `now_us` 0 = not known.
   package func refusal(accuracy_dm: UInt32, wall_us: Int64, now_us: Int64) -> FixVerdict? {
     if accuracy_dm > rules.worstAccuracy_dm { return .accuracy }
     if now_us != 0, wall_us > now_us &+ rules.farthestAhead_us { return .future }

@@ -186,7 +186,7 @@ final class Replay {
   private func ended(_ event: hj_event, _ vehicle: Int) throws {
     guard vehicleOf.removeValue(forKey: event.assignment_id) != nil else { return }
     vehicles[vehicle].assignment = 0
-    // Whoever replaces a unit that never arrived follows the same response.
+    // The replacement of a unit that never arrived follows the same response.
     if event.state != HJ_ASSIGNMENT_CLEARED, let response = vehicles[vehicle].response {
       incidents[event.incident_id]?.followed.remove(response)
     }

@@ -51,7 +51,7 @@ struct ModelIncident {
   var pendingFrom_ns: Int64
   var arrivalFrom_ns: Int64 = 0
   var nextCycle: Int32 = 0
-  /// A unit declined, did not sign or was cancelled: who may be asked again is then the engine's to know.
+  /// A unit declined, did not sign or was cancelled: which units may be asked again is then the engine's to know.
   var wasRefused = false
   var live: [UInt64] = []
   var clocks: [Int32: ModelClock] = [:]

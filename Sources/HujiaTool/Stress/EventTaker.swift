@@ -49,7 +49,7 @@ final class EventTaker: @unchecked Sendable {
     }.start()
   }
 
-  /// Posts that were answered so far, for whoever waits for the last ones.
+  /// Posts that were answered so far, for the thread that waits for the last ones.
   var answered: Int { decided.load(ordering: .acquiring) }
 
   func end() {

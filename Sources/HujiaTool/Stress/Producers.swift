@@ -179,7 +179,7 @@ final class PostProducer: Producer, @unchecked Sendable {
   }
 }
 
-/// When each post was made. One producer writes; whoever takes the event reads, after the engine handed it over.
+/// When each post was made. One producer writes; the taker of the event reads, after the engine handed it over.
 final class PostMoments: @unchecked Sendable {
   let producer: Int
   private static let capacity: UInt64 = 65_536

@@ -1,4 +1,4 @@
-// The cell tree as a whole: who stands where, and how near each cell is, in both profiles.
+// The cell tree as a whole: which unit stands where, and how near each cell is, in both profiles.
 // A unit that comes lowers rows at once; a unit that goes leaves them too low until they are mended, a few per change.
 
 import CHujiaKernels

@@ -1,5 +1,5 @@
 // What is still to be looked at, taken in the order of numbers: arcs from the highest down, nodes from the lowest up.
-// Who is looked at adds only numbers that come later, so a cursor never goes back.
+// A look adds only numbers that come later, so a cursor never goes back.
 
 import HujiaContainers
 

@@ -99,7 +99,7 @@ final class MendingScratch: @unchecked Sendable {
 
   /// The hierarchy's arcs still to be looked at.
   let arcs: Agenda
-  /// Those whose cost changed, and in which directions.
+  /// Arcs whose cost changed, and in which directions.
   let touched: Block<UInt32>
   let marks: Block<UInt8>
   private(set) var touchedCount = 0

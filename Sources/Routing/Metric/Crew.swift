@@ -1,5 +1,5 @@
-// Who does a build's jobs. Routing starts no thread and allocates nothing while it builds, so a job is a plain function
-// and a pointer; the driver brings a second pair of hands.
+// The hands that do a build's jobs. Routing starts no thread and allocates nothing while it builds, so a job
+// is a plain function and a pointer; the driver brings a second pair of hands.
 
 /// Runs jobs numbered from 0, in any order or at once, and returns when all are done.
 package struct Crew: @unchecked Sendable {

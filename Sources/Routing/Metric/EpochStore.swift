@@ -1,4 +1,4 @@
-// Epochs take turns: while one answers, the next is made in the tables of the one before it. Whoever builds calls
+// Epochs take turns: while one answers, the next is made in the tables of the one before it. The builder calls
 // `set`, `build`, then publishes the result under the baton and calls `publish(_:)` here.
 //
 // When tables may be written again: a metric is read only by the holder of the baton, and nobody keeps a pointer into
@@ -83,7 +83,7 @@ package final class EpochStore: @unchecked Sendable {
     mostChanges = most
   }
 
-  /// Tables for a second profile, taken by whoever first needs one.
+  /// Tables for a second profile, taken by the member that first needs one.
   package final class Second: @unchecked Sendable {
     fileprivate let layers: (Layer, Layer)
     fileprivate init(_ first: Layer, _ second: Layer) { layers = (first, second) }

@@ -106,7 +106,7 @@ struct UnitSets: ~Copyable {
   @inline(__always) func placed(_ index: Int) -> UInt64 { words[Self.placed * wordCount + index] }
 }
 
-// For who must look at all units, wherever they are: a word says something about 64 of them.
+// For callers that must look at all units, wherever they are: a word says something about 64 of them.
 extension Router {
   package var unitWords: Int { sets.wordsUsed }
 

@@ -1,5 +1,5 @@
 // The units as routing sees them: what a filter asks about, where each one stands, and which units one meets at a
-// node. Must never know what a unit is doing or for whom: `level` and `capabilities` are numbers here.
+// node. Must never know what a unit is doing or for which incident: `level` and `capabilities` are numbers here.
 
 import HujiaContainers
 import HujiaRoads
