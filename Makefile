@@ -6,7 +6,7 @@ DESTDIR ?=
 SHELL := bash
 
 .DEFAULT_GOAL := help
-.PHONY: help deps lib tool install demo test check bench soak format clean
+.PHONY: help deps lib tool install demo test check bench soak format contract clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | while IFS=$$'\t' read -r name text; do \
@@ -41,6 +41,9 @@ soak: deps ## ten minutes of stress: memory flat, books exact (SECONDS=600)
 
 format: deps ## rewrite Swift and C sources in the committed style
 	@scripts/format --write
+
+contract: ## generate anew what follows from include/hujia.h
+	@scripts/contract
 
 clean: ## remove everything that was built
 	rm -rf .build .build-* out Benchmarks/.build examples/swift/.build

@@ -105,38 +105,38 @@ extern "C" {
 
 typedef int32_t hj_status;
 
-#define HJ_OK 0
+#define HJ_OK 0             /* done */
 #define HJ_EXISTS 1         /* the same key and body came before: the first result again. Do not retry. */
 #define HJ_FULL 2           /* a table or ring is at its limit; nothing was taken. Retry later or raise the limit. */
-#define HJ_MANUAL 3         /* taken in; the plan leaves the choice to a person: hj_incident_assign. Do not retry. */
+#define HJ_MANUAL 3         /* taken in; the plan leaves the choice to a person (hj_incident_assign). Do not retry. */
 #define HJ_UNCHANGED 4      /* it already was so. Do not retry. */
 #define HJ_PARTIAL 5        /* some of the batch was refused; see the count. Do not retry the whole batch. */
 #define HJ_TIME_BACKWARDS 6 /* now_ns was before that of the last poll; the last poll's time was used. */
 #define HJ_PASSED 7         /* the clock has moved on from the step you saw; nothing was done. Read it again. */
 #define HJ_HELD 8           /* taken in; held until its appointment. Do not retry. */
 
-#define HJ_E_ARGUMENT -1 /* a value outside its documented range */
-#define HJ_E_NULL -2     /* a pointer that must not be NULL */
-#define HJ_E_SIZE -3     /* `size` is zero or smaller than the struct of version 0.1 */
-#define HJ_E_NEWER -4    /* `size` is larger than this library knows and the tail is not zero: update the library */
-#define HJ_E_STALE -5    /* a handle or id that is closed, recycled or was never made */
-#define HJ_E_UNKNOWN -6 /* no such unit: hj_unit_put it first; no such street (the map's source has the ids) or watch */
-#define HJ_E_STATE -7   /* the move is not legal from the present state; or the engine was drained */
-#define HJ_E_CONFLICT -8     /* the same key came before with another body; or the id is in use for something else */
-#define HJ_E_BUFFER -9       /* the caller's buffer is too short; the needed count was filled in */
-#define HJ_E_MEMORY -10      /* the allocator refused in a cold call; nothing was changed, nothing is left to close */
-#define HJ_E_FORKED -11      /* the engine belongs to the process that this one was forked from: open another */
-#define HJ_E_DEADLOCK -12    /* called from a place where waiting could never end */
-#define HJ_E_RANGE -13       /* coordinates off the planet, or not a number */
-#define HJ_E_FILE -14        /* a file cannot be opened or read */
-#define HJ_E_MAP -15         /* the map file is not a map, is of a newer format, is cut off or damaged */
-#define HJ_E_PLANS -16       /* the plans are not valid; hj_error_detail names line or field, and the remedy */
-#define HJ_E_MODE -17        /* not in this run mode */
+#define HJ_E_ARGUMENT -1  /* a value outside its documented range */
+#define HJ_E_NULL -2      /* a pointer that must not be NULL */
+#define HJ_E_SIZE -3      /* `size` is zero or smaller than the struct of version 0.1 */
+#define HJ_E_NEWER -4     /* `size` is larger than this library knows and the tail is not zero: update the library */
+#define HJ_E_STALE -5     /* a handle or id that is closed, recycled or was never made */
+#define HJ_E_UNKNOWN -6   /* no such unit (hj_unit_put comes first), street (the map's source has the ids) or watch */
+#define HJ_E_STATE -7     /* the move is not legal from the present state; or the engine was drained */
+#define HJ_E_CONFLICT -8  /* the same key came before with another body; or the id is in use for something else */
+#define HJ_E_BUFFER -9    /* the caller's buffer is too short; the needed count was filled in */
+#define HJ_E_MEMORY -10   /* the allocator refused in a cold call; nothing was changed, nothing is left to close */
+#define HJ_E_FORKED -11   /* the engine belongs to the process that this one was forked from: open another */
+#define HJ_E_DEADLOCK -12 /* called from a place where waiting could never end */
+#define HJ_E_RANGE -13    /* coordinates off the planet, or not a number */
+#define HJ_E_FILE -14     /* a file cannot be opened or read */
+#define HJ_E_MAP -15      /* the map file is not a map, is of a newer format, is cut off or damaged */
+#define HJ_E_PLANS -16    /* the plans are not valid (hj_error_detail names line or field, and the remedy) */
+#define HJ_E_MODE -17     /* not in this run mode */
 #define HJ_E_UNSUPPORTED -18 /* this version cannot do it yet */
-#define HJ_E_LIMIT -19       /* a limit in hj_config is zero or larger than the library's own */
+#define HJ_E_LIMIT -19       /* a limit (hj_config) is zero or larger than the library's own */
 #define HJ_E_SYSTEM -20      /* the operating system refused a thread, a loop or descriptors */
 #define HJ_E_BUSY -21        /* the unit is on an incident: clear or cancel its assignment first */
-#define HJ_E_REASON -22      /* the move is legal only with a reason: use the _by variant */
+#define HJ_E_REASON -22      /* the move is legal only with a reason (hj_..._by takes one) */
 #define HJ_E_INTERNAL -23    /* a check of our own failed: please report it */
 #define HJ_E_SNOOZE -24      /* the step would be put off further than its plan allows */
 #define HJ_E_NO_CLOCK -25    /* that clock does not run: not started, already stopped, or not in the plans */
