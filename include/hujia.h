@@ -156,10 +156,10 @@ typedef struct hj_error_detail {
 
 /* Tiers. NONE in a report means: the plan's tier for the type, else EMERGENCY (an untriaged call is an emergency). */
 #define HJ_TIER_NONE 0
-#define HJ_TIER_EMERGENCY 1  /* 紧急: respond 60 s; arrive 8 min, 5 min for vulnerable callers */
-#define HJ_TIER_URGENT 2     /* 次紧急: respond 5 min; arrive 15 min */
-#define HJ_TIER_ROUTINE 3    /* 非紧急: respond 30 min; resolve 2 h */
-#define HJ_TIER_PREVENTIVE 4 /* 预防: by appointment; resolve 24 h */
+#define HJ_TIER_EMERGENCY 1  /* 紧急（一级）: respond 60 s; arrive 8 min, 5 min for vulnerable callers */
+#define HJ_TIER_URGENT 2     /* 较急（二级）: respond 5 min; arrive 15 min */
+#define HJ_TIER_ROUTINE 3    /* 一般（三级）: respond 30 min; resolve 2 h */
+#define HJ_TIER_PREVENTIVE 4 /* 预防（四级）: by appointment; resolve 24 h */
 
 /* Unit levels. */
 #define HJ_LEVEL_AVAILABLE 0
@@ -169,7 +169,7 @@ typedef struct hj_error_detail {
 /* What a unit is doing. The plans map an activity to a level; the default level stands behind it. */
 #define HJ_ACTIVITY_NONE -1           /* hj_unit_status.next_activity: nothing is remembered; no activity to set */
 #define HJ_ACTIVITY_PATROLLING 0      /* available */
-#define HJ_ACTIVITY_STATION 1         /* available */
+#define HJ_ACTIVITY_STATION 1         /* 已归队/备勤: available */
 #define HJ_ACTIVITY_POST 2            /* available */
 #define HJ_ACTIVITY_EN_ROUTE 3        /* not available; set by the engine */
 #define HJ_ACTIVITY_ON_SCENE 4        /* not available; set by the engine */
@@ -179,19 +179,19 @@ typedef struct hj_error_detail {
 #define HJ_ACTIVITY_OFF_DUTY 8        /* not available */
 #define HJ_ACTIVITY_TRANSPORTING 9    /* not available; set by the engine */
 #define HJ_ACTIVITY_AT_DESTINATION 10 /* not available; set by the engine */
-#define HJ_ACTIVITY_RETURNING 11      /* available: driving home after an assignment */
+#define HJ_ACTIVITY_RETURNING 11      /* 返回途中: available: driving home after an assignment */
 
 /* Incident states: derived from the most advanced live assignment. */
-#define HJ_INCIDENT_RECEIVED 1   /* 受理 */
+#define HJ_INCIDENT_RECEIVED 1   /* 接警（受理） */
 #define HJ_INCIDENT_PENDING 2    /* 待派警: no unit is on its way yet */
 #define HJ_INCIDENT_ASSIGNED 3   /* 已派警 */
-#define HJ_INCIDENT_EN_ROUTE 4   /* 出警 */
+#define HJ_INCIDENT_EN_ROUTE 4   /* 出警途中 */
 #define HJ_INCIDENT_ON_SCENE 5   /* 到场 */
-#define HJ_INCIDENT_HANDLING 6   /* 处置: transporting, or a patient handed over */
+#define HJ_INCIDENT_HANDLING 6   /* 带离/转送（处置中）: transporting, or a patient handed over */
 #define HJ_INCIDENT_REPORTED 7   /* 反馈: reported, or every unit that had arrived has cleared */
-#define HJ_INCIDENT_CLOSED 8     /* 结案 */
-#define HJ_INCIDENT_ARCHIVED 9   /* 回访完: closed, and the caller was called back */
-#define HJ_INCIDENT_CANCELLED 10 /* 撤销 */
+#define HJ_INCIDENT_CLOSED 8     /* 办结（结警） */
+#define HJ_INCIDENT_ARCHIVED 9   /* 已回访（归档）: closed, and the caller was called back */
+#define HJ_INCIDENT_CANCELLED 10 /* 撤销警情（含报警人撤警） */
 #define HJ_INCIDENT_HELD 11      /* 挂起/预约: waits for its appointment */
 #define HJ_INCIDENT_MERGED 12    /* 合并: another incident stands for it */
 
@@ -200,33 +200,33 @@ typedef struct hj_error_detail {
 #define HJ_ASSIGNMENT_DISPATCHED 2   /* 派警 */
 #define HJ_ASSIGNMENT_DELIVERED 3    /* 送达: the terminal has it, no human yet */
 #define HJ_ASSIGNMENT_ACKNOWLEDGED 4 /* 签收 */
-#define HJ_ASSIGNMENT_EN_ROUTE 5     /* 出动 */
+#define HJ_ASSIGNMENT_EN_ROUTE 5     /* 出警途中 */
 #define HJ_ASSIGNMENT_ON_SCENE 6     /* 到场 */
-#define HJ_ASSIGNMENT_TRANSPORTING 7
+#define HJ_ASSIGNMENT_TRANSPORTING 7 /* 带离/转送 */
 #define HJ_ASSIGNMENT_AT_DESTINATION 8
 #define HJ_ASSIGNMENT_REPORTED 9   /* 反馈 */
-#define HJ_ASSIGNMENT_CLEARED 10   /* 归队: ends it; only after arrival */
-#define HJ_ASSIGNMENT_DECLINED 11  /* 拒签: ends it; before arrival; the next best unit is sent at once */
+#define HJ_ASSIGNMENT_CLEARED 10   /* 处警结束（离场）: ends it; only after arrival */
+#define HJ_ASSIGNMENT_DECLINED 11  /* 退单（退回）: ends it; before arrival; the next best unit is sent at once */
 #define HJ_ASSIGNMENT_EXPIRED 12   /* 签收超时: ends it; by the engine */
-#define HJ_ASSIGNMENT_CANCELLED 13 /* 撤警: ends it; from any state before CLEARED */
-#define HJ_ASSIGNMENT_DIVERTED 14  /* 改派: ends it; by the engine */
-#define HJ_ASSIGNMENT_EXCHANGED 15 /* 换派: ends it; by the engine */
+#define HJ_ASSIGNMENT_CANCELLED 13 /* 取消派警（撤回）: ends it; from any state before CLEARED */
+#define HJ_ASSIGNMENT_DIVERTED 14  /* 抽调（转赴他警）: ends it; by the engine */
+#define HJ_ASSIGNMENT_EXCHANGED 15 /* 就近换派（改派更近警力）: ends it; by the engine */
 
 /* Clocks: from -> to. PENDING, ACKNOWLEDGE, ARRIVAL and RESOLVE run with any plans; those marked * only where the plans
  * file names them under "clocks" (PLANS.md says why). */
 #define HJ_CLOCK_NONE 0
-#define HJ_CLOCK_PENDING 1      /* received -> first dispatch; limit: the tier's respond */
-#define HJ_CLOCK_DELIVERY 2     /* * dispatched -> the terminal has it (DELIVERED or later); 15 s */
-#define HJ_CLOCK_ACKNOWLEDGE 3  /* dispatched -> a person signed; 15 s, then steps 15 s apart */
-#define HJ_CLOCK_TURNOUT 4      /* * acknowledged -> en route or later; the plans' turnout_s of the unit's kind */
-#define HJ_CLOCK_ARRIVAL 5      /* first dispatch -> first unit on scene; limit: the tier's arrive */
-#define HJ_CLOCK_WELFARE 6      /* * on scene -> hj_unit_check_in or any status of the unit, each time anew; 10 min */
-#define HJ_CLOCK_REPORT 7       /* * on scene -> REPORTED; 30 min */
-#define HJ_CLOCK_RESOLVE 8      /* received -> closed; limit: the tier's resolve */
-#define HJ_CLOCK_CALLBACK 9     /* * closed -> hj_incident_called_back; 24 h */
-#define HJ_CLOCK_LEAD 10        /* * dispatched to several agencies -> hj_incident_set_lead; 60 s */
-#define HJ_CLOCK_ABSENCE 11     /* a watch: last sign of life -> next; 72 h, then the steps of clocks.absence */
-#define HJ_CLOCK_APPOINTMENT 12 /* a held incident waits: no chain, it is dispatched */
+#define HJ_CLOCK_PENDING 1     /* 待派警: received -> first dispatch; limit: the tier's respond */
+#define HJ_CLOCK_DELIVERY 2    /* 送达: * dispatched -> the terminal has it (DELIVERED or later); 15 s */
+#define HJ_CLOCK_ACKNOWLEDGE 3 /* 签收: dispatched -> a person signed; 15 s, then steps 15 s apart */
+#define HJ_CLOCK_TURNOUT 4  /* 出动: * acknowledged -> en route or later; the plans' turnout_s of the unit's kind */
+#define HJ_CLOCK_ARRIVAL 5  /* 到场: first dispatch -> first unit on scene; limit: the tier's arrive */
+#define HJ_CLOCK_WELFARE 6  /* 安全确认: * on scene -> hj_unit_check_in or any status, each time anew; 10 min */
+#define HJ_CLOCK_REPORT 7   /* 反馈: * on scene -> REPORTED; 30 min */
+#define HJ_CLOCK_RESOLVE 8  /* 办结: received -> closed; limit: the tier's resolve */
+#define HJ_CLOCK_CALLBACK 9 /* 回访: * closed -> hj_incident_called_back; 24 h */
+#define HJ_CLOCK_LEAD 10    /* 牵头: * dispatched to several agencies -> hj_incident_set_lead; 60 s */
+#define HJ_CLOCK_ABSENCE 11 /* 失联: a watch: last sign of life -> next; 72 h, then the steps of clocks.absence */
+#define HJ_CLOCK_APPOINTMENT 12 /* 预约: a held incident waits: no chain, it is dispatched */
 
 /* What a clock is doing (hj_clock_status.state; `state` of HJ_EVENT_CLOCK). */
 #define HJ_CLOCK_STATE_NONE 0 /* it does not run */
@@ -245,23 +245,23 @@ typedef struct hj_error_detail {
  * After NEXT_UNIT of ACKNOWLEDGE the clock is the new unit's, which inherits the chain; of DELIVERY and TURNOUT it was
  * the withdrawn unit's and has ended with its assignment: hj_clock_take answers HJ_E_STALE, as there is nothing left to
  * take. */
-#define HJ_STEP_NOTIFY_AGAIN 1  /* tell the unit once more */
+#define HJ_STEP_NOTIFY_AGAIN 1  /* 催办: tell the unit once more */
 #define HJ_STEP_OTHER_CHANNEL 2 /* by radio instead of terminal, say */
-#define HJ_STEP_NEXT_UNIT 3     /* the unit was withdrawn and the next best one sent: see unit_id */
+#define HJ_STEP_NEXT_UNIT 3     /* 改派: the unit was withdrawn and the next best one sent: see unit_id */
 #define HJ_STEP_WIDEN 4
 #define HJ_STEP_SUPERVISOR 5 /* a supervisor must take it */
 #define HJ_STEP_TELL_CALLER 6
-#define HJ_STEP_SUGGEST_EXCHANGE 7
+#define HJ_STEP_SUGGEST_EXCHANGE 7 /* 就近换派 */
 #define HJ_STEP_NEIGHBOUR 8
-#define HJ_STEP_MANUAL 9
-#define HJ_STEP_SUPERVISION 10 /* 督办 */
+#define HJ_STEP_MANUAL 9       /* 人工调度 */
+#define HJ_STEP_SUPERVISION 10 /* 督办: a supervisor follows the overdue case */
 #define HJ_STEP_CALL_UNIT 11   /* ask the unit whether it is well */
-#define HJ_STEP_BACKUP 12      /* one more unit was sent: see unit_id */
-#define HJ_STEP_FIRST_LEADS 13 /* 首接责任: the agency that received the call leads now, else the first that signed */
-#define HJ_STEP_LAST_RESORT 14   /* no step found anybody: the person in charge must take it */
+#define HJ_STEP_BACKUP 12      /* 增援: one more unit was sent: see unit_id */
+#define HJ_STEP_FIRST_LEADS 13 /* 首接责任制: the agency that received the call leads now, else the first that signed */
+#define HJ_STEP_LAST_RESORT 14   /* 兜底: no step found anybody: the person in charge must take it */
 #define HJ_STEP_OPEN_INCIDENT 20 /* of a watch: the engine opened the incident in incident_id, as if a call had come */
-#define HJ_STEP_HOME_OFFICER 21  /* of a watch: the community officer 社区民警 (unit_id) looks in */
-#define HJ_STEP_GRID_WORKER 22   /* of a watch: the grid worker 网格员 (unit_id) looks in */
+#define HJ_STEP_HOME_OFFICER 21  /* 社区民警（警格民警）: of a watch; the home officer (unit_id) looks in */
+#define HJ_STEP_GRID_WORKER 22   /* 网格员: of a watch; the grid worker (unit_id) looks in */
 
 /* Event kinds. */
 #define HJ_EVENT_DECIDED 1    /* an incident was taken in; the answer to hj_incident_post carries the report's key */
@@ -272,7 +272,7 @@ typedef struct hj_error_detail {
 #define HJ_EVENT_OVERFLOW 6   /* ordinary events were lost because the ring was full; `step` says how many */
 #define HJ_EVENT_TRAFFIC 7    /* new travel times serve from this event on: `epoch` says which. Since 0.2. */
 #define HJ_EVENT_STALL 9      /* the engine's loop was kept from running, for `late_ns`: see stall_ms. Since 0.2 */
-#define HJ_EVENT_WARNING 10 /* a clock's limit comes near: clock, due_wall_us (of the warning), late_ns. Never lost. */
+#define HJ_EVENT_WARNING 10   /* 临期提醒: a limit comes near: clock, due_wall_us (its own), late_ns. Never lost. */
 #define HJ_EVENT_CLOCK \
   11 /* a person took or snoozed it: clock, state, step and cycle seen, operator_id; `reason` is
                                  the host's code; due_wall_us is its next step, 0 = none */
@@ -302,7 +302,7 @@ typedef struct hj_error_detail {
 #define HJ_REASON_DIVERTED 16
 #define HJ_REASON_CALLED_BACK 17
 #define HJ_REASON_ROOM_NEEDED 18   /* archived without a call-back: a new call needed its slot */
-#define HJ_REASON_LEAD 19          /* who leads was set */
+#define HJ_REASON_LEAD 19          /* the lead agency was set */
 #define HJ_REASON_SIGN_OF_LIFE 25  /* a heartbeat came */
 #define HJ_REASON_PAUSED 26        /* the watch was paused */
 #define HJ_REASON_TABLE_FULL 27    /* no free incident for the step; it comes again */
@@ -1230,7 +1230,7 @@ hj_status hj_incident_assign_by(hj_engine *engine, uint64_t incident_id, uint64_
 hj_status hj_incident_cancel(hj_engine *engine, uint64_t incident_id, int64_t wall_us);
 hj_status hj_incident_cancel_by(hj_engine *engine, uint64_t incident_id, int64_t wall_us, const hj_action *action);
 
-/* Closes an incident 结案 with the host's disposition code. Units that had arrived are cleared, others cancelled; its
+/* Closes an incident 办结 with the host's disposition code. Units that had arrived are cleared, others cancelled; its
  * clocks stop. The id stays readable until the slot is needed (hj_incident_read), then it is stale.
  * BATON. O(its assignments). HJ_E_STALE; HJ_E_STATE (cancelled); HJ_UNCHANGED (already closed); HJ_E_ARGUMENT. Since
  * 0.1. */

@@ -1,5 +1,5 @@
 /* Someone lives alone; a sensor on her door reports every movement. Three days without one lead, by the built-in plans,
- * to the community officer, two hours later the grid worker, two hours after that a welfare incident: a car is sent as
+ * to the home officer, two hours later the grid worker, two hours after that a welfare incident: a car is sent as
  * if a call had come. Then she is found, and the silence is over.
  *
  *   cc -std=c99 watch.c $(pkg-config --cflags --libs hujia) -o watch

@@ -1,4 +1,4 @@
-// A unit on its way to one incident is sent to another 改派. The first incident's arrival clock never stops for that: it
+// A unit on its way to one incident is sent to another 抽调. The first incident's arrival clock never stops for that: it
 // runs until any unit arrives.
 
 extension EngineCore {

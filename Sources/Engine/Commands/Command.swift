@@ -14,7 +14,7 @@ package struct Client: BitwiseCopyable, Equatable, Sendable {
   }
 }
 
-/// One change of an engine: what, by whom, and for which client.
+/// One change of an engine, with the person behind it and the client that asked.
 package struct Command: BitwiseCopyable {
   package var change: Change
   package var act: Act

@@ -58,7 +58,7 @@ package struct TierLimits: BitwiseCopyable, Equatable, Sendable {
   }
 }
 
-/// One response plan 预案. Empty sets (count 0) mean "any".
+/// One response plan 派警预案. Empty sets (count 0) mean "any".
 package struct PlanRecord: BitwiseCopyable, Sendable {
   package var firstType: UInt32 = 0
   package var typeCount: UInt32 = 0
