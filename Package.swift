@@ -51,9 +51,13 @@ let package = Package(
     layer("Roads", ["HujiaGeography", "HujiaContainers", "CHujiaKernels"]),
     layer("Routing", ["HujiaRoads", "HujiaGeography", "HujiaContainers", "CHujiaKernels"]),
     layer("Deadlines", ["HujiaContainers"]),
+    layer("Ingest", ["HujiaRoads", "HujiaGeography", "HujiaContainers"]),
     layer(
       "Engine",
-      ["HujiaRouting", "HujiaRoads", "HujiaGeography", "HujiaDeadlines", "HujiaContainers"]),
+      [
+        "HujiaIngest", "HujiaRouting", "HujiaRoads", "HujiaGeography", "HujiaDeadlines",
+        "HujiaContainers",
+      ]),
     .target(name: "CHujiaBaton", path: "Sources/CBaton"),
     layer("Driver", ["HujiaEngine", "CLibUV", "CHujiaBaton", "CHujiaKernels"]),
     layer("CInterface", ["HujiaDriver", "CHujia"]),

@@ -1,6 +1,7 @@
 // How an engine is set up (`hj_config`), with the defaults of the header.
 
 import HujiaEngine
+import HujiaIngest
 
 package enum RunMode: Int32, Sendable {
   case thread = 0

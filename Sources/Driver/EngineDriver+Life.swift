@@ -9,6 +9,7 @@ import CHujiaBaton
 import CLibUV
 import HujiaEngine
 import HujiaContainers
+import HujiaIngest
 import HujiaRoads
 import Synchronization
 
@@ -85,15 +86,20 @@ extension EngineDriver {
     let built = try EngineCore(
       map: mapOwner.map, limits: configuration.limits, firstPlans: plans,
       memory: allocator.memory)
+    let table = try PositionTable(
+      allocator.memory, capacity: configuration.limits.units, rules: configuration.fixRules)
     let core = UnsafeMutablePointer<EngineCore>.allocate(capacity: 1)
     core.initialize(to: built)
+    let positions = UnsafeMutablePointer<PositionTable>.allocate(capacity: 1)
+    positions.initialize(to: table)
     let posts = UnsafeMutablePointer<SharedRing<IncidentReport>>.allocate(capacity: 1)
     posts.initialize(to: ring)
     let ingest = UnsafeMutablePointer<Counters>.allocate(capacity: 1)
     ingest.initialize(to: counters)
     let descriptor = hujia_event_descriptor()
     return EngineDriver(
-      mode: configuration.runMode, mapOwner: mapOwner, core: core, posts: posts,
+      mode: configuration.runMode, mapOwner: mapOwner, core: core,
+      positions: positions, posts: posts,
       ingest: ingest, allocator: allocator, eventDescriptor: descriptor,
       stallLimit_ns: configuration.stallLimit_ns,
       snapLimit_mm: configuration.snapLimit_m &* 1_000, datum: configuration.datum,

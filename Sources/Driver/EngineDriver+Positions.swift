@@ -4,6 +4,7 @@
 import CHujiaKernels
 import HujiaContainers
 import HujiaEngine
+import HujiaIngest
 import HujiaRoads
 
 /// A position as a feed gave it, its fields within their ranges.
@@ -91,10 +92,10 @@ extension EngineDriver {
     for place in 0..<range.count where ids[place] != 0 {
       guard let slot = core.pointee.unit(ids[place]) else { continue }
       slots[place] = slot
-      hjk_prefetch_span(core.pointee.positions.latest.address(slot), 128)
+      hjk_prefetch_span(positions.pointee.latest.address(slot), 128)
     }
     for place in 0..<range.count where slots[place] != .max {
-      let street = core.pointee.positions.guessedStreet(slots[place])
+      let street = positions.pointee.guessedStreet(slots[place])
       guard street < map.streetCount else { continue }
       streets[place] = street
       hjk_prefetch(map.streetFirstPoint + Int(street))
@@ -120,24 +121,24 @@ extension EngineDriver {
   }
 
   private func take(_ given: GivenFix, now_us: Int64, now_ns: Int64) -> FixVerdict {
-    if let refusal = core.pointee.positions.refusal(
+    if let refusal = positions.pointee.refusal(
       accuracy_dm: given.accuracy_dm, wall_us: given.wall_us, now_us: now_us)
     {
       return refusal
     }
     guard let slot = core.pointee.unit(given.unitID) else { return .unknownUnit }
-    if core.pointee.positions.isOffDuty(slot) { return .offDuty }
-    let (wall_us, fix_ns) = core.pointee.positions.times(
+    if positions.pointee.isOffDuty(slot) { return .offDuty }
+    let (wall_us, fix_ns) = FixRules.times(
       wall_us: given.wall_us, now_us: now_us, now_ns: now_ns)
-    let before = core.pointee.positions.before(slot)
+    let before = positions.pointee.before(slot)
     // An upload of old fixes is told from the slot; nothing is snapped in vain.
-    if core.pointee.positions.rules.isOlder(wall_us, than: before.wall_us, now_us: now_us) {
+    if positions.pointee.rules.isOlder(wall_us, than: before.wall_us, now_us: now_us) {
       return .older
     }
     let point = wgs84(lat_e7: given.lat_e7, lon_e7: given.lon_e7, datum: given.datum)
     let place = snap(
       point, hint: before.street, heading_cdeg: given.heading_cdeg, speed_cms: given.speed_cms)
-    return core.pointee.positions.take(
+    return positions.pointee.take(
       Fix(
         unitID: given.unitID, place: place, lat_e7: point.lat_e7, lon_e7: point.lon_e7,
         accuracy_dm: given.accuracy_dm, wall_us: wall_us, fix_ns: fix_ns), in: slot,
@@ -147,7 +148,7 @@ extension EngineDriver {
   /// Tries the baton once; its holder, or the next one, does the work otherwise. Stops within eight units of a
   /// call that waits, and lets it have the baton: calls never queue behind positions.
   private func takePositionsIfFree(most: Int) {
-    guard core.pointee.positions.hasFresh, baton.takeIfFree() else { return }
+    guard positions.pointee.hasFresh, baton.takeIfFree() else { return }
     core.pointee.counters.add(Counter.turns)
     core.pointee.takePositions(most: most) { baton.isWanted }
     baton.give(helping: 0)

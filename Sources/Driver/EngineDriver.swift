@@ -10,6 +10,7 @@ import CHujiaBaton
 import CHujiaKernels
 import HujiaContainers
 import HujiaEngine
+import HujiaIngest
 import HujiaRoads
 import Synchronization
 
@@ -24,6 +25,8 @@ package final class EngineDriver: @unchecked Sendable {
   package let baton: Baton
   let mapOwner: MapOwner
   let core: UnsafeMutablePointer<EngineCore>
+  /// Where any thread writes positions, and whence the core's feed takes them.
+  let positions: UnsafeMutablePointer<PositionTable>
   /// On the heap like the core, so that `deinit` gives its memory back before the allocator goes.
   let posts: UnsafeMutablePointer<SharedRing<IncidentReport>>
   let ingest: UnsafeMutablePointer<Counters>
@@ -54,6 +57,7 @@ package final class EngineDriver: @unchecked Sendable {
 
   init(
     mode: RunMode, mapOwner: MapOwner, core: UnsafeMutablePointer<EngineCore>,
+    positions: UnsafeMutablePointer<PositionTable>,
     posts: UnsafeMutablePointer<SharedRing<IncidentReport>>,
     ingest: UnsafeMutablePointer<Counters>, allocator: Allocator, eventDescriptor: Int32,
     stallLimit_ns: Int64?, snapLimit_mm: UInt32, datum: Int32, outputDatum: Int32,
@@ -63,6 +67,7 @@ package final class EngineDriver: @unchecked Sendable {
     self.mapOwner = mapOwner
     self.map = mapOwner.map
     self.core = core
+    self.positions = positions
     baton = Baton(guarding: core)
     self.posts = posts
     self.ingest = ingest
@@ -76,6 +81,7 @@ package final class EngineDriver: @unchecked Sendable {
     origin_ns = mode == .poll ? 0 : Clock.now_ns()
     hasTime = mode != .poll
     readsClock = mode != .poll
+    core.pointee.feed = .live(positions)
     if mode != .poll { core.pointee.time = Moment(now_ns: 0, wall_us: Clock.wall_us()) }
   }
 
@@ -84,6 +90,8 @@ package final class EngineDriver: @unchecked Sendable {
     while let plans = core.pointee.removePlans() { PlanStore.free(plans) }
     core.deinitialize(count: 1)
     core.deallocate()
+    positions.deinitialize(count: 1)
+    positions.deallocate()
     posts.deinitialize(count: 1)
     posts.deallocate()
     ingest.deinitialize(count: 1)
@@ -161,7 +169,7 @@ package final class EngineDriver: @unchecked Sendable {
     if core.pointee.outbox.count > 0, !isSignalled { signal() }
     guard readsClock else { return }
     core.pointee.counters.raise(Counter.longestTurn_ns, to: Clock.now_ns() &- start_ns)
-    if core.pointee.positions.hasFresh { takePositionsAfter() }
+    if positions.pointee.hasFresh { takePositionsAfter() }
     if core.pointee.hasBackgroundWork { loop?.wake() }
     if core.pointee.nextDue_ns < wake_ns, !core.pointee.isEscalationBlocked {
       wake_ns = core.pointee.nextDue_ns
@@ -172,7 +180,7 @@ package final class EngineDriver: @unchecked Sendable {
   /// A few of those that came meanwhile; the loop is woken for more.
   @inline(never) private func takePositionsAfter() {
     core.pointee.takePositions(most: Self.takenAfter) { false }
-    if core.pointee.positions.hasFresh { loop?.wake() }
+    if positions.pointee.hasFresh { loop?.wake() }
   }
 
   private func signal() {

@@ -9,6 +9,7 @@ import CLibUV
   import Darwin
 #endif
 import HujiaEngine
+import HujiaIngest
 import Synchronization
 
 /// The libuv handles of one engine, and the thread in `RunMode.thread`.
@@ -208,7 +209,7 @@ final class EngineLoop: @unchecked Sendable {
       return false
     }
     arm(next_ns: done.next_ns, now_ns: done.now_ns)
-    return done.hasMore || driver.core.pointee.positions.hasFresh
+    return done.hasMore || driver.positions.pointee.hasFresh
   }
 
   private struct Work {

@@ -2,6 +2,7 @@
 
 import HujiaContainers
 import HujiaEngine
+import HujiaIngest
 
 /// Places in the driver's own `Counters`: one a verdict (`FixVerdict.rawValue`), then the loop's.
 package enum IngestCounter {

@@ -5,6 +5,7 @@
 
 import HujiaContainers
 import HujiaDeadlines
+import HujiaIngest
 import HujiaRoads
 import HujiaRouting
 
@@ -16,6 +17,7 @@ package struct EngineLimits: BitwiseCopyable, Sendable {
   package var events: Int
   package var keys: Int
   package var keyRetention_ns: Int64
+  /// The core asks it only how far ahead of now a watch's sign of life may lie.
   package var fixRules = FixRules()
   /// A position older than this is marked; `UInt32.max` = never.
   package var staleAfter_s: UInt32 = 900
@@ -42,8 +44,8 @@ package struct EngineLimits: BitwiseCopyable, Sendable {
   package static var chosen: Int { 16 }
 }
 
-/// All mutable state of one engine. Every property is owned by the baton's holder, except `counters`, `positions` and
-/// lookups in `unitIndex` (any thread), and `map` (immutable).
+/// All mutable state of one engine. Every property is owned by the baton's holder, except `counters` and lookups in
+/// `unitIndex` (any thread), and `map` (immutable).
 package struct EngineCore: ~Copyable {
   private let inPlace = InPlace()
   package let limits: EngineLimits
@@ -59,10 +61,10 @@ package struct EngineCore: ~Copyable {
   /// That state when their shift ends.
   var unitsWithShift = 0
   var shifts: ShiftBounds
-  /// Written by any thread, taken in by the holder.
-  package let positions: PositionTable
+  /// Where this turn's positions come from.
+  package var feed = Feed.none
   /// More positions wait than this command took in.
-  var hasPositionsLeft = false
+  package var hasPositionsLeft = false
   package var router: Router
   var skipStamp: UInt32 = 0
   /// The units that this decision passes over.
@@ -134,7 +136,6 @@ package struct EngineCore: ~Copyable {
     let unitSlots = try SlotPool(memory, capacity: limits.units)
     let unitIndex = try IdIndex(memory, capacity: limits.units)
     let shifts = try ShiftBounds(memory, units: limits.units)
-    let positions = try PositionTable(memory, capacity: limits.units, rules: limits.fixRules)
     let router = try Router(map: map, unitCapacity: limits.units, memory: memory)
     let incidents = try Block<IncidentRecord>(memory, count: limits.incidents)
     let incidentSlots = try SlotPool(memory, capacity: limits.incidents)
@@ -166,7 +167,6 @@ package struct EngineCore: ~Copyable {
     self.unitSlots = unitSlots
     self.unitIndex = unitIndex
     self.shifts = shifts
-    self.positions = positions
     self.router = router
     self.incidents = incidents
     self.incidentSlots = incidentSlots

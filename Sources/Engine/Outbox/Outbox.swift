@@ -3,6 +3,7 @@
 // the self-audit, and the audit waits.
 
 import HujiaContainers
+import HujiaIngest
 
 /// One event (`hj_event`).
 package struct Event: BitwiseCopyable {
@@ -134,7 +135,9 @@ extension EngineCore {
     var timed = event
     if timed.wall_us == 0 { timed.wall_us = time.wall_us }
     timed.epoch = router.epoch
-    if outbox.append(&timed) {
+    let isKept = outbox.append(&timed)
+    if feed.isWatched { feed.tell { timed.fold(isKept, into: &$0.events) } }
+    if isKept {
       counters.add(Counter.eventsWritten)
       counters.raise(Counter.eventsWaitingHigh, to: Int64(outbox.count))
     } else {

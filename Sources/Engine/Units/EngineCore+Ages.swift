@@ -1,6 +1,7 @@
 // How old what is known of a unit is, and the marks that follow from it. Ages count on the engine's own clock, so a
 // jump of the wall clock makes nothing old and nothing young.
 
+import HujiaIngest
 import HujiaRoads
 
 extension EngineCore {
@@ -44,7 +45,7 @@ extension EngineCore {
   mutating func startFixWall(_ wall_us: Int64) {
     for slot in 0..<UInt32(unitSlots.touched) where units[slot].hasPosition && wall_us != 0 {
       guard units[slot].fixWall_us > 0 else { continue }
-      let times = positions.times(
+      let times = FixRules.times(
         wall_us: units[slot].fixWall_us, now_us: wall_us, now_ns: time.now_ns)
       units[slot].fixWall_us = times.wall_us
       units[slot].fix_ns = times.fix_ns

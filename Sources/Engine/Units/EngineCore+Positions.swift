@@ -1,6 +1,7 @@
 // Taking positions from their slots into what decisions look at. Each unit at most once however often it reported.
 
 import HujiaContainers
+import HujiaIngest
 import HujiaRoads
 import HujiaRouting
 
@@ -12,13 +13,15 @@ extension EngineCore {
     var group = InlineArray<8, UInt32>(repeating: 0)
     while taken < most {
       var count = 0
-      while count < min(group.count, most - taken), let slot = positions.latest.fresh.popNext() {
+      while count < min(group.count, most - taken), let slot = feed.popNext() {
         group[count] = slot
         count += 1
         fetchAhead(unit: slot)
       }
       if count == 0 { return }
-      for index in 0..<count { takePosition(of: group[index]) }
+      for index in 0..<count {
+        if let fix = feed.take(group[index], now_ns: time.now_ns) { take(fix) }
+      }
       taken += count
       if isWanted() { return }
     }
@@ -30,20 +33,26 @@ extension EngineCore {
     router.fetchAhead(unit: slot)
   }
 
-  /// At the start of a command: everything reported before, as far as the bound goes, each unit once. Feeds that report
-  /// faster than this takes in would otherwise keep it at the same few units up to the bound.
+  /// At the start of a command: everything reported before, as far as the bound goes, each unit once; of a turn that is
+  /// applied again, what it took in then. Feeds that report faster than this takes in would otherwise keep it at the
+  /// same few units up to the bound.
   package mutating func takePositions(most: Int) {
+    guard feed.isLive else {
+      while let fix = feed.takeWritten() { take(fix) }
+      hasPositionsLeft = feed.hadLeft
+      return
+    }
     hasPositionsLeft = false
-    guard positions.hasFresh else { return }
+    guard feed.hasFresh else { return }
     takePositions(most: min(most, unitSlots.touched)) { false }
-    hasPositionsLeft = positions.hasFresh
+    hasPositionsLeft = feed.hasFresh
   }
 
   /// The newest position of one unit, also where others are left for later. True when it was newer.
   @discardableResult
   package mutating func refresh(unit slot: UInt32) -> Bool {
-    guard positions.latest.fresh.remove(slot) else { return false }
-    takePosition(of: slot)
+    guard let fix = feed.newer(of: slot, now_ns: time.now_ns) else { return false }
+    take(fix)
     return true
   }
 
@@ -51,29 +60,18 @@ extension EngineCore {
     if let slot = unitIndex.find(id) { refresh(unit: slot) }
   }
 
-  private mutating func takePosition(of slot: UInt32) {
+  private mutating func take(_ fix: TakenFix) {
+    let slot = fix.slot
     guard unitSlots.isLive(slot) else { return }
-    switch positions.latest.read(slot) {
-    case .nothing:
-      // Of an earlier owner, or older than a place that the host has given since.
-      return
-    case .torn:
-      // Its writers are at it: what we have is the last good value.
-      positions.latest.fresh.insert(slot)
-    case .value(let words):
-      // A reporter that was put to sleep before its unit went off duty.
-      guard !positions.isOffDuty(slot) else { return }
-      let place = PositionTable.place(words)
-      units[slot].fixWall_us = Int64(bitPattern: words[1])
-      units[slot].fix_ns = PositionTable.fix_ns(words, now_ns: time.now_ns)
-      units[slot].place = place
-      if units[slot].hasPosition {
-        router.move(unit: slot, to: place)
-      } else {
-        units[slot].hasPosition = true
-        unitsWithoutPosition -= 1
-        index(unit: slot)
-      }
+    units[slot].fixWall_us = fix.wall_us
+    units[slot].fix_ns = fix.fix_ns
+    units[slot].place = fix.place
+    if units[slot].hasPosition {
+      router.move(unit: slot, to: fix.place)
+    } else {
+      units[slot].hasPosition = true
+      unitsWithoutPosition -= 1
+      index(unit: slot)
     }
   }
 

@@ -1,6 +1,7 @@
 // Units come, go, and change what they are doing.
 
 import HujiaContainers
+import HujiaIngest
 import HujiaRoads
 import HujiaRouting
 
@@ -23,7 +24,7 @@ extension EngineCore {
       }
       slot = fresh
       units[slot] = .init(fresh: description, now_ns: time.now_ns)
-      positions.latest.assign(fresh, id: description.id)
+      feed.assign(fresh, id: description.id)
       unitsWithoutPosition += 1
       counters.add(Counter.units)
       counters.raise(Counter.unitsHigh, to: counters.read(Counter.units))
@@ -39,7 +40,7 @@ extension EngineCore {
       units[slot].hasPosition = true
       units[slot].place = description.place
       // A place without a device's time: any fix of the device is newer, and those reported before are void.
-      positions.latest.void(slot)
+      feed.void(slot)
       units[slot].fixWall_us = .min
       units[slot].fix_ns = time.now_ns
     }
@@ -80,8 +81,7 @@ extension EngineCore {
     if units[slot].shiftEnd_us != 0 { unitsWithShift -= 1 }
     router.remove(unit: slot)
     _ = unitIndex.remove(id)
-    positions.latest.clear(slot)
-    positions.set(isOffDuty: false, slot)
+    feed.retire(slot)
     unitSlots.giveBack(slot)
     counters.add(Counter.units, -1)
     return .ok
@@ -118,7 +118,7 @@ extension EngineCore {
   mutating func become(_ activity: Activity, unit slot: UInt32) {
     if activity == .offDuty { refresh(unit: slot) }
     units[slot].activity = activity
-    positions.set(isOffDuty: activity == .offDuty, slot)
+    feed.set(isOffDuty: activity == .offDuty, slot)
   }
 
   /// Makes a unit free, with its activity. One that becomes available is idle from then, or from `since_ns`.

@@ -78,6 +78,21 @@ package struct FixRules: BitwiseCopyable, Sendable {
     now_us != 0 && known_us > now_us &+ Self.untrusted_us
   }
 
+  /// The times under which a fix is filed: a device's time ahead of now counts as now, and a time on the engine's clock
+  /// goes with it. `now_us` 0 = not known.
+  @inline(__always)
+  package static func times(
+    wall_us: Int64, now_us: Int64, now_ns: Int64
+  ) -> (wall_us: Int64, fix_ns: Int64) {
+    guard now_us != 0 else { return (wall_us, now_ns) }
+    let capped_us = wall_us == 0 ? now_us : min(wall_us, now_us)
+    let age_us = min(now_us &- capped_us, longestAge_us)
+    return (capped_us, now_ns &- age_us &* 1_000)
+  }
+
+  /// Ages beyond four years count as four years; the ticks of a table entry come round after nine.
+  private static var longestAge_us: Int64 { 126_144_000_000_000 }
+
   /// How far a resting receiver's fixes lie apart in a street between high houses, whatever the time between them.
   static var jitter_dm: Int64 { 1_500 }
 

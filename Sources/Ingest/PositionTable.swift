@@ -38,20 +38,6 @@ package struct PositionTable: ~Copyable {
     return nil
   }
 
-  /// The times under which a fix is filed: a device's time ahead of now counts as now, and a time on the engine's clock
-  /// goes with it. `now_us` 0 = not known.
-  @inline(__always)
-  package func times(
-    wall_us: Int64, now_us: Int64, now_ns: Int64
-  ) -> (wall_us: Int64, fix_ns: Int64) {
-    guard now_us != 0 else { return (wall_us, now_ns) }
-    let capped_us = wall_us == 0 ? now_us : min(wall_us, now_us)
-    let age_us = min(now_us &- capped_us, Self.longestAge_us)
-    return (capped_us, now_ns &- age_us &* 1_000)
-  }
-
-  /// Ages beyond four years count as four years; the ticks of a table entry come round after nine.
-  private static var longestAge_us: Int64 { 126_144_000_000_000 }
   /// 2^27 ns: an eighth of a second.
   private static var tickBits: Int64 { 27 }
 
@@ -133,6 +119,25 @@ package struct PositionTable: ~Copyable {
       pair(place.lat_e7, place.lon_e7),
       pair(fix.lat_e7, fix.lon_e7),
     ]
+  }
+
+  /// The holder: what stands in a slot whose mark was taken out; nil when there is nothing to take in.
+  func take(_ slot: UInt32, now_ns: Int64) -> TakenFix? {
+    switch latest.read(slot) {
+    case .nothing:
+      // Of an earlier owner, or older than a place that the host has given since.
+      return nil
+    case .torn:
+      // Its writers are at it: what we have is the last good value.
+      latest.fresh.insert(slot)
+      return nil
+    case .value(let words):
+      // A reporter that was put to sleep before its unit went off duty.
+      guard !isOffDuty(slot) else { return nil }
+      return TakenFix(
+        slot: slot, ask: 0, wall_us: Int64(bitPattern: words[1]),
+        fix_ns: Self.fix_ns(words, now_ns: now_ns), place: Self.place(words))
+    }
   }
 
   static func place(_ words: LatestTable.Value) -> Place {
