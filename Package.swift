@@ -90,6 +90,7 @@ let package = Package(
         "CZlib", "HujiaTestSupport",
       ]
     ),
+    tests("IngestTests", ["HujiaIngest", "HujiaRoads", "HujiaContainers", "HujiaTestSupport"]),
     tests("DeadlinesTests", ["HujiaDeadlines", "HujiaContainers", "HujiaTestSupport"]),
     tests(
       "PlansTests",
@@ -99,7 +100,10 @@ let package = Package(
       ["HujiaEngine", "HujiaRouting", "HujiaRoads", "HujiaContainers", "HujiaTestSupport"]),
     tests(
       "DriverTests",
-      ["HujiaDriver", "HujiaEngine", "HujiaRoads", "HujiaContainers", "HujiaTestSupport"]),
+      [
+        "HujiaDriver", "HujiaEngine", "HujiaIngest", "HujiaRoads", "HujiaContainers",
+        "HujiaTestSupport",
+      ]),
     tests("RoutingTests", ["HujiaRouting", "HujiaRoads", "HujiaContainers", "CHujiaKernels"]),
     tests(
       "TwinTests",

@@ -103,7 +103,7 @@ package struct Feed: BitwiseCopyable {
     table?.pointee.set(isOffDuty: isOffDuty, slot)
   }
 
-  /// What came of the turn, for somebody who watches.
+  /// What came of the turn, where it is written down or compared.
   @inline(__always)
   package func tell(_ body: (inout TurnFacts) -> Void) {
     if let facts { body(&facts.pointee) }

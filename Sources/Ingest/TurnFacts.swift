@@ -4,7 +4,7 @@
 import HujiaContainers
 import HujiaRoads
 
-/// A position as the core takes it in. Whoever has these needs no table to make the same decisions.
+/// A position as the core takes it in. With these a core makes the same decisions without the table.
 package struct TakenFix: BitwiseCopyable, Equatable {
   package var slot: UInt32
   /// At which question of the turn it was given; 0 = before the first.

@@ -9,6 +9,7 @@ extension EngineCore {
     _ command: borrowing Command, _ turn: inout Turn, into decision: inout Decision
   ) -> Status {
     time = turn.moment
+    feed = turn.feed
     let act = command.act
     switch command.change {
     case .report(let report): return answered(self.report(report), &decision)
@@ -61,6 +62,7 @@ extension EngineCore {
     _ report: IncidentReport, _ turn: inout Turn, into decision: inout Decision
   ) -> Status {
     time = turn.moment
+    feed = turn.feed
     return answered(recommend(report), &decision)
   }
 
