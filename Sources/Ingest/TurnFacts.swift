@@ -56,6 +56,13 @@ package struct TurnFacts: ~Copyable {
     events = Digest()
   }
 
+  /// To be given again from the beginning.
+  package mutating func rewind() {
+    next = 0
+    asks = 0
+    events = Digest()
+  }
+
   /// What was given outside a command counts as given before the next one.
   package mutating func carryOver() {
     for index in 0..<count { fixes[index].ask = 0 }
