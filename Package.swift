@@ -104,14 +104,16 @@ let package = Package(
         "HujiaDriver", "HujiaEngine", "HujiaIngest", "HujiaRoads", "HujiaContainers",
         "HujiaTestSupport",
       ]),
-    tests("RoutingTests", ["HujiaRouting", "HujiaRoads", "HujiaContainers", "CHujiaKernels"]),
+    tests(
+      "RoutingTests",
+      ["HujiaRouting", "HujiaRoads", "HujiaContainers", "CHujiaKernels", "HujiaTestSupport"]),
     tests(
       "TwinTests",
       [
         "HujiaMapImport", "HujiaRouting", "HujiaRoads", "HujiaContainers", "HujiaTestSupport",
       ]),
     tests("HujiaTests", ["Hujia", "HujiaRoads", "HujiaTestSupport"]),
-    tests("HujiaToolTests", ["HujiaTool", "HujiaRoads", "CHujia"]),
+    tests("HujiaToolTests", ["HujiaTool", "HujiaMapImport", "HujiaRoads", "CHujia"]),
   ],
   swiftLanguageModes: [.v6]
 )

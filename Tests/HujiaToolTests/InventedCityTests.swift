@@ -1,6 +1,7 @@
 // Invented cities: the same seed gives the same files, and what is promised of them holds.
 
 import Foundation
+import HujiaMapImport
 import Testing
 
 @testable import HujiaTool
@@ -33,6 +34,36 @@ struct InventedCityTests {
     #expect(
       try Data(contentsOf: one.appendingPathComponent(edges))
         != Data(contentsOf: other.appendingPathComponent(edges)))
+  }
+
+  /// A newcomer's first two commands: what is generated is imported as it stands, without options.
+  @Test func streetsImportWithoutOptions() throws {
+    let folder = try Self.folder(seed: 5)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let roads = folder.appendingPathComponent("roads")
+    let edges = roads.appendingPathComponent("edges.csv").path
+    let (draft, report) = try StreetTables.read(
+      nodes: roads.appendingPathComponent("nodes.csv").path, edges: edges, options: TableOptions())
+    let streets = Self.city(seed: 5).streets
+    #expect(draft.nodes.count == streets.nodes.count)
+    #expect(draft.streets.count == streets.edges.count)
+    #expect(report.warnings.isEmpty)
+    for (index, street) in draft.streets.enumerated() {
+      #expect(street.name == streets.edges[index].name)
+      #expect(street.inner.count == streets.edges[index].inner.count)
+      #expect(street.id == UInt64(index + 1))
+    }
+    #expect(try CityStreets.columns(ofEdges: edges).isEmpty)
+  }
+
+  /// Tables that were recorded elsewhere keep their own headers.
+  @Test func recordedHeadersAreKnown() throws {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "hujia-headers-\(UUID().uuidString).csv")
+    defer { try? FileManager.default.removeItem(at: path) }
+    try Data("cnn,from_node,to_node,length_m,speed_limit_mph,name\n".utf8).write(to: path)
+    let columns = try CityStreets.columns(ofEdges: path.path)
+    #expect(columns == ["id": "cnn", "speed_mph": "speed_limit_mph"])
   }
 
   @Test func streetsAreAsPromised() {

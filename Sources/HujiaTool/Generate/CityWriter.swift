@@ -1,5 +1,5 @@
-// Writes an invented city as a folder with the layout and column names of the San Francisco data, and says in it that
-// it is invented.
+// Writes an invented city as a folder: streets under the names that `hujia import` reads without options, the rest with
+// the layout and column names of the San Francisco data. The folder says that it is invented.
 
 import Foundation
 
@@ -53,8 +53,7 @@ struct CityWriter {
   }
 
   private var edges: String {
-    var text =
-      "cnn,from_node,to_node,length_m,speed_limit_mph,oneway,street,inner_points_lon_lat\n"
+    var text = "id,from_node,to_node,length_m,speed_mph,oneway,name,points\n"
     for (index, edge) in city.streets.edges.enumerated() {
       let inner = edge.inner.map { "\(Self.degrees($0.lon)) \(Self.degrees($0.lat))" }
       let length_dm = Int((city.streets.length_m(edge) * 10).rounded())
@@ -128,11 +127,11 @@ struct CityWriter {
     # An invented city
 
     Everything here is GENERATED: `hujia generate-city --seed \(seed) --size \(city.streets.size.name)`. No street, unit, place or call \
-    in it is real; it lies in the open Atlantic. The layout and column names are those of the San Francisco data.
+    in it is real; it lies in the open Atlantic. Units and calls have the columns of the San Francisco data.
 
     - roads/: \(city.streets.nodes.count) nodes, \(city.streets.edges.count) streets: a bent grid with arterials (35 mph), \
     side streets (25 mph, in the middle every third one-way), a park, crooked outskirts, a river with few bridges, and an \
-    islet that no road reaches.
+    islet that no road reaches. A map of them: `hujia import --nodes roads/nodes.csv --edges roads/edges.csv --output city.hjmap`
     - units/: \(city.stations.count) stations, \(city.hospitals.count) hospitals, \(city.units.count) units.
     - calls/: \(city.calls.count) calls on \(InventedCity.days) days, quiet at night, a third of them around five hot spots. "Recorded" times follow simple rules: the nearest free unit of each \
     type drives at 8 m/s as the crow flies, times 0.8 to 1.5.

@@ -169,10 +169,7 @@ struct CityStreets {
     }
     do {
       var options = TableOptions()
-      options.columns = [
-        "speed_mph": "speed_limit_mph", "name": "street", "points": "inner_points_lon_lat",
-        "id": "cnn",
-      ]
+      options.columns = try columns(ofEdges: file("edges"))
       options.missingSpeeds = try MissingSpeeds("0,99=25mph")
       let progress = Progress("compiling streets", isQuiet: isQuiet)
       var (draft, _) = try StreetTables.read(
@@ -188,6 +185,16 @@ struct CityStreets {
     } catch let error as MapFileError {
       throw Failed(error.message)
     }
+  }
+
+  /// San Francisco's headers for our columns, where the table has them and not ours.
+  static func columns(ofEdges path: String) throws(ImportError) -> [String: String] {
+    let recorded = [
+      "speed_mph": "speed_limit_mph", "name": "street", "points": "inner_points_lon_lat",
+      "id": "cnn",
+    ]
+    let table = try CSVTable(path: path, needed: ["from_node", "to_node"])
+    return recorded.filter { table.column($0.key) == nil && table.column($0.value) != nil }
   }
 
   func removeTemporary() {
