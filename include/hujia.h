@@ -462,6 +462,16 @@ typedef struct hj_unit {
   /* 0 = not stated. From 45 minutes before it the unit is sent to emergency and urgent calls only; after it, while its
    * activity still says that it can be sent, to those only behind every other unit (HJ_CHOSEN_SHIFT_OVER). */
   int64_t shift_end_wall_us;
+  /* Since 0.3. Kept and read back (hj_unit_status); of these the choice of this version asks for the shift alone. */
+  uint32_t capacity; /* orders at once: 0 and 1 = one; more is refused (HJ_E_UNSUPPORTED), a later version takes it */
+  int32_t sworn;     /* how many of its people are sworn officers 民警; 0 = not stated */
+  int32_t people;    /* how many it brings, auxiliaries 辅警 and grid workers too; 0 = not stated, else >= sworn */
+  int32_t station_lat_e7, station_lon_e7; /* where it belongs; both 0 = not stated. Datum as lat_e7 */
+  uint32_t reserved2;                     /* 0: it has no meaning yet, another value is HJ_E_UNSUPPORTED */
+  /* 0 = not stated. Before it the unit is not available, whatever it does; it may be sent by hand. Mapped to the
+   * engine's clock when it is told: a jump of the wall clock moves it no more. At that moment the unit is offered to
+   * what waits. */
+  int64_t shift_begin_wall_us;
 } hj_unit;
 
 typedef struct hj_unit_status {
@@ -479,6 +489,13 @@ typedef struct hj_unit_status {
   uint32_t reserved0;
   int32_t next_activity; /* what it does when its incident lets it go; HJ_ACTIVITY_NONE = not stated. Since 0.3 */
   uint32_t age_s;        /* of its position; HJ_AGE_UNKNOWN = it has none. Since 0.3 */
+  /* As hj_unit_put told them; since 0.3. */
+  uint32_t capacity; /* 1 */
+  int32_t sworn, people;
+  int32_t station_lat_e7, station_lon_e7; /* in hj_config.output_datum; both 0 = not stated */
+  uint32_t reserved1;
+  int64_t shift_begin_wall_us; /* 0 = not stated, likewise below */
+  int64_t shift_end_wall_us;
 } hj_unit_status;
 
 typedef struct hj_position {
@@ -507,6 +524,13 @@ typedef struct hj_report {
   int64_t appointment_wall_us; /* 0 or not after now: at once; else held until then. Since 0.2 */
   int32_t source;              /* HJ_SOURCE_...: how it came in. Since 0.3 */
   uint32_t agency; /* that received the call, and leads unless another is told to lead; 0 = not stated. Since 0.3 */
+  /* Capabilities asked for beside those of the plan (an interpreter, a woman officer): bit set, 0 = none. Each must be
+   * had by one unit of the incident, sent for the plan or by hand; for what none of them has, more units are sent, of
+   * any agency and kind, one that has all of it first. What nobody has is a shortfall, and is sent when it becomes
+   * free. Where a person decides (HJ_MANUAL) it is kept for that person. Since 0.3 */
+  uint64_t needs;
+  uint8_t reference[32]; /* the host's own number of it, opaque bytes; shown in its events and breaches and in
+                                * hj_incident_status; all 0 = none. Since 0.3 */
 } hj_report;
 
 typedef struct hj_chosen_unit {
@@ -571,16 +595,26 @@ typedef struct hj_incident_status {
   uint64_t operator_id;        /* of the newest act of a person on it or on one of its assignments; 0 = none */
   uint32_t operator_reason;    /* the host's code given with that act */
   uint32_t reserved1;
+  uint64_t needs;            /* hj_report.needs */
+  uint8_t reference[32];     /* hj_report.reference */
+  uint64_t operator_session; /* hj_action.session_id of that act, and */
+  uint32_t operator_role;    /* hj_action.role */
+  int32_t outcome;           /* of the call-back (hj_incident_called_back_with); 0 = not stated */
 } hj_incident_status;
 
-/* The person behind an act, and the reason. Both come back in the events of the act (operator_id, operator_reason), and
- * those of the newest act stay with the incident (hj_incident_status). */
+/* The person behind an act, and the reason. All of it comes back in the events of the act (operator_id,
+ * operator_reason, operator_session, operator_role), and that of the newest act stays with the incident
+ * (hj_incident_status). */
 typedef struct hj_action {
   uint32_t size;
   uint32_t reason; /* the host's code, not 0 where a reason is required */
   uint64_t operator_id;
   uint32_t force; /* 0: it has no meaning yet. Every function refuses another value with HJ_E_UNSUPPORTED, since 0.3 */
   uint32_t reserved0; /* likewise */
+  /* Since 0.3. Opaque to the engine; they come back wherever operator_id does. */
+  uint64_t session_id; /* the host's number of the log-in or desk that the act came from; 0 = not stated */
+  uint32_t role;       /* the host's code of what the operator acted as; 0 = not stated */
+  uint32_t reserved1;  /* 0, as reserved0 */
 } hj_action;
 
 typedef struct hj_event {
@@ -604,11 +638,15 @@ typedef struct hj_event {
   uint32_t
       plans_version; /* escalations and warnings: those of the chain (hj_incident_status.plans_version); since 0.2 */
   uint32_t reserved0;
-  uint64_t epoch;           /* of the travel times that served then; 0 = the map's. Since 0.2. */
-  uint64_t watch_id;        /* of a watch's escalation, alarm or end of absence; 0 = none. Since 0.2. */
-  uint32_t operator_reason; /* hj_action.reason of an act of a person; 0 = not stated. Since 0.3. */
-  uint32_t travel_ms;       /* of an assignment before arrival, of the unit that HJ_REASON_PLACE_CHANGED names: to the
+  uint64_t epoch;            /* of the travel times that served then; 0 = the map's. Since 0.2. */
+  uint64_t watch_id;         /* of a watch's escalation, alarm or end of absence; 0 = none. Since 0.2. */
+  uint32_t operator_reason;  /* hj_action.reason of an act of a person; 0 = not stated. Since 0.3. */
+  uint32_t travel_ms;        /* of an assignment before arrival, of the unit that HJ_REASON_PLACE_CHANGED names: to the
                              * incident, as measured last (HJ_UNREACHABLE = not known); else 0. Since 0.3. */
+  uint8_t reference[32];     /* hj_report.reference of its incident; since 0.3, likewise below */
+  uint64_t operator_session; /* hj_action.session_id and */
+  uint32_t operator_role;    /* hj_action.role of an act of a person; 0 = not stated */
+  int32_t outcome;           /* with HJ_REASON_CALLED_BACK: what hj_incident_called_back_with told; else 0 */
 } hj_event;
 
 /* One clock, and which of its firings the operator saw: step and cycle of the last escalation, as its event and
@@ -895,7 +933,8 @@ typedef struct hj_breach {
   int32_t is_over; /* 1 = the clock has stopped; 0 = still not kept */
   int32_t tier;
   uint32_t type;
-  uint32_t flags; /* HJ_BREACH_...; since 0.3 (where reserved0 was) */
+  uint32_t flags;        /* HJ_BREACH_...; since 0.3 (where reserved0 was) */
+  uint8_t reference[32]; /* hj_report.reference of the incident; since 0.3 */
 } hj_breach;
 
 /* ---- Versions, names, degrees: ANY THREAD, no engine needed, O(1) ---------------------------------------------- */
@@ -1087,8 +1126,9 @@ hj_status hj_plans_migrate(hj_engine *engine, uint32_t *count);
  * choice might be one of those or they are more than 32 (since 0.3). A unit on an incident that lost a capability may
  * open a seat of it again: free units are sent at once (since 0.3).
  * BATON. O(needs that wait * log of the incidents that wait), and a decision.
- * HJ_E_NULL; HJ_E_SIZE; HJ_E_NEWER; HJ_E_ARGUMENT (id 0, activity unknown, crew < -1); HJ_E_RANGE; HJ_FULL
- * (max_units). Since 0.1. */
+ * HJ_E_NULL; HJ_E_SIZE; HJ_E_NEWER; HJ_E_ARGUMENT (id 0, activity unknown, crew < -1; sworn or people negative, or
+ * both stated and more sworn than people; shift_begin_wall_us negative, or both stated and after shift_end_wall_us);
+ * HJ_E_RANGE (place or station); HJ_E_UNSUPPORTED (capacity > 1, reserved2); HJ_FULL (max_units). Since 0.1. */
 hj_status hj_unit_put(hj_engine *engine, const hj_unit *unit);
 
 /* Takes a unit out. BATON. O(1). HJ_E_UNKNOWN; HJ_E_BUSY (it is on an incident). Since 0.1. */
@@ -1200,7 +1240,9 @@ hj_status hj_incident_post_within(hj_engine *engine, const hj_report *report, in
 
 /* Changes an open incident's tier, type, place and flags to those of the report (tier NONE = as it is, type 0 = as it
  * is, both coordinates 0 = as it is; key, caller, source and agency are ignored). The flags are always those of the
- * report: a wrong HJ_REPORT_VULNERABLE is taken back by leaving it out (before 0.3 it stayed).
+ * report: a wrong HJ_REPORT_VULNERABLE is taken back by leaving it out (before 0.3 it stayed). `needs` 0 and a
+ * reference of zeros = as it is, else they take the place of the old ones, and what the new needs ask for besides is
+ * sent.
  *
  * A raised tier starts the new limits now and keeps the receipt; a caller found not to be vulnerable gives the arrival
  * clock everybody's limit, counted from where it began, unless it has fired already. Units already sent stay, and those
@@ -1245,6 +1287,13 @@ hj_status hj_incident_close_by(hj_engine *engine, uint64_t incident_id, int32_t 
  * 0.2. */
 hj_status hj_incident_called_back(hj_engine *engine, uint64_t incident_id, int64_t wall_us);
 hj_status hj_incident_called_back_by(hj_engine *engine, uint64_t incident_id, int64_t wall_us, const hj_action *action);
+
+/* The same, and says how it went: `outcome`, the host's code (satisfied, not satisfied, not reached ...), >= 0, 0 = not
+ * stated. It is told by the event (HJ_REASON_CALLED_BACK) and stays with the incident (hj_incident_status.outcome).
+ * `action` may be NULL.
+ * BATON. O(1). As hj_incident_called_back, and HJ_E_ARGUMENT (outcome negative). Since 0.3. */
+hj_status hj_incident_called_back_with(hj_engine *engine, uint64_t incident_id, int32_t outcome, int64_t wall_us,
+                                       const hj_action *action);
 
 /* Says which agency leads 牵头; the lead clock stops. BATON. O(1). HJ_UNCHANGED (it leads already); HJ_E_STALE;
  * HJ_E_STATE (closed); HJ_E_ARGUMENT (agency 0, wall_us negative). Since 0.2. */

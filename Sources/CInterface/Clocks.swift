@@ -119,11 +119,21 @@ public func hj_incident_called_back_by(
   _ engine: OpaquePointer!, _ incident_id: UInt64, _ wall_us: Int64,
   _ action: UnsafePointer<hj_action>!
 ) -> hj_status {
+  hj_incident_called_back_with(engine, incident_id, 0, wall_us, action)
+}
+
+@c @implementation
+public func hj_incident_called_back_with(
+  _ engine: OpaquePointer!, _ incident_id: UInt64, _ outcome: Int32, _ wall_us: Int64,
+  _ action: UnsafePointer<hj_action>!
+) -> hj_status {
   with(engine) { driver in
     let (verdict, act) = Check.act(action)
     guard verdict == .ok else { return verdict }
-    guard wall_us >= 0 else { return .argument }
-    return driver.change { core in core.calledBack(incident_id, wall_us: wall_us, act: act) }
+    guard wall_us >= 0, outcome >= 0 else { return .argument }
+    return driver.change { core in
+      core.calledBack(incident_id, outcome: outcome, wall_us: wall_us, act: act)
+    }
   }
 }
 

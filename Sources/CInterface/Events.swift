@@ -50,6 +50,10 @@ extension hj_event {
     watch_id = event.watchID
     operator_reason = event.operatorReason
     travel_ms = event.travel_ms
+    operator_session = event.operatorSession
+    operator_role = event.operatorRole
+    outcome = event.outcome
+    event.reference.copy(to: &reference)
   }
 }
 

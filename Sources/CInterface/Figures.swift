@@ -98,6 +98,7 @@ extension hj_breach {
     tier = Int32(breach.tier.rawValue)
     type = breach.type
     flags = breach.wasKept ? HJ_BREACH_KEPT_TOLD_LATE : 0
+    breach.reference.copy(to: &reference)
   }
 }
 

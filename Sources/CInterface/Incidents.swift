@@ -25,6 +25,8 @@ private func checkedPost(
     appointmentWall_us: given.appointment_wall_us, place: .nowhere)
   report.agency = given.agency
   report.source = UInt8(given.source)
+  report.needs = given.needs
+  report.reference = Reference(given.reference)
   return (.ok, report)
 }
 
@@ -294,6 +296,12 @@ private func fill(
   filled.operator_reason = incident.operatorReason
   filled.source = Int32(incident.source)
   filled.agency = incident.agency
+  let details = core.details.incidents[slot]
+  filled.needs = details.needs
+  filled.operator_session = details.operatorSession
+  filled.operator_role = details.operatorRole
+  filled.outcome = details.outcome
+  details.reference.copy(to: &filled.reference)
   withUnsafeMutableBytes(of: &filled.assignment_ids) { bytes in
     let ids = bytes.bindMemory(to: UInt64.self)
     for place in 0..<Int(incident.liveCount) {

@@ -31,6 +31,9 @@ struct Sized<Value> {
     if Value.self == hj_stats.self { return 320 }
     if Value.self == hj_unit_status.self { return 72 }
     if Value.self == hj_clock_ref.self { return 32 }
+    if Value.self == hj_unit.self { return 64 }
+    if Value.self == hj_action.self { return 24 }
+    if Value.self == hj_breach.self { return 64 }
     return MemoryLayout<Value>.size
   }
 
@@ -126,8 +129,26 @@ enum Check {
     guard pointer != nil else { return (.ok, Act()) }
     let (status, action) = Sized.read(pointer)
     guard let action else { return (status, Act()) }
-    guard action.force == 0, action.reserved0 == 0 else { return (.unsupported, Act()) }
-    return (.ok, Act(operatorID: action.operator_id, reason: action.reason))
+    guard action.force == 0, action.reserved0 == 0, action.reserved1 == 0 else {
+      return (.unsupported, Act())
+    }
+    let act = Act(
+      operatorID: action.operator_id, reason: action.reason, role: action.role,
+      sessionID: action.session_id)
+    return (.ok, act)
+  }
+}
+
+extension Reference {
+  /// From 32 bytes of a struct, and into them.
+  @inline(__always)
+  init<Bytes>(_ bytes: Bytes) {
+    self = withUnsafeBytes(of: bytes) { $0.loadUnaligned(as: Reference.self) }
+  }
+
+  @inline(__always)
+  func copy<Bytes>(to bytes: inout Bytes) {
+    withUnsafeMutableBytes(of: &bytes) { $0.storeBytes(of: self, as: Reference.self) }
   }
 }
 

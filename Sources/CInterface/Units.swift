@@ -11,17 +11,39 @@ public func hj_unit_put(_ engine: OpaquePointer!, _ unit: UnsafePointer<hj_unit>
     let (status, given) = Sized.read(unit)
     guard let given else { return status }
     guard given.id != 0, given.crew >= HJ_CREW_NONE,
-      let activity = Activity(header: given.activity)
+      let activity = Activity(header: given.activity), hasSoundDetails(given)
     else { return .argument }
-    guard Check.isPlace(given.lat_e7, given.lon_e7) else { return .range }
+    guard Check.isPlace(given.lat_e7, given.lon_e7),
+      Check.isPlace(given.station_lat_e7, given.station_lon_e7)
+    else { return .range }
+    guard given.capacity <= 1, given.reserved2 == 0 else { return .unsupported }
     let place = driver.place(lat_e7: given.lat_e7, lon_e7: given.lon_e7, datum: 0)
-    let description = UnitDescription(
+    var description = UnitDescription(
       id: given.id, kind: given.kind, agency: given.agency, capabilities: given.capabilities,
       homeBeat: given.home_beat, crew: given.crew, activity: activity,
       shiftEnd_us: given.shift_end_wall_us, place: place,
       hasPosition: !Check.isNoPlace(given.lat_e7, given.lon_e7))
+    description.details = details(given, driver)
     return driver.change { core in core.put(unit: description) }
   }
+}
+
+private func hasSoundDetails(_ given: hj_unit) -> Bool {
+  guard given.sworn >= 0, given.people >= 0, given.shift_begin_wall_us >= 0 else { return false }
+  return (given.people == 0 || given.sworn <= given.people)
+    && (given.shift_end_wall_us == 0 || given.shift_begin_wall_us <= given.shift_end_wall_us)
+}
+
+private func details(_ given: hj_unit, _ driver: EngineDriver) -> UnitDetails {
+  var details = UnitDetails()
+  details.sworn = given.sworn
+  details.people = given.people
+  details.shiftBegin_us = given.shift_begin_wall_us
+  if !Check.isNoPlace(given.station_lat_e7, given.station_lon_e7) {
+    (details.stationLat_e7, details.stationLon_e7) = driver.wgs84(
+      lat_e7: given.station_lat_e7, lon_e7: given.station_lon_e7, datum: 0)
+  }
+  return details
 }
 
 @c @implementation
@@ -55,6 +77,8 @@ public func hj_unit_read(
     }
     guard found else { return .unknownUnit }
     (filled.lat_e7, filled.lon_e7) = driver.output(lat_e7: filled.lat_e7, lon_e7: filled.lon_e7)
+    (filled.station_lat_e7, filled.station_lon_e7) = driver.output(
+      lat_e7: filled.station_lat_e7, lon_e7: filled.station_lon_e7)
     Sized.write(filled, to: UnsafeMutableRawPointer(status), size: Sized.size(status))
     return .ok
   }
@@ -73,6 +97,14 @@ private func fill(
     filled.incident_id = core.incidentSlots.id(of: core.assignments[unit.assignment].incident)
   }
   filled.age_s = core.age_s(ofUnit: slot)
+  let details = core.details.units[slot]
+  filled.capacity = 1
+  filled.sworn = details.sworn
+  filled.people = details.people
+  filled.station_lat_e7 = details.stationLat_e7
+  filled.station_lon_e7 = details.stationLon_e7
+  filled.shift_begin_wall_us = details.shiftBegin_us
+  filled.shift_end_wall_us = unit.shiftEnd_us
   guard unit.hasPosition else { return }
   filled.has_position = 1
   filled.lat_e7 = unit.place.lat_e7

@@ -16,6 +16,7 @@ extension EngineCore {
       if assignments[slot].dispatchedWall_us == 0 { assignments[slot].dispatchedWall_us = wall_us }
     }
     startFixWall(wall_us)
+    startShiftWall(wall_us)
     startWatchWall(wall_us)
   }
 
@@ -25,6 +26,7 @@ extension EngineCore {
     event.reason = status.rawValue
     event.keyHigh = report.keyHigh
     event.keyLow = report.keyLow
+    event.reference = report.reference
     if status == .exists { event.incidentID = answer.incidentID }
     emit(event)
   }

@@ -53,6 +53,9 @@ package struct EngineCore: ~Copyable {
   package let counters: Counters
   package var time = Moment(now_ns: 0, wall_us: 0)
 
+  /// What is kept of units and incidents and seldom asked for.
+  package let details: DetailTables
+
   // Units
   package var units: Block<UnitRecord>
   package var unitSlots: SlotPool
@@ -138,6 +141,7 @@ package struct EngineCore: ~Copyable {
     let shifts = try ShiftBounds(memory, units: limits.units)
     let router = try Router(map: map, unitCapacity: limits.units, memory: memory)
     let incidents = try Block<IncidentRecord>(memory, count: limits.incidents)
+    let details = try DetailTables(memory, limits)
     let incidentSlots = try SlotPool(memory, capacity: limits.incidents)
     let incidentAssignments = try Block<UInt32>(memory, count: limits.seats)
     let incidentRefusals = try Block<UInt64>(memory, count: limits.seats)
@@ -169,6 +173,7 @@ package struct EngineCore: ~Copyable {
     self.shifts = shifts
     self.router = router
     self.incidents = incidents
+    self.details = details
     self.incidentSlots = incidentSlots
     self.incidentAssignments = incidentAssignments
     self.incidentRefusals = incidentRefusals

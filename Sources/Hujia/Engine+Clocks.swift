@@ -55,6 +55,9 @@ public struct ClockStatus: Sendable {
 public struct Person: Hashable, Sendable {
   public var operatorID: UInt64
   public var reason: UInt32
+  /// The host's number of the log-in or desk that the act came from, and its code of what the person acted as.
+  public var sessionID: UInt64 = 0
+  public var role: UInt32 = 0
 
   public init(operatorID: UInt64, reason: UInt32 = 0) {
     self.operatorID = operatorID
@@ -64,7 +67,9 @@ public struct Person: Hashable, Sendable {
 
 extension Act {
   init(_ person: Person?) {
-    self.init(operatorID: person?.operatorID ?? 0, reason: person?.reason ?? 0)
+    self.init(
+      operatorID: person?.operatorID ?? 0, reason: person?.reason ?? 0, role: person?.role ?? 0,
+      sessionID: person?.sessionID ?? 0)
   }
 }
 
@@ -149,10 +154,15 @@ extension Engine {
     }
   }
 
-  /// The caller of a closed incident was asked how it went.
-  public func calledBack(_ incidentID: UInt64, by person: Person? = nil) throws(HujiaError) {
+  /// The caller of a closed incident was asked how it went; `outcome`: the host's code, 0 = not stated.
+  public func calledBack(
+    _ incidentID: UInt64, outcome: Int32 = 0, by person: Person? = nil
+  ) throws(HujiaError) {
+    guard outcome >= 0 else { throw .argument }
     try check { driver in
-      driver.change { core in core.calledBack(incidentID, wall_us: 0, act: Act(person)) }
+      driver.change { core in
+        core.calledBack(incidentID, outcome: outcome, wall_us: 0, act: Act(person))
+      }
     }
   }
 

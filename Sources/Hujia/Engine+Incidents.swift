@@ -111,6 +111,8 @@ extension Engine {
     report.appointmentWall_us = incident.appointment_us ?? 0
     report.agency = incident.agency ?? 0
     report.source = UInt8(incident.source?.rawValue ?? 0)
+    report.needs = incident.needs
+    report.reference = HujiaEngine.Reference(incident.reference)
     return report
   }
 }

@@ -11,17 +11,33 @@ extension Engine {
     guard unit.id != 0 else { throw .argument }
     let point = unit.place.flatMap { $0.e7 }
     if unit.place != nil, point == nil { throw .range }
+    let details = try details(unit)
     try check { driver in
       let place = point.flatMap {
         driver.askedPlace(lat_e7: $0.lat, lon_e7: $0.lon, datum: 1)
       }
-      let description = UnitDescription(
+      var description = UnitDescription(
         id: unit.id, kind: unit.kind, agency: unit.agency, capabilities: unit.capabilities,
         homeBeat: unit.homeBeat, crew: unit.crew.map { $0 <= 0 ? -1 : $0 } ?? 0,
         activity: HujiaEngine.Activity(header: unit.activity.rawValue) ?? .patrolling,
         shiftEnd_us: unit.shiftEnd_us ?? 0, place: place ?? .nowhere, hasPosition: place != nil)
+      description.details = details
       return driver.change { core in core.put(unit: description) }
     }
+  }
+
+  private func details(_ unit: Unit) throws(HujiaError) -> UnitDetails {
+    let station = unit.station.flatMap { $0.e7 }
+    if unit.station != nil, station == nil { throw .range }
+    let begin_us = unit.shiftBegin_us ?? 0
+    if let people = unit.people, unit.sworn ?? 0 > people { throw .argument }
+    if begin_us < 0 || begin_us > unit.shiftEnd_us ?? .max { throw .argument }
+    var details = UnitDetails()
+    details.sworn = Int32(unit.sworn ?? 0)
+    details.people = Int32(unit.people ?? 0)
+    details.shiftBegin_us = begin_us
+    (details.stationLat_e7, details.stationLon_e7) = station ?? (0, 0)
+    return details
   }
 
   public func removeUnit(_ id: UInt64) throws(HujiaError) {

@@ -44,6 +44,13 @@ public struct Event: Sendable {
   public let operatorID: UInt64?
   /// The host's code given with that act; 0 = none.
   public let operatorReason: UInt32
+  /// Of that person (`Person`); 0 = not stated.
+  public let operatorSession: UInt64
+  public let operatorRole: UInt32
+  /// The host's own number of the incident.
+  public let reference: Reference?
+  /// Of a call-back: what `calledBack` told.
+  public let outcome: Int32
   /// Escalations and warnings: the plans that the chain is from; 1 = the plans at open, one more each load.
   public let plansVersion: UInt32
   /// Escalations: 0 the first time, then 1, 2 … as the chain begins again or its last step repeats; never twice the
@@ -75,6 +82,10 @@ public struct Event: Sendable {
     due_us = event.dueWall_us == 0 ? nil : event.dueWall_us
     operatorID = event.operatorID == 0 ? nil : event.operatorID
     operatorReason = event.operatorReason
+    operatorSession = event.operatorSession
+    operatorRole = event.operatorRole
+    reference = Reference(event.reference)
+    outcome = event.outcome
     plansVersion = event.plansVersion
     cycle = event.cycle
     late_ns = event.late_ns

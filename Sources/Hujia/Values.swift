@@ -1,6 +1,7 @@
 // The values that go in and come out: the field's words, no pointers, no sizes.
 
 import HujiaDriver
+import HujiaEngine
 
 /// A position in degrees, WGS-84.
 public struct Coordinate: Hashable, Sendable {
@@ -111,8 +112,14 @@ public struct Unit: Sendable {
   public var crew: Int32?
   public var activity = Activity.patrolling
   public var place: Coordinate?
-  /// UTC microseconds since 1970.
+  /// UTC microseconds since 1970. Before its begin the unit is not available; it may be sent by hand.
+  public var shiftBegin_us: Int64?
   public var shiftEnd_us: Int64?
+  /// How many people it brings, and how many of them are sworn officers; nil = not stated.
+  public var people: UInt16?
+  public var sworn: UInt16?
+  /// Where it belongs.
+  public var station: Coordinate?
 
   public init(id: UInt64, capabilities: UInt64 = 0, place: Coordinate? = nil) {
     self.id = id
@@ -155,11 +162,45 @@ public struct Incident: Sendable {
   public var source: Source?
   /// The agency that received the call, which leads where nobody sets another; nil = not stated.
   public var agency: UInt32?
+  /// Capabilities asked for beside those of the plan: each is had by one of the units sent, or is a shortfall.
+  public var needs: UInt64 = 0
+  /// The host's own number of it; comes back in its events.
+  public var reference: Reference?
 
   public init(tier: Tier? = nil, type: UInt32 = 0, place: Coordinate?) {
     self.tier = tier
     self.type = type
     self.place = place
+  }
+}
+
+/// A number of the host's own: 32 bytes, opaque to the engine.
+public struct Reference: Hashable, Sendable {
+  public let bytes: [UInt8]
+  /// Up to 32 bytes; what is missing is zero. nil: they are more, or all zero, which means none.
+  public init?(_ bytes: [UInt8]) {
+    guard bytes.count <= 32, bytes.contains(where: { $0 != 0 }) else { return nil }
+    self.bytes = bytes + [UInt8](repeating: 0, count: 32 - bytes.count)
+  }
+
+  init?(_ reference: HujiaEngine.Reference) {
+    var bytes: [UInt8] = []
+    for word in 0..<4 {
+      for byte in 0..<8 {
+        bytes.append(UInt8(truncatingIfNeeded: reference.words[word] >> UInt64(8 * byte)))
+      }
+    }
+    self.init(bytes)
+  }
+}
+
+extension HujiaEngine.Reference {
+  init(_ reference: Reference?) {
+    self.init()
+    guard let reference else { return }
+    for (place, byte) in reference.bytes.enumerated() {
+      words[place / 8] |= UInt64(byte) << UInt64(8 * (place % 8))
+    }
   }
 }
 

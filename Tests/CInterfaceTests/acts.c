@@ -6,6 +6,8 @@
 
 #define OPERATOR UINT64_C(0xfedcba9876543210)
 #define REASON 0xfffffff1u
+#define SESSION UINT64_C(0x8000000000000001)
+#define ROLE 0xfffffff2u
 
 static hj_dispatch call;
 static uint64_t assignment;
@@ -16,6 +18,8 @@ static hj_action an_action(void) {
   action.size = sizeof action;
   action.operator_id = OPERATOR;
   action.reason = REASON;
+  action.session_id = SESSION;
+  action.role = ROLE;
   return action;
 }
 
@@ -53,6 +57,9 @@ static hj_status close_incident(const hj_action *action) {
 static hj_status called_back(const hj_action *action) {
   return hj_incident_called_back_by(engine, call.incident_id, 0, action);
 }
+static hj_status called_back_with(const hj_action *action) {
+  return hj_incident_called_back_with(engine, call.incident_id, 1, 0, action);
+}
 static hj_status set_lead(const hj_action *action) {
   return hj_incident_set_lead_by(engine, call.incident_id, 5, 0, action);
 }
@@ -87,6 +94,7 @@ static const struct act {
     {"hj_incident_cancel_by", assigned, cancel, HJ_EVENT_INCIDENT, 1},
     {"hj_incident_close_by", assigned, close_incident, HJ_EVENT_INCIDENT, 1},
     {"hj_incident_called_back_by", closed, called_back, HJ_EVENT_INCIDENT, 1},
+    {"hj_incident_called_back_with", closed, called_back_with, HJ_EVENT_INCIDENT, 1},
     {"hj_incident_set_lead_by", assigned, set_lead, HJ_EVENT_INCIDENT, 1},
     {"hj_clock_take", escalated, take, HJ_EVENT_CLOCK, 0},
     {"hj_clock_snooze", escalated, snooze, HJ_EVENT_CLOCK, 0},
@@ -109,6 +117,8 @@ static int told(const struct act *act, uint64_t operator_id, uint32_t reason) {
     CHECK_EQUAL(events[index].incident_id, call.incident_id);
     CHECK_EQUAL(events[index].operator_id, operator_id);
     CHECK_EQUAL(events[index].operator_reason, reason);
+    CHECK_EQUAL(events[index].operator_session, operator_id == 0 ? 0 : SESSION);
+    CHECK_EQUAL(events[index].operator_role, operator_id == 0 ? 0 : ROLE);
     if (act->kind == HJ_EVENT_CLOCK) CHECK_EQUAL((uint32_t)events[index].reason, reason);
   }
   check_that(found > 0, "an event tells of it", act->name, found);
@@ -124,6 +134,8 @@ static void operator_and_reason(const struct act *act) {
   hj_incident_status status = read_incident(engine, call.incident_id);
   CHECK_EQUAL(status.operator_id, OPERATOR);
   CHECK_EQUAL(status.operator_reason, REASON);
+  CHECK_EQUAL(status.operator_session, SESSION);
+  CHECK_EQUAL(status.operator_role, ROLE);
   finish();
   if (!act->is_nullable) return;
   /* Nobody's name: nothing is told and what was kept stays. */
@@ -140,9 +152,9 @@ static void no_force(const struct act *act) {
   ready(act);
   hj_incident_status before = read_incident(engine, call.incident_id);
   static const uint32_t values[] = {1, 2, INT32_MAX, UINT32_MAX};
-  for (int index = 0; index < 8; index++) {
+  for (int index = 0; index < 12; index++) {
     hj_action action = an_action();
-    *(index < 4 ? &action.force : &action.reserved0) = values[index % 4];
+    *(index < 4 ? &action.force : index < 8 ? &action.reserved0 : &action.reserved1) = values[index % 4];
     check_status(act->call(&action), HJ_E_UNSUPPORTED, act->name, __FILE__, __LINE__);
   }
   hj_incident_status after = read_incident(engine, call.incident_id);
@@ -206,7 +218,7 @@ static void as_the_header_lists(const char *path) {
     if (index < ACTS) is_found[index] = 1;
   }
   for (size_t index = 0; index < ACTS; index++) check_that(is_found[index], "not in the header", acts[index].name, 0);
-  CHECK(listed >= 9);
+  CHECK(listed >= 10);
 }
 
 /* ---- Since when a unit is idle --------------------------------------------------------------------------------- */

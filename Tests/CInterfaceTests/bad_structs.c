@@ -146,6 +146,10 @@ static hj_status called_back_action(hj_engine *engine, void *action) {
   hj_status status = hj_incident_called_back_by(engine, 12345, 0, action);
   return status == HJ_E_STALE ? HJ_OK : status;
 }
+static hj_status called_back_with_action(hj_engine *engine, void *action) {
+  hj_status status = hj_incident_called_back_with(engine, 12345, 1, 0, action);
+  return status == HJ_E_STALE ? HJ_OK : status;
+}
 static hj_status set_lead_action(hj_engine *engine, void *action) {
   hj_status status = hj_incident_set_lead_by(engine, 12345, 1, 0, action);
   return status == HJ_E_STALE ? HJ_OK : status;
@@ -169,7 +173,7 @@ static const struct sized_row {
 } sized_rows[] = {
     {"hj_engine_open config", sizeof(hj_config), &valid_config, config_in, 112},
     {"hj_engine_stats", sizeof(hj_stats), NULL, stats_out, 320},
-    {"hj_unit_put", sizeof(hj_unit), &valid_unit, unit_in, 0},
+    {"hj_unit_put", sizeof(hj_unit), &valid_unit, unit_in, 64},
     {"hj_unit_read", sizeof(hj_unit_status), NULL, unit_out, 72},
     {"hj_positions_report", sizeof(hj_position), &valid_position, position_in, 0},
     {"hj_incident_report report", sizeof(hj_report), &valid_report, report_in, 64},
@@ -181,10 +185,10 @@ static const struct sized_row {
     {"hj_incident_recommend dispatch", sizeof(hj_dispatch), NULL, recommend_out, 680},
     {"hj_incident_update dispatch", sizeof(hj_dispatch), NULL, update_out, 680},
     {"hj_incident_read", sizeof(hj_incident_status), NULL, incident_out, 216},
-    {"hj_incident_assign_by action", sizeof(hj_action), NULL, assign_action, 0},
-    {"hj_assignment_advance_by action", sizeof(hj_action), NULL, advance_action, 0},
-    {"hj_incident_cancel_by action", sizeof(hj_action), NULL, cancel_action, 0},
-    {"hj_incident_close_by action", sizeof(hj_action), NULL, close_action, 0},
+    {"hj_incident_assign_by action", sizeof(hj_action), NULL, assign_action, 24},
+    {"hj_assignment_advance_by action", sizeof(hj_action), NULL, advance_action, 24},
+    {"hj_incident_cancel_by action", sizeof(hj_action), NULL, cancel_action, 24},
+    {"hj_incident_close_by action", sizeof(hj_action), NULL, close_action, 24},
     {"hj_events_poll", sizeof(hj_event), NULL, events_out, 112},
     {"hj_nearest_units query", sizeof(hj_nearest_query), &valid_query, query_in, 40},
     {"hj_nearest_units nearest", sizeof(hj_nearest), NULL, nearest_out, 24},
@@ -194,11 +198,12 @@ static const struct sized_row {
     {"hj_clock_read clock", sizeof(hj_clock_ref), &valid_clock, clock_in, 32},
     {"hj_clock_read status", sizeof(hj_clock_status), NULL, clock_out, 0},
     {"hj_clock_take clock", sizeof(hj_clock_ref), &valid_clock, take_clock, 32},
-    {"hj_clock_take who", sizeof(hj_action), NULL, take_by, 0},
-    {"hj_clock_snooze who", sizeof(hj_action), NULL, snooze_by, 0},
-    {"hj_clock_escalate who", sizeof(hj_action), NULL, escalate_by, 0},
-    {"hj_incident_called_back_by action", sizeof(hj_action), NULL, called_back_action, 0},
-    {"hj_incident_set_lead_by action", sizeof(hj_action), NULL, set_lead_action, 0},
+    {"hj_clock_take who", sizeof(hj_action), NULL, take_by, 24},
+    {"hj_clock_snooze who", sizeof(hj_action), NULL, snooze_by, 24},
+    {"hj_clock_escalate who", sizeof(hj_action), NULL, escalate_by, 24},
+    {"hj_incident_called_back_by action", sizeof(hj_action), NULL, called_back_action, 24},
+    {"hj_incident_called_back_with action", sizeof(hj_action), NULL, called_back_with_action, 24},
+    {"hj_incident_set_lead_by action", sizeof(hj_action), NULL, set_lead_action, 24},
     {"hj_traffic_report", sizeof(hj_street_time), &valid_street_time, street_time_plain, 0},
     {"hj_traffic_report_each", sizeof(hj_street_time), &valid_street_time, street_time_in, 0},
     WATCH_SIZED_ROWS,

@@ -278,17 +278,17 @@ static hj_clock_ref of_incident(uint64_t incident, int32_t clock, int32_t step, 
 }
 
 static hj_status take(hj_clock_ref reference, uint64_t operator_id) {
-  hj_action action = {sizeof action, 1, operator_id, 0, 0};
+  hj_action action = {sizeof action, 1, operator_id, 0, 0, 0, 0, 0};
   return hj_clock_take(engine, &reference, &action);
 }
 
 static hj_status snooze(hj_clock_ref reference, uint32_t for_s, uint32_t reason) {
-  hj_action action = {sizeof action, reason, 7, 0, 0};
+  hj_action action = {sizeof action, reason, 7, 0, 0, 0, 0, 0};
   return hj_clock_snooze(engine, &reference, for_s, &action);
 }
 
 static hj_status hurry(hj_clock_ref reference) {
-  hj_action action = {sizeof action, 0, 7, 0, 0};
+  hj_action action = {sizeof action, 0, 7, 0, 0, 0, 0, 0};
   return hj_clock_escalate(engine, &reference, &action);
 }
 

@@ -8,7 +8,7 @@
 #define ANY_UNIT "\"plans\": [{\"name\": \"any\", \"units\": [{\"count\": 1}]}]"
 
 static hj_action by(uint64_t operator_id, uint32_t reason) {
-  hj_action action = {sizeof action, reason, operator_id, 0, 0};
+  hj_action action = {sizeof action, reason, operator_id, 0, 0, 0, 0, 0};
   return action;
 }
 

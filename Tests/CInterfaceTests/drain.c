@@ -83,6 +83,7 @@ static void everything_is_refused(hj_engine *of, uint64_t incident, uint64_t ass
   CHECK_STATUS(hj_incident_close_by(of, incident, 1, 0, &action), HJ_E_STATE);
   CHECK_STATUS(hj_incident_called_back(of, incident, 0), HJ_E_STATE);
   CHECK_STATUS(hj_incident_called_back_by(of, incident, 0, &action), HJ_E_STATE);
+  CHECK_STATUS(hj_incident_called_back_with(of, incident, 1, 0, &action), HJ_E_STATE);
   CHECK_STATUS(hj_incident_set_lead(of, incident, 1, 0), HJ_E_STATE);
   CHECK_STATUS(hj_incident_set_lead_by(of, incident, 1, 0, &action), HJ_E_STATE);
   CHECK_STATUS(hj_incident_migrate(of, incident), HJ_E_STATE);

@@ -41,7 +41,7 @@ static hj_status take(const hj_event *event) {
   reference.step = event->step;
   reference.cycle = event->cycle;
   reference.watch_id = event->watch_id;
-  hj_action action = {sizeof action, 1, 9, 0, 0};
+  hj_action action = {sizeof action, 1, 9, 0, 0, 0, 0, 0};
   return hj_clock_take(engine, &reference, &action);
 }
 
@@ -58,7 +58,7 @@ static void begin_firings(uint32_t units, const char *plans) {
 }
 
 static void back(uint64_t assignment, int32_t state) {
-  hj_action action = {sizeof action, 1, 9, 0, 0};
+  hj_action action = {sizeof action, 1, 9, 0, 0, 0, 0, 0};
   CHECK_STATUS(hj_assignment_advance_by(engine, assignment, state, 0, &action), HJ_OK);
 }
 

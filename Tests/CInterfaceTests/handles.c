@@ -50,6 +50,7 @@ static hj_status some_verdict;
   X(hj_incident_close_by, live_incident, 0, 0, &valid_action)                                       \
   X(hj_incident_called_back, live_incident, 0)                                                      \
   X(hj_incident_called_back_by, live_incident, 0, &valid_action)                                    \
+  X(hj_incident_called_back_with, live_incident, 1, 0, &valid_action)                               \
   X(hj_incident_set_lead, live_incident, 1, 0)                                                      \
   X(hj_incident_set_lead_by, live_incident, 1, 0, &valid_action)                                    \
   X(hj_incident_migrate, live_incident)                                                             \

@@ -56,7 +56,7 @@ FIELD(hj_config, output_datum, 172, 4);
 FIELD(hj_config, stale_s, 176, 4);
 FIELD(hj_config, off_duty_positions, 180, 4);
 
-SIZE(hj_unit, 64);
+SIZE(hj_unit, 96);
 FIELD(hj_unit, size, 0, 4);
 FIELD(hj_unit, kind, 4, 4);
 FIELD(hj_unit, id, 8, 8);
@@ -70,8 +70,15 @@ FIELD(hj_unit, lat_e7, 44, 4);
 FIELD(hj_unit, lon_e7, 48, 4);
 FIELD(hj_unit, reserved1, 52, 4);
 FIELD(hj_unit, shift_end_wall_us, 56, 8);
+FIELD(hj_unit, capacity, 64, 4);
+FIELD(hj_unit, sworn, 68, 4);
+FIELD(hj_unit, people, 72, 4);
+FIELD(hj_unit, station_lat_e7, 76, 4);
+FIELD(hj_unit, station_lon_e7, 80, 4);
+FIELD(hj_unit, reserved2, 84, 4);
+FIELD(hj_unit, shift_begin_wall_us, 88, 8);
 
-SIZE(hj_unit_status, 80);
+SIZE(hj_unit_status, 120);
 FIELD(hj_unit_status, size, 0, 4);
 FIELD(hj_unit_status, activity, 4, 4);
 FIELD(hj_unit_status, unit_id, 8, 8);
@@ -87,6 +94,14 @@ FIELD(hj_unit_status, off_network, 64, 4);
 FIELD(hj_unit_status, reserved0, 68, 4);
 FIELD(hj_unit_status, next_activity, 72, 4);
 FIELD(hj_unit_status, age_s, 76, 4);
+FIELD(hj_unit_status, capacity, 80, 4);
+FIELD(hj_unit_status, sworn, 84, 4);
+FIELD(hj_unit_status, people, 88, 4);
+FIELD(hj_unit_status, station_lat_e7, 92, 4);
+FIELD(hj_unit_status, station_lon_e7, 96, 4);
+FIELD(hj_unit_status, reserved1, 100, 4);
+FIELD(hj_unit_status, shift_begin_wall_us, 104, 8);
+FIELD(hj_unit_status, shift_end_wall_us, 112, 8);
 
 SIZE(hj_position, 48);
 FIELD(hj_position, size, 0, 4);
@@ -100,7 +115,7 @@ FIELD(hj_position, speed_cms, 36, 4);
 FIELD(hj_position, datum, 40, 4);
 FIELD(hj_position, reserved0, 44, 4);
 
-SIZE(hj_report, 80);
+SIZE(hj_report, 120);
 FIELD(hj_report, size, 0, 4);
 FIELD(hj_report, tier, 4, 4);
 FIELD(hj_report, type, 8, 4);
@@ -116,6 +131,8 @@ FIELD(hj_report, reserved0, 60, 4);
 FIELD(hj_report, appointment_wall_us, 64, 8);
 FIELD(hj_report, source, 72, 4);
 FIELD(hj_report, agency, 76, 4);
+FIELD(hj_report, needs, 80, 8);
+FIELD(hj_report, reference, 88, 32);
 
 SIZE(hj_chosen_unit, 40);
 FIELD(hj_chosen_unit, size, 0, 4);
@@ -143,7 +160,7 @@ FIELD(hj_dispatch, epoch, 680, 8);
 FIELD(hj_dispatch, chosen_age_s, 688, 64);
 FIELD(hj_dispatch, chosen_flags, 752, 64);
 
-SIZE(hj_incident_status, 264);
+SIZE(hj_incident_status, 320);
 FIELD(hj_incident_status, size, 0, 4);
 FIELD(hj_incident_status, state, 4, 4);
 FIELD(hj_incident_status, incident_id, 8, 8);
@@ -171,15 +188,23 @@ FIELD(hj_incident_status, agency, 244, 4);
 FIELD(hj_incident_status, operator_id, 248, 8);
 FIELD(hj_incident_status, operator_reason, 256, 4);
 FIELD(hj_incident_status, reserved1, 260, 4);
+FIELD(hj_incident_status, needs, 264, 8);
+FIELD(hj_incident_status, reference, 272, 32);
+FIELD(hj_incident_status, operator_session, 304, 8);
+FIELD(hj_incident_status, operator_role, 312, 4);
+FIELD(hj_incident_status, outcome, 316, 4);
 
-SIZE(hj_action, 24);
+SIZE(hj_action, 40);
 FIELD(hj_action, size, 0, 4);
 FIELD(hj_action, reason, 4, 4);
 FIELD(hj_action, operator_id, 8, 8);
 FIELD(hj_action, force, 16, 4);
 FIELD(hj_action, reserved0, 20, 4);
+FIELD(hj_action, session_id, 24, 8);
+FIELD(hj_action, role, 32, 4);
+FIELD(hj_action, reserved1, 36, 4);
 
-SIZE(hj_event, 144);
+SIZE(hj_event, 192);
 FIELD(hj_event, size, 0, 4);
 FIELD(hj_event, kind, 4, 4);
 FIELD(hj_event, sequence, 8, 8);
@@ -204,6 +229,10 @@ FIELD(hj_event, epoch, 120, 8);
 FIELD(hj_event, watch_id, 128, 8);
 FIELD(hj_event, operator_reason, 136, 4);
 FIELD(hj_event, travel_ms, 140, 4);
+FIELD(hj_event, reference, 144, 32);
+FIELD(hj_event, operator_session, 176, 8);
+FIELD(hj_event, operator_role, 184, 4);
+FIELD(hj_event, outcome, 188, 4);
 
 SIZE(hj_clock_ref, 40);
 FIELD(hj_clock_ref, size, 0, 4);
@@ -405,7 +434,7 @@ FIELD(hj_figures, p90_ms, 56, 8);
 FIELD(hj_figures, p99_ms, 64, 8);
 FIELD(hj_figures, max_ms, 72, 8);
 
-SIZE(hj_breach, 64);
+SIZE(hj_breach, 96);
 FIELD(hj_breach, size, 0, 4);
 FIELD(hj_breach, clock, 4, 4);
 FIELD(hj_breach, incident_id, 8, 8);
@@ -417,6 +446,7 @@ FIELD(hj_breach, is_over, 48, 4);
 FIELD(hj_breach, tier, 52, 4);
 FIELD(hj_breach, type, 56, 4);
 FIELD(hj_breach, flags, 60, 4);
+FIELD(hj_breach, reference, 64, 32);
 
 int main(void) {
   /* The compiler checked 360 facts; what is left is that the constants say so too. */

@@ -62,7 +62,7 @@ static int events_of(int32_t kind, int32_t reason, hj_event *last) {
   return found;
 }
 
-static const hj_action because = {sizeof because, 5, 7, 0, 0};
+static const hj_action because = {sizeof because, 5, 7, 0, 0, 0, 0, 0};
 
 /* ---- What a unit does next ------------------------------------------------------------------------------------ */
 

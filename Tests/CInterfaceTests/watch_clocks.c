@@ -49,19 +49,19 @@ static hj_clock_status is_now(int32_t state, int32_t step, int32_t cycle, int64_
 
 static hj_status take(int32_t step, int32_t cycle) {
   hj_clock_ref reference = absence(step, cycle);
-  hj_action action = {sizeof action, 3, 9, 0, 0};
+  hj_action action = {sizeof action, 3, 9, 0, 0, 0, 0, 0};
   return hj_clock_take(engine, &reference, &action);
 }
 
 static hj_status snooze(int32_t step, int32_t cycle, uint32_t for_s) {
   hj_clock_ref reference = absence(step, cycle);
-  hj_action action = {sizeof action, 3, 9, 0, 0};
+  hj_action action = {sizeof action, 3, 9, 0, 0, 0, 0, 0};
   return hj_clock_snooze(engine, &reference, for_s, &action);
 }
 
 static hj_status hurry(int32_t step, int32_t cycle) {
   hj_clock_ref reference = absence(step, cycle);
-  hj_action action = {sizeof action, 3, 9, 0, 0};
+  hj_action action = {sizeof action, 3, 9, 0, 0, 0, 0, 0};
   return hj_clock_escalate(engine, &reference, &action);
 }
 
@@ -154,7 +154,7 @@ static void put_off(void) {
   begin_watch(PLANS(TWO_STEPS, "\"snooze_max_s\": 40, "));
   seconds(90);
   hj_clock_ref reference = absence(0, 0);
-  hj_action action = {sizeof action, 0, 9, 0, 0};
+  hj_action action = {sizeof action, 0, 9, 0, 0, 0, 0, 0};
   CHECK_STATUS(hj_clock_snooze(engine, &reference, 20, &action), HJ_E_REASON);
   CHECK_STATUS(snooze(0, 0, 10), HJ_UNCHANGED);
   CHECK_STATUS(snooze(0, 0, 51), HJ_E_SNOOZE);
@@ -224,7 +224,7 @@ static void opened(void) {
   /* As its event names it: the incident is the watch's own. */
   hj_clock_ref reference = absence(event.step, event.cycle);
   reference.incident_id = incident;
-  hj_action action = {sizeof action, 3, 9, 0, 0};
+  hj_action action = {sizeof action, 3, 9, 0, 0, 0, 0, 0};
   CHECK_STATUS(hj_clock_take(engine, &reference, &action), HJ_OK);
   reference.incident_id = incident + 1;
   CHECK_STATUS(hj_clock_take(engine, &reference, &action), HJ_E_ARGUMENT);

@@ -40,7 +40,7 @@ static hj_status breaches_out(hj_engine *engine, void *breaches) {
       {"hj_watch_alarm", sizeof(hj_dispatch), NULL, alarm_out, 680},                      \
       {"hj_figures_read query", sizeof(hj_figures_query), &valid_figures, figures_in, 0}, \
       {"hj_figures_read figures", sizeof(hj_figures), NULL, figures_out, 0}, {            \
-    "hj_figures_breaches", sizeof(hj_breach), NULL, breaches_out, 0                       \
+    "hj_figures_breaches", sizeof(hj_breach), NULL, breaches_out, 64                      \
   }
 
 #endif

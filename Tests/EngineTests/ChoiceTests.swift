@@ -142,10 +142,13 @@ import Testing
           known.first { $0.place == from }.flatMap(\.way)
             ?? Travel(travel_ms: 0, distance_dm: 0, isStraightLine: false)
         })
-      let expected = plain.choose(units, for: place, tier: tier)
+      // Sixteen is what nobody has.
+      let needs: UInt64 = random.chance(50) ? 0 : UInt64(random.below(32))
+      let expected = plain.choose(units, for: place, tier: tier, needs: needs)
       // Asking changes nothing; the report then says the same and reserves.
       for isReport in [false, true] {
-        let report = bench.call(place, tier: tier)
+        var report = bench.call(place, tier: tier)
+        report.needs = needs
         let status = isReport ? bench.core.report(report) : bench.core.recommend(report)
         let found = bench.chosen.map {
           PlainPick(

@@ -123,53 +123,64 @@ struct PlainChoice {
   }
 
   /// All seats of the plan, in order.
+  /// Behind them one more for what `needs` asks for and no unit chosen so far has.
   func choose(
-    _ units: [PlainUnit], for place: Place, tier: Tier
+    _ units: [PlainUnit], for place: Place, tier: Tier, needs: UInt64 = 0
   ) -> (picks: [PlainPick], shortfall: Shortfall) {
     var picks: [PlainPick] = []
     var taken: Set<UInt64> = []
     var shortfall = Shortfall()
+    var seats: [(asked: Requirement, index: UInt32, seat: UInt32)] = []
     for (index, requirement) in requirements.enumerated() {
-      for seat in 0..<requirement.count {
-        // Together the units of a seat have all its capabilities: one that has all first, else one by one. What those
-        // within their shifts do not have is asked of those beyond them.
-        var left: UInt64? = requirement.capabilities
-        for isOver in [false, true] {
-          guard var open = left else { break }
-          left = nil
-          let some = units.filter { isShiftOver($0) == isOver }
-          var isDone = false
-          var wanted = open
-          while !isDone {
-            if let found = best(some, taken, requirement, wanted, place, tier) {
-              taken.insert(found.unit.id)
-              let isUnknown = found.unit.place == nil
-              let isEstimate = found.travel.isStraightLine
-              if isEstimate { shortfall.insert(isUnknown ? .noPosition : .notOnStreets) }
-              if found.unit.place?.isOffNetwork == true { shortfall.insert(.notOnStreets) }
-              picks.append(
-                PlainPick(
-                  unit: found.unit.id, travel_ms: found.travel.travel_ms,
-                  requirement: UInt32(index), seat: seat,
-                  reason: isUnknown ? .noPosition : isEstimate ? .straightLine : .closest,
-                  isShiftOver: isOver))
-              open &= ~found.unit.capabilities
-            } else if wanted.nonzeroBitCount > 1 {
-              wanted = 1 << UInt64(wanted.trailingZeroBitCount)
-              continue
-            } else {
-              left = (left ?? 0) | wanted
-              open &= ~wanted
-            }
-            wanted = open
-            isDone = open == 0
+      for seat in 0..<requirement.count { seats.append((requirement, UInt32(index), seat)) }
+    }
+    if needs != 0 { seats.append((Requirement(capabilities: needs), AssignmentRecord.forNeeds, 0)) }
+    for (asked, index, seat) in seats {
+      var requirement = asked
+      if index == AssignmentRecord.forNeeds {
+        for unit in units where taken.contains(unit.id) {
+          requirement.capabilities &= ~unit.capabilities
+        }
+        if requirement.capabilities == 0 { continue }
+      }
+      // Together the units of a seat have all its capabilities: one that has all first, else one by one. What those
+      // within their shifts do not have is asked of those beyond them.
+      var left: UInt64? = requirement.capabilities
+      for isOver in [false, true] {
+        guard var open = left else { break }
+        left = nil
+        let some = units.filter { isShiftOver($0) == isOver }
+        var isDone = false
+        var wanted = open
+        while !isDone {
+          if let found = best(some, taken, requirement, wanted, place, tier) {
+            taken.insert(found.unit.id)
+            let isUnknown = found.unit.place == nil
+            let isEstimate = found.travel.isStraightLine
+            if isEstimate { shortfall.insert(isUnknown ? .noPosition : .notOnStreets) }
+            if found.unit.place?.isOffNetwork == true { shortfall.insert(.notOnStreets) }
+            picks.append(
+              PlainPick(
+                unit: found.unit.id, travel_ms: found.travel.travel_ms,
+                requirement: index, seat: seat,
+                reason: isUnknown ? .noPosition : isEstimate ? .straightLine : .closest,
+                isShiftOver: isOver))
+            open &= ~found.unit.capabilities
+          } else if wanted.nonzeroBitCount > 1 {
+            wanted = 1 << UInt64(wanted.trailingZeroBitCount)
+            continue
+          } else {
+            left = (left ?? 0) | wanted
+            open &= ~wanted
           }
+          wanted = open
+          isDone = open == 0
         }
-        guard let left else { continue }
-        let missed = left == 0 ? [0] : (0..<64 as Range<UInt64>).map { left & 1 << $0 }
-        for capability in missed where left == 0 || capability != 0 {
-          shortfall.formUnion(why(units, taken, requirement, capability, tier))
-        }
+      }
+      guard let left else { continue }
+      let missed = left == 0 ? [0] : (0..<64 as Range<UInt64>).map { left & 1 << $0 }
+      for capability in missed where left == 0 || capability != 0 {
+        shortfall.formUnion(why(units, taken, requirement, capability, tier))
       }
     }
     // A place far from every street is answered from the nearest one, and marked.

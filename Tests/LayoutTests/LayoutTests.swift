@@ -70,8 +70,8 @@ import Testing
   }
 
   @Test func unit() {
-    #expect(MemoryLayout<hj_unit>.size == 64)
-    #expect(MemoryLayout<hj_unit>.stride == 64)
+    #expect(MemoryLayout<hj_unit>.size == 96)
+    #expect(MemoryLayout<hj_unit>.stride == 96)
     let offsets: [(PartialKeyPath<hj_unit>, Int)] = [
       (\.size, 0),
       (\.kind, 4),
@@ -86,6 +86,13 @@ import Testing
       (\.lon_e7, 48),
       (\.reserved1, 52),
       (\.shift_end_wall_us, 56),
+      (\.capacity, 64),
+      (\.sworn, 68),
+      (\.people, 72),
+      (\.station_lat_e7, 76),
+      (\.station_lon_e7, 80),
+      (\.reserved2, 84),
+      (\.shift_begin_wall_us, 88),
     ]
     for (field, offset) in offsets {
       #expect(MemoryLayout<hj_unit>.offset(of: field) == offset)
@@ -93,8 +100,8 @@ import Testing
   }
 
   @Test func unitStatus() {
-    #expect(MemoryLayout<hj_unit_status>.size == 80)
-    #expect(MemoryLayout<hj_unit_status>.stride == 80)
+    #expect(MemoryLayout<hj_unit_status>.size == 120)
+    #expect(MemoryLayout<hj_unit_status>.stride == 120)
     let offsets: [(PartialKeyPath<hj_unit_status>, Int)] = [
       (\.size, 0),
       (\.activity, 4),
@@ -111,6 +118,14 @@ import Testing
       (\.reserved0, 68),
       (\.next_activity, 72),
       (\.age_s, 76),
+      (\.capacity, 80),
+      (\.sworn, 84),
+      (\.people, 88),
+      (\.station_lat_e7, 92),
+      (\.station_lon_e7, 96),
+      (\.reserved1, 100),
+      (\.shift_begin_wall_us, 104),
+      (\.shift_end_wall_us, 112),
     ]
     for (field, offset) in offsets {
       #expect(MemoryLayout<hj_unit_status>.offset(of: field) == offset)
@@ -138,8 +153,8 @@ import Testing
   }
 
   @Test func report() {
-    #expect(MemoryLayout<hj_report>.size == 80)
-    #expect(MemoryLayout<hj_report>.stride == 80)
+    #expect(MemoryLayout<hj_report>.size == 120)
+    #expect(MemoryLayout<hj_report>.stride == 120)
     let offsets: [(PartialKeyPath<hj_report>, Int)] = [
       (\.size, 0),
       (\.tier, 4),
@@ -156,6 +171,8 @@ import Testing
       (\.appointment_wall_us, 64),
       (\.source, 72),
       (\.agency, 76),
+      (\.needs, 80),
+      (\.reference, 88),
     ]
     for (field, offset) in offsets {
       #expect(MemoryLayout<hj_report>.offset(of: field) == offset)
@@ -203,8 +220,8 @@ import Testing
   }
 
   @Test func incidentStatus() {
-    #expect(MemoryLayout<hj_incident_status>.size == 264)
-    #expect(MemoryLayout<hj_incident_status>.stride == 264)
+    #expect(MemoryLayout<hj_incident_status>.size == 320)
+    #expect(MemoryLayout<hj_incident_status>.stride == 320)
     let offsets: [(PartialKeyPath<hj_incident_status>, Int)] = [
       (\.size, 0),
       (\.state, 4),
@@ -233,6 +250,11 @@ import Testing
       (\.operator_id, 248),
       (\.operator_reason, 256),
       (\.reserved1, 260),
+      (\.needs, 264),
+      (\.reference, 272),
+      (\.operator_session, 304),
+      (\.operator_role, 312),
+      (\.outcome, 316),
     ]
     for (field, offset) in offsets {
       #expect(MemoryLayout<hj_incident_status>.offset(of: field) == offset)
@@ -240,14 +262,17 @@ import Testing
   }
 
   @Test func action() {
-    #expect(MemoryLayout<hj_action>.size == 24)
-    #expect(MemoryLayout<hj_action>.stride == 24)
+    #expect(MemoryLayout<hj_action>.size == 40)
+    #expect(MemoryLayout<hj_action>.stride == 40)
     let offsets: [(PartialKeyPath<hj_action>, Int)] = [
       (\.size, 0),
       (\.reason, 4),
       (\.operator_id, 8),
       (\.force, 16),
       (\.reserved0, 20),
+      (\.session_id, 24),
+      (\.role, 32),
+      (\.reserved1, 36),
     ]
     for (field, offset) in offsets {
       #expect(MemoryLayout<hj_action>.offset(of: field) == offset)
@@ -255,8 +280,8 @@ import Testing
   }
 
   @Test func event() {
-    #expect(MemoryLayout<hj_event>.size == 144)
-    #expect(MemoryLayout<hj_event>.stride == 144)
+    #expect(MemoryLayout<hj_event>.size == 192)
+    #expect(MemoryLayout<hj_event>.stride == 192)
     let offsets: [(PartialKeyPath<hj_event>, Int)] = [
       (\.size, 0),
       (\.kind, 4),
@@ -282,6 +307,10 @@ import Testing
       (\.watch_id, 128),
       (\.operator_reason, 136),
       (\.travel_ms, 140),
+      (\.reference, 144),
+      (\.operator_session, 176),
+      (\.operator_role, 184),
+      (\.outcome, 188),
     ]
     for (field, offset) in offsets {
       #expect(MemoryLayout<hj_event>.offset(of: field) == offset)

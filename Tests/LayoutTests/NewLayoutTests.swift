@@ -152,8 +152,8 @@ import Testing
   }
 
   @Test func breach() {
-    #expect(MemoryLayout<hj_breach>.size == 64)
-    #expect(MemoryLayout<hj_breach>.stride == 64)
+    #expect(MemoryLayout<hj_breach>.size == 96)
+    #expect(MemoryLayout<hj_breach>.stride == 96)
     let offsets: [(PartialKeyPath<hj_breach>, Int)] = [
       (\.size, 0),
       (\.clock, 4),
@@ -166,6 +166,7 @@ import Testing
       (\.tier, 52),
       (\.type, 56),
       (\.flags, 60),
+      (\.reference, 64),
     ]
     for (field, offset) in offsets {
       #expect(MemoryLayout<hj_breach>.offset(of: field) == offset)

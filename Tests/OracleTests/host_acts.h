@@ -238,7 +238,7 @@ static void move_unit(void) {
                                    HJ_ASSIGNMENT_CANCELLED};
   int index = random_order();
   if (index < 0) return;
-  hj_action action = {sizeof action, one_in(3), 7, 0, 0};
+  hj_action action = {sizeof action, one_in(3), 7, 0, 0, 0, 0, 0};
   int was_live = orders[index].is_live;
   hj_status status = hj_assignment_advance_by(engine, orders[index].id, states[below(10)], some_time_us(), &action);
   if (status < 0 && status != HJ_E_STALE && status != HJ_E_STATE && status != HJ_E_REASON)
@@ -350,7 +350,7 @@ static void take_firing(void) {
   reference.watch_id = told->watch_id;
   reference.step = told->step;
   reference.cycle = told->cycle;
-  hj_action action = {sizeof action, 0, 9, 0, 0};
+  hj_action action = {sizeof action, 0, 9, 0, 0, 0, 0, 0};
   hj_status expected;
   if (told->watch_id != 0) {
     expected = take_absence(&watches[told->watch_id - 1], &reference);
@@ -383,7 +383,7 @@ static void act_on_clock(void) {
     reference.clock = made->order < 0 ? HJ_CLOCK_RESOLVE : HJ_CLOCK_WELFARE;
     made = find_promise(reference.clock, call, made->order);
   }
-  hj_action action = {sizeof action, 1, 7, 0, 0};
+  hj_action action = {sizeof action, 1, 7, 0, 0, 0, 0, 0};
   hj_status status, expected;
   int64_t kind = below(5);
   if (kind < 2) {

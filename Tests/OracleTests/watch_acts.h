@@ -145,7 +145,7 @@ static void act_on_absence(void) {
   reference.cycle = which->fired_cycle + (one_in(6) ? 1 - (int32_t)below(3) : 0);
   if (reference.step < 0) reference.step = 0;
   if (reference.cycle < 0) reference.cycle = 0;
-  hj_action action = {sizeof action, 1, 7, 0, 0};
+  hj_action action = {sizeof action, 1, 7, 0, 0, 0, 0, 0};
   hj_clock_status told = {0};
   told.size = sizeof told;
   REQUIRE(hj_clock_read(engine, &reference, &told) == HJ_OK);

@@ -19,4 +19,7 @@ package struct AssignmentRecord: BitwiseCopyable {
 
   /// A unit sent by hand fills no seat of the plan.
   static var byHand: UInt32 { .max }
+  /// One for what its incident asks for beside the plan fills none either.
+  static var forNeeds: UInt32 { .max - 1 }
+  var isOfPlan: Bool { requirement < Self.forNeeds }
 }

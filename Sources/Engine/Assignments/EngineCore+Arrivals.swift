@@ -56,6 +56,7 @@ extension EngineCore {
   private mutating func promiseArrivalAgain(_ incident: UInt32) {
     incidents[incident].servedSeats &= ~incidents[incident].sparedSeats
     incidents[incident].sparedSeats = 0
+    openSparedNeeds(of: incident)
     let slot = ClockSlot.of(.arrival, incident: incident)
     if incidents[incident].dispatchedWall_us != 0,
       let promise = promise(.arrival, incident: incident)

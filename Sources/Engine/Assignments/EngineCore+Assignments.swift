@@ -62,7 +62,10 @@ extension EngineCore {
     assignments[assignment].state = state
     // Served: it was there; or others are, and a person took this one off as not needed.
     let isNotNeeded = state == .cancelled && incidents[record.incident].hasArrived
-    if record.state.hasArrived || isNotNeeded, record.requirement != AssignmentRecord.byHand {
+    if record.state.hasArrived || isNotNeeded {
+      serveNeeds(of: record.incident, by: record.unit, wasThere: record.state.hasArrived)
+    }
+    if record.state.hasArrived || isNotNeeded, record.isOfPlan {
       let seat = seatBit(record.incident, record.requirement, record.seat)
       let wasServed = incidents[record.incident].servedSeats & seat != 0
       incidents[record.incident].servedSeats |= seat
@@ -111,16 +114,24 @@ extension EngineCore {
   /// Takes the newest refusal back.
   mutating func takeBackRefusal(incident: UInt32) { incidents[incident].refusalCount -= 1 }
 
-  /// Sends the best unit for one seat in place of another; nil when there is none.
-  mutating func sendReplacement(
-    incident: UInt32, requirement index: UInt32, seat: UInt32, role: UInt32
-  ) -> UInt32? {
-    let record = incidents[incident]
-    var requirement = Requirement.anyUnit
-    if index < record.plan.requirementCount {
-      let tables = plans.tables(record.planVersion)
-      requirement = tables.pointee.requirement(Int(record.plan.firstRequirement + index))
+  /// What is asked of a unit that takes the place of an assignment: what its seat asks for; of one sent for needs, what
+  /// no other unit of the incident has of them.
+  func requirement(inPlaceOf assignment: UInt32) -> Requirement {
+    let asked = assignments[assignment]
+    let record = incidents[asked.incident]
+    if asked.requirement == AssignmentRecord.forNeeds {
+      return Requirement(capabilities: openNeeds(of: asked.incident, passing: assignment))
     }
+    guard asked.requirement < record.plan.requirementCount else { return .anyUnit }
+    let tables = plans.tables(record.planVersion)
+    return tables.pointee.requirement(Int(record.plan.firstRequirement + asked.requirement))
+  }
+
+  /// Sends the best unit for one seat in place of another; nil when there is none.
+  mutating func sendReplacement(of asked: UInt32) -> UInt32? {
+    let (incident, index) = (assignments[asked].incident, assignments[asked].requirement)
+    let record = incidents[incident]
+    let requirement = requirement(inPlaceOf: asked)
     beginSelection(excludingRefusalsOf: incident)
     guard
       let candidate = bestUnit(
@@ -129,9 +140,9 @@ extension EngineCore {
     else { return nil }
     answer.count = 0
     append(
-      candidate, to: record.place, requirement: requirement, index: index, seat: seat,
-      reason: .nextUnit)
-    chosen[0].role = role
+      candidate, to: record.place, requirement: requirement, index: index,
+      seat: assignments[asked].seat, reason: .nextUnit)
+    chosen[0].role = assignments[asked].role
     // The seat is held by two for a moment: the old assignment ends right after.
     guard let assignment = send(chosen[0], to: incident) else { return nil }
     emitAssignment(assignment, reason: .nextUnit)

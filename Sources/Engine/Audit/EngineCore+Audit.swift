@@ -112,6 +112,7 @@ extension EngineCore {
     event.incidentID = record.incidentID
     event.clock = Int32(ClockKind.absence.rawValue)
     event.step = max(record.step, 0) + 1
+    refer(&event)
     raise(event, due_ns: due_ns)
     return 1
   }

@@ -45,7 +45,7 @@ package enum Change: BitwiseCopyable {
   case merge(incident: UInt64, into: UInt64, wall_us: Int64)
   case unmerge(incident: UInt64, wall_us: Int64)
   /// The caller was asked how it went. `outcome`: what was said, 0 = not stated.
-  case callBack(incident: UInt64, outcome: UInt32, wall_us: Int64)
+  case callBack(incident: UInt64, outcome: Int32, wall_us: Int64)
   case setLead(incident: UInt64, agency: UInt32, wall_us: Int64)
 
   // Assignments

@@ -26,8 +26,8 @@ extension EngineCore {
       return merge(incident, into: target, wall_us: wall_us, act: act)
     case .unmerge(let incident, let wall_us):
       return unmerge(incident, wall_us: wall_us, act: act)
-    case .callBack(let incident, _, let wall_us):
-      return calledBack(incident, wall_us: wall_us, act: act)
+    case .callBack(let incident, let outcome, let wall_us):
+      return calledBack(incident, outcome: outcome, wall_us: wall_us, act: act)
     case .setLead(let incident, let agency, let wall_us):
       return setLead(incident, agency: agency, wall_us: wall_us, act: act)
     case .advance(let assignment, let state, let wall_us):

@@ -19,12 +19,17 @@ extension EngineCore {
     var steps = DeadlineWheel.slice
     isEscalationBlocked = false
     while fired < most, decided < decisions {
+      // Before anything that is due: a decision now may send a unit whose shift has begun.
+      if shifts.begins.next_ns <= time.now_ns {
+        if beginShift(&offerSteps) { fired += 1 }
+        continue
+      }
       guard drawDue(&steps) else {
         guard most == .max else { break }
         steps = DeadlineWheel.slice
         continue
       }
-      guard nextDue_ns <= time.now_ns else { break }
+      guard min(deadlines.next_due_ns, watches.deadlines.next_due_ns) <= time.now_ns else { break }
       guard outbox.hasRoomForEscalation else {
         isEscalationBlocked = true
         break
@@ -64,7 +69,9 @@ extension EngineCore {
 
   /// The earliest due time; `Int64.max` when nothing is armed. After a cancellation it may be earlier than that until
   /// the next `fireDue` (`DeadlineWheel.next_due_ns`).
-  package var nextDue_ns: Int64 { min(deadlines.next_due_ns, watches.deadlines.next_due_ns) }
+  package var nextDue_ns: Int64 {
+    min(deadlines.next_due_ns, watches.deadlines.next_due_ns, shifts.begins.next_ns)
+  }
 
   private mutating func fire(_ slot: UInt32, act: Act) -> Outcome {
     assert(clocks[slot].isRunning && clocks[slot].due_ns <= time.now_ns)

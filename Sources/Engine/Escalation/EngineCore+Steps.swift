@@ -56,9 +56,7 @@ extension EngineCore {
     let record = assignments[asked]
     refuse(unit: units[record.unit].id, incident: record.incident)
     guard
-      let replacement = sendReplacement(
-        incident: record.incident, requirement: record.requirement, seat: record.seat,
-        role: record.role)
+      let replacement = sendReplacement(of: asked)
     else {
       takeBackRefusal(incident: record.incident)
       return nil
@@ -68,6 +66,12 @@ extension EngineCore {
       moveClock(from: old, to: ClockSlot.of(.acknowledge, assignment: replacement, limits))
     }
     end(asked, as: .expired, reason: .nextUnit, act: Act(), wall_us: 0)
+    // It may have been the only one with what is asked for beside the plan.
+    if openNeeds(of: record.incident) != 0, isAutomatic(record.incident),
+      fillSeats(of: record.incident, reason: .closest) > 0
+    {
+      announceProgress(of: record.incident)
+    }
     return replacement
   }
 

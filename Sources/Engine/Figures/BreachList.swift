@@ -15,6 +15,8 @@ package struct Breach: BitwiseCopyable {
   package var type: UInt32
   /// It was kept after all: what kept it was told late.
   package var wasKept = false
+  /// The host's own number of the incident.
+  package var reference = Reference()
 }
 
 /// A ring of the newest breaches. Note, settle, read: O(1).

@@ -211,7 +211,8 @@ extension EngineCore {
         assignmentID: assignment.map { assignmentSlots.id(of: $0) } ?? 0,
         unitID: assignment.map { units[assignments[$0].unit].id } ?? 0, due_ns: due_ns,
         dueWall_us: time.wall_us &- (time.now_ns &- due_ns) / 1_000, ended_ns: .max,
-        clock: clocks[slot].kind, tier: incidents[incident].tier, type: incidents[incident].type),
+        clock: clocks[slot].kind, tier: incidents[incident].tier, type: incidents[incident].type,
+        reference: reference(of: incident)),
       clock: slot)
     counters.add(Counter.breaches)
   }

@@ -26,10 +26,13 @@ extension EngineCore {
   }
 
   /// The caller was asked.
-  package mutating func calledBack(_ id: UInt64, wall_us: Int64, act: Act) -> Status {
+  package mutating func calledBack(
+    _ id: UInt64, outcome: Int32 = 0, wall_us: Int64, act: Act
+  ) -> Status {
     guard let incident = incidentSlots.slot(of: id) else { return .stale }
     if incidents[incident].state == .archived { return .unchanged }
     guard incidents[incident].state == .closed else { return .state }
+    details.incidents[incident].outcome = outcome
     archive(incident, reason: .calledBack, act: act, wall_us: wall_us)
     return .ok
   }
@@ -57,6 +60,11 @@ extension EngineCore {
     if reason == .calledBack {
       incidents[incident].calledBackWall_us = max(wall_us == 0 ? time.wall_us : wall_us, 1)
     }
-    emitIncident(incident, reason: reason, act: act, wall_us: wall_us)
+    var event = event(.incident, incident: incident)
+    event.reason = reason.rawValue
+    if reason == .calledBack { event.outcome = details.incidents[incident].outcome }
+    sign(&event, act, incident: incident)
+    event.wall_us = wall_us
+    emit(event)
   }
 }

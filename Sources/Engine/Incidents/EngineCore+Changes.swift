@@ -18,6 +18,7 @@ extension EngineCore {
     if change.tier != .none { incidents[incident].tier = change.tier }
     if change.type != 0 { incidents[incident].type = change.type }
     incidents[incident].flags = change.flags
+    self.change(detailsOf: incident, by: change)
     if movesPlace {
       incidents[incident].place = change.place
       incidents[incident].lat_e7 = change.lat_e7

@@ -51,25 +51,28 @@ extension EngineCore {
     let first = Int(incident) * EngineLimits.chosen
     var least_ms = UInt64.max
     var asked: UInt32 = 0
+    // By requirement one of its assignments: of seats of one kind each would be asked the same.
+    var examples: InlineArray<18, UInt32> = .init(repeating: 0)
     for place in 0..<Int(record.liveCount) {
-      let assignment = assignments[incidentAssignments[first + place]]
+      let slot = incidentAssignments[first + place]
+      let assignment = assignments[slot]
       guard !assignment.state.hasArrived else { continue }
       let moves = assignment.state.rawValue >= AssignmentState.enRoute.rawValue
       least_ms = min(
         least_ms,
         assignment.travel_ms == .max
           ? .max : UInt64(assignment.travel_ms) + UInt64(moves ? 0 : assignment.turnout_ms))
-      asked |= assignment.requirement < 16 ? 1 << assignment.requirement : 1 << 16
+      let group =
+        assignment.isOfPlan
+        ? assignment.requirement : assignment.requirement == AssignmentRecord.forNeeds ? 17 : 16
+      asked |= 1 << group
+      examples[Int(group)] = slot
     }
     guard asked != 0 else { return nil }
     beginSelection(excludingRefusalsOf: incident)
     var best: Candidate?
-    for index in 0..<17 as Range<UInt32> where asked & (1 << index) != 0 {
-      var requirement = Requirement.anyUnit
-      if index < record.plan.requirementCount {
-        let tables = plans.tables(record.planVersion)
-        requirement = tables.pointee.requirement(Int(record.plan.firstRequirement + index))
-      }
+    for index in examples.indices where asked & (1 << UInt32(index)) != 0 {
+      let requirement = requirement(inPlaceOf: examples[index])
       guard
         let found = bestUnit(
           requirement, capabilities: requirement.capabilities, place: record.place,

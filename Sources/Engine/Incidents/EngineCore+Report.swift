@@ -47,7 +47,7 @@ extension EngineCore {
     beginSelection(excludingRefusalsOf: nil)
     answer.shortfall = choose(
       plan, version: plans.current, place: report.place, tier: tier, incident: nil,
-      reason: .closest)
+      needs: report.needs, reason: .closest)
     return .ok
   }
 
@@ -103,6 +103,7 @@ extension EngineCore {
       clockVersion: plans.current, agency: report.agency, source: report.source,
       previousLinked: WaitingLists.none, nextLinked: WaitingLists.none, isWaiting: false,
       hasArrived: false)
+    note(detailsOf: incident, report)
     clearClocks(incident: incident)
     plans.hold(plans.current)
     plans.hold(plans.current)
@@ -139,7 +140,8 @@ extension EngineCore {
       beginSelection(excludingRefusalsOf: nil)
       incidents[incident].shortfall = choose(
         plan, version: incidents[incident].planVersion, place: incidents[incident].place,
-        tier: incidents[incident].tier, incident: incident, reason: .closest)
+        tier: incidents[incident].tier, incident: incident, needs: openNeeds(of: incident),
+        reason: .closest)
     case .auto:
       _ = fillSeats(of: incident, reason: .closest)
       if !incidents[incident].shortfall.isEmpty { counters.add(Counter.shortfalls) }
@@ -184,7 +186,7 @@ extension EngineCore {
     let record = incidents[incident]
     var shortfall = choose(
       record.plan, version: record.planVersion, place: record.place, tier: record.tier,
-      incident: incident, reason: reason)
+      incident: incident, needs: openNeeds(of: incident), reason: reason)
     var sent = 0
     for place in 0..<answer.count {
       guard let assignment = send(chosen[place], to: incident) else {

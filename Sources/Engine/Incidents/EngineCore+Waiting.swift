@@ -51,6 +51,8 @@ extension EngineCore {
             isAny: open == 0))
       }
     }
+    let open = openNeeds(of: incident)
+    if open != 0 { need.insert(NeedGroup(agency: 0, kind: 0, capabilities: open, isAny: false)) }
     return need
   }
 

@@ -59,6 +59,9 @@ package struct IncidentRecord: BitwiseCopyable {
   /// All its units left before any had arrived, so that its pending clock runs again.
   var isUnmanned = false
   package var hasArrived: Bool
+  /// Its entry in `incidentDetails` names capabilities, a reference.
+  var hasNeeds = false
+  var hasReference = false
 
   package var isVulnerable: Bool { flags & 1 != 0 }
   /// What areas are asked with: without a place a point that lies in none.
@@ -85,6 +88,9 @@ package struct IncidentReport: BitwiseCopyable {
   /// The agency that received the call, 0 = not stated, and how it came in (`HJ_SOURCE_…`).
   package var agency: UInt32 = 0
   package var source: UInt8 = 0
+  /// Capabilities asked for beside the plan's.
+  package var needs: UInt64 = 0
+  package var reference = Reference()
   @inlinable package init(
     tier: Tier, type: UInt32, lat_e7: Int32, lon_e7: Int32, flags: UInt32, keyHigh: UInt64,
     keyLow: UInt64, callerHash: UInt64, wall_us: Int64, appointmentWall_us: Int64 = 0, place: Place
@@ -113,7 +119,7 @@ package struct IncidentReport: BitwiseCopyable {
     tier == other.tier && type == other.type && lat_e7 == other.lat_e7 && lon_e7 == other.lon_e7
       && flags == other.flags && callerHash == other.callerHash && wall_us == other.wall_us
       && appointmentWall_us == other.appointmentWall_us && agency == other.agency
-      && source == other.source
+      && source == other.source && needs == other.needs && reference == other.reference
   }
 }
 
@@ -121,11 +127,18 @@ package struct IncidentReport: BitwiseCopyable {
 package struct Act: BitwiseCopyable {
   package var operatorID: UInt64
   package var reason: UInt32
-  package init(operatorID: UInt64 = 0, reason: UInt32 = 0) {
+  package var role: UInt32
+  package var sessionID: UInt64
+  package init(operatorID: UInt64 = 0, reason: UInt32 = 0, role: UInt32 = 0, sessionID: UInt64 = 0)
+  {
     self.operatorID = operatorID
     self.reason = reason
+    self.role = role
+    self.sessionID = sessionID
   }
 
-  /// A person gave a name or a reason; the engine's own acts have neither.
-  package var isOfPerson: Bool { operatorID != 0 || reason != 0 }
+  /// A person gave a name, a reason, a session or a role; the engine's own acts have none of these.
+  package var isOfPerson: Bool {
+    operatorID | sessionID != 0 || reason | role != 0
+  }
 }

@@ -30,12 +30,26 @@ package struct Event: BitwiseCopyable {
   package var plansVersion: UInt32 = 0
   /// `hj_action.reason` of an act of a person.
   package var operatorReason: UInt32 = 0
+  package var operatorRole: UInt32 = 0
+  /// Of a call-back.
+  package var outcome: Int32 = 0
+  package var operatorSession: UInt64 = 0
+  /// The host's own number of the incident.
+  package var reference = Reference()
   package var epoch: UInt64 = 0
   package var watchID: UInt64 = 0
   /// In the outbox only: when the last of the events lost before this one was lost.
   var gapWall_us: Int64 = 0
 
   init(_ kind: EventKind) { self.kind = kind }
+
+  /// Names the person and the reason.
+  mutating func sign(_ act: Act) {
+    operatorID = act.operatorID
+    operatorReason = act.reason
+    operatorRole = act.role
+    operatorSession = act.sessionID
+  }
 }
 
 /// A bounded queue with three shares: ordinary events, escalations, alarms; one order. Every event uses up a number,
@@ -156,6 +170,7 @@ extension EngineCore {
     event.incidentID = incidentSlots.id(of: incident)
     event.keyHigh = incidents[incident].keyHigh
     event.keyLow = incidents[incident].keyLow
+    event.reference = reference(of: incident)
     event.state = incidents[incident].state.rawValue
     return event
   }
@@ -173,10 +188,11 @@ extension EngineCore {
   /// Signs an event with the person and the reason, and keeps both with the incident. An unsigned act changes neither.
   mutating func sign(_ event: inout Event, _ act: Act, incident: UInt32) {
     guard act.isOfPerson else { return }
-    event.operatorID = act.operatorID
-    event.operatorReason = act.reason
+    event.sign(act)
     incidents[incident].operatorID = act.operatorID
     incidents[incident].operatorReason = act.reason
+    details.incidents[incident].operatorSession = act.sessionID
+    details.incidents[incident].operatorRole = act.role
   }
 
   mutating func emitAssignment(

@@ -50,8 +50,10 @@ extension EngineCore {
 
   /// Chooses units for every open seat of the plan, into `chosen`; nothing is reserved. `incident` nil: a report that
   /// is not open yet. `version`: the plans that `plan` was matched in. Returns the reasons for seats left open.
+  /// `needs`: capabilities asked for beside the plan's that no unit of the incident has.
   mutating func choose(
-    _ plan: PlanMatch, version: UInt32, place: Place, tier: Tier, incident: UInt32?, reason: Reason
+    _ plan: PlanMatch, version: UInt32, place: Place, tier: Tier, incident: UInt32?, needs: UInt64,
+    reason: Reason
   ) -> Shortfall {
     answer.count = 0
     let tables = plans.tables(version)
@@ -74,8 +76,31 @@ extension EngineCore {
         shortfall.formUnion(whyNone(requirement, each: missed, tier: tier))
       }
     }
+    if needs != 0 {
+      chooseForNeeds(needs, plan, place: place, tier: tier, reason: reason, &room, &shortfall)
+    }
     if place.isOffNetwork, answer.count > 0 { shortfall.insert(.notOnStreets) }
     return shortfall
+  }
+
+  /// One more seat, behind those of the plan: what the incident asks for beside it. A unit of the plan that has it will
+  /// do: an interpreter in the first car is on the scene as well. For the rest others are sent besides, so no nearer
+  /// unit is passed over.
+  private mutating func chooseForNeeds(
+    _ needs: UInt64, _ plan: PlanMatch, place: Place, tier: Tier, reason: Reason,
+    _ room: inout Int, _ shortfall: inout Shortfall
+  ) {
+    var open = needs
+    for place in 0..<answer.count { open &= ~units[chosen[place].unit].capabilities }
+    if open == 0 { return }
+    if room == 0 { shortfall.insert(.tableFull) }
+    let asked = Seat(
+      requirement: Requirement(capabilities: open), index: AssignmentRecord.forNeeds, seat: 0,
+      place: place, tier: tier, plan: plan, reason: reason)
+    guard let left = fill(asked, open, isShiftOver: false, &room, &shortfall),
+      let missed = fill(asked, left, isShiftOver: true, &room, &shortfall)
+    else { return }
+    shortfall.formUnion(whyNone(asked.requirement, each: missed, tier: tier))
   }
 
   /// Chooses for one seat: one unit that has all that is open, else several together, the lowest-numbered capability
@@ -255,7 +280,7 @@ extension EngineCore {
         if open == 0 || unit.capabilities & open != 0 { return true }
       }
     }
-    return false
+    return record.hasNeeds && unit.capabilities & openNeeds(of: incident) != 0
   }
 
   /// Whether the plan still wants a unit on the incident.
@@ -269,6 +294,6 @@ extension EngineCore {
         return true
       }
     }
-    return false
+    return openNeeds(of: incident) != 0
   }
 }

@@ -7,7 +7,8 @@ import HujiaRouting
 extension EngineCore {
   /// O(1).
   package func level(of slot: UInt32) -> Level {
-    units[slot].isFree ? currentPlans.level(of: units[slot].activity) : .notAvailable
+    units[slot].isFree && !units[slot].isBeforeShift
+      ? currentPlans.level(of: units[slot].activity) : .notAvailable
   }
 
   /// Since when a unit has been available without a break; the longest idle goes first among equals. O(1).
@@ -15,8 +16,12 @@ extension EngineCore {
     max(units[slot].idleSince_ns, availableSince_ns[Int(units[slot].activity.rawValue)])
   }
 
-  /// What routing knows a unit on an incident by.
+  /// What routing knows a unit by that is on an incident, or whose shift has not begun.
   static var busyCode: UInt8 { 3 }
+
+  func code(of slot: UInt32) -> UInt8 {
+    units[slot].isFree && !units[slot].isBeforeShift ? units[slot].activity.code : Self.busyCode
+  }
 
   /// Tells routing which codes are which level by the plans of now. O(activities).
   mutating func followLevels() {

@@ -34,6 +34,8 @@ extension EngineCore {
     units[slot].take(description)
     if units[slot].shiftEnd_us != 0 { unitsWithShift += 1 }
     shifts.note(slot, shiftEnd_us: units[slot].shiftEnd_us)
+    details.units[slot] = description.details
+    setShiftBegin(unit: slot)
     become(units[slot].activity, unit: slot)
     if description.hasPosition {
       if !units[slot].hasPosition { unitsWithoutPosition -= 1 }
@@ -68,7 +70,7 @@ extension EngineCore {
     let unit = units[slot]
     router.put(
       unit: slot, id: unit.id, capabilities: unit.capabilities,
-      level: unit.isFree ? unit.activity.code : Self.busyCode,
+      level: code(of: slot),
       agency: unit.agency, kind: unit.kind,
       availableUntil_us: unit.shiftEnd_us == 0 ? .max : unit.shiftEnd_us,
       isCrewed: unit.isCrewed, place: unit.hasPosition ? unit.place : nil)
@@ -79,6 +81,7 @@ extension EngineCore {
     guard units[slot].isFree else { return .busy }
     if !units[slot].hasPosition { unitsWithoutPosition -= 1 }
     if units[slot].shiftEnd_us != 0 { unitsWithShift -= 1 }
+    shifts.begins.remove(slot)
     router.remove(unit: slot)
     _ = unitIndex.remove(id)
     feed.retire(slot)
@@ -130,7 +133,7 @@ extension EngineCore {
     if level(of: slot) == .available, !wasAvailable {
       units[slot].idleSince_ns = since_ns ?? time.now_ns
     }
-    router.set(level: activity.code, of: slot)
+    router.set(level: code(of: slot), of: slot)
   }
 }
 

@@ -7,11 +7,16 @@ import HujiaContainers
 struct ShiftBounds: ~Copyable {
   /// Earliest and latest.
   private let words: Block<InlineArray<2, Int64>>
+  /// Of those that have not begun.
+  var begins: ShiftBegins
 
-  /// A quarter of a byte a unit.
+  /// Eight bytes a unit.
   init(_ memory: Memory, units: Int) throws(OutOfMemory) {
-    words = try Block<InlineArray<2, Int64>>(
+    let begins = try ShiftBegins(memory, units: units)
+    let words = try Block<InlineArray<2, Int64>>(
       memory, count: (units + 63) / 64, filledWith: [.max, .min])
+    self.begins = begins
+    self.words = words
   }
 
   /// A unit's shift ends then; 0 = not stated. O(1).

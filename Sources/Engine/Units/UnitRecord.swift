@@ -22,10 +22,22 @@ package struct UnitRecord: BitwiseCopyable {
   package var hasPosition: Bool
   /// What it does when its incident lets it go, if the host has said so. Always nil while it is free.
   package var nextActivity: Activity?
+  /// Its shift has not begun: it is not available, whatever it does.
+  package var isBeforeShift = false
 
   package static var free: UInt32 { .max }
   package var isCrewed: Bool { crew >= 0 }
   package var isFree: Bool { assignment == Self.free }
+}
+
+/// What is kept of a unit and seldom asked for: beside the records, which decisions walk over.
+package struct UnitDetails: BitwiseCopyable, Equatable {
+  package var shiftBegin_us: Int64 = 0  // 0 = not stated, likewise below
+  package var sworn: Int32 = 0
+  package var people: Int32 = 0
+  package var stationLat_e7: Int32 = 0
+  package var stationLon_e7: Int32 = 0
+  package init() {}
 }
 
 /// What a host says of a unit (`hj_unit`), checked and with its place already snapped.
@@ -40,6 +52,7 @@ package struct UnitDescription: BitwiseCopyable {
   package var shiftEnd_us: Int64
   package var place: Place
   package var hasPosition: Bool
+  package var details = UnitDetails()
   package init(
     id: UInt64, kind: UInt32, agency: UInt32, capabilities: UInt64, homeBeat: UInt32, crew: Int32,
     activity: Activity, shiftEnd_us: Int64, place: Place, hasPosition: Bool

@@ -53,8 +53,7 @@ extension EngineCore {
     var event = Event(.escalation)
     event.watchID = record.id
     event.plansVersion = plans.number(plans.current)
-    event.operatorID = act.operatorID
-    event.operatorReason = act.reason
+    event.sign(act)
     event.clock = Int32(ClockKind.absence.rawValue)
     event.step = record.step + 1
     event.cycle = record.cycle
@@ -133,6 +132,7 @@ extension EngineCore {
     event.incidentID = record.incidentID
     event.clock = Int32(ClockKind.absence.rawValue)
     event.reason = reason.rawValue
+    refer(&event)
     emit(event)
   }
 

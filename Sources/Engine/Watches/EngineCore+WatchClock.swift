@@ -134,10 +134,10 @@ extension EngineCore {
     event.step = watches.chains[slot].firedStep
     event.cycle = watches.chains[slot].firedCycle
     event.state = absenceState(slot).rawValue
-    event.operatorID = act.operatorID
-    event.operatorReason = act.reason
+    event.sign(act)
     event.reason = Int32(truncatingIfNeeded: act.reason)
     event.dueWall_us = wall_us(of: record.due_ns)
+    refer(&event)
     emit(event)
   }
 }

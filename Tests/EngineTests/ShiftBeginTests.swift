@@ -1,0 +1,82 @@
+// When shifts begin: the table by slot beside a plain list of all of them.
+
+import HujiaContainers
+import HujiaTestSupport
+import Testing
+
+@testable import HujiaEngine
+
+@Suite struct ShiftBeginTests {
+  /// The slow twin: every begin by its slot.
+  private struct Plain {
+    var begins: [UInt32: Int64] = [:]
+    var next_ns: Int64 { begins.values.min() ?? .max }
+    func due(_ now_ns: Int64) -> Set<UInt32> {
+      Set(begins.filter { $0.value <= now_ns }.keys)
+    }
+  }
+
+  private func compare(_ seed: UInt64) throws {
+    var random = SplitMix64(seed)
+    let units = 1 + random.below(200)
+    var table = try ShiftBegins(.system, units: units)
+    var plain = Plain()
+    var now_ns: Int64 = 0
+    for _ in 0..<200 {
+      let slot = UInt32(random.below(units))
+      switch random.below(8) {
+      case 0..<4:
+        let begin_ns = now_ns + 1 + Int64(random.below(6))
+        table.set(slot, begin_ns)
+        plain.begins[slot] = begin_ns
+      case 4:
+        table.remove(slot)
+        plain.begins[slot] = nil
+      case 5:
+        // Some of what is due, as a slice takes it.
+        let due = plain.due(now_ns)
+        guard let popped = table.popDue(now_ns: now_ns) else {
+          check(due.isEmpty && table.next_ns == plain.next_ns, "seed \(seed)")
+          continue
+        }
+        check(due.contains(popped), "seed \(seed)")
+        plain.begins[popped] = nil
+      default:
+        now_ns += Int64(random.below(3))
+        var popped: Set<UInt32> = []
+        while let slot = table.popDue(now_ns: now_ns) { popped.insert(slot) }
+        check(popped == plain.due(now_ns), "seed \(seed)")
+        for slot in popped { plain.begins[slot] = nil }
+        check(table.next_ns == plain.next_ns, "seed \(seed)")
+      }
+      check(table.next_ns <= plain.next_ns, "seed \(seed): told too late")
+    }
+  }
+
+  @Test func besideAPlainList() throws {
+    for seed in 0..<UInt64(Scale.count(200, full: 5_000)) { try compare(seed) }
+  }
+
+  /// A unit that is put again, busy or freed, before and at its time.
+  @Test func availableFromItsBeginOn() throws {
+    let bench = try Bench(Bench.row())
+    var unit = UnitDescription(
+      id: 1, kind: 0, agency: 0, capabilities: 0, homeBeat: 0, crew: 0, activity: .patrolling,
+      shiftEnd_us: 0, place: bench.node(1), hasPosition: true)
+    unit.details.shiftBegin_us = Bench.wallStart_us + 60_000_000
+    check(bench.core.put(unit: unit) == .ok)
+    check(bench.core.level(of: 0) == .notAvailable)
+    check(bench.core.nextDue_ns == 60 * Bench.second_ns)
+    let incident = bench.open(at: 0)
+    check(bench.units(incident).isEmpty)
+    // What it does changes meanwhile; it is still not there.
+    check(bench.core.set(activity: .station, of: 1) == .ok)
+    check(bench.core.put(unit: unit) == .ok)
+    check(bench.units(incident).isEmpty && bench.core.level(of: 0) == .notAvailable)
+    bench.poll(60 * Bench.second_ns - 1)
+    check(bench.units(incident).isEmpty)
+    bench.poll(60 * Bench.second_ns)
+    check(bench.units(incident) == [1])
+    check(bench.core.units[0].isBeforeShift == false)
+  }
+}
