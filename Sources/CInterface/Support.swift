@@ -17,26 +17,6 @@ struct Sized<Value> {
   /// More than this beyond the known struct is refused unread: no later version will be that much larger.
   static var farthestTail: Int { 4_096 }
 
-  /// Bytes of the struct in version 0.1: the least that a caller may have. Structs that grew since stand here.
-  @inline(__always)
-  static var first: Int {
-    if Value.self == hj_nearest_query.self { return 40 }
-    if Value.self == hj_report.self { return 64 }
-    if Value.self == hj_incident_status.self { return 216 }
-    if Value.self == hj_config.self { return 112 }
-    if Value.self == hj_dispatch.self { return 680 }
-    if Value.self == hj_nearest.self { return 24 }
-    if Value.self == hj_route_summary.self { return 24 }
-    if Value.self == hj_event.self { return 112 }
-    if Value.self == hj_stats.self { return 320 }
-    if Value.self == hj_unit_status.self { return 72 }
-    if Value.self == hj_clock_ref.self { return 32 }
-    if Value.self == hj_unit.self { return 64 }
-    if Value.self == hj_action.self { return 24 }
-    if Value.self == hj_breach.self { return 64 }
-    return MemoryLayout<Value>.size
-  }
-
   @inline(__always)
   static func check(_ pointer: UnsafeRawPointer) -> Status {
     let size = Int(pointer.loadUnaligned(as: UInt32.self))

@@ -1,4 +1,5 @@
-// hj_version, hj_abi_version, degrees.
+// What needs no engine: strings that last, whether a status means taken, degrees. Words, sentences and the version are
+// generated (Names.swift, StatusText.swift).
 
 import CHujia
 import HujiaEngine
@@ -9,10 +10,7 @@ func constant(_ text: StaticString) -> UnsafePointer<CChar> {
 }
 
 @c @implementation
-public func hj_version() -> UnsafePointer<CChar>! { constant("0.3.0") }
-
-@c @implementation
-public func hj_abi_version() -> UInt32 { UInt32(HJ_ABI_VERSION) }
+public func hj_is_taken(_ status: hj_status) -> Int32 { Status(rawValue: status).isTaken ? 1 : 0 }
 
 @c @implementation
 public func hj_e7_from_degrees(

@@ -3,12 +3,6 @@
 import HujiaEngine
 import HujiaIngest
 
-package enum RunMode: Int32, Sendable {
-  case thread = 0
-  case hostLoop = 1
-  case poll = 2
-}
-
 package struct Configuration {
   package var runMode = RunMode.thread
   package var mapPath: String?

@@ -4,12 +4,6 @@ import HujiaEngine
 import HujiaRoads
 import HujiaRouting
 
-/// Where the map lives (`hj_config.map_memory`).
-package enum MapMemory: Int32, Sendable {
-  case copy = 0
-  case shared
-}
-
 /// Keeps the map's memory alive for as long as the engine lives.
 package final class MapOwner: @unchecked Sendable {
   package let map: RoadMap

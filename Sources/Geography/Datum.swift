@@ -11,15 +11,7 @@ import CHujiaKernels
   import Darwin
 #endif
 
-/// The coordinate system of a feed; the numbers are those of the C header.
-///
-/// There and back again is the same place to 1e-7 degrees on the mainland. At its outline a shift begins at once: of
-/// the places outside, those up to 1.5 km from it cannot be told from shifted ones, and count as shifted.
-package enum Datum: Int32, Sendable {
-  case wgs84 = 1
-  case gcj02 = 2
-  case bd09 = 3
-
+extension Datum {
   /// To WGS-84. What does not come from the mainland passes through. A microsecond.
   package func toWGS84(lat_e7: Int32, lon_e7: Int32) -> (lat_e7: Int32, lon_e7: Int32) {
     guard self != .wgs84, Self.isNearMainland(lat_e7, lon_e7) else { return (lat_e7, lon_e7) }

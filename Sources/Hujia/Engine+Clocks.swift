@@ -38,10 +38,6 @@ public struct ClockSeen: Hashable, Sendable {
 
 /// What a clock is doing.
 public struct ClockStatus: Sendable {
-  public enum State: Int32, Sendable, CaseIterable {
-    case none = 0
-    case running, warned, breached, taken, snoozed, suspended
-  }
   public let state: State
   /// Of the last escalation; step 0 = none since the clock began.
   public let step: Int32

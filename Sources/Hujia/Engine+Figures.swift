@@ -3,13 +3,6 @@
 import HujiaDriver
 import HujiaEngine
 
-/// From what to what.
-public enum Interval: Int32, Sendable, CaseIterable {
-  case receiptToDispatch = 1
-  case dispatchToAcknowledge, acknowledgeToEnRoute, dispatchToArrival, receiptToArrival
-  case receiptToClose
-}
-
 /// Which incidents' intervals.
 public enum FigureSelection: Sendable {
   case all

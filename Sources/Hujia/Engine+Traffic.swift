@@ -4,15 +4,6 @@ import HujiaDriver
 import HujiaEngine
 import HujiaRouting
 
-/// When an engine takes the memory for live traffic, a second set of tables for travel times.
-public enum TrafficMemory: Int32, Sendable {
-  /// With the first report.
-  case onDemand = 0
-  case atOpen
-  /// Never; reports are refused.
-  case off
-}
-
 /// How long it takes now to drive a street from end to end.
 public struct StreetTime: Sendable, Equatable {
   public enum Time: Sendable, Equatable {
@@ -23,9 +14,6 @@ public struct StreetTime: Sendable, Equatable {
     /// The map's own time again.
     case asMapped
   }
-  /// Along the street's points, or against them.
-  public enum Direction: Int32, Sendable { case both = 0, forward, backward }
-
   /// As route points carry it: the id in the map's source.
   public var streetID: UInt64
   public var time: Time

@@ -31,11 +31,6 @@ public struct Watch: Sendable {
   }
 }
 
-public enum WatchState: Int32, Sendable {
-  case present = 1
-  case absent, paused
-}
-
 /// What is known of a watch.
 public struct WatchStatus: Sendable {
   public let state: WatchState

@@ -10,19 +10,6 @@ import HujiaEngine
 
 /// One event; the C header says what each kind carries.
 public struct Event: Sendable {
-  public enum Kind: Int32, Sendable {
-    case decided = 1
-    case refused, incident, assignment, escalation, overflow
-    /// New travel times serve from here on: `epoch`.
-    case traffic
-    /// The loop was kept from running, for `late_ns`.
-    case stall = 9
-    case warning = 10
-    case clock = 11
-    /// The self-audit found a lost promise and armed it again.
-    case alarm = 8
-    case absenceEnded = 13
-  }
   public let kind: Kind
   public let sequence: UInt64
   public let incidentID: UInt64

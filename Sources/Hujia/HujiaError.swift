@@ -12,7 +12,7 @@ public struct HujiaError: Error, Equatable, Sendable, CustomStringConvertible {
   init(_ status: Status, field: String = "", text: String = "") {
     code = status.rawValue
     self.field = field
-    self.text = text.isEmpty ? Self.sentence(status) : text
+    self.text = text.isEmpty ? Self.sentence(status.rawValue) : text
   }
 
   public static func == (a: HujiaError, b: HujiaError) -> Bool { a.code == b.code }
@@ -36,24 +36,4 @@ public struct HujiaError: Error, Equatable, Sendable, CustomStringConvertible {
   public static func isTaken(_ code: Int32) -> Bool { Status(rawValue: code).isTaken }
 
   public var description: String { field.isEmpty ? text : "\(field): \(text)" }
-
-  private static func sentence(_ status: Status) -> String {
-    switch status {
-    case .full: return "a table is at its limit: retry later or raise the limit"
-    case .argument: return "a value outside its documented range"
-    case .stale: return "a handle or id that is closed, recycled or was never made"
-    case .unknownUnit:
-      return
-        "no such unit: put it first; no such street: ids are those of the map's source; or no such watch"
-    case .state: return "the move is not legal from the present state"
-    case .conflict: return "the same key came before with another body"
-    case .forked:
-      return "the engine belongs to the process that this one was forked from: open another"
-    case .range: return "coordinates off the planet, or not a number"
-    case .busy: return "the unit is on an incident: clear or cancel its assignment first"
-    case .reason: return "the move is legal only with a reason"
-    case .mode: return "not in this run mode"
-    default: return "status \(status.rawValue)"
-    }
-  }
 }

@@ -24,12 +24,6 @@ public struct Coordinate: Hashable, Sendable {
   }
 }
 
-/// How the coordinates of a map are drawn. GCJ-02 and BD-09 differ from WGS-84 on China's mainland alone.
-public enum Datum: Int32, Sendable, CaseIterable {
-  case wgs84 = 1
-  case gcj02, bd09
-}
-
 extension Coordinate {
   /// The same place in another datum, to 1e-7 degrees (`hj_datum_convert`); nil when off the planet.
   public func converted(from: Datum, to: Datum) -> Coordinate? {
@@ -38,66 +32,6 @@ extension Coordinate {
       lat_e7: point.lat, lon_e7: point.lon, from: from.rawValue, to: to.rawValue)
     return Coordinate(lat_e7: moved.lat_e7, lon_e7: moved.lon_e7)
   }
-}
-
-/// How pressing an incident is.
-public enum Tier: Int32, Sendable, CaseIterable {
-  case emergency = 1
-  case urgent, routine, preventive
-}
-
-/// What a unit is doing; the plans map it to whether it may be sent.
-public enum Activity: Int32, Sendable, CaseIterable {
-  case patrolling = 0
-  case station, post, enRoute, onScene, meal, court, training, offDuty, transporting
-  case atDestination, returning
-}
-
-public enum IncidentState: Int32, Sendable, CaseIterable {
-  case received = 1
-  case pending, assigned, enRoute, onScene, handling, reported, closed, archived, cancelled
-  /// Waits for its appointment.
-  case held
-  /// Another incident stands for it.
-  case merged
-}
-
-/// Where one unit stands on one incident, in forward order up to `cleared`.
-public enum AssignmentState: Int32, Sendable, CaseIterable {
-  case reserved = 1
-  case dispatched, delivered, acknowledged, enRoute, onScene, transporting, atDestination, reported
-  case cleared, declined, expired, cancelled, diverted, exchanged
-}
-
-public enum Clock: Int32, Sendable, CaseIterable {
-  case pending = 1
-  case delivery, acknowledge, turnout, arrival, welfare, report, resolve, callback, lead, absence
-  case appointment
-}
-
-/// What a step of a clock's chain asks for. The engine carries out `nextUnit`, `backup`, `firstLeads` and
-/// `openIncident`, the host the others.
-public enum Step: Int32, Sendable, CaseIterable {
-  case notifyAgain = 1
-  case otherChannel, nextUnit, widen, supervisor, tellCaller, suggestExchange, neighbour, manual
-  case supervision, callUnit, backup, firstLeads, lastResort
-  /// Of watches only.
-  case openIncident = 20
-  case homeOfficer, gridWorker
-}
-
-/// Why a unit was chosen, or why something changed.
-public enum Reason: Int32, Sendable, CaseIterable {
-  case none = 0
-  case closest, straightLine, noPosition, homeBeat, byHand, nextUnit, unitFreed
-  /// The step found nobody; the unit that was asked stays asked.
-  case nobody
-  case closed, upgraded, undeliverable, backup, appointment, merged, unmerged, diverted, calledBack
-  case roomNeeded, lead
-  case signOfLife = 25
-  case paused, tableFull, lostDeadline
-  /// The incident's place changed: times are to the new one.
-  case placeChanged
 }
 
 /// A crew or person that can be sent.
@@ -204,36 +138,6 @@ extension HujiaEngine.Reference {
   }
 }
 
-/// How a report came in.
-public enum Source: Int32, Sendable, CaseIterable {
-  case phone = 1
-  case text, appSOS, tip, sensor
-  /// An officer saw it.
-  case onView
-  case patrol
-  /// Another agency passed it on.
-  case agency
-  /// Written on paper while the machines were down, typed in later.
-  case catchUp
-}
-
-/// Why fewer units were sent than the plan asks for.
-public struct Shortfall: OptionSet, Sendable {
-  public let rawValue: UInt32
-  public init(rawValue: UInt32) { self.rawValue = rawValue }
-  public static let notAvailable = Shortfall(rawValue: 1)
-  public static let capability = Shortfall(rawValue: 2)
-  public static let notCrewed = Shortfall(rawValue: 4)
-  public static let shiftEnd = Shortfall(rawValue: 8)
-  public static let radius = Shortfall(rawValue: 16)
-  public static let noPosition = Shortfall(rawValue: 32)
-  public static let tableFull = Shortfall(rawValue: 64)
-  public static let manual = Shortfall(rawValue: 128)
-  public static let notOnStreets = Shortfall(rawValue: 256)
-  /// The report has no place, so nobody can be ranked: a person decides.
-  public static let noPlace = Shortfall(rawValue: 512)
-}
-
 /// One unit of an answer.
 public struct ChosenUnit: Sendable {
   public let unitID: UInt64
@@ -246,18 +150,6 @@ public struct ChosenUnit: Sendable {
   /// Seconds since its position was true; nil when it is unknown.
   public let age_s: UInt32?
   public let marks: ChosenMarks
-}
-
-/// What there is to know of a chosen unit beside why it was chosen.
-public struct ChosenMarks: OptionSet, Sendable {
-  public let rawValue: UInt32
-  public init(rawValue: UInt32) { self.rawValue = rawValue }
-  /// Its position is old.
-  public static let stale = ChosenMarks(rawValue: 1)
-  public static let offNetwork = ChosenMarks(rawValue: 2)
-  public static let straightLine = ChosenMarks(rawValue: 4)
-  /// Its shift has ended; it was sent for want of another, or by hand.
-  public static let shiftOver = ChosenMarks(rawValue: 8)
 }
 
 /// Who goes.
@@ -291,12 +183,6 @@ public struct NearbyUnit: Sendable {
   public let isStale: Bool
   /// It, or the place, is far from every street.
   public let isOffNetwork: Bool
-}
-
-/// How one drives: with lights and sirens, or as everybody. Maps with one travel time answer both alike.
-public enum Profile: Int32, Sendable, CaseIterable {
-  case response = 1
-  case normal
 }
 
 /// One point of a road to drive.

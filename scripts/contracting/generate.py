@@ -2,12 +2,13 @@
 
 import subprocess
 
-from contracting import files, header
+from contracting import c, files, header, python, swift
 
 
 def everything(contract):
     made = {"include/hujia.json": files.to_json({"//": files.MARK, **contract}) + "\n"}
-    return made
+    return {**made, **swift.everything(contract), **c.everything(contract),
+            **python.everything(contract)}
 
 
 def marked():

@@ -196,12 +196,13 @@ def read_fields(text, record, name, values):
     return fields
 
 
-def thread_class(comment, section):
+def thread_class(comment, section, previous):
+    """As the comment says, or the section; a comment that begins "The same" is about the function before it."""
     for text in (comment, section):
         found = re.search(r"\b(ANY THREAD|BATON|BEFORE START)\b", text)
         if found:
             return found.group(1).lower()
-    return "baton"
+    return previous["thread"] if previous and comment.startswith("The same") else ""
 
 
 def read_function(text, node, previous):
@@ -212,7 +213,7 @@ def read_function(text, node, previous):
     if shares:
         comment = previous["comment"]
     returned = re.match(r"^(.*?)\s*\(", node["type"]["qualType"]).group(1)
-    function = {"name": node["name"], "returns": typed(returned), "thread": thread_class(comment, section),
+    function = {"name": node["name"], "returns": typed(returned), "thread": thread_class(comment, section, previous),
                 "section": re.sub(r":.*", "", section), "comment": comment}
     parameters = [child for child in node.get("inner", []) if child["kind"] == "ParmVarDecl"]
     function["parameters"] = [{"name": child["name"], **typed(child["type"]["qualType"])} for child in parameters]

@@ -62,6 +62,8 @@ def check_function(function, faults):
     if not function["comment"]:
         faults.append(f"{function['name']} has no comment")
         return
+    if not function["thread"]:
+        faults.append(f"the comment of {function['name']} names no thread class")
     said = re.findall(r"\b[Ss]ince\s+(\d+\.\d+)", function["comment"])
     first = min(said, key=lambda text: [int(part) for part in text.split(".")]) if said else "no version"
     if first != function["since"]:

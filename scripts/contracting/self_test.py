@@ -48,6 +48,7 @@ CASES = [
     ("/* done */", "", "no sentence"),
     ("-5  /* closed */", "-5  /* closed */\n#define HJ_E_ODD 5 /* odd */", "errors are negative"),
     ("/* Puts a unit. ANY THREAD. Since 0.1. */\n", "", "has no comment"),
+    ("ANY THREAD. ", "", "names no thread class"),
     ("Since 0.1.", "Since 0.2.", "the record 0.1"),
     ("uint64_t id; /* not 0 */", "uint64_t id; /* not 0 */\n  uint32_t odd;", "nameless bytes"),
     ("hj_unit *unit);", "hj_unit *unit);\nlong double hj_odd(int32_t a[3]);", "no other language can bind"),

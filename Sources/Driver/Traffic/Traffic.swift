@@ -13,15 +13,6 @@ import HujiaRoads
 import HujiaRouting
 import Synchronization
 
-/// When an engine takes what traffic needs (`HJ_TRAFFIC_...`).
-package enum TrafficUse: Int32, Sendable {
-  /// With the first report.
-  case onDemand = 0
-  case atOpen = 1
-  /// Never: reports are refused.
-  case off = 2
-}
-
 /// One street's time (`hj_street_time`), its numbers checked.
 package struct StreetTime: BitwiseCopyable, Sendable {
   package var streetID: UInt64

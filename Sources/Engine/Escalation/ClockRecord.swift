@@ -40,12 +40,6 @@ struct ClockRecord: BitwiseCopyable {
   var isRepeating = false
 }
 
-/// What a clock is doing (`HJ_CLOCK_STATE_…`).
-package enum ClockState: Int32, BitwiseCopyable, Sendable {
-  case none = 0
-  case running, warned, breached, taken, snoozed, suspended
-}
-
 extension ClockRecord {
   var state: ClockState {
     guard isRunning else { return .none }

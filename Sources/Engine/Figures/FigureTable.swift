@@ -4,19 +4,6 @@
 
 import HujiaContainers
 
-/// By what the figures are asked (`HJ_FIGURES_BY_…`).
-package enum FigureDimension: Int32, BitwiseCopyable, Sendable, CaseIterable {
-  case all = 0
-  case tier, type, agency, beat, vulnerable
-}
-
-/// From what to what (`HJ_INTERVAL_…`).
-package enum FigureInterval: Int32, BitwiseCopyable, Sendable, CaseIterable {
-  case receiptToDispatch = 1
-  case dispatchToAcknowledge, acknowledgeToEnRoute, dispatchToArrival, receiptToArrival
-  case receiptToClose
-}
-
 /// One answer (`hj_figures`); times in milliseconds.
 package struct Figures: BitwiseCopyable {
   package var count: Int64 = 0

@@ -4,12 +4,6 @@
 
 import HujiaRoads
 
-package enum WatchState: Int32, BitwiseCopyable, Sendable {
-  case present = 1
-  /// Its chain runs, or has opened an incident and rests until that is over.
-  case absent, paused
-}
-
 /// What changes with heartbeats and steps: one cache line, so that a heartbeat touches little.
 package struct WatchRecord: BitwiseCopyable {
   package var id: UInt64

@@ -55,9 +55,6 @@ package struct StreetIndex: ~Copyable {
     return first..<end
   }
 
-  /// Along a street's points, or against them.
-  package enum Direction: Int32, BitwiseCopyable, Sendable { case both = 0, forward, backward }
-
   /// The arcs of an id's streets in one direction, each with its length, the first first. The opposite carriageway
   /// under the same id is the other direction of its twin.
   private func arcs(
