@@ -6,12 +6,16 @@ Usage: manhattan.py libhujia.so.0 MAP.hjmap TABLES-FOLDER [QUERIES]
 
 import collections
 import csv
-import ctypes
 import gzip
 import heapq
 import math
+import pathlib
 import random
 import sys
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "include" / "bindings"))
+import hujia  # noqa: E402
 
 RESPONSE, NORMAL = 1, 2
 COLUMN = {RESPONSE: "mode_1", NORMAL: "mode_2"}
@@ -29,30 +33,6 @@ def check(name, holds, detail=""):
     passed, failed = (passed + 1, failed) if holds else (passed, failed + 1)
     if not holds and failed < 20:
         print("FAIL", name, detail)
-
-
-def structure(name, fields):
-    kinds = {"i": ctypes.c_int32, "u": ctypes.c_uint32, "q": ctypes.c_int64, "Q": ctypes.c_uint64}
-    listed = [tuple(field.split(":")) for field in fields.split()]
-    return type(name, (ctypes.Structure,), {"_fields_": [(field, kinds[kind]) for field, kind in listed]})
-
-
-Unit = structure("Unit", "size:u kind:u id:Q agency:u reserved0:u capabilities:Q home_beat:u crew:i activity:i "
-                 "lat_e7:i lon_e7:i reserved1:u shift_end_wall_us:q")
-Query = structure("Query", "size:u lat_e7:i lon_e7:i k:u capabilities:Q levels:u agency:u datum:i reserved0:u "
-                  "profile:i reserved1:u")
-Nearest = structure("Nearest", "size:u flags:u unit_id:Q travel_ms:u distance_dm:u")
-Summary = structure("Summary", "size:u flags:u travel_ms:u distance_dm:u point_count:u reserved0:u")
-Point = structure("Point", "size:u lat_e7:i lon_e7:i time_ms:u distance_dm:u reserved0:u street_id:Q")
-Report = structure("Report", "size:u tier:i type:u lat_e7:i lon_e7:i flags:u key_high:Q key_low:Q caller_hash:Q "
-                   "wall_us:q datum:i reserved0:u")
-Chosen = structure("Chosen", "size:u role:u unit_id:Q assignment_id:Q travel_ms:u turnout_ms:u distance_dm:u reason:i")
-
-
-class Dispatch(ctypes.Structure):
-    _fields_ = [("size", ctypes.c_uint32), ("state", ctypes.c_int32), ("count", ctypes.c_uint32),
-                ("tier", ctypes.c_int32), ("incident_id", ctypes.c_uint64), ("shortfall", ctypes.c_uint32),
-                ("plan", ctypes.c_uint32), ("decided_in_ns", ctypes.c_int64), ("chosen", Chosen * 16)]
 
 
 def rows(path):
@@ -103,25 +83,11 @@ class Streets:
 
 class Host:
     def __init__(self, path, map_path, plans):
-        self.library = ctypes.CDLL(path)
-        pointer = ctypes.c_void_p
-        self.library.hj_route_by_profile.argtypes = [pointer] + [ctypes.c_int32] * 5 + [pointer, pointer, ctypes.c_uint32,
-                                                                                        pointer]
-        for name, count in (("hj_unit_put", 1), ("hj_unit_read", 1), ("hj_incident_report", 2), ("hj_engine_close", 0),
-                            ("hj_incident_recommend", 2)):
-            getattr(self.library, name).argtypes = [pointer] * (count + 1)
-        self.library.hj_nearest_units.argtypes = [pointer, pointer, pointer, ctypes.c_uint32, pointer]
-        self.library.hj_assignment_route.argtypes = [pointer, ctypes.c_uint64, pointer, ctypes.c_uint32, pointer]
-        self.library.hj_incident_close.argtypes = [pointer, ctypes.c_uint64, ctypes.c_int32, ctypes.c_int64]
-        self.library.hj_plans_load.argtypes = [pointer, ctypes.c_char_p, ctypes.c_uint32, pointer]
-        config = ctypes.create_string_buffer(4096)
-        assert self.library.hj_config_init(config, 112) == 0
-        ctypes.c_uint32.from_buffer(config, 0).value = 112
-        ctypes.c_int32.from_buffer(config, 4).value = 2  # HJ_RUN_POLL
-        path = ctypes.create_string_buffer(map_path.encode())  # must live until the engine is open
-        ctypes.c_void_p.from_buffer(config, 8).value = ctypes.addressof(path)
-        self.engine = ctypes.c_void_p()
-        status = self.library.hj_engine_open(config, ctypes.byref(self.engine), None)
+        self.library = hujia.load(path)
+        config, self.engine = hujia.Config(), hujia.c_void_p()
+        assert self.library.hj_config_init(config, hujia.sizeof(config)) == 0
+        config.run_mode, config.map_path = hujia.RUN_POLL, map_path.encode()
+        status = self.library.hj_engine_open(config, self.engine, None)
         check("hj_engine_open", status == 0, status)
         check("hj_plans_load", self.library.hj_plans_load(self.engine, plans, len(plans), None) == 0)
 
@@ -131,8 +97,7 @@ class Host:
 
 def compare_routes(host, streets, chance, queries):
     """Each plain search answers for every start; that many of them are asked."""
-    summary = Summary(size=ctypes.sizeof(Summary))
-    target, each = ctypes.byref(summary), 2_500
+    summary, each = hujia.RouteSummary(), 2_500
     asked = wrong = 0
     while asked < queries:
         profile = (RESPONSE, NORMAL)[asked // each % 2]
@@ -141,7 +106,7 @@ def compare_routes(host, streets, chance, queries):
         to_lat, to_lon = streets.places[goal]
         for node in chance.sample(streets.clear, each):
             lat, lon = streets.places[node]
-            status = host.library.hj_route_by_profile(host.engine, lat, lon, to_lat, to_lon, profile, target, None, 0,
+            status = host.library.hj_route_by_profile(host.engine, lat, lon, to_lat, to_lon, profile, summary, None, 0,
                                                       None)
             asked += 1
             if status != 0 or summary.flags != 0 or summary.travel_ms != times.get(node):
@@ -153,23 +118,21 @@ def compare_routes(host, streets, chance, queries):
 
 
 def put(host, number, place):
-    unit = Unit(size=ctypes.sizeof(Unit), id=number, lat_e7=place[0], lon_e7=place[1])
-    check("hj_unit_put", host.library.hj_unit_put(host.engine, ctypes.byref(unit)) == 0)
+    unit = hujia.Unit(id=number, lat_e7=place[0], lon_e7=place[1])
+    check("hj_unit_put", host.library.hj_unit_put(host.engine, unit) == 0)
 
 
 def compare_nearest(host, streets, chance, homes):
-    answer = (Nearest * 64)()
-    answer[0].size = ctypes.sizeof(Nearest)
-    count = ctypes.c_uint32()
+    answer, count = hujia.array(hujia.Nearest, 64), hujia.c_uint32()
     for turn in range(40):
         profile = (0, RESPONSE, NORMAL)[turn % 3]
         goal = chance.choice(streets.clear)
         times = streets.times_to(goal, profile or RESPONSE)
         k = chance.choice((1, 3, 8, 64))
         plain = sorted((times[node], number) for number, node in homes.items() if node in times)[:k]
-        query = Query(size=ctypes.sizeof(Query), k=k, levels=7, profile=profile, lat_e7=streets.places[goal][0],
-                      lon_e7=streets.places[goal][1])
-        status = host.library.hj_nearest_units(host.engine, ctypes.byref(query), answer, 64, ctypes.byref(count))
+        query = hujia.NearestQuery(k=k, levels=7, profile=profile, lat_e7=streets.places[goal][0],
+                                   lon_e7=streets.places[goal][1])
+        status = host.library.hj_nearest_units(host.engine, query, answer, 64, count)
         found = [(answer[index].travel_ms, answer[index].unit_id) for index in range(count.value)]
         check(f"nearest {k} in profile {profile}", status == 0 and found == plain, (found[:3], plain[:3]))
 
@@ -185,20 +148,18 @@ def compare_decisions(host, streets, chance, homes):
         times = {p: streets.times_to(goal, p) for p in COLUMN}
         plain = {p: min(times[p][node] for node in homes.values()) for p in COLUMN}
         differing += plain[RESPONSE] != plain[NORMAL]
-        report = Report(size=ctypes.sizeof(Report), tier=tier, type=kind, lat_e7=lat, lon_e7=lon)
-        answer = Dispatch(size=ctypes.sizeof(Dispatch))
+        report = hujia.Report(tier=tier, type=kind, lat_e7=lat, lon_e7=lon)
+        answer = hujia.Dispatch()
         for act in ("hj_incident_recommend", "hj_incident_report"):
-            status = getattr(host.library, act)(host.engine, ctypes.byref(report), ctypes.byref(answer))
+            status = getattr(host.library, act)(host.engine, report, answer)
             chosen = answer.chosen[0]
-            check(f"{act}, tier {tier}, type {kind}", status == 0 and answer.count == 1, (status, answer.count))
+            check(f"{act}, tier {tier}, type {kind}", status == 0 and answer.assignment_count == 1,
+                  (status, answer.assignment_count))
             check(f"{act} in profile {profile}",
                   chosen.travel_ms == times[profile][homes[chosen.unit_id]] == plain[profile],
                   (chosen.travel_ms, plain))
-        points = (Point * 4096)()
-        points[0].size = ctypes.sizeof(Point)
-        needed = ctypes.c_uint32()
-        status = host.library.hj_assignment_route(host.engine, answer.chosen[0].assignment_id, points, 4096,
-                                                  ctypes.byref(needed))
+        points, needed = hujia.array(hujia.RoutePoint, 4096), hujia.c_uint32()
+        status = host.library.hj_assignment_route(host.engine, answer.chosen[0].assignment_id, points, 4096, needed)
         check("hj_assignment_route", status == 0 and points[needed.value - 1].time_ms == plain[profile])
         check("close", host.library.hj_incident_close(host.engine, answer.incident_id, 1, 0) == 0)
     check("the profiles differ", differing > 30, differing)

@@ -4,14 +4,18 @@ Processor time and not the clock is what is bounded, so a busy machine changes n
 
     hostile_imports.py HUJIA LIBHUJIA
 """
-import ctypes
 import math
 import os
+import pathlib
 import random
 import resource
 import subprocess
 import sys
 import tempfile
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "include" / "bindings"))
+import hujia  # noqa: E402
 
 MOST_S = 10
 passed = failed = 0
@@ -85,31 +89,20 @@ def imports(tool):
             check(name + ": a map or none", os.path.exists(f"{folder}/out.hjmap") == is_taken, is_taken)
 
 
-class Detail(ctypes.Structure):
-    _fields_ = [("size", ctypes.c_uint32), ("status", ctypes.c_int32), ("line", ctypes.c_uint32),
-                ("column", ctypes.c_uint32), ("field", ctypes.c_char * 128), ("text", ctypes.c_char * 256)]
-
-
 def load_plans(library, text):
-    config = (ctypes.c_uint64 * 512)()
-    engine = ctypes.c_void_p()
-    # The macro's value stands in the header; hj_config_init takes the size that this program knows, that of 0.1.
-    assert library.hj_config_init(config, 112) == 0
-    ctypes.cast(config, ctypes.POINTER(ctypes.c_uint32))[0] = 112
-    ctypes.cast(config, ctypes.POINTER(ctypes.c_int32))[1] = 2
-    detail = Detail(size=ctypes.sizeof(Detail))
-    assert library.hj_engine_open(config, ctypes.byref(engine), ctypes.byref(detail)) == 0, detail.text
+    config, engine, detail = hujia.Config(), hujia.c_void_p(), hujia.ErrorDetail()
+    assert library.hj_config_init(config, hujia.sizeof(config)) == 0
+    config.run_mode = hujia.RUN_POLL
+    assert library.hj_engine_open(config, engine, detail) == 0, detail.text
     before = sum(os.times()[:2])
-    status = library.hj_plans_load(engine, text, len(text), ctypes.byref(detail))
+    status = library.hj_plans_load(engine, text, len(text), detail)
     seconds = sum(os.times()[:2]) - before
     library.hj_engine_close(engine)
     return status, detail, seconds
 
 
 def plans(library_path):
-    library = ctypes.CDLL(library_path)
-    library.hj_plans_load.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_uint32, ctypes.c_void_p]
-    library.hj_engine_close.argtypes = [ctypes.c_void_p]
+    library = hujia.load(library_path)
     tail = '"plans":[{"name":"all","units":[{"count":1}]}]}'
     many = {
         "1.5 million kinds": ('{"version":1,"turnout_s":{"kinds":{%s}},' % ",".join(
