@@ -44,7 +44,6 @@ format: deps ## rewrite Swift and C sources in the committed style
 
 contract: ## generate anew what follows from include/hujia.h
 	@scripts/contract
-	@scripts/reference
 
 clean: ## remove everything that was built
 	rm -rf .build .build-* out Benchmarks/.build examples/swift/.build
