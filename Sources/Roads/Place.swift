@@ -39,8 +39,6 @@ package struct Place: BitwiseCopyable, Sendable, Equatable {
   }
 
   package var isOnStreets: Bool { street != Self.none }
-  /// No place at all (0/0 off the streets): nothing can be driven to, or from there.
-  package var isNowhere: Bool { street == Self.none && lat_e7 == 0 && lon_e7 == 0 }
 
   /// A place within half a metre of its street (the tolerance of `node`) is on it. Beyond, the gap counts.
   package static var onStreet_dm: UInt32 { 5 }

@@ -147,9 +147,14 @@ struct Ends: BitwiseCopyable {
   /// From where one can get to a place: the tails of its arcs.
   @inline(__always)
   init(reaching place: Place, on map: RoadMap, times: OwnTimes) {
+    self.init(reaching: place, Footprints(of: place, on: map), times)
+  }
+
+  /// With the place's footprints at hand.
+  @inline(__always)
+  init(reaching place: Place, _ footprints: Footprints, _ times: OwnTimes) {
     let gap = place.gapCost
     if atNode(place, gap) { return }
-    let footprints = Footprints(of: place, on: map)
     for index in 0..<footprints.count {
       let at = footprints[index]
       let length = at.length_mm

@@ -78,7 +78,12 @@ extension Router {
     if units.traits[unit].level == level { return }
     takeOut(unit)
     units.traits[unit].level = level
-    bringIn(unit)
+    sets.insert(unit, units.traits[unit])
+    if units.traits[unit].hasPlace {
+      // Its ends stay: they depend on its place alone.
+      if hasGround { ground.insert(unit, units.places, units.traits) }
+      enterCell(unit)
+    }
     mend(CellIndex.mendedPerChange)
   }
 

@@ -123,6 +123,14 @@ package struct IncidentReport: BitwiseCopyable {
   }
 }
 
+extension Place {
+  /// No place at all (0/0 off the streets): nothing can be driven to, or from there. Here and not with `Place`, because
+  /// a call into another module would copy the place first.
+  @inline(__always) var isNowhere: Bool {
+    street == .max && lat_e7 == 0 && lon_e7 == 0
+  }
+}
+
 /// The person behind an act, and the reason (`hj_action`).
 package struct Act: BitwiseCopyable {
   package var operatorID: UInt64

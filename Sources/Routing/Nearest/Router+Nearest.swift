@@ -49,11 +49,13 @@ extension Router {
     shortlist.begin(limit: limit)
     var found = 0
     if way != .plain, let query = labelQuery(profile) {
+      let times = ownTimes(profile)
+      let footprints = Footprints(of: place, on: map)
       let asked = Asked(
         place: place, filter: filter, profile: hasOneProfile ? .normal : profile,
-        goals: Ends(reaching: place, on: map, times: ownTimes(profile)))
+        goals: Ends(reaching: place, footprints, times))
       prefetchGoal(asked.goals, query)
-      offerOnSameStreet(to: place, filter, ownTimes(profile))
+      offerOnSameStreet(to: place, footprints, filter, times)
       let goal = setGoal(asked.goals, query)
       switch way {
       case .network: searchTimes(asked)
@@ -105,20 +107,20 @@ extension Router {
 
   /// Units on the destination's own street that need not leave it.
   mutating func offerOnSameStreet(
-    to place: Place, _ filter: UnitFilter, _ times: OwnTimes
+    to place: Place, _ goal: Footprints, _ filter: UnitFilter, _ times: OwnTimes
   ) {
-    let goal = Footprints(of: place, on: map)
+    guard goal.count > 0 else { return }
+    let twin = map.facts(of: place.street).twin
     for index in 0..<goal.count {
       var link = units.links(at: goal[index].head)
       while link != .max {
         let unit = link / 2
         link = units.link(after: link)
-        let at = units.places[unit]
-        let street = map.arcStreet[Int(goal[index].arc)]
-        guard at.node == Place.none,
-          at.street == street || map.streetTwin[Int(at.street)] == street,
-          units.traits[unit].matches(filter)
+        let street = units.places[unit].street
+        guard street == place.street || street == twin, street != Place.none,
+          units.places[unit].node == Place.none, units.traits[unit].matches(filter)
         else { continue }
+        let at = units.places[unit]
         let direct = Direct(
           from: Footprints(of: at, on: map), to: goal, gaps: at.gapCost + place.gapCost,
           times: times)

@@ -8,7 +8,7 @@ extension Router {
   /// Plain: settles the network around the destination, with lengths, until nothing nearer can come.
   mutating func searchNetwork(to place: Place, _ filter: UnitFilter, _ profile: Profile) {
     let times = ownTimes(profile)
-    offerOnSameStreet(to: place, filter, times)
+    offerOnSameStreet(to: place, Footprints(of: place, on: map), filter, times)
     search.begin(at: Ends(reaching: place, on: map, times: times))
     while true {
       let next = search.nextCost
@@ -42,7 +42,8 @@ extension Router {
         }
         link = units.link(after: link)
       }
-      times.relax(next.node, next.time_ms, map, labels.incoming)
+      times.relax(
+        next.node, next.time_ms, within: shortlist.bound_ms, map, labels.incoming)
     }
   }
 

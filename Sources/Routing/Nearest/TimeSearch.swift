@@ -44,16 +44,21 @@ struct TimeSearch: ~Copyable {
     return nil
   }
 
+  /// Goes on to the neighbours of a node. One that lies beyond `bound_ms` would never be taken out again, because the
+  /// bound only falls, so it is not put in.
   @inline(__always)
   mutating func relax(
-    _ node: UInt32, _ time_ms: UInt32, _ map: RoadMap, _ incoming: UnsafePointer<IncomingArc>
+    _ node: UInt32, _ time_ms: UInt32, within bound_ms: UInt32, _ map: RoadMap,
+    _ incoming: UnsafePointer<IncomingArc>
   ) {
+    let most_ms = min(bound_ms, Cost.unreachable_ms - 1)
+    guard time_ms <= most_ms else { return }
+    let room_ms = most_ms - time_ms
     for place in Int(map.firstIn[Int(node)])..<Int(map.firstIn[Int(node) + 1]) {
       let arc = incoming[place]
       // The second: only in a damaged map.
-      if arc.time_ms >= Cost.unreachable_ms || Int(arc.tail) >= best.count { continue }
-      let total = time_ms + arc.time_ms
-      if total < Cost.unreachable_ms { lower(arc.tail, to: total) }
+      if arc.time_ms > room_ms || Int(arc.tail) >= best.count { continue }
+      lower(arc.tail, to: time_ms + arc.time_ms)
     }
   }
 
