@@ -18,11 +18,16 @@ struct OwnTimes: BitwiseCopyable {
 }
 
 extension Place {
+  /// `none` and `isOnStreets` where many places are looked at: a call into another module costs more than the look.
+  @inline(__always) static var nothing: UInt32 { .max }
+  @inline(__always) var hasStreet: Bool { street != Self.nothing }
+  @inline(__always) var hasNode: Bool { node != Self.nothing }
+
   /// The straight line between a place and its street at `StraightLine`'s normal speed of 30 km/h (12 ms a decimetre),
   /// in every profile: off the streets a siren opens no way.
   @inline(__always) var gapCost: Cost {
     // As `countedGap_dm`, which would be a call into another module.
-    guard street != Place.none, gap_dm >= Place.onStreet_dm else { return .zero }
+    guard hasStreet, gap_dm >= Place.onStreet_dm else { return .zero }
     let gap_dm = UInt64(gap_dm)
     return Cost(
       time_ms: UInt32(clamping: gap_dm * StraightLine.gap_ms),
@@ -61,7 +66,7 @@ struct Footprints: BitwiseCopyable {
 
   /// Here and in `Ends` everything is inlined, so that nobody copies the map's many pointers to ask for one.
   @inline(__always) init(of place: Place, on map: RoadMap) {
-    guard place.isOnStreets, place.node == Place.none else { return }
+    guard place.hasStreet, !place.hasNode else { return }
     let street = map.facts(of: place.street)
     addArcs(street, offset_mm: place.offset_mm)
     guard street.twin != RoadMap.none else { return }
@@ -169,7 +174,7 @@ struct Ends: BitwiseCopyable {
   }
 
   @inline(__always) private mutating func atNode(_ place: Place, _ gap: Cost) -> Bool {
-    guard place.node != Place.none else { return false }
+    guard place.hasNode else { return false }
     first = End(node: place.node, cost: gap, arc: .max, offset_mm: 0)
     count = 1
     return true

@@ -31,7 +31,7 @@ extension Router {
       return TravelTime(travel(from: from, to: to, profile: profile))
     }
     let times = ownTimes(profile)
-    if let facts = map.streetFacts, to.isOnStreets { hjk_prefetch(facts + Int(to.street)) }
+    if let facts = map.streetFacts, to.hasStreet { hjk_prefetch(facts + Int(to.street)) }
     let starts = UnitEnds(
       Ends(leaving: from, on: map, times: times), query.ancestors, stamp: 0)
     query.prefetchRows(query.labels.labelUp, starts)
@@ -91,7 +91,7 @@ extension Router {
   /// Along the street where both are, if they are on one.
   @inline(__always)
   func direct(from: Place, to: Place, _ times: OwnTimes) -> Direct? {
-    guard from.node == Place.none, to.node == Place.none, from.isOnStreets, to.isOnStreets,
+    guard !from.hasNode, !to.hasNode, from.hasStreet, to.hasStreet,
       from.street == to.street || from.street == map.facts(of: to.street).twin
     else { return nil }
     return directOnStreet(from: from, to: to, times)

@@ -198,7 +198,7 @@ extension Router {
     guard hierarchy != nil else { return }
     if normalEnds[unit].stamp != stamp { return }
     let gap_ms = place.gapCost.time_ms
-    if place.node != Place.none {
+    if place.hasNode {
       normalEnds.base[Int(unit)].firstRest_ms = gap_ms
       if !hasOneProfile { responseEnds.base[Int(unit)].firstRest_ms = gap_ms }
       return

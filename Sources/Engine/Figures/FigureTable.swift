@@ -52,7 +52,7 @@ package struct FigureTable: ~Copyable {
   private var rowOf: IdIndex
   /// The value of each row, for the host to list.
   private let values: Block<UInt32>
-  private let firsts: InlineArray<7, Int>
+  private let firsts: Block<Int>
   private var used: InlineArray<6, Int>
 
   package static var other: UInt32 { .max }
@@ -64,13 +64,17 @@ package struct FigureTable: ~Copyable {
     let tiers = Tier.allCases.count
     // The last row of a dimension with a table is "other".
     let sizes: InlineArray<6, Int> = [1, tiers, types + 1, agencies + 1, beats + 1, 2]
-    var firsts: InlineArray<7, Int> = .init(repeating: 0)
-    for index in 0..<6 { firsts[index + 1] = firsts[index] + sizes[index] }
-    let histograms = try Histograms(memory, rows: firsts[6] * Self.intervals)
-    let hits = try Block<Hits>(memory, count: firsts[6] * Self.intervals)
-    let eras = try Block<UInt64>(memory, count: firsts[6] * Self.intervals)
+    let firsts = try Block<Int>(memory, count: sizes.count + 1)
+    var rows = 0
+    for index in 0..<sizes.count {
+      rows += sizes[index]
+      firsts.base[index + 1] = rows
+    }
+    let histograms = try Histograms(memory, rows: rows * Self.intervals)
+    let hits = try Block<Hits>(memory, count: rows * Self.intervals)
+    let eras = try Block<UInt64>(memory, count: rows * Self.intervals)
     let rowOf = try IdIndex(memory, capacity: types + agencies + beats)
-    let values = try Block<UInt32>(memory, count: firsts[6], filledWith: Self.other)
+    let values = try Block<UInt32>(memory, count: rows, filledWith: Self.other)
     self.histograms = histograms
     self.hits = hits
     self.eras = eras

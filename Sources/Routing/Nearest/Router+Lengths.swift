@@ -63,13 +63,13 @@ extension Router {
   private func starts(of unit: UInt32, _ profile: Profile) -> Starts {
     let place = units.places[unit]
     let known = arcs[unit]
-    if place.node == Place.none, known.count == 0, let ancestors {
+    if !place.hasNode, known.count == 0, let ancestors {
       return Starts(
         Ends(leaving: place, on: map, times: ownTimes(profile)), ancestors)
     }
     let ends = freshEnds(unit, profile)
     let gap_mm = place.gapCost.length_mm
-    guard place.node == Place.none else {
+    guard !place.hasNode else {
       return Starts(ends: ends, firstLength_mm: gap_mm, secondLength_mm: 0)
     }
     let lengths = known.restLengths_mm(offset_mm: place.offset_mm, gap_mm: gap_mm)

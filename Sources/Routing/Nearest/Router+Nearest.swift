@@ -117,8 +117,8 @@ extension Router {
         let unit = link / 2
         link = units.link(after: link)
         let street = units.places[unit].street
-        guard street == place.street || street == twin, street != Place.none,
-          units.places[unit].node == Place.none, units.traits[unit].matches(filter)
+        guard street == place.street || street == twin, street != Place.nothing,
+          !units.places[unit].hasNode, units.traits[unit].matches(filter)
         else { continue }
         let at = units.places[unit]
         let direct = Direct(

@@ -61,7 +61,7 @@ struct UnitSets: ~Copyable {
   /// At least as many units match as far as levels go.
   func count(levels: UInt32) -> Int {
     var total = 0
-    var left = levels
+    var left = levels & levelsUsed
     while left != 0 {
       total += Int(counts[left.trailingZeroBitCount])
       left &= left - 1

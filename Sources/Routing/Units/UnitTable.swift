@@ -88,7 +88,7 @@ struct UnitTable: ~Copyable {
     var second = UInt32.max
     if !traits[unit].hasPlace {
       // Nowhere.
-    } else if place.node != Place.none {
+    } else if place.hasNode {
       first = place.node
     } else {
       let footprints = Footprints(of: place, on: map)
