@@ -121,7 +121,7 @@ static int told(const struct act *act, uint64_t operator_id, uint32_t reason) {
     CHECK_EQUAL(events[index].operator_role, operator_id == 0 ? 0 : ROLE);
     if (act->kind == HJ_EVENT_CLOCK) CHECK_EQUAL((uint32_t)events[index].reason, reason);
   }
-  check_that(found > 0, "an event tells of it", act->name, found);
+  CHECK_OF(act->name, found > 0, "no event tells of it");
   return count;
 }
 
@@ -129,7 +129,7 @@ static void operator_and_reason(const struct act *act) {
   ready(act);
   CHECK_EQUAL(read_incident(engine, call.incident_id).operator_id, 0);
   hj_action action = an_action();
-  check_status(act->call(&action), HJ_OK, act->name, __FILE__, __LINE__);
+  CHECK_STATUS_OF(act->name, act->call(&action), HJ_OK);
   told(act, OPERATOR, REASON);
   hj_incident_status status = read_incident(engine, call.incident_id);
   CHECK_EQUAL(status.operator_id, OPERATOR);
@@ -140,7 +140,7 @@ static void operator_and_reason(const struct act *act) {
   if (!act->is_nullable) return;
   /* Nobody's name: nothing is told and what was kept stays. */
   ready(act);
-  check_status(act->call(NULL), HJ_OK, act->name, __FILE__, __LINE__);
+  CHECK_STATUS_OF(act->name, act->call(NULL), HJ_OK);
   told(act, 0, 0);
   CHECK_EQUAL(read_incident(engine, call.incident_id).operator_id, 0);
   CHECK_EQUAL(read_incident(engine, call.incident_id).operator_reason, 0);
@@ -155,14 +155,14 @@ static void no_force(const struct act *act) {
   for (int index = 0; index < 12; index++) {
     hj_action action = an_action();
     *(index < 4 ? &action.force : index < 8 ? &action.reserved0 : &action.reserved1) = values[index % 4];
-    check_status(act->call(&action), HJ_E_UNSUPPORTED, act->name, __FILE__, __LINE__);
+    CHECK_STATUS_OF(act->name, act->call(&action), HJ_E_UNSUPPORTED);
   }
   hj_incident_status after = read_incident(engine, call.incident_id);
-  CHECK(memcmp(&before, &after, sizeof before) == 0);
+  CHECK_BYTES(&before, &after, sizeof before);
   hj_event event;
   CHECK_EQUAL(take_events(engine, &event, 1), 0);
   hj_action action = an_action();
-  check_status(act->call(&action), HJ_OK, act->name, __FILE__, __LINE__);
+  CHECK_STATUS_OF(act->name, act->call(&action), HJ_OK);
   finish();
 }
 
@@ -207,18 +207,20 @@ static void as_the_header_lists(const char *path) {
   for (char *at = text; (at = strstr(at, "\nhj_status hj_")) != NULL;) {
     char *name = at + strlen("\nhj_status ");
     char *end = strchr(name, ';'), *open = strchr(name, '(');
-    REQUIRE(end != NULL && open != NULL && open < end);
+    REQUIRE(end != NULL);
+    REQUIRE(open != NULL);
+    REQUIRE_LESS(open - text, end - text);
     at = end + 1;
     *end = *open = 0;
     if (strstr(open + 1, "const hj_action *") == NULL) continue;
     listed++;
     size_t index = 0;
     while (index < ACTS && strcmp(acts[index].name, name) != 0) index++;
-    check_that(index < ACTS, "an act of people that this table does not try", name, 0);
+    CHECK_OF(name, index < ACTS, "an act of people that this table does not try");
     if (index < ACTS) is_found[index] = 1;
   }
-  for (size_t index = 0; index < ACTS; index++) check_that(is_found[index], "not in the header", acts[index].name, 0);
-  CHECK(listed >= 10);
+  for (size_t index = 0; index < ACTS; index++) CHECK_OF(acts[index].name, is_found[index], "not in the header");
+  CHECK_AT_LEAST(listed, 10);
 }
 
 /* ---- Since when a unit is idle --------------------------------------------------------------------------------- */

@@ -37,7 +37,7 @@ static void some_traffic(hj_engine *engine, int64_t round) {
     times[index].direction = index % 3;
   }
   uint32_t accepted = 0;
-  REQUIRE(hj_traffic_report_each(engine, times, 6, NULL, &accepted) >= 0);
+  REQUIRE_TAKEN(hj_traffic_report_each(engine, times, 6, NULL, &accepted));
 }
 
 /* Watches come, beat, fall silent, raise alarms and go; figures are read. */
@@ -54,26 +54,27 @@ static void watch_and_count(hj_engine *engine, int64_t round) {
   for (uint64_t id = 1; id <= 8; id++) {
     watch.id = id;
     beats[id - 1].watch_id = id;
-    REQUIRE(hj_watch_put(engine, &watch) == HJ_OK);
+    REQUIRE_STATUS(hj_watch_put(engine, &watch), HJ_OK);
   }
-  REQUIRE(hj_watch_beats(engine, beats, round % 9 < 4 ? 2 : 8, NULL) == HJ_OK);
+  REQUIRE_STATUS(hj_watch_beats(engine, beats, round % 9 < 4 ? 2 : 8, NULL), HJ_OK);
   if (round % 50 == 7) {
     hj_dispatch dispatch = empty_dispatch();
-    REQUIRE(hj_watch_alarm(engine, 3, 0, &dispatch) >= 0);
-    REQUIRE(hj_incident_cancel(engine, dispatch.incident_id, 0) == HJ_OK);
-    REQUIRE(hj_watch_pause(engine, 4, 0) >= 0 && hj_watch_resume(engine, 4) == HJ_OK);
-    REQUIRE(hj_watch_remove(engine, 8) == HJ_OK);
+    REQUIRE_TAKEN(hj_watch_alarm(engine, 3, 0, &dispatch));
+    REQUIRE_STATUS(hj_incident_cancel(engine, dispatch.incident_id, 0), HJ_OK);
+    REQUIRE_TAKEN(hj_watch_pause(engine, 4, 0));
+    REQUIRE_STATUS(hj_watch_resume(engine, 4), HJ_OK);
+    REQUIRE_STATUS(hj_watch_remove(engine, 8), HJ_OK);
   }
   hj_figures_query query = {sizeof query, (int32_t)(round % 6), 0, 1 + (int32_t)(round % 6)};
   hj_figures figures;
   memset(&figures, 0, sizeof figures);
   figures.size = sizeof figures;
-  REQUIRE(hj_figures_read(engine, &query, &figures) == HJ_OK);
+  REQUIRE_STATUS(hj_figures_read(engine, &query, &figures), HJ_OK);
   hj_breach breach;
   memset(&breach, 0, sizeof breach);
   breach.size = sizeof breach;
   uint32_t count;
-  REQUIRE(hj_figures_breaches(engine, &breach, 1, &count) == HJ_OK);
+  REQUIRE_STATUS(hj_figures_breaches(engine, &breach, 1, &count), HJ_OK);
 }
 
 /* One round: a call comes in, its unit signs, drives, arrives, clears; all report positions; events are read. */
@@ -84,10 +85,10 @@ static int64_t one_round(hj_engine *engine, int64_t round, int64_t *now_ns) {
   report.flags = round % 5 == 0 ? HJ_REPORT_VULNERABLE : 0;
   hj_dispatch dispatch = empty_dispatch();
   hj_status status = hj_incident_report(engine, &report, &dispatch);
-  REQUIRE(status == HJ_OK || status == HJ_MANUAL);
-  if (round % 3 == 0) REQUIRE(hj_incident_report(engine, &report, &dispatch) == HJ_EXISTS);
+  REQUIRE_EITHER(status, HJ_OK, HJ_MANUAL);
+  if (round % 3 == 0) REQUIRE_STATUS(hj_incident_report(engine, &report, &dispatch), HJ_EXISTS);
   hj_dispatch wish = empty_dispatch();
-  REQUIRE(hj_incident_recommend(engine, &report, &wish) >= 0);
+  REQUIRE_TAKEN(hj_incident_recommend(engine, &report, &wish));
 
   if (round % 5 == 0) some_traffic(engine, round);
   hj_position fixes[UNITS];
@@ -101,30 +102,30 @@ static int64_t one_round(hj_engine *engine, int64_t round, int64_t *now_ns) {
           &fixes[index].lon_e7);
   }
   uint32_t accepted = 0;
-  REQUIRE(hj_positions_report(engine, fixes, UNITS, &accepted) >= 0);
+  REQUIRE_TAKEN(hj_positions_report(engine, fixes, UNITS, &accepted));
 
   uint64_t assignment = dispatch.assignment_count > 0 ? dispatch.chosen[0].assignment_id : 0;
   if (assignment != 0) {
     if (round % 11 == 0) {
-      REQUIRE(hj_assignment_advance(engine, assignment, HJ_ASSIGNMENT_DECLINED, 0) == HJ_OK);
+      REQUIRE_STATUS(hj_assignment_advance(engine, assignment, HJ_ASSIGNMENT_DECLINED, 0), HJ_OK);
     } else if (round % 13 == 0) {
       *now_ns += 50 * SECOND_NS; /* nobody signs: the whole chain */
-      REQUIRE(hj_engine_poll(engine, *now_ns, START_US, 0, NULL) >= 0);
+      REQUIRE_TAKEN(hj_engine_poll(engine, *now_ns, START_US, 0, NULL));
     } else {
-      REQUIRE(hj_assignment_advance(engine, assignment, HJ_ASSIGNMENT_ACKNOWLEDGED, 0) == HJ_OK);
-      REQUIRE(hj_assignment_advance(engine, assignment, HJ_ASSIGNMENT_ON_SCENE, 0) == HJ_OK);
+      REQUIRE_STATUS(hj_assignment_advance(engine, assignment, HJ_ASSIGNMENT_ACKNOWLEDGED, 0), HJ_OK);
+      REQUIRE_STATUS(hj_assignment_advance(engine, assignment, HJ_ASSIGNMENT_ON_SCENE, 0), HJ_OK);
     }
   }
-  REQUIRE(hj_incident_close(engine, dispatch.incident_id, 1, 0) == HJ_OK);
+  REQUIRE_STATUS(hj_incident_close(engine, dispatch.incident_id, 1, 0), HJ_OK);
 
   hj_report posted = make_report(HJ_TIER_ROUTINE, 5, 5);
   if (round % 4 == 0) {
     posted.key_high = 2;
     posted.key_low = (uint64_t)round + 1;
-    REQUIRE(hj_incident_post(engine, &posted) == HJ_OK);
+    REQUIRE_STATUS(hj_incident_post(engine, &posted), HJ_OK);
   }
   *now_ns += SECOND_NS;
-  REQUIRE(hj_engine_poll(engine, *now_ns, START_US + *now_ns / 1000, 0, NULL) >= 0);
+  REQUIRE_TAKEN(hj_engine_poll(engine, *now_ns, START_US + *now_ns / 1000, 0, NULL));
 
   hj_event events[64];
   uint32_t count;
@@ -133,7 +134,7 @@ static int64_t one_round(hj_engine *engine, int64_t round, int64_t *now_ns) {
     seen += count;
     for (uint32_t index = 0; index < count; index++)
       if (events[index].kind == HJ_EVENT_DECIDED && events[index].key_high == 2)
-        REQUIRE(hj_incident_cancel(engine, events[index].incident_id, 0) == HJ_OK);
+        REQUIRE_STATUS(hj_incident_cancel(engine, events[index].incident_id, 0), HJ_OK);
   }
   hj_nearest nearest[8];
   memset(&nearest, 0, sizeof nearest);
@@ -143,23 +144,25 @@ static int64_t one_round(hj_engine *engine, int64_t round, int64_t *now_ns) {
   query.size = sizeof query;
   query.k = 8;
   place((int)(round % 500), 5, &query.lat_e7, &query.lon_e7);
-  REQUIRE(hj_nearest_units(engine, &query, nearest, 8, &count) >= 0);
+  REQUIRE_TAKEN(hj_nearest_units(engine, &query, nearest, 8, &count));
   hj_route_point points[64];
   points[0].size = sizeof points[0];
   char name[64];
   uint32_t needed;
-  REQUIRE(hj_route_by_profile(engine, query.lat_e7, query.lon_e7, centre_lat_e7, centre_lon_e7, (int32_t)(round % 3),
-                              NULL, points, 64, &needed) != HJ_E_ARGUMENT);
+  REQUIRE_DIFFERENT(hj_route_by_profile(engine, query.lat_e7, query.lon_e7, centre_lat_e7, centre_lon_e7,
+                                        (int32_t)(round % 3), NULL, points, 64, &needed),
+                    HJ_E_ARGUMENT);
   uint32_t travel_ms, distance_dm;
-  REQUIRE(hj_travel_time(engine, query.lat_e7, query.lon_e7, centre_lat_e7, centre_lon_e7, (int32_t)(round % 3),
-                         &travel_ms, round % 2 ? &distance_dm : NULL, NULL, NULL) == HJ_OK);
+  REQUIRE_STATUS(hj_travel_time(engine, query.lat_e7, query.lon_e7, centre_lat_e7, centre_lon_e7, (int32_t)(round % 3),
+                                &travel_ms, round % 2 ? &distance_dm : NULL, NULL, NULL),
+                 HJ_OK);
   hj_status named = hj_street_name(engine, points[1].street_id, name, sizeof name, &needed);
-  REQUIRE(named == HJ_OK || named == HJ_E_UNKNOWN);
+  REQUIRE_EITHER(named, HJ_OK, HJ_E_UNKNOWN);
   watch_and_count(engine, round);
   hj_stats stats;
   memset(&stats, 0, sizeof stats);
   stats.size = sizeof stats;
-  REQUIRE(hj_engine_stats(engine, &stats) == HJ_OK);
+  REQUIRE_STATUS(hj_engine_stats(engine, &stats), HJ_OK);
   return seen;
 }
 
@@ -179,7 +182,7 @@ static void run(int uses_hooks, const char *map) {
   hj_engine *engine = open_engine(&config);
   CHECK_EQUAL(hook_calls > 0, uses_hooks);
   int64_t now_ns = START_NS;
-  REQUIRE(hj_engine_poll(engine, now_ns, START_US, 0, NULL) == HJ_OK);
+  REQUIRE_STATUS(hj_engine_poll(engine, now_ns, START_US, 0, NULL), HJ_OK);
   for (int index = 1; index <= UNITS; index++) put_unit(engine, (uint64_t)index, index * 13, index * 7);
   if (map != NULL) CHECK_EQUAL(read_unit(engine, 1).off_network, 0);
   int64_t round = 0, events = 0;
@@ -192,9 +195,11 @@ static void run(int uses_hooks, const char *map) {
   CHECK_EQUAL(__atomic_load_n(&allocations_seen, __ATOMIC_RELAXED) - before, 0);
   CHECK_EQUAL(__atomic_load_n(&releases_seen, __ATOMIC_RELAXED) - released, 0);
   CHECK_EQUAL(hook_calls - hooked, 0);
-  CHECK(events > 10000);
+  CHECK_MORE(events, 10000);
   hj_stats stats = read_stats(engine);
-  CHECK(stats.reports >= 10000 && stats.positions_accepted >= 10000 * UNITS && stats.escalations > 0);
+  CHECK_AT_LEAST(stats.reports, 10000);
+  CHECK_AT_LEAST(stats.positions_accepted, 10000 * UNITS);
+  CHECK_MORE(stats.escalations, 0);
   CHECK_STATUS(hj_engine_close(engine), HJ_OK);
 }
 
@@ -216,7 +221,8 @@ static void builder(const char *map) {
   }
   CHECK_EQUAL(__atomic_load_n(&allocations_seen, __ATOMIC_RELAXED) - before, 0);
   CHECK_EQUAL(__atomic_load_n(&releases_seen, __ATOMIC_RELAXED) - released, 0);
-  CHECK(read_stats(engine).epochs_built >= 300 && read_stats(engine).epochs_mended > 200);
+  CHECK_AT_LEAST(read_stats(engine).epochs_built, 300);
+  CHECK_MORE(read_stats(engine).epochs_mended, 200);
   CHECK_STATUS(hj_engine_close(engine), HJ_OK);
 }
 
@@ -234,10 +240,10 @@ static void rounds_of(uint64_t mine, int rounds) {
     fix.unit_id = mine;
     fix.heading_cdeg = fix.speed_cms = HJ_UNKNOWN;
     place((int)mine * 100 + round % 40, 0, &fix.lat_e7, &fix.lon_e7);
-    REQUIRE(hj_positions_report(contended, &fix, 1, NULL) >= 0);
+    REQUIRE_TAKEN(hj_positions_report(contended, &fix, 1, NULL));
     hj_report report = make_report(HJ_TIER_URGENT, (int)mine * 100, 0);
     hj_dispatch answer = empty_dispatch();
-    REQUIRE(hj_incident_report(contended, &report, &answer) == HJ_OK);
+    REQUIRE_STATUS(hj_incident_report(contended, &report, &answer), HJ_OK);
     if (answer.assignment_count > 0)
       hj_assignment_advance(contended, answer.chosen[0].assignment_id, HJ_ASSIGNMENT_ON_SCENE, 0);
     hj_incident_close(contended, answer.incident_id, 0, 0); /* where the reader of its event was not quicker */
@@ -274,17 +280,17 @@ static void run_contended(const char *map) {
   config.post_capacity = 256; /* so that a loop which got to run late decides fewer at once than there is room for */
   contended = open_engine(&config);
   for (uint64_t id = 1; id <= CALLERS; id++) put_unit(contended, id, (int)id * 100, 0);
-  REQUIRE(pthread_barrier_init(&barrier, NULL, CALLERS + 1) == 0);
+  REQUIRE_EQUAL(pthread_barrier_init(&barrier, NULL, CALLERS + 1), 0);
   pthread_t threads[CALLERS];
   for (int number = 0; number < CALLERS; number++)
-    REQUIRE(pthread_create(&threads[number], NULL, caller, (void *)(uintptr_t)number) == 0);
+    REQUIRE_EQUAL(pthread_create(&threads[number], NULL, caller, (void *)(uintptr_t)number), 0);
   pthread_barrier_wait(&barrier);
   int64_t before = __atomic_load_n(&allocations_seen, __ATOMIC_RELAXED);
   int64_t combined = read_stats(contended).calls_combined;
   pthread_barrier_wait(&barrier);
   pthread_barrier_wait(&barrier);
   CHECK_EQUAL(__atomic_load_n(&allocations_seen, __ATOMIC_RELAXED) - before, 0);
-  CHECK(read_stats(contended).calls_combined > combined);
+  CHECK_MORE(read_stats(contended).calls_combined, combined);
   pthread_barrier_wait(&barrier);
   for (int number = 0; number < CALLERS; number++) pthread_join(threads[number], NULL);
   pthread_barrier_destroy(&barrier);

@@ -230,13 +230,13 @@ static void old_size(const struct sized_row *row) {
   if (row->valid != NULL) memcpy(space.bytes, row->valid, row->first);
   memcpy(space.bytes, &row->first, sizeof row->first);
   CHECK_STATUS(row->call(good, space.bytes), HJ_OK);
-  for (size_t index = row->first; index < row->first + 256; index++) CHECK_EACH(space.bytes[index] == 0xa5);
+  for (size_t index = row->first; index < row->first + 256; index++) CHECK_EACH_EQUAL(space.bytes[index], 0xa5);
   CHECK_EQUAL(*(uint32_t *)(void *)space.bytes, row->first);
 }
 
 static void expect_row(const struct sized_row *row, const char *what, hj_status actual, hj_status expected) {
   if (actual != expected) fprintf(stderr, "%s, %s: ", row->name, what);
-  check_status(actual, expected, row->name, __FILE__, __LINE__);
+  CHECK_STATUS_OF(row->name, actual, expected);
 }
 
 static void wrong_sizes(void) {

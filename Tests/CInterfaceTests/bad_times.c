@@ -67,8 +67,10 @@ static void silent_minute(void) {
   /* Half of them were at most 34 s late, all at most 54 s. */
   hj_stats stats = read_stats(engine);
   CHECK_EQUAL(stats.worst_lateness_ns, 54 * SECOND_NS);
-  CHECK(stats.late_p50_ns > 34 * SECOND_NS * 99 / 100 && stats.late_p50_ns < 34 * SECOND_NS * 101 / 100);
-  CHECK(stats.late_p99_ns > 54 * SECOND_NS * 99 / 100 && stats.late_p99_ns <= 54 * SECOND_NS);
+  CHECK_MORE(stats.late_p50_ns, 34 * SECOND_NS * 99 / 100);
+  CHECK_LESS(stats.late_p50_ns, 34 * SECOND_NS * 101 / 100);
+  CHECK_MORE(stats.late_p99_ns, 54 * SECOND_NS * 99 / 100);
+  CHECK_AT_MOST(stats.late_p99_ns, 54 * SECOND_NS);
   CHECK_EQUAL(fires_at(69 * SECOND_NS), 0);
   CHECK_EQUAL(fires_at(344 * SECOND_NS), 0);
   CHECK_EQUAL(fires_at(345 * SECOND_NS), 1); /* the first call's supervisor again, 300 s after it was due */
@@ -84,7 +86,7 @@ static void signed_wrongly(void) {
   CHECK_STATUS(advance(first, HJ_ASSIGNMENT_ACKNOWLEDGED), HJ_E_STALE);
   CHECK_STATUS(advance(first, HJ_ASSIGNMENT_DECLINED), HJ_E_STALE);
   uint64_t second = read_incident(engine, dispatch.incident_id).assignment_ids[0];
-  CHECK(second != first);
+  CHECK_DIFFERENT(second, first);
   CHECK_EQUAL(fires_at(45 * SECOND_NS), 1); /* the stale signature stopped nothing: the supervisor hears */
   CHECK_STATUS(advance(second, HJ_ASSIGNMENT_ACKNOWLEDGED), HJ_OK);
   CHECK_STATUS(advance(second, HJ_ASSIGNMENT_ACKNOWLEDGED), HJ_UNCHANGED);
@@ -202,7 +204,7 @@ static void polls_at_no_time(void) {
   hj_dispatch dispatch = empty_dispatch();
   CHECK_STATUS(hj_incident_report(engine, &report, &dispatch), HJ_OK);
   CHECK_STATUS(hj_engine_poll(engine, last_ns, INT64_MAX, 0, &next_ns), HJ_OK);
-  CHECK(next_ns > last_ns);
+  CHECK_MORE(next_ns, last_ns);
   CHECK_EQUAL(escalations(found), 0);
   finish();
 }
@@ -220,7 +222,7 @@ static void signed_between_slices(void) {
     hj_event found[64];
     CHECK_STATUS(hj_engine_poll(engine, now_ns, START_US, 4, &next_ns), HJ_OK);
     int count = escalations(found);
-    CHECK(count <= 4);
+    CHECK_AT_MOST(count, 4);
     for (int index = 0; index < count; index++)
       for (int unit = 0; unit < 10; unit++) fired[unit] += found[index].assignment_id == assignments[unit];
     if (turns == 0) {
@@ -353,7 +355,7 @@ static void checked_in_wrongly(void) {
   hj_error_detail detail;
   memset(&detail, 0, sizeof detail);
   detail.size = sizeof detail;
-  REQUIRE(hj_plans_load(engine, welfare_plans, sizeof welfare_plans - 1, &detail) == HJ_OK);
+  REQUIRE_STATUS(hj_plans_load(engine, welfare_plans, sizeof welfare_plans - 1, &detail), HJ_OK);
   hj_dispatch dispatch = report_call(HJ_TIER_URGENT, 0);
   CHECK_STATUS(hj_unit_check_in(engine, 1, 0), HJ_UNCHANGED); /* not on scene yet */
   CHECK_STATUS(hj_unit_check_in(engine, 2, 0), HJ_UNCHANGED); /* free */

@@ -301,9 +301,13 @@ static void wrong_searches(void) {
   uint32_t travel_ms = 7, distance_dm = 7, flags = 7;
   uint64_t epoch = 7;
   CHECK_STATUS(hj_travel_time(good, 0, 0, 1, 1, 0, NULL, &distance_dm, &flags, &epoch), HJ_E_NULL);
-  CHECK(distance_dm == 7 && flags == 7 && epoch == 7); /* refused: nothing is written */
+  CHECK_EQUAL(distance_dm, 7);
+  CHECK_EQUAL(flags, 7);
+  CHECK_EQUAL(epoch, 7); /* refused: nothing is written */
   CHECK_STATUS(hj_travel_time(good, 0, 1, 9000, 0, 0, &travel_ms, &distance_dm, &flags, &epoch), HJ_OK);
-  CHECK(travel_ms > 7 && distance_dm > 7 && flags & HJ_ROUTE_STRAIGHT_LINE);
+  CHECK_MORE(travel_ms, 7);
+  CHECK_MORE(distance_dm, 7);
+  CHECK(flags & HJ_ROUTE_STRAIGHT_LINE);
   CHECK(flags & HJ_ROUTE_OFF_NETWORK_FROM && flags & HJ_ROUTE_OFF_NETWORK_TO);
   CHECK_EQUAL(epoch, 0);
   char name[8];
@@ -323,11 +327,13 @@ static void wrong_rest(void) {
     CHECK_STATUS(hj_e7_from_degrees(odd[index], 0, &lat, &lon), HJ_E_RANGE);
     CHECK_STATUS(hj_e7_from_degrees(0, odd[index] * 2, &lat, &lon), HJ_E_RANGE);
   }
-  CHECK(lat == 5 && lon == 5);
+  CHECK_EQUAL(lat, 5);
+  CHECK_EQUAL(lon, 5);
   CHECK_STATUS(hj_e7_from_degrees(0, 0, NULL, &lon), HJ_E_NULL);
   CHECK_STATUS(hj_e7_from_degrees(0, 0, &lat, NULL), HJ_E_NULL);
   CHECK_STATUS(hj_e7_from_degrees(90, -180, &lat, &lon), HJ_OK);
-  CHECK(lat == 900000000 && lon == -1800000000);
+  CHECK_EQUAL(lat, 900000000);
+  CHECK_EQUAL(lon, -1800000000);
 
   uint32_t count = 9;
   hj_event event = {0};
@@ -343,14 +349,14 @@ static void wrong_rest(void) {
   CHECK_STATUS(hj_config_init(&config, 111), HJ_E_SIZE); /* version 0.1 had 112 bytes */
   const int32_t numbers[] = {INT32_MIN, INT32_MAX, -1, 0, 99, -99, 7};
   for (int32_t vocabulary = -2; vocabulary < 13; vocabulary++)
-    for (size_t index = 0; index < 7; index++) CHECK(strlen(hj_name(vocabulary, numbers[index])) > 0);
-  CHECK(strcmp(hj_name(HJ_NAMES_TIER, 99), "unknown") == 0);
-  CHECK(strcmp(hj_name(99, 1), "unknown") == 0);
+    for (size_t index = 0; index < 7; index++) CHECK_MORE(strlen(hj_name(vocabulary, numbers[index])), 0);
+  CHECK_TEXT(hj_name(HJ_NAMES_TIER, 99), "unknown");
+  CHECK_TEXT(hj_name(99, 1), "unknown");
   for (size_t index = 0; index < 7; index++) {
-    CHECK(strlen(hj_status_name(numbers[index])) > 0);
-    CHECK(strlen(hj_status_text(numbers[index])) > 0);
+    CHECK_MORE(strlen(hj_status_name(numbers[index])), 0);
+    CHECK_MORE(strlen(hj_status_text(numbers[index])), 0);
   }
-  CHECK(strcmp(hj_status_name(12345), "HJ_UNKNOWN_STATUS") == 0);
+  CHECK_TEXT(hj_status_name(12345), "HJ_UNKNOWN_STATUS");
 }
 
 /* ---- Off the map, and nothing lost ---- */
@@ -363,7 +369,7 @@ static void off_the_map(void) {
   hj_engine *engine = open_engine(&config);
   put_unit(engine, 1, 0, 0);
   CHECK_EQUAL(read_unit(engine, 1).off_network, 0);
-  CHECK(read_unit(engine, 1).street_id != 0);
+  CHECK_DIFFERENT(read_unit(engine, 1).street_id, 0);
   hj_report report = make_report(HJ_TIER_EMERGENCY, 0, 0);
   hj_dispatch dispatch = empty_dispatch();
   CHECK_STATUS(hj_incident_recommend(engine, &report, &dispatch), HJ_OK);
@@ -407,15 +413,15 @@ static void nothing_lost(void) {
     report.key_low = key;
     offered++;
     hj_status status = hj_incident_post(engine, &report);
-    CHECK(status == HJ_OK || status == HJ_FULL);
+    CHECK_EITHER(status, HJ_OK, HJ_FULL);
     accepted += status == HJ_OK;
     full += status == HJ_FULL;
     answered[key] = status == HJ_OK ? 1 : 0;
     report.lat_e7 = INT32_MAX;
-    CHECK(hj_incident_post(engine, &report) == HJ_E_RANGE);
-    CHECK(hj_incident_post(engine, NULL) == HJ_E_NULL);
+    CHECK_STATUS(hj_incident_post(engine, &report), HJ_E_RANGE);
+    CHECK_STATUS(hj_incident_post(engine, NULL), HJ_E_NULL);
     if (key % 48 == 0) {
-      REQUIRE(hj_engine_poll(engine, START_NS + (int64_t)key, START_US, 0, NULL) == HJ_OK);
+      REQUIRE_STATUS(hj_engine_poll(engine, START_NS + (int64_t)key, START_US, 0, NULL), HJ_OK);
       uint32_t count;
       while ((count = take_events(engine, events, 64)) > 0)
         for (uint32_t index = 0; index < count; index++)
@@ -426,14 +432,14 @@ static void nothing_lost(void) {
           }
     }
   }
-  REQUIRE(hj_engine_poll(engine, START_NS + 1000, START_US, 0, NULL) == HJ_OK);
+  REQUIRE_STATUS(hj_engine_poll(engine, START_NS + 1000, START_US, 0, NULL), HJ_OK);
   uint32_t count;
   while ((count = take_events(engine, events, 64)) > 0)
     for (uint32_t index = 0; index < count; index++)
       answers += events[index].kind == HJ_EVENT_DECIDED || events[index].kind == HJ_EVENT_REFUSED;
   CHECK_EQUAL(accepted + full, offered);
   CHECK_EQUAL(answers, accepted);
-  CHECK(full > 0);
+  CHECK_MORE(full, 0);
   CHECK_EQUAL(read_stats(engine).posts, accepted);
   CHECK_STATUS(hj_engine_close(engine), HJ_OK);
 }

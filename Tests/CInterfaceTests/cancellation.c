@@ -67,12 +67,12 @@ static void cancelled_in_calls(int32_t mode) {
   for (int round = 0; round < 60; round++) {
     pthread_t threads[4];
     for (int index = 0; index < 4; index++)
-      REQUIRE(pthread_create(&threads[index], NULL, call_for_ever, (void *)(intptr_t)index) == 0);
+      REQUIRE_EQUAL(pthread_create(&threads[index], NULL, call_for_ever, (void *)(intptr_t)index), 0);
     pause_us(300 + round * 37 % 900);
-    for (int index = 0; index < 4; index++) REQUIRE(pthread_cancel(threads[index]) == 0);
+    for (int index = 0; index < 4; index++) REQUIRE_EQUAL(pthread_cancel(threads[index]), 0);
     for (int index = 0; index < 4; index++) {
       void *result = NULL;
-      REQUIRE(pthread_join(threads[index], &result) == 0);
+      REQUIRE_EQUAL(pthread_join(threads[index], &result), 0);
       CHECK_EACH(result == PTHREAD_CANCELED);
     }
     CHECK_EQUAL(read_unit(engine, 1).unit_id, 1);
@@ -95,7 +95,8 @@ static void cancelled_in_calls(int32_t mode) {
     uint32_t count = take_events(engine, events, 64);
     for (uint32_t index = 0; index < count; index++) {
       answered |= events[index].key_low == 77;
-      REQUIRE(events[index].kind != HJ_EVENT_OVERFLOW); /* it could be the answer that was lost: waiting is in vain */
+      REQUIRE_DIFFERENT(events[index].kind,
+                        HJ_EVENT_OVERFLOW); /* it could be the answer that was lost: waiting is in vain */
     }
     pause_us(1000);
   }
@@ -118,7 +119,7 @@ static void *open_first(void *unused) {
 static void cancelled_in_the_first_open(void) {
   fflush(NULL);
   pid_t process = fork(); /* has opened nothing */
-  REQUIRE(process >= 0);
+  REQUIRE_AT_LEAST(process, 0);
   if (process == 0) {
     alarm(60);
     pthread_t thread;
@@ -138,7 +139,7 @@ static void cancelled_in_the_first_open(void) {
     _exit(0);
   }
   int status = -1;
-  REQUIRE(waitpid(process, &status, 0) == process);
+  REQUIRE_EQUAL(waitpid(process, &status, 0), process);
   CHECK(WIFEXITED(status));
   CHECK_EQUAL(WEXITSTATUS(status), 0);
 }
@@ -174,8 +175,8 @@ static void the_hosts_state_is_kept(void) {
   put_unit(engine, 1, 0, 0);
   pthread_t thread;
   void *result = NULL;
-  REQUIRE(pthread_create(&thread, NULL, state_is_kept, NULL) == 0);
-  REQUIRE(pthread_join(thread, &result) == 0);
+  REQUIRE_EQUAL(pthread_create(&thread, NULL, state_is_kept, NULL), 0);
+  REQUIRE_EQUAL(pthread_join(thread, &result), 0);
   CHECK(result == PTHREAD_CANCELED);
   CHECK_STATUS(hj_engine_close(engine), HJ_OK);
 }
@@ -199,16 +200,16 @@ static void *disturbed(void *raw) {
     hj_report report = make_report(HJ_TIER_ROUTINE, times % 40, 1);
     if (kind == 0) {
       hj_status status = hj_incident_post_within(engine, &report, INT64_MAX);
-      CHECK_EACH(status == HJ_OK);
+      CHECK_EACH_STATUS(status, HJ_OK);
       __atomic_fetch_add(&taken, 1, __ATOMIC_RELAXED);
     } else if (kind == 1) {
       hj_dispatch answer = empty_dispatch();
       hj_status status = hj_incident_report(engine, &report, &answer);
-      CHECK_EACH(status == HJ_OK || status == HJ_FULL);
+      CHECK_EACH_EITHER(status, HJ_OK, HJ_FULL);
       __atomic_fetch_add(&reported, 1, __ATOMIC_RELAXED);
-      if (status == HJ_OK) CHECK_EACH(hj_incident_cancel(engine, answer.incident_id, 0) == HJ_OK);
+      if (status == HJ_OK) CHECK_EACH_STATUS(hj_incident_cancel(engine, answer.incident_id, 0), HJ_OK);
     } else {
-      CHECK_EACH(hj_plans_migrate(engine, NULL) == HJ_OK); /* holds the baton a little longer */
+      CHECK_EACH_STATUS(hj_plans_migrate(engine, NULL), HJ_OK); /* holds the baton a little longer */
     }
   }
   return NULL;
@@ -233,7 +234,7 @@ static void signals_in_calls(int flags) {
   memset(&action, 0, sizeof action);
   action.sa_handler = on_signal;
   action.sa_flags = flags;
-  REQUIRE(sigaction(SIGUSR1, &action, NULL) == 0);
+  REQUIRE_EQUAL(sigaction(SIGUSR1, &action, NULL), 0);
   hj_config config = poll_config();
   config.run_mode = HJ_RUN_THREAD;
   config.post_capacity = 2;
@@ -244,15 +245,15 @@ static void signals_in_calls(int flags) {
   disturbances = taken = reported = 0;
   pthread_t threads[DISTURBED], by;
   for (int index = 0; index < DISTURBED; index++)
-    REQUIRE(pthread_create(&threads[index], NULL, disturbed, (void *)(intptr_t)index) == 0);
+    REQUIRE_EQUAL(pthread_create(&threads[index], NULL, disturbed, (void *)(intptr_t)index), 0);
   target of = {threads, DISTURBED};
   /* A thread that has ended may be signalled until it is joined, which comes after the disturber's end. */
-  REQUIRE(pthread_create(&by, NULL, disturb, &of) == 0);
+  REQUIRE_EQUAL(pthread_create(&by, NULL, disturb, &of), 0);
   while (__atomic_load_n(&taken, __ATOMIC_RELAXED) < 2 * ROUNDS) pause_us(1000);
   __atomic_store_n(&is_over, 1, __ATOMIC_RELEASE);
   pthread_join(by, NULL);
   for (int index = 0; index < DISTURBED; index++) pthread_join(threads[index], NULL);
-  CHECK(disturbances > 0);
+  CHECK_MORE(disturbances, 0);
   hj_stats stats = read_stats(engine);
   CHECK_EQUAL(stats.posts, taken);
   CHECK_EQUAL(taken, 2 * ROUNDS);
@@ -291,7 +292,7 @@ static void signals_in_waits(int flags) {
   memset(&action, 0, sizeof action);
   action.sa_handler = on_signal;
   action.sa_flags = flags;
-  REQUIRE(sigaction(SIGUSR1, &action, NULL) == 0);
+  REQUIRE_EQUAL(sigaction(SIGUSR1, &action, NULL), 0);
   hj_config config = poll_config();
   config.post_capacity = 2;
   engine = open_engine(&config);
@@ -302,7 +303,7 @@ static void signals_in_waits(int flags) {
   waiter waiters[2] = {{200000000, 0, -99}, {INT64_MAX, 0, -99}};
   pthread_t threads[3];
   for (int index = 0; index < 2; index++)
-    REQUIRE(pthread_create(&threads[index], NULL, wait_for_room, &waiters[index]) == 0);
+    REQUIRE_EQUAL(pthread_create(&threads[index], NULL, wait_for_room, &waiters[index]), 0);
   int64_t start_ns = now_ns();
   while (now_ns() - start_ns < 400000000) {
     for (int index = 0; index < 2; index++) pthread_kill(threads[index], SIGUSR1);
@@ -310,9 +311,9 @@ static void signals_in_waits(int flags) {
   }
   pthread_join(threads[0], NULL);
   CHECK_STATUS(waiters[0].status, HJ_FULL);
-  CHECK(waiters[0].waited_ns >= 200000000);
+  CHECK_AT_LEAST(waiters[0].waited_ns, 200000000);
   hj_status closed = -99;
-  REQUIRE(pthread_create(&threads[2], NULL, close_it, &closed) == 0);
+  REQUIRE_EQUAL(pthread_create(&threads[2], NULL, close_it, &closed), 0);
   pthread_kill(threads[2], SIGUSR1);
   pthread_join(threads[1], NULL);
   CHECK_STATUS(waiters[1].status, HJ_E_STALE);

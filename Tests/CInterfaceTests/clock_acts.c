@@ -39,7 +39,7 @@ static hj_status escalate(hj_clock_ref reference, uint64_t operator_id) {
 static void check_act(int32_t state, uint64_t operator_id, uint32_t reason) {
   hj_event events[8];
   uint32_t count = take_events(engine, events, 8);
-  REQUIRE(count >= 1);
+  REQUIRE_AT_LEAST(count, 1);
   CHECK_EQUAL(events[0].kind, HJ_EVENT_CLOCK);
   CHECK_EQUAL(events[0].state, state);
   CHECK_EQUAL(events[0].operator_id, operator_id);
@@ -164,7 +164,8 @@ static void signatures(void) {
                           "\"supervisor\"}], \"repeat_s\": 1000}}, \"plans\": [{\"name\": \"three\", \"units\": "
                           "[{\"count\": 3}]}]}",
                           key);
-    REQUIRE(length > 0 && (size_t)length < sizeof text);
+    REQUIRE_MORE(length, 0);
+    REQUIRE_LESS((size_t)length, sizeof text);
     for (int signed_by = 0; signed_by <= 3; signed_by++) {
       begin_with(3, text);
       hj_dispatch dispatch = report_as(HJ_TIER_ROUTINE, 0);
@@ -303,7 +304,7 @@ static void migration(void) {
   hj_event event = step_at(360 * SECOND_NS, HJ_CLOCK_PENDING, 1, HJ_STEP_SUPERVISOR, 0);
   CHECK_EQUAL(event.incident_id, second.incident_id);
   int64_t due_us = read_clock(clock_of(HJ_CLOCK_PENDING, first.incident_id, 0)).due_wall_us - START_US;
-  CHECK(due_us >= 900 * SECOND_US - 1 && due_us <= 900 * SECOND_US); /* to the microsecond of now */
+  CHECK_WITHIN(due_us, 900 * SECOND_US - 1, 900 * SECOND_US); /* to the microsecond of now */
   /* Of three steps that the new limit has behind it at most one fires now; the second counts from now. */
   poll_at(engine, START_NS + 400 * SECOND_NS);
   uint32_t moved = 0;

@@ -47,7 +47,7 @@ static inline hj_event exactly_at(int64_t due_ns, int32_t clock, int32_t step, i
   memset(&event, 0, sizeof event);
   int64_t wanted_ns = poll_at(engine, due_ns - 1);
   CHECK_EQUAL(escalations(&event), 0);
-  CHECK(wanted_ns >= due_ns - 1 && wanted_ns <= due_ns);
+  CHECK_WITHIN(wanted_ns, due_ns - 1, due_ns);
   poll_at(engine, due_ns);
   CHECK_EQUAL(escalations(&event), 1);
   CHECK_EQUAL(event.clock, clock);
@@ -71,7 +71,7 @@ static inline void load_plans(const char *text, size_t length) {
   detail.size = sizeof detail;
   hj_status status = hj_plans_load(engine, text, (uint32_t)length, &detail);
   if (status < 0) fprintf(stderr, "plans: %s: %s\n", detail.field, detail.text);
-  REQUIRE(status == HJ_OK);
+  REQUIRE_STATUS(status, HJ_OK);
 }
 
 /* `units` cars in a row, and plans of the test's own. */
@@ -101,7 +101,7 @@ static inline hj_event one_at(int64_t at, int32_t kind, int32_t clock, int32_t s
   memset(&event, 0, sizeof event);
   int64_t wanted_ns = poll_at(engine, START_NS + at - 1);
   CHECK_EQUAL(fired_of(clock, &none), 0);
-  CHECK(wanted_ns <= START_NS + at);
+  CHECK_AT_MOST(wanted_ns, START_NS + at);
   poll_at(engine, START_NS + at);
   CHECK_EQUAL(fired_of(clock, &event), 1);
   CHECK_EQUAL(event.kind, kind);
@@ -141,7 +141,7 @@ static inline hj_clock_status read_clock(hj_clock_ref reference) {
   hj_clock_status status;
   memset(&status, 0, sizeof status);
   status.size = sizeof status;
-  REQUIRE(hj_clock_read(engine, &reference, &status) == HJ_OK);
+  REQUIRE_STATUS(hj_clock_read(engine, &reference, &status), HJ_OK);
   return status;
 }
 

@@ -12,7 +12,7 @@ static void acknowledge(void) {
   event = exactly_at(START_NS + 30 * SECOND_NS, HJ_CLOCK_ACKNOWLEDGE, 2, HJ_STEP_NEXT_UNIT);
   CHECK_EQUAL(event.unit_id, 2);
   CHECK_EQUAL(event.reason, HJ_REASON_NEXT_UNIT);
-  CHECK(event.assignment_id != dispatch.chosen[0].assignment_id);
+  CHECK_DIFFERENT(event.assignment_id, dispatch.chosen[0].assignment_id);
   exactly_at(START_NS + 45 * SECOND_NS, HJ_CLOCK_ACKNOWLEDGE, 3, HJ_STEP_SUPERVISOR);
   /* It never disappears: every 5 minutes the supervisor again, until a person signs. */
   poll_at(engine, START_NS + 45 * SECOND_NS + 5 * MINUTE_NS - 1);
@@ -130,7 +130,7 @@ static void full_ring(void) {
     hj_dispatch dispatch = empty_dispatch();
     CHECK_STATUS(hj_incident_report(engine, &report, &dispatch), HJ_OK);
   }
-  CHECK(read_stats(engine).events_lost >= 60 - 16);
+  CHECK_AT_LEAST(read_stats(engine).events_lost, 60 - 16);
   for (int64_t second = 1; second <= 130; second++) poll_at(engine, START_NS + second * SECOND_NS);
   hj_event events[32];
   uint32_t count;
@@ -146,7 +146,7 @@ static void full_ring(void) {
       if (events[index].kind == HJ_EVENT_ESCALATION) {
         found++;
         CHECK_EQUAL(events[index].clock, HJ_CLOCK_PENDING);
-        CHECK(events[index].step == 1 || events[index].step == 2);
+        CHECK_WITHIN(events[index].step, 1, 2);
         CHECK_EQUAL(events[index].late_ns, 0);
       }
     }
@@ -173,7 +173,7 @@ static void everything_full(void) {
   int64_t minutes = 24 * 60;
   for (int64_t minute = 1; minute <= minutes; minute++) poll_at(engine, START_NS + minute * MINUTE_NS);
   hj_stats stats = read_stats(engine);
-  CHECK(stats.escalations_waiting > 0);
+  CHECK_MORE(stats.escalations_waiting, 0);
   int found = 0;
   hj_event events[8];
   uint32_t count;
@@ -190,7 +190,7 @@ static void everything_full(void) {
     poll_at(engine, START_NS + minutes * MINUTE_NS);
   }
   CHECK_EQUAL(first, 4);
-  CHECK(late >= 4); /* those that had waited */
+  CHECK_AT_LEAST(late, 4); /* those that had waited */
   CHECK_EQUAL(read_stats(engine).escalations, found);
   CHECK_EQUAL(read_stats(engine).escalations_waiting, 0);
   finish();
@@ -226,7 +226,7 @@ static void suspend(void) {
   int64_t due_us = 0;
   for (uint32_t index = 0; index < count; index++)
     if (events[index].kind == HJ_EVENT_ESCALATION) {
-      CHECK(events[index].due_wall_us >= due_us);
+      CHECK_AT_LEAST(events[index].due_wall_us, due_us);
       due_us = events[index].due_wall_us;
       acknowledge_steps += events[index].clock == HJ_CLOCK_ACKNOWLEDGE && events[index].cycle == 0;
       resolve_steps += events[index].clock == HJ_CLOCK_RESOLVE && events[index].cycle == 0;
@@ -234,7 +234,7 @@ static void suspend(void) {
   CHECK_EQUAL(acknowledge_steps, 3);
   CHECK_EQUAL(resolve_steps, 1);
   hj_stats stats = read_stats(engine);
-  CHECK(stats.late_deadlines >= 4);
+  CHECK_AT_LEAST(stats.late_deadlines, 4);
   CHECK_EQUAL(stats.worst_lateness_ns, 3 * 60 * MINUTE_NS - 15 * SECOND_NS);
   finish();
 }
@@ -270,12 +270,12 @@ static void backwards_and_bounded(void) {
   do {
     CHECK_STATUS(hj_engine_poll(engine, START_NS + 60 * SECOND_NS, START_US, 3, &next_ns), HJ_OK);
     int found = escalations(&event);
-    CHECK(found <= 3);
+    CHECK_AT_MOST(found, 3);
     total += found;
     turns++;
   } while (next_ns == START_NS + 60 * SECOND_NS && turns < 20);
   CHECK_EQUAL(total, 10);
-  CHECK(turns >= 4);
+  CHECK_AT_LEAST(turns, 4);
   finish();
 }
 

@@ -17,7 +17,8 @@ static void read_plans(void) {
   REQUIRE(file != NULL);
   plans_length = fread(plans, 1, sizeof plans, file);
   fclose(file);
-  REQUIRE(plans_length > 0 && plans_length < sizeof plans);
+  REQUIRE_MORE(plans_length, 0);
+  REQUIRE_LESS(plans_length, sizeof plans);
 }
 
 /* `units` cars; one incident; its first assignment. */
@@ -97,7 +98,7 @@ static void turnout(void) {
     for (uint64_t id = 1; id <= 2; id++) {
       hj_unit unit = make_unit(id, 0, (int)id * 100);
       unit.kind = kind;
-      REQUIRE(hj_unit_put(engine, &unit) == HJ_OK);
+      REQUIRE_STATUS(hj_unit_put(engine, &unit), HJ_OK);
     }
     hj_dispatch dispatch = report_as(HJ_TIER_URGENT, 0);
     incident = dispatch.incident_id;
@@ -114,7 +115,7 @@ static void turnout(void) {
     /* The firing is that of the withdrawn unit's clock, which has ended with its assignment. */
     CHECK_EQUAL(event.assignment_id, assignment);
     assignment = read_incident(engine, incident).assignment_ids[0];
-    CHECK(assignment != event.assignment_id);
+    CHECK_DIFFERENT(assignment, event.assignment_id);
     CHECK_EQUAL(state_of(HJ_CLOCK_TURNOUT), HJ_CLOCK_STATE_NONE); /* the new unit has signed nothing yet */
     CHECK_EQUAL(state_of(HJ_CLOCK_ACKNOWLEDGE), HJ_CLOCK_STATE_RUNNING);
     finish();
@@ -271,7 +272,7 @@ static void lead(void) {
     for (uint32_t agency = 1; agency <= (index == 2 ? 0u : 3u); agency++) {
       hj_unit unit = make_unit(agency, 0, (int)agency * 100);
       unit.agency = agency;
-      REQUIRE(hj_unit_put(engine, &unit) == HJ_OK);
+      REQUIRE_STATUS(hj_unit_put(engine, &unit), HJ_OK);
     }
     hj_report report = make_report(HJ_TIER_EMERGENCY, 0, 0);
     report.type = 900;

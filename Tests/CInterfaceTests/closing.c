@@ -26,7 +26,7 @@ static void *close_from_elsewhere(void *wrong) {
 
 static void refused_closes(void) {
   uv_loop_t loop;
-  REQUIRE(uv_loop_init(&loop) == 0);
+  REQUIRE_EQUAL(uv_loop_init(&loop), 0);
   hj_config config = poll_config();
   config.run_mode = HJ_RUN_HOST_LOOP;
   config.uv_loop = &loop;
@@ -34,8 +34,8 @@ static void refused_closes(void) {
   pthread_t callers[2], closers[2];
   int64_t wrong[4] = {0, 0, 0, 0};
   for (int number = 0; number < 2; number++) {
-    REQUIRE(pthread_create(&callers[number], NULL, call_all_the_while, &wrong[number]) == 0);
-    REQUIRE(pthread_create(&closers[number], NULL, close_from_elsewhere, &wrong[2 + number]) == 0);
+    REQUIRE_EQUAL(pthread_create(&callers[number], NULL, call_all_the_while, &wrong[number]), 0);
+    REQUIRE_EQUAL(pthread_create(&closers[number], NULL, close_from_elsewhere, &wrong[2 + number]), 0);
   }
   for (int number = 0; number < 2; number++) pthread_join(closers[number], NULL);
   __atomic_store_n(&is_over, 1, __ATOMIC_RELEASE);
@@ -116,15 +116,15 @@ static void in_every_hook(int32_t mode, const char *map) {
   CHECK_STATUS(hj_plans_load(engine, plans, sizeof plans - 1, NULL), HJ_OK);
   CHECK_STATUS(closed_own, HJ_E_DEADLOCK);
   CHECK_STATUS(closed_other, HJ_OK);
-  CHECK(reported_call >= 0);
+  CHECK_AT_LEAST(reported_call, 0);
 
   if (map != NULL) {
     is_armed = 0;
     hj_status wanted = reported_traffic; /* of the hook above: it was the first report */
-    CHECK(wanted == HJ_OK || wanted == HJ_PARTIAL);
+    CHECK_EITHER(wanted, HJ_OK, HJ_PARTIAL);
     arm();
     hj_status second = report_traffic(engine, HJ_PROFILE_NORMAL); /* takes the second profile's tables */
-    CHECK(second == HJ_OK || second == HJ_PARTIAL);
+    CHECK_EITHER(second, HJ_OK, HJ_PARTIAL);
     if (!is_armed) CHECK_STATUS(closed_own, HJ_E_DEADLOCK);
     is_armed = 0;
     if (bystander != NULL) CHECK_STATUS(hj_engine_close(bystander), HJ_OK);
@@ -134,7 +134,7 @@ static void in_every_hook(int32_t mode, const char *map) {
     hooked = engine;
     arm();
     wanted = report_traffic(engine, HJ_PROFILE_DEFAULT);
-    CHECK(wanted == HJ_OK || wanted == HJ_PARTIAL);
+    CHECK_EITHER(wanted, HJ_OK, HJ_PARTIAL);
     CHECK_STATUS(reported_traffic, HJ_E_DEADLOCK);
     CHECK_STATUS(closed_own, HJ_E_DEADLOCK);
     CHECK_STATUS(closed_other, HJ_OK);
@@ -145,7 +145,7 @@ static void in_every_hook(int32_t mode, const char *map) {
   CHECK_STATUS(hj_engine_close(engine), HJ_OK);
   CHECK_STATUS(closed_own, HJ_E_STALE);
   CHECK_STATUS(closed_other, HJ_OK);
-  CHECK(hooks_run >= (map != NULL ? 4 : 3));
+  CHECK_AT_LEAST(hooks_run, (map != NULL ? 4 : 3));
 }
 
 /* ---- Two hooks that close each other's engine: one is refused, none waits for ever ---- */
@@ -160,8 +160,7 @@ static void *facing_allocate(void *context, uint64_t bytes, uint64_t alignment) 
     is_met[number] = 1;
     pthread_barrier_wait(&both_inside);
     hj_status status = hj_engine_close(facing[1 - number]);
-    CHECK_EACH(status == HJ_OK || status == HJ_E_DEADLOCK);
-    check_count(status == HJ_OK || status == HJ_E_DEADLOCK);
+    CHECK_EITHER(status, HJ_OK, HJ_E_DEADLOCK);
   }
   void *result = NULL;
   return posix_memalign(&result, alignment < 16 ? 16 : alignment, bytes) == 0 ? result : NULL;
@@ -173,7 +172,7 @@ static void facing_release(void *context, void *pointer, uint64_t bytes, uint64_
 }
 
 static void *load_facing(void *number) {
-  CHECK_EACH(hj_plans_load(facing[(intptr_t)number], plans, sizeof plans - 1, NULL) == HJ_OK);
+  CHECK_EACH_STATUS(hj_plans_load(facing[(intptr_t)number], plans, sizeof plans - 1, NULL), HJ_OK);
   return NULL;
 }
 
@@ -187,14 +186,14 @@ static void facing_hooks(void) {
     opened[number] = open_engine(&config);
   }
   memcpy(facing, opened, sizeof facing);
-  REQUIRE(pthread_barrier_init(&both_inside, NULL, 2) == 0);
+  REQUIRE_EQUAL(pthread_barrier_init(&both_inside, NULL, 2), 0);
   pthread_t threads[2];
   for (intptr_t number = 0; number < 2; number++)
-    REQUIRE(pthread_create(&threads[number], NULL, load_facing, (void *)number) == 0);
+    REQUIRE_EQUAL(pthread_create(&threads[number], NULL, load_facing, (void *)number), 0);
   for (int number = 0; number < 2; number++) pthread_join(threads[number], NULL);
   int closed = 0;
   for (int number = 0; number < 2; number++) closed += hj_engine_close(opened[number]) == HJ_E_STALE;
-  CHECK(closed <= 1);
+  CHECK_AT_MOST(closed, 1);
 }
 
 /* ---- Sixty-four threads open, use and close; each knows its engine by its only unit ---- */
@@ -212,22 +211,22 @@ static void *open_and_close(void *number) {
     seed = seed * 6364136223846793005u + 1442695040888963407u;
     hj_engine **place = &handles[(seed >> 33) % HANDLES];
     hj_engine *mine = NULL;
-    CHECK_EACH(hj_engine_open(&config, &mine, NULL) == HJ_OK);
+    CHECK_EACH_STATUS(hj_engine_open(&config, &mine, NULL), HJ_OK);
     hj_unit unit = make_unit((uint64_t)(uintptr_t)mine, 0, 0);
-    CHECK_EACH(hj_unit_put(mine, &unit) == HJ_OK);
+    CHECK_EACH_STATUS(hj_unit_put(mine, &unit), HJ_OK);
     hj_engine *other = __atomic_exchange_n(place, mine, __ATOMIC_ACQ_REL);
     /* Others may close this one now. Its only unit is its handle, as long as it is open. */
     hj_unit_status status;
     memset(&status, 0, sizeof status);
     status.size = sizeof status;
     hj_status read = hj_unit_read(mine, (uint64_t)(uintptr_t)mine, &status);
-    CHECK_EACH(read == HJ_OK || read == HJ_E_STALE);
+    CHECK_EACH_EITHER(read, HJ_OK, HJ_E_STALE);
     if (other != NULL) {
       read = hj_unit_read(other, (uint64_t)(uintptr_t)other, &status);
-      CHECK_EACH(read == HJ_OK); /* taken out of its place by this thread alone, so nobody else closes it */
-      CHECK_EACH(hj_engine_close(other) == HJ_OK);
-      CHECK_EACH(hj_engine_close(other) == HJ_E_STALE);
-      CHECK_EACH(hj_unit_read(other, (uint64_t)(uintptr_t)other, &status) == HJ_E_STALE);
+      CHECK_EACH_STATUS(read, HJ_OK); /* taken out of its place by this thread alone, so nobody else closes it */
+      CHECK_EACH_STATUS(hj_engine_close(other), HJ_OK);
+      CHECK_EACH_STATUS(hj_engine_close(other), HJ_E_STALE);
+      CHECK_EACH_STATUS(hj_unit_read(other, (uint64_t)(uintptr_t)other, &status), HJ_E_STALE);
     }
   }
   return NULL;
@@ -236,7 +235,7 @@ static void *open_and_close(void *number) {
 static void racing_handles(void) {
   pthread_t threads[THREADS];
   for (intptr_t number = 0; number < THREADS; number++)
-    REQUIRE(pthread_create(&threads[number], NULL, open_and_close, (void *)number) == 0);
+    REQUIRE_EQUAL(pthread_create(&threads[number], NULL, open_and_close, (void *)number), 0);
   for (int number = 0; number < THREADS; number++) pthread_join(threads[number], NULL);
   for (int number = 0; number < HANDLES; number++)
     if (handles[number] != NULL) CHECK_STATUS(hj_engine_close(handles[number]), HJ_OK);

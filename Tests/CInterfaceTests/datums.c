@@ -11,7 +11,7 @@ static int32_t in_datum, out_datum;
 /* Where a WGS-84 place is in a datum. */
 static void drawn(int32_t datum, int north, int32_t *lat_e7, int32_t *lon_e7) {
   place(north, 0, lat_e7, lon_e7);
-  REQUIRE(hj_datum_convert(HJ_DATUM_WGS84, datum, lat_e7, lon_e7) == HJ_OK);
+  REQUIRE_STATUS(hj_datum_convert(HJ_DATUM_WGS84, datum, lat_e7, lon_e7), HJ_OK);
 }
 
 static void check_near(const char *what, int north, int32_t lat_e7, int32_t lon_e7) {
@@ -53,13 +53,13 @@ static void by_report(int32_t own, uint64_t *assignment_id, uint64_t *incident_i
   drawn(in_datum, 400, &call.lat_e7, &call.lon_e7);
   hj_dispatch answer = empty_dispatch();
   CHECK_STATUS(hj_incident_report(engine, &call, &answer), HJ_OK);
-  REQUIRE(answer.assignment_count == 1);
+  REQUIRE_EQUAL(answer.assignment_count, 1);
   *assignment_id = answer.chosen[0].assignment_id;
   *incident_id = answer.incident_id;
   hj_incident_status status = read_incident(engine, answer.incident_id);
   check_near("hj_report to hj_incident_status", 400, status.lat_e7, status.lon_e7);
   /* 380 steps of 1e-5 degrees are 422.5 m, driven in a detour of 1.4. */
-  CHECK(abs((int32_t)answer.chosen[0].distance_dm - 5915) <= 20);
+  CHECK_NEAR((int32_t)answer.chosen[0].distance_dm, 5915, 20);
 }
 
 static void by_update(int32_t own, uint64_t incident_id) {
@@ -80,7 +80,8 @@ static void by_post(int32_t own) {
   CHECK_STATUS(hj_incident_post(engine, &call), HJ_OK);
   poll_at(engine, START_NS + 2 * SECOND_NS);
   hj_event events[8];
-  REQUIRE(take_events(engine, events, 8) >= 1 && events[0].kind == HJ_EVENT_DECIDED);
+  REQUIRE_AT_LEAST(take_events(engine, events, 8), 1);
+  REQUIRE_EQUAL(events[0].kind, HJ_EVENT_DECIDED);
   hj_incident_status status = read_incident(engine, events[0].incident_id);
   check_near("a post to hj_incident_status", 50, status.lat_e7, status.lon_e7);
 }
@@ -95,7 +96,7 @@ static void by_watch(int32_t own) {
   drawn(in_datum, 60, &watch.lat_e7, &watch.lon_e7);
   CHECK_STATUS(hj_watch_put(engine, &watch), HJ_OK);
   hj_dispatch answer = empty_dispatch();
-  CHECK(hj_watch_alarm(engine, 5, 0, &answer) >= 0);
+  CHECK_TAKEN(hj_watch_alarm(engine, 5, 0, &answer));
   hj_incident_status status = read_incident(engine, answer.incident_id);
   check_near("hj_watch to hj_incident_status", 60, status.lat_e7, status.lon_e7);
 }
@@ -113,7 +114,8 @@ static void by_query(int32_t own) {
   nearest.size = sizeof nearest;
   uint32_t count = 0;
   CHECK_STATUS(hj_nearest_units(engine, &query, &nearest, 1, &count), HJ_OK);
-  CHECK(count == 1 && nearest.distance_dm <= 1);
+  CHECK_EQUAL(count, 1);
+  CHECK_AT_MOST(nearest.distance_dm, 1);
 }
 
 static void roads(uint64_t assignment_id) {
@@ -122,7 +124,7 @@ static void roads(uint64_t assignment_id) {
   memset(points, 0, sizeof points);
   points[0].size = sizeof points[0];
   CHECK_STATUS(hj_assignment_route(engine, assignment_id, points, 8, &needed), HJ_OK);
-  REQUIRE(needed == 2);
+  REQUIRE_EQUAL(needed, 2);
   check_near("hj_route_point, an order's first", 20, points[0].lat_e7, points[0].lon_e7);
   check_near("hj_route_point, an order's last", 300, points[1].lat_e7, points[1].lon_e7);
   /* hj_route asks in WGS-84 and answers in the datum of the output, also into a short buffer. */
@@ -182,16 +184,21 @@ static void converted(void) {
   off = INT32_MIN;
   CHECK_STATUS(hj_datum_convert(HJ_DATUM_BD09, HJ_DATUM_WGS84, &lat, &off), HJ_E_RANGE);
   CHECK_EQUAL(off, INT32_MIN);
-  CHECK(lat == 399042000 && lon == 1164074000);
+  CHECK_EQUAL(lat, 399042000);
+  CHECK_EQUAL(lon, 1164074000);
   CHECK_STATUS(hj_datum_convert(HJ_DATUM_DEFAULT, HJ_DATUM_WGS84, &lat, &lon), HJ_OK);
-  CHECK(lat == 399042000 && lon == 1164074000);
+  CHECK_EQUAL(lat, 399042000);
+  CHECK_EQUAL(lon, 1164074000);
   CHECK_STATUS(hj_datum_convert(HJ_DATUM_DEFAULT, HJ_DATUM_BD09, &lat, &lon), HJ_OK);
-  CHECK(abs(lat - 399042000) > 50000 && abs(lon - 1164074000) > 50000);
+  CHECK_MORE(abs(lat - 399042000), 50000);
+  CHECK_MORE(abs(lon - 1164074000), 50000);
   CHECK_STATUS(hj_datum_convert(HJ_DATUM_BD09, HJ_DATUM_DEFAULT, &lat, &lon), HJ_OK);
-  CHECK(abs(lat - 399042000) <= 1 && abs(lon - 1164074000) <= 1);
+  CHECK_NEAR(lat, 399042000, 1);
+  CHECK_NEAR(lon, 1164074000, 1);
   lat = lon = 0;
   CHECK_STATUS(hj_datum_convert(HJ_DATUM_BD09, HJ_DATUM_GCJ02, &lat, &lon), HJ_OK);
-  CHECK(lat == 0 && lon == 0);
+  CHECK_EQUAL(lat, 0);
+  CHECK_EQUAL(lon, 0);
 }
 
 int main(void) {

@@ -138,7 +138,7 @@ static void everything_can_be_read(hj_engine *of, uint64_t incident) {
   memset(&nearest, 0, sizeof nearest);
   nearest.size = sizeof nearest;
   CHECK_STATUS(hj_nearest_units(of, &query, &nearest, 1, &count), HJ_OK);
-  CHECK(hj_events_fd(of) >= 0);
+  CHECK_AT_LEAST(hj_events_fd(of), 0);
 }
 
 /* ---- What was posted is decided; what is not due stays; then time stands still ---- */
@@ -211,7 +211,7 @@ static void drained_in(int32_t mode, uv_loop_t *loop) {
 
 static void drained_in_a_host_loop(void) {
   uv_loop_t loop;
-  REQUIRE(uv_loop_init(&loop) == 0);
+  REQUIRE_EQUAL(uv_loop_init(&loop), 0);
   drained_in(HJ_RUN_HOST_LOOP, &loop);
   uv_run(&loop, UV_RUN_DEFAULT);
   CHECK_EQUAL(uv_loop_close(&loop), 0);
@@ -222,7 +222,7 @@ static int64_t over_ms(void) {
   memset(&breach, 0, sizeof breach);
   breach.size = sizeof breach;
   uint32_t count = 0;
-  REQUIRE(hj_figures_breaches(engine, &breach, 1, &count) == HJ_OK);
+  REQUIRE_STATUS(hj_figures_breaches(engine, &breach, 1, &count), HJ_OK);
   return count == 0 ? -1 : breach.over_ms;
 }
 
@@ -240,10 +240,10 @@ static void time_stands_still(void) {
     before_ms = over_ms();
     pause_ms(5);
   }
-  CHECK(over_ms() > before_ms);
+  CHECK_MORE(over_ms(), before_ms);
   CHECK_STATUS(hj_engine_drain(engine), HJ_OK);
   int64_t at_rest_ms = over_ms();
-  CHECK(at_rest_ms > before_ms);
+  CHECK_MORE(at_rest_ms, before_ms);
   pause_ms(40);
   CHECK_EQUAL(over_ms(), at_rest_ms);
   CHECK_STATUS(hj_engine_close(engine), HJ_OK);
@@ -273,12 +273,12 @@ static void due_without_room(void) {
   uint64_t last = 0;
   while ((count = take_events(engine, events, 4)) > 0)
     for (uint32_t index = 0; index < count; index++) {
-      CHECK_EACH(events[index].sequence > last);
+      CHECK_EACH_MORE(events[index].sequence, last);
       last = events[index].sequence;
       escalations += events[index].kind == HJ_EVENT_ESCALATION;
-      CHECK_EACH(events[index].wall_us <= START_US + 60000000);
+      CHECK_EACH_AT_MOST(events[index].wall_us, START_US + 60000000);
     }
-  CHECK(escalations >= 50 * 2);
+  CHECK_AT_LEAST(escalations, 50 * 2);
   CHECK_EQUAL(read_stats(engine).escalations_waiting, 0);
   CHECK_STATUS(hj_engine_close(engine), HJ_OK);
 }
@@ -303,7 +303,7 @@ static void waiters_go_home(void) {
   hj_status answers[6];
   for (int index = 0; index < 6; index++) {
     answers[index] = -99;
-    REQUIRE(pthread_create(&threads[index], NULL, wait_for_room, &answers[index]) == 0);
+    REQUIRE_EQUAL(pthread_create(&threads[index], NULL, wait_for_room, &answers[index]), 0);
   }
   pause_ms(100);
   CHECK_STATUS(hj_engine_drain(engine), HJ_OK);
@@ -337,7 +337,7 @@ static void *post_until_refused(void *raw) {
       if (status == HJ_OK) __atomic_fetch_add(&accepted, 1, __ATOMIC_RELAXED);
     }
     if (status == HJ_E_STATE) return NULL;
-    CHECK_EACH(status == HJ_OK || status == HJ_FULL);
+    CHECK_EACH_EITHER(status, HJ_OK, HJ_FULL);
   }
 }
 
@@ -357,22 +357,22 @@ static void nothing_accepted_is_lost(void) {
     pthread_t threads[POSTERS], drainers[3];
     hj_status answers[3];
     for (int index = 0; index < POSTERS; index++)
-      REQUIRE(pthread_create(&threads[index], NULL, post_until_refused, (void *)(intptr_t)index) == 0);
+      REQUIRE_EQUAL(pthread_create(&threads[index], NULL, post_until_refused, (void *)(intptr_t)index), 0);
     pause_ms(round % 5);
     for (int index = 0; index < 3; index++)
-      REQUIRE(pthread_create(&drainers[index], NULL, drain_it, &answers[index]) == 0);
+      REQUIRE_EQUAL(pthread_create(&drainers[index], NULL, drain_it, &answers[index]), 0);
     int done = 0;
     for (int index = 0; index < 3; index++) {
       pthread_join(drainers[index], NULL);
       done += answers[index] == HJ_OK;
-      CHECK_EACH(answers[index] == HJ_OK || answers[index] == HJ_UNCHANGED);
+      CHECK_EACH_EITHER(answers[index], HJ_OK, HJ_UNCHANGED);
     }
-    CHECK_EACH(done == 1);
+    CHECK_EACH_EQUAL(done, 1);
     int64_t reports = read_stats(engine).reports; /* over by now, whatever the others still try */
     for (int index = 0; index < POSTERS; index++) pthread_join(threads[index], NULL);
-    CHECK_EACH(read_stats(engine).reports == reports);
-    CHECK_EACH(read_stats(engine).posts == accepted);
-    CHECK_EACH(reports - read_stats(engine).refused == accepted + opened);
+    CHECK_EACH_EQUAL(read_stats(engine).reports, reports);
+    CHECK_EACH_EQUAL(read_stats(engine).posts, accepted);
+    CHECK_EACH_EQUAL(reports - read_stats(engine).refused, accepted + opened);
     CHECK_STATUS(hj_engine_close(engine), HJ_OK);
   }
 }
@@ -391,7 +391,7 @@ static void what_is_taken(void) {
   CHECK_EQUAL(hj_is_taken(HJ_HELD), 1);
   CHECK_EQUAL(hj_is_taken(9), 0); /* HJ_TIMEOUT, of a later version */
   CHECK_EQUAL(hj_is_taken(10), 1);
-  for (int32_t status = -64; status < 0; status++) CHECK_EACH(hj_is_taken(status) == 0);
+  for (int32_t status = -64; status < 0; status++) CHECK_EACH_EQUAL(hj_is_taken(status), 0);
   CHECK_EQUAL(hj_is_taken(INT32_MIN), 0);
   CHECK_EQUAL(hj_is_taken(INT32_MAX), 1);
 }

@@ -54,7 +54,7 @@ static int64_t attempts(int32_t run_mode, const char *map, int32_t traffic) {
     if (status == HJ_OK) {
       put_unit(engine, 1, 0, 0);
       hj_stats stats = read_stats(engine);
-      CHECK(strcmp(stats.allocator, "a name that is ") == 0);
+      CHECK_TEXT(stats.allocator, "a name that is ");
       CHECK_EQUAL(stats.memory_bytes, book.live_bytes);
       CHECK_STATUS(hj_engine_close(engine), HJ_OK);
       CHECK_EQUAL(book.live_blocks, 0);
@@ -64,8 +64,8 @@ static int64_t attempts(int32_t run_mode, const char *map, int32_t traffic) {
     }
     CHECK_STATUS(status, HJ_E_MEMORY);
     CHECK_EQUAL(detail.status, HJ_E_MEMORY);
-    CHECK(strlen(detail.text) > 10);
-    CHECK(engine == NULL);
+    CHECK_MORE(strlen(detail.text), 10);
+    CHECK_NULL(engine);
     CHECK_EQUAL(book.live_blocks, 0);
     CHECK_EQUAL(book.live_bytes, 0);
     CHECK_EQUAL(book.calls, refuse_at); /* it gives up at once */
@@ -93,7 +93,7 @@ static void later(void) {
     CHECK_EQUAL(book.live_blocks, blocks);
   }
   book.refuse_at = 0;
-  CHECK(refused > 0);
+  CHECK_MORE(refused, 0);
   put_unit(engine, 1, 0, 0);
   put_unit(engine, 2, 0, 0);
   hj_report report = make_report(HJ_TIER_URGENT, 0, 0);
@@ -118,7 +118,8 @@ static uint32_t nearest_travel_ms(hj_engine *engine) {
   query.k = 1;
   place(400, 300, &query.lat_e7, &query.lon_e7);
   uint32_t count = 0;
-  REQUIRE(hj_nearest_units(engine, &query, &nearest, 1, &count) == HJ_OK && count == 1);
+  REQUIRE_STATUS(hj_nearest_units(engine, &query, &nearest, 1, &count), HJ_OK);
+  REQUIRE_EQUAL(count, 1);
   return nearest.travel_ms;
 }
 
@@ -154,7 +155,7 @@ static void traffic_later(const char *map, int32_t run_mode) {
       CHECK_EQUAL(read_stats(engine).traffic_reports, profile);
     }
     book.refuse_at = 0;
-    CHECK(refused > 0);
+    CHECK_MORE(refused, 0);
   }
   int64_t settled = book.calls;
   for (int round = 0; round < 20; round++) {
@@ -165,7 +166,7 @@ static void traffic_later(const char *map, int32_t run_mode) {
   }
   while (read_stats(engine).traffic_pending > 0) sched_yield();
   CHECK_EQUAL(book.calls, settled); /* nothing is taken for a build */
-  CHECK(read_stats(engine).epochs_built > 0);
+  CHECK_MORE(read_stats(engine).epochs_built, 0);
   CHECK_STATUS(hj_engine_close(engine), HJ_OK);
   CHECK_EQUAL(book.live_blocks, 0);
 }

@@ -9,7 +9,7 @@ static hj_figures read_figures(int32_t dimension, uint32_t value, int32_t interv
   hj_figures figures;
   memset(&figures, 0, sizeof figures);
   figures.size = sizeof figures;
-  REQUIRE(hj_figures_read(engine, &query, &figures) == HJ_OK);
+  REQUIRE_STATUS(hj_figures_read(engine, &query, &figures), HJ_OK);
   CHECK_EQUAL(figures.size, sizeof figures);
   return figures;
 }
@@ -30,16 +30,17 @@ static void one_call(int64_t now_ns, uint32_t type, int32_t tier, uint32_t flags
   report.type = type;
   report.flags = flags;
   hj_dispatch dispatch = empty_dispatch();
-  REQUIRE(hj_incident_report(engine, &report, &dispatch) == HJ_OK && dispatch.assignment_count == 1);
+  REQUIRE_STATUS(hj_incident_report(engine, &report, &dispatch), HJ_OK);
+  REQUIRE_EQUAL(dispatch.assignment_count, 1);
   uint64_t assignment = dispatch.chosen[0].assignment_id;
   poll_at(engine, now_ns + 6 * SECOND_NS);
-  REQUIRE(hj_assignment_advance(engine, assignment, HJ_ASSIGNMENT_ACKNOWLEDGED, 0) == HJ_OK);
+  REQUIRE_STATUS(hj_assignment_advance(engine, assignment, HJ_ASSIGNMENT_ACKNOWLEDGED, 0), HJ_OK);
   poll_at(engine, now_ns + 30 * SECOND_NS);
-  REQUIRE(hj_assignment_advance(engine, assignment, HJ_ASSIGNMENT_EN_ROUTE, 0) == HJ_OK);
+  REQUIRE_STATUS(hj_assignment_advance(engine, assignment, HJ_ASSIGNMENT_EN_ROUTE, 0), HJ_OK);
   poll_at(engine, now_ns + arrive_s * SECOND_NS);
-  REQUIRE(hj_assignment_advance(engine, assignment, HJ_ASSIGNMENT_ON_SCENE, 0) == HJ_OK);
+  REQUIRE_STATUS(hj_assignment_advance(engine, assignment, HJ_ASSIGNMENT_ON_SCENE, 0), HJ_OK);
   poll_at(engine, now_ns + (arrive_s + 100) * SECOND_NS);
-  REQUIRE(hj_incident_close(engine, dispatch.incident_id, 1, 0) == HJ_OK);
+  REQUIRE_STATUS(hj_incident_close(engine, dispatch.incident_id, 1, 0), HJ_OK);
   drop_events(engine);
 }
 
@@ -48,7 +49,7 @@ static void intervals(void) {
   hj_unit unit = make_unit(1, 40, 0);
   unit.agency = 3;
   unit.home_beat = 17;
-  REQUIRE(hj_unit_put(engine, &unit) == HJ_OK);
+  REQUIRE_STATUS(hj_unit_put(engine, &unit), HJ_OK);
   one_call(START_NS, 5, HJ_TIER_EMERGENCY, 0, 400);
   one_call(START_NS + 3600 * SECOND_NS, 6, HJ_TIER_EMERGENCY, HJ_REPORT_VULNERABLE, 420);
   one_call(START_NS + 7200 * SECOND_NS, 7, HJ_TIER_URGENT, 0, 440);
@@ -59,7 +60,7 @@ static void intervals(void) {
   CHECK_EQUAL(all.mean_ms, 425000);
   CHECK_EQUAL(all.min_ms, 400000);
   CHECK_EQUAL(all.max_ms, 440000);
-  CHECK(all.p50_ms * 128 >= 420000 * INT64_C(127) && all.p50_ms * 128 <= 420000 * INT64_C(129));
+  CHECK_WITHIN(all.p50_ms * 128, 420000 * INT64_C(127), 420000 * INT64_C(129));
   CHECK_EQUAL(all.with_target, 4);
   CHECK_EQUAL(all.within_target, 3); /* the vulnerable caller waited longer than 5 minutes */
   static const struct {
@@ -93,7 +94,9 @@ static void intervals(void) {
   CHECK_EQUAL(count, 2);
   CHECK_STATUS(hj_figures_values(engine, HJ_FIGURES_TYPE, values, 1, &count), HJ_E_BUFFER);
   CHECK_STATUS(hj_figures_values(engine, HJ_FIGURES_TYPE, values, 8, &count), HJ_OK);
-  CHECK(values[0] == 5 && values[1] == 6 && values[2] == 0);
+  CHECK_EQUAL(values[0], 5);
+  CHECK_EQUAL(values[1], 6);
+  CHECK_EQUAL(values[2], 0);
 }
 
 /* Of the calls above only the vulnerable caller's arrival was late. */
@@ -122,12 +125,12 @@ static void breaches(void) {
   poll_at(engine, now_ns);
   hj_unit away = make_unit(1, 40, 0);
   away.activity = HJ_ACTIVITY_OFF_DUTY;
-  REQUIRE(hj_unit_put(engine, &away) == HJ_OK);
+  REQUIRE_STATUS(hj_unit_put(engine, &away), HJ_OK);
   uint64_t last = 0;
   for (int index = 0; index < 12; index++) {
     hj_report report = make_report(HJ_TIER_EMERGENCY, 0, 0);
     hj_dispatch dispatch = empty_dispatch();
-    REQUIRE(hj_incident_report(engine, &report, &dispatch) == HJ_OK);
+    REQUIRE_STATUS(hj_incident_report(engine, &report, &dispatch), HJ_OK);
     last = dispatch.incident_id;
   }
   poll_at(engine, now_ns + 90 * SECOND_NS);
@@ -139,7 +142,8 @@ static void breaches(void) {
   CHECK_EQUAL(found[0].is_over, 0);
   poll_at(engine, now_ns + 95 * SECOND_NS);
   CHECK_STATUS(hj_figures_breaches(engine, found, 1, &count), HJ_OK);
-  CHECK(count == 1 && found[0].over_ms == 35000);
+  CHECK_EQUAL(count, 1);
+  CHECK_EQUAL(found[0].over_ms, 35000);
   CHECK_EQUAL(read_stats(engine).breaches, 13);
   CHECK_STATUS(hj_engine_close(engine), HJ_OK);
 }

@@ -23,7 +23,7 @@ static void look(void) {
               fired[old].watch_id != new->watch_id || fired[old].clock != new->clock ||
               fired[old].plans_version != new->plans_version || fired[old].cycle != new->cycle ||
               fired[old].step != new->step);
-      REQUIRE(fired_count < FIRINGS);
+      REQUIRE_LESS(fired_count, FIRINGS);
       fired[fired_count++] = *new;
     }
 }
@@ -120,7 +120,7 @@ static void backups(void) {
   dispatch = report_as(HJ_TIER_EMERGENCY, 0);
   pass(479, 481);
   CHECK_EQUAL(newest(HJ_CLOCK_ARRIVAL)->assignment_id, 0);
-  CHECK(newest(HJ_CLOCK_ARRIVAL)->unit_id != 0);
+  CHECK_DIFFERENT(newest(HJ_CLOCK_ARRIVAL)->unit_id, 0);
   CHECK_STATUS(take(newest(HJ_CLOCK_ARRIVAL)), HJ_OK);
   finish();
 }
@@ -137,7 +137,7 @@ static void next_units(void) {
   pass(0, 11);
   const hj_event *event = newest(HJ_CLOCK_ACKNOWLEDGE);
   uint64_t second = read_incident(engine, dispatch.incident_id).assignment_ids[0];
-  CHECK(second != first);
+  CHECK_DIFFERENT(second, first);
   CHECK_EQUAL(event->assignment_id, second);
   CHECK_STATUS(take(event), HJ_OK);
   advance_to(second, HJ_ASSIGNMENT_ACKNOWLEDGED);
@@ -151,7 +151,7 @@ static void next_units(void) {
   /* The replacement's own turnout. */
   advance_to(third, HJ_ASSIGNMENT_ACKNOWLEDGED);
   pass(28, 60);
-  CHECK(newest(HJ_CLOCK_TURNOUT)->assignment_id == third);
+  CHECK_EQUAL(newest(HJ_CLOCK_TURNOUT)->assignment_id, third);
   finish();
 }
 
@@ -194,12 +194,12 @@ static void a_loss_with_nothing_behind_it(void) {
   for (int moves = 0; moves < 30; moves++)
     back(assignment, moves % 2 ? HJ_ASSIGNMENT_DISPATCHED : HJ_ASSIGNMENT_EN_ROUTE);
   int64_t lost = read_stats(engine).events_lost;
-  CHECK(lost > 10);
+  CHECK_MORE(lost, 10);
   uint64_t sequence = 0;
   for (int index = 0; index < 16; index++) {
     CHECK(is_readable());
     CHECK_EQUAL(take_events(engine, &event, 1), 1);
-    CHECK(event.kind != HJ_EVENT_OVERFLOW);
+    CHECK_DIFFERENT(event.kind, HJ_EVENT_OVERFLOW);
     if (sequence > 0) CHECK_EQUAL(event.sequence, sequence + 1);
     sequence = event.sequence;
   }
@@ -237,8 +237,8 @@ static void the_same_numbers(void) {
       if (second % 3 == 0) {
         hj_report report = make_report(1 + second % 4, second % 50, 0);
         hj_dispatch dispatch = empty_dispatch();
-        CHECK_EACH(hj_incident_report(engine, &report, &dispatch) == HJ_OK);
-        if (second % 5 == 0) CHECK_EACH(hj_incident_close(engine, dispatch.incident_id, 1, 0) == HJ_OK);
+        CHECK_EACH_STATUS(hj_incident_report(engine, &report, &dispatch), HJ_OK);
+        if (second % 5 == 0) CHECK_EACH_STATUS(hj_incident_close(engine, dispatch.incident_id, 1, 0), HJ_OK);
       }
       poll_at(engine, START_NS + second * SECOND_NS);
       random = random * UINT64_C(6364136223846793005) + 1442695040888963407u;
@@ -250,19 +250,20 @@ static void the_same_numbers(void) {
         for (uint32_t index = 0; index < count; index++) {
           const hj_event *event = &events[index];
           int is_gap = event->kind == HJ_EVENT_OVERFLOW;
-          CHECK_EACH(event->sequence == sequence + (uint64_t)(is_gap ? event->step : 1));
+          CHECK_EACH_EQUAL(event->sequence, sequence + (uint64_t)(is_gap ? event->step : 1));
           sequence = event->sequence;
           if (!is_lazy) {
-            CHECK_EACH(!is_gap && logged < 4096);
+            CHECK_EACH(!is_gap);
+            CHECK_EACH_LESS(logged, 4096);
             log[logged++] = *event;
             continue;
           }
           if (is_gap) lost += event->step;
           heard++;
           const hj_event *twin = &log[event->sequence - 1];
-          CHECK_EACH(event->sequence <= (uint64_t)logged);
-          CHECK_EACH(event->wall_us == twin->wall_us);
-          if (!is_gap) CHECK_EACH(memcmp(event, twin, sizeof *event) == 0);
+          CHECK_EACH_AT_MOST(event->sequence, (uint64_t)logged);
+          CHECK_EACH_EQUAL(event->wall_us, twin->wall_us);
+          if (!is_gap) CHECK_EACH_BYTES(event, twin, sizeof *event);
           if (is_gap) CHECK_EACH(twin->kind != HJ_EVENT_ESCALATION && twin->kind != HJ_EVENT_WARNING);
         }
     }
@@ -271,7 +272,9 @@ static void the_same_numbers(void) {
     finish();
   }
   printf("note: %d events, %d read by fits, %" PRId64 " lost\n", logged, heard, lost);
-  CHECK(lost > 50 && heard > 100 && logged > 150);
+  CHECK_MORE(lost, 50);
+  CHECK_MORE(heard, 100);
+  CHECK_MORE(logged, 150);
 }
 
 int main(void) {

@@ -115,16 +115,16 @@ static const unsigned char *find_section(const map_bytes *map, const char *tag, 
 /* ---- What there is to forge ---- */
 
 static void add_target(int map, int section, const char *name, uint32_t start, uint32_t width, uint32_t stride) {
-  REQUIRE(target_count < TARGETS);
+  REQUIRE_LESS(target_count, TARGETS);
   target *added = &targets[target_count++];
   added->map = map, added->section = section;
   added->start = start, added->width = width, added->stride = stride;
   snprintf(added->name, sizeof added->name, "%s", name);
   int group = 0;
   while (group < group_count && strcmp(groups[group].name, name) != 0) group++;
-  REQUIRE(group < 128);
+  REQUIRE_LESS(group, 128);
   if (group == group_count) groups[group_count++].name = added->name;
-  REQUIRE(groups[group].count < TARGETS / 4);
+  REQUIRE_LESS(groups[group].count, TARGETS / 4);
   groups[group].members[groups[group].count++] = target_count - 1;
 }
 
@@ -189,18 +189,20 @@ static void list_targets(int number) {
 static void load_map(const char *path) {
   FILE *file = fopen(path, "rb");
   if (file == NULL) fprintf(stderr, "no map at %s\n", path);
-  REQUIRE(file != NULL && map_count < MAPS);
+  REQUIRE(file != NULL);
+  REQUIRE_LESS(map_count, MAPS);
   map_bytes *map = &maps[map_count];
   fseek(file, 0, SEEK_END);
   map->path = path;
   map->size = (size_t)ftell(file);
   rewind(file);
   map->bytes = malloc(map->size);
-  REQUIRE(map->bytes != NULL && fread(map->bytes, 1, map->size, file) == map->size);
+  REQUIRE(map->bytes != NULL);
+  REQUIRE_EQUAL(fread(map->bytes, 1, map->size, file), map->size);
   fclose(file);
   map->sections = (uint32_t)get(map->bytes + 12, 4);
   /* The checksum here is the format's. */
-  REQUIRE(get(map->bytes + 24, 8) == checksum(map->bytes + HEADER_BYTES, map->sections * ENTRY_BYTES));
+  REQUIRE_EQUAL(get(map->bytes + 24, 8), checksum(map->bytes + HEADER_BYTES, map->sections * ENTRY_BYTES));
   list_targets(map_count++);
 }
 

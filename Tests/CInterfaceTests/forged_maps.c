@@ -102,12 +102,14 @@ static void drive(hj_engine *engine) {
     fix->speed_cms = below(2) ? 900 : HJ_UNKNOWN;
   }
   uint32_t accepted = 0;
-  CHECK_EACH(hj_positions_report(engine, fixes, 32, &accepted) >= 0 && accepted <= 32);
+  CHECK_EACH_TAKEN(hj_positions_report(engine, fixes, 32, &accepted));
+  CHECK_EACH_AT_MOST(accepted, 32);
   for (int index = 0; index < 32; index++) { /* on along the same street */
     fixes[index].lat_e7 += (int32_t)below(600) - 300;
     fixes[index].lon_e7 += (int32_t)below(600) - 300;
   }
-  CHECK_EACH(hj_positions_report(engine, fixes, 32, &accepted) >= 0 && accepted <= 32);
+  CHECK_EACH_TAKEN(hj_positions_report(engine, fixes, 32, &accepted));
+  CHECK_EACH_AT_MOST(accepted, 32);
 }
 
 static void ask(hj_engine *engine) {
@@ -124,9 +126,9 @@ static void ask(hj_engine *engine) {
     somewhere(&query.lat_e7, &query.lon_e7);
     nearest[0].size = sizeof nearest[0];
     uint32_t count = 0;
-    CHECK_EACH(hj_nearest_units(engine, &query, nearest, 64, &count) == HJ_OK && count <= query.k);
-    for (uint32_t index = 0; index < count; index++)
-      CHECK_EACH(nearest[index].unit_id >= 1 && nearest[index].unit_id <= UNITS);
+    CHECK_EACH_STATUS(hj_nearest_units(engine, &query, nearest, 64, &count), HJ_OK);
+    CHECK_EACH_AT_MOST(count, query.k);
+    for (uint32_t index = 0; index < count; index++) CHECK_EACH_WITHIN(nearest[index].unit_id, 1, UNITS);
   }
   for (int round = 0; round < 8; round++) {
     int32_t from[2], to[2];
@@ -135,12 +137,13 @@ static void ask(hj_engine *engine) {
     uint32_t time_ms = 0, distance_dm = 0, flags = 0, needed = 0;
     uint64_t epoch = 0;
     int32_t profile = (int32_t)below(3);
-    CHECK_EACH(hj_travel_time(engine, from[0], from[1], to[0], to[1], profile, &time_ms,
-                              round % 2 ? &distance_dm : NULL, &flags, &epoch) == HJ_OK);
+    CHECK_EACH_STATUS(hj_travel_time(engine, from[0], from[1], to[0], to[1], profile, &time_ms,
+                                     round % 2 ? &distance_dm : NULL, &flags, &epoch),
+                      HJ_OK);
     points[0].size = sizeof points[0];
     hj_status status =
         hj_route_by_profile(engine, from[0], from[1], to[0], to[1], profile, NULL, points, 3000, &needed);
-    CHECK_EACH(status == HJ_OK || status == HJ_E_BUFFER);
+    CHECK_EACH_EITHER(status, HJ_OK, HJ_E_BUFFER);
   }
   for (int round = 0; round < 12; round++) {
     char name[64];
@@ -155,7 +158,7 @@ static void report_calls(hj_engine *engine) {
     hj_report report = make_report(tier, 0, 0);
     hj_dispatch dispatch = empty_dispatch();
     somewhere(&report.lat_e7, &report.lon_e7);
-    CHECK_EACH(hj_incident_report(engine, &report, &dispatch) >= 0);
+    CHECK_EACH_TAKEN(hj_incident_report(engine, &report, &dispatch));
     for (uint32_t index = 0; index < dispatch.assignment_count && index < 16; index++) {
       uint32_t needed = 0;
       points[0].size = sizeof points[0];
@@ -177,7 +180,7 @@ static void report_traffic(hj_engine *engine, int count) {
     times[index].direction = (int32_t)below(3);
     times[index].profile = below(4) == 0 ? 1 + (int32_t)below(2) : 0;
   }
-  CHECK_EACH(hj_traffic_report(engine, times, (uint32_t)count) >= 0);
+  CHECK_EACH_TAKEN(hj_traffic_report(engine, times, (uint32_t)count));
 }
 
 static void exercise(hj_engine *engine) {
@@ -185,7 +188,7 @@ static void exercise(hj_engine *engine) {
     hj_unit unit = make_unit(id, 0, 0);
     unit.capabilities = next_random() & 3;
     somewhere(&unit.lat_e7, &unit.lon_e7);
-    CHECK_EACH(hj_unit_put(engine, &unit) == HJ_OK);
+    CHECK_EACH_STATUS(hj_unit_put(engine, &unit), HJ_OK);
   }
   int64_t now_ns = START_NS;
   poll_at(engine, now_ns);
@@ -214,8 +217,8 @@ static enum outcome try_seed(uint64_t seed) {
   REQUIRE(right != NULL);
   memcpy(right, map->bytes, map->size);
   forge(map, at);
-  REQUIRE(pwrite(file_descriptor, map->bytes, map->size, 0) == (ssize_t)map->size);
-  REQUIRE(ftruncate(file_descriptor, (off_t)map->size) == 0);
+  REQUIRE_EQUAL(pwrite(file_descriptor, map->bytes, map->size, 0), (ssize_t)map->size);
+  REQUIRE_EQUAL(ftruncate(file_descriptor, (off_t)map->size), 0);
   memcpy(map->bytes, right, map->size);
   free(right);
   learn(map);
@@ -232,12 +235,14 @@ static enum outcome try_seed(uint64_t seed) {
   int failed_before = checks_failed;
   hj_status status = hj_engine_open(&config, &engine, &detail);
   if (status != HJ_OK) {
-    CHECK_EACH(status == HJ_E_MAP && strcmp(detail.field, "map_path") == 0 && strlen(detail.text) > 20);
+    CHECK_EACH_STATUS(status, HJ_E_MAP);
+    CHECK_EACH_TEXT(detail.field, "map_path");
+    CHECK_EACH_MORE(strlen(detail.text), 20);
     if (status != HJ_E_MAP) fprintf(stderr, "%s: %s\n", hj_status_name(status), detail.text);
     if (getenv("HUJIA_FORGED_SHOW")) fprintf(stderr, "%s\n", detail.text);
   } else {
     exercise(engine);
-    CHECK_EACH(hj_engine_close(engine) == HJ_OK);
+    CHECK_EACH_STATUS(hj_engine_close(engine), HJ_OK);
   }
   return checks_failed > failed_before ? WRONG : status == HJ_OK ? ANSWERED : REFUSED;
 }
@@ -246,7 +251,7 @@ static enum outcome try_seed(uint64_t seed) {
 static uint64_t run_batch(uint64_t first, uint64_t next, uint64_t end) {
   fflush(NULL);
   pid_t child = fork();
-  REQUIRE(child >= 0);
+  REQUIRE_AT_LEAST(child, 0);
   if (child == 0) {
     for (; next < end; next++) {
       outcomes[next - first] = UNDER_WAY;
@@ -256,7 +261,7 @@ static uint64_t run_batch(uint64_t first, uint64_t next, uint64_t end) {
     _exit(0);
   }
   int status = 0;
-  REQUIRE(waitpid(child, &status, 0) == child);
+  REQUIRE_EQUAL(waitpid(child, &status, 0), child);
   while (next < end && outcomes[next - first] != UNDER_WAY) next++;
   if (next == end) return end;
   outcomes[next - first] = WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM ? HUNG : CRASHED;
@@ -293,8 +298,8 @@ static void print_table(uint64_t first, uint64_t count, int is_long) {
   CHECK_EQUAL(total[HUNG], 0);
   CHECK_EQUAL(total[REFUSED] + total[ANSWERED], count);
   /* The forger forges, and what is opened is asked: neither is for show. */
-  CHECK(total[REFUSED] > count / 5);
-  CHECK(total[ANSWERED] > count / 20);
+  CHECK_MORE(total[REFUSED], count / 5);
+  CHECK_MORE(total[ANSWERED], count / 20);
 }
 
 int main(int arguments, char **values) {
@@ -311,7 +316,7 @@ int main(int arguments, char **values) {
   outcomes = mmap(NULL, count, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   REQUIRE(outcomes != MAP_FAILED);
   file_descriptor = mkstemp(file_path);
-  REQUIRE(file_descriptor >= 0);
+  REQUIRE_AT_LEAST(file_descriptor, 0);
   for (uint64_t next = first; next < first + count;) {
     uint64_t end = next - (next - first) % BATCH + BATCH;
     next = run_batch(first, next, end < first + count ? end : first + count);

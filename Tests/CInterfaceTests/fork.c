@@ -35,11 +35,11 @@ static void *load_cold(void *unused) {
   (void)unused;
   hj_config config = poll_config();
   while (!__atomic_load_n(&is_over, __ATOMIC_ACQUIRE)) {
-    CHECK_EACH(hj_plans_load(engine, plans, sizeof plans - 1, NULL) >= 0);
+    CHECK_EACH_TAKEN(hj_plans_load(engine, plans, sizeof plans - 1, NULL));
     hj_engine *another = NULL;
     config.run_mode = config.run_mode == HJ_RUN_POLL ? HJ_RUN_THREAD : HJ_RUN_POLL;
-    CHECK_EACH(hj_engine_open(&config, &another, NULL) == HJ_OK);
-    CHECK_EACH(hj_engine_close(another) == HJ_OK);
+    CHECK_EACH_STATUS(hj_engine_open(&config, &another, NULL), HJ_OK);
+    CHECK_EACH_STATUS(hj_engine_close(another), HJ_OK);
   }
   return NULL;
 }
@@ -191,7 +191,8 @@ static void fork_out_of_a_hook(int is_opening) {
     forked_by_hook = 1;
     status = hj_plans_load(own, plans, sizeof plans - 1, NULL);
   }
-  REQUIRE(forked_by_hook == 2 && hook_child >= 0);
+  REQUIRE_EQUAL(forked_by_hook, 2);
+  REQUIRE_AT_LEAST(hook_child, 0);
   if (hook_child == 0) {
     int wrong = status != HJ_E_MEMORY;
     if (is_opening) wrong += own != NULL;
@@ -199,8 +200,9 @@ static void fork_out_of_a_hook(int is_opening) {
   }
   CHECK_STATUS(status, HJ_OK);
   int verdict = -1;
-  REQUIRE(waitpid(hook_child, &verdict, 0) == hook_child);
-  CHECK(WIFEXITED(verdict) && WEXITSTATUS(verdict) == 0);
+  REQUIRE_EQUAL(waitpid(hook_child, &verdict, 0), hook_child);
+  CHECK(WIFEXITED(verdict));
+  CHECK_EQUAL(WEXITSTATUS(verdict), 0);
   CHECK_STATUS(hj_engine_close(own), HJ_OK);
   engine = before;
 }
@@ -216,7 +218,7 @@ static void fork_during_the_first_open(void) {
   for (int number = 0; number < times; number++) {
     fflush(NULL);
     pid_t process = fork();
-    REQUIRE(process >= 0);
+    REQUIRE_AT_LEAST(process, 0);
     if (process == 0) {
       alarm(40);
       pthread_t thread;
@@ -234,7 +236,7 @@ static void fork_during_the_first_open(void) {
       _exit(!is_clean || wrong != NULL);
     }
     int status = -1;
-    REQUIRE(waitpid(process, &status, 0) == process);
+    REQUIRE_EQUAL(waitpid(process, &status, 0), process);
     clean += WIFEXITED(status) && WEXITSTATUS(status) == 0;
   }
   CHECK_EQUAL(clean, times);
@@ -267,7 +269,7 @@ int fcntl64(int descriptor, int command, ...) {
 static void fork_while_descriptors_are_looked_at(void) {
   fflush(NULL);
   pid_t process = fork();
-  REQUIRE(process >= 0);
+  REQUIRE_AT_LEAST(process, 0);
   if (process == 0) {
     alarm(60);
     if (wrong_own_engine(HJ_RUN_POLL, 0) != 0) _exit(1);
@@ -287,7 +289,7 @@ static void fork_while_descriptors_are_looked_at(void) {
     _exit(WEXITSTATUS(status) == 0 ? 0 : 4);
   }
   int status = -1;
-  REQUIRE(waitpid(process, &status, 0) == process);
+  REQUIRE_EQUAL(waitpid(process, &status, 0), process);
   CHECK(WIFEXITED(status));
   CHECK_EQUAL(WEXITSTATUS(status), 0);
 }
@@ -295,7 +297,7 @@ static void fork_while_descriptors_are_looked_at(void) {
 /* What the threads have posted is decided by and by; each decision is called off, so that the engine has room again. */
 static void settle_posts(void) {
   struct pollfd events = {hj_events_fd(engine), POLLIN, 0};
-  REQUIRE(events.fd >= 0);
+  REQUIRE_AT_LEAST(events.fd, 0);
   do cancel_decided();
   while (poll(&events, 1, 300) != 0);
 }
@@ -309,18 +311,19 @@ static void nothing_reaches_the_parent(void) {
   for (int times = 0; times < 20; times++) {
     fflush(NULL);
     pid_t child = fork();
-    REQUIRE(child >= 0);
+    REQUIRE_AT_LEAST(child, 0);
     if (child == 0) {
       alarm(20);
       _exit(wrong_in_child());
     }
     int status = -1;
-    REQUIRE(waitpid(child, &status, 0) == child);
-    CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    REQUIRE_EQUAL(waitpid(child, &status, 0), child);
+    CHECK(WIFEXITED(status));
+    CHECK_EQUAL(WEXITSTATUS(status), 0);
   }
   CHECK_EQUAL(poll(&events, 1, 0), 0);
   /* The loop looks after the time a few times a second; nothing else happened. */
-  CHECK(read_stats(engine).turns - turns < 1000);
+  CHECK_LESS(read_stats(engine).turns - turns, 1000);
 }
 
 int main(void) {
@@ -329,8 +332,9 @@ int main(void) {
   pid_t first = fork();
   if (first == 0) _exit(wrong_own_engine(HJ_RUN_THREAD, 1));
   int verdict = -1;
-  REQUIRE(waitpid(first, &verdict, 0) == first);
-  CHECK(WIFEXITED(verdict) && WEXITSTATUS(verdict) == 0);
+  REQUIRE_EQUAL(waitpid(first, &verdict, 0), first);
+  CHECK(WIFEXITED(verdict));
+  CHECK_EQUAL(WEXITSTATUS(verdict), 0);
   fork_during_the_first_open();           /* this process opens none before */
   fork_while_descriptors_are_looked_at(); /* nor has it a loop */
   fork_out_of_a_hook(1);
@@ -346,13 +350,13 @@ int main(void) {
   drop_events(engine); /* or they would call it off */
   pthread_t threads[4];
   for (int number = 0; number < 4; number++)
-    REQUIRE(pthread_create(&threads[number], NULL, number < 3 ? load : load_cold, (void *)(uintptr_t)number) == 0);
+    REQUIRE_EQUAL(pthread_create(&threads[number], NULL, number < 3 ? load : load_cold, (void *)(uintptr_t)number), 0);
   int clean = 0;
   int64_t before = 0;
   for (int times = 0; times < children; times++) {
     fflush(NULL);
     pid_t child = fork();
-    REQUIRE(child >= 0);
+    REQUIRE_AT_LEAST(child, 0);
     if (child == 0) {
       alarm(20);
       int wrong = wrong_in_child();
@@ -362,14 +366,14 @@ int main(void) {
       exit(wrong); /* with everything that exit runs */
     }
     int status = -1;
-    REQUIRE(waitpid(child, &status, 0) == child);
+    REQUIRE_EQUAL(waitpid(child, &status, 0), child);
     if (WIFSIGNALED(status)) fprintf(stderr, "child %d: signal %d\n", times, WTERMSIG(status));
     if (WIFEXITED(status) && WEXITSTATUS(status)) fprintf(stderr, "child %d: %d wrong\n", times, WEXITSTATUS(status));
     clean += WIFEXITED(status) && WEXITSTATUS(status) == 0;
     if (times == children / 2) before = __atomic_load_n(&done, __ATOMIC_RELAXED);
   }
   CHECK_EQUAL(clean, children);
-  CHECK(__atomic_load_n(&done, __ATOMIC_RELAXED) > before); /* the parent went on all the while */
+  CHECK_MORE(__atomic_load_n(&done, __ATOMIC_RELAXED), before); /* the parent went on all the while */
   __atomic_store_n(&is_over, 1, __ATOMIC_RELEASE);
   for (int number = 0; number < 4; number++) pthread_join(threads[number], NULL);
   settle_posts();

@@ -200,7 +200,7 @@ static void closed_handles(void) {
   CHECK_STATUS(hj_engine_close(closed), HJ_OK);
   refuse(closed, HJ_E_STALE, "closed");
   hj_engine *after = open_engine(&config); /* in the same slot: nobody else opens one */
-  CHECK(((uintptr_t)after & 0xffff) == ((uintptr_t)closed & 0xffff));
+  CHECK_EQUAL(((uintptr_t)after & 0xffff), ((uintptr_t)closed & 0xffff));
   refuse(closed, HJ_E_STALE, "recycled");
   CHECK_STATUS(hj_engine_close(after), HJ_OK);
   refuse(closed, HJ_E_STALE, "twice recycled");
@@ -215,16 +215,17 @@ static void full_table(void) {
   while (count < 256 && (status = hj_engine_open(&config, &first[count], NULL)) == HJ_OK) count++;
   CHECK_STATUS(status, HJ_FULL);
   CHECK_EQUAL(count, 255); /* 256 with the one of this test */
-  CHECK(first[count] == NULL);
+  CHECK_NULL(first[count]);
   for (int index = 0; index < count; index++) {
-    CHECK_EACH(hj_unit_read(first[index], 1, &some_unit) == HJ_E_UNKNOWN);
-    CHECK_EACH(hj_engine_close(first[index]) == HJ_OK);
+    CHECK_EACH_STATUS(hj_unit_read(first[index], 1, &some_unit), HJ_E_UNKNOWN);
+    CHECK_EACH_STATUS(hj_engine_close(first[index]), HJ_OK);
     second[index] = open_engine(&config);
-    CHECK_EACH(hj_unit_read(first[index], 1, &some_unit) == HJ_E_STALE);
-    for (int earlier = 0; earlier < index; earlier++) CHECK_EACH(second[earlier] != second[index]);
+    CHECK_EACH_STATUS(hj_unit_read(first[index], 1, &some_unit), HJ_E_STALE);
+    for (int earlier = 0; earlier < index; earlier++)
+      CHECK_EACH_DIFFERENT((intptr_t)second[earlier], (intptr_t)second[index]);
   }
-  for (int index = 0; index < count; index++) CHECK_EACH(hj_engine_close(first[index]) == HJ_E_STALE);
-  for (int index = 0; index < count; index++) CHECK_EACH(hj_engine_close(second[index]) == HJ_OK);
+  for (int index = 0; index < count; index++) CHECK_EACH_STATUS(hj_engine_close(first[index]), HJ_E_STALE);
+  for (int index = 0; index < count; index++) CHECK_EACH_STATUS(hj_engine_close(second[index]), HJ_OK);
   refuse(first[0], HJ_E_STALE, "recycled");
 }
 
@@ -232,7 +233,7 @@ static void full_table(void) {
 static void handles_of_a_parent(void) {
   fflush(NULL);
   pid_t child = fork();
-  REQUIRE(child >= 0);
+  REQUIRE_AT_LEAST(child, 0);
   if (child == 0) {
     alarm(60);
     int wrong = count_wrong(good, HJ_E_FORKED, "parent's");
@@ -247,21 +248,22 @@ static void handles_of_a_parent(void) {
     _exit(wrong != 0);
   }
   int status = -1;
-  REQUIRE(waitpid(child, &status, 0) == child);
-  CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+  REQUIRE_EQUAL(waitpid(child, &status, 0), child);
+  CHECK(WIFEXITED(status));
+  CHECK_EQUAL(WEXITSTATUS(status), 0);
 }
 
 int main(int count, char **arguments) {
   complete(count > 1 ? arguments[1] : "");
   open_world();
-  REQUIRE(hj_watch_put(good, &valid_watch) == HJ_OK);
+  REQUIRE_STATUS(hj_watch_put(good, &valid_watch), HJ_OK);
   hj_stats before = read_stats(good);
   invented_handles();
   closed_handles();
   full_table();
   handles_of_a_parent();
   hj_stats after = read_stats(good);
-  CHECK(memcmp(&before, &after, sizeof before) == 0); /* no call with a wrong handle reached the engine that is open */
+  CHECK_BYTES(&before, &after, sizeof before); /* no call with a wrong handle reached the engine that is open */
   close_world();
   return check_finish();
 }

@@ -118,18 +118,18 @@ static void *close_it(void *raw) {
 static void goes_on(int closes_elsewhere) {
   hj_report report = make_report(HJ_TIER_EMERGENCY, 1, 1);
   hj_dispatch answer = empty_dispatch();
-  CHECK_EACH(hj_incident_report(engine, &report, &answer) == HJ_OK);
-  CHECK_EACH(load_plans() == HJ_OK);
-  CHECK_EACH(report_traffic() >= 0);
+  CHECK_EACH_STATUS(hj_incident_report(engine, &report, &answer), HJ_OK);
+  CHECK_EACH_STATUS(load_plans(), HJ_OK);
+  CHECK_EACH_AT_LEAST(report_traffic(), 0);
   hj_status closed = -99;
   if (closes_elsewhere) {
     pthread_t thread;
-    REQUIRE(pthread_create(&thread, NULL, close_it, &closed) == 0);
+    REQUIRE_EQUAL(pthread_create(&thread, NULL, close_it, &closed), 0);
     pthread_join(thread, NULL);
   } else {
     closed = hj_engine_close(engine);
   }
-  CHECK_EACH(closed == HJ_OK);
+  CHECK_EACH_STATUS(closed, HJ_OK);
 }
 
 static int left_at_each_allocation(hj_status (*call)(void), int how) {
@@ -144,7 +144,7 @@ static int left_at_each_allocation(hj_status (*call)(void), int how) {
     } else {
       try one = {at, how, 0};
       pthread_t thread;
-      REQUIRE(pthread_create(&thread, NULL, on_thread, &one) == 0);
+      REQUIRE_EQUAL(pthread_create(&thread, NULL, on_thread, &one), 0);
       pthread_join(thread, NULL);
       is_over = one.is_over;
     }
@@ -169,7 +169,7 @@ static void left_in_open(void) {
     hj_config config = hooked();
     engine = NULL;
     CHECK(is_open_left(&config, at));
-    CHECK(engine == NULL);
+    CHECK_NULL(engine);
     engine = open_engine(&config);
     put_unit(engine, 1, 0, 0);
     goes_on(0);
@@ -218,7 +218,7 @@ static void left_by_release(int how) {
   } else {
     try one = {0, how, 0};
     pthread_t thread;
-    REQUIRE(pthread_create(&thread, NULL, release_on_thread, &one) == 0);
+    REQUIRE_EQUAL(pthread_create(&thread, NULL, release_on_thread, &one), 0);
     pthread_join(thread, NULL);
     CHECK(!one.is_over);
   }
@@ -302,8 +302,8 @@ int main(void) {
   for (int how = BY_JUMP; how <= BY_CANCEL; how++) {
     int of_plans = left_at_each_allocation(load_plans, how);
     int of_traffic = left_at_each_allocation(report_traffic, how);
-    CHECK(of_plans >= 3);
-    CHECK(of_traffic >= 3);
+    CHECK_AT_LEAST(of_plans, 3);
+    CHECK_AT_LEAST(of_traffic, 3);
     printf("note: left at %d allocations of the plans, %d of the first street time (way %d)\n", of_plans, of_traffic,
            how);
   }

@@ -42,7 +42,7 @@ static inline void off_streets(void) {
 static inline hj_config poll_config(void) {
   hj_config config;
   memset(&config, 0, sizeof config);
-  REQUIRE(hj_config_init(&config, sizeof config) == HJ_OK);
+  REQUIRE_STATUS(hj_config_init(&config, sizeof config), HJ_OK);
   config.run_mode = HJ_RUN_POLL;
   config.max_units = 64;
   config.max_incidents = 64;
@@ -58,7 +58,8 @@ static inline hj_engine *open_engine(const hj_config *config) {
   detail.size = sizeof detail;
   hj_status status = hj_engine_open(config, &engine, &detail);
   if (status < 0) fprintf(stderr, "open: %s %s: %s\n", hj_status_name(status), detail.field, detail.text);
-  REQUIRE(status == HJ_OK && engine != NULL);
+  REQUIRE_STATUS(status, HJ_OK);
+  REQUIRE(engine != NULL);
   return engine;
 }
 
@@ -74,7 +75,7 @@ static inline hj_unit make_unit(uint64_t id, int north, int east) {
 
 static inline void put_unit(hj_engine *engine, uint64_t id, int north, int east) {
   hj_unit unit = make_unit(id, north, east);
-  REQUIRE(hj_unit_put(engine, &unit) == HJ_OK);
+  REQUIRE_STATUS(hj_unit_put(engine, &unit), HJ_OK);
 }
 
 static inline hj_report make_report(int32_t tier, int north, int east) {
@@ -97,7 +98,7 @@ static inline hj_stats read_stats(hj_engine *engine) {
   hj_stats stats;
   memset(&stats, 0, sizeof stats);
   stats.size = sizeof stats;
-  REQUIRE(hj_engine_stats(engine, &stats) == HJ_OK);
+  REQUIRE_STATUS(hj_engine_stats(engine, &stats), HJ_OK);
   return stats;
 }
 
@@ -105,7 +106,7 @@ static inline hj_incident_status read_incident(hj_engine *engine, uint64_t id) {
   hj_incident_status status;
   memset(&status, 0, sizeof status);
   status.size = sizeof status;
-  REQUIRE(hj_incident_read(engine, id, &status) == HJ_OK);
+  REQUIRE_STATUS(hj_incident_read(engine, id, &status), HJ_OK);
   return status;
 }
 
@@ -113,7 +114,7 @@ static inline hj_unit_status read_unit(hj_engine *engine, uint64_t id) {
   hj_unit_status status;
   memset(&status, 0, sizeof status);
   status.size = sizeof status;
-  REQUIRE(hj_unit_read(engine, id, &status) == HJ_OK);
+  REQUIRE_STATUS(hj_unit_read(engine, id, &status), HJ_OK);
   return status;
 }
 
@@ -124,7 +125,7 @@ static inline uint32_t take_events(hj_engine *engine, hj_event *events, uint32_t
     memset(&events[0], 0, sizeof events[0]);
     events[0].size = sizeof events[0];
   }
-  REQUIRE(hj_events_poll(engine, events, capacity, &count) == HJ_OK);
+  REQUIRE_STATUS(hj_events_poll(engine, events, capacity, &count), HJ_OK);
   return count;
 }
 
@@ -138,7 +139,7 @@ static inline void drop_events(hj_engine *engine) {
 static inline int64_t poll_at(hj_engine *engine, int64_t now_ns) {
   int64_t next_due_ns = -1;
   hj_status status = hj_engine_poll(engine, now_ns, START_US + (now_ns - START_NS) / 1000, 0, &next_due_ns);
-  REQUIRE(status == HJ_OK);
+  REQUIRE_STATUS(status, HJ_OK);
   return next_due_ns;
 }
 

@@ -28,19 +28,19 @@ static void *every_call(void *number) {
     fix.unit_id = mine;
     fix.heading_cdeg = fix.speed_cms = HJ_UNKNOWN;
     place((int)mine * 10, times % 50, &fix.lat_e7, &fix.lon_e7);
-    CHECK_EACH(hj_positions_report(engine, &fix, 1, NULL) == HJ_OK);
+    CHECK_EACH_STATUS(hj_positions_report(engine, &fix, 1, NULL), HJ_OK);
     hj_report report = make_report(HJ_TIER_URGENT, (int)mine * 10, 0);
     hj_dispatch answer = empty_dispatch();
     hj_status status = hj_incident_report(engine, &report, &answer);
-    CHECK_EACH(status == HJ_OK);
+    CHECK_EACH_STATUS(status, HJ_OK);
     if (answer.assignment_count > 0) {
       hj_route_point point;
       uint32_t needed;
       point.size = sizeof point;
-      CHECK_EACH(hj_assignment_route(engine, answer.chosen[0].assignment_id, &point, 1, &needed) >= HJ_E_BUFFER);
+      CHECK_EACH_AT_LEAST(hj_assignment_route(engine, answer.chosen[0].assignment_id, &point, 1, &needed), HJ_E_BUFFER);
       hj_assignment_advance(engine, answer.chosen[0].assignment_id, HJ_ASSIGNMENT_ON_SCENE, 0);
     }
-    CHECK_EACH(hj_incident_close(engine, answer.incident_id, 0, 0) == HJ_OK);
+    CHECK_EACH_STATUS(hj_incident_close(engine, answer.incident_id, 0, 0), HJ_OK);
     hj_nearest nearest[8];
     hj_nearest_query query;
     uint32_t count;
@@ -49,13 +49,13 @@ static void *every_call(void *number) {
     query.size = sizeof query;
     query.k = 8;
     place(0, 0, &query.lat_e7, &query.lon_e7);
-    CHECK_EACH(hj_nearest_units(engine, &query, nearest, 8, &count) >= 0);
+    CHECK_EACH_TAKEN(hj_nearest_units(engine, &query, nearest, 8, &count));
     hj_event events[8];
     events[0].size = sizeof events[0];
-    CHECK_EACH(hj_events_poll(engine, events, 8, &count) == HJ_OK);
+    CHECK_EACH_STATUS(hj_events_poll(engine, events, 8, &count), HJ_OK);
     hj_stats stats;
     stats.size = sizeof stats;
-    CHECK_EACH(hj_engine_stats(engine, &stats) == HJ_OK);
+    CHECK_EACH_STATUS(hj_engine_stats(engine, &stats), HJ_OK);
   }
   return NULL;
 }
@@ -68,18 +68,18 @@ static void tiny_stacks(const char *map) {
   for (uint64_t id = 1; id <= TINY; id++) put_unit(engine, id, (int)id * 10, 0);
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
-  REQUIRE(pthread_attr_setstacksize(&attributes, STACK) == 0);
+  REQUIRE_EQUAL(pthread_attr_setstacksize(&attributes, STACK), 0);
   pthread_t threads[TINY];
   for (int number = 0; number < TINY; number++)
-    REQUIRE(pthread_create(&threads[number], &attributes, every_call, (void *)(uintptr_t)number) == 0);
+    REQUIRE_EQUAL(pthread_create(&threads[number], &attributes, every_call, (void *)(uintptr_t)number), 0);
   for (int number = 0; number < TINY; number++) pthread_join(threads[number], NULL);
   pthread_attr_destroy(&attributes);
   hj_stats stats = read_stats(engine);
   CHECK_EQUAL(stats.positions_accepted + stats.positions_refused, TINY * 300);
   CHECK_EQUAL(stats.positions_refused, 0);
   CHECK_EQUAL(stats.reports, TINY * 300);
-  CHECK(stats.calls_combined > 0);
-  CHECK(stats.calls_ahead_high <= TINY);
+  CHECK_MORE(stats.calls_combined, 0);
+  CHECK_AT_MOST(stats.calls_ahead_high, TINY);
   CHECK_STATUS(hj_engine_close(engine), HJ_OK);
 }
 
@@ -119,7 +119,7 @@ static void hooks_that_call_back(void) {
   put_unit(engine, 1, 0, 0);
   calls_back = 1;
   CHECK_STATUS(hj_plans_load(engine, plans, sizeof plans - 1, NULL), HJ_OK);
-  CHECK(called_back > 0);
+  CHECK_MORE(called_back, 0);
   calls_back = 0;
   CHECK_STATUS(hj_engine_close(engine), HJ_OK);
 }
@@ -157,14 +157,14 @@ static int stopped_process(int ready, int64_t paused_ms) {
     }
     pause_ms(10);
   }
-  CHECK(stall_ns >= (paused_ms - 400) * 1000000);
-  CHECK(stall_ns < (paused_ms + 20000) * 1000000);
+  CHECK_AT_LEAST(stall_ns, (paused_ms - 400) * 1000000);
+  CHECK_LESS(stall_ns, (paused_ms + 20000) * 1000000);
   CHECK_EQUAL(escalations, 1);
-  CHECK(late_ns >= (paused_ms - 1400) * 1000000);
+  CHECK_AT_LEAST(late_ns, (paused_ms - 1400) * 1000000);
   hj_stats stats = read_stats(engine);
-  CHECK(stats.stalls > stalls);
-  CHECK(stats.longest_stall_ns >= stall_ns);
-  CHECK(stats.late_deadlines >= 1);
+  CHECK_MORE(stats.stalls, stalls);
+  CHECK_AT_LEAST(stats.longest_stall_ns, stall_ns);
+  CHECK_AT_LEAST(stats.late_deadlines, 1);
   CHECK_STATUS(hj_engine_close(engine), HJ_OK);
   printf("stopped for %" PRId64 " ms: a stall of %" PRId64 " ms, the deadline %" PRId64 " ms late\n", paused_ms,
          stall_ns / 1000000, late_ns / 1000000);
@@ -175,10 +175,10 @@ static int stopped_process(int ready, int64_t paused_ms) {
 static void stopped_and_gone_on(void) {
   int64_t paused_ms = getenv("HUJIA_TEST_SMALL") != NULL ? 3000 : 10000;
   int ready[2];
-  REQUIRE(pipe(ready) == 0);
+  REQUIRE_EQUAL(pipe(ready), 0);
   fflush(NULL);
   pid_t child = fork();
-  REQUIRE(child >= 0);
+  REQUIRE_AT_LEAST(child, 0);
   if (child == 0) {
     alarm(120);
     close(ready[0]);
@@ -188,13 +188,14 @@ static void stopped_and_gone_on(void) {
   }
   close(ready[1]);
   char byte;
-  REQUIRE(read(ready[0], &byte, 1) == 1);
-  REQUIRE(kill(child, SIGSTOP) == 0);
+  REQUIRE_EQUAL(read(ready[0], &byte, 1), 1);
+  REQUIRE_EQUAL(kill(child, SIGSTOP), 0);
   pause_ms(paused_ms);
-  REQUIRE(kill(child, SIGCONT) == 0);
+  REQUIRE_EQUAL(kill(child, SIGCONT), 0);
   int status = -1;
-  REQUIRE(waitpid(child, &status, 0) == child);
-  CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+  REQUIRE_EQUAL(waitpid(child, &status, 0), child);
+  CHECK(WIFEXITED(status));
+  CHECK_EQUAL(WEXITSTATUS(status), 0);
   close(ready[0]);
 }
 

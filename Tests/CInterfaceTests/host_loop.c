@@ -34,7 +34,7 @@ static void read_events(void) {
       escalations++;
       CHECK_EQUAL(events[index].clock, HJ_CLOCK_ACKNOWLEDGE);
       CHECK_EQUAL(events[index].step, escalations);
-      CHECK(events[index].late_ns >= 0 && events[index].late_ns < SECOND_NS);
+      CHECK_WITHIN(events[index].late_ns, 0, SECOND_NS - 1);
       if (escalations == 1) first_ns = monotonic_ns();
       if (escalations == 2) second_ns = monotonic_ns();
     }
@@ -49,7 +49,7 @@ static void begin(hj_config *config) {
   detail.size = sizeof detail;
   hj_status status = hj_plans_load(engine, plans, sizeof plans - 1, &detail);
   if (status != HJ_OK) fprintf(stderr, "%s: %s\n", detail.field, detail.text);
-  REQUIRE(status == HJ_OK);
+  REQUIRE_STATUS(status, HJ_OK);
   put_unit(engine, 1, 0, 0);
   hj_report report = make_report(HJ_TIER_EMERGENCY, 1, 1);
   report.key_low = 1;
@@ -60,9 +60,9 @@ static void begin(hj_config *config) {
 static void check_times(void) {
   CHECK_EQUAL(decided, 1);
   CHECK_EQUAL(escalations, 2);
-  CHECK(first_ns - reported_ns >= SECOND_NS); /* never early */
-  CHECK(second_ns - reported_ns >= 2 * SECOND_NS);
-  CHECK(second_ns - reported_ns < 4 * SECOND_NS);
+  CHECK_AT_LEAST(first_ns - reported_ns, SECOND_NS); /* never early */
+  CHECK_AT_LEAST(second_ns - reported_ns, 2 * SECOND_NS);
+  CHECK_LESS(second_ns - reported_ns, 4 * SECOND_NS);
 }
 
 static void own_thread(void) {
@@ -70,7 +70,7 @@ static void own_thread(void) {
   config.run_mode = HJ_RUN_THREAD;
   begin(&config);
   int descriptor = hj_events_fd(engine);
-  CHECK(descriptor >= 0);
+  CHECK_AT_LEAST(descriptor, 0);
   CHECK_STATUS(hj_engine_poll(engine, 1, 1, 0, NULL), HJ_E_MODE);
   while (escalations < 2 && monotonic_ns() - reported_ns < 5 * SECOND_NS) {
     struct pollfd wait = {descriptor, POLLIN, 0};
@@ -81,7 +81,7 @@ static void own_thread(void) {
     CHECK(!is_noisy || monotonic_ns() - reported_ns >= SECOND_NS);
   }
   check_times();
-  CHECK(read_stats(engine).longest_turn_ns > 0);
+  CHECK_MORE(read_stats(engine).longest_turn_ns, 0);
   CHECK_STATUS(hj_engine_close(engine), HJ_OK);
   CHECK_EQUAL(hj_events_fd(engine), -1);
 }
@@ -105,7 +105,7 @@ static void *close_elsewhere(void *unused) {
 
 static void hosts_loop(void) {
   uv_loop_t loop;
-  REQUIRE(uv_loop_init(&loop) == 0);
+  REQUIRE_EQUAL(uv_loop_init(&loop), 0);
   hj_config config = poll_config();
   config.run_mode = HJ_RUN_HOST_LOOP;
   config.uv_loop = &loop;
@@ -113,16 +113,16 @@ static void hosts_loop(void) {
   CHECK_STATUS(hj_engine_poll(engine, 1, 1, 0, NULL), HJ_E_MODE);
   uv_poll_t readable;
   uv_timer_t timeout;
-  REQUIRE(uv_poll_init(&loop, &readable, hj_events_fd(engine)) == 0);
-  REQUIRE(uv_poll_start(&readable, UV_READABLE, on_readable) == 0);
-  REQUIRE(uv_timer_init(&loop, &timeout) == 0);
-  REQUIRE(uv_timer_start(&timeout, on_timeout, 5000, 0) == 0);
+  REQUIRE_EQUAL(uv_poll_init(&loop, &readable, hj_events_fd(engine)), 0);
+  REQUIRE_EQUAL(uv_poll_start(&readable, UV_READABLE, on_readable), 0);
+  REQUIRE_EQUAL(uv_timer_init(&loop, &timeout), 0);
+  REQUIRE_EQUAL(uv_timer_start(&timeout, on_timeout, 5000, 0), 0);
   uv_run(&loop, UV_RUN_DEFAULT);
   check_times();
 
   /* Only the loop's own thread may close; the refusal changes nothing. */
   pthread_t other;
-  REQUIRE(pthread_create(&other, NULL, close_elsewhere, NULL) == 0);
+  REQUIRE_EQUAL(pthread_create(&other, NULL, close_elsewhere, NULL), 0);
   pthread_join(other, NULL);
   CHECK_STATUS(closed_elsewhere, HJ_E_DEADLOCK);
   CHECK_EQUAL(read_unit(engine, 1).activity, HJ_ACTIVITY_EN_ROUTE);
@@ -148,7 +148,7 @@ static void close_inside(uv_timer_t *handle) {
 
 static void two_on_one_loop(void) {
   uv_loop_t loop;
-  REQUIRE(uv_loop_init(&loop) == 0);
+  REQUIRE_EQUAL(uv_loop_init(&loop), 0);
   hj_config config = poll_config();
   config.run_mode = HJ_RUN_HOST_LOOP;
   config.uv_loop = &loop;
@@ -160,8 +160,8 @@ static void two_on_one_loop(void) {
   uv_run(&loop, UV_RUN_NOWAIT);
   CHECK_EQUAL(read_stats(second).reports, 1);
   uv_timer_t timer;
-  REQUIRE(uv_timer_init(&loop, &timer) == 0);
-  REQUIRE(uv_timer_start(&timer, close_inside, 10, 0) == 0);
+  REQUIRE_EQUAL(uv_timer_init(&loop, &timer), 0);
+  REQUIRE_EQUAL(uv_timer_start(&timer, close_inside, 10, 0), 0);
   uv_run(&loop, UV_RUN_DEFAULT); /* returns: nothing of ours keeps the loop alive */
   CHECK_EQUAL(uv_loop_close(&loop), 0);
 }
@@ -172,8 +172,9 @@ static void two_on_one_loop(void) {
 static uint64_t epoch_of_an_answer(void) {
   uint32_t travel_ms;
   uint64_t epoch = UINT64_MAX;
-  CHECK_EACH(hj_travel_time(engine, centre_lat_e7, centre_lon_e7, centre_lat_e7 + 50000, centre_lon_e7 + 50000,
-                            HJ_PROFILE_DEFAULT, &travel_ms, NULL, NULL, &epoch) == HJ_OK);
+  CHECK_EACH_STATUS(hj_travel_time(engine, centre_lat_e7, centre_lon_e7, centre_lat_e7 + 50000, centre_lon_e7 + 50000,
+                                   HJ_PROFILE_DEFAULT, &travel_ms, NULL, NULL, &epoch),
+                    HJ_OK);
   return epoch;
 }
 
@@ -182,7 +183,7 @@ static void traffic_on_the_hosts_loop(void) {
   static hj_street_time times[STREETS];
   if (on_streets() == NULL) return;
   uv_loop_t loop;
-  REQUIRE(uv_loop_init(&loop) == 0);
+  REQUIRE_EQUAL(uv_loop_init(&loop), 0);
   hj_config config = poll_config();
   config.run_mode = HJ_RUN_HOST_LOOP;
   config.uv_loop = &loop;
@@ -194,7 +195,7 @@ static void traffic_on_the_hosts_loop(void) {
     times[index].street_id = index + 1;
     times[index].travel_ms = 90000;
   }
-  CHECK(hj_traffic_report(engine, times, STREETS) >= 0);
+  CHECK_TAKEN(hj_traffic_report(engine, times, STREETS));
   uint64_t answered = 0;
   int64_t begun_ns = monotonic_ns();
   while (answered == 0 && monotonic_ns() - begun_ns < 120 * SECOND_NS) {
@@ -209,7 +210,7 @@ static void traffic_on_the_hosts_loop(void) {
   CHECK_EQUAL(read_stats(engine).traffic_epoch, 1);
   CHECK_EQUAL(epoch_of_an_answer(), 1);
   for (uint32_t index = 0; index < STREETS; index++) times[index].travel_ms = HJ_STREET_AS_MAPPED;
-  CHECK(hj_traffic_report(engine, times, STREETS) >= 0);
+  CHECK_TAKEN(hj_traffic_report(engine, times, STREETS));
   uv_run(&loop, UV_RUN_NOWAIT);
   CHECK_STATUS(hj_engine_close(engine), HJ_OK);
   uv_run(&loop, UV_RUN_DEFAULT);
@@ -229,7 +230,7 @@ static void *post_elsewhere(void *unused) {
 
 static void waiting_for_room(void) {
   uv_loop_t loop;
-  REQUIRE(uv_loop_init(&loop) == 0);
+  REQUIRE_EQUAL(uv_loop_init(&loop), 0);
   hj_config config = poll_config();
   config.run_mode = HJ_RUN_HOST_LOOP;
   config.uv_loop = &loop;
@@ -241,7 +242,7 @@ static void waiting_for_room(void) {
   CHECK_STATUS(hj_incident_post_within(engine, &report, 1), HJ_E_DEADLOCK);
   CHECK_STATUS(hj_incident_post_within(engine, &report, INT64_MAX), HJ_E_DEADLOCK);
   pthread_t other;
-  REQUIRE(pthread_create(&other, NULL, post_elsewhere, NULL) == 0);
+  REQUIRE_EQUAL(pthread_create(&other, NULL, post_elsewhere, NULL), 0);
   int64_t start_ns = monotonic_ns();
   while (!__atomic_load_n(&is_posted, __ATOMIC_ACQUIRE) && monotonic_ns() - start_ns < 50 * SECOND_NS)
     uv_run(&loop, UV_RUN_NOWAIT);

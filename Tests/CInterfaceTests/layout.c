@@ -223,6 +223,6 @@ int main(void) {
   CHECK_EQUAL(hj_abi_version(), HJ_ABI_VERSION);
   char version[16];
   snprintf(version, sizeof version, "%d.%d.%d", HJ_VERSION_MAJOR, HJ_VERSION_MINOR, HJ_VERSION_PATCH);
-  CHECK(strcmp(hj_version(), version) == 0);
+  CHECK_TEXT(hj_version(), version);
   return check_finish();
 }

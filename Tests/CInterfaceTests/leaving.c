@@ -47,14 +47,14 @@ static int busy_child(int way, int after_us) {
   put_unit(engine, 1, 0, 0);
   pthread_t thread;
   for (int index = 0; index < 4; index++)
-    REQUIRE(pthread_create(&thread, NULL, call_for_ever, (void *)(intptr_t)index) == 0);
-  REQUIRE(pthread_create(&thread, NULL, wait_for_ever, unpolled) == 0);
+    REQUIRE_EQUAL(pthread_create(&thread, NULL, call_for_ever, (void *)(intptr_t)index), 0);
+  REQUIRE_EQUAL(pthread_create(&thread, NULL, wait_for_ever, unpolled), 0);
   struct timespec pause = {0, after_us * 1000};
   nanosleep(&pause, NULL);
   if (way == BY_QUICK_EXIT) quick_exit(7);
   if (way == BY_UNLOADING) {
     Dl_info about;
-    REQUIRE(dladdr((void *)(intptr_t)hj_version, &about) != 0);
+    REQUIRE_DIFFERENT(dladdr((void *)(intptr_t)hj_version, &about), 0);
     void *library = dlopen(about.dli_fname, RTLD_NOW | RTLD_NOLOAD);
     for (int times = 0; library != NULL && times < 3; times++) dlclose(library);
   }
@@ -68,14 +68,14 @@ int main(void) {
     for (int round = 0; round < rounds; round++) {
       fflush(NULL);
       pid_t child = fork();
-      REQUIRE(child >= 0);
+      REQUIRE_AT_LEAST(child, 0);
       if (child == 0) {
         alarm(60);
         int status = busy_child(way, round * 331 % 5000);
         exit(checks_failed == 0 ? status : 1); /* as a return from main */
       }
       int status = -1;
-      REQUIRE(waitpid(child, &status, 0) == child);
+      REQUIRE_EQUAL(waitpid(child, &status, 0), child);
       CHECK_EACH(WIFEXITED(status));
       ended += WIFEXITED(status) && WEXITSTATUS(status) == 7;
     }

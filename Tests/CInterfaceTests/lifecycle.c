@@ -49,7 +49,8 @@ static void all_the_way(void) {
   CHECK_EQUAL(dispatch.assignment_count, 1);
   CHECK_EQUAL(dispatch.chosen[0].unit_id, 1);
   CHECK_EQUAL(dispatch.tier, HJ_TIER_EMERGENCY);
-  CHECK(dispatch.chosen[0].travel_ms > 0 && dispatch.chosen[0].distance_dm > 0);
+  CHECK_MORE(dispatch.chosen[0].travel_ms, 0);
+  CHECK_MORE(dispatch.chosen[0].distance_dm, 0);
   CHECK_EQUAL(dispatch.chosen[0].reason, HJ_REASON_STRAIGHT_LINE);
   CHECK(dispatch.shortfall & HJ_SHORTFALL_NOT_ON_STREETS);
   CHECK_EQUAL(dispatch.decided_in_ns, 0); /* no clock is read in HJ_RUN_POLL */
@@ -75,7 +76,7 @@ static void all_the_way(void) {
     CHECK_EQUAL(read_unit(engine, 1).activity, moves[index].activity);
     CHECK_EQUAL(saw(HJ_EVENT_ASSIGNMENT, assignment, moves[index].state, HJ_REASON_NONE), 1);
   }
-  CHECK(read_incident(engine, incident).arrived_wall_us > 0);
+  CHECK_MORE(read_incident(engine, incident).arrived_wall_us, 0);
   CHECK_STATUS(hj_assignment_advance(engine, assignment, HJ_ASSIGNMENT_CLEARED, 0), HJ_OK);
   CHECK_STATUS(hj_assignment_advance(engine, assignment, HJ_ASSIGNMENT_CLEARED, 0), HJ_E_STALE);
   CHECK_EQUAL(state_of(incident), HJ_INCIDENT_REPORTED);
@@ -113,7 +114,7 @@ static void skips_and_back(void) {
   CHECK_EQUAL(state_of(dispatch.incident_id), HJ_INCIDENT_EN_ROUTE);
   hj_event events[8];
   uint32_t count = take_events(engine, events, 8);
-  CHECK(count > 0);
+  CHECK_MORE(count, 0);
   for (uint32_t index = 0; index < count; index++) CHECK_EQUAL(events[index].operator_id, 4711);
   finish();
 }
@@ -199,7 +200,7 @@ static void repeated(void) {
   /* A day later the key is forgotten. */
   poll_at(engine, START_NS + 86401 * SECOND_NS);
   CHECK_STATUS(hj_incident_report(engine, &report, &again), HJ_OK);
-  CHECK(again.incident_id != first.incident_id);
+  CHECK_DIFFERENT(again.incident_id, first.incident_id);
   finish();
 }
 
@@ -258,8 +259,12 @@ static void posted(void) {
   poll_at(engine, START_NS + 2 * SECOND_NS);
   count = take_events(engine, events, 16);
   CHECK_EQUAL(count, 2);
-  CHECK(events[0].kind == HJ_EVENT_DECIDED && events[0].reason == HJ_EXISTS && events[0].incident_id != 0);
-  CHECK(events[1].kind == HJ_EVENT_REFUSED && events[1].reason == HJ_E_CONFLICT && events[1].key_low == 1);
+  CHECK_EQUAL(events[0].kind, HJ_EVENT_DECIDED);
+  CHECK_STATUS(events[0].reason, HJ_EXISTS);
+  CHECK_DIFFERENT(events[0].incident_id, 0);
+  CHECK_EQUAL(events[1].kind, HJ_EVENT_REFUSED);
+  CHECK_STATUS(events[1].reason, HJ_E_CONFLICT);
+  CHECK_EQUAL(events[1].key_low, 1);
   finish();
 }
 
@@ -299,7 +304,7 @@ static void by_hand(void) {
   hj_dispatch dispatch = report_at(HJ_TIER_URGENT, 0, 0);
   uint64_t assignment = 0, same = 0;
   CHECK_STATUS(hj_incident_assign(engine, dispatch.incident_id, 3, 0, &assignment), HJ_OK);
-  CHECK(assignment != 0);
+  CHECK_DIFFERENT(assignment, 0);
   CHECK_STATUS(hj_incident_assign(engine, dispatch.incident_id, 3, 0, &same), HJ_UNCHANGED);
   CHECK_EQUAL(same, assignment);
   hj_dispatch other = report_at(HJ_TIER_URGENT, 10, 0);

@@ -77,7 +77,8 @@ static int try_engine(const hj_config *config) {
 /* The child's exit code, or 1000 and its signal. */
 static int ended(pid_t child) {
   int status = -1;
-  REQUIRE(child >= 0 && waitpid(child, &status, 0) == child);
+  REQUIRE_AT_LEAST(child, 0);
+  REQUIRE_EQUAL(waitpid(child, &status, 0), child);
   return WIFSIGNALED(status) ? 1000 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
@@ -122,7 +123,7 @@ static void descriptors(const char *map) {
       if (verdict == 0 && opened_with < 0) opened_with = room;
       CHECK_EQUAL(verdict, opened_with >= 0 ? 0 : -HJ_E_SYSTEM);
     }
-    CHECK(opened_with >= 1 && opened_with <= 10);
+    CHECK_WITHIN(opened_with, 1, 10);
   }
 }
 
@@ -246,8 +247,8 @@ static void address_spaces(const char *map) {
         other++;
       }
     }
-    CHECK(refused > 0);
-    CHECK(opened >= 3);
+    CHECK_MORE(refused, 0);
+    CHECK_AT_LEAST(opened, 3);
     CHECK_EQUAL(other, 0);
   }
 }
@@ -335,8 +336,8 @@ static void plans_in_short_space(void) {
           other++;
         }
       }
-      CHECK(refused > 0);
-      CHECK(decided == 2);
+      CHECK_MORE(refused, 0);
+      CHECK_EQUAL(decided, 2);
       CHECK_EQUAL(other, 0);
     }
   }

@@ -32,13 +32,13 @@ static answers ask(void) {
   hj_dispatch dispatch = empty_dispatch();
   report.lat_e7 = seen.lat_e7;
   report.lon_e7 = seen.lon_e7;
-  CHECK(hj_incident_recommend(engine, &report, &dispatch) >= 0);
+  CHECK_TAKEN(hj_incident_recommend(engine, &report, &dispatch));
   seen.plan_inside = dispatch.plan;
   seen.travel_ms = dispatch.chosen[0].travel_ms;
   seen.turnout_ms = dispatch.chosen[0].turnout_ms;
   seen.distance_dm = dispatch.chosen[0].distance_dm;
   CHECK_STATUS(hj_e7_from_degrees(31.5, 121.8, &report.lat_e7, &report.lon_e7), HJ_OK);
-  CHECK(hj_incident_recommend(engine, &report, &dispatch) >= 0);
+  CHECK_TAKEN(hj_incident_recommend(engine, &report, &dispatch));
   seen.plan_outside = dispatch.plan;
   CHECK_STATUS(hj_engine_close(engine), HJ_OK);
   return seen;
@@ -57,8 +57,8 @@ int main(void) {
     return check_finish();
   }
   answers comma = ask();
-  CHECK(memcmp(&plain, &comma, sizeof plain) == 0);
+  CHECK_BYTES(&plain, &comma, sizeof plain);
   snprintf(half, sizeof half, "%.1f", 0.5);
-  CHECK(strcmp(half, "0,5") == 0); /* and the host's locale is as it was */
+  CHECK_TEXT(half, "0,5"); /* and the host's locale is as it was */
   return check_finish();
 }

@@ -10,7 +10,9 @@ static char path[] = "/tmp/hujia-map-memory-XXXXXX";
 
 static void write_map(size_t size) {
   FILE *file = fopen(path, "wb");
-  REQUIRE(file != NULL && fwrite(map_bytes, 1, size, file) == size && fclose(file) == 0);
+  REQUIRE(file != NULL);
+  REQUIRE_EQUAL(fwrite(map_bytes, 1, size, file), size);
+  REQUIRE_EQUAL(fclose(file), 0);
 }
 
 static hj_config on_map(int32_t map_memory) {
@@ -35,8 +37,9 @@ static answers ask(hj_engine *engine) {
     place(index * 7 % 400, index * 13 % 700, &from[0], &from[1]);
     place(index * 29 % 400, index * 31 % 700, &to[0], &to[1]);
     uint32_t flags = 0;
-    CHECK_EACH(hj_travel_time(engine, from[0], from[1], to[0], to[1], HJ_PROFILE_DEFAULT, &told.travel_ms[index],
-                              &told.distance_dm[index], &flags, NULL) == HJ_OK);
+    CHECK_EACH_STATUS(hj_travel_time(engine, from[0], from[1], to[0], to[1], HJ_PROFILE_DEFAULT, &told.travel_ms[index],
+                                     &told.distance_dm[index], &flags, NULL),
+                      HJ_OK);
   }
   put_unit(engine, 1, 100, 100);
   hj_report report = make_report(HJ_TIER_EMERGENCY, 200, 300);
@@ -53,10 +56,10 @@ enum ruin { CUT, EMPTY, OTHER, GONE, RUINS };
 static void ruin(enum ruin how) {
   switch (how) {
     case CUT:
-      REQUIRE(truncate(path, (off_t)(map_size / 3)) == 0);
+      REQUIRE_EQUAL(truncate(path, (off_t)(map_size / 3)), 0);
       break;
     case EMPTY:
-      REQUIRE(truncate(path, 0) == 0);
+      REQUIRE_EQUAL(truncate(path, 0), 0);
       break;
     case OTHER: { /* overwritten in place, as `cp other.hjmap city.hjmap` does */
       FILE *file = fopen(path, "r+b");
@@ -79,12 +82,12 @@ static void a_copy_needs_no_file(void) {
     hj_engine *before = open_engine(&config);
     answers expected = ask(before);
     CHECK_EQUAL(expected.unit_id, 1);
-    CHECK(strlen(expected.name) > 0);
+    CHECK_MORE(strlen(expected.name), 0);
     CHECK_STATUS(hj_engine_close(before), HJ_OK);
     hj_engine *engine = open_engine(&config);
     ruin((enum ruin)how);
     answers told = ask(engine);
-    CHECK(memcmp(&told, &expected, sizeof told) == 0);
+    CHECK_BYTES(&told, &expected, sizeof told);
     hj_street_time closed;
     memset(&closed, 0, sizeof closed);
     closed.size = sizeof closed;
@@ -102,7 +105,7 @@ static void both_answer_alike(void) {
   hj_config copied = on_map(HJ_MAP_COPY), shared = on_map(HJ_MAP_SHARED);
   hj_engine *one = open_engine(&copied), *two = open_engine(&shared);
   answers told = ask(one), other = ask(two);
-  CHECK(memcmp(&told, &other, sizeof told) == 0);
+  CHECK_BYTES(&told, &other, sizeof told);
   /* The copy is memory of the engine, and counted. */
   int64_t more = read_stats(one).memory_bytes - read_stats(two).memory_bytes;
   CHECK_EQUAL(more, (int64_t)map_size);
@@ -110,10 +113,13 @@ static void both_answer_alike(void) {
   char fresh[sizeof path + 4];
   snprintf(fresh, sizeof fresh, "%s.new", path);
   FILE *file = fopen(fresh, "wb");
-  REQUIRE(file != NULL && fputs("no map", file) >= 0 && fclose(file) == 0 && rename(fresh, path) == 0);
+  REQUIRE(file != NULL);
+  REQUIRE_AT_LEAST(fputs("no map", file), 0);
+  REQUIRE_EQUAL(fclose(file), 0);
+  REQUIRE_EQUAL(rename(fresh, path), 0);
   other = ask(two);
   other.unit_id = told.unit_id; /* which is on its way now */
-  CHECK(memcmp(&told, &other, sizeof told) == 0);
+  CHECK_BYTES(&told, &other, sizeof told);
   CHECK_STATUS(hj_engine_close(two), HJ_OK);
   CHECK_STATUS(hj_engine_close(one), HJ_OK);
 }
@@ -154,9 +160,10 @@ static void the_hooks_give_it(void) {
     hj_status status = hj_engine_open(&config, &engine, &detail);
     CHECK_STATUS(status, refused ? HJ_E_MEMORY : HJ_OK);
     if (refused) {
-      CHECK(strcmp(detail.field, "map_path") == 0 && strstr(detail.text, "HJ_MAP_SHARED") != NULL);
+      CHECK_TEXT(detail.field, "map_path");
+      CHECK_CONTAINS(detail.text, "HJ_MAP_SHARED");
     } else {
-      CHECK(largest >= map_size);
+      CHECK_AT_LEAST(largest, map_size);
       CHECK_STATUS(hj_engine_close(engine), HJ_OK);
     }
     CHECK_EQUAL(taken_bytes, 0);
@@ -173,8 +180,8 @@ static void wrong_values(void) {
     memset(&detail, 0, sizeof detail);
     detail.size = sizeof detail;
     CHECK_STATUS(hj_engine_open(&config, &engine, &detail), HJ_E_ARGUMENT);
-    CHECK(strcmp(detail.field, "map_memory") == 0);
-    CHECK(engine == NULL);
+    CHECK_TEXT(detail.field, "map_memory");
+    CHECK_NULL(engine);
   }
 }
 
@@ -202,10 +209,11 @@ int main(void) {
   map_size = (size_t)ftell(file);
   rewind(file);
   map_bytes = malloc(map_size);
-  REQUIRE(map_bytes != NULL && fread(map_bytes, 1, map_size, file) == map_size);
+  REQUIRE(map_bytes != NULL);
+  REQUIRE_EQUAL(fread(map_bytes, 1, map_size, file), map_size);
   fclose(file);
   int descriptor = mkstemp(path);
-  REQUIRE(descriptor >= 0);
+  REQUIRE_AT_LEAST(descriptor, 0);
   close(descriptor);
   wrong_values();
   a_copy_needs_no_file();

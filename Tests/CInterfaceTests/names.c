@@ -55,13 +55,14 @@ static int is_status(const char *name, int64_t number) {
 
 static void check_constant(const char *name, int64_t number) {
   for (int index = 0; index < defined_count; index++)
-    if (strcmp(defined[index], name) == 0) check_that(0, "defined once", name, 0);
-  REQUIRE(defined_count < MOST && strlen(name) < sizeof defined[0]);
+    if (strcmp(defined[index], name) == 0) CHECK_OF(name, 0, "defined twice");
+  REQUIRE_LESS(defined_count, MOST);
+  REQUIRE_LESS(strlen(name), sizeof defined[0]);
   strcpy(defined[defined_count++], name);
   int place = vocabulary_of(name);
   if (place < 0 || is_wordless(name)) {
-    check_that(is_wordless(name) || is_status(name, number) || strncmp(name, "HJ_NAMES_", 9) == 0,
-               "a constant has a word, or is a status, or stands in wordless[]", name, 0);
+    CHECK_OF(name, is_wordless(name) || is_status(name, number) || strncmp(name, "HJ_NAMES_", 9) == 0,
+             "neither has a word, nor is a status, nor stands in wordless[]");
     return;
   }
   char word[64];
@@ -69,8 +70,8 @@ static void check_constant(const char *name, int64_t number) {
   for (const char *at = name + strlen(vocabularies[place].prefix); *at != 0; at++)
     word[length++] = (char)tolower((unsigned char)*at);
   word[length] = 0;
-  check_that(strcmp(hj_name(vocabularies[place].vocabulary, (int32_t)number), word) == 0, word, name, 0);
-  REQUIRE(words[place] < 64);
+  CHECK_TEXT(hj_name(vocabularies[place].vocabulary, (int32_t)number), word);
+  REQUIRE_LESS(words[place], 64);
   numbers[place][words[place]++] = number;
 }
 
@@ -97,13 +98,13 @@ static void check_unknown(void) {
     for (int32_t number = -3; number < 2048; number++) {
       int is_known = 0;
       for (int index = 0; place >= 0 && index < words[place]; index++) is_known |= numbers[place][index] == number;
-      CHECK_EACH((strcmp(hj_name(vocabulary, number), "unknown") != 0) == is_known);
+      CHECK_EACH_EQUAL(strcmp(hj_name(vocabulary, number), "unknown") != 0, is_known);
     }
-    CHECK(strcmp(hj_name(vocabulary, INT32_MIN), "unknown") == 0);
-    CHECK(strcmp(hj_name(vocabulary, INT32_MAX), "unknown") == 0);
+    CHECK_TEXT(hj_name(vocabulary, INT32_MIN), "unknown");
+    CHECK_TEXT(hj_name(vocabulary, INT32_MAX), "unknown");
   }
-  CHECK(strcmp(hj_name(INT32_MIN, 1), "unknown") == 0);
-  CHECK(strcmp(hj_name(INT32_MAX, 1), "unknown") == 0);
+  CHECK_TEXT(hj_name(INT32_MIN, 1), "unknown");
+  CHECK_TEXT(hj_name(INT32_MAX, 1), "unknown");
 }
 
 int main(int argc, char **argv) {
@@ -121,7 +122,7 @@ int main(int argc, char **argv) {
   fclose(header);
   int found = 0;
   for (size_t index = 0; index < VOCABULARIES; index++) {
-    check_that(words[index] > 0, "a vocabulary has words", vocabularies[index].prefix, 0);
+    CHECK_OF(vocabularies[index].prefix, words[index] > 0, "a vocabulary without words");
     found += words[index];
   }
   printf("note: %d constants of the header, %d of them with words\n", defined_count, found);

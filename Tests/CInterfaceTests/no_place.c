@@ -24,7 +24,7 @@ static void positions(void) {
       open_at(NULL);
       hj_unit unit = make_unit(1, 0, 0);
       unit.lat_e7 = unit.lon_e7 = 0;
-      REQUIRE(hj_unit_put(engine, &unit) == HJ_OK);
+      REQUIRE_STATUS(hj_unit_put(engine, &unit), HJ_OK);
       poll_at(engine, START_NS);
       hj_position fix;
       memset(&fix, 0, sizeof fix);
@@ -72,7 +72,7 @@ static void calls(const char *map) {
   CHECK_STATUS(hj_incident_report(engine, &call, &answer), HJ_MANUAL);
   CHECK_EQUAL(answer.shortfall, HJ_SHORTFALL_MANUAL | HJ_SHORTFALL_NO_PLACE);
   CHECK_EQUAL(answer.assignment_count, 0);
-  CHECK(answer.incident_id != 0);
+  CHECK_DIFFERENT(answer.incident_id, 0);
   CHECK_EQUAL(answer.incident_state, HJ_INCIDENT_PENDING);
   CHECK_EQUAL(answer.plan, 1);
   uint64_t id = answer.incident_id;
@@ -86,7 +86,9 @@ static void calls(const char *map) {
   poll_at(engine, START_NS + 61 * SECOND_NS);
   hj_event events[16];
   uint32_t count = take_events(engine, events, 16);
-  CHECK(count >= 1 && events[0].kind == HJ_EVENT_ESCALATION && events[0].clock == HJ_CLOCK_PENDING);
+  CHECK_AT_LEAST(count, 1);
+  CHECK_EQUAL(events[0].kind, HJ_EVENT_ESCALATION);
+  CHECK_EQUAL(events[0].clock, HJ_CLOCK_PENDING);
 
   /* An update without a place changes nothing of that; a person may send. */
   call.tier = HJ_TIER_URGENT;
@@ -154,7 +156,7 @@ static void other_ways(void) {
   poll_at(engine, START_NS + SECOND_NS);
   hj_event events[16];
   uint32_t count = take_events(engine, events, 16);
-  REQUIRE(count == 1);
+  REQUIRE_EQUAL(count, 1);
   CHECK_EQUAL(events[0].kind, HJ_EVENT_DECIDED);
   CHECK_EQUAL(events[0].reason, HJ_MANUAL);
   CHECK_EQUAL(read_incident(engine, events[0].incident_id).live_assignments, 0);

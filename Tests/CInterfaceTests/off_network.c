@@ -20,21 +20,23 @@ static spot at(int north, int east) {
 /* The travel time; the road's sum and last point say the same, and its ends are the places themselves. */
 static uint32_t travel(spot from, spot to, uint32_t *distance_dm, uint32_t *flags) {
   uint32_t travel_ms = 0, needed = 0;
-  REQUIRE(hj_travel_time(engine, from.lat, from.lon, to.lat, to.lon, HJ_PROFILE_DEFAULT, &travel_ms, distance_dm, flags,
-                         NULL) == HJ_OK);
+  REQUIRE_STATUS(hj_travel_time(engine, from.lat, from.lon, to.lat, to.lon, HJ_PROFILE_DEFAULT, &travel_ms, distance_dm,
+                                flags, NULL),
+                 HJ_OK);
   hj_route_summary summary = {0};
   summary.size = sizeof summary;
   points[0].size = sizeof points[0];
-  REQUIRE(hj_route(engine, from.lat, from.lon, to.lat, to.lon, &summary, points, MOST_POINTS, &needed) == HJ_OK);
+  REQUIRE_STATUS(hj_route(engine, from.lat, from.lon, to.lat, to.lon, &summary, points, MOST_POINTS, &needed), HJ_OK);
   CHECK_EQUAL(summary.travel_ms, travel_ms);
   CHECK_EQUAL(summary.distance_dm, *distance_dm);
   CHECK_EQUAL(summary.flags, *flags);
   CHECK_EQUAL(points[0].time_ms, 0);
-  CHECK(points[0].lat_e7 == from.lat && points[0].lon_e7 == from.lon);
+  CHECK_EQUAL(points[0].lat_e7, from.lat);
+  CHECK_EQUAL(points[0].lon_e7, from.lon);
   CHECK_EQUAL(points[needed - 1].time_ms, travel_ms);
   CHECK_EQUAL(points[needed - 1].distance_dm, *distance_dm);
   for (uint32_t index = 1; index < needed; index++) {
-    CHECK_EACH(points[index].time_ms >= points[index - 1].time_ms);
+    CHECK_EACH_AT_LEAST(points[index].time_ms, points[index - 1].time_ms);
     CHECK_EACH(*flags & HJ_ROUTE_STRAIGHT_LINE || points[index].street_id != 0);
   }
   return travel_ms;
@@ -50,13 +52,14 @@ static void gaps_count(void) {
   CHECK_EQUAL(near_flags, HJ_ROUTE_OFF_NETWORK_FROM);
   CHECK_EQUAL(far_flags, HJ_ROUTE_OFF_NETWORK_FROM);
   uint32_t more_dm = far_dm - near_dm, more_ms = far_ms - near_ms;
-  CHECK(more_dm > 111000 && more_dm < 111400);
+  CHECK_MORE(more_dm, 111000);
+  CHECK_LESS(more_dm, 111400);
   CHECK_EQUAL(more_ms, more_dm * 12);
   /* The other way round likewise. */
   uint32_t back_dm, back_flags;
   travel(call, far, &back_dm, &back_flags);
   CHECK_EQUAL(back_flags, HJ_ROUTE_OFF_NETWORK_TO);
-  CHECK(back_dm > 180000);
+  CHECK_MORE(back_dm, 180000);
 }
 
 static hj_nearest nearest[4];
@@ -70,7 +73,7 @@ static uint32_t ask_nearest(spot call) {
   query.lon_e7 = call.lon;
   memset(nearest, 0, sizeof nearest);
   nearest[0].size = sizeof nearest[0];
-  REQUIRE(hj_nearest_units(engine, &query, nearest, 4, &count) == HJ_OK);
+  REQUIRE_STATUS(hj_nearest_units(engine, &query, nearest, 4, &count), HJ_OK);
   return count;
 }
 
@@ -79,17 +82,18 @@ static void units_are_marked(void) {
   put_unit(engine, 1, -700, 400);
   put_unit(engine, 2, 36000, 0); /* 40 km north */
   hj_unit paris = make_unit(3, 0, 0);
-  REQUIRE(hj_e7_from_degrees(48.85, 2.35, &paris.lat_e7, &paris.lon_e7) == HJ_OK);
-  REQUIRE(hj_unit_put(engine, &paris) == HJ_OK);
+  REQUIRE_STATUS(hj_e7_from_degrees(48.85, 2.35, &paris.lat_e7, &paris.lon_e7), HJ_OK);
+  REQUIRE_STATUS(hj_unit_put(engine, &paris), HJ_OK);
   CHECK_EQUAL(read_unit(engine, 1).off_network, 0);
   CHECK_EQUAL(read_unit(engine, 2).off_network, 1);
   CHECK_EQUAL(read_unit(engine, 3).off_network, 1);
   CHECK_EQUAL(read_unit(engine, 3).lat_e7, paris.lat_e7);
-  REQUIRE(ask_nearest(call) == 3);
+  REQUIRE_EQUAL(ask_nearest(call), 3);
   for (uint32_t index = 0; index < 3; index++) CHECK_EQUAL(nearest[index].unit_id, index + 1);
   CHECK_EQUAL(nearest[0].flags & (HJ_NEAREST_OFF_NETWORK | HJ_NEAREST_STRAIGHT_LINE), 0);
   CHECK(nearest[1].flags & HJ_NEAREST_OFF_NETWORK && nearest[2].flags & HJ_NEAREST_OFF_NETWORK);
-  CHECK(nearest[1].travel_ms > 4000000 && nearest[2].travel_ms > 300000000);
+  CHECK_MORE(nearest[1].travel_ms, 4000000);
+  CHECK_MORE(nearest[2].travel_ms, 300000000);
   hj_report report = make_report(HJ_TIER_EMERGENCY, 0, 0);
   hj_dispatch dispatch = empty_dispatch();
   CHECK_STATUS(hj_incident_recommend(engine, &report, &dispatch), HJ_OK);
@@ -97,7 +101,7 @@ static void units_are_marked(void) {
   CHECK_EQUAL(dispatch.shortfall, 0);
   CHECK_EQUAL(dispatch.chosen_flags[0] & HJ_CHOSEN_OFF_NETWORK, 0);
   /* The only one left: sent, and marked. */
-  REQUIRE(hj_unit_remove(engine, 1) == HJ_OK);
+  REQUIRE_STATUS(hj_unit_remove(engine, 1), HJ_OK);
   dispatch = empty_dispatch();
   CHECK_STATUS(hj_incident_recommend(engine, &report, &dispatch), HJ_OK);
   CHECK_EQUAL(dispatch.chosen[0].unit_id, 2);
@@ -117,11 +121,12 @@ static void radius_counts_the_gap(void) {
   static const char plans[] =
       "{\"version\":1,\"plans\":[{\"name\":\"near\",\"units\":[{\"count\":1}],\"radius_m\":30000}]}";
   CHECK_STATUS(hj_plans_load(engine, plans, sizeof plans - 1, NULL), HJ_OK);
-  REQUIRE(hj_unit_remove(engine, 1) == HJ_OK);
+  REQUIRE_STATUS(hj_unit_remove(engine, 1), HJ_OK);
   hj_report report = make_report(HJ_TIER_EMERGENCY, 0, 0);
   hj_dispatch dispatch = empty_dispatch();
   hj_status status = hj_incident_recommend(engine, &report, &dispatch);
-  CHECK(status >= 0 && dispatch.assignment_count == 0);
+  CHECK_AT_LEAST(status, 0);
+  CHECK_EQUAL(dispatch.assignment_count, 0);
   CHECK(dispatch.shortfall & HJ_SHORTFALL_RADIUS);
 }
 
@@ -130,7 +135,7 @@ static void set_street(uint64_t id, uint32_t travel_ms) {
   time.size = sizeof time;
   time.street_id = id;
   time.travel_ms = travel_ms;
-  REQUIRE(hj_traffic_report(engine, &time, 1) == HJ_OK);
+  REQUIRE_STATUS(hj_traffic_report(engine, &time, 1), HJ_OK);
   poll_at(engine, START_NS + SECOND_NS);
 }
 
@@ -143,7 +148,7 @@ static void closed_streets(void) {
     hj_unit unit = make_unit(9, 0, 0);
     unit.lat_e7 = here.lat;
     unit.lon_e7 = here.lon;
-    REQUIRE(hj_unit_put(engine, &unit) == HJ_OK);
+    REQUIRE_STATUS(hj_unit_put(engine, &unit), HJ_OK);
     hj_unit_status status = read_unit(engine, 9);
     if (status.off_network) continue;
     uint32_t dm, flags, there_ms[2], back_ms[2], nearest_ms;
@@ -156,7 +161,7 @@ static void closed_streets(void) {
     back_ms[1] = travel(far, here, &dm, &flags);
     CHECK_EQUAL(flags, 0);
     CHECK(there_ms[1] >= there_ms[0] && back_ms[1] >= back_ms[0]);
-    REQUIRE(ask_nearest(far) >= 1);
+    REQUIRE_AT_LEAST(ask_nearest(far), 1);
     nearest_ms = 0;
     for (uint32_t index = 0; index < 4; index++) {
       if (nearest[index].unit_id == 9) nearest_ms = nearest[index].travel_ms;

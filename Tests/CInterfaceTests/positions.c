@@ -29,7 +29,7 @@ static int report(hj_position fix) {
   uint32_t accepted = 9;
   if (fix.wall_us > now_us && fix.wall_us < now_us + INT64_C(86400) * 1000000) at(fix.wall_us);
   hj_status status = hj_positions_report(engine, &fix, 1, &accepted);
-  CHECK(status == (accepted == 1 ? HJ_OK : HJ_PARTIAL));
+  CHECK_EQUAL(status, (accepted == 1 ? HJ_OK : HJ_PARTIAL));
   return (int)accepted;
 }
 
@@ -223,7 +223,7 @@ static void seen_at_once(void) {
   for (uint64_t id = 1; id <= REPORTERS; id++) put_unit(engine, id, 20000 * (int)id, 0);
   pthread_t threads[REPORTERS];
   for (int number = 0; number < REPORTERS; number++)
-    REQUIRE(pthread_create(&threads[number], NULL, sees_its_own, (void *)(uintptr_t)number) == 0);
+    REQUIRE_EQUAL(pthread_create(&threads[number], NULL, sees_its_own, (void *)(uintptr_t)number), 0);
   for (int number = 0; number < REPORTERS; number++) pthread_join(threads[number], NULL);
   CHECK_EQUAL(refused(read_stats(engine)), 0);
   CHECK_STATUS(hj_engine_close(engine), HJ_OK);
@@ -250,7 +250,7 @@ static void *report_all(void *number) {
   }
   /* Two threads may report one unit at once: the one whose moment was earlier comes second. */
   hj_stats stats = read_stats(engine);
-  CHECK(strange <= stats.positions_busy + stats.positions_old);
+  CHECK_AT_MOST(strange, stats.positions_busy + stats.positions_old);
   return NULL;
 }
 
@@ -261,11 +261,11 @@ static void *come_and_go(void *unused) {
     random = random * 6364136223846793005u + 1442695040888963407u;
     uint64_t unit = MANY / 2 + (random >> 33) % (MANY / 2);
     hj_status status = hj_unit_remove(engine, unit);
-    CHECK_EACH(status == HJ_OK || status == HJ_E_UNKNOWN);
+    CHECK_EACH_EITHER(status, HJ_OK, HJ_E_UNKNOWN);
     if (status != HJ_E_UNKNOWN) continue;
     hj_unit put = make_unit(unit, 0, 0);
     put.lat_e7 = put.lon_e7 = 0;
-    CHECK_EACH(hj_unit_put(engine, &put) == HJ_OK);
+    CHECK_EACH_STATUS(hj_unit_put(engine, &put), HJ_OK);
   }
   return NULL;
 }
@@ -278,12 +278,12 @@ static void come_and_go_under_them(void) {
   for (uint64_t id = 1; id < MANY; id++) {
     hj_unit unit = make_unit(id, 0, 0);
     unit.lat_e7 = unit.lon_e7 = 0;
-    REQUIRE(hj_unit_put(engine, &unit) == HJ_OK);
+    REQUIRE_STATUS(hj_unit_put(engine, &unit), HJ_OK);
   }
   pthread_t threads[REPORTERS + 1];
   for (int number = 0; number < REPORTERS; number++)
-    REQUIRE(pthread_create(&threads[number], NULL, report_all, (void *)(uintptr_t)number) == 0);
-  REQUIRE(pthread_create(&threads[REPORTERS], NULL, come_and_go, NULL) == 0);
+    REQUIRE_EQUAL(pthread_create(&threads[number], NULL, report_all, (void *)(uintptr_t)number), 0);
+  REQUIRE_EQUAL(pthread_create(&threads[REPORTERS], NULL, come_and_go, NULL), 0);
   for (int number = 0; number < REPORTERS; number++) pthread_join(threads[number], NULL);
   __atomic_store_n(&is_over, 1, __ATOMIC_RELEASE);
   pthread_join(threads[REPORTERS], NULL);
@@ -295,10 +295,10 @@ static void come_and_go_under_them(void) {
     status.size = sizeof status;
     if (hj_unit_read(engine, id, &status) != HJ_OK || !status.has_position) continue;
     place((int)id * 10, 0, &lat_e7, &lon_e7);
-    CHECK_EACH(status.lat_e7 == lat_e7);
+    CHECK_EACH_EQUAL(status.lat_e7, lat_e7);
     known++;
   }
-  CHECK(known >= MANY / 2 - 1);
+  CHECK_AT_LEAST(known, MANY / 2 - 1);
   hj_stats stats = read_stats(engine);
   CHECK_EQUAL(stats.positions_accepted, taken);
   CHECK_EQUAL(stats.positions_accepted + stats.positions_refused, offered);

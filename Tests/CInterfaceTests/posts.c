@@ -56,14 +56,14 @@ static void no_longer_than_told(void) {
     CHECK_STATUS(hj_incident_post_within(engine, &report, waits_ns[index]), HJ_FULL);
     int64_t waited_ns = elapsed_ns() - start_ns;
     getrusage(RUSAGE_THREAD, &after);
-    CHECK(waited_ns >= waits_ns[index]);
-    CHECK(waited_ns < waits_ns[index] + GENEROUS_MS * (int64_t)MS);
+    CHECK_AT_LEAST(waited_ns, waits_ns[index]);
+    CHECK_LESS(waited_ns, waits_ns[index] + GENEROUS_MS * (int64_t)MS);
     /* Asleep: a thread that looked all the time would have used most of the 200 ms. */
     int64_t busy_us =
         (after.ru_utime.tv_sec - before.ru_utime.tv_sec + after.ru_stime.tv_sec - before.ru_stime.tv_sec) *
             INT64_C(1000000) +
         after.ru_utime.tv_usec - before.ru_utime.tv_usec + after.ru_stime.tv_usec - before.ru_stime.tv_usec;
-    CHECK(busy_us < 50000);
+    CHECK_LESS(busy_us, 50000);
     if (index == 3) printf("told 200 ms: waited %" PRId64 " us, busy for %" PRId64 " us\n", waited_ns / 1000, busy_us);
   }
   /* Refused before it is looked at: no wait. */
@@ -106,7 +106,7 @@ static void start(waiter *waiters, int count, hj_engine *engine, int64_t timeout
   for (int index = 0; index < count; index++) {
     waiters[index].engine = engine;
     waiters[index].timeout_ns = timeout_ns;
-    REQUIRE(pthread_create(&waiters[index].thread, NULL, wait_and_post, &waiters[index]) == 0);
+    REQUIRE_EQUAL(pthread_create(&waiters[index].thread, NULL, wait_and_post, &waiters[index]), 0);
   }
   pause_ms(100); /* asleep by now, most likely; whichever way, what follows must hold */
   CHECK_EQUAL(ended(waiters, count), 0);
@@ -116,7 +116,7 @@ static void start(waiter *waiters, int count, hj_engine *engine, int64_t timeout
  * poll has just made and will make again.) */
 static void await(waiter *waiters, int count, int wanted) {
   for (int times = 0; times < GENEROUS_MS && ended(waiters, count) < wanted; times++) pause_ms(1);
-  CHECK(ended(waiters, count) >= wanted);
+  CHECK_AT_LEAST(ended(waiters, count), wanted);
 }
 
 enum { WAITERS = 10 };
@@ -129,7 +129,7 @@ static void woken_when_room_comes(int64_t timeout_ns) {
   waiter waiters[WAITERS];
   start(waiters, WAITERS, engine, timeout_ns);
   /* One place, one waiter; then the places of a whole ring. */
-  REQUIRE(hj_engine_poll(engine, START_NS + 1, START_US, 1, NULL) == HJ_OK);
+  REQUIRE_STATUS(hj_engine_poll(engine, START_NS + 1, START_US, 1, NULL), HJ_OK);
   await(waiters, WAITERS, 1);
   pause_ms(20);
   CHECK_EQUAL(ended(waiters, WAITERS), 1);
@@ -211,18 +211,18 @@ static void everything_is_counted(void) {
   put_unit(engine, 1, 1, 1);
   waiter posters[THREADS];
   pthread_t taker;
-  REQUIRE(pthread_create(&taker, NULL, reader, engine) == 0);
+  REQUIRE_EQUAL(pthread_create(&taker, NULL, reader, engine), 0);
   for (int index = 0; index < THREADS; index++) {
     posters[index].engine = engine;
     posters[index].timeout_ns = index;
-    REQUIRE(pthread_create(&posters[index].thread, NULL, poster, &posters[index]) == 0);
+    REQUIRE_EQUAL(pthread_create(&posters[index].thread, NULL, poster, &posters[index]), 0);
   }
   for (int index = 0; index < THREADS; index++) pthread_join(posters[index].thread, NULL);
   __atomic_store_n(&is_over, 1, __ATOMIC_RELEASE);
   pthread_join(taker, NULL);
   CHECK_EQUAL(offered, THREADS * POSTS);
   CHECK_EQUAL(accepted + refused, offered);
-  CHECK(accepted >= offered / 4); /* a quarter waited as long as it took */
+  CHECK_AT_LEAST(accepted, offered / 4); /* a quarter waited as long as it took */
   CHECK_EQUAL(answered, accepted);
   hj_stats stats = read_stats(engine);
   CHECK_EQUAL(stats.posts, accepted);

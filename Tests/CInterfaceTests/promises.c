@@ -7,7 +7,7 @@ static hj_engine *engine;
 static void begin(const char *plans) {
   hj_config config = poll_config();
   engine = open_engine(&config);
-  if (plans != NULL) REQUIRE(hj_plans_load(engine, plans, (uint32_t)strlen(plans), NULL) == HJ_OK);
+  if (plans != NULL) REQUIRE_STATUS(hj_plans_load(engine, plans, (uint32_t)strlen(plans), NULL), HJ_OK);
   poll_at(engine, START_NS);
 }
 
@@ -27,7 +27,7 @@ static int64_t wall_after(int64_t seconds) {
 static hj_dispatch call(int32_t tier, int north) {
   hj_report report = make_report(tier, north, 0);
   hj_dispatch dispatch = empty_dispatch();
-  REQUIRE(hj_incident_report(engine, &report, &dispatch) >= 0);
+  REQUIRE_TAKEN(hj_incident_report(engine, &report, &dispatch));
   return dispatch;
 }
 
@@ -36,7 +36,7 @@ static hj_figures figures(int32_t interval) {
   hj_figures read;
   memset(&read, 0, sizeof read);
   read.size = sizeof read;
-  REQUIRE(hj_figures_read(engine, &query, &read) == HJ_OK);
+  REQUIRE_STATUS(hj_figures_read(engine, &query, &read), HJ_OK);
   return read;
 }
 
@@ -45,7 +45,8 @@ static hj_breach newest_breach(void) {
   memset(&breach, 0, sizeof breach);
   breach.size = sizeof breach;
   uint32_t count;
-  REQUIRE(hj_figures_breaches(engine, &breach, 1, &count) == HJ_OK && count == 1);
+  REQUIRE_STATUS(hj_figures_breaches(engine, &breach, 1, &count), HJ_OK);
+  REQUIRE_EQUAL(count, 1);
   return breach;
 }
 
@@ -96,7 +97,7 @@ static void next_activity(void) {
   CHECK_EQUAL(read_incident(engine, second.incident_id).live_assignments, 0);
   /* hj_unit_put says it too, and 0 is PATROLLING. */
   put_unit(engine, 2, 10, 0);
-  CHECK(read_unit(engine, 2).incident_id != 0);
+  CHECK_DIFFERENT(read_unit(engine, 2).incident_id, 0);
   CHECK_STATUS(hj_unit_set_activity(engine, 2, HJ_ACTIVITY_COURT, 0), HJ_OK);
   put_unit(engine, 2, 10, 0);
   CHECK_EQUAL(read_unit(engine, 2).next_activity, HJ_ACTIVITY_PATROLLING);
@@ -107,7 +108,7 @@ static void shift_over(void) {
   begin(NULL);
   hj_unit car = make_unit(1, 100, 0);
   car.shift_end_wall_us = START_US - 1000000;
-  REQUIRE(hj_unit_put(engine, &car) == HJ_OK);
+  REQUIRE_STATUS(hj_unit_put(engine, &car), HJ_OK);
   hj_dispatch calm = call(HJ_TIER_ROUTINE, 0);
   CHECK_EQUAL(calm.assignment_count, 0);
   CHECK_EQUAL(calm.shortfall, HJ_SHORTFALL_SHIFT_END);
@@ -137,11 +138,12 @@ static void place_changed(void) {
   CHECK_STATUS(hj_incident_update(engine, answer.incident_id, &change, &after_change), HJ_OK);
   CHECK_EQUAL(after_change.assignment_count, 1);
   CHECK_EQUAL(after_change.chosen[0].unit_id, 1);
-  CHECK(after_change.chosen[0].travel_ms > 20 * before_ms);
-  CHECK(after_change.chosen[0].distance_dm > 50000);
+  CHECK_MORE(after_change.chosen[0].travel_ms, 20 * before_ms);
+  CHECK_MORE(after_change.chosen[0].distance_dm, 50000);
   CHECK_EQUAL(events_of(HJ_EVENT_INCIDENT, HJ_REASON_PLACE_CHANGED, &told), 1);
   CHECK_EQUAL(told.unit_id, 2);
-  CHECK(told.travel_ms > 0 && told.travel_ms < after_change.chosen[0].travel_ms);
+  CHECK_MORE(told.travel_ms, 0);
+  CHECK_LESS(told.travel_ms, after_change.chosen[0].travel_ms);
   CHECK_EQUAL(read_unit(engine, 2).incident_id, 0); /* told, not sent */
   /* From where it is now: its events say what the answer said. */
   hj_position fix;
@@ -150,10 +152,10 @@ static void place_changed(void) {
   fix.unit_id = 1;
   fix.heading_cdeg = fix.speed_cms = HJ_UNKNOWN;
   place(4800, 0, &fix.lat_e7, &fix.lon_e7);
-  REQUIRE(hj_positions_report(engine, &fix, 1, NULL) == HJ_OK);
+  REQUIRE_STATUS(hj_positions_report(engine, &fix, 1, NULL), HJ_OK);
   place(4890, 0, &change.lat_e7, &change.lon_e7);
   CHECK_STATUS(hj_incident_update(engine, answer.incident_id, &change, &after_change), HJ_OK);
-  CHECK(after_change.chosen[0].travel_ms < 2 * before_ms);
+  CHECK_LESS(after_change.chosen[0].travel_ms, 2 * before_ms);
   CHECK_EQUAL(events_of(HJ_EVENT_INCIDENT, HJ_REASON_PLACE_CHANGED, &told), 1);
   CHECK_EQUAL(told.unit_id, 0); /* the other is no nearer any more */
   CHECK_STATUS(hj_assignment_advance(engine, answer.chosen[0].assignment_id, HJ_ASSIGNMENT_EN_ROUTE, 0), HJ_OK);
@@ -173,7 +175,7 @@ static void vulnerable_taken_back(void) {
   hj_report report = make_report(HJ_TIER_EMERGENCY, 0, 0), change = report;
   report.flags = HJ_REPORT_VULNERABLE;
   hj_dispatch answer = empty_dispatch();
-  REQUIRE(hj_incident_report(engine, &report, &answer) == HJ_OK);
+  REQUIRE_STATUS(hj_incident_report(engine, &report, &answer), HJ_OK);
   CHECK_STATUS(hj_assignment_advance(engine, answer.chosen[0].assignment_id, HJ_ASSIGNMENT_EN_ROUTE, 0), HJ_OK);
   after(100);
   hj_clock_ref clock = {sizeof clock, HJ_CLOCK_ARRIVAL, answer.incident_id, 0, 0, 0, 0};
@@ -269,12 +271,14 @@ static void who_leads(void) {
     hj_unit far = make_unit(1, 9000, 0), near = make_unit(2, 10, 0);
     far.agency = 1;
     near.agency = 2;
-    REQUIRE(hj_unit_put(engine, &far) == HJ_OK && hj_unit_put(engine, &near) == HJ_OK);
+    REQUIRE_STATUS(hj_unit_put(engine, &far), HJ_OK);
+    REQUIRE_STATUS(hj_unit_put(engine, &near), HJ_OK);
     hj_report report = make_report(HJ_TIER_URGENT, 0, 0);
     report.source = HJ_SOURCE_AGENCY;
     report.agency = kind == 3 ? 9 : 0;
     hj_dispatch answer = empty_dispatch();
-    REQUIRE(hj_incident_report(engine, &report, &answer) == HJ_OK && answer.assignment_count == 2);
+    REQUIRE_STATUS(hj_incident_report(engine, &report, &answer), HJ_OK);
+    REQUIRE_EQUAL(answer.assignment_count, 2);
     CHECK_EQUAL(answer.chosen[0].unit_id, 1); /* the plan's first row */
     after(20);
     if (kind == 1)

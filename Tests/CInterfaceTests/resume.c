@@ -68,7 +68,7 @@ static int set_timer(void) {
 int timerfd_settime(int descriptor, int flags, const struct itimerspec *setting, struct itimerspec *old) {
   (void)old;
   pthread_mutex_lock(&clock_lock);
-  CHECK_EACH(flags == TFD_TIMER_ABSTIME);
+  CHECK_EACH_EQUAL(flags, TFD_TIMER_ABSTIME);
   timer_descriptor = descriptor;
   timer_setting = *setting;
   timer_sets++;
@@ -102,11 +102,11 @@ static void open_with_calls(const char *plans) {
   detail.size = sizeof detail;
   hj_status status = hj_plans_load(engine, plans, (uint32_t)strlen(plans), &detail);
   if (status != HJ_OK) fprintf(stderr, "%s: %s\n", detail.field, detail.text);
-  REQUIRE(status == HJ_OK);
+  REQUIRE_STATUS(status, HJ_OK);
   for (int index = 0; index < CALLS; index++) {
     hj_report report = make_report(HJ_TIER_EMERGENCY, index, 0);
     hj_dispatch dispatch = empty_dispatch();
-    REQUIRE(hj_incident_report(engine, &report, &dispatch) == HJ_OK);
+    REQUIRE_STATUS(hj_incident_report(engine, &report, &dispatch), HJ_OK);
     incidents[index] = dispatch.incident_id;
   }
 }
@@ -172,7 +172,7 @@ static void stopped_child(void) {
   CHECK(!is_out_of_order);
   CHECK(!is_early);
   CHECK_EQUAL(is_on_time, 0);
-  CHECK(most_late_ns < last_ns - ready_ns);
+  CHECK_LESS(most_late_ns, last_ns - ready_ns);
   shared->took_ns = last_ns - __atomic_load_n(&shared->continued_ns, __ATOMIC_ACQUIRE);
   hj_stats stats = read_stats(engine);
   CHECK_EQUAL(stats.escalations, 3 * CALLS);
@@ -188,7 +188,7 @@ static void stopped_child(void) {
 static int64_t stop_and_continue(void) {
   memset(shared, 0, sizeof *shared);
   pid_t child = fork();
-  REQUIRE(child >= 0);
+  REQUIRE_AT_LEAST(child, 0);
   if (child == 0) {
     stopped_child();
     _exit(checks_failed != 0);
@@ -199,8 +199,9 @@ static int64_t stop_and_continue(void) {
   __atomic_store_n(&shared->continued_ns, system_ns(CLOCK_MONOTONIC), __ATOMIC_RELEASE);
   CHECK_EQUAL(kill(child, SIGCONT), 0);
   int status = 0;
-  REQUIRE(waitpid(child, &status, 0) == child);
-  CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+  REQUIRE_EQUAL(waitpid(child, &status, 0), child);
+  CHECK(WIFEXITED(status));
+  CHECK_EQUAL(WEXITSTATUS(status), 0);
   CHECK_EQUAL(shared->failed, 0);
   return shared->took_ns;
 }
@@ -216,7 +217,7 @@ static void stopped(void) {
     if (took_ns < best_ns) best_ns = took_ns;
     if (!is_timed) return;
   }
-  CHECK(best_ns <= LIMIT_NS);
+  CHECK_AT_MOST(best_ns, LIMIT_NS);
 }
 
 /* ---- Asleep --------------------------------------------------------------------------------------------------- */
@@ -235,7 +236,7 @@ static void asleep(void) {
   take_what_is_there(1);
   CHECK_EQUAL(taken, 0);
   CHECK(timer_is_boot);
-  CHECK(timer_sets > 0);
+  CHECK_MORE(timer_sets, 0);
 
   /* Not long enough: nothing is early. */
   sleep_and_resume(55 * SECOND_NS);
@@ -254,7 +255,8 @@ static void asleep(void) {
   CHECK(!is_out_of_order);
   CHECK(!is_early);
   CHECK_EQUAL(is_on_time, 0);
-  CHECK(most_late_ns > 20 * SECOND_NS && most_late_ns < 40 * SECOND_NS);
+  CHECK_MORE(most_late_ns, 20 * SECOND_NS);
+  CHECK_LESS(most_late_ns, 40 * SECOND_NS);
 
   /* Two hours: twelve repeats were slept through, and they are one. On a busy machine another try. */
   for (int tries = 0; tries < TRIES; tries++) {
@@ -267,7 +269,8 @@ static void asleep(void) {
     CHECK_EQUAL(taken, CALLS);
     CHECK(!is_out_of_order);
     CHECK(!is_early);
-    CHECK(most_late_ns > 6600 * SECOND_NS - 100 * SECOND_NS && most_late_ns < 7200 * SECOND_NS);
+    CHECK_MORE(most_late_ns, 6600 * SECOND_NS - 100 * SECOND_NS);
+    CHECK_LESS(most_late_ns, 7200 * SECOND_NS);
     if (last_ns - before_ns < best_ns) best_ns = last_ns - before_ns;
     printf("note: asleep: %d overdue escalations in %.1f ms after the resume\n", taken,
            (double)(last_ns - before_ns) / 1e6);

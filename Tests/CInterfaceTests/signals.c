@@ -49,11 +49,11 @@ int main(void) {
     struct timespec pause = {0, 100000};
     nanosleep(&pause, NULL);
   }
-  CHECK(taken_on_main > 0);
+  CHECK_MORE(taken_on_main, 0);
   CHECK_STATUS(hj_engine_close(engine), HJ_OK);
   CHECK_EQUAL(handlers_that_changed(), 0);
   sigset_t mask;
   pthread_sigmask(SIG_SETMASK, NULL, &mask);
-  for (int number = 1; number < 32; number++) CHECK(sigismember(&mask, number) == 0);
+  for (int number = 1; number < 32; number++) CHECK_EQUAL(sigismember(&mask, number), 0);
   return check_finish();
 }

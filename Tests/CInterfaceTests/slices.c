@@ -13,7 +13,7 @@ static uint64_t call(hj_engine *engine, int32_t tier, uint32_t type) {
   hj_report report = make_report(tier, 100, 100);
   hj_dispatch dispatch = empty_dispatch();
   report.type = type;
-  CHECK_EACH(hj_incident_report(engine, &report, &dispatch) == HJ_OK);
+  CHECK_EACH_STATUS(hj_incident_report(engine, &report, &dispatch), HJ_OK);
   return dispatch.incident_id;
 }
 
@@ -51,21 +51,21 @@ static void plans_free_many(void) {
   for (uint64_t i = 1; i <= MANY; i++) {
     hj_unit unit = make_unit(i, (int32_t)(i % 900), 50);
     unit.activity = HJ_ACTIVITY_COURT;
-    CHECK_EACH(hj_unit_put(engine, &unit) == HJ_OK);
+    CHECK_EACH_STATUS(hj_unit_put(engine, &unit), HJ_OK);
   }
   for (int i = 0; i < MANY; i++) call(engine, HJ_TIER_EMERGENCY + i % 4, 0);
   uint32_t count = 0, sent = 0;
   events[0].size = sizeof events[0];
   CHECK_STATUS(hj_events_poll(engine, events, 8192, &count), HJ_OK);
-  CHECK(count >= MANY);
-  for (uint32_t i = 1; i < count; i++) CHECK_EACH(events[i].sequence == events[i - 1].sequence + 1);
+  CHECK_AT_LEAST(count, MANY);
+  for (uint32_t i = 1; i < count; i++) CHECK_EACH_EQUAL(events[i].sequence, events[i - 1].sequence + 1);
   load(engine, "{\"version\":1,\"levels\":{\"court\":\"available\"},\"plans\":[{\"name\":\"x\",\"units\":[{}]}]}");
   CHECK_STATUS(hj_events_poll(engine, events, 8192, &count), HJ_OK);
   int32_t last = HJ_TIER_EMERGENCY;
   for (uint32_t i = 0; i < count; i++) {
     if (events[i].kind != HJ_EVENT_ASSIGNMENT) continue;
     int32_t tier = read_incident(engine, events[i].incident_id).tier;
-    CHECK_EACH(tier >= last);
+    CHECK_EACH_AT_LEAST(tier, last);
     last = tier;
     sent++;
   }
@@ -92,7 +92,7 @@ typedef struct seen {
 
 static void poll_out(hj_engine *engine, int64_t second, uint32_t work_max) {
   int64_t now_ns = START_NS + second * SECOND_NS, next_ns = 0;
-  do CHECK_EACH(hj_engine_poll(engine, now_ns, START_US + second * 1000000, work_max, &next_ns) == HJ_OK);
+  do CHECK_EACH_STATUS(hj_engine_poll(engine, now_ns, START_US + second * 1000000, work_max, &next_ns), HJ_OK);
   while (next_ns == now_ns);
 }
 
@@ -108,7 +108,7 @@ static void polled(seen *into, uint32_t work_max) {
   for (int times = 0; times < POSTED; times++) {
     hj_report report = make_report(HJ_TIER_EMERGENCY + times % 2, times % 90, 1);
     report.key_low = (uint64_t)times + 1;
-    CHECK_EACH(hj_incident_post(engine, &report) == HJ_OK);
+    CHECK_EACH_STATUS(hj_incident_post(engine, &report), HJ_OK);
   }
   int64_t before = read_stats(engine).turns;
   poll_out(engine, 1, work_max);
@@ -116,7 +116,7 @@ static void polled(seen *into, uint32_t work_max) {
   before = read_stats(engine).turns;
   poll_out(engine, 7200, work_max); /* everything is long due */
   into->turns_due = read_stats(engine).turns - before;
-  CHECK(read_stats(engine).escalations >= POSTED);
+  CHECK_AT_LEAST(read_stats(engine).escalations, POSTED);
   into->events[0].size = sizeof into->events[0];
   CHECK_STATUS(hj_events_poll(engine, into->events, MOST_SEEN, &into->count), HJ_OK);
   CHECK_STATUS(hj_engine_close(engine), HJ_OK);
@@ -126,10 +126,12 @@ static void a_poll_lets_others_in(void) {
   static seen whole, twin;
   polled(&whole, 0);
   polled(&twin, 1);
-  CHECK(whole.turns_posts >= POSTED / 16); /* of 16 posts at most */
-  CHECK(whole.turns_due >= POSTED / 64);   /* of 64 deadlines at most */
-  CHECK(twin.turns_posts > whole.turns_posts && twin.turns_due > whole.turns_due);
-  CHECK(whole.count > POSTED && whole.count < MOST_SEEN);
+  CHECK_AT_LEAST(whole.turns_posts, POSTED / 16); /* of 16 posts at most */
+  CHECK_AT_LEAST(whole.turns_due, POSTED / 64);   /* of 64 deadlines at most */
+  CHECK_MORE(twin.turns_posts, whole.turns_posts);
+  CHECK_MORE(twin.turns_due, whole.turns_due);
+  CHECK_MORE(whole.count, POSTED);
+  CHECK_LESS(whole.count, MOST_SEEN);
   CHECK_EQUAL(whole.count, twin.count);
   uint32_t different = 0;
   for (uint32_t index = 0; index < whole.count && index < twin.count; index++)
@@ -150,7 +152,7 @@ static uint64_t call_at(hj_engine *engine, int32_t tier, uint32_t type, int nort
   hj_report report = make_report(tier, north, east);
   hj_dispatch dispatch = empty_dispatch();
   report.type = type;
-  CHECK_EACH(hj_incident_report(engine, &report, &dispatch) == HJ_OK);
+  CHECK_EACH_STATUS(hj_incident_report(engine, &report, &dispatch), HJ_OK);
   return dispatch.incident_id;
 }
 
@@ -170,10 +172,10 @@ static int poll_all(hj_engine *engine, int64_t now_ns) {
   int64_t next_ns = now_ns;
   int polls = 0;
   while (next_ns <= now_ns && polls < 10000) {
-    CHECK_EACH(hj_engine_poll(engine, now_ns, START_US, 1, &next_ns) == HJ_OK);
+    CHECK_EACH_STATUS(hj_engine_poll(engine, now_ns, START_US, 1, &next_ns), HJ_OK);
     polls++;
   }
-  CHECK(next_ns > now_ns);
+  CHECK_MORE(next_ns, now_ns);
   return polls;
 }
 
@@ -190,7 +192,7 @@ static void what_a_slice_leaves_is_not_lost(void) {
   CHECK_EQUAL(next_ns, START_NS);
   CHECK_EQUAL(read_unit(engine, 7).incident_id, 0);
   int polls = poll_all(engine, START_NS);
-  CHECK(polls >= 1 && polls <= 3);
+  CHECK_WITHIN(polls, 1, 3);
   CHECK_EQUAL(read_unit(engine, 7).incident_id, last);
   CHECK_STATUS(hj_engine_close(engine), HJ_OK);
 }
@@ -204,7 +206,7 @@ static void unfinished_walks_delay_nobody(void) {
   for (uint64_t id = 1; id <= 5; id++) put_able(engine, id, 0, 0);
   put_able(engine, 6, 50000, 0);
   CHECK_EQUAL(read_unit(engine, 6).incident_id, away);
-  CHECK(poll_all(engine, START_NS) <= 5 * (FAR / 1024 + 1));
+  CHECK_AT_MOST(poll_all(engine, START_NS), 5 * (FAR / 1024 + 1));
   for (uint64_t id = 1; id <= 5; id++) CHECK_EQUAL(read_unit(engine, id).incident_id, 0);
   CHECK_STATUS(hj_engine_close(engine), HJ_OK);
 }
@@ -242,7 +244,7 @@ static void many_needs(void) {
     for (int i = 0; i < NEEDS; i++) call_at(engine, HJ_TIER_EMERGENCY, (uint32_t)i + 1, (1000 + i) * 11 / 10, k);
   uint64_t last = call_at(engine, HJ_TIER_EMERGENCY, NEEDS, 0, 0);
   put_able(engine, 1, 0, 0);
-  CHECK(poll_all(engine, START_NS) <= 4);
+  CHECK_AT_MOST(poll_all(engine, START_NS), 4);
   CHECK_EQUAL(read_unit(engine, 1).incident_id, last);
   CHECK_STATUS(hj_engine_close(engine), HJ_OK);
 }
@@ -275,7 +277,8 @@ static void firings_and_offers(void) {
     if (events[i].kind == HJ_EVENT_ESCALATION) fired = i;
     if (events[i].kind == HJ_EVENT_ASSIGNMENT && events[i].incident_id == boat) sent = i;
   }
-  CHECK(fired < sent && sent < count);
+  CHECK_LESS(fired, sent);
+  CHECK_LESS(sent, count);
 
   call_far(engine);
   for (uint64_t id = 10; id < 10 + 2 * SIGNED_LATE; id++) put_able(engine, id, 0, 0);
@@ -303,7 +306,7 @@ static void plans_before_calls_cost_nothing(void) {
   call_at(engine, HJ_TIER_ROUTINE, 3, 0, 0);
   int64_t next_ns = 0;
   CHECK_STATUS(hj_engine_poll(engine, START_NS, START_US, 1, &next_ns), HJ_OK);
-  CHECK(next_ns > START_NS);
+  CHECK_MORE(next_ns, START_NS);
   CHECK_STATUS(hj_engine_close(engine), HJ_OK);
 }
 

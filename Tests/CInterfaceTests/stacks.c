@@ -21,9 +21,9 @@ static int used_by(void *(*body)(void *)) {
   memset(stack, PATTERN, STACK);
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
-  REQUIRE(pthread_attr_setstack(&attributes, stack, STACK) == 0);
+  REQUIRE_EQUAL(pthread_attr_setstack(&attributes, stack, STACK), 0);
   pthread_t thread;
-  REQUIRE(pthread_create(&thread, &attributes, body, NULL) == 0);
+  REQUIRE_EQUAL(pthread_create(&thread, &attributes, body, NULL), 0);
   pthread_join(thread, NULL);
   pthread_attr_destroy(&attributes);
   int untouched = 0;
@@ -78,7 +78,7 @@ static void *units(void *unused) {
     fix.unit_id = 1 + (uint64_t)times % 32;
     fix.heading_cdeg = fix.speed_cms = HJ_UNKNOWN;
     place(times % 32 * 20, times % 50, &fix.lat_e7, &fix.lon_e7);
-    CHECK_EACH(hj_positions_report(engine, &fix, 1, NULL) >= 0);
+    CHECK_EACH_TAKEN(hj_positions_report(engine, &fix, 1, NULL));
   }
   hj_unit_status status = read_unit(engine, 3);
   CHECK_EQUAL(status.activity, HJ_ACTIVITY_PATROLLING);
@@ -92,20 +92,20 @@ static void *incidents(void *unused) {
   for (int times = 0; times < 60; times++) {
     hj_report report = make_report(1 + times % 4, times * 7 % 600, times * 5 % 300);
     hj_dispatch answer = empty_dispatch();
-    CHECK_EACH(hj_incident_recommend(engine, &report, &answer) >= 0);
+    CHECK_EACH_TAKEN(hj_incident_recommend(engine, &report, &answer));
     hj_status status = hj_incident_report(engine, &report, &answer);
-    CHECK_EACH(status == HJ_OK || status == HJ_FULL);
+    CHECK_EACH_EITHER(status, HJ_OK, HJ_FULL);
     if (status != HJ_OK) break;
     uint64_t id = answer.incident_id;
     read_incident(engine, id);
     report.tier = HJ_TIER_EMERGENCY;
-    CHECK_EACH(hj_incident_update(engine, id, &report, &answer) == HJ_OK);
+    CHECK_EACH_STATUS(hj_incident_update(engine, id, &report, &answer), HJ_OK);
     if (answer.assignment_count > 0) {
       uint64_t assignment = answer.chosen[0].assignment_id;
       hj_route_point points[64];
       points[0].size = sizeof points[0];
       uint32_t needed;
-      CHECK_EACH(hj_assignment_route(engine, assignment, points, 64, &needed) >= HJ_E_BUFFER);
+      CHECK_EACH_AT_LEAST(hj_assignment_route(engine, assignment, points, 64, &needed), HJ_E_BUFFER);
       hj_clock_ref clock;
       memset(&clock, 0, sizeof clock);
       clock.size = sizeof clock;
@@ -114,14 +114,14 @@ static void *incidents(void *unused) {
       hj_clock_status seen;
       memset(&seen, 0, sizeof seen);
       seen.size = sizeof seen;
-      CHECK_EACH(hj_clock_read(engine, &clock, &seen) == HJ_OK);
+      CHECK_EACH_STATUS(hj_clock_read(engine, &clock, &seen), HJ_OK);
       int32_t moves[] = {HJ_ASSIGNMENT_DECLINED, HJ_ASSIGNMENT_ACKNOWLEDGED, HJ_ASSIGNMENT_ON_SCENE};
       hj_status moved = hj_assignment_advance(engine, assignment, moves[times % 3], 0);
-      CHECK_EACH(moved == HJ_OK || moved == HJ_E_REASON);
+      CHECK_EACH_EITHER(moved, HJ_OK, HJ_E_REASON);
     }
     hj_incident_assign(engine, id, 5 + (uint64_t)times % 20, 0, NULL);
-    if (times % 7 == 6) CHECK_EACH(hj_incident_cancel(engine, id, 0) <= HJ_OK);
-    if (times % 7 == 3) CHECK_EACH(hj_incident_close(engine, id, 1, 0) <= HJ_OK);
+    if (times % 7 == 6) CHECK_EACH_AT_MOST(hj_incident_cancel(engine, id, 0), HJ_OK);
+    if (times % 7 == 3) CHECK_EACH_AT_MOST(hj_incident_close(engine, id, 1, 0), HJ_OK);
   }
   uint32_t moved;
   CHECK_STATUS(hj_plans_migrate(engine, &moved), HJ_OK);
@@ -131,7 +131,7 @@ static void *incidents(void *unused) {
 static void *time_passes(void *unused) {
   for (int times = 0; times < 40; times++) {
     hj_report report = make_report(HJ_TIER_URGENT, times, times);
-    CHECK_EACH(hj_incident_post(engine, &report) == HJ_OK);
+    CHECK_EACH_STATUS(hj_incident_post(engine, &report), HJ_OK);
     move_on(1 + (uint64_t)times * 5);
     drop_events(engine);
   }
@@ -150,11 +150,11 @@ static void *questions(void *unused) {
   int32_t lat_e7, lon_e7;
   place(0, 0, &query.lat_e7, &query.lon_e7);
   place(500, 300, &lat_e7, &lon_e7);
-  CHECK(hj_nearest_units(engine, &query, nearest, 8, &count) >= 0);
+  CHECK_TAKEN(hj_nearest_units(engine, &query, nearest, 8, &count));
   hj_route_point points[64];
   points[0].size = sizeof points[0];
-  CHECK(hj_route(engine, query.lat_e7, query.lon_e7, lat_e7, lon_e7, NULL, points, 64, &count) >= HJ_E_BUFFER);
-  CHECK(hj_travel_time(engine, query.lat_e7, query.lon_e7, lat_e7, lon_e7, 0, &count, NULL, NULL, NULL) >= 0);
+  CHECK_AT_LEAST(hj_route(engine, query.lat_e7, query.lon_e7, lat_e7, lon_e7, NULL, points, 64, &count), HJ_E_BUFFER);
+  CHECK_TAKEN(hj_travel_time(engine, query.lat_e7, query.lon_e7, lat_e7, lon_e7, 0, &count, NULL, NULL, NULL));
   read_stats(engine);
   return unused;
 }
@@ -167,7 +167,7 @@ static void *traffic(void *unused) {
     times[index].street_id = 1 + (uint64_t)index;
     times[index].travel_ms = 20000;
   }
-  CHECK(hj_traffic_report(engine, times, 8) >= HJ_E_UNSUPPORTED);
+  CHECK_AT_LEAST(hj_traffic_report(engine, times, 8), HJ_E_UNSUPPORTED);
   return unused;
 }
 
@@ -201,8 +201,11 @@ int main(void) {
   if (map != NULL) all();
   printf("note: at most %d KiB of stack in a call, %d in a cold one, %d to open\n", (most_call + KIB - 1) / KIB,
          (most_cold + KIB - 1) / KIB, (most_open + KIB - 1) / KIB);
-  CHECK(most_call > 0 && most_call <= PROMISED_CALL);
-  CHECK(most_cold > 0 && most_cold <= PROMISED_COLD);
-  CHECK(most_open > 0 && most_open <= PROMISED_OPEN);
+  CHECK_MORE(most_call, 0);
+  CHECK_AT_MOST(most_call, PROMISED_CALL);
+  CHECK_MORE(most_cold, 0);
+  CHECK_AT_MOST(most_cold, PROMISED_COLD);
+  CHECK_MORE(most_open, 0);
+  CHECK_AT_MOST(most_open, PROMISED_OPEN);
   return check_finish();
 }

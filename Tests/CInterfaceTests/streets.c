@@ -18,8 +18,8 @@ static void ask_route(void) {
   hj_route_summary summary = {0};
   summary.size = sizeof summary;
   points[0].size = sizeof points[0];
-  REQUIRE(hj_route(engine, centre_lat_e7, centre_lon_e7, lat, lon, &summary, points, MOST_POINTS, &point_count) ==
-          HJ_OK);
+  REQUIRE_STATUS(hj_route(engine, centre_lat_e7, centre_lon_e7, lat, lon, &summary, points, MOST_POINTS, &point_count),
+                 HJ_OK);
   CHECK_EQUAL(summary.flags, 0);
   CHECK_EQUAL(summary.point_count, point_count);
   CHECK_EQUAL(points[point_count - 1].time_ms, summary.travel_ms);
@@ -34,8 +34,8 @@ static void ask_route(void) {
                                      MOST_POINTS, &needed),
                  HJ_OK);
     CHECK_EQUAL(needed, point_count);
-    CHECK(memcmp(&other, &summary, sizeof other) == 0);
-    CHECK(memcmp(again, points, needed * sizeof points[0]) == 0);
+    CHECK_BYTES(&other, &summary, sizeof other);
+    CHECK_BYTES(again, points, needed * sizeof points[0]);
     uint32_t travel_ms = 0, alone_ms = 0, distance_dm = 0, flags = 9;
     uint64_t epoch = 9;
     CHECK_STATUS(hj_travel_time(engine, centre_lat_e7, centre_lon_e7, lat, lon, profile, &travel_ms, &distance_dm,
@@ -55,19 +55,20 @@ static void ask_route(void) {
 static void try_every_capacity(uint64_t street) {
   char whole[NAME_BYTES], part[NAME_BYTES];
   uint32_t needed = 0, asked = 0;
-  REQUIRE(hj_street_name(engine, street, whole, sizeof whole, &needed) == HJ_OK);
+  REQUIRE_STATUS(hj_street_name(engine, street, whole, sizeof whole, &needed), HJ_OK);
   CHECK_EQUAL(needed, strlen(whole) + 1);
   CHECK_STATUS(hj_street_name(engine, street, NULL, 0, &asked), HJ_OK);
   CHECK_EQUAL(asked, needed);
   for (uint32_t capacity = 1; capacity <= needed + 2; capacity++) {
     memset(part, 0x7e, sizeof part);
     hj_status status = hj_street_name(engine, street, part, capacity, &asked);
-    CHECK_EACH(status == (capacity < needed ? HJ_E_BUFFER : HJ_OK));
-    CHECK_EACH(asked == needed);
+    CHECK_EACH_EQUAL(status, (capacity < needed ? HJ_E_BUFFER : HJ_OK));
+    CHECK_EACH_EQUAL(asked, needed);
     size_t written = strlen(part);
-    CHECK_EACH(written <= capacity - 1 && written == (capacity < needed ? capacity - 1 : needed - 1));
-    CHECK_EACH(memcmp(part, whole, written) == 0);
-    for (uint32_t index = capacity; index < sizeof part; index++) CHECK_EACH(part[index] == 0x7e);
+    CHECK_EACH_AT_MOST(written, capacity - 1);
+    CHECK_EACH_EQUAL(written, (capacity < needed ? capacity - 1 : needed - 1));
+    CHECK_EACH_BYTES(part, whole, written);
+    for (uint32_t index = capacity; index < sizeof part; index++) CHECK_EACH_EQUAL(part[index], 0x7e);
   }
 }
 
@@ -75,15 +76,15 @@ static void say_route(void) {
   char before[NAME_BYTES] = "", name[NAME_BYTES];
   uint32_t named = 0, legs = 0, needed;
   for (uint32_t index = 1; index < point_count; index++) {
-    REQUIRE(hj_street_name(engine, points[index].street_id, name, sizeof name, &needed) == HJ_OK);
+    REQUIRE_STATUS(hj_street_name(engine, points[index].street_id, name, sizeof name, &needed), HJ_OK);
     CHECK_EACH(strstr(name, "STREET") || strstr(name, "AVENUE") || strstr(name, "LANE") || name[0] == 0);
     named += name[0] != 0;
     legs += strcmp(name, before) != 0;
     strcpy(before, name);
     try_every_capacity(points[index].street_id);
   }
-  CHECK(named > point_count / 2);
-  CHECK(legs >= 2); /* it turns at least once */
+  CHECK_MORE(named, point_count / 2);
+  CHECK_AT_LEAST(legs, 2); /* it turns at least once */
 }
 
 static void *read_names(void *unused) {
@@ -110,8 +111,8 @@ static void *move_units(void *unused) {
 
 static void from_several_threads(void) {
   pthread_t readers[3], mover;
-  REQUIRE(pthread_create(&mover, NULL, move_units, NULL) == 0);
-  for (int index = 0; index < 3; index++) REQUIRE(pthread_create(&readers[index], NULL, read_names, NULL) == 0);
+  REQUIRE_EQUAL(pthread_create(&mover, NULL, move_units, NULL), 0);
+  for (int index = 0; index < 3; index++) REQUIRE_EQUAL(pthread_create(&readers[index], NULL, read_names, NULL), 0);
   for (int index = 0; index < 3; index++) {
     void *wrong = NULL;
     pthread_join(readers[index], &wrong);

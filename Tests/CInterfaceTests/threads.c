@@ -52,16 +52,16 @@ static int one_report(hj_engine *engine, uint64_t *random) {
     add(&full_reports, 1);
     return 1;
   }
-  CHECK_EACH(status == HJ_OK);
+  CHECK_EACH_STATUS(status, HJ_OK);
   add(&accepted_reports, 1);
   for (uint32_t index = 0; index < dispatch.assignment_count; index++) {
     uint64_t assignment = dispatch.chosen[index].assignment_id;
     int32_t state = next_random(random) % 4 == 0 ? HJ_ASSIGNMENT_DECLINED : HJ_ASSIGNMENT_ON_SCENE;
     hj_status moved = hj_assignment_advance(engine, assignment, state, 0);
-    CHECK_EACH(moved == HJ_OK || moved == HJ_E_STALE);
+    CHECK_EACH_EITHER(moved, HJ_OK, HJ_E_STALE);
   }
   hj_status closed = hj_incident_close(engine, dispatch.incident_id, 0, 0);
-  CHECK_EACH(closed == HJ_OK || closed == HJ_E_STALE);
+  CHECK_EACH_EITHER(closed, HJ_OK, HJ_E_STALE);
   return 1;
 }
 
@@ -77,7 +77,7 @@ static void one_post(hj_engine *engine, uint64_t key, int waits) {
   } else if (status == HJ_FULL) {
     add(&full_posts, 1);
   } else {
-    CHECK_EACH(status == HJ_E_STALE);
+    CHECK_EACH_STATUS(status, HJ_E_STALE);
     add(&stale_posts, 1);
   }
 }
@@ -95,7 +95,7 @@ static void one_batch(hj_engine *engine, uint64_t *random) {
   uint32_t accepted = 0;
   hj_status status = hj_positions_report(engine, fixes, 24, &accepted);
   if (status == HJ_E_STALE) return;
-  CHECK_EACH(status == HJ_OK || status == HJ_PARTIAL);
+  CHECK_EACH_EITHER(status, HJ_OK, HJ_PARTIAL);
   add(&offered_fixes, 24);
   add(&accepted_fixes, accepted);
 }
@@ -108,7 +108,7 @@ static void some_events(hj_engine *engine) {
   uint32_t count = 0;
   hj_status status = hj_events_poll(engine, events, 32, &count);
   if (status == HJ_E_STALE) return;
-  CHECK_EACH(status == HJ_OK);
+  CHECK_EACH_STATUS(status, HJ_OK);
   uint64_t last = 0;
   for (uint32_t index = 0; index < count; index++) {
     if (events[index].sequence <= last) add(&sequence_errors, 1);
@@ -127,12 +127,12 @@ static void some_reading(hj_engine *engine, uint64_t *random) {
   memset(&stats, 0, sizeof stats);
   stats.size = sizeof stats;
   hj_status status = hj_engine_stats(engine, &stats);
-  CHECK_EACH(status == HJ_OK || status == HJ_E_STALE);
+  CHECK_EACH_EITHER(status, HJ_OK, HJ_E_STALE);
   hj_unit_status unit;
   memset(&unit, 0, sizeof unit);
   unit.size = sizeof unit;
   status = hj_unit_read(engine, 1 + next_random(random) % UNITS, &unit);
-  CHECK_EACH(status == HJ_OK || status == HJ_E_STALE);
+  CHECK_EACH_EITHER(status, HJ_OK, HJ_E_STALE);
   hj_nearest nearest[4];
   memset(nearest, 0, sizeof nearest);
   nearest[0].size = sizeof nearest[0];
@@ -143,8 +143,8 @@ static void some_reading(hj_engine *engine, uint64_t *random) {
   place(100, 100, &query.lat_e7, &query.lon_e7);
   uint32_t count;
   status = hj_nearest_units(engine, &query, nearest, 4, &count);
-  CHECK_EACH(status == HJ_OK || status == HJ_E_STALE);
-  CHECK_EACH(hj_events_fd(engine) >= -1);
+  CHECK_EACH_EITHER(status, HJ_OK, HJ_E_STALE);
+  CHECK_EACH_AT_LEAST(hj_events_fd(engine), -1);
 }
 
 static void some_traffic(hj_engine *engine, uint64_t *random) {
@@ -161,7 +161,7 @@ static void some_traffic(hj_engine *engine, uint64_t *random) {
   uint32_t accepted = 0;
   hj_status status = hj_traffic_report_each(engine, times, 8, NULL, &accepted);
   if (status == HJ_E_STALE) return;
-  CHECK_EACH(status == HJ_OK || status == HJ_PARTIAL);
+  CHECK_EACH_EITHER(status, HJ_OK, HJ_PARTIAL);
   add(&offered_times, 8);
   add(&accepted_times, accepted);
 }
@@ -216,7 +216,7 @@ static void put_units(hj_engine *engine) {
 static void run_workers(void) {
   pthread_t threads[64];
   for (int number = 0; number < threads_count; number++)
-    REQUIRE(pthread_create(&threads[number], NULL, worker, (void *)(uintptr_t)number) == 0);
+    REQUIRE_EQUAL(pthread_create(&threads[number], NULL, worker, (void *)(uintptr_t)number), 0);
   for (int number = 0; number < threads_count; number++) pthread_join(threads[number], NULL);
 }
 
@@ -244,9 +244,9 @@ static void everything_is_counted(void) {
   CHECK_EQUAL(stats.traffic_reports, accepted_times);
   CHECK_EQUAL(stats.traffic_reports + stats.traffic_refused, offered_times);
   /* First come, first served: at most one call of each other thread (and of the loop) goes ahead of one that waits. */
-  CHECK(stats.calls_ahead_high <= threads_count + 2); /* the loop and the traffic builder call too */
-  CHECK(stats.calls_combined + stats.calls_handed_over > 0);
-  CHECK(stats.longest_wait_ns > 0);
+  CHECK_AT_MOST(stats.calls_ahead_high, threads_count + 2); /* the loop and the traffic builder call too */
+  CHECK_MORE(stats.calls_combined + stats.calls_handed_over, 0);
+  CHECK_MORE(stats.longest_wait_ns, 0);
   CHECK_EQUAL(stats.events_lost, 0);
   CHECK_EQUAL(sequence_errors, 0);
   int64_t twice = 0;
@@ -257,7 +257,7 @@ static void everything_is_counted(void) {
   for (uint64_t id = 1; id <= UNITS; id++) {
     hj_unit_status unit = read_unit(engine, id);
     assignments[id - 1] = unit.assignment_id;
-    CHECK_EACH((unit.incident_id == 0) == (unit.assignment_id == 0));
+    CHECK_EACH_EQUAL((unit.incident_id == 0), (unit.assignment_id == 0));
     for (uint64_t other = 1; other < id; other++)
       CHECK_EACH(unit.assignment_id == 0 || assignments[other - 1] != unit.assignment_id);
   }
@@ -282,12 +282,12 @@ static void *closer(void *unused) {
       config.event_capacity = 1024;
       hj_engine *next = NULL;
       hj_status opened = hj_engine_open(&config, &next, NULL);
-      CHECK_EACH(opened == HJ_OK);
+      CHECK_EACH_STATUS(opened, HJ_OK);
       put_units(next);
       __atomic_store_n(&shared, next, __ATOMIC_RELEASE);
       add(&lives, 1);
     } else {
-      CHECK_EACH(status == HJ_E_STALE);
+      CHECK_EACH_STATUS(status, HJ_E_STALE);
       add(&doubles, 1);
     }
     struct timespec pause = {0, 200000};
@@ -304,13 +304,13 @@ static void opened_and_closed_under_them(void) {
   __atomic_store_n(&shared, engine, __ATOMIC_RELEASE);
   races_close = 1;
   pthread_t closers[2];
-  for (int number = 0; number < 2; number++) REQUIRE(pthread_create(&closers[number], NULL, closer, NULL) == 0);
+  for (int number = 0; number < 2; number++) REQUIRE_EQUAL(pthread_create(&closers[number], NULL, closer, NULL), 0);
   run_workers();
   __atomic_store_n(&is_over, 1, __ATOMIC_RELEASE);
   for (int number = 0; number < 2; number++) pthread_join(closers[number], NULL);
   CHECK_STATUS(hj_engine_close(shared_engine()), HJ_OK);
   CHECK_STATUS(hj_engine_close(shared_engine()), HJ_E_STALE);
-  CHECK(lives >= lives_wanted);
+  CHECK_AT_LEAST(lives, lives_wanted);
   printf("%" PRId64 " lives, %" PRId64 " closes that came second\n", lives, doubles);
 }
 

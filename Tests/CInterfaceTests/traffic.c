@@ -23,7 +23,8 @@ static hj_street_time street_time(uint64_t id, uint32_t travel_ms) {
 /* Ids are row numbers; those of merged rows are unknown, which is counted and harmless. */
 static uint32_t every_street(hj_engine *engine, uint32_t travel_ms) {
   uint32_t count = (uint32_t)read_stats(engine).map_streets;
-  REQUIRE(count > 100 && count < MOST_STREETS);
+  REQUIRE_MORE(count, 100);
+  REQUIRE_LESS(count, MOST_STREETS);
   for (uint32_t index = 0; index < count; index++) all[index] = street_time(index + 1, travel_ms);
   return count;
 }
@@ -49,16 +50,19 @@ static hj_route_summary drive(hj_engine *engine, hj_route_point *points, uint32_
   place(700, 500, &to_lat, &to_lon);
   if (capacity > 0) points[0].size = sizeof points[0];
   hj_status status = hj_route(engine, from_lat, from_lon, to_lat, to_lon, &summary, points, capacity, needed);
-  REQUIRE(status == HJ_OK);
+  REQUIRE_STATUS(status, HJ_OK);
   /* The time alone, in the same words. */
   uint32_t travel_ms = 0, distance_dm = 0, flags = 9;
   uint64_t epoch = 9;
   status = hj_travel_time(engine, from_lat, from_lon, to_lat, to_lon, HJ_PROFILE_DEFAULT, &travel_ms, &distance_dm,
                           &flags, &epoch);
-  REQUIRE(status == HJ_OK);
-  if (epoch == summary.epoch) /* another may have begun between the two calls */
-    CHECK_EACH(travel_ms == summary.travel_ms && distance_dm == summary.distance_dm && flags == summary.flags);
-  CHECK_EACH(epoch >= summary.epoch);
+  REQUIRE_STATUS(status, HJ_OK);
+  if (epoch == summary.epoch) { /* another may have begun between the two calls */
+    CHECK_EACH_EQUAL(travel_ms, summary.travel_ms);
+    CHECK_EACH_EQUAL(distance_dm, summary.distance_dm);
+    CHECK_EACH_EQUAL(flags, summary.flags);
+  }
+  CHECK_EACH_AT_LEAST(epoch, summary.epoch);
   return summary;
 }
 
@@ -73,7 +77,8 @@ static hj_nearest nearest_to_start(hj_engine *engine) {
   place(0, 0, &query.lat_e7, &query.lon_e7);
   uint32_t count = 0;
   hj_status status = hj_nearest_units(engine, &query, &nearest, 1, &count);
-  REQUIRE(status == HJ_OK && count == 1);
+  REQUIRE_STATUS(status, HJ_OK);
+  REQUIRE_EQUAL(count, 1);
   return nearest;
 }
 
@@ -94,7 +99,7 @@ static uint64_t epoch_told(hj_engine *engine) {
 
 static void wait_until_served(hj_engine *engine) {
   for (int times = 0; times < 60000 && read_stats(engine).traffic_pending > 0; times++) poll(NULL, 0, 1);
-  REQUIRE(read_stats(engine).traffic_pending == 0);
+  REQUIRE_EQUAL(read_stats(engine).traffic_pending, 0);
 }
 
 /* ---- What is refused, and that the rest is not ---- */
@@ -167,7 +172,7 @@ static void bad_input(void) {
   why.size = sizeof why;
   config.traffic = 3;
   CHECK_STATUS(hj_engine_open(&config, &engine, &why), HJ_E_ARGUMENT);
-  CHECK(strcmp(why.field, "traffic") == 0);
+  CHECK_TEXT(why.field, "traffic");
   config.traffic = HJ_TRAFFIC_AT_OPEN;
   engine = open_engine(&config); /* no streets at all */
   CHECK_STATUS(hj_traffic_report_each(engine, &one, 1, &verdict, NULL), HJ_PARTIAL);
@@ -187,13 +192,13 @@ static void epochs_are_told(void) {
   hj_route_summary mapped = drive(engine, NULL, 0, NULL);
   CHECK_EQUAL(mapped.epoch, 0);
   uint32_t count = every_street(engine, 7000);
-  CHECK(hj_traffic_report(engine, all, count) >= 0);
+  CHECK_TAKEN(hj_traffic_report(engine, all, count));
   hj_route_summary before = drive(engine, NULL, 0, NULL);
-  CHECK(memcmp(&before, &mapped, sizeof mapped) == 0);
-  CHECK(read_stats(engine).traffic_pending > 0);
+  CHECK_BYTES(&before, &mapped, sizeof mapped);
+  CHECK_MORE(read_stats(engine).traffic_pending, 0);
   int64_t next_due_ns = 0;
   CHECK_STATUS(hj_engine_poll(engine, START_NS + 1, START_US, 0, &next_due_ns), HJ_OK);
-  CHECK(next_due_ns > START_NS + 1);
+  CHECK_MORE(next_due_ns, START_NS + 1);
   CHECK_EQUAL(epoch_told(engine), 1);
   hj_stats stats = read_stats(engine);
   CHECK_EQUAL(stats.traffic_epoch, 1);
@@ -205,11 +210,11 @@ static void epochs_are_told(void) {
   uint32_t needed = 0;
   hj_route_summary uniform = drive(engine, points, 4096, &needed);
   CHECK_EQUAL(uniform.epoch, 1);
-  CHECK(uniform.travel_ms != mapped.travel_ms);
+  CHECK_DIFFERENT(uniform.travel_ms, mapped.travel_ms);
   /* Whole streets take 7 s each now: the first and the last may be driven in part. */
   uint32_t streets = 1;
   for (uint32_t index = 2; index < needed; index++) streets += points[index].street_id != points[index - 1].street_id;
-  CHECK(uniform.travel_ms <= 7000 * streets && uniform.travel_ms + 14000 >= 7000 * streets);
+  CHECK_WITHIN(uniform.travel_ms, 7000 * streets - 14000, 7000 * streets);
   CHECK_EQUAL(points[needed - 1].time_ms, uniform.travel_ms);
   hj_nearest near = nearest_to_start(engine);
   CHECK_EQUAL(near.epoch, 1);
@@ -223,7 +228,7 @@ static void epochs_are_told(void) {
   CHECK_STATUS(hj_incident_report(engine, &report, &first), HJ_OK);
 
   count = every_street(engine, HJ_STREET_AS_MAPPED);
-  CHECK(hj_traffic_report(engine, all, count) >= 0);
+  CHECK_TAKEN(hj_traffic_report(engine, all, count));
   poll_at(engine, START_NS + 2);
   CHECK_EQUAL(epoch_told(engine), 2);
   hj_route_summary after = drive(engine, NULL, 0, NULL);
@@ -250,7 +255,8 @@ static void old_programs(void) {
   answer.epoch = 0xabcdef;
   hj_report report = make_report(HJ_TIER_URGENT, 0, 0);
   CHECK_STATUS(hj_incident_report(engine, &report, &answer), HJ_OK);
-  CHECK(answer.assignment_count == 1 && answer.epoch == 0xabcdef);
+  CHECK_EQUAL(answer.assignment_count, 1);
+  CHECK_EQUAL(answer.epoch, 0xabcdef);
   CHECK_STATUS(hj_engine_close(engine), HJ_OK);
 }
 
@@ -267,12 +273,12 @@ static void tell(hj_engine *engine, hj_dispatch *answers, int rounds) {
                                  (random >> 20) % 5 == 0 ? HJ_STREET_CLOSED : 1 + (uint32_t)(random >> 40) % 60000);
       times[index].direction = (int32_t)((random >> 10) % 3);
     }
-    CHECK(hj_traffic_report(engine, times, 40) >= 0);
+    CHECK_TAKEN(hj_traffic_report(engine, times, 40));
     poll_at(engine, START_NS + round);
     hj_report report = make_report(HJ_TIER_URGENT, round * 31 % 700, round * 17 % 500);
     answers[round] = empty_dispatch();
-    CHECK(hj_incident_report(engine, &report, &answers[round]) >= 0);
-    CHECK_EACH(answers[round].epoch == (uint64_t)round + 1);
+    CHECK_TAKEN(hj_incident_report(engine, &report, &answers[round]));
+    CHECK_EACH_EQUAL(answers[round].epoch, (uint64_t)round + 1);
     hj_incident_close(engine, answers[round].incident_id, 0, 0);
   }
 }
@@ -284,8 +290,8 @@ static void polled_engines_agree(void) {
   hj_engine *other = open_city(HJ_RUN_POLL, HJ_TRAFFIC_AT_OPEN);
   tell(one, first, ROUNDS);
   tell(other, second, ROUNDS);
-  for (int round = 0; round < ROUNDS; round++) CHECK(memcmp(&first[round], &second[round], sizeof first[0]) == 0);
-  CHECK(read_stats(one).epochs_mended > ROUNDS / 2);
+  for (int round = 0; round < ROUNDS; round++) CHECK_BYTES(&first[round], &second[round], sizeof first[0]);
+  CHECK_MORE(read_stats(one).epochs_mended, ROUNDS / 2);
   CHECK_STATUS(hj_engine_close(one), HJ_OK);
   CHECK_STATUS(hj_engine_close(other), HJ_OK);
 }
@@ -305,20 +311,22 @@ static void city_cut_in_two(void) {
   int closed = 0;
   hj_route_summary now = whole;
   while ((now.flags & HJ_ROUTE_STRAIGHT_LINE) == 0 && closed < 2000) {
-    CHECK_EACH(now.travel_ms >= whole.travel_ms);
+    CHECK_EACH_AT_LEAST(now.travel_ms, whole.travel_ms);
     hj_street_time middle = street_time(points[needed / 2].street_id, HJ_STREET_CLOSED);
-    CHECK_EACH(hj_traffic_report(engine, &middle, 1) == HJ_OK);
+    CHECK_EACH_STATUS(hj_traffic_report(engine, &middle, 1), HJ_OK);
     poll_at(engine, START_NS + ++closed);
     now = drive(engine, points, 4096, &needed);
-    for (uint32_t index = 1; index + 1 < needed; index++) CHECK_EACH(points[index].street_id != middle.street_id);
+    for (uint32_t index = 1; index + 1 < needed; index++)
+      CHECK_EACH_DIFFERENT(points[index].street_id, middle.street_id);
   }
-  CHECK(closed < 2000 && closed > 1);
+  CHECK_LESS(closed, 2000);
+  CHECK_MORE(closed, 1);
   CHECK_EQUAL(needed, 2);
   CHECK_EQUAL(now.epoch, closed);
   printf("%d closures cut the city in two\n", closed);
   /* Nobody drives through any street: far from every unit the decision rests on an estimate and says so. */
   uint32_t count = every_street(engine, HJ_STREET_CLOSED);
-  CHECK(hj_traffic_report(engine, all, count) >= 0);
+  CHECK_TAKEN(hj_traffic_report(engine, all, count));
   poll_at(engine, START_NS + ++closed);
   now = drive(engine, points, 4096, &needed);
   CHECK_EQUAL(now.flags, HJ_ROUTE_STRAIGHT_LINE);
@@ -326,13 +334,15 @@ static void city_cut_in_two(void) {
   hj_dispatch dispatch = empty_dispatch();
   CHECK_STATUS(hj_incident_recommend(engine, &report, &dispatch), HJ_OK);
   CHECK_EQUAL(dispatch.chosen[0].reason, HJ_REASON_STRAIGHT_LINE);
-  CHECK((dispatch.shortfall & HJ_SHORTFALL_NOT_ON_STREETS) != 0);
+  CHECK_DIFFERENT((dispatch.shortfall & HJ_SHORTFALL_NOT_ON_STREETS), 0);
   /* Joined again. */
   count = every_street(engine, HJ_STREET_AS_MAPPED);
-  CHECK(hj_traffic_report(engine, all, count) >= 0);
+  CHECK_TAKEN(hj_traffic_report(engine, all, count));
   poll_at(engine, START_NS + ++closed);
   now = drive(engine, points, 4096, &needed);
-  CHECK(now.travel_ms == whole.travel_ms && now.distance_dm == whole.distance_dm && now.flags == 0);
+  CHECK_EQUAL(now.travel_ms, whole.travel_ms);
+  CHECK_EQUAL(now.distance_dm, whole.distance_dm);
+  CHECK_EQUAL(now.flags, 0);
   CHECK_EQUAL(nearest_to_start(engine).unit_id, near.unit_id);
   CHECK_STATUS(hj_engine_close(engine), HJ_OK);
 }
@@ -350,29 +360,31 @@ static void storm(int32_t traffic) {
   for (int round = 0; round < 400; round++) {
     for (uint32_t index = 0; index < count; index++) all[index].travel_ms = 1 + (uint32_t)((index * 7 + round) % 40000);
     hj_status status = hj_traffic_report(engine, all, count);
-    CHECK_EACH(status == HJ_OK || status == HJ_PARTIAL);
+    CHECK_EACH_EITHER(status, HJ_OK, HJ_PARTIAL);
     reports++;
     hj_street_time one = street_time(street, round % 2 == 0 ? HJ_STREET_CLOSED : 5);
-    CHECK_EACH(hj_traffic_report(engine, &one, 1) == HJ_OK);
+    CHECK_EACH_STATUS(hj_traffic_report(engine, &one, 1), HJ_OK);
     reports++;
     drive(engine, NULL, 0, NULL);
-    CHECK_EACH(read_stats(engine).traffic_pending <= 8 * (int64_t)count); /* two ways, two profiles, two tables */
+    CHECK_EACH_AT_MOST(read_stats(engine).traffic_pending, 8 * (int64_t)count); /* two ways, two profiles, two tables */
   }
   for (uint32_t index = 0; index < count; index++) all[index].travel_ms = HJ_STREET_AS_MAPPED;
-  CHECK(hj_traffic_report(engine, all, count) >= 0);
+  CHECK_TAKEN(hj_traffic_report(engine, all, count));
   hj_street_time one = street_time(street, HJ_STREET_CLOSED);
   CHECK_STATUS(hj_traffic_report(engine, &one, 1), HJ_OK);
   one.travel_ms = HJ_STREET_AS_MAPPED;
   CHECK_STATUS(hj_traffic_report(engine, &one, 1), HJ_OK);
   wait_until_served(engine);
   hj_route_summary after = drive(engine, NULL, 0, NULL);
-  CHECK(after.travel_ms == mapped.travel_ms && after.distance_dm == mapped.distance_dm);
+  CHECK_EQUAL(after.travel_ms, mapped.travel_ms);
+  CHECK_EQUAL(after.distance_dm, mapped.distance_dm);
   hj_stats stats = read_stats(engine);
-  CHECK(stats.epochs_built >= 1 && stats.epochs_built <= reports + 3);
+  CHECK_WITHIN(stats.epochs_built, 1, reports + 3);
   CHECK_EQUAL(stats.traffic_epoch, stats.epochs_built);
   CHECK_EQUAL(after.epoch, stats.traffic_epoch);
   CHECK_EQUAL(epoch_told(engine), stats.traffic_epoch);
-  CHECK(stats.epoch_build_longest_ns >= stats.epoch_build_ns && stats.epoch_build_ns > 0);
+  CHECK_AT_LEAST(stats.epoch_build_longest_ns, stats.epoch_build_ns);
+  CHECK_MORE(stats.epoch_build_ns, 0);
   printf("%" PRId64 " reports became %" PRId64 " epochs\n", reports, stats.epochs_built);
   CHECK_STATUS(hj_engine_close(engine), HJ_OK);
 }
@@ -391,9 +403,9 @@ static void *flood(void *number) {
       times[index].profile = (int32_t)(random >> 40) % 3;
     }
     hj_status status = hj_traffic_report(flooded, times, 20);
-    CHECK_EACH(status == HJ_OK || status == HJ_PARTIAL);
+    CHECK_EACH_EITHER(status, HJ_OK, HJ_PARTIAL);
     hj_route_summary summary = drive(flooded, NULL, 0, NULL);
-    CHECK_EACH(summary.epoch <= 64 * 60);
+    CHECK_EACH_AT_MOST(summary.epoch, 64 * 60);
   }
   return NULL;
 }
@@ -403,10 +415,10 @@ static void sixty_four_threads(void) {
   flooded = open_city(HJ_RUN_THREAD, HJ_TRAFFIC_ON_DEMAND);
   hj_route_summary mapped = drive(flooded, NULL, 0, NULL);
   for (int number = 0; number < 64; number++)
-    REQUIRE(pthread_create(&threads[number], NULL, flood, (void *)(uintptr_t)number) == 0);
+    REQUIRE_EQUAL(pthread_create(&threads[number], NULL, flood, (void *)(uintptr_t)number), 0);
   for (int number = 0; number < 64; number++) pthread_join(threads[number], NULL);
   uint32_t count = every_street(flooded, HJ_STREET_AS_MAPPED);
-  CHECK(hj_traffic_report(flooded, all, count) >= 0);
+  CHECK_TAKEN(hj_traffic_report(flooded, all, count));
   wait_until_served(flooded);
   hj_stats stats = read_stats(flooded);
   CHECK_EQUAL(stats.traffic_reports + stats.traffic_refused, 64 * 60 * 20 + count);
@@ -420,7 +432,7 @@ static void close_while_building(void) {
   for (int round = 0; round < 40; round++) {
     hj_engine *engine = open_city(HJ_RUN_THREAD, round % 2 == 0 ? HJ_TRAFFIC_ON_DEMAND : HJ_TRAFFIC_AT_OPEN);
     uint32_t count = every_street(engine, 1000 + (uint32_t)round);
-    CHECK(hj_traffic_report(engine, all, count) >= 0);
+    CHECK_TAKEN(hj_traffic_report(engine, all, count));
     if (round % 4 > 1) poll(NULL, 0, round % 7);
     CHECK_STATUS(hj_engine_close(engine), HJ_OK);
     CHECK_STATUS(hj_traffic_report(engine, all, 1), HJ_E_STALE);
@@ -432,9 +444,9 @@ static void two_engines(void) {
   hj_engine *other = open_city(HJ_RUN_THREAD, HJ_TRAFFIC_ON_DEMAND);
   hj_route_summary mapped = drive(other, NULL, 0, NULL);
   uint32_t count = every_street(one, 20000);
-  CHECK(hj_traffic_report(one, all, count) >= 0);
+  CHECK_TAKEN(hj_traffic_report(one, all, count));
   wait_until_served(one);
-  CHECK(drive(one, NULL, 0, NULL).travel_ms != mapped.travel_ms);
+  CHECK_DIFFERENT(drive(one, NULL, 0, NULL).travel_ms, mapped.travel_ms);
   CHECK_EQUAL(drive(other, NULL, 0, NULL).travel_ms, mapped.travel_ms);
   CHECK_EQUAL(read_stats(other).epochs_built, 0);
   CHECK_STATUS(hj_engine_close(one), HJ_OK);
@@ -446,17 +458,18 @@ static void fork_while_building(void) {
   hj_engine *engine = open_city(HJ_RUN_THREAD, HJ_TRAFFIC_ON_DEMAND);
   for (int round = 0; round < 20; round++) {
     uint32_t count = every_street(engine, 900 + (uint32_t)round);
-    CHECK(hj_traffic_report(engine, all, count) >= 0);
+    CHECK_TAKEN(hj_traffic_report(engine, all, count));
     pid_t child = fork();
-    REQUIRE(child >= 0);
+    REQUIRE_AT_LEAST(child, 0);
     if (child == 0)
       _exit(hj_traffic_report(engine, all, count) != HJ_E_FORKED || hj_engine_close(engine) != HJ_E_FORKED);
     int status = 1;
     waitpid(child, &status, 0);
-    CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    CHECK(WIFEXITED(status));
+    CHECK_EQUAL(WEXITSTATUS(status), 0);
   }
   wait_until_served(engine);
-  CHECK(read_stats(engine).traffic_epoch >= 1);
+  CHECK_AT_LEAST(read_stats(engine).traffic_epoch, 1);
   CHECK_STATUS(hj_engine_close(engine), HJ_OK);
 }
 

@@ -22,7 +22,7 @@ static void pause_ms(int64_t ms) {
 }
 
 static void say(const char *text) {
-  REQUIRE(write(1, text, strlen(text)) == (ssize_t)strlen(text));
+  REQUIRE_EQUAL(write(1, text, strlen(text)), (ssize_t)strlen(text));
 }
 
 static hj_engine *open_quiet(uint32_t stall_ms) {
@@ -30,7 +30,7 @@ static hj_engine *open_quiet(uint32_t stall_ms) {
   config.run_mode = HJ_RUN_THREAD;
   config.stall_ms = stall_ms;
   hj_engine *made = open_engine(&config);
-  REQUIRE(hj_plans_load(made, hasty, sizeof hasty - 1, NULL) == HJ_OK);
+  REQUIRE_STATUS(hj_plans_load(made, hasty, sizeof hasty - 1, NULL), HJ_OK);
   return made;
 }
 
@@ -39,8 +39,8 @@ static void report_and_cancel(int count) {
   for (int times = 0; times < count; times++) {
     hj_report report = make_report(HJ_TIER_EMERGENCY, times % 50, 1);
     hj_dispatch answer = empty_dispatch();
-    CHECK_EACH(hj_incident_report(engine, &report, &answer) == HJ_OK);
-    CHECK_EACH(hj_incident_cancel(engine, answer.incident_id, 0) == HJ_OK);
+    CHECK_EACH_STATUS(hj_incident_report(engine, &report, &answer), HJ_OK);
+    CHECK_EACH_STATUS(hj_incident_cancel(engine, answer.incident_id, 0), HJ_OK);
     pause_ms(2);
   }
 }
@@ -93,8 +93,8 @@ static void *call_now_and_then(void *raw) {
   for (int times = 0; times < CALLS; times++) {
     hj_report report = make_report(HJ_TIER_EMERGENCY, number, times);
     hj_dispatch answer = empty_dispatch();
-    CHECK_EACH(hj_incident_report(engine, &report, &answer) == HJ_OK);
-    CHECK_EACH(answer.assignment_count == 1);
+    CHECK_EACH_STATUS(hj_incident_report(engine, &report, &answer), HJ_OK);
+    CHECK_EACH_EQUAL(answer.assignment_count, 1);
     pause_ms(1 + (number * 7 + times * 13) % 40);
   }
   return NULL;
@@ -105,7 +105,7 @@ static void many_callers(void) {
   for (uint64_t id = 1; id <= CALLERS * CALLS; id++) put_unit(engine, id, (int)id, 0);
   pthread_t threads[CALLERS];
   for (int index = 0; index < CALLERS; index++)
-    REQUIRE(pthread_create(&threads[index], NULL, call_now_and_then, (void *)(intptr_t)index) == 0);
+    REQUIRE_EQUAL(pthread_create(&threads[index], NULL, call_now_and_then, (void *)(intptr_t)index), 0);
   for (int index = 0; index < CALLERS; index++) pthread_join(threads[index], NULL);
   CHECK_EQUAL(await_escalations(engine, CALLERS * CALLS), CALLERS * CALLS);
   CHECK_EQUAL(read_stats(engine).audit_found, 0);
@@ -128,7 +128,8 @@ static void closed_while_armed(void) {
     hj_engine *of = open_quiet(UINT32_MAX);
     put_unit(of, 1, 0, 0);
     pthread_t threads[3];
-    for (int index = 0; index < 3; index++) REQUIRE(pthread_create(&threads[index], NULL, call_until_closed, of) == 0);
+    for (int index = 0; index < 3; index++)
+      REQUIRE_EQUAL(pthread_create(&threads[index], NULL, call_until_closed, of), 0);
     pause_ms(times % 4);
     CHECK_STATUS(hj_engine_close(of), HJ_OK);
     for (int index = 0; index < 3; index++) pthread_join(threads[index], NULL);

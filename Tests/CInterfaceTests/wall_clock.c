@@ -43,13 +43,14 @@ static int is_near(int64_t left_us, int64_t right_us) {
 static void jump_to(double new_offset_s) {
   const char *path = getenv("FAKETIME_TIMESTAMP_FILE");
   char next[4096];
-  REQUIRE(path != NULL && strlen(path) < 4000);
+  REQUIRE(path != NULL);
+  REQUIRE_LESS(strlen(path), 4000);
   snprintf(next, sizeof next, "%s.next", path);
   FILE *file = fopen(next, "w");
   REQUIRE(file != NULL);
   fprintf(file, "%+.1f\n", new_offset_s);
-  REQUIRE(fclose(file) == 0);
-  REQUIRE(rename(next, path) == 0);
+  REQUIRE_EQUAL(fclose(file), 0);
+  REQUIRE_EQUAL(rename(next, path), 0);
   offset_s = new_offset_s;
 }
 
@@ -63,7 +64,7 @@ static void next_step(void) {
   hj_event events[16];
   int before = fired;
   while (fired == before) {
-    REQUIRE(machine_ns(CLOCK_MONOTONIC) < received_ns + (fired + 5) * SECOND_NS);
+    REQUIRE_LESS(machine_ns(CLOCK_MONOTONIC), received_ns + (fired + 5) * SECOND_NS);
     if (poll(&wait, 1, 200) <= 0) continue;
     uint32_t count = take_events(engine, events, 16);
     int64_t now_ns = machine_ns(CLOCK_MONOTONIC);
@@ -71,9 +72,9 @@ static void next_step(void) {
       if (events[index].kind != HJ_EVENT_ESCALATION) continue;
       CHECK_EQUAL(events[index].cycle, fired);
       fired++;
-      CHECK(now_ns >= received_ns + fired * SECOND_NS);
-      CHECK(now_ns < received_ns + (fired + 1) * SECOND_NS);
-      CHECK(events[index].late_ns >= 0 && events[index].late_ns < SECOND_NS);
+      CHECK_AT_LEAST(now_ns, received_ns + fired * SECOND_NS);
+      CHECK_LESS(now_ns, received_ns + (fired + 1) * SECOND_NS);
+      CHECK_WITHIN(events[index].late_ns, 0, SECOND_NS - 1);
       CHECK(is_near(events[index].wall_us, told_us())); /* it did see the jump */
       CHECK(is_near(events[index].due_wall_us, told_us()));
     }
@@ -95,7 +96,7 @@ int main(void) {
   hj_error_detail detail;
   memset(&detail, 0, sizeof detail);
   detail.size = sizeof detail;
-  REQUIRE(hj_plans_load(engine, plans, sizeof plans - 1, &detail) == HJ_OK);
+  REQUIRE_STATUS(hj_plans_load(engine, plans, sizeof plans - 1, &detail), HJ_OK);
   received_ns = machine_ns(CLOCK_MONOTONIC);
   hj_report report = make_report(HJ_TIER_EMERGENCY, 0, 0);
   hj_dispatch dispatch = empty_dispatch();

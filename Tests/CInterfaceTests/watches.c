@@ -34,7 +34,7 @@ static hj_watch_status read_watch(uint64_t id) {
   hj_watch_status status;
   memset(&status, 0, sizeof status);
   status.size = sizeof status;
-  REQUIRE(hj_watch_read(engine, id, &status) == HJ_OK);
+  REQUIRE_STATUS(hj_watch_read(engine, id, &status), HJ_OK);
   return status;
 }
 
@@ -85,7 +85,7 @@ static void three_days(void) {
     CHECK_EQUAL(event.late_ns, 0);
     CHECK_EQUAL(read_watch(7).step, index + 1);
   }
-  CHECK(event.incident_id != 0);
+  CHECK_DIFFERENT(event.incident_id, 0);
   status = read_watch(7);
   CHECK_EQUAL(status.state, HJ_WATCH_ABSENT);
   CHECK_EQUAL(status.incident_id, event.incident_id);
@@ -160,7 +160,7 @@ static void alarms(void) {
   begin();
   hj_watch watch = make_watch(7);
   watch.alarm_tier = HJ_TIER_ROUTINE;
-  REQUIRE(hj_watch_put(engine, &watch) == HJ_OK);
+  REQUIRE_STATUS(hj_watch_put(engine, &watch), HJ_OK);
   hj_dispatch first = empty_dispatch(), again = empty_dispatch();
   CHECK_STATUS(hj_watch_alarm(engine, 7, 0, &first), HJ_OK);
   CHECK_EQUAL(first.assignment_count, 1);
@@ -171,14 +171,14 @@ static void alarms(void) {
   CHECK_EQUAL(again.incident_id, first.incident_id);
   CHECK_EQUAL(again.assignment_count, 1);
   watch.alarm_tier = HJ_TIER_EMERGENCY;
-  REQUIRE(hj_watch_put(engine, &watch) == HJ_OK);
+  REQUIRE_STATUS(hj_watch_put(engine, &watch), HJ_OK);
   CHECK_STATUS(hj_watch_alarm(engine, 7, 0, NULL), HJ_EXISTS);
   CHECK_EQUAL(read_incident(engine, first.incident_id).tier, HJ_TIER_EMERGENCY);
   CHECK_EQUAL(read_stats(engine).incidents_opened, 1);
   CHECK_EQUAL(read_stats(engine).watch_alarms, 7);
-  REQUIRE(hj_incident_close(engine, first.incident_id, 1, 0) == HJ_OK);
+  REQUIRE_STATUS(hj_incident_close(engine, first.incident_id, 1, 0), HJ_OK);
   CHECK_STATUS(hj_watch_alarm(engine, 7, START_US, &again), HJ_OK);
-  CHECK(again.incident_id != first.incident_id);
+  CHECK_DIFFERENT(again.incident_id, first.incident_id);
   CHECK_STATUS(hj_engine_close(engine), HJ_OK);
 }
 
@@ -186,7 +186,7 @@ static void pauses(void) {
   begin();
   hj_watch watch = make_watch(7);
   watch.limit_s = 100;
-  REQUIRE(hj_watch_put(engine, &watch) == HJ_OK);
+  REQUIRE_STATUS(hj_watch_put(engine, &watch), HJ_OK);
   CHECK_STATUS(hj_watch_pause(engine, 7, START_US + INT64_C(1000000000)), HJ_OK);
   CHECK_STATUS(hj_watch_pause(engine, 7, START_US + INT64_C(1000000000)), HJ_UNCHANGED);
   CHECK_EQUAL(read_watch(7).state, HJ_WATCH_PAUSED);
@@ -293,7 +293,7 @@ static void own_thread(void) {
   engine = open_engine(&config);
   hj_watch watch = make_watch(7);
   watch.limit_s = 1;
-  REQUIRE(hj_watch_put(engine, &watch) == HJ_OK);
+  REQUIRE_STATUS(hj_watch_put(engine, &watch), HJ_OK);
   for (int times = 0; times < 15; times++) {
     CHECK_STATUS(beat(7, 0), HJ_OK);
     poll(NULL, 0, 100);
@@ -304,12 +304,12 @@ static void own_thread(void) {
   CHECK_EQUAL(poll(&wait, 1, 10000), 1);
   CHECK(next_event(HJ_EVENT_ESCALATION, &event));
   CHECK_EQUAL(event.action, HJ_STEP_HOME_OFFICER);
-  CHECK(event.late_ns >= 0);
+  CHECK_AT_LEAST(event.late_ns, 0);
   CHECK_STATUS(beat(7, 0), HJ_OK);
   CHECK(next_event(HJ_EVENT_ABSENCE_ENDED, &event));
   /* The self-audit has come around meanwhile, and found everything in order. */
   poll(NULL, 0, 2000);
-  CHECK(read_stats(engine).audit_runs >= 1);
+  CHECK_AT_LEAST(read_stats(engine).audit_runs, 1);
   CHECK_EQUAL(read_stats(engine).audit_found, 0);
   CHECK_STATUS(hj_engine_close(engine), HJ_OK);
 }

@@ -38,7 +38,8 @@ static inline void open_world(void) {
   poll_at(good, START_NS);
   hj_report report = make_report(HJ_TIER_EMERGENCY, 0, 0);
   hj_dispatch dispatch = empty_dispatch();
-  REQUIRE(hj_incident_report(good, &report, &dispatch) == HJ_OK && dispatch.assignment_count == 1);
+  REQUIRE_STATUS(hj_incident_report(good, &report, &dispatch), HJ_OK);
+  REQUIRE_EQUAL(dispatch.assignment_count, 1);
   live_incident = dispatch.incident_id;
   live_assignment = dispatch.chosen[0].assignment_id;
   put_unit(good, 2, 300, 300);

@@ -41,8 +41,8 @@ import Testing
       }
       if index.count != twin.count { faults += 1 }
     }
-    check(faults == 0)
-    for id in present { check(index.find(id) == twin[id]) }
+    check(faults, equals: 0)
+    for id in present { check(index.find(id), equals: twin[id]) }
   }
 
   /// Fill to the brim and drain, again and again: nothing is lost, full is said, and no marks pile up.
@@ -51,13 +51,13 @@ import Testing
     for cycle in 0..<200 {
       var taken = 0
       while index.insert(UInt64(cycle * 1_000 + taken + 1), slot: UInt32(taken)) { taken += 1 }
-      check(taken >= 64)
-      check(index.find(UInt64(cycle * 1_000 + taken + 1)) == nil)
+      check(taken, atLeast: 64)
+      checkNil(index.find(UInt64(cycle * 1_000 + taken + 1)))
       for number in 0..<taken {
-        check(index.find(UInt64(cycle * 1_000 + number + 1)) == UInt32(number))
+        check(index.find(UInt64(cycle * 1_000 + number + 1)), equals: UInt32(number))
         check(index.remove(UInt64(cycle * 1_000 + number + 1)))
       }
-      check(index.count == 0)
+      check(index.count, equals: 0)
     }
   }
 
@@ -79,7 +79,7 @@ import Testing
     }
     var free = 0
     for place in 0...index.mask where index.values[place] == 0 { free += 1 }
-    check(free > index.mask / 8, "\(free) free places of \(index.mask + 1)")
+    check(free, above: index.mask / 8, "\(free) free places of \(index.mask + 1)")
   }
 }
 
@@ -98,7 +98,8 @@ import Testing
           if let slot = shared.index.find(id), slot != UInt32(id) { wrong += 1 }
         }
       } while !shared.isOver.load(ordering: .acquiring)
-      check(missed == 0 && wrong == 0, "\(missed) missed, \(wrong) wrong")
+      check(missed, equals: 0, "\(missed) missed, \(wrong) wrong")
+      check(wrong, equals: 0, "\(missed) missed, \(wrong) wrong")
     }
     onThreads([
       reader, reader,

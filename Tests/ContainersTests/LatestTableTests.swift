@@ -31,16 +31,16 @@ import Testing
   @Test func writtenAndRead() throws {
     let table = try LatestTable(.system, capacity: 4)
     table.assign(2, id: 77)
-    check(number(table, 2) == nil)
+    checkNil(number(table, 2))
     for step in 1...9 as ClosedRange<UInt64> {
       check(write(table, 2, id: 77, step))
-      check(number(table, 2) == step)
-      check(table.fresh.popNext() == 2)
-      check(table.fresh.popNext() == nil)
+      check(number(table, 2), equals: step)
+      check(table.fresh.popNext(), equals: 2)
+      checkNil(table.fresh.popNext())
     }
     check(!write(table, 2, id: 78, 10))
     check(!write(table, 1, id: 77, 10))
-    check(number(table, 2) == 9)
+    check(number(table, 2), equals: 9)
   }
 
   @Test func voidAndReassigned() throws {
@@ -48,9 +48,9 @@ import Testing
     table.assign(0, id: 5)
     check(write(table, 0, id: 5, 1))
     table.void(0)
-    check(number(table, 0) == nil)
+    checkNil(number(table, 0))
     check(write(table, 0, id: 5, 2))
-    check(number(table, 0) == 2)
+    check(number(table, 0), equals: 2)
     // A writer of the old unit that comes to its end after the slot has a new one.
     guard case .claimed(let late) = table.claim(0, id: 5) else {
       check(false)
@@ -59,10 +59,10 @@ import Testing
     table.clear(0)
     table.assign(0, id: 6)
     table.write(value(3), under: late)
-    check(number(table, 0) == nil, "the new owner has no position yet")
+    checkNil(number(table, 0), "the new owner has no position yet")
     check(!write(table, 0, id: 5, 4))
     check(write(table, 0, id: 6, 5))
-    check(number(table, 0) == 5)
+    check(number(table, 0), equals: 5)
   }
 
   /// A writer that was put to sleep in the middle: the last good value stays, and a second writer is told.
@@ -74,12 +74,12 @@ import Testing
       check(false)
       return
     }
-    check(number(table, 0) == 1)
+    check(number(table, 0), equals: 1)
     if case .busy = table.claim(0, id: 1) { check(true) } else { check(false) }
     table.abandon(asleep)
-    check(number(table, 0) == 1)
+    check(number(table, 0), equals: 1)
     check(write(table, 0, id: 1, 2))
-    check(number(table, 0) == 2)
+    check(number(table, 0), equals: 2)
   }
 
   @Test func neverTorn() throws {
@@ -100,7 +100,7 @@ import Testing
         repeat {
           if self.number(shared.table, 0) == .max { torn += 1 }
         } while shared.ended.load(ordering: .acquiring) < 2
-        check(torn == 0, "\(torn) torn")
+        check(torn, equals: 0, "\(torn) torn")
       },
     ])
     check(number(shared.table, 0) != nil)

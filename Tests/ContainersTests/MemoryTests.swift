@@ -16,14 +16,16 @@ import Testing
       for index in 0..<33 { #expect(filled[UInt32(index)] == 7) }
       #expect(counting.live.count == 2)
     }
-    #expect(counting.live.isEmpty && counting.wrongReleases == 0)
+    #expect(counting.live.isEmpty)
+    #expect(counting.wrongReleases == 0)
   }
 
   @Test func emptyBlockIsReleasedToo() throws {
     let counting = CountingMemory()
     do { _ = try Block<UInt64>(counting.memory, count: 0) }
     #expect(counting.requests == 1)
-    #expect(counting.live.isEmpty && counting.wrongReleases == 0)
+    #expect(counting.live.isEmpty)
+    #expect(counting.wrongReleases == 0)
   }
 
   @Test func impossibleSizeIsRefusedNotTrapped() {
@@ -41,7 +43,8 @@ import Testing
     #expect(UInt(bitPattern: raw) % 128 == 0)
     for offset in 0..<10 { #expect(raw.load(fromByteOffset: offset, as: UInt8.self) == 0) }
     copy.give(back: raw, bytes: 10, alignment: 128)
-    #expect(counting.live.isEmpty && counting.wrongReleases == 0)
+    #expect(counting.live.isEmpty)
+    #expect(counting.wrongReleases == 0)
   }
 
   /// Every container, the n-th allocation refused: an error comes out, and everything taken before is given back.

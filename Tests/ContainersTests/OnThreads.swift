@@ -6,6 +6,7 @@
 #elseif canImport(Darwin)
   import Darwin
 #endif
+import HujiaTestSupport
 import Testing
 
 private final class Body: Sendable {
@@ -24,7 +25,7 @@ func onThreads(_ bodies: [@Sendable () -> Void]) {
         Unmanaged<Body>.fromOpaque(raw.unsafelyUnwrapped).takeRetainedValue().body()
         return nil
       }, Unmanaged.passRetained(Body(body)).toOpaque())
-    check(status == 0)
+    check(status, equals: 0)
     threads.append(thread)
   }
   for thread in threads { pthread_join(thread, nil) }

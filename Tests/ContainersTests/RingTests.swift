@@ -10,17 +10,18 @@ import Testing
       var random = SplitMix64(UInt64(capacity))
       var ring = try Ring<UInt32>(.system, capacity: capacity)
       var twin: [UInt32] = []
-      check(ring.capacity >= max(capacity, 1))
+      check(ring.capacity, atLeast: max(capacity, 1))
       for step in 0..<2_000 {
         if random.chance(55) {
           let isTaken = ring.append(UInt32(step))
-          check(isTaken == (twin.count < ring.capacity))
+          check(isTaken, equals: (twin.count < ring.capacity))
           if isTaken { twin.append(UInt32(step)) }
         } else {
-          if let first = twin.first { check(ring.first == first) }
-          check(ring.popFirst() == (twin.isEmpty ? nil : twin.removeFirst()))
+          if let first = twin.first { check(ring.first, equals: first) }
+          check(ring.popFirst(), equals: (twin.isEmpty ? nil : twin.removeFirst()))
         }
-        check(ring.count == twin.count && ring.isEmpty == twin.isEmpty)
+        check(ring.count, equals: twin.count)
+        check(ring.isEmpty, equals: twin.isEmpty)
       }
     }
   }
@@ -33,7 +34,7 @@ import Testing
     var twin: Set<Int> = []
     for step in 0..<20_000 {
       let member = random.below(131)
-      check(bits.contains(member) == twin.contains(member))
+      check(bits.contains(member), equals: twin.contains(member))
       if random.chance(50) {
         bits.insert(member)
         twin.insert(member)
@@ -42,7 +43,7 @@ import Testing
         twin.remove(member)
       }
       if step % 5_000 == 4_999 {
-        for member in 0..<131 { check(bits.contains(member) == twin.contains(member)) }
+        for member in 0..<131 { check(bits.contains(member), equals: twin.contains(member)) }
         bits.removeAll()
         twin.removeAll()
       }
@@ -53,15 +54,15 @@ import Testing
 @Suite struct CountersTests {
   @Test func addRaiseSet() throws {
     let counters = try Counters(.system, count: 3)
-    check(counters.read(0) == 0)
+    check(counters.read(0), equals: 0)
     counters.add(0)
     counters.add(0, 41)
     counters.raise(1, to: 7)
     counters.raise(1, to: 3)
     counters.set(2, -5)
     counters.addShared(2, 2)
-    check(counters.read(0) == 42)
-    check(counters.read(1) == 7)
-    check(counters.read(2) == -3)
+    check(counters.read(0), equals: 42)
+    check(counters.read(1), equals: 7)
+    check(counters.read(2), equals: -3)
   }
 }

@@ -31,7 +31,9 @@ import Testing
       }
     }
     while let popped = bits.popNext() { if twin.remove(popped) == nil { faults += 1 } }
-    check(twin.isEmpty && bits.isEmpty && faults == 0, "\(faults) faults, \(twin.count) left")
+    check(twin.isEmpty, "\(faults) faults, \(twin.count) left")
+    check(bits.isEmpty, "\(faults) faults, \(twin.count) left")
+    check(faults, equals: 0, "\(faults) faults, \(twin.count) left")
   }
 
   /// Low numbers that come again and again do not keep the high ones waiting.
@@ -44,7 +46,7 @@ import Testing
       bits.insert(2)
       popped.append(bits.popNext() ?? .max)
     }
-    check(popped.prefix(3) == [1, 2, 999], "\(popped)")
+    check(popped.prefix(3), equals: [1, 2, 999], "\(popped)")
   }
 
   /// Each insertion is followed by at least one removal that began later: at the end nothing is left behind.

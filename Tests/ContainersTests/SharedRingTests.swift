@@ -19,12 +19,12 @@ import Testing
     for step in 0..<5_000 {
       if random.chance(55) {
         let isTaken = ring.append(UInt32(step))
-        check(isTaken == (twin.count < ring.capacity))
+        check(isTaken, equals: (twin.count < ring.capacity))
         if isTaken { twin.append(UInt32(step)) }
       } else {
-        check(ring.popFirst() == (twin.isEmpty ? nil : twin.removeFirst()))
+        check(ring.popFirst(), equals: (twin.isEmpty ? nil : twin.removeFirst()))
       }
-      check(ring.count == twin.count)
+      check(ring.count, equals: twin.count)
     }
   }
 
@@ -62,7 +62,7 @@ import Testing
           }
           return nil
         }, start)
-      check(status == 0)
+      check(status, equals: 0)
       threads.append(thread)
     }
     var next: [UInt64] = [0, 0, 0, 0]
@@ -79,8 +79,9 @@ import Testing
       taken += 1
     }
     for thread in threads { pthread_join(thread, nil) }
-    check(faults == 0)
-    check(shared.ring.popFirst() == nil && shared.ring.count == 0)
+    check(faults, equals: 0)
+    checkNil(shared.ring.popFirst())
+    check(shared.ring.count, equals: 0)
     check(next.allSatisfy { $0 == shared.perProducer })
   }
 
@@ -96,9 +97,12 @@ import Testing
     ring.close()
     check(ring.isClosed)
     check(!ring.append(9))
-    check(ring.count == Int(held) && ring.appended == Int64(before + held))
-    for number in 0..<held { check(ring.popFirst() == number) }
-    check(ring.popFirst() == nil && ring.count == 0 && ring.appended == Int64(before + held))
+    check(ring.count, equals: Int(held))
+    check(ring.appended, equals: Int64(before + held))
+    for number in 0..<held { check(ring.popFirst(), equals: number) }
+    checkNil(ring.popFirst())
+    check(ring.count, equals: 0)
+    check(ring.appended, equals: Int64(before + held))
     check(!ring.append(9))
   }
 
@@ -118,10 +122,11 @@ import Testing
       }
       onThreads([append, append, { shared.ring.close() }, append])
       let count = accepted.count.load(ordering: .relaxed)
-      check(shared.ring.count == count && Int(shared.ring.appended) == count)
+      check(shared.ring.count, equals: count)
+      check(Int(shared.ring.appended), equals: count)
       var popped = 0
       while shared.ring.popFirst() != nil { popped += 1 }
-      check(popped == count)
+      check(popped, equals: count)
     }
   }
 }

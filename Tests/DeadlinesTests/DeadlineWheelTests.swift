@@ -8,26 +8,28 @@ import Testing
 @Suite struct DeadlineWheelTests {
   @Test func emptyNeverFires() throws {
     var wheel = try DeadlineWheel(.system, capacity: 0)
-    check(wheel.next_due_ns == .max)
-    check(wheel.popDue(now_ns: .max) == nil)
+    check(wheel.next_due_ns, equals: .max)
+    checkNil(wheel.popDue(now_ns: .max))
   }
 
   @Test func neverEarlyAndOnce() throws {
     var wheel = try DeadlineWheel(.system, capacity: 4)
     wheel.arm(slot: 2, due_ns: 1_000)
-    check(wheel.popDue(now_ns: 999) == nil)
-    check(wheel.due_ns(of: 2) == 1_000 && wheel.isArmed(slot: 2))
-    check(wheel.popDue(now_ns: 1_000) == 2)
-    check(wheel.popDue(now_ns: .max) == nil)
-    check(!wheel.isArmed(slot: 2) && wheel.due_ns(of: 2) == .max)
+    checkNil(wheel.popDue(now_ns: 999))
+    check(wheel.due_ns(of: 2), equals: 1_000)
+    check(wheel.isArmed(slot: 2))
+    check(wheel.popDue(now_ns: 1_000), equals: 2)
+    checkNil(wheel.popDue(now_ns: .max))
+    check(!wheel.isArmed(slot: 2))
+    check(wheel.due_ns(of: 2), equals: .max)
     wheel.cancel(slot: 2)
-    check(wheel.count == 0)
+    check(wheel.count, equals: 0)
   }
 
   @Test func equalTimesComeInOrderOfSlot() throws {
     var wheel = try DeadlineWheel(.system, capacity: 100)
     for slot in (0..<100 as Range<UInt32>).reversed() { wheel.arm(slot: slot, due_ns: 5) }
-    for slot in 0..<100 as Range<UInt32> { check(wheel.popDue(now_ns: 5) == slot) }
+    for slot in 0..<100 as Range<UInt32> { check(wheel.popDue(now_ns: 5), equals: slot) }
   }
 
   @Test func extremes() throws {
@@ -36,12 +38,12 @@ import Testing
     wheel.arm(slot: 1, due_ns: .min)
     wheel.arm(slot: 2, due_ns: 0)
     wheel.arm(slot: 3, due_ns: -1)
-    check(wheel.next_due_ns == .min)
-    check(wheel.popDue(now_ns: .min) == 1)
-    check(wheel.popDue(now_ns: -1) == 3)
-    check(wheel.popDue(now_ns: .max - 1) == 2)
-    check(wheel.popDue(now_ns: .max - 1) == nil)
-    check(wheel.popDue(now_ns: .max) == 0)
+    check(wheel.next_due_ns, equals: .min)
+    check(wheel.popDue(now_ns: .min), equals: 1)
+    check(wheel.popDue(now_ns: -1), equals: 3)
+    check(wheel.popDue(now_ns: .max - 1), equals: 2)
+    checkNil(wheel.popDue(now_ns: .max - 1))
+    check(wheel.popDue(now_ns: .max), equals: 0)
   }
 
   /// Arm, re-arm, cancel and pop at random with jumps of time, beside an array that is sorted each time: times from
@@ -51,7 +53,7 @@ import Testing
     for seed in 0..<UInt64(Scale.count(6, full: 200)) {
       var race = try Race(seed &* 1_000 &+ UInt64(capacity), capacity: capacity)
       for _ in 0..<3_000 { race.step() }
-      check(race.faults == 0, "seed \(seed)")
+      check(race.faults, equals: 0, "seed \(seed)")
     }
   }
 
@@ -65,23 +67,27 @@ import Testing
       twin.append((3_600_000_000_000 + Int64(random.below(1_000)), slot))
       wheel.arm(slot: slot, due_ns: twin[Int(slot)].due_ns)
     }
-    check(wheel.next_due_ns == 3_600_000_000_000)
+    check(wheel.next_due_ns, equals: 3_600_000_000_000)
     twin.sort { ($0.due_ns, $0.slot) < ($1.due_ns, $1.slot) }
     var calls = 0
     while true {
       var steps = 100
       let isDrawn = wheel.draw(now_ns: 3_600_000_001_000, steps: &steps)
       calls += 1
-      check(steps >= 0 && wheel.next_due_ns <= 3_600_000_000_000)
+      check(steps, atLeast: 0)
+      check(wheel.next_due_ns, atMost: 3_600_000_000_000)
       if isDrawn { break }
     }
     // Each came down from bucket to bucket: once a level at most.
-    check(calls > count / 100 && calls <= count / 100 * 6)
+    check(calls, above: count / 100)
+    check(calls, atMost: count / 100 * 6)
     var faults = 0
     for expected in twin where wheel.popDrawn(now_ns: 3_600_000_001_000) != expected.slot {
       faults += 1
     }
-    check(faults == 0 && wheel.count == 0 && wheel.next_due_ns == .max)
+    check(faults, equals: 0)
+    check(wheel.count, equals: 0)
+    check(wheel.next_due_ns, equals: .max)
   }
 
   /// What is far away has come near before its time when somebody looks in now and then.
@@ -96,13 +102,14 @@ import Testing
     while now_ns < 3_599_000_000_000 {
       var steps = DeadlineWheel.slice
       check(wheel.draw(now_ns: now_ns, steps: &steps))
-      check(wheel.popDrawn(now_ns: now_ns) == nil)
+      checkNil(wheel.popDrawn(now_ns: now_ns))
       now_ns += 100_000_000
     }
     // Only one tick is drawn for the first of them.
     now_ns = 3_600_000_000_000
     var steps = 20
-    check(wheel.draw(now_ns: now_ns, steps: &steps) && wheel.popDrawn(now_ns: now_ns) == 0)
+    check(wheel.draw(now_ns: now_ns, steps: &steps))
+    check(wheel.popDrawn(now_ns: now_ns), equals: 0)
   }
 
   /// Two of one tick, the first of a coarse bucket, of which only one has been carried nearer when time jumps there.
@@ -115,9 +122,10 @@ import Testing
       wheel.arm(slot: slot, due_ns: start_ns + (slot == earlier ? 3 : 5))
     }
     var steps = 1
-    check(wheel.draw(now_ns: start_ns - 200 * tick_ns, steps: &steps) && steps == 0)
-    check(wheel.popDue(now_ns: start_ns + 10) == earlier)
-    check(wheel.popDue(now_ns: start_ns + 10) == 1 - earlier)
+    check(wheel.draw(now_ns: start_ns - 200 * tick_ns, steps: &steps))
+    check(steps, equals: 0)
+    check(wheel.popDue(now_ns: start_ns + 10), equals: earlier)
+    check(wheel.popDue(now_ns: start_ns + 10), equals: 1 - earlier)
   }
 
   @Test func emptyDaysCostNothing() throws {
@@ -129,12 +137,14 @@ import Testing
     for slot in 0..<10 as Range<UInt32> {
       let due_ns = Int64(slot) * 400 * day_ns
       var steps = 8
-      check(wheel.next_due_ns == due_ns)
+      check(wheel.next_due_ns, equals: due_ns)
       check(wheel.draw(now_ns: due_ns - 1, steps: &steps))
-      check(wheel.popDrawn(now_ns: due_ns - 1) == nil)
-      check(wheel.draw(now_ns: due_ns, steps: &steps) && wheel.popDrawn(now_ns: due_ns) == slot)
-      check(wheel.draw(now_ns: due_ns, steps: &steps) && steps >= 0)
+      checkNil(wheel.popDrawn(now_ns: due_ns - 1))
+      check(wheel.draw(now_ns: due_ns, steps: &steps))
+      check(wheel.popDrawn(now_ns: due_ns), equals: slot)
+      check(wheel.draw(now_ns: due_ns, steps: &steps))
+      check(steps, atLeast: 0)
     }
-    check(wheel.popDue(now_ns: .max) == nil)
+    checkNil(wheel.popDue(now_ns: .max))
   }
 }

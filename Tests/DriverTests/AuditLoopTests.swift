@@ -36,7 +36,7 @@ import Testing
       if let slot = core.watch(7) { core.watches.deadlines.cancel(slot: slot) }
       return status
     }
-    check(status == .ok)
+    check(status, equals: .ok)
   }
 
   private func events(_ token: UInt) -> [Event] {
@@ -55,11 +55,11 @@ import Testing
       found += events(token)
       usleep(10_000)
     }
-    check(found.map(\.kind) == [.alarm, .escalation])
+    check(found.map(\.kind), equals: [.alarm, .escalation])
     check(found.allSatisfy { $0.watchID == 7 && $0.late_ns > 1_000_000_000 })
     // Two seconds by design (the polling host below proves it); a loaded test machine gets three more.
     check(found.first.map { $0.late_ns < 5_000_000_000 } ?? false)
-    check(turn(token) { core in core.counters.read(Counter.auditFound) } == 1)
+    check(turn(token) { core in core.counters.read(Counter.auditFound) }, equals: 1)
   }
 
   @Test func aPollingHostFindsIt() throws {
@@ -74,10 +74,10 @@ import Testing
     plant(token)
     var found: [(ms: Int64, kind: EventKind)] = []
     for now_ms in stride(from: 100 as Int64, through: 5_000, by: 100) {
-      check(poll(now_ms) != now_ms * 1_000_000, "nothing is left to do at once")
+      check(poll(now_ms), isNot: now_ms * 1_000_000, "nothing is left to do at once")
       found += events(token).map { (now_ms, $0.kind) }
     }
-    check(found.map(\.kind) == [.alarm, .escalation])
+    check(found.map(\.kind), equals: [.alarm, .escalation])
     check(found.allSatisfy { $0.ms > 2_000 && $0.ms <= 3_000 })
   }
 }

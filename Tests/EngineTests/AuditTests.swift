@@ -25,7 +25,7 @@ import Testing
       bench.core.clocks[$0].isRunning && bench.core.clocks[$0].kind == kind
         && bench.core.deadlines.isArmed(slot: $0)
     }
-    check(slots.count == 1, "one clock of this kind runs")
+    check(slots.count, equals: 1, "one clock of this kind runs")
     for slot in slots { bench.core.deadlines.cancel(slot: slot) }
   }
 
@@ -48,20 +48,28 @@ import Testing
     let due_s = phase_s + 15
     let told = run(bench, from: phase_s, to: phase_s + 25)
     let alarms = told.filter { $0.1.kind == .alarm }
-    check(alarms.count == 1)
+    check(alarms.count, equals: 1)
     let (found_s, alarm) = try #require(alarms.first)
-    check(found_s > due_s + 1 && found_s <= due_s + 2.001, "found at \(found_s)")
-    check(alarm.incidentID == incident && alarm.assignmentID == assignment && alarm.unitID == 1)
-    check(alarm.clock == 3 && alarm.step == 1 && alarm.reason == 28)
+    check(found_s, above: due_s + 1, "found at \(found_s)")
+    check(found_s, atMost: due_s + 2.001, "found at \(found_s)")
+    check(alarm.incidentID, equals: incident)
+    check(alarm.assignmentID, equals: assignment)
+    check(alarm.unitID, equals: 1)
+    check(alarm.clock, equals: 3)
+    check(alarm.step, equals: 1)
+    check(alarm.reason, equals: 28)
     let steps = told.filter { $0.1.kind == .escalation && $0.1.clock == 3 }
-    check(steps.map(\.1.step) == [1] && steps[0].s == found_s)
-    check(steps[0].1.late_ns > 1_000_000_000 && steps[0].1.dueWall_us == alarm.dueWall_us)
+    if check(steps.map(\.1.step), equals: [1]) {
+      check(steps[0].s, equals: found_s)
+    }
+    check(steps[0].1.late_ns, above: 1_000_000_000)
+    check(steps[0].1.dueWall_us, equals: alarm.dueWall_us)
     // The chain goes on as if nothing had been, and the count of what is armed is right again.
     let later = run(bench, from: phase_s + 29.9, to: phase_s + 30.4)
-    check(later.filter { $0.1.kind == .escalation }.map(\.1.step) == [2])
-    check(bench.core.deadlinesArmed == bench.core.deadlines.count)
-    check(bench.core.deadlinesArmed <= armed)
-    check(bench.counter(Counter.auditFound) == 1)
+    check(later.filter { $0.1.kind == .escalation }.map(\.1.step), equals: [2])
+    check(bench.core.deadlinesArmed, equals: bench.core.deadlines.count)
+    check(bench.core.deadlinesArmed, atMost: armed)
+    check(bench.counter(Counter.auditFound), equals: 1)
   }
 
   @Test func aWatchAndAnIncidentsClockAreFoundToo() throws {
@@ -78,11 +86,13 @@ import Testing
     lose(watch: 4, bench)
     let told = run(bench, from: 0.1, to: 70)
     let alarms = told.filter { $0.1.kind == .alarm }.map(\.1)
-    check(alarms.map(\.watchID) == [4, 0] && alarms.map(\.clock) == [11, 1])
-    check(alarms[1].incidentID == incident)
+    check(alarms.map(\.watchID), equals: [4, 0])
+    check(alarms.map(\.clock), equals: [11, 1])
+    check(alarms[1].incidentID, equals: incident)
     let absences = told.filter { $0.1.kind == .escalation && $0.1.clock == 11 }
-    check(absences.map(\.1.watchID).sorted() == [1, 2, 3, 4, 5])
-    check(told.filter { $0.1.kind == .escalation && $0.1.clock == 1 }.map(\.1.step).first == 1)
+    check(absences.map(\.1.watchID).sorted(), equals: [1, 2, 3, 4, 5])
+    check(
+      told.filter { $0.1.kind == .escalation && $0.1.clock == 1 }.map(\.1.step).first, equals: 1)
   }
 
   @Test func aDeadlineThatLiesTooLateIsFound() throws {
@@ -96,8 +106,8 @@ import Testing
     let slot = try #require(found)
     bench.core.deadlines.arm(slot: slot, due_ns: 9_000 * Bench.second_ns)
     let told = run(bench, from: 0.1, to: 20)
-    check(told.filter { $0.1.kind == .alarm }.count == 1)
-    check(told.filter { $0.1.kind == .escalation }.count == 1)
+    check(told.filter { $0.1.kind == .alarm }.count, equals: 1)
+    check(told.filter { $0.1.kind == .escalation }.count, equals: 1)
   }
 
   @Test func whatWaitsForRoomIsNotLost() throws {
@@ -112,9 +122,10 @@ import Testing
     // Nobody reads: the chains repeat until the outbox is full, and then wait.
     for hour in 1...40 as ClosedRange<Int64> {
       bench.poll(hour * 3_600 * Bench.second_ns)
-      check(bench.core.audit() == 0)
+      check(bench.core.audit(), equals: 0)
     }
-    check(bench.core.isEscalationBlocked && bench.counter(Counter.auditFound) == 0)
+    check(bench.core.isEscalationBlocked)
+    check(bench.counter(Counter.auditFound), equals: 0)
   }
 
   @Test func eachPassReadsEverythingInSlices() throws {
@@ -131,16 +142,18 @@ import Testing
     bench.core.time = Moment(now_ns: 5 * Bench.second_ns, wall_us: 0)
     var turns = 0
     repeat {
-      check(bench.core.audit() == 0)
+      check(bench.core.audit(), equals: 0)
       turns += 1
     } while bench.core.auditState.isUnderWay
-    check(turns == 3 && bench.counter(Counter.auditRuns) == 1)
-    check(bench.core.audit() == 0 && !bench.core.auditState.isUnderWay, "not again at once")
+    check(turns, equals: 3)
+    check(bench.counter(Counter.auditRuns), equals: 1)
+    check(bench.core.audit(), equals: 0, "not again at once")
+    check(!bench.core.auditState.isUnderWay, "not again at once")
     bench.core.time = Moment(now_ns: 12 * Bench.second_ns, wall_us: 0)
     _ = bench.core.fireDue(most: .max)
     while bench.core.popEvent() != nil { _ = bench.core.fireDue(most: .max) }
     var found = 0
     repeat { found += bench.core.audit() } while bench.core.auditState.isUnderWay
-    check(found == 1)
+    check(found, equals: 1)
   }
 }

@@ -74,7 +74,7 @@ final class Bench {
     core.time = Moment(now_ns: now_ns, wall_us: wall_us &+ now_ns / 1_000)
     _ = core.fireDue(most: most)
     // Whatever a suite does, the self-audit finds nothing lost, unless the suite lost it itself.
-    if !losesDeadlines { check(core.audit() == 0, "the audit found a lost deadline") }
+    if !losesDeadlines { check(core.audit(), equals: 0, "the audit found a lost deadline") }
   }
   func poll(s: Double) { poll(Int64(s * 1e9)) }
 

@@ -127,7 +127,7 @@ import Testing
         guard position.node != Place.none, place.node != Place.none else { continue }
         let time_ms = PlainChoice.time_ms(
           image.map, from: position.node, to: place.node, profile)
-        check(way.isStraightLine == (time_ms == nil), "seed \(seed)")
+        check(way.isStraightLine, equals: (time_ms == nil), "seed \(seed)")
         guard let time_ms else { continue }
         // Away from its node a place adds the way to the street.
         let isAway = position.gap_dm > 0 || place.gap_dm > 0
@@ -156,10 +156,10 @@ import Testing
             reason: $0.reason, isShiftOver: $0.marks & ChosenMark.shiftOver != 0)
         }
         let note = "seed \(seed), call \(call), \(tier): \(found) but \(expected.picks)"
-        check(status == .ok, note)
-        check(found == expected.picks, note)
+        check(status, equals: .ok, note)
+        check(found, equals: expected.picks, note)
         check(
-          bench.core.answer.shortfall == expected.shortfall,
+          bench.core.answer.shortfall, equals: expected.shortfall,
           "seed \(seed), call \(call), \(tier): \(bench.core.answer.shortfall.rawValue) but \(expected.shortfall.rawValue)"
         )
         check(bench.chosen.allSatisfy { ($0.assignmentID != 0) == isReport }, note)
@@ -188,9 +188,9 @@ import Testing
     let bench = try Bench(Bench.row(), plans: plans, units: 20)
     for unit in 1...20 as ClosedRange<UInt64> { bench.put(unit, at: bench.node(Int(unit - 1))) }
     let incident = bench.open(at: 0)
-    check(bench.units(incident) == Array(1...16))
-    check(bench.incident(incident)?.shortfall == [])
-    check(bench.core.assign(incident, unit: 17, wall_us: 0, act: Act()) == .full)
+    check(bench.units(incident), equals: Array(1...16))
+    check(bench.incident(incident)?.shortfall, equals: [])
+    check(bench.core.assign(incident, unit: 17, wall_us: 0, act: Act()), equals: .full)
   }
 
   @Test func aFullAssignmentTableIsSaid() throws {
@@ -199,8 +199,8 @@ import Testing
     let bench = try Bench(Bench.row(), plans: plans, assignments: 2)
     for unit in 1...3 as ClosedRange<UInt64> { bench.put(unit, at: bench.node(Int(unit))) }
     let incident = bench.open(at: 0)
-    check(bench.units(incident) == [1, 2])
-    check(bench.incident(incident)?.shortfall.contains(.tableFull) == true)
+    check(bench.units(incident), equals: [1, 2])
+    check(bench.incident(incident)?.shortfall.contains(.tableFull), equals: true)
   }
 
   @Test func manualAndRecommendReserveNobody() throws {
@@ -209,15 +209,16 @@ import Testing
       plans.plans[0].dispatch = mode
       let bench = try Bench(Bench.row(), plans: plans)
       bench.put(1, at: bench.node(1))
-      check(bench.report(bench.call(bench.node(0))) == (mode == .manual ? .manual : .ok))
+      check(bench.report(bench.call(bench.node(0))), equals: (mode == .manual ? .manual : .ok))
       let incident = bench.core.answer.incidentID
-      check(bench.chosen.map(\.unitID) == (mode == .manual ? [] : [1]))
-      check(bench.live(incident).isEmpty && bench.incident(incident)?.state == .pending)
+      check(bench.chosen.map(\.unitID), equals: (mode == .manual ? [] : [1]))
+      check(bench.live(incident).isEmpty)
+      check(bench.incident(incident)?.state, equals: .pending)
       check(bench.core.units[bench.slot(1)].isFree)
       bench.put(2, at: bench.node(0))
       check(bench.live(incident).isEmpty)
-      check(bench.core.assign(incident, unit: 2, wall_us: 0, act: Act()) == .ok)
-      check(bench.units(incident) == [2])
+      check(bench.core.assign(incident, unit: 2, wall_us: 0, act: Act()), equals: .ok)
+      check(bench.units(incident), equals: [2])
     }
   }
 }

@@ -25,7 +25,9 @@ import Testing
       bench.poll(15 * s - 1)
       check(bench.escalations().isEmpty)
       bench.poll(15 * s)
-      check(bench.fired() == ["delivery 1 otherChannel 0", "acknowledge 1 notifyAgain 0"].sorted())
+      check(
+        bench.fired(),
+        equals: ["delivery 1 otherChannel 0", "acknowledge 1 notifyAgain 0"].sorted())
       bench.poll(s: 20)
       bench.advance(bench.live(incident)[0], state)
       bench.poll(s: 1_000)
@@ -47,7 +49,7 @@ import Testing
       check(bench.escalations().isEmpty)
       // The unit signed and never moves: the signature itself times out.
       bench.poll((5 + limit_s) * s)
-      check(bench.fired() == ["turnout 1 notifyAgain 0"])
+      check(bench.fired(), equals: ["turnout 1 notifyAgain 0"])
       bench.advance(bench.live(incident)[0], .enRoute)
       bench.poll(s: 5_000)
       check(bench.fired().isEmpty)
@@ -62,13 +64,13 @@ import Testing
     let incident = bench.open(at: 1, tier: .preventive)
     bench.advance(bench.live(incident)[0], .acknowledged)
     bench.poll(s: 70)
-    check(bench.fired() == ["turnout 1 notifyAgain 0", "turnout 2 nextUnit 0"])
-    check(bench.units(incident) == [2])
+    check(bench.fired(), equals: ["turnout 1 notifyAgain 0", "turnout 2 nextUnit 0"])
+    check(bench.units(incident), equals: [2])
     // The other unit is asked afresh.
     bench.poll(85 * s - 1)
     check(bench.fired().isEmpty)
     bench.poll(s: 85)
-    check(bench.fired() == ["acknowledge 1 notifyAgain 0"])
+    check(bench.fired(), equals: ["acknowledge 1 notifyAgain 0"])
   }
 
   @Test func welfareBeginsAgainAtEverySignOfTheUnit() throws {
@@ -78,31 +80,33 @@ import Testing
     bench.put(2, at: bench.node(9))
     let incident = bench.open(at: 1, tier: .preventive)
     let assignment = bench.live(incident)[0]
-    check(bench.core.checkIn(unit: 1, wall_us: 0) == .unchanged)
+    check(bench.core.checkIn(unit: 1, wall_us: 0), equals: .unchanged)
     bench.advance(assignment, .onScene)
     bench.poll(s: 599)
-    check(bench.core.checkIn(unit: 1, wall_us: 0) == .ok)
+    check(bench.core.checkIn(unit: 1, wall_us: 0), equals: .ok)
     bench.poll(1_199 * s - 1)
     check(bench.escalations().isEmpty)
     bench.poll(s: 1_199)
-    check(bench.fired() == ["welfare 1 callUnit 1"])
+    check(bench.fired(), equals: ["welfare 1 callUnit 1"])
     bench.advance(assignment, .transporting)
     bench.poll(1_799 * s - 1)
     check(bench.escalations().isEmpty)
     bench.poll(s: 1_799)
-    check(bench.fired() == ["welfare 1 callUnit 2"])
+    check(bench.fired(), equals: ["welfare 1 callUnit 2"])
     bench.poll(s: 1_859)
     let events = bench.drain()
     let backup = try #require(events.last { $0.kind == .escalation })
-    check(backup.unitID == 2 && backup.reason == Reason.backup.rawValue && backup.step == 2)
-    check(bench.units(incident) == [1, 2])
+    check(backup.unitID, equals: 2)
+    check(backup.reason, equals: Reason.backup.rawValue)
+    check(backup.step, equals: 2)
+    check(bench.units(incident), equals: [1, 2])
     bench.advance(assignment, .atDestination)
     bench.advance(assignment, .cleared)
     bench.advance(bench.live(incident)[0], .acknowledged)
     bench.poll(s: 9_000)
     check(bench.fired().isEmpty)
-    check(bench.core.checkIn(unit: 1, wall_us: 0) == .unchanged)
-    check(bench.core.checkIn(unit: 9, wall_us: 0) == .unknownUnit)
+    check(bench.core.checkIn(unit: 1, wall_us: 0), equals: .unchanged)
+    check(bench.core.checkIn(unit: 9, wall_us: 0), equals: .unknownUnit)
   }
 
   @Test func reportWithin30Minutes() throws {
@@ -118,7 +122,7 @@ import Testing
       bench.poll(1_810 * s - 1)
       check(bench.escalations().isEmpty)
       bench.poll(s: 1_810)
-      check(bench.fired() == ["report 1 supervision 0"])
+      check(bench.fired(), equals: ["report 1 supervision 0"])
       bench.advance(assignment, last)
       bench.poll(s: 20_000)
       check(bench.fired().isEmpty, "\(last)")
@@ -133,7 +137,7 @@ import Testing
     let incident = bench.open(at: 1, tier: .preventive)
     let assignment = bench.live(incident)[0]
     bench.advance(assignment, .onScene)
-    check(bench.advance(assignment, .enRoute, reason: 1) == .ok)
+    check(bench.advance(assignment, .enRoute, reason: 1), equals: .ok)
     bench.poll(s: 4_000)
     check(bench.fired().isEmpty)
   }
@@ -145,19 +149,20 @@ import Testing
     bench.close(first)
     let second = bench.open(at: 2)
     bench.close(second, as: .cancelled)
-    check(bench.core.calledBack(second, wall_us: 0, act: Act()) == .state)
+    check(bench.core.calledBack(second, wall_us: 0, act: Act()), equals: .state)
     bench.poll(86_400 * s - 1)
     check(bench.escalations().isEmpty)
     bench.poll(s: 86_400)
-    check(bench.fired() == ["callback 1 supervisor 0"])
-    check(bench.core.calledBack(first, wall_us: 0, act: Act(operatorID: 3)) == .ok)
-    check(bench.incident(first)?.state == .archived)
-    check(bench.core.calledBack(first, wall_us: 0, act: Act()) == .unchanged)
+    check(bench.fired(), equals: ["callback 1 supervisor 0"])
+    check(bench.core.calledBack(first, wall_us: 0, act: Act(operatorID: 3)), equals: .ok)
+    check(bench.incident(first)?.state, equals: .archived)
+    check(bench.core.calledBack(first, wall_us: 0, act: Act()), equals: .unchanged)
     bench.poll(s: 300_000)
-    check(bench.fired().isEmpty && bench.core.deadlinesArmed == 0)
+    check(bench.fired().isEmpty)
+    check(bench.core.deadlinesArmed, equals: 0)
     let third = bench.open(at: 3)
-    check(bench.core.calledBack(third, wall_us: 0, act: Act()) == .state)
-    check(bench.core.calledBack(12_345, wall_us: 0, act: Act()) == .stale)
+    check(bench.core.calledBack(third, wall_us: 0, act: Act()), equals: .state)
+    check(bench.core.calledBack(12_345, wall_us: 0, act: Act()), equals: .stale)
   }
 
   /// A new call is worth more than a call-back: the slot that waits longest is given up, and that is told.
@@ -166,17 +171,19 @@ import Testing
       Bench.row(), plans: .with(.callback, 86_400, [.supervisor]), incidents: 2)
     let closed = (1...2).map { _ in bench.open(at: 1) }
     for incident in closed { bench.close(incident) }
-    check(bench.core.deadlinesArmed == 2)
+    check(bench.core.deadlinesArmed, equals: 2)
     _ = bench.drain()
     let fresh = bench.open(at: 1)
     let told = bench.drain().filter { $0.reason == Reason.roomNeeded.rawValue }
-    check(told.map(\.incidentID) == [closed[0]])
-    check(bench.incident(closed[0]) == nil && bench.incident(closed[1])?.state == .closed)
+    check(told.map(\.incidentID), equals: [closed[0]])
+    checkNil(bench.incident(closed[0]))
+    check(bench.incident(closed[1])?.state, equals: .closed)
     bench.close(fresh)
     let next = bench.open(at: 1)
-    check(bench.incident(closed[1]) == nil && bench.incident(next) != nil)
-    check(bench.report(bench.call(bench.node(1))) == .ok)
-    check(bench.report(bench.call(bench.node(1))) == .full)
+    checkNil(bench.incident(closed[1]))
+    check(bench.incident(next) != nil)
+    check(bench.report(bench.call(bench.node(1))), equals: .ok)
+    check(bench.report(bench.call(bench.node(1))), equals: .full)
   }
 
   private func severalAgencies() -> PlanDraft {
@@ -198,15 +205,16 @@ import Testing
     check(bench.escalations().isEmpty)
     bench.poll(s: 60)
     let event = try #require(bench.escalations().first)
-    check(event.clock == Int32(ClockKind.lead.rawValue) && event.reason == Reason.lead.rawValue)
+    check(event.clock, equals: Int32(ClockKind.lead.rawValue))
+    check(event.reason, equals: Reason.lead.rawValue)
     // Both signed at once: the older order's.
-    check(bench.incident(incident)?.lead == 1)
+    check(bench.incident(incident)?.lead, equals: 1)
     bench.poll(s: 10_000)
     check(bench.fired().isEmpty)
-    check(bench.core.setLead(incident, agency: 1, wall_us: 0, act: Act()) == .unchanged)
-    check(bench.core.setLead(incident, agency: 2, wall_us: 0, act: Act()) == .ok)
+    check(bench.core.setLead(incident, agency: 1, wall_us: 0, act: Act()), equals: .unchanged)
+    check(bench.core.setLead(incident, agency: 2, wall_us: 0, act: Act()), equals: .ok)
     bench.close(incident)
-    check(bench.core.setLead(incident, agency: 1, wall_us: 0, act: Act()) == .state)
+    check(bench.core.setLead(incident, agency: 1, wall_us: 0, act: Act()), equals: .state)
   }
 
   @Test func aLeadThatIsSetStopsItsClock() throws {
@@ -215,9 +223,10 @@ import Testing
     let incident = bench.open(at: 1, tier: .preventive)
     bench.advance(bench.live(incident)[0], .acknowledged)
     bench.poll(s: 59)
-    check(bench.core.setLead(incident, agency: 3, wall_us: 0, act: Act(operatorID: 9)) == .ok)
+    check(bench.core.setLead(incident, agency: 3, wall_us: 0, act: Act(operatorID: 9)), equals: .ok)
     bench.poll(s: 1_000)
-    check(bench.fired().isEmpty && bench.incident(incident)?.lead == 3)
+    check(bench.fired().isEmpty)
+    check(bench.incident(incident)?.lead, equals: 3)
   }
 
   /// Nobody was sent, so nobody can lead: the last resort hears of it at once.
@@ -225,7 +234,7 @@ import Testing
     let bench = try Bench(Bench.row(), plans: severalAgencies())
     bench.open(at: 1, tier: .preventive)
     bench.poll(s: 60)
-    check(bench.fired() == ["lead 1 firstLeads 0", "lead 2 lastResort 0"])
+    check(bench.fired(), equals: ["lead 1 firstLeads 0", "lead 2 lastResort 0"])
   }
 
   /// One agency needs no lead.

@@ -200,7 +200,8 @@ import Testing
         }
         guard event.kind == .escalation else { continue }
         let due_s = now_s - event.late_ns / Bench.second_ns
-        check(event.late_ns >= 0 && event.late_ns % Bench.second_ns == 0, "seed \(seed): early")
+        check(event.late_ns, atLeast: 0, "seed \(seed): early")
+        check(event.late_ns % Bench.second_ns, equals: 0, "seed \(seed): early")
         for incident in freed { freedFor_s[incident] = due_s }
         freed = []
         dueOrder.append(due_s)
@@ -209,7 +210,7 @@ import Testing
             due_s: due_s, incident: event.incidentID, clock: UInt8(event.clock), step: event.step,
             cycle: event.cycle))
       }
-      check(dueOrder == dueOrder.sorted(), "seed \(seed): not in order of due time")
+      check(dueOrder, equals: dueOrder.sorted(), "seed \(seed): not in order of due time")
       dueOrder = []
     }
 
@@ -234,7 +235,7 @@ import Testing
     }
 
     func advance(_ id: UInt64, _ assignment: UInt64, _ state: AssignmentState) {
-      check(bench.advance(assignment, state) == .ok, "seed \(seed)")
+      check(bench.advance(assignment, state), equals: .ok, "seed \(seed)")
       if state.rawValue >= AssignmentState.acknowledged.rawValue, !state.isTerminal {
         stop(.acknowledge, id)
       }
@@ -276,8 +277,8 @@ import Testing
         poll()
         for _ in 0..<random.below(3) { command() }
       }
-      check(found.sorted() == expected.sorted(), "seed \(seed): \(difference)")
-      check(bench.core.deadlinesArmed == promises.count, "seed \(seed)")
+      check(found.sorted(), equals: expected.sorted(), "seed \(seed): \(difference)")
+      check(bench.core.deadlinesArmed, equals: promises.count, "seed \(seed)")
     }
 
     var difference: String {
@@ -301,8 +302,8 @@ import Testing
       stopped += hour.stopped
     }
     // A book of empty pages would agree as well.
-    check(escalations > 20 * Int(count), "\(escalations)")
+    check(escalations, above: 20 * Int(count), "\(escalations)")
     // Among the first hours is one where a freed unit ends a promise within a poll.
-    if part == 0 { check(stopped > 0) }
+    if part == 0 { check(stopped, above: 0) }
   }
 }

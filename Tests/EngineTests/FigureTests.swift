@@ -39,15 +39,18 @@ import Testing
     for (interval, took_ms, within) in expected {
       for (dimension, value) in keys {
         let figures = read(bench, interval, by: dimension, value: value)
-        check(figures.count == 1 && figures.mean_ms == took_ms, "\(interval) \(dimension)")
-        check(figures.least_ms == took_ms && figures.greatest_ms == took_ms)
-        check(figures.p50_ms == took_ms && figures.p99_ms == took_ms)
-        check(figures.withTarget == (within == nil ? 0 : 1))
-        check(figures.withinTarget == within ?? 0)
+        check(figures.count, equals: 1, "\(interval) \(dimension)")
+        check(figures.mean_ms, equals: took_ms, "\(interval) \(dimension)")
+        check(figures.least_ms, equals: took_ms)
+        check(figures.greatest_ms, equals: took_ms)
+        check(figures.p50_ms, equals: took_ms)
+        check(figures.p99_ms, equals: took_ms)
+        check(figures.withTarget, equals: (within == nil ? 0 : 1))
+        check(figures.withinTarget, equals: within ?? 0)
       }
     }
-    check(read(bench, .receiptToClose, by: .tier, value: 1).count == 0)
-    check(read(bench, .receiptToClose, by: .vulnerable, value: 0).count == 0)
+    check(read(bench, .receiptToClose, by: .tier, value: 1).count, equals: 0)
+    check(read(bench, .receiptToClose, by: .vulnerable, value: 0).count, equals: 0)
     check(read(bench, .receiptToClose, by: .type, value: 8).isUnknown)
   }
 
@@ -58,20 +61,20 @@ import Testing
     let wall_us = bench.core.time.wall_us
     _ = bench.report(bench.call(bench.node(3), tier: .emergency, wall_us: wall_us - 40_000_000))
     let incident = bench.core.answer.incidentID
-    check(read(bench, .receiptToDispatch).mean_ms == 40_000)
+    check(read(bench, .receiptToDispatch).mean_ms, equals: 40_000)
     let assignment = bench.live(incident)[0]
     bench.poll(s: 2_000)
     let arrived_us = bench.core.time.wall_us - 500_000_000
     _ = bench.core.advance(assignment, to: .onScene, wall_us: arrived_us, act: Act())
-    check(read(bench, .dispatchToArrival).mean_ms == 500_000)
-    check(read(bench, .receiptToArrival).mean_ms == 540_000)
-    check(read(bench, .dispatchToArrival).withinTarget == 0)
+    check(read(bench, .dispatchToArrival).mean_ms, equals: 500_000)
+    check(read(bench, .receiptToArrival).mean_ms, equals: 540_000)
+    check(read(bench, .dispatchToArrival).withinTarget, equals: 0)
     // A skip forward says nothing of when somebody signed or left.
-    check(read(bench, .dispatchToAcknowledge).count == 0)
-    check(read(bench, .acknowledgeToEnRoute).count == 0)
+    check(read(bench, .dispatchToAcknowledge).count, equals: 0)
+    check(read(bench, .acknowledgeToEnRoute).count, equals: 0)
     // A time ahead of now is now, and one without end in the past stays a number.
     _ = bench.core.end(incident: incident, as: .closed, disposition: 0, wall_us: .max, act: Act())
-    check(read(bench, .receiptToClose).mean_ms == 1_040_000)
+    check(read(bench, .receiptToClose).mean_ms, equals: 1_040_000)
   }
 
   @Test(arguments: [1, 2, 3] as [UInt64])
@@ -112,22 +115,23 @@ import Testing
       let dimension = try #require(FigureDimension.allCases.first { "\($0)" == parts[0] })
       let figures = read(
         bench, .dispatchToArrival, by: dimension, value: try #require(UInt32(parts[1])))
-      check(figures.count == list.count && figures.least_ms == list.first, key)
-      check(
-        figures.greatest_ms == list.last && figures.mean_ms == list.reduce(0, +) / figures.count)
+      check(figures.count, equals: Int64(list.count), key)
+      check(figures.least_ms, equals: list.first, key)
+      check(figures.greatest_ms, equals: list.last)
+      check(figures.mean_ms, equals: list.reduce(0, +) / figures.count)
       for (permille, value) in [
         (500, figures.p50_ms), (900, figures.p90_ms), (990, figures.p99_ms),
       ] {
         let exact = list[max((list.count * permille + 999) / 1_000, 1) - 1]
-        check(abs(value - exact) * 128 <= exact, "\(key) \(permille): \(value), not \(exact)")
+        check(abs(value - exact) * 128, atMost: exact, "\(key) \(permille): \(value), not \(exact)")
       }
       guard key == "tier 1" || key == "tier 2" else { continue }
       let target_ms: Int64 = key == "tier 1" ? 480_000 : 900_000
-      check(figures.withTarget == list.count)
-      check(figures.withinTarget == list.count { $0 <= target_ms })
+      check(figures.withTarget, equals: Int64(list.count))
+      check(figures.withinTarget, equals: Int64(list.count { $0 <= target_ms }))
     }
-    check(bench.core.figures.valueCount(.type) == 8)
-    check((0..<8).map { bench.core.figures.value(.type, $0) } == Array(order.prefix(8)))
+    check(bench.core.figures.valueCount(.type), equals: 8)
+    check((0..<8).map { bench.core.figures.value(.type, $0) }, equals: Array(order.prefix(8)))
     check(read(bench, .dispatchToArrival, by: .type, value: 99).isTableFull)
   }
 
@@ -136,29 +140,36 @@ import Testing
     let incident = bench.open(at: 3)
     bench.poll(s: 60)
     var breach = bench.core.breaches.breach(0)
-    check(bench.core.breaches.count == 1 && breach.clock == .pending)
-    check(breach.incidentID == incident && breach.ended_ns == .max)
-    check(breach.dueWall_us == Bench.wallStart_us + 60_000_000)
+    check(bench.core.breaches.count, equals: 1)
+    check(breach.clock, equals: .pending)
+    check(breach.incidentID, equals: incident)
+    check(breach.ended_ns, equals: .max)
+    check(breach.dueWall_us, equals: Bench.wallStart_us + 60_000_000)
     bench.poll(s: 400)
-    check(bench.core.breaches.count == 1, "further steps are the same breach")
+    check(bench.core.breaches.count, equals: 1, "further steps are the same breach")
     bench.put(1, at: bench.node(0))
     breach = bench.core.breaches.breach(0)
-    check(breach.ended_ns - breach.due_ns == 340 * Bench.second_ns)
+    check(breach.ended_ns - breach.due_ns, equals: 340 * Bench.second_ns)
     // The promise of the unit that did not sign goes over to the next one, breach and all.
     bench.put(2, at: bench.node(9))
     bench.poll(s: 415)
     bench.poll(s: 430)
-    check(bench.units(incident) == [2])
+    check(bench.units(incident), equals: [2])
     bench.poll(s: 440)
     bench.advance(bench.live(incident)[0], .acknowledged)
     breach = bench.core.breaches.breach(0)
-    check(breach.clock == .acknowledge && breach.unitID == 1)
-    check(breach.due_ns == 415 * Bench.second_ns && breach.ended_ns == 440 * Bench.second_ns)
-    check(bench.counter(Counter.breaches) == 2)
+    check(breach.clock, equals: .acknowledge)
+    check(breach.unitID, equals: 1)
+    check(breach.due_ns, equals: 415 * Bench.second_ns)
+    check(breach.ended_ns, equals: 440 * Bench.second_ns)
+    check(bench.counter(Counter.breaches), equals: 2)
     bench.core.resetFigures()
-    check(bench.core.breaches.count == 0 && read(bench, .receiptToDispatch).count == 0)
+    check(bench.core.breaches.count, equals: 0)
+    check(read(bench, .receiptToDispatch).count, equals: 0)
     bench.poll(s: 2_000)
-    check(bench.core.breaches.count == 1 && bench.core.breaches.breach(0).clock == .arrival)
+    if check(bench.core.breaches.count, equals: 1) {
+      check(bench.core.breaches.breach(0).clock, equals: .arrival)
+    }
   }
 
   @Test func theListKeepsTheNewest() throws {
@@ -166,9 +177,10 @@ import Testing
     var opened: [UInt64] = []
     for _ in 0..<150 { opened.append(bench.open(at: 3)) }
     bench.poll(s: 61)
-    check(bench.core.breaches.count == 64 && bench.counter(Counter.breaches) == 150)
+    check(bench.core.breaches.count, equals: 64)
+    check(bench.counter(Counter.breaches), equals: 150)
     let kept = (0..<64).map { bench.core.breaches.breach($0).incidentID }
-    check(kept == Array(opened.suffix(64).reversed()))
+    check(kept, equals: Array(opened.suffix(64).reversed()))
     for incident in opened { bench.close(incident) }
     check((0..<64).allSatisfy { bench.core.breaches.breach($0).ended_ns != .max })
   }

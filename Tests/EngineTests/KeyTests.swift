@@ -37,10 +37,10 @@ import Testing
       let status = bench.report(bench.call(bench.node(1), key: key, caller: caller))
       seen[status.rawValue, default: 0] += 1
       if let known {
-        check(status == (known.caller == caller ? .exists : .conflict))
-        if status == .exists { check(bench.core.answer.incidentID == known.incident) }
+        check(status, equals: (known.caller == caller ? .exists : .conflict))
+        if status == .exists { check(bench.core.answer.incidentID, equals: known.incident) }
       } else {
-        check(status == .ok)
+        check(status, equals: .ok)
         // Room is made only by age and by number, the oldest first.
         let alive = book.filter { now_s - $0.taken_s < retention_s }
         if alive.count == capacity { evicted += 1 }
@@ -56,24 +56,25 @@ import Testing
       check(bench.core.keys.isConsistent(now_ns: bench.core.time.now_ns))
       _ = bench.drain()
     }
-    check(bench.counter(Counter.keysEvicted) == Int64(evicted))
-    check(seen[Status.ok.rawValue, default: 0] > 50 && seen[Status.exists.rawValue, default: 0] > 0)
+    check(bench.counter(Counter.keysEvicted), equals: Int64(evicted))
+    check(seen[Status.ok.rawValue, default: 0], above: 50)
+    check(seen[Status.exists.rawValue, default: 0], above: 0)
   }
 
   /// Yesterday's key says nothing about today's emergency, also when nothing came in between.
   @Test func anOldKeyIsGoneWithoutOthersToPushItOut() throws {
     let bench = try Bench(Bench.row(), keys: 64, keyRetention_ns: 100 * Bench.second_ns)
     for key in 1...40 as ClosedRange<UInt64> {
-      check(bench.report(bench.call(bench.node(1), key: key, caller: 1)) == .ok)
+      check(bench.report(bench.call(bench.node(1), key: key, caller: 1)), equals: .ok)
       bench.close(bench.core.answer.incidentID)
     }
     bench.poll(100 * Bench.second_ns - 1)
-    check(bench.report(bench.call(bench.node(1), key: 40, caller: 2)) == .conflict)
+    check(bench.report(bench.call(bench.node(1), key: 40, caller: 2)), equals: .conflict)
     bench.poll(s: 100)
     for key in (1...40 as ClosedRange<UInt64>).reversed() {
-      check(bench.report(bench.call(bench.node(1), key: key, caller: 2)) == .ok, "key \(key)")
+      check(bench.report(bench.call(bench.node(1), key: key, caller: 2)), equals: .ok, "key \(key)")
       bench.close(bench.core.answer.incidentID)
-      check(bench.report(bench.call(bench.node(1), key: key, caller: 2)) == .exists)
+      check(bench.report(bench.call(bench.node(1), key: key, caller: 2)), equals: .exists)
       check(bench.core.keys.isConsistent(now_ns: bench.core.time.now_ns))
     }
   }

@@ -42,14 +42,15 @@ import Testing
           bench.put(1, at: bench.node(0))
           let incident = bench.open(at: 1)
           let assignment = bench.live(incident)[0]
-          if from != .dispatched { check(bench.advance(assignment, from) == .ok) }
+          if from != .dispatched { check(bench.advance(assignment, from), equals: .ok) }
           let status = bench.advance(assignment, to, reason: reason)
           check(
-            status == expected(from, to, hasReason: reason != 0), "\(from) to \(to): \(status)")
+            status, equals: expected(from, to, hasReason: reason != 0),
+            "\(from) to \(to): \(status)")
           let isOver = status == .ok && to.rawValue >= AssignmentState.cleared.rawValue
           let now = status == .ok ? to : from
-          check(bench.state(assignment) == (isOver ? nil : now), "\(from) to \(to)")
-          if isOver { check(bench.advance(assignment, .enRoute) == .stale) }
+          check(bench.state(assignment), equals: (isOver ? nil : now), "\(from) to \(to)")
+          if isOver { check(bench.advance(assignment, .enRoute), equals: .stale) }
           let derived: IncidentState =
             switch now {
             case .dispatched, .delivered, .acknowledged: .assigned
@@ -61,7 +62,7 @@ import Testing
               Self.moving.firstIndex(of: from).unsafelyUnwrapped >= 4 ? .reported : .pending
             default: .pending
             }
-          check(bench.incident(incident)?.state == derived, "\(from) to \(to)")
+          check(bench.incident(incident)?.state, equals: derived, "\(from) to \(to)")
         }
       }
     }
@@ -74,22 +75,24 @@ import Testing
     let assignment = bench.live(incident)[0]
     let unit = bench.slot(1)
     func activity() -> Activity { bench.core.units[unit].activity }
-    check(activity() == .enRoute && bench.core.level(of: unit) == .notAvailable)
-    check(bench.core.set(activity: .onScene, of: 1) == .busy)
-    check(bench.core.remove(unit: 1) == .busy)
+    check(activity(), equals: .enRoute)
+    check(bench.core.level(of: unit), equals: .notAvailable)
+    check(bench.core.set(activity: .onScene, of: 1), equals: .busy)
+    check(bench.core.remove(unit: 1), equals: .busy)
     bench.advance(assignment, .onScene)
-    check(activity() == .onScene)
+    check(activity(), equals: .onScene)
     bench.advance(assignment, .transporting)
-    check(activity() == .transporting)
+    check(activity(), equals: .transporting)
     bench.advance(assignment, .atDestination)
-    check(activity() == .atDestination)
+    check(activity(), equals: .atDestination)
     bench.advance(assignment, .cleared)
-    check(activity() == .returning && bench.core.level(of: unit) == .available)
+    check(activity(), equals: .returning)
+    check(bench.core.level(of: unit), equals: .available)
     // One that never arrived goes back to what it did before.
     _ = bench.core.set(activity: .post, of: 1)
     let other = bench.open(at: 5)
     bench.close(other, as: .cancelled)
-    check(activity() == .post)
+    check(activity(), equals: .post)
   }
 
   /// The most advanced live assignment decides; when the last one goes before arrival, the incident waits again.
@@ -102,20 +105,21 @@ import Testing
     let incident = bench.open(at: 1)
     let live = bench.live(incident)
     func state() -> IncidentState? { bench.incident(incident)?.state }
-    check(state() == .assigned)
+    check(state(), equals: .assigned)
     bench.advance(live[1], .enRoute)
-    check(state() == .enRoute)
+    check(state(), equals: .enRoute)
     bench.advance(live[0], .onScene)
-    check(state() == .onScene)
+    check(state(), equals: .onScene)
     bench.advance(live[0], .cleared)
-    check(state() == .enRoute)
+    check(state(), equals: .enRoute)
     bench.advance(live[1], .onScene)
     bench.advance(live[1], .cleared)
-    check(state() == .reported)
+    check(state(), equals: .reported)
     check(bench.live(incident).isEmpty)
-    check(bench.close(incident) == .ok && bench.close(incident) == .unchanged)
-    check(bench.close(incident, as: .cancelled) == .state)
-    check(bench.upgrade(incident, to: .emergency) == .state)
+    check(bench.close(incident), equals: .ok)
+    check(bench.close(incident), equals: .unchanged)
+    check(bench.close(incident, as: .cancelled), equals: .state)
+    check(bench.upgrade(incident, to: .emergency), equals: .state)
   }
 
   /// A unit that cleared is not sent again to the incident it comes from, although a second seat is still open there.
@@ -125,11 +129,11 @@ import Testing
     let bench = try Bench(Bench.row(), plans: plans)
     bench.put(1, at: bench.node(0))
     let incident = bench.open(at: 1)
-    check(bench.units(incident) == [1])
+    check(bench.units(incident), equals: [1])
     bench.advance(bench.live(incident)[0], .onScene)
     bench.advance(bench.live(incident)[0], .cleared)
     check(bench.units(incident).isEmpty)
-    check(bench.incident(incident)?.state == .reported)
+    check(bench.incident(incident)?.state, equals: .reported)
   }
 
   /// The first is there, the second declines: a third is sent for the second's seat only.
@@ -139,14 +143,14 @@ import Testing
     let bench = try Bench(Bench.row(), plans: plans)
     for unit in 1...4 { bench.put(UInt64(unit), at: bench.node(unit)) }
     let incident = bench.open(at: 0)
-    check(bench.units(incident) == [1, 2])
+    check(bench.units(incident), equals: [1, 2])
     bench.advance(bench.live(incident)[0], .onScene)
     bench.advance(bench.live(incident)[1], .declined)
-    check(bench.units(incident) == [1, 3])
+    check(bench.units(incident), equals: [1, 3])
     bench.advance(bench.live(incident)[0], .cleared)
     // The one that cleared is free and nearest; its own seat stays served, so one unit goes, not two.
     bench.advance(bench.live(incident)[0], .declined)
-    check(bench.units(incident) == [1])
+    check(bench.units(incident), equals: [1])
   }
 
   /// Three are wanted, two go, one arrives, a person takes the second off: the next free unit is for the third seat
@@ -159,10 +163,10 @@ import Testing
     let incident = bench.open(at: 0)
     bench.advance(bench.live(incident)[0], .onScene)
     bench.advance(bench.live(incident)[1], .cancelled)
-    check(bench.units(incident) == [1])
+    check(bench.units(incident), equals: [1])
     bench.put(3, at: bench.node(3))
     bench.put(4, at: bench.node(4))
-    check(bench.units(incident) == [1, 3])
+    check(bench.units(incident), equals: [1, 3])
   }
 
   @Test func refusalsAreRememberedByThatIncidentOnly() throws {
@@ -171,25 +175,25 @@ import Testing
     bench.put(2, at: bench.node(2))
     let incident = bench.open(at: 0)
     bench.advance(bench.live(incident)[0], .declined)
-    check(bench.units(incident) == [2])
+    check(bench.units(incident), equals: [2])
     bench.advance(bench.live(incident)[0], .declined)
     check(bench.units(incident).isEmpty)
-    check(bench.incident(incident)?.state == .pending)
+    check(bench.incident(incident)?.state, equals: .pending)
     // Both are free and nearest, and neither is asked again by this one; another incident gets them.
     _ = bench.core.set(activity: .station, of: 1)
     check(bench.units(incident).isEmpty)
     let other = bench.open(at: 0)
-    check(bench.units(other) == [1])
+    check(bench.units(other), equals: [1])
     // A fresh unit takes the waiting one.
     bench.put(3, at: bench.node(15))
-    check(bench.units(incident) == [3])
+    check(bench.units(incident), equals: [3])
     // By hand, even one that refused may go.
-    check(bench.core.assign(incident, unit: 2, wall_us: 0, act: Act()) == .ok)
-    check(bench.units(incident) == [3, 2])
-    check(bench.core.assign(incident, unit: 2, wall_us: 0, act: Act()) == .unchanged)
-    check(bench.core.assign(incident, unit: 1, wall_us: 0, act: Act()) == .busy)
-    check(bench.core.assign(incident, unit: 99, wall_us: 0, act: Act()) == .unknownUnit)
-    check(bench.core.assign(5, unit: 1, wall_us: 0, act: Act()) == .stale)
+    check(bench.core.assign(incident, unit: 2, wall_us: 0, act: Act()), equals: .ok)
+    check(bench.units(incident), equals: [3, 2])
+    check(bench.core.assign(incident, unit: 2, wall_us: 0, act: Act()), equals: .unchanged)
+    check(bench.core.assign(incident, unit: 1, wall_us: 0, act: Act()), equals: .busy)
+    check(bench.core.assign(incident, unit: 99, wall_us: 0, act: Act()), equals: .unknownUnit)
+    check(bench.core.assign(5, unit: 1, wall_us: 0, act: Act()), equals: .stale)
   }
 
   /// A unit that a person withdrew is not sent straight back.
@@ -199,7 +203,7 @@ import Testing
     bench.put(2, at: bench.node(9))
     let incident = bench.open(at: 0)
     bench.advance(bench.live(incident)[0], .cancelled)
-    check(bench.units(incident) == [2])
+    check(bench.units(incident), equals: [2])
   }
 
   @Test func waitingListServesByTierThenReceipt() throws {
@@ -220,7 +224,7 @@ import Testing
     expected.sort { ($0.tier.rawValue, $0.at) < ($1.tier.rawValue, $1.at) }
     bench.put(1, at: bench.node(0))
     for (place, next) in expected.enumerated() {
-      check(bench.units(next.id) == [1], "place \(place)")
+      check(bench.units(next.id), equals: [1], "place \(place)")
       let assignment = bench.live(next.id)[0]
       bench.advance(assignment, .onScene)
       bench.advance(assignment, .cleared)
@@ -230,52 +234,55 @@ import Testing
   @Test func closedSlotsAreReusedOldestFirst() throws {
     let bench = try Bench(Bench.row(), incidents: 3)
     let ids = (0..<3).map { _ in bench.open(at: 2) }
-    check(bench.report(bench.call(bench.node(1))) == .full)
-    check(bench.counter(Counter.refused) == 1)
+    check(bench.report(bench.call(bench.node(1))), equals: .full)
+    check(bench.counter(Counter.refused), equals: 1)
     bench.close(ids[1])
     bench.close(ids[0], as: .cancelled)
-    check(bench.incident(ids[1])?.state == .closed && bench.incident(ids[1])?.disposition == 7)
+    check(bench.incident(ids[1])?.state, equals: .closed)
+    check(bench.incident(ids[1])?.disposition, equals: 7)
     let next = bench.open(at: 3)
-    check(bench.incident(ids[1]) == nil)
-    check(bench.incident(ids[0])?.state == .cancelled)
+    checkNil(bench.incident(ids[1]))
+    check(bench.incident(ids[0])?.state, equals: .cancelled)
     _ = bench.open(at: 3)
-    check(bench.incident(ids[0]) == nil && bench.incident(next)?.state == .pending)
-    check(bench.report(bench.call(bench.node(1))) == .full)
-    check(bench.close(ids[0]) == .stale)
+    checkNil(bench.incident(ids[0]))
+    check(bench.incident(next)?.state, equals: .pending)
+    check(bench.report(bench.call(bench.node(1))), equals: .full)
+    check(bench.close(ids[0]), equals: .stale)
   }
 
   @Test func sameKeySameAnswer() throws {
     let bench = try Bench(Bench.row(), incidents: 64)
     bench.put(1, at: bench.node(0))
-    check(bench.report(bench.call(bench.node(2), key: 77)) == .ok)
+    check(bench.report(bench.call(bench.node(2), key: 77)), equals: .ok)
     let first = bench.core.answer.incidentID
     bench.put(2, at: bench.node(2))
     bench.poll(s: 3_600)
-    check(bench.report(bench.call(bench.node(2), key: 77)) == .exists)
-    check(bench.core.answer.incidentID == first && bench.chosen.map(\.unitID) == [1])
-    check(bench.report(bench.call(bench.node(3), key: 77)) == .conflict)
-    check(bench.report(bench.call(bench.node(2), key: 77, caller: 3)) == .conflict)
-    check(bench.report(bench.call(bench.node(2), tier: .urgent, key: 77)) == .conflict)
-    check(bench.counter(Counter.repeated) == 1)
+    check(bench.report(bench.call(bench.node(2), key: 77)), equals: .exists)
+    check(bench.core.answer.incidentID, equals: first)
+    check(bench.chosen.map(\.unitID), equals: [1])
+    check(bench.report(bench.call(bench.node(3), key: 77)), equals: .conflict)
+    check(bench.report(bench.call(bench.node(2), key: 77, caller: 3)), equals: .conflict)
+    check(bench.report(bench.call(bench.node(2), tier: .urgent, key: 77)), equals: .conflict)
+    check(bench.counter(Counter.repeated), equals: 1)
     // A day later less a nanosecond it still is known, then forgotten.
     bench.poll(86_400 * Bench.second_ns - 1)
-    check(bench.report(bench.call(bench.node(2), key: 77)) == .exists)
+    check(bench.report(bench.call(bench.node(2), key: 77)), equals: .exists)
     bench.poll(86_400 * Bench.second_ns)
-    check(bench.report(bench.call(bench.node(2), key: 77)) == .ok)
-    check(bench.core.answer.incidentID != first)
-    check(bench.counter(Counter.keysEvicted) == 0)
+    check(bench.report(bench.call(bench.node(2), key: 77)), equals: .ok)
+    check(bench.core.answer.incidentID, isNot: first)
+    check(bench.counter(Counter.keysEvicted), equals: 0)
   }
 
   @Test func fullKeyTableForgetsTheOldest() throws {
     let bench = try Bench(Bench.row(), incidents: 64, keys: 4)
     for key in 1...5 as ClosedRange<UInt64> {
-      check(bench.report(bench.call(bench.node(2), key: key)) == .ok)
+      check(bench.report(bench.call(bench.node(2), key: key)), equals: .ok)
     }
-    check(bench.counter(Counter.keysEvicted) == 1)
+    check(bench.counter(Counter.keysEvicted), equals: 1)
     for key in 2...5 as ClosedRange<UInt64> {
-      check(bench.report(bench.call(bench.node(2), key: key)) == .exists)
+      check(bench.report(bench.call(bench.node(2), key: key)), equals: .exists)
     }
-    check(bench.report(bench.call(bench.node(2), key: 1)) == .ok)
+    check(bench.report(bench.call(bench.node(2), key: 1)), equals: .ok)
   }
 
   @Test func openIncidentsKeepTheirPlans() throws {
@@ -298,9 +305,9 @@ import Testing
     bench.put(1, at: bench.node(1), capabilities: 2)
     check(bench.units(waiting).isEmpty)
     bench.put(2, at: bench.node(9), capabilities: 4)
-    check(bench.units(waiting) == [2])
+    check(bench.units(waiting), equals: [2])
     let fresh = bench.open(at: 1)
-    check(bench.units(fresh) == [1])
+    check(bench.units(fresh), equals: [1])
   }
 
   @Test func eightVersionsAtOnce() throws {
@@ -314,7 +321,7 @@ import Testing
     check(try !bench.load(.builtIn))
     // Closing is enough; the slot need not be used again.
     bench.close(open[3])
-    check(bench.incident(open[3])?.state == .closed)
+    check(bench.incident(open[3])?.state, equals: .closed)
     check(try bench.load(.builtIn))
     for incident in open { bench.close(incident) }
     for _ in 0..<20 { check(try bench.load(.builtIn)) }

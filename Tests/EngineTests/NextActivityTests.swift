@@ -20,23 +20,23 @@ import Testing
     for isPut in [false, true] {
       let (bench, _, second, order) = try oneCarForTwo()
       if isPut {
-        check(bench.put(1, at: nil, activity: .offDuty) == .ok)
+        check(bench.put(1, at: nil, activity: .offDuty), equals: .ok)
       } else {
-        check(bench.core.set(activity: .offDuty, of: 1) == .ok)
-        check(bench.core.set(activity: .offDuty, of: 1) == .unchanged)
+        check(bench.core.set(activity: .offDuty, of: 1), equals: .ok)
+        check(bench.core.set(activity: .offDuty, of: 1), equals: .unchanged)
       }
-      check(bench.core.units[bench.slot(1)].nextActivity == .offDuty)
-      check(bench.core.units[bench.slot(1)].activity == .enRoute)
-      check(bench.advance(order, .cancelled) == .ok)
+      check(bench.core.units[bench.slot(1)].nextActivity, equals: .offDuty)
+      check(bench.core.units[bench.slot(1)].activity, equals: .enRoute)
+      check(bench.advance(order, .cancelled), equals: .ok)
       let car = bench.core.units[bench.slot(1)]
-      check(
-        car.activity == .offDuty && bench.core.level(of: bench.slot(1)) == .notAvailable
-          && car.isFree)
-      check(car.nextActivity == nil)
+      check(car.activity, equals: .offDuty)
+      check(bench.core.level(of: bench.slot(1)), equals: .notAvailable)
+      check(car.isFree)
+      checkNil(car.nextActivity)
       check(bench.units(second).isEmpty)
       // On duty again, it goes to the one that waits.
-      check(bench.core.set(activity: .patrolling, of: 1) == .ok)
-      check(bench.core.units[bench.slot(1)].isFree == false)
+      check(bench.core.set(activity: .patrolling, of: 1), equals: .ok)
+      check(bench.core.units[bench.slot(1)].isFree, equals: false)
     }
   }
 
@@ -47,21 +47,23 @@ import Testing
       bench.put(1, at: bench.node(0))
       let incident = bench.open(at: 5)
       let order = bench.live(incident)[0]
-      check(bench.core.set(activity: .court, of: 1) == .ok)
+      check(bench.core.set(activity: .court, of: 1), equals: .ok)
       switch end {
       case .cleared:
-        check(bench.advance(order, .onScene) == .ok)
-        check(bench.advance(order, .cleared) == .ok)
+        check(bench.advance(order, .onScene), equals: .ok)
+        check(bench.advance(order, .cleared), equals: .ok)
       case .expired:
         // The next best unit takes its place when it does not sign.
         bench.put(2, at: bench.node(1))
         bench.poll(s: 31)
-        check(bench.units(incident) == [2])
-      case .none: check(bench.close(incident) == .ok)
-      default: check(bench.advance(order, end) == .ok)
+        check(bench.units(incident), equals: [2])
+      case .none: check(bench.close(incident), equals: .ok)
+      default: check(bench.advance(order, end), equals: .ok)
       }
       let car = bench.core.units[bench.slot(1)]
-      check(car.isFree && car.activity == .court && car.nextActivity == nil, "\(end)")
+      check(car.isFree, "\(end)")
+      check(car.activity, equals: .court, "\(end)")
+      checkNil(car.nextActivity, "\(end)")
     }
   }
 
@@ -70,10 +72,10 @@ import Testing
       let bench = try Bench(Bench.row())
       bench.put(1, at: bench.node(0), activity: .station)
       let order = bench.live(bench.open(at: 5))[0]
-      check(bench.core.units[bench.slot(1)].nextActivity == nil)
-      if arrives { check(bench.advance(order, .onScene) == .ok) }
-      check(bench.advance(order, arrives ? .cleared : .cancelled) == .ok)
-      check(bench.core.units[bench.slot(1)].activity == (arrives ? .returning : .station))
+      checkNil(bench.core.units[bench.slot(1)].nextActivity)
+      if arrives { check(bench.advance(order, .onScene), equals: .ok) }
+      check(bench.advance(order, arrives ? .cleared : .cancelled), equals: .ok)
+      check(bench.core.units[bench.slot(1)].activity, equals: (arrives ? .returning : .station))
     }
   }
 
@@ -81,25 +83,25 @@ import Testing
   @Test func whatTheEngineSetsIsNotRemembered() throws {
     for activity in [Activity.enRoute, .onScene, .transporting, .atDestination] {
       let (bench, _, second, order) = try oneCarForTwo()
-      check(bench.core.set(activity: activity, of: 1) == .busy)
-      check(bench.core.set(activity: .meal, of: 1) == .ok)
-      check(bench.put(1, at: nil, capabilities: 4, activity: activity) == .ok)
-      check(bench.core.units[bench.slot(1)].nextActivity == .meal)
-      check(bench.core.units[bench.slot(1)].capabilities == 4)
-      check(bench.core.remove(unit: 1) == .busy)
+      check(bench.core.set(activity: activity, of: 1), equals: .busy)
+      check(bench.core.set(activity: .meal, of: 1), equals: .ok)
+      check(bench.put(1, at: nil, capabilities: 4, activity: activity), equals: .ok)
+      check(bench.core.units[bench.slot(1)].nextActivity, equals: .meal)
+      check(bench.core.units[bench.slot(1)].capabilities, equals: 4)
+      check(bench.core.remove(unit: 1), equals: .busy)
       // A meal is broken off for an emergency.
-      check(bench.advance(order, .cancelled) == .ok)
-      check(bench.units(second) == [1])
+      check(bench.advance(order, .cancelled), equals: .ok)
+      check(bench.units(second), equals: [1])
     }
   }
 
   @Test func aDivertedCarKeepsIt() throws {
     let (bench, _, second, order) = try oneCarForTwo()
-    check(bench.core.set(activity: .offDuty, of: 1) == .ok)
-    check(bench.core.divert(order, to: second, wall_us: 0, act: Act()) == .ok)
-    check(bench.units(second) == [1])
-    check(bench.core.units[bench.slot(1)].nextActivity == .offDuty)
-    check(bench.close(second) == .ok)
-    check(bench.core.units[bench.slot(1)].activity == .offDuty)
+    check(bench.core.set(activity: .offDuty, of: 1), equals: .ok)
+    check(bench.core.divert(order, to: second, wall_us: 0, act: Act()), equals: .ok)
+    check(bench.units(second), equals: [1])
+    check(bench.core.units[bench.slot(1)].nextActivity, equals: .offDuty)
+    check(bench.close(second), equals: .ok)
+    check(bench.core.units[bench.slot(1)].activity, equals: .offDuty)
   }
 }

@@ -55,17 +55,22 @@ struct OfferSliceTests {
     while bench.core.nextDue_ns <= bench.core.time.now_ns || bench.core.hasBackgroundWork {
       var steps = EngineCore.offerSlice
       let now = bench.core.fireDue(most: 64, decisions: 16, offerSteps: &steps)
-      check(now <= 16, "a turn decides a bounded number")
-      if turns == 0 { check(now == 16 && steps <= 0 && bench.core.hasOffersLeft) }
+      check(now, atMost: 16, "a turn decides a bounded number")
+      if turns == 0 {
+        check(now, equals: 16)
+        check(steps, atMost: 0)
+        check(bench.core.hasOffersLeft)
+      }
       bench.core.workInBackground(&steps)
-      check(steps > -EngineCore.decisionSteps, "\(steps) left of one slice")
+      check(steps, above: -EngineCore.decisionSteps, "\(steps) left of one slice")
       fired += now
       turns += 1
-      guard turns < 1_000 else { return check(false, "no end") }
+      guard check(turns, below: 1_000) else { return }
     }
-    check(fired == Self.unsigned)
+    check(fired, equals: Self.unsigned)
     // As many looks as there are takes so many slices at least: they were not made in the turns that fired.
-    check(turns >= Self.waiting / EngineCore.offerSlice * Self.unsigned / 2, "\(turns) turns")
+    check(
+      turns, atLeast: Self.waiting / EngineCore.offerSlice * Self.unsigned / 2, "\(turns) turns")
   }
 }
 
@@ -94,7 +99,7 @@ extension OfferSliceTests {
           found.append(queue.unit(at: here))
           place = queue.place(before: tier, after: here)
         }
-        check(found.sorted() == tiers.filter { $0.value < tier }.map(\.key).sorted())
+        check(found.sorted(), equals: tiers.filter { $0.value < tier }.map(\.key).sorted())
       }
     }
   }

@@ -21,17 +21,21 @@ import Testing
       bench.advance(order, .enRoute)
       bench.poll(s: 1_200)
       let escalations = bench.counter(Counter.escalations)
-      check(escalations > 0 && bench.counter(Counter.breaches) == 1)
+      check(escalations, above: 0)
+      check(bench.counter(Counter.breaches), equals: 1)
       check(
-        bench.core.advance(order, to: .onScene, wall_us: at(bench, s: real_s), act: Act()) == .ok)
+        bench.core.advance(order, to: .onScene, wall_us: at(bench, s: real_s), act: Act()),
+        equals: .ok)
       let breach = bench.core.breaches.breach(0)
-      check(breach.wasKept == isKept && breach.ended_ns == Int64(real_s * 1e9), "\(real_s)")
-      check(bench.counter(Counter.breaches) == (isKept ? 0 : 1))
-      check(bench.counter(Counter.escalations) == escalations)
+      check(breach.wasKept, equals: isKept, "\(real_s)")
+      check(breach.ended_ns, equals: Int64(real_s * 1e9), "\(real_s)")
+      check(bench.counter(Counter.breaches), equals: (isKept ? 0 : 1))
+      check(bench.counter(Counter.escalations), equals: escalations)
       let figures = read(bench, .dispatchToArrival)
-      check(figures.withTarget == 1 && figures.withinTarget == (isKept ? 1 : 0))
+      check(figures.withTarget, equals: 1)
+      check(figures.withinTarget, equals: (isKept ? 1 : 0))
       bench.poll(s: 5_000)
-      check(bench.counter(Counter.escalations) == escalations)
+      check(bench.counter(Counter.escalations), equals: escalations)
     }
   }
 
@@ -46,17 +50,23 @@ import Testing
     for order in orders { bench.advance(order, .enRoute) }
     bench.poll(s: 600)
     bench.advance(orders[0], .onScene)
-    check(bench.counter(Counter.breaches) == 1)
+    check(bench.counter(Counter.breaches), equals: 1)
     _ = bench.core.advance(orders[1], to: .onScene, wall_us: at(bench, s: 400), act: Act())
-    check(bench.counter(Counter.breaches) == 0 && bench.core.breaches.breach(0).wasKept)
+    if check(bench.counter(Counter.breaches), equals: 0) {
+      check(bench.core.breaches.breach(0).wasKept)
+    }
     let figures = read(bench, .dispatchToArrival)
-    check(figures.count == 1 && figures.mean_ms == 400_000 && figures.withinTarget == 1)
-    check(bench.incident(incident)?.arrivedWall_us == at(bench, s: 400))
+    check(figures.count, equals: 1)
+    check(figures.mean_ms, equals: 400_000)
+    check(figures.withinTarget, equals: 1)
+    check(bench.incident(incident)?.arrivedWall_us, equals: at(bench, s: 400))
     // Taken back, the other's arrival counts, and the promise was broken after all.
     bench.advance(orders[1], .enRoute, reason: 3)
-    check(bench.counter(Counter.breaches) == 1 && !bench.core.breaches.breach(0).wasKept)
-    check(bench.core.breaches.breach(0).ended_ns == 600_000_000_000)
-    check(read(bench, .dispatchToArrival).withinTarget == 0)
+    if check(bench.counter(Counter.breaches), equals: 1) {
+      check(!bench.core.breaches.breach(0).wasKept)
+    }
+    check(bench.core.breaches.breach(0).ended_ns, equals: 600_000_000_000)
+    check(read(bench, .dispatchToArrival).withinTarget, equals: 0)
   }
 
   @Test func aSignatureToldLate() throws {
@@ -65,12 +75,12 @@ import Testing
       bench.put(1, at: bench.node(0))
       let order = bench.live(bench.open(at: 5))[0]
       bench.poll(s: 50)
-      check(bench.counter(Counter.breaches) == 1)
+      check(bench.counter(Counter.breaches), equals: 1)
       _ = bench.core.advance(order, to: .acknowledged, wall_us: at(bench, s: real_s), act: Act())
       let isKept = real_s <= 15
-      check(bench.counter(Counter.breaches) == (isKept ? 0 : 1))
-      check(bench.core.breaches.breach(0).wasKept == isKept)
-      check(read(bench, .dispatchToAcknowledge).withinTarget == (isKept ? 1 : 0))
+      check(bench.counter(Counter.breaches), equals: (isKept ? 0 : 1))
+      check(bench.core.breaches.breach(0).wasKept, equals: isKept)
+      check(read(bench, .dispatchToAcknowledge).withinTarget, equals: (isKept ? 1 : 0))
     }
   }
 
@@ -79,13 +89,13 @@ import Testing
     let incident = bench.open(at: 5, tier: .routine)
     bench.poll(s: 8_000)
     let broken = bench.counter(Counter.breaches)
-    check(broken == 2)  // Nobody was sent, and it was not resolved.
+    check(broken, equals: 2)  // Nobody was sent, and it was not resolved.
     _ = bench.core.end(
       incident: incident, as: .closed, disposition: 0, wall_us: at(bench, s: 7_000), act: Act())
-    check(bench.counter(Counter.breaches) == 1)
-    check(read(bench, .receiptToClose).withinTarget == 1)
+    check(bench.counter(Counter.breaches), equals: 1)
+    check(read(bench, .receiptToClose).withinTarget, equals: 1)
     let kept = (0..<2).map { bench.core.breaches.breach($0) }.filter(\.wasKept)
-    check(kept.map(\.clock) == [.resolve])
+    check(kept.map(\.clock), equals: [.resolve])
   }
 
   /// The limit passed before anybody told of it: between the limit and the first step.
@@ -100,12 +110,13 @@ import Testing
     let order = bench.live(bench.open(at: 5))[0]
     bench.advance(order, .enRoute)
     bench.poll(s: 500)
-    check(bench.counter(Counter.breaches) == 0)
+    check(bench.counter(Counter.breaches), equals: 0)
     bench.advance(order, .onScene)
-    check(bench.counter(Counter.breaches) == 1)
-    check(read(bench, .dispatchToArrival).withinTarget == 0)
+    check(bench.counter(Counter.breaches), equals: 1)
+    check(read(bench, .dispatchToArrival).withinTarget, equals: 0)
     let breach = bench.core.breaches.breach(0)
-    check(breach.due_ns == 480_000_000_000 && breach.ended_ns == 500_000_000_000)
+    check(breach.due_ns, equals: 480_000_000_000)
+    check(breach.ended_ns, equals: 500_000_000_000)
   }
 
   /// A step that a person asked for before the limit does not hide the breach that comes later.
@@ -118,13 +129,13 @@ import Testing
     bench.poll(s: 100)
     let seen = ClockReference(
       clock: .arrival, incidentID: incident, assignmentID: 0, step: 0, cycle: 0)
-    check(bench.core.escalateNow(seen, act: Act(operatorID: 1)) == .ok)
-    check(bench.counter(Counter.breaches) == 0)
+    check(bench.core.escalateNow(seen, act: Act(operatorID: 1)), equals: .ok)
+    check(bench.counter(Counter.breaches), equals: 0)
     bench.poll(s: 2_000)
-    check(bench.counter(Counter.breaches) == 1)
-    check(bench.core.breaches.breach(0).due_ns == 480_000_000_000)
+    check(bench.counter(Counter.breaches), equals: 1)
+    check(bench.core.breaches.breach(0).due_ns, equals: 480_000_000_000)
     bench.advance(order, .onScene)
-    check(read(bench, .dispatchToArrival).withinTarget == 0)
+    check(read(bench, .dispatchToArrival).withinTarget, equals: 0)
   }
 
   @Test func mergedOnes() throws {
@@ -133,14 +144,18 @@ import Testing
     let root = bench.open(at: 5)
     let filed = bench.open(at: 6)
     for incident in [root, filed] { bench.advance(bench.live(incident)[0], .enRoute) }
-    check(bench.core.merge(filed, into: root, wall_us: 0, act: Act()) == .ok)
+    check(bench.core.merge(filed, into: root, wall_us: 0, act: Act()), equals: .ok)
     bench.poll(s: 600)
-    check(bench.counter(Counter.breaches) == 1)
+    check(bench.counter(Counter.breaches), equals: 1)
     _ = bench.core.advance(
       bench.live(filed)[0], to: .onScene, wall_us: at(bench, s: 200), act: Act())
-    check(bench.counter(Counter.breaches) == 0 && bench.core.breaches.breach(0).wasKept)
-    check(bench.core.unmerge(filed, wall_us: 0, act: Act()) == .ok)
-    check(bench.counter(Counter.breaches) == 1 && !bench.core.breaches.breach(0).wasKept)
+    if check(bench.counter(Counter.breaches), equals: 0) {
+      check(bench.core.breaches.breach(0).wasKept)
+    }
+    check(bench.core.unmerge(filed, wall_us: 0, act: Act()), equals: .ok)
+    if check(bench.counter(Counter.breaches), equals: 1) {
+      check(!bench.core.breaches.breach(0).wasKept)
+    }
   }
 
   /// Random hours: of the incidents that somebody reached, as many were reached too late by the figures as there are
@@ -183,17 +198,19 @@ import Testing
     }
     let standing = (0..<bench.core.breaches.count).map { bench.core.breaches.breach($0) }
       .filter { !$0.wasKept }
-    check(bench.counter(Counter.breaches) == Int64(standing.count), "seed \(seed)")
+    check(bench.counter(Counter.breaches), equals: Int64(standing.count), "seed \(seed)")
     let reached = Set(all.filter { bench.incident($0)?.hasArrived == true })
     let late = standing.filter { $0.clock == .arrival && reached.contains($0.incidentID) }
-    check(Set(late.map(\.incidentID)).count == late.count, "seed \(seed): a promise broken twice")
+    check(
+      Set(late.map(\.incidentID)).count, equals: late.count, "seed \(seed): a promise broken twice")
     let arrivals = read(bench, .dispatchToArrival)
     check(
-      arrivals.withTarget - arrivals.withinTarget == Int64(late.count),
+      arrivals.withTarget - arrivals.withinTarget, equals: Int64(late.count),
       "seed \(seed): \(arrivals.withTarget) with, \(arrivals.withinTarget) within, \(late.count)")
     let unresolved = standing.filter { $0.clock == .resolve && closed.contains($0.incidentID) }
     let closings = read(bench, .receiptToClose)
-    check(closings.withTarget - closings.withinTarget == Int64(unresolved.count), "seed \(seed)")
+    check(
+      closings.withTarget - closings.withinTarget, equals: Int64(unresolved.count), "seed \(seed)")
   }
 
   private func three(signatures: Int32) throws -> (bench: Bench, orders: [UInt64]) {
@@ -207,20 +224,20 @@ import Testing
 
   private func sign(_ bench: Bench, _ order: UInt64, s: Double) {
     let wall_us = at(bench, s: s)
-    check(bench.core.advance(order, to: .acknowledged, wall_us: wall_us, act: Act()) == .ok)
+    check(bench.core.advance(order, to: .acknowledged, wall_us: wall_us, act: Act()), equals: .ok)
   }
 
   /// K of N: the others' promises ended with the last signature that was needed, whenever that was told.
   @Test func enoughSignaturesToldLate() throws {
     let (one, first) = try three(signatures: 1)
     one.poll(s: 25)
-    check(one.counter(Counter.breaches) == 3)
+    check(one.counter(Counter.breaches), equals: 3)
     sign(one, first[0], s: 20)
-    check(one.counter(Counter.breaches) == 3)
+    check(one.counter(Counter.breaches), equals: 3)
     check((0..<3).allSatisfy { one.core.breaches.breach($0).ended_ns == 20_000_000_000 })
     // Another had signed before: what it ended, it ended then.
     sign(one, first[1], s: 14)
-    check(one.counter(Counter.breaches) == 1)
+    check(one.counter(Counter.breaches), equals: 1)
 
     // The second of two counts, in whichever order they are told.
     for (told, broken) in [([10.0, 14.0], 0), ([14.0, 10.0], 0), ([10.0, 16.0], 2)]
@@ -228,11 +245,11 @@ import Testing
     {
       let (two, orders) = try three(signatures: 2)
       two.poll(s: 16)
-      check(two.counter(Counter.breaches) == 3)
+      check(two.counter(Counter.breaches), equals: 3)
       sign(two, orders[0], s: told[0])
-      check(two.counter(Counter.breaches) == 2)
+      check(two.counter(Counter.breaches), equals: 2)
       sign(two, orders[1], s: told[1])
-      check(two.counter(Counter.breaches) == broken, "\(told)")
+      check(two.counter(Counter.breaches), equals: broken, "\(told)")
     }
   }
 
@@ -250,8 +267,10 @@ import Testing
     func counts(_ interval: FigureInterval) -> [Int64] {
       ([1, 2] as [UInt32]).map { bench.core.figures.read(interval, by: .agency, value: $0).count }
     }
-    check(counts(.dispatchToArrival) == [1, 0] && counts(.receiptToArrival) == [1, 0])
-    check(bench.advance(orders[0], .enRoute, reason: 3) == .ok)
-    check(counts(.dispatchToArrival) == [0, 1] && counts(.receiptToArrival) == [0, 1])
+    check(counts(.dispatchToArrival), equals: [1, 0])
+    check(counts(.receiptToArrival), equals: [1, 0])
+    check(bench.advance(orders[0], .enRoute, reason: 3), equals: .ok)
+    check(counts(.dispatchToArrival), equals: [0, 1])
+    check(counts(.receiptToArrival), equals: [0, 1])
   }
 }

@@ -20,19 +20,21 @@ import Testing
   ) {
     for _ in 0..<most {
       guard let event = outbox.popFirst() else {
-        check(told == UInt64(log.count), "nothing waits and nothing is left untold")
+        check(told, equals: UInt64(log.count), "nothing waits and nothing is left untold")
         return
       }
       if event.kind == .overflow {
-        check(event.step > 0 && event.sequence == told + UInt64(event.step))
+        check(event.step, above: 0)
+        check(event.sequence, equals: told + UInt64(event.step))
         check(
           (told + 1...event.sequence).allSatisfy(lost.contains), "only what was lost is told so")
-        check(event.wall_us == Int64(event.sequence), "the time of the last lost event")
+        check(event.wall_us, equals: Int64(event.sequence), "the time of the last lost event")
         losses += Int(event.step)
       } else {
-        check(event.sequence == told + 1, "no gap without a word")
+        check(event.sequence, equals: told + 1, "no gap without a word")
         let line = Line(sequence: event.sequence, kind: event.kind, mark: event.incidentID)
-        check(log[Int(event.sequence) - 1] == line && !lost.contains(event.sequence))
+        check(log[Int(event.sequence) - 1], equals: line)
+        check(!lost.contains(event.sequence))
       }
       told = event.sequence
     }
@@ -63,7 +65,7 @@ import Testing
         let isTaken = outbox.append(&event)
         check(isTaken || !kind.isReserved, "a promise is never lost")
         if !isTaken { lost.insert(sequence) }
-        check(outbox.count > 0, "also when all that waits is a gap")
+        check(outbox.count, above: 0, "also when all that waits is a gap")
       }
       if random.below(3) == 0 {
         let most = Int(random.below(random.below(4) == 0 ? 100 : 6))
@@ -71,8 +73,10 @@ import Testing
       }
     }
     read(&outbox, log, lost, most: .max, told: &told, losses: &losses)
-    check(losses == lost.count && losses > 100 && outbox.count == 0)
-    check(outbox.popFirst() == nil)
+    check(losses, equals: lost.count)
+    check(losses, above: 100)
+    check(outbox.count, equals: 0)
+    checkNil(outbox.popFirst())
   }
 
   /// The same commands, read always or never: the numbers of what happened are the same.
@@ -95,7 +99,8 @@ import Testing
     }
     let read = try tell(reading: true)
     let unread = try tell(reading: false)
-    check(read == unread && read.count > 20)
+    check(read, equals: unread)
+    check(read.count, above: 20)
   }
 
   /// Alarms have room of their own; what has none is found again when there is some.
@@ -118,6 +123,6 @@ import Testing
         check(alarms.insert(event.incidentID).inserted, "each once")
       }
     }
-    check(alarms.count == 1_500, "\(alarms.count)")
+    check(alarms.count, equals: 1_500, "\(alarms.count)")
   }
 }

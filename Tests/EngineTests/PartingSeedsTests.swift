@@ -152,9 +152,10 @@ import Testing
       }
       bench.poll(now_s * Bench.second_ns)
       let found = hear()
-      check(found.map(\.due_s) == found.map(\.due_s).sorted(), "seed \(seed): out of order")
+      check(found.map(\.due_s), equals: found.map(\.due_s).sorted(), "seed \(seed): out of order")
       check(
-        found.sorted() == expected.sorted(), "seed \(seed) at \(now_s): \(found) for \(expected)")
+        found.sorted(), equals: expected.sorted(),
+        "seed \(seed) at \(now_s): \(found) for \(expected)")
       fired += found.count
     }
 
@@ -164,7 +165,7 @@ import Testing
         armed += cases[index].clocks.count { due_s(index, $0.key, $0.value) != nil }
       }
       check(
-        bench.core.deadlinesArmed == armed,
+        bench.core.deadlinesArmed, equals: armed,
         "seed \(seed) at \(now_s): \(bench.core.deadlinesArmed) armed, not \(armed)")
     }
 
@@ -194,7 +195,7 @@ import Testing
         : cases[index].isOpen && cases[index].root == nil && cases[under].isOpen ? .ok : .state
       let status = bench.core.merge(
         cases[index].id, into: cases[target].id, wall_us: 0, act: Act())
-      check(status == expected, "seed \(seed): merge \(status), not \(expected)")
+      check(status, equals: expected, "seed \(seed): merge \(status), not \(expected)")
       guard status == .ok else { return }
       for filed in filed(index) { cases[filed].root = under }
       cases[index].root = under
@@ -205,7 +206,7 @@ import Testing
       guard let index = any({ $0.root != nil }) ?? any({ _ in true }) else { return }
       let isMerged = cases[index].root != nil
       let status = bench.core.unmerge(cases[index].id, wall_us: 0, act: Act())
-      check(status == (isMerged ? .ok : .state), "seed \(seed): un-merge \(status)")
+      check(status, equals: (isMerged ? .ok : .state), "seed \(seed): un-merge \(status)")
       guard isMerged else { return }
       cases[index].root = nil
       acts["unmerge", default: 0] += 1
@@ -218,7 +219,7 @@ import Testing
       let isLegal = !state.hasArrived && cases[target].isOpen && cases[target].root == nil
       let expected: Status = robbed == target ? .conflict : isLegal ? .ok : .state
       let status = bench.core.divert(assignment, to: cases[target].id, wall_us: 0, act: Act())
-      check(status == expected, "seed \(seed): divert \(status), not \(expected)")
+      check(status, equals: expected, "seed \(seed): divert \(status), not \(expected)")
       if status == .ok { acts["divert", default: 0] += 1 }
     }
 
@@ -242,7 +243,7 @@ import Testing
       } else if cases[index].isDispatched, !cases[index].hasArrived {
         cases[index].clocks[.arrival] = Promise(due_s: due_s)
       }
-      check(bench.upgrade(cases[index].id, to: tier) == .ok, "seed \(seed): raise")
+      check(bench.upgrade(cases[index].id, to: tier), equals: .ok, "seed \(seed): raise")
     }
 
     func close() {
@@ -290,7 +291,9 @@ import Testing
       acts.merge(hour.acts) { $0 + $1 }
     }
     // A book of empty pages would agree as well.
-    check(fired > 10 * Int(count), "\(fired)")
-    for act in ["merge", "unmerge", "divert"] { check(acts[act] ?? 0 > Int(count), "\(acts)") }
+    check(fired, above: 10 * Int(count), "\(fired)")
+    for act in ["merge", "unmerge", "divert"] {
+      check(acts[act] ?? 0, above: Int(count), "\(acts)")
+    }
   }
 }

@@ -3,6 +3,7 @@
 
 import HujiaRoads
 import HujiaRouting
+import HujiaTestSupport
 import Testing
 
 @testable import HujiaEngine
@@ -45,33 +46,34 @@ import Testing
     let isNormal = rule == .normal || (rule == .byTier && !isPressing)
     let bench = try bench(rule)
     let incident = bench.open(at: 2, tier: tier)
-    check(bench.units(incident) == [isNormal ? 1 : 2])
-    check(bench.chosen.map(\.travel_ms) == [10_000])
+    check(bench.units(incident), equals: [isNormal ? 1 : 2])
+    check(bench.chosen.map(\.travel_ms), equals: [10_000])
     // By hand the other one: twice as far in this profile. The road says the same.
     let other: UInt64 = isNormal ? 2 : 1
-    check(bench.core.assign(incident, unit: other, wall_us: 0, act: Act()) == .ok)
-    check(bench.chosen[0].travel_ms == 20_000)
+    check(bench.core.assign(incident, unit: other, wall_us: 0, act: Act()), equals: .ok)
+    check(bench.chosen[0].travel_ms, equals: 20_000)
     for (assignment, time_ms) in zip(bench.live(incident), [10_000 as UInt32, 20_000]) {
       let (status, needed) = bench.core.route(ofAssignment: assignment)
-      check(status == .ok && needed == 2)
-      check(bench.core.routePoints[needed - 1].time_ms == time_ms)
+      check(status, equals: .ok)
+      check(needed, equals: 2)
+      check(bench.core.routePoints[needed - 1].time_ms, equals: time_ms)
     }
-    check(bench.core.route(ofAssignment: 12_345).status == .stale)
+    check(bench.core.route(ofAssignment: 12_345).status, equals: .stale)
   }
 
   @Test func aRaisedTierDrivesWithLights() throws {
     let bench = try bench(.byTier)
     let incident = bench.open(at: 2, tier: .routine)
-    check(bench.incident(incident)?.plan.profile == .normal)
-    check(bench.units(incident) == [1])
-    check(bench.upgrade(incident, to: .emergency) == .ok)
-    check(bench.incident(incident)?.plan.profile == .response)
-    check(bench.core.route(ofAssignment: bench.live(incident)[0]).needed == 2)
-    check(bench.core.routePoints[1].time_ms == 20_000)
+    check(bench.incident(incident)?.plan.profile, equals: .normal)
+    check(bench.units(incident), equals: [1])
+    check(bench.upgrade(incident, to: .emergency), equals: .ok)
+    check(bench.incident(incident)?.plan.profile, equals: .response)
+    check(bench.core.route(ofAssignment: bench.live(incident)[0]).needed, equals: 2)
+    check(bench.core.routePoints[1].time_ms, equals: 20_000)
     // The replacement of a unit that declines is chosen in the new profile.
-    check(bench.advance(bench.live(incident)[0], .declined) == .ok)
-    check(bench.units(incident) == [2])
-    check(bench.chosen[0].travel_ms == 10_000)
+    check(bench.advance(bench.live(incident)[0], .declined), equals: .ok)
+    check(bench.units(incident), equals: [2])
+    check(bench.chosen[0].travel_ms, equals: 10_000)
   }
 
   @Test func nobodysPlanIsByTierToo() throws {
@@ -80,10 +82,10 @@ import Testing
     plans.planTypes = [99]
     let bench = try Bench(Self.diamond(), plans: plans)
     bench.put(1, at: bench.node(1))
-    check(bench.report(bench.call(bench.node(2), tier: .routine)) == .manual)
+    check(bench.report(bench.call(bench.node(2), tier: .routine)), equals: .manual)
     let incident = bench.core.answer.incidentID
-    check(bench.core.assign(incident, unit: 1, wall_us: 0, act: Act()) == .ok)
-    check(bench.chosen[0].travel_ms == 10_000)
+    check(bench.core.assign(incident, unit: 1, wall_us: 0, act: Act()), equals: .ok)
+    check(bench.chosen[0].travel_ms, equals: 10_000)
   }
 
   @Test func theNearestAreAskedInEitherProfile() throws {
@@ -91,9 +93,9 @@ import Testing
     for (profile, expected) in [(Profile.normal, [1 as UInt64, 2]), (.response, [2, 1])] {
       let found = bench.core.nearest(
         to: bench.node(2), capabilities: 0, levels: 1, agency: 0, limit: 2, profile: profile)
-      check(found == 2)
-      check((0..<2).map { bench.core.units[bench.core.found($0).unit].id } == expected)
-      check((0..<2).map { bench.core.found($0).travel_ms } == [10_000, 20_000])
+      check(found, equals: 2)
+      check((0..<2).map { bench.core.units[bench.core.found($0).unit].id }, equals: expected)
+      check((0..<2).map { bench.core.found($0).travel_ms }, equals: [10_000, 20_000])
     }
   }
 }

@@ -14,9 +14,9 @@ import Testing
       bench.put(1, at: bench.node(1), shiftEnd_us: Self.over_us)
       let incident = bench.open(at: 2, tier: tier)
       let isPressing = tier == .emergency || tier == .urgent
-      check(bench.units(incident) == (isPressing ? [1] : []), "\(tier)")
-      check(bench.chosen.map(\.marks) == (isPressing ? [ChosenMark.shiftOver] : []))
-      check(bench.incident(incident)?.shortfall == (isPressing ? [] : .shiftEnd))
+      check(bench.units(incident), equals: (isPressing ? [1] : []), "\(tier)")
+      check(bench.chosen.map(\.marks), equals: (isPressing ? [ChosenMark.shiftOver] : []))
+      check(bench.incident(incident)?.shortfall, equals: (isPressing ? [] : .shiftEnd))
       check(bench.chosen.allSatisfy { $0.reason == .closest })
     }
   }
@@ -29,11 +29,11 @@ import Testing
       bench.put(
         2, at: other == 2 ? nil : bench.node(19), activity: other == 1 ? .meal : .patrolling,
         shiftEnd_us: Bench.wallStart_us)
-      check(bench.units(bench.open(at: 0)) == [2], "\(other)")
-      check(bench.chosen[0].marks == 0)
+      check(bench.units(bench.open(at: 0)), equals: [2], "\(other)")
+      check(bench.chosen[0].marks, equals: 0)
       // The next call finds only the one whose shift is over.
-      check(bench.units(bench.open(at: 0)) == [1], "\(other)")
-      check(bench.chosen[0].marks == ChosenMark.shiftOver)
+      check(bench.units(bench.open(at: 0)), equals: [1], "\(other)")
+      check(bench.chosen[0].marks, equals: ChosenMark.shiftOver)
     }
   }
 
@@ -42,19 +42,20 @@ import Testing
     bench.put(1, at: bench.node(1), activity: .offDuty, shiftEnd_us: Self.over_us)
     let calm = bench.open(at: 2, tier: .routine)
     let urgent = bench.open(at: 3, tier: .urgent)
-    check(bench.core.set(activity: .returning, of: 1) == .ok)
-    check(bench.units(urgent) == [1] && bench.units(calm).isEmpty)
+    check(bench.core.set(activity: .returning, of: 1), equals: .ok)
+    check(bench.units(urgent), equals: [1])
+    check(bench.units(calm).isEmpty)
     // A change of the incident lists it with its mark.
-    check(bench.upgrade(urgent, to: .emergency) == .ok)
-    check(bench.chosen.map(\.marks) == [ChosenMark.shiftOver])
+    check(bench.upgrade(urgent, to: .emergency), equals: .ok)
+    check(bench.chosen.map(\.marks), equals: [ChosenMark.shiftOver])
   }
 
   @Test func sentByHandItIsMarked() throws {
     let bench = try Bench(Bench.row())
     bench.put(1, at: bench.node(1), shiftEnd_us: Self.over_us)
     let calm = bench.open(at: 2, tier: .routine)
-    check(bench.core.assign(calm, unit: 1, wall_us: 0, act: Act()) == .ok)
-    check(bench.chosen[0].marks == ChosenMark.shiftOver)
+    check(bench.core.assign(calm, unit: 1, wall_us: 0, act: Act()), equals: .ok)
+    check(bench.chosen[0].marks, equals: ChosenMark.shiftOver)
   }
 
   private func seat(_ capabilities: UInt64) throws -> Bench {
@@ -69,9 +70,9 @@ import Testing
     bench.put(1, at: bench.node(1), capabilities: 1)
     bench.put(2, at: bench.node(1), capabilities: 2)
     bench.put(3, at: bench.node(0), capabilities: 3, shiftEnd_us: Self.over_us)
-    check(bench.units(bench.open(at: 0)) == [1, 2])
-    check(bench.units(bench.open(at: 0)) == [3])
-    check(bench.chosen.map(\.marks) == [ChosenMark.shiftOver])
+    check(bench.units(bench.open(at: 0)), equals: [1, 2])
+    check(bench.units(bench.open(at: 0)), equals: [3])
+    check(bench.chosen.map(\.marks), equals: [ChosenMark.shiftOver])
   }
 
   /// What those within their shifts do not have is asked of those beyond them, and of nobody else.
@@ -81,12 +82,12 @@ import Testing
     bench.put(2, at: bench.node(1), capabilities: 1, shiftEnd_us: Self.over_us)
     bench.put(3, at: bench.node(2), capabilities: 5, shiftEnd_us: Self.over_us)
     let pressing = bench.open(at: 0)
-    check(bench.units(pressing) == [1, 3])
-    check(bench.chosen.map(\.marks) == [0, ChosenMark.shiftOver])
-    check(bench.incident(pressing)?.shortfall == [])
+    check(bench.units(pressing), equals: [1, 3])
+    check(bench.chosen.map(\.marks), equals: [0, ChosenMark.shiftOver])
+    check(bench.incident(pressing)?.shortfall, equals: [])
     bench.close(pressing)
     let calm = bench.open(at: 0, tier: .routine)
-    check(bench.units(calm) == [1])
-    check(bench.incident(calm)?.shortfall == .shiftEnd)
+    check(bench.units(calm), equals: [1])
+    check(bench.incident(calm)?.shortfall, equals: .shiftEnd)
   }
 }

@@ -145,12 +145,13 @@ struct PlainWaiting {
       while bench.core.hasBackgroundWork { bench.core.workInBackground() }
       while bench.core.popEvent() != nil {}
       let plain = PlainWaiting(&bench.core)
-      check(bench.core.waiting.count == plain.order.count)
+      check(bench.core.waiting.count, equals: plain.order.count)
       for unit in 0..<UInt32(bench.core.unitSlots.touched) {
         guard bench.core.units[unit].isFree, bench.core.units[unit].isCrewed else { continue }
         let expected = plain.first(for: unit, &bench.core)
-        check(find(bench, unit, slice: .max) == expected, "seed \(seed), step \(step)")
-        check(find(bench, unit, slice: 1) == expected, "seed \(seed), step \(step), in slices")
+        check(find(bench, unit, slice: .max), equals: expected, "seed \(seed), step \(step)")
+        check(
+          find(bench, unit, slice: 1), equals: expected, "seed \(seed), step \(step), in slices")
       }
     }
   }
@@ -162,7 +163,7 @@ struct PlainWaiting {
       switch bench.core.nextServable(by: unit, from: bound, &steps) {
       case .none: return nil
       case .unknown(let key):
-        check(bound < key, "a visit gets on")
+        check(bound, below: key, "a visit gets on")
         bound = key
       case .incident(let incident, _): return incident
       }
@@ -199,7 +200,7 @@ struct PlainWaiting {
         walked.append(next)
         next = tree.next(after: next)
       }
-      check(walked == listed.filter { !(keys[$0] < bound) })
+      check(walked, equals: listed.filter { !(keys[$0] < bound) })
     }
   }
 
@@ -223,7 +224,7 @@ struct PlainWaiting {
       var around: [ReachCells.Cell] = []
       cells.around(a.0, a.1) { around.append($0) }
       check(around.contains(cells.cell(b.0, b.1)), "\(a) \(b) \(reach_dm) dm")
-      check(around.count <= 32)
+      check(around.count, atMost: 32)
       check(zip(around, around.dropFirst()).allSatisfy { $0 != $1 })
     }
   }
@@ -256,11 +257,15 @@ struct PlainWaiting {
     bench.core.units[bench.slot(7)].activity = .patrolling
     var steps = 100
     let found = bench.core.nextServable(by: bench.slot(7), from: .least, &steps)
-    guard case .incident(let incident, _) = found else { return check(false, "nothing found") }
-    check(bench.core.incidentSlots.id(of: incident) == patrol && steps >= 96, "\(steps) left")
+    guard case .incident(let incident, _) = found else {
+      check(false, "nothing found: \(found)")
+      return
+    }
+    check(bench.core.incidentSlots.id(of: incident), equals: patrol, "\(steps) left")
+    check(steps, atLeast: 96, "\(steps) left")
     bench.core.units[bench.slot(7)].activity = .court
     _ = bench.core.set(activity: .patrolling, of: 7)
-    check(bench.units(patrol) == [7])
+    check(bench.units(patrol), equals: [7])
   }
 
   @Test func whatIsOutOfReachCostsNothing() throws {
@@ -283,11 +288,14 @@ struct PlainWaiting {
     var steps = 1_000
     bench.core.units[bench.slot(7)].activity = .patrolling
     let found = bench.core.nextServable(by: bench.slot(7), from: .least, &steps)
-    guard case .incident = found else { return check(false, "nothing found") }
-    check(steps > 900, "\(steps) left")
+    guard case .incident = found else {
+      check(false, "nothing found: \(found)")
+      return
+    }
+    check(steps, above: 900, "\(steps) left")
     bench.core.units[bench.slot(7)].activity = .court
     _ = bench.core.set(activity: .patrolling, of: 7)
-    check(bench.units(near) == [7])
+    check(bench.units(near), equals: [7])
   }
 
   /// Plans free many units before many that wait: slices of bounded work, the most urgent first.
@@ -308,18 +316,20 @@ struct PlainWaiting {
     _ = bench.drain()
     draft.levels[Int(Activity.court.rawValue)] = Level.available.rawValue
     check(try bench.load(draft, finishes: false))
-    check(bench.core.level(of: 0) == .available, "levels hold at once")
+    check(bench.core.level(of: 0), equals: .available, "levels hold at once")
     var order: [UInt8] = []
     var slices = 0
     while bench.core.hasBackgroundWork {
       bench.core.workInBackground()
       slices += 1
       let sent = bench.drain().filter { $0.kind == .assignment }
-      check(sent.count <= EngineCore.offerSlice / (2 * EngineCore.decisionSteps) + 1)
+      check(sent.count, atMost: EngineCore.offerSlice / (2 * EngineCore.decisionSteps) + 1)
       order += sent.compactMap { bench.incident($0.incidentID)?.tier.rawValue }
     }
-    check(order.count == count && order == order.sorted(), "all, the most urgent first")
-    check(slices > 20 && bench.core.waiting.count == 0)
+    check(order.count, equals: count, "all, the most urgent first")
+    check(order, equals: order.sorted(), "all, the most urgent first")
+    check(slices, above: 20)
+    check(bench.core.waiting.count, equals: 0)
   }
 
   /// A unit on an incident can do less than before: free units are asked at once for what is missing.
@@ -331,17 +341,19 @@ struct PlainWaiting {
     bench.put(2, at: bench.node(1), capabilities: 2)
     bench.put(3, at: bench.node(2), capabilities: 1)
     let incident = bench.open(at: 0)
-    check(bench.units(incident) == [1])
+    check(bench.units(incident), equals: [1])
     _ = bench.drain()
     bench.put(1, at: nil, capabilities: 1)
-    check(bench.units(incident) == [1, 2])
-    check(bench.drain().map(\.kind) == [.assignment, .incident])
+    check(bench.units(incident), equals: [1, 2])
+    check(bench.drain().map(\.kind), equals: [.assignment, .incident])
     bench.put(2, at: nil, capabilities: 0)
-    check(bench.units(incident) == [1, 2] && bench.incident(incident)?.shortfall == .capability)
-    check(bench.core.waiting.count == 1)
+    check(bench.units(incident), equals: [1, 2])
+    check(bench.incident(incident)?.shortfall, equals: .capability)
+    check(bench.core.waiting.count, equals: 1)
     bench.put(1, at: nil, capabilities: 0)
-    check(bench.units(incident) == [1, 2, 3])
+    check(bench.units(incident), equals: [1, 2, 3])
     bench.put(4, at: bench.node(9), capabilities: 2)
-    check(bench.units(incident) == [1, 2, 3, 4] && bench.core.waiting.count == 0)
+    check(bench.units(incident), equals: [1, 2, 3, 4])
+    check(bench.core.waiting.count, equals: 0)
   }
 }

@@ -63,7 +63,7 @@ import Testing
         bench.core.put(
           watch: WatchDescription(
             id: id, limit_s: UInt32(limit_s), lat_e7: place.lat_e7, lon_e7: place.lon_e7,
-            place: place)) == .ok)
+            place: place)), equals: .ok)
       book[id] = Watch(seen_s: 0, limit_s: limit_s)
     }
     var now_s: Int64 = 0
@@ -86,9 +86,10 @@ import Testing
       }
       for _ in 0..<random.below(12) { Self.act(bench, &book, &random, count, now_s) }
     }
-    check(found.sorted() == expected.sorted(), "seed \(seed)")
-    check(expected.count > 1_000 && Set(expected).count == expected.count)
-    check(bench.counter(Counter.auditFound) == 0)
+    check(found.sorted(), equals: expected.sorted(), "seed \(seed)")
+    check(expected.count, above: 1_000)
+    check(Set(expected).count, equals: expected.count)
+    check(bench.counter(Counter.auditFound), equals: 0)
   }
 
   private static func look(
@@ -124,11 +125,11 @@ import Testing
     guard var watch = book[id] else { return }
     switch random.below(12) {
     case 0:
-      check(bench.core.pause(watch: id, until_us: 0) == (watch.isPaused ? .unchanged : .ok))
+      check(bench.core.pause(watch: id, until_us: 0), equals: (watch.isPaused ? .unchanged : .ok))
       watch.isPaused = true
       watch.end()
     case 1...3:
-      check(bench.core.resume(watch: id) == (watch.isPaused ? .ok : .unchanged))
+      check(bench.core.resume(watch: id), equals: (watch.isPaused ? .ok : .unchanged))
       if watch.isPaused { watch.seen_s = now_s }
       watch.isPaused = false
     default:

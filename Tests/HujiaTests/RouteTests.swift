@@ -39,7 +39,8 @@ import Testing
     let folder = TemporaryFolder()
     let engine = try Engine(configuration: Configuration(map: map(folder), isHostDriven: true))
     let lights = try engine.route(from: west, to: east)
-    #expect(lights.last?.time_ms == 30_000 && lights.map(\.streetID) == [20, 20, 10])
+    #expect(lights.last?.time_ms == 30_000)
+    #expect(lights.map(\.streetID) == [20, 20, 10])
     #expect(
       lights.legs == [
         RouteLeg(streetName: "Bow Street", distance_dm: 3_000, time_ms: 15_000),
@@ -68,10 +69,12 @@ import Testing
   @Test func offTheStreetsThereIsNoName() throws {
     let engine = try Engine(configuration: Configuration(isHostDriven: true))
     let line = try engine.route(from: west, to: east)
-    #expect(line.count == 2 && line.allSatisfy { $0.streetID == nil && $0.streetName.isEmpty })
+    #expect(line.count == 2)
+    #expect(line.allSatisfy { $0.streetID == nil && $0.streetName.isEmpty })
     #expect(line.legs.count == 1)
     let time = try engine.travelTime(from: west, to: east)
-    #expect(time.isStraightLine && time.travel_ms == line.last?.time_ms)
+    #expect(time.isStraightLine)
+    #expect(time.travel_ms == line.last?.time_ms)
     #expect([RoutePoint]().legs.isEmpty)
   }
 }

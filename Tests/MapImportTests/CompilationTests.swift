@@ -22,11 +22,13 @@ import Testing
     let file = try MapFile(path: path)
     let map = file.map
     #expect(map.flaw == nil)
-    #expect(map.streetCount == 3 && map.arcCount == 5)
+    #expect(map.streetCount == 3)
+    #expect(map.arcCount == 5)
     for (street, (id, name)) in [(11 as UInt64, "First"), (12, "Second"), (13, "Third")]
       .enumerated()
     {
-      #expect(map.streetID[street] == id && map.name(ofStreet: UInt32(street)) == name)
+      #expect(map.streetID[street] == id)
+      #expect(map.name(ofStreet: UInt32(street)) == name)
       let ends = draft.streets[street]
       let first = Int(map.end(of: UInt32(street), isFirst: true))
       let last = Int(map.end(of: UInt32(street), isFirst: false))

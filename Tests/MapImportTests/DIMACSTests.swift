@@ -52,12 +52,15 @@ import Testing
 
   @Test func aSmallNetwork() throws {
     let (draft, report) = try read()
-    #expect(report.nodes == 4 && report.streets == 4)
-    #expect(report.duplicates == 1 && report.rings == 1)
+    #expect(report.nodes == 4)
+    #expect(report.streets == 4)
+    #expect(report.duplicates == 1)
+    #expect(report.rings == 1)
     #expect(draft.streets[2].id == draft.streets[3].id)
     #expect(draft.nodes[0] == (410_853_960, -735_307_670))
     // 2008 * 3.6 = 7,228.8
-    #expect(draft.streets[0].forward == MapDraft.Times(7_229) && draft.streets[0].backward == nil)
+    #expect(draft.streets[0].forward == MapDraft.Times(7_229))
+    #expect(draft.streets[0].backward == nil)
     let drawn = Distance.between_mm(
       lat_e7: 410_853_960, lon_e7: -735_307_670, 410_860_980, -735_305_380)
     #expect(draft.streets[0].length_mm == UInt32(drawn))
@@ -100,7 +103,8 @@ import Testing
     let text = "p sp 3 2\na 1 2 7\n\(line)\n"
     #expect(message(graph: text)?.contains("t.gr, line 3: ") == true)
     let (draft, report) = try read(graph: text, refused: 1)
-    #expect(draft.streets.count == 1 && report.refusedCount == 1)
+    #expect(draft.streets.count == 1)
+    #expect(report.refusedCount == 1)
   }
 
   @Test func garbage() {

@@ -36,13 +36,15 @@ import Testing
   ])
   func aRowThatDoesNotFitIsRefusedWithItsLine(row: String, words: String) {
     let message = refusal(edges: Self.edges + "2,3,882,36,Side\n" + row)
-    #expect(message.contains("line 3: ") && message.contains(words), "\(message)")
+    #expect(message.contains("line 3: "), "\(message)")
+    #expect(message.contains(words), "\(message)")
   }
 
   @Test func anErrorShowsLittleOfAHugeField() {
     let message = refusal(
       edges: Self.edges + "1,2,\(String(repeating: "1", count: 1_000_000)),36,\n")
-    #expect(message.utf8.count < 1_000 && message.contains("1000000 bytes"))
+    #expect(message.utf8.count < 1_000)
+    #expect(message.contains("1000000 bytes"))
     let control = refusal(edges: Self.edges + "1,2,\u{1b}[31mred,36,\n")
     #expect(!control.contains("\u{1b}"))
   }
@@ -65,7 +67,8 @@ import Testing
     german.options.hasDecimalCommas = true
     let (draft, report) = try german.read(nodes: nodes, edges: edges)
     #expect(draft.nodes[0] == (377_000_000, -1_224_000_000))
-    #expect(draft.streets[0].length_mm == 1_113_500 && report.warnings.isEmpty)
+    #expect(draft.streets[0].length_mm == 1_113_500)
+    #expect(report.warnings.isEmpty)
     #expect(throws: ImportError.self) { try TableFormat(separator: "x", encoding: nil) }
   }
 
@@ -125,7 +128,8 @@ import Testing
     }
     for count in [3, 100] {
       let projected = refusal(nodes: nodes(count) { ("\(500_000 + $0)", "\(4_170_000 + $0)") })
-      #expect(projected.contains("are projected") && projected.contains("ogr2ogr"))
+      #expect(projected.contains("are projected"))
+      #expect(projected.contains("ogr2ogr"))
       let swapped = refusal(nodes: nodes(count) { ("37.\(10 + $0)", "-122.\(10 + $0)") })
       #expect(swapped.contains("lon and lat are swapped"))
     }
@@ -162,7 +166,8 @@ import Testing
 
         """)
     #expect(report.refusedCount == 0)
-    #expect(draft.streets.map(\.from) == [0, 1, 2] && draft.streets.map(\.to) == [1, 2, 0])
+    #expect(draft.streets.map(\.from) == [0, 1, 2])
+    #expect(draft.streets.map(\.to) == [1, 2, 0])
     let largest = UInt64(Int64.max)
     #expect(draft.streets.map(\.id) == [largest, largest - 1, .max])
   }

@@ -23,19 +23,25 @@ import Testing
         900,,3,2,,环路,,,0,12.5
 
         """)
-    #expect(report.nodes == 3 && report.streets == 2 && report.oneWay == 1)
+    #expect(report.nodes == 3)
+    #expect(report.streets == 2)
+    #expect(report.oneWay == 1)
     #expect(report.refusedCount == 0)
     let first = draft.streets[0]
-    #expect(first.id == 77 && first.from == 0 && first.to == 1)
+    #expect(first.id == 77)
+    #expect(first.from == 0)
+    #expect(first.to == 1)
     #expect(first.length_mm == 1_500_250)
     #expect(first.name == "Main, \"old\" Street")
     #expect(first.inner.count == 1 && first.inner[0] == (377_050_000, -1_224_100_000))
     // 1,500.25 m at 10 m/s, rounded up
-    #expect(first.forward == MapDraft.Times(150_025) && first.backward == nil)
+    #expect(first.forward == MapDraft.Times(150_025))
+    #expect(first.backward == nil)
     let second = draft.streets[1]
     #expect(second.id == 2)
     #expect(second.name == "环路")
-    #expect(second.forward == MapDraft.Times(12_500) && second.backward == second.forward)
+    #expect(second.forward == MapDraft.Times(12_500))
+    #expect(second.backward == second.forward)
   }
 
   @Test func timesAreRoundedUpAndOnlyNothingTakesNoTime() throws {
@@ -79,7 +85,8 @@ import Testing
       edges:
         "miscData,1,,\narcForm,numModes,\ndirected,2\n,\narcs,1\nindex,fromNode,toNode,mode_1,mode_2\n1,1,2,0.0001,0.0002\n"
     )
-    #expect(report.streets == 1 && report.oneWay == 1)
+    #expect(report.streets == 1)
+    #expect(report.oneWay == 1)
     #expect(draft.streets[0].forward == MapDraft.Times(normal_ms: 17_280, response_ms: 8_640))
     let drawn = Distance.between_mm(
       lat_e7: 407_600_000, lon_e7: -739_800_000, 407_600_000, -739_700_000)
@@ -91,8 +98,10 @@ import Testing
       "1,2,100,10,0,", "1,2,100,10,0,", "1,2,100,11,0,", "1,2,101,10,0,", "1,2,100,10,1,",
       "2,1,100,10,0,", "1,2,100,10,0,-122.4 37.705", "3,3,5,1,0,", "1,1,0,0,1,",
     ])
-    #expect(report.duplicates == 1 && report.rings == 2)
-    #expect(draft.streets.count == 10 && report.streets == 10)
+    #expect(report.duplicates == 1)
+    #expect(report.rings == 2)
+    #expect(draft.streets.count == 10)
+    #expect(report.streets == 10)
   }
 
   /// Cut at the point nearest to the middle of its line; both pieces carry its id, and add up to it.
@@ -101,15 +110,23 @@ import Testing
       edges: "id,from_node,to_node,length_m,travel_s,travel_response_s,oneway,name,points\n"
         + "7,1,1,400,41,20,1,Ring,-122.40 37.701 -122.399 37.701 -122.399 37.70\n"
         + "9,1,2,1000,90,90,0,Main,\n8,2,2,30,3,3,0,Dot,\n")
-    #expect(report.rings == 2 && report.streets == 5 && report.nodes == 5)
+    #expect(report.rings == 2)
+    #expect(report.streets == 5)
+    #expect(report.nodes == 5)
     let ring = draft.streets.filter { $0.id == 7 }
-    #expect(ring.count == 2 && ring.allSatisfy { $0.name == "Ring" && $0.backward == nil })
-    #expect(ring[0].from == 0 && ring[0].to == 3 && ring[1].from == 3 && ring[1].to == 0)
+    #expect(ring.count == 2)
+    #expect(ring.allSatisfy { $0.name == "Ring" && $0.backward == nil })
+    #expect(ring[0].from == 0)
+    #expect(ring[0].to == 3)
+    #expect(ring[1].from == 3)
+    #expect(ring[1].to == 0)
     #expect(ring[0].length_mm + ring[1].length_mm == 400_000)
     #expect(ring.compactMap(\.forward?.normal_ms).reduce(0, +) == 41_000)
     #expect(ring.compactMap(\.forward?.response_ms).reduce(0, +) == 20_000)
-    #expect(draft.nodes[3].lat_e7 == 377_010_000 && draft.nodes[3].lon_e7 == -1_223_990_000)
-    #expect(ring[0].inner.count == 1 && ring[1].inner.count == 1)
+    #expect(draft.nodes[3].lat_e7 == 377_010_000)
+    #expect(draft.nodes[3].lon_e7 == -1_223_990_000)
+    #expect(ring[0].inner.count == 1)
+    #expect(ring[1].inner.count == 1)
     // Without a line it is a point, and nobody is snapped to its second end.
     let image = MapImage(draft)
     let place = image.map.snap(

@@ -67,7 +67,8 @@ static void say(book *to, const char *format, ...) {
   va_start(arguments, format);
   int written = vsnprintf(to->text + to->length, sizeof to->text - to->length, format, arguments);
   va_end(arguments);
-  REQUIRE(written > 0 && to->length + (uint32_t)written < sizeof to->text);
+  REQUIRE_MORE(written, 0);
+  REQUIRE_LESS(to->length + (uint32_t)written, sizeof to->text);
   to->length += (uint32_t)written;
 }
 

@@ -28,7 +28,7 @@ static void start_call(int call, int64_t from_ns) {
 
 static void call_received(uint64_t id, int32_t tier, int is_vulnerable, int64_t received_us, int64_t appointment_us,
                           uint64_t agency) {
-  REQUIRE(call_count < CALLS);
+  REQUIRE_LESS(call_count, CALLS);
   int index = call_count++;
   memset(&calls[index], 0, sizeof calls[index]);
   calls[index].id = id;
@@ -43,7 +43,7 @@ static void call_received(uint64_t id, int32_t tier, int is_vulnerable, int64_t 
     return;
   }
   calls[index].is_held = 1;
-  REQUIRE(promise_count < PROMISES);
+  REQUIRE_LESS(promise_count, PROMISES);
   promise *made = &promises[promise_count++];
   memset(made, 0, sizeof *made);
   made->clock = HJ_CLOCK_APPOINTMENT;
@@ -129,7 +129,7 @@ static int is_signed_enough(int call) {
 }
 
 static void unit_sent(int call, uint64_t id, int car, int32_t reason) {
-  REQUIRE(order_count < ORDERS);
+  REQUIRE_LESS(order_count, ORDERS);
   int index = order_count++;
   memset(&orders[index], 0, sizeof orders[index]);
   orders[index].id = id;

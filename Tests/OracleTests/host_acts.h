@@ -156,7 +156,7 @@ static void hear(void) {
   uint32_t count;
   do {
     events[0].size = sizeof events[0];
-    REQUIRE(hj_events_poll(engine, events, 64, &count) == HJ_OK);
+    REQUIRE_STATUS(hj_events_poll(engine, events, 64, &count), HJ_OK);
     for (uint32_t index = 0; index < count && !is_different; index++) {
       const hj_event *event = &events[index];
       if (event->kind == HJ_EVENT_DECIDED && event->key_high == 0) {
@@ -206,9 +206,9 @@ static void report(void) {
   report.source = (int32_t)below(10);
   *new = (told){report.tier, report.flags != 0, report.wall_us, report.appointment_wall_us, report.agency};
   if (one_in(4))
-    REQUIRE(hj_incident_post(engine, &report) >= 0);
+    REQUIRE_TAKEN(hj_incident_post(engine, &report));
   else
-    REQUIRE(hj_incident_report(engine, &report, &dispatch) >= 0);
+    REQUIRE_TAKEN(hj_incident_report(engine, &report, &dispatch));
 }
 
 static void add_car(void) {
@@ -216,7 +216,7 @@ static void add_car(void) {
   hj_unit car = make_unit((uint64_t)car_count, car_count * 100, 0);
   car.agency = (uint32_t)agency_of(car_count);
   car.kind = (uint32_t)kind_of(car_count);
-  REQUIRE(hj_unit_put(engine, &car) == HJ_OK);
+  REQUIRE_STATUS(hj_unit_put(engine, &car), HJ_OK);
 }
 
 static int random_call(void) {
@@ -276,7 +276,7 @@ static void change_call(void) {
   change.size = sizeof change;
   change.tier = 1 + (int32_t)below(4);
   change.flags = one_in(5) ? HJ_REPORT_VULNERABLE : 0;
-  REQUIRE(hj_incident_update(engine, calls[index].id, &change, NULL) == HJ_OK);
+  REQUIRE_STATUS(hj_incident_update(engine, calls[index].id, &change, NULL), HJ_OK);
   call_changed(index, change.tier, change.flags != 0);
 }
 
@@ -294,9 +294,9 @@ static void end_call(void) {
   int index = random_call();
   if (index < 0) return;
   if (one_in(4))
-    REQUIRE(hj_incident_cancel(engine, calls[index].id, some_time_us()) == HJ_OK);
+    REQUIRE_STATUS(hj_incident_cancel(engine, calls[index].id, some_time_us()), HJ_OK);
   else
-    REQUIRE(hj_incident_close(engine, calls[index].id, 1, some_time_us()) == HJ_OK);
+    REQUIRE_STATUS(hj_incident_close(engine, calls[index].id, 1, some_time_us()), HJ_OK);
 }
 
 /* Other plans from now on. The calls that are open keep theirs. */
@@ -309,7 +309,7 @@ static void load_book(void) {
   hj_status status = hj_plans_load(engine, books[book_count].text, books[book_count].length, &detail);
   if (status != HJ_OK)
     fprintf(stderr, "seed %" PRIu64 ": %s: %s\n%s\n", seed, detail.field, detail.text, books[book_count].text);
-  REQUIRE(status == HJ_OK);
+  REQUIRE_STATUS(status, HJ_OK);
   book_count++;
 }
 
@@ -317,7 +317,7 @@ static void load_book(void) {
 static void migrate(void) {
   if (one_in(3)) {
     uint32_t count = 0, expected = 0;
-    REQUIRE(hj_plans_migrate(engine, &count) == HJ_OK);
+    REQUIRE_STATUS(hj_plans_migrate(engine, &count), HJ_OK);
     for (int call = 0; call < call_count; call++) expected += migrate_call(call) == HJ_OK;
     if (count != expected) differ("another number of calls was migrated", NULL);
     return;

@@ -11,7 +11,7 @@ static void poll_now(uint32_t work_max) {
   int64_t next_ns = -1;
   dropped_due_ns = told_due_ns = INT64_MAX;
   in_poll = 1;
-  REQUIRE(hj_engine_poll(engine, now_ns, wall_us, work_max, &next_ns) == HJ_OK);
+  REQUIRE_STATUS(hj_engine_poll(engine, now_ns, wall_us, work_max, &next_ns), HJ_OK);
   hear();
   in_poll = 0;
   if (is_different) return;
@@ -75,7 +75,7 @@ static void run_hour(uint64_t of) {
     }
   }
   if (!is_different) poll_now(0);
-  REQUIRE(hj_engine_close(engine) == HJ_OK);
+  REQUIRE_STATUS(hj_engine_close(engine), HJ_OK);
 }
 
 int main(int argc, char **argv) {

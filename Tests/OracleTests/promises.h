@@ -254,7 +254,7 @@ static void begin(int32_t clock, int call, int order, int64_t from_ns) {
   int32_t cycle = (*next_cycle(clock, call, order))++;
   if (planted == CYCLES_FROM_ZERO) cycle = 0;
   if (made == NULL) {
-    REQUIRE(promise_count < PROMISES);
+    REQUIRE_LESS(promise_count, PROMISES);
     made = &promises[promise_count++];
   }
   memset(made, 0, sizeof *made);

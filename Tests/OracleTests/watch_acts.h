@@ -77,7 +77,7 @@ static void put_watch(void) {
   made.home_officer_id = 100 + made.id;
   made.grid_worker_id = 200 + made.id;
   place(WATCH_NORTH + index, 0, &made.lat_e7, &made.lon_e7);
-  REQUIRE(hj_watch_put(engine, &made) == HJ_OK);
+  REQUIRE_STATUS(hj_watch_put(engine, &made), HJ_OK);
 }
 
 static void beat(void) {
@@ -148,7 +148,7 @@ static void act_on_absence(void) {
   hj_action action = {sizeof action, 1, 7, 0, 0, 0, 0, 0};
   hj_clock_status told = {0};
   told.size = sizeof told;
-  REQUIRE(hj_clock_read(engine, &reference, &told) == HJ_OK);
+  REQUIRE_STATUS(hj_clock_read(engine, &reference, &told), HJ_OK);
   int is_off = which->state == HJ_WATCH_PAUSED;
   int32_t state = is_off            ? HJ_CLOCK_STATE_NONE
                   : which->is_taken ? HJ_CLOCK_STATE_TAKEN

@@ -23,14 +23,17 @@ import Testing
   ])
   func textThatBreaksSaysWhere(text: String, line: Int, column: Int) {
     let error = refusal(text)
-    #expect(error.line == line && error.column == column, "\(text): \(error)")
+    #expect(error.line == line, "\(text): \(error)")
+    #expect(error.column == column, "\(text): \(error)")
     #expect(error.message.contains("line \(line), column \(column)"))
     #expect(error.field.isEmpty)
   }
 
   @Test func notUTF8() {
     let error = refusal(Array("{\"a\":\"".utf8) + [0xff, 0xfe] + Array("\"}".utf8))
-    #expect(error.line == 1 && error.column == 6 && error.message.contains("UTF-8"))
+    #expect(error.line == 1)
+    #expect(error.column == 6)
+    #expect(error.message.contains("UTF-8"))
     #expect(refusal([0xff, 0xfe, 0x7b, 0x00]).line == 1)
     #expect(refusal([0x7b, 0x00]).column == 2)
   }
@@ -285,7 +288,8 @@ import Testing
     let error = refusal(text)
     #expect(error.field == field, "\(error)")
     #expect(error.message.contains(says), "\(error)")
-    #expect(error.line == 0 && error.column == 0)
+    #expect(error.line == 0)
+    #expect(error.column == 0)
     #expect(error.message.utf8.count > 10)
   }
 
@@ -331,6 +335,7 @@ import Testing
         if error.message.isEmpty { Issue.record("refused without a reason") }
       }
     }
-    #expect(refused > count / 2 && refused < count)
+    #expect(refused > count / 2)
+    #expect(refused < count)
   }
 }

@@ -61,7 +61,8 @@ import Testing
     let draft = try decode(Array(all.utf8))
     let chains = draft.chains[Int(ClockKind.absence.rawValue)]
     let common = chains[Int(Tier.emergency.rawValue)]
-    #expect(common?.limit_ms == 90_000 && common?.repeat_ms == 60_000)
+    #expect(common?.limit_ms == 90_000)
+    #expect(common?.repeat_ms == 60_000)
     #expect(common?.steps == [Step(after_ms: 0, action: .gridWorker)])
     let urgent = chains[Int(Tier.urgent.rawValue)]
     #expect(urgent?.limit_ms == 259_200_000)
@@ -99,7 +100,8 @@ import Testing
       draft.tiers[1]
         == TierLimits(
           respond_ms: 30_000, arrive_ms: 100_250, arriveVulnerable_ms: 300_000, resolve_ms: -1))
-    #expect(draft.tiers[3].resolve_ms == -1 && draft.tiers[3].respond_ms == 1_800_000)
+    #expect(draft.tiers[3].resolve_ms == -1)
+    #expect(draft.tiers[3].respond_ms == 1_800_000)
     let acknowledge = draft.chains[Int(ClockKind.acknowledge.rawValue)]
     #expect(
       acknowledge[1]
@@ -109,16 +111,20 @@ import Testing
     #expect(draft.chains[Int(ClockKind.resolve.rawValue)].allSatisfy { $0 == nil })
     #expect(draft.areas.map(\.count) == [4, 4])
     let fire = draft.plans[1]
-    #expect(fire.tiers == 0b110 && fire.hours == 0b1100_0000_0000_0000_0011_1111)
-    #expect(fire.vulnerable == 1 && fire.dispatch == .recommend)
-    #expect(fire.radius_dm == 50_000 && fire.arrive_ms == 240_000)
+    #expect(fire.tiers == 0b110)
+    #expect(fire.hours == 0b1100_0000_0000_0000_0011_1111)
+    #expect(fire.vulnerable == 1)
+    #expect(fire.dispatch == .recommend)
+    #expect(fire.radius_dm == 50_000)
+    #expect(fire.arrive_ms == 240_000)
     #expect(
       draft.requirements[1]
         == Requirement(capabilities: 3, role: 1, agency: 3, kind: 7, count: 1))
     #expect(
       draft.requirements[2] == Requirement(capabilities: 1 << 63, role: 2, count: 3))
     #expect(draft.plans.map(\.profile) == [.byTier, .response, .normal])
-    #expect(draft.plans[2].dispatch == .manual && draft.plans[2].requirementCount == 0)
+    #expect(draft.plans[2].dispatch == .manual)
+    #expect(draft.plans[2].requirementCount == 0)
   }
 
   /// domain.md, "Tiers and targets" and "Clocks".
@@ -138,7 +144,8 @@ import Testing
     #expect(limits(.preventive) == [-1, -1, 86_400])
     for tier in [Tier.emergency, .urgent, .routine, .preventive] {
       let policy = tables.clock(.acknowledge, tier: tier)
-      #expect(policy.limit_ms == 15_000 && policy.repeat_ms == 300_000)
+      #expect(policy.limit_ms == 15_000)
+      #expect(policy.repeat_ms == 300_000)
       let steps = (0..<policy.stepCount).map { tables.step(policy, $0) }
       #expect(steps.map(\.action) == [.notifyAgain, .nextUnit, .supervisor])
       #expect(steps.map(\.after_ms) == [0, 15_000, 15_000])
@@ -217,11 +224,15 @@ import Testing
         + #""acknowledgements":2}}"#)
     let draft = try decode(Array(text.utf8))
     let chain = try #require(draft.chains[Int(ClockKind.acknowledge.rawValue)][1])
-    #expect(chain.limit_ms == 20_000 && chain.repeat_ms == 9_000)
+    #expect(chain.limit_ms == 20_000)
+    #expect(chain.repeat_ms == 9_000)
     #expect(chain.steps == [Step(after_ms: 1_000, action: .callUnit)])
-    #expect(chain.manners.warnBefore_ms == 5_000 && chain.manners.nobody == .skip)
-    #expect(chain.manners.lastResort == .manual && chain.manners.snoozeMost_ms == 0)
-    #expect(chain.manners.taken_ms == 7_000 && chain.manners.acknowledgements == 2)
+    #expect(chain.manners.warnBefore_ms == 5_000)
+    #expect(chain.manners.nobody == .skip)
+    #expect(chain.manners.lastResort == .manual)
+    #expect(chain.manners.snoozeMost_ms == 0)
+    #expect(chain.manners.taken_ms == 7_000)
+    #expect(chain.manners.acknowledgements == 2)
   }
 
   @Test func theBuiltInPlanIsTheExample() throws {
@@ -304,7 +315,8 @@ import Testing
     let tables = try tables(plan(#""types":[3]"#))
     let match = tables.match(
       type: 4, tier: .emergency, flags: 0, lat_e7: 0, lon_e7: 0, wall_us: 0)
-    #expect(match.plan == 0 && match.dispatch == .manual)
+    #expect(match.plan == 0)
+    #expect(match.dispatch == .manual)
   }
 
   @Test func typesGiveTheTier() throws {
@@ -312,7 +324,8 @@ import Testing
       plans(#""types":[{"code":9,"tier":"routine"},{"code":2},{"code":4,"tier":"urgent"}]"#))
     #expect(tables.tier(ofType: 9) == .routine)
     #expect(tables.tier(ofType: 4) == .urgent)
-    #expect(tables.tier(ofType: 2) == nil && tables.tier(ofType: 5) == nil)
+    #expect(tables.tier(ofType: 2) == nil)
+    #expect(tables.tier(ofType: 5) == nil)
   }
 
   /// UTC seconds of a civil date (Hinnant's days_from_civil).
@@ -358,9 +371,13 @@ import Testing
     func isEight(_ month: Int, _ day: Int, _ hour: Int, _ minute: Int = 0) -> Bool {
       match(tables, wall_us: wall_us(year, month, day, hour, minute)) == 1
     }
-    #expect(isEight(1, 15, 16) && isEight(1, 15, 16, 59))
-    #expect(!isEight(1, 15, 15, 59) && !isEight(1, 15, 17))
-    #expect(isEight(7, 15, 15) && !isEight(7, 15, 16) && !isEight(7, 15, 14, 59))
+    #expect(isEight(1, 15, 16))
+    #expect(isEight(1, 15, 16, 59))
+    #expect(!isEight(1, 15, 15, 59))
+    #expect(!isEight(1, 15, 17))
+    #expect(isEight(7, 15, 15))
+    #expect(!isEight(7, 15, 16))
+    #expect(!isEight(7, 15, 14, 59))
   }
 
   @Test func theNightOfTheChange() throws {
@@ -370,9 +387,14 @@ import Testing
       match(tables, wall_us: wall_us(2026, month, day, hour, minute)) == 1
     }
     // Spring: 1:59 is followed by 3:00. Autumn: the hour from 1 to 2 comes twice.
-    #expect(isOne(3, 8, 9, 59) && !isOne(3, 8, 10, 0))
-    #expect(isOne(11, 1, 8, 0) && isOne(11, 1, 8, 59) && isOne(11, 1, 9, 0) && isOne(11, 1, 9, 59))
-    #expect(!isOne(11, 1, 10, 0) && !isOne(11, 1, 7, 59))
+    #expect(isOne(3, 8, 9, 59))
+    #expect(!isOne(3, 8, 10, 0))
+    #expect(isOne(11, 1, 8, 0))
+    #expect(isOne(11, 1, 8, 59))
+    #expect(isOne(11, 1, 9, 0))
+    #expect(isOne(11, 1, 9, 59))
+    #expect(!isOne(11, 1, 10, 0))
+    #expect(!isOne(11, 1, 7, 59))
   }
 
   /// Random quarterings of a square by one inner point: every point, corners and borders too, is in exactly one part.

@@ -31,11 +31,13 @@ import Testing
     let place = at(240, 15)
     let snapped = image.map.snap(
       lat_e7: place.lat_e7, lon_e7: place.lon_e7, hint: 6, limit_mm: 250_000)
-    #expect(snapped.street == 2 && !snapped.isOffNetwork)
+    #expect(snapped.street == 2)
+    #expect(!snapped.isOffNetwork)
     #expect((148...152).contains(snapped.gap_dm))
     // With a limit of 10 m the road is too far, and the car park is what there is.
     let near = image.map.snap(lat_e7: place.lat_e7, lon_e7: place.lon_e7, limit_mm: 10_000)
-    #expect(near.street == 6 && near.gap_dm == 0)
+    #expect(near.street == 6)
+    #expect(near.gap_dm == 0)
     withExtendedLifetime(image) {}
   }
 
@@ -43,7 +45,9 @@ import Testing
     let image = carParks()
     let place = at(240, 2_000)
     let snapped = image.map.snap(lat_e7: place.lat_e7, lon_e7: place.lon_e7, limit_mm: 250_000)
-    #expect(snapped.street == 8 && snapped.gap_dm == 0 && !snapped.isOffNetwork)
+    #expect(snapped.street == 8)
+    #expect(snapped.gap_dm == 0)
+    #expect(!snapped.isOffNetwork)
     withExtendedLifetime(image) {}
   }
 

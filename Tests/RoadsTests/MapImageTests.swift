@@ -10,7 +10,8 @@ import Testing
       let image = MapImage(draft)
       let map = image.map
       #expect(map.flaw == nil, "seed \(seed)")
-      #expect(map.nodeCount == draft.nodes.count && map.streetCount == draft.streets.count)
+      #expect(map.nodeCount == draft.nodes.count)
+      #expect(map.streetCount == draft.streets.count)
       var arcs = 0
       for (index, street) in draft.streets.enumerated() {
         #expect(map.streetID[index] == street.id)
@@ -156,11 +157,16 @@ import Testing
 
   @Test func theEmptyMapAnswers() {
     let map = RoadMap.empty
-    #expect(map.nodeCount == 0 && map.streetCount == 0 && map.arcCount == 0)
+    #expect(map.nodeCount == 0)
+    #expect(map.streetCount == 0)
+    #expect(map.arcCount == 0)
     #expect(map.flaw == nil)
     let place = map.snap(lat_e7: 377_000_000, lon_e7: -1_224_000_000, limit_mm: 250_000)
-    #expect(!place.isOnStreets && place.isOffNetwork && place.node == Place.none)
-    #expect(place.lat_e7 == 377_000_000 && place.lon_e7 == -1_224_000_000)
+    #expect(!place.isOnStreets)
+    #expect(place.isOffNetwork)
+    #expect(place.node == Place.none)
+    #expect(place.lat_e7 == 377_000_000)
+    #expect(place.lon_e7 == -1_224_000_000)
   }
 
   /// Ids in any order, and several pieces of one id: all are found, others are not, on a map of today and on one
@@ -196,7 +202,9 @@ import Testing
     let named = MapImage(draft)
     for street in draft.streets.indices { draft.streets[street].name = "" }
     let image = MapImage(draft)
-    #expect(image.map.flaw == nil && image.map.names == nil && named.map.names != nil)
+    #expect(image.map.flaw == nil)
+    #expect(image.map.names == nil)
+    #expect(named.map.names != nil)
     #expect(image.bytes.count < named.bytes.count)
     for street in 0..<UInt32(image.map.streetCount) {
       #expect(image.map.nameBytes(ofStreet: street).isEmpty)

@@ -152,9 +152,11 @@ import Testing
     #expect(map.point(street: 0, offset_mm: .max) == (0, 20_000))
     // The shape is 1 + 2 + 1 parts, stretched to 400 m.
     let bend = map.point(street: 0, offset_mm: 100_000)
-    #expect(abs(bend.lat_e7 - 10_000) <= 1 && abs(bend.lon_e7) <= 1)
+    #expect(abs(bend.lat_e7 - 10_000) <= 1)
+    #expect(abs(bend.lon_e7) <= 1)
     let middle = map.point(street: 0, offset_mm: 200_000)
-    #expect(middle.lat_e7 == 10_000 && abs(middle.lon_e7 - 10_000) <= 1)
+    #expect(middle.lat_e7 == 10_000)
+    #expect(abs(middle.lon_e7 - 10_000) <= 1)
     withExtendedLifetime(image) {}
   }
 }

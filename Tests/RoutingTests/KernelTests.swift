@@ -129,8 +129,8 @@ import Testing
         hjk_merge_costs(slow.base, slowVia.base, a.base, through, 3, UInt32(count), 0)
         hjk_merge_costs(fast.base, fastVia.base, a.base, through, 3, UInt32(count), level)
         for index in 0..<count {
-          #expect(
-            slow.base[index] == fast.base[index] && slowVia.base[index] == fastVia.base[index])
+          #expect(slow.base[index] == fast.base[index])
+          #expect(slowVia.base[index] == fastVia.base[index])
         }
       }
     }
