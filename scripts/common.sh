@@ -54,10 +54,17 @@ run_counted() {
     return 0
   fi
   note "FAIL  $name"
-  tail -80 "$log" | sed 's/^/      | /'
+  shown_of "$log" | sed 's/^/      | /'
   count 0 1
   rm -f "$log"
   return 1
+}
+
+# shown_of LOG: what a reader needs of a failed run. The stacks of a test that reached its limit are shown whole.
+shown_of() {
+  local lines=60
+  grep -q ': not done after ' "$1" && lines=400
+  grep -vE '^[0-9]+ passed' "$1" | tail -"$lines"
 }
 
 # run_suite NAME COMMAND...: a program that ends with "N passed, N failed"; both numbers are added up. Lines that it opens
@@ -71,7 +78,7 @@ run_suite() {
   count_skips "$name" "$log"
   if [[ -z "$line" ]]; then
     note "FAIL  $name: ended with status $status and no closing line"
-    tail -40 "$log" | sed 's/^/      | /'
+    shown_of "$log" | sed 's/^/      | /'
     count 0 1
     rm -f "$log"
     return 1
@@ -80,7 +87,7 @@ run_suite() {
   count "$passed" "$failed"
   if [[ "$status" -ne 0 || "$failed" -ne 0 ]]; then
     note "FAIL  $name: $line (status $status)"
-    grep -vE '^[0-9]+ passed' "$log" | tail -40 | sed 's/^/      | /'
+    shown_of "$log" | sed 's/^/      | /'
     if [[ "$failed" -eq 0 ]]; then count 0 1; fi
     rm -f "$log"
     return 1
