@@ -15,7 +15,7 @@ static uint32_t shortfall(uint32_t of) {
 static void put(uint64_t id, int east, uint64_t capabilities) {
   hj_unit unit = make_unit(id, 0, east);
   unit.capabilities = capabilities;
-  REQUIRE(hj_unit_put(engine, &unit) == HJ_OK);
+  REQUIRE_STATUS(hj_unit_put(engine, &unit), HJ_OK);
 }
 
 static hj_dispatch report_needing(uint64_t needs) {
@@ -214,7 +214,7 @@ static void reference_comes_back(void) {
   hj_report bare = make_report(HJ_TIER_EMERGENCY, 0, 0);
   CHECK_STATUS(hj_incident_report(engine, &bare, &other), HJ_OK);
   CHECK(is_case(read_incident(engine, call.incident_id).reference));
-  CHECK(memcmp(read_incident(engine, other.incident_id).reference, none, 32) == 0);
+  CHECK_BYTES(read_incident(engine, other.incident_id).reference, none, 32);
   poll_at(engine, START_NS + 20 * MINUTE_NS);
   CHECK_STATUS(hj_incident_close(engine, call.incident_id, 0, 0), HJ_OK);
   hj_event events[64];
@@ -231,7 +231,7 @@ static void reference_comes_back(void) {
   breaches[0].size = sizeof breaches[0];
   uint32_t count = 0;
   CHECK_STATUS(hj_figures_breaches(engine, breaches, 16, &count), HJ_OK);
-  CHECK(count >= 2);
+  CHECK_AT_LEAST(count, 2);
   for (uint32_t index = 0; index < count; index++)
     CHECK(breaches[index].incident_id == call.incident_id ? is_case(breaches[index].reference)
                                                           : memcmp(breaches[index].reference, none, 32) == 0);
@@ -260,7 +260,7 @@ static void reference_of_posts_and_updates(void) {
   hj_event event;
   CHECK_EQUAL(take_events(engine, &event, 1), 1);
   CHECK_EQUAL(event.kind, HJ_EVENT_REFUSED);
-  CHECK(memcmp(event.reference, report.reference, 32) == 0);
+  CHECK_BYTES(event.reference, report.reference, 32);
   /* Its slot is used again by one that has no number: nothing of the old one is left. */
   CHECK_STATUS(hj_incident_close(engine, call.incident_id, 0, 0), HJ_OK);
   drop_events(engine);
@@ -378,7 +378,7 @@ static void unit_nonsense(void) {
 static void put_beginning(uint64_t id, int east, int64_t at_us) {
   hj_unit unit = make_unit(id, 0, east);
   unit.shift_begin_wall_us = at_us;
-  REQUIRE(hj_unit_put(engine, &unit) == HJ_OK);
+  REQUIRE_STATUS(hj_unit_put(engine, &unit), HJ_OK);
 }
 
 /* Not a nanosecond before, at that moment, and without anybody asking. */
@@ -392,7 +392,7 @@ static void a_shift_begins(void) {
   CHECK_STATUS(hj_incident_report(engine, &report, &call), HJ_OK);
   CHECK_EQUAL(call.assignment_count, 0);
   CHECK_EQUAL(shortfall(call.shortfall), HJ_SHORTFALL_NOT_AVAILABLE);
-  CHECK(poll_at(engine, START_NS + 60 * SECOND_NS - 1) <= START_NS + 60 * SECOND_NS);
+  CHECK_AT_MOST(poll_at(engine, START_NS + 60 * SECOND_NS - 1), START_NS + 60 * SECOND_NS);
   CHECK_EQUAL(live(&call), 0);
   poll_at(engine, START_NS + 60 * SECOND_NS);
   CHECK_EQUAL(live(&call), 1);
@@ -445,8 +445,9 @@ static void shifts_before_the_first_poll(void) {
     polls++;
     if (next_ns > START_NS + 2 * SECOND_NS) break;
   }
-  CHECK(polls >= 30 && polls < 100);
-  for (uint64_t id = 2; id <= 3000; id++) CHECK_EACH(read_unit(engine, id).level == HJ_LEVEL_AVAILABLE);
+  CHECK_AT_LEAST(polls, 30);
+  CHECK_LESS(polls, 100);
+  for (uint64_t id = 2; id <= 3000; id++) CHECK_EACH_EQUAL(read_unit(engine, id).level, HJ_LEVEL_AVAILABLE);
   CHECK_EQUAL(next_ns, INT64_MAX);
   finish();
 }

@@ -172,6 +172,8 @@ static inline void check_required(int holds) {
   check_required(check_compare(0, CHECK_IS_NOT, (actual), (expected), #actual, HERE))
 #define REQUIRE_AT_LEAST(actual, expected) \
   check_required(check_compare(0, CHECK_IS_AT_LEAST, (actual), (expected), #actual, HERE))
+#define REQUIRE_AT_MOST(actual, expected) \
+  check_required(check_compare(0, CHECK_IS_AT_MOST, (actual), (expected), #actual, HERE))
 #define REQUIRE_MORE(actual, expected) \
   check_required(check_compare(0, CHECK_IS_MORE, (actual), (expected), #actual, HERE))
 #define REQUIRE_LESS(actual, expected) \

@@ -22,7 +22,8 @@ static struct {
 static int slots_used;
 
 static void *memory(uint32_t size, int is_struct) {
-  REQUIRE(slots_used < SLOTS && size <= 1024);
+  REQUIRE_LESS(slots_used, SLOTS);
+  REQUIRE_AT_MOST(size, 1024);
   unsigned char *bytes = slots[slots_used].bytes;
   memset(bytes, 0, size);
   memset(bytes + size, 0xa5, BEHIND);
@@ -372,7 +373,7 @@ static hj_engine *open_one(void) {
 static hj_engine *renewed(hj_engine *engine, int index) {
   if (engine == NULL || index < CALLS - 2) return engine;
   hj_status status = hj_engine_close(engine);
-  CHECK(status == HJ_OK || status == HJ_E_STALE);
+  CHECK_EITHER(status, HJ_OK, HJ_E_STALE);
   return open_one();
 }
 

@@ -36,7 +36,8 @@ import Testing
         // Some of what is due, as a slice takes it.
         let due = plain.due(now_ns)
         guard let popped = table.popDue(now_ns: now_ns) else {
-          check(due.isEmpty && table.next_ns == plain.next_ns, "seed \(seed)")
+          check(due.isEmpty, "seed \(seed)")
+          check(table.next_ns, equals: plain.next_ns, "seed \(seed)")
           continue
         }
         check(due.contains(popped), "seed \(seed)")
@@ -45,11 +46,11 @@ import Testing
         now_ns += Int64(random.below(3))
         var popped: Set<UInt32> = []
         while let slot = table.popDue(now_ns: now_ns) { popped.insert(slot) }
-        check(popped == plain.due(now_ns), "seed \(seed)")
+        check(popped, equals: plain.due(now_ns), "seed \(seed)")
         for slot in popped { plain.begins[slot] = nil }
-        check(table.next_ns == plain.next_ns, "seed \(seed)")
+        check(table.next_ns, equals: plain.next_ns, "seed \(seed)")
       }
-      check(table.next_ns <= plain.next_ns, "seed \(seed): told too late")
+      check(table.next_ns, atMost: plain.next_ns, "seed \(seed): told too late")
     }
   }
 
@@ -64,19 +65,20 @@ import Testing
       id: 1, kind: 0, agency: 0, capabilities: 0, homeBeat: 0, crew: 0, activity: .patrolling,
       shiftEnd_us: 0, place: bench.node(1), hasPosition: true)
     unit.details.shiftBegin_us = Bench.wallStart_us + 60_000_000
-    check(bench.core.put(unit: unit) == .ok)
-    check(bench.core.level(of: 0) == .notAvailable)
-    check(bench.core.nextDue_ns == 60 * Bench.second_ns)
+    check(bench.core.put(unit: unit), equals: .ok)
+    check(bench.core.level(of: 0), equals: .notAvailable)
+    check(bench.core.nextDue_ns, equals: 60 * Bench.second_ns)
     let incident = bench.open(at: 0)
     check(bench.units(incident).isEmpty)
     // What it does changes meanwhile; it is still not there.
-    check(bench.core.set(activity: .station, of: 1) == .ok)
-    check(bench.core.put(unit: unit) == .ok)
-    check(bench.units(incident).isEmpty && bench.core.level(of: 0) == .notAvailable)
+    check(bench.core.set(activity: .station, of: 1), equals: .ok)
+    check(bench.core.put(unit: unit), equals: .ok)
+    check(bench.units(incident).isEmpty)
+    check(bench.core.level(of: 0), equals: .notAvailable)
     bench.poll(60 * Bench.second_ns - 1)
     check(bench.units(incident).isEmpty)
     bench.poll(60 * Bench.second_ns)
-    check(bench.units(incident) == [1])
-    check(bench.core.units[0].isBeforeShift == false)
+    check(bench.units(incident), equals: [1])
+    check(bench.core.units[0].isBeforeShift, equals: false)
   }
 }
