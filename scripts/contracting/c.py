@@ -40,7 +40,7 @@ def layout(contract):
   CHECK_EQUAL(hj_abi_version(), HJ_ABI_VERSION);
   char version[16];
   snprintf(version, sizeof version, "%d.%d.%d", HJ_VERSION_MAJOR, HJ_VERSION_MINOR, HJ_VERSION_PATCH);
-  CHECK(strcmp(hj_version(), version) == 0);
+  CHECK_TEXT(hj_version(), version);
   return check_finish();
 }}
 """
@@ -117,7 +117,8 @@ static struct {
 static int slots_used;
 
 static void *memory(uint32_t size, int is_struct) {
-  REQUIRE(slots_used < SLOTS && size <= 1024);
+  REQUIRE_LESS(slots_used, SLOTS);
+  REQUIRE_AT_MOST(size, 1024);
   unsigned char *bytes = slots[slots_used].bytes;
   memset(bytes, 0, size);
   memset(bytes + size, 0xa5, BEHIND);
@@ -244,7 +245,7 @@ static hj_engine *open_one(void) {
 static hj_engine *renewed(hj_engine *engine, int index) {
   if (engine == NULL || index < CALLS - 2) return engine;
   hj_status status = hj_engine_close(engine);
-  CHECK(status == HJ_OK || status == HJ_E_STALE);
+  CHECK_EITHER(status, HJ_OK, HJ_E_STALE);
   return open_one();
 }
 
