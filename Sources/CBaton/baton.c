@@ -1,17 +1,15 @@
 /* Lending: a closure that does not escape is a function and a context in two registers. `hujia_lend` is declared in
  * Swift with such a closure as its first parameter (Driver/Baton.swift), keeps the two words in the request, and comes
  * back only when the call was carried out: the closure never outlives its frame, and nothing is allocated. */
-#if defined(__linux__) && !defined(_GNU_SOURCE)
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
 #include "hujia_baton.h"
 
-#include <stddef.h>
-#include <time.h>
-#if defined(__linux__)
 #include <linux/futex.h>
+#include <stddef.h>
 #include <sys/syscall.h>
-#endif
+#include <time.h>
 #include <unistd.h>
 
 hujia_slot hujia_slots[HUJIA_SLOTS] __attribute__((aligned(64)));
@@ -34,29 +32,13 @@ void hujia_carry_out(const hujia_request *request, void *state) {
   ((lent)request->function)(state, request->context);
 }
 
-#if !defined(__linux__)
-/* No futex: a short nap, and the caller looks again. */
-static void hujia_nap(const uint32_t *word, uint32_t expected, int64_t most_ns) {
-  const struct timespec pause = {0, most_ns < 50000 ? (long)most_ns : 50000};
-  if (__atomic_load_n(word, __ATOMIC_RELAXED) == expected) nanosleep(&pause, NULL);
-}
-#endif
-
 void hujia_sleep(uint32_t *word, uint32_t expected) {
-#if defined(__linux__)
   syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, expected, NULL, NULL, 0);
-#else
-  hujia_nap(word, expected, 50000);
-#endif
 }
 
 void hujia_sleep_for(uint32_t *word, uint32_t expected, int64_t most_ns) {
-#if defined(__linux__)
   const struct timespec most = {most_ns / 1000000000, most_ns % 1000000000};
   syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, expected, &most, NULL, 0);
-#else
-  hujia_nap(word, expected, most_ns);
-#endif
 }
 
 void hujia_wake(uint32_t *word) {
@@ -64,28 +46,15 @@ void hujia_wake(uint32_t *word) {
 }
 
 void hujia_wake_some(uint32_t *word, uint32_t count) {
-#if defined(__linux__)
   syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, count, NULL, NULL, 0);
-#else
-  (void)word;
-  (void)count;
-#endif
 }
 
 void hujia_ring(int32_t descriptor) {
   const uint64_t one = 1;
-#if defined(__linux__)
   syscall(SYS_write, descriptor, &one, sizeof one);
-#else
-  (void)!write(descriptor, &one, sizeof one);
-#endif
 }
 
 void hujia_hush(int32_t descriptor) {
   uint64_t count;
-#if defined(__linux__)
   syscall(SYS_read, descriptor, &count, sizeof count);
-#else
-  (void)!read(descriptor, &count, sizeof count);
-#endif
 }

@@ -1,5 +1,5 @@
 /* Forks, the descriptors 0 to 2, and hooks: see the header. */
-#if defined(__linux__) && !defined(_GNU_SOURCE)
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
 #include "hujia_process.h"
@@ -10,15 +10,10 @@
 #include <sched.h>
 #include <signal.h>
 #include <stddef.h>
-#include <sys/mman.h>
-#include <unistd.h>
-#if defined(__linux__)
 #include <sys/eventfd.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
-#endif
-#ifndef O_PATH
-#define O_PATH 0
-#endif
+#include <unistd.h>
 
 /* ---- Forked children ---- */
 
@@ -87,9 +82,7 @@ int hujia_watch_forks(void) {
   size_t bytes = (size_t)sysconf(_SC_PAGESIZE);
   uint64_t *page = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (page == MAP_FAILED) return errno;
-#if defined(MADV_WIPEONFORK)
   madvise(page, bytes, MADV_WIPEONFORK); /* Linux 4.14 */
-#endif
   page[0] = SETTLED;
   /* Before the page is seen: when it is refused, the next one tries again. */
   if (pthread_atfork(lock_for_fork, go_on_in_parent, go_on_in_child) != 0) {
@@ -229,7 +222,6 @@ int hujia_try_descriptors(uint32_t count) {
 }
 
 int hujia_event_descriptor(void) {
-#if defined(__linux__)
   int error = hujia_hold_standard();
   int made = error == 0 ? above_standard(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) : -1;
   if (error == 0) {
@@ -238,10 +230,6 @@ int hujia_event_descriptor(void) {
   }
   errno = error;
   return made;
-#else
-  errno = ENOSYS;
-  return -1;
-#endif
 }
 
 /* ---- Memory and threads ---- */
@@ -279,11 +267,7 @@ int hujia_try_threads(uint32_t count) {
 }
 
 int hujia_is_first_thread(void) {
-#if defined(__linux__)
   return syscall(SYS_gettid) == getpid();
-#else
-  return 0;
-#endif
 }
 
 /* ---- Hooks ---- */

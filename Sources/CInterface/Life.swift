@@ -1,11 +1,7 @@
 // hj_config_init, hj_engine_open, _drain, _close, _poll.
 
 import CHujia
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 import HujiaDriver
 import HujiaEngine
 

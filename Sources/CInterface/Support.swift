@@ -2,11 +2,7 @@
 // places and times before any arithmetic touches them. Bodies check, convert and call; they hold no logic.
 
 import CHujia
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 import HujiaDriver
 import HujiaEngine
 import HujiaRouting

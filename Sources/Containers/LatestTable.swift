@@ -2,11 +2,7 @@
 // sequence locks (Lameter, 2005; Boehm, MSPC 2012), here with two copies a slot, so that a writer that was put to sleep
 // in the middle never hides the last good value. Must never: know what the values mean.
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 public import Synchronization
 
 /// Six words a slot, in two copies: a writer claims the slot, fills the copy that is not in force and turns the two

@@ -2,11 +2,7 @@
 // the hot path allocates nothing. Containers here have a fixed capacity; a full one says so, it never grows or traps.
 // Must never: call the Swift allocator for storage, know about units or streets.
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 
 /// The allocator refused. `open` turns it into `HJ_E_MEMORY`; nothing taken before is lost.
 public struct OutOfMemory: Error, Sendable {
@@ -110,12 +106,10 @@ public enum SystemMemory {
 
   /// Advice on the whole large pages inside, before the first touch.
   static func askForLargePages(_ start: UnsafeMutableRawPointer, bytes: Int) {
-    #if os(Linux)
-      let page: UInt = 2 << 20
-      guard bytes >= Int(page) * 2 else { return }
-      let first = (UInt(bitPattern: start) + page - 1) & ~(page - 1)
-      let end = (UInt(bitPattern: start) + UInt(bytes)) & ~(page - 1)
-      madvise(UnsafeMutableRawPointer(bitPattern: first), Int(end - first), MADV_HUGEPAGE)
-    #endif
+    let page: UInt = 2 << 20
+    guard bytes >= Int(page) * 2 else { return }
+    let first = (UInt(bitPattern: start) + page - 1) & ~(page - 1)
+    let end = (UInt(bitPattern: start) + UInt(bytes)) & ~(page - 1)
+    madvise(UnsafeMutableRawPointer(bitPattern: first), Int(end - first), MADV_HUGEPAGE)
   }
 }

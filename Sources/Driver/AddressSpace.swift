@@ -3,11 +3,7 @@
 // piece by piece (Containers/Memory.swift) and needs none of this.
 
 import CHujiaBaton
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 
 enum AddressSpace {
   /// The small objects of an engine, of its loop and of the built-in plan.

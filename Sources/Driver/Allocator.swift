@@ -1,11 +1,7 @@
 // Which allocator an engine takes its memory from: the host's hooks, jemalloc where the host has linked it, else the
 // C library. jemalloc is looked up, never linked: the library must load without it (ARCHITECTURE.md, "Memory").
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 import CHujiaBaton
 import HujiaContainers
 import Synchronization

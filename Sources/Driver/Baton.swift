@@ -4,11 +4,7 @@
 // `spin` (Tests/Protocol/baton.pml). Must never: allocate, use the standard library's Mutex (it does not survive fork).
 
 import CHujiaBaton
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 import Synchronization
 
 /// Declared here with a closure, defined in C with its two words: see `Sources/CBaton/baton.c`.

@@ -4,11 +4,7 @@
 
 import CHujiaBaton
 import CLibUV
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 
 /// One timer descriptor and the libuv handle that polls it. Any thread arms it, under the baton: that wakes no thread
 /// before its time. The rest is the loop's thread's. The descriptor lives until every call has left the engine.

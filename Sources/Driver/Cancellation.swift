@@ -4,11 +4,7 @@
 // interface makes the end of each call a cancellation point. A thread with PTHREAD_CANCEL_ASYNCHRONOUS may not call at
 // all: POSIX allows it three functions.
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 
 /// Declared here with a closure, defined with its two words: see `Sources/CBaton/cold.cpp`.
 @_silgen_name("hujia_cold")

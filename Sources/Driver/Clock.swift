@@ -1,10 +1,6 @@
 // The only place that asks the operating system what time it is.
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 
 enum Clock {
   /// Elapsed nanoseconds since the machine started, the time it slept included; no one can set it. Where there is no
@@ -15,11 +11,7 @@ enum Clock {
     return Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
   }
 
-  #if os(Linux)
-    static var elapsed: clockid_t { CLOCK_BOOTTIME }
-  #else
-    static var elapsed: clockid_t { CLOCK_MONOTONIC }
-  #endif
+  static var elapsed: clockid_t { CLOCK_BOOTTIME }
 
   /// UTC in microseconds since 1970.
   static func wall_us() -> Int64 {

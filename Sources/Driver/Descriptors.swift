@@ -3,11 +3,7 @@
 
 import CHujiaBaton
 import CLibUV
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 
 enum Descriptors {
   /// What the libuv loop of an engine takes. One of our own: its poll descriptor, its event descriptor, its pipe for

@@ -1,10 +1,6 @@
 // Opening and closing: everything is taken here, checked here and given back here.
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 import CHujiaBaton
 import CLibUV
 import HujiaEngine

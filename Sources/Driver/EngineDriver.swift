@@ -1,11 +1,7 @@
 // Read first. One open engine: the core, the baton that guards it, the clock, the queue of posts, the loop that wakes
 // it and the descriptor that wakes the host. Decides nothing about dispatch; moves commands in and events out.
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 import CHujiaBaton
 import CHujiaKernels
 import HujiaContainers

@@ -3,11 +3,7 @@
 
 import CHujiaBaton
 import CLibUV
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 import HujiaEngine
 import HujiaIngest
 import Synchronization

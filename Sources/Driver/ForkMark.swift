@@ -3,11 +3,7 @@
 // HJ_E_FORKED from then on, and the child may open engines.
 
 import CHujiaBaton
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 
 enum ForkMark {
   /// Before the first engine opens, so that every fork that matters is seen.

@@ -21,8 +21,7 @@ package enum Counter {
   package static let eventsWritten = 17
   package static let eventsLost = 18
   package static let eventsWaiting = 19
-  package static let positionsAccepted = 20
-  package static let positionsRefused = 21
+  // 20 and 21 are free.
   package static let turns = 22
   package static let longestTurn_ns = 23
   package static let units = 24

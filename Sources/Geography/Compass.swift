@@ -1,10 +1,6 @@
 // Directions for snapping: which way a street runs, in 1/100 degree. Must never: decide anything but ties.
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 
 /// Directions as integers, so that a heading never brings a floating-point comparison into a decision.
 package enum Compass {

@@ -5,11 +5,7 @@
 
 import CHujiaKernels
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 
 extension Datum {
   /// To WGS-84. What does not come from the mainland passes through. A microsecond.

@@ -1,11 +1,7 @@
 // Distances on the Earth in integer millimetres. Decisions never hang on a floating-point comparison: the scale of a
 // degree of longitude comes from a table of integers, and everything after it is integer arithmetic.
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 
 /// Lengths on a sphere of the Earth's mean radius (IUGG: 6,371,008.8 m).
 package enum Distance {

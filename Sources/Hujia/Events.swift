@@ -2,11 +2,7 @@
 
 import HujiaDriver
 import HujiaEngine
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 
 /// One event; the C header says what each kind carries.
 public struct Event: Sendable {

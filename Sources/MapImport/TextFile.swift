@@ -1,11 +1,7 @@
 // A whole text file in memory as UTF-8: gzip-compressed or not, in the encoding that its user names.
 
 import CZlib
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 
 package enum TextFile {
   /// Decompresses when the file is gzip, whatever its name. A file cut off in the middle is an error, and so is one

@@ -1,11 +1,7 @@
 // Text in another encoding to UTF-8, by the C library's iconv. A byte that the encoding does not have is an error with
 // its line: a name with a question mark in it would be found by nobody.
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 
 enum Transcoder {
   static func utf8(

@@ -1,11 +1,7 @@
 // A compiled map on disk, copied into memory of the engine or mapped, and read in place. Nothing is parsed; what is
 // followed later is verified first, or bounded in use: a cut-off, bit-flipped or forged file can never crash the host.
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 import HujiaContainers
 
 /// Owns the map's bytes; `map` is valid as long as this lives. Immutable: any thread.
@@ -75,9 +71,7 @@ package final class MapFile: @unchecked Sendable {
     } catch {
       throw .noMemory(bytes: error.bytes)
     }
-    #if os(Linux)
-      posix_fadvise(file.descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
-    #endif
+    posix_fadvise(file.descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
     guard file.read(into: UnsafeMutableRawBufferPointer(start: base, count: bytes)) else {
       give(back: base, bytes, memory)
       throw .truncated(path: path)

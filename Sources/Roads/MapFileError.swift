@@ -9,11 +9,6 @@ package enum MapFileError: Error, Equatable, Sendable {
   case contradictory(path: String, flaw: String)
   case noMemory(bytes: Int)
 
-  package var isMissing: Bool {
-    if case .missing = self { return true }
-    return false
-  }
-
   package var message: String {
     switch self {
     case .missing(let path, let reason):

@@ -1,10 +1,6 @@
 // A compiled map as bytes: what the importer writes to disk, and what tests read straight from memory.
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 import HujiaGeography
 
 /// Owns the bytes of a compiled map; `map` is valid as long as this lives. Immutable once made.

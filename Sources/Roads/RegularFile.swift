@@ -1,11 +1,7 @@
 // Opens the files that a host names. A path may name anything: a pipe without a writer, a terminal, a tape. Must never:
 // wait, have a side effect on a device, hand out one of the descriptors 0 to 2.
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 
 /// A regular file, open for reading. Closed when it goes.
 package struct RegularFile: ~Copyable {

@@ -1,11 +1,7 @@
 // Bodies on system threads of their own: tasks share a pool as wide as the machine, where one that waits for another
 // could keep it from running.
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 import HujiaTestSupport
 import Testing
 

@@ -5,11 +5,7 @@ import HujiaTestSupport
 import Synchronization
 import Testing
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 
 @Suite struct SharedRingTests {
   @Test func oneThreadAgainstAnArray() throws {

@@ -4,11 +4,7 @@ import HujiaGeography
 import HujiaTestSupport
 import Testing
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 
 @Suite struct DistanceTests {
   /// The great circle in Double (haversine, Sinnott 1984), on the same sphere.

@@ -3,11 +3,7 @@ import HujiaRoads
 import HujiaTestSupport
 import Testing
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 
 /// The folder of recorded data: HUJIA_DATA, else beside the repository. Absent on most machines.
 private let data: String? = {

@@ -6,11 +6,7 @@ import HujiaRoads
 import HujiaTestSupport
 import Testing
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 
 @Suite struct StreetTablesTests {
   private let tables = Tables()

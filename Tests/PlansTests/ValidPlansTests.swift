@@ -7,11 +7,7 @@ import Testing
 @testable import HujiaDriver
 @testable import HujiaEngine
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 
 @Suite struct ValidPlansTests {
   /// Every key of the format.

@@ -6,11 +6,7 @@ import Testing
 @testable import HujiaDriver
 @testable import HujiaEngine
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 
 @Suite struct ZoneRuleTests {
   private static let from2008_s: Int64 = 1_199_145_600

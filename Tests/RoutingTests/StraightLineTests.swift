@@ -5,11 +5,7 @@ import Testing
 
 @testable import HujiaRouting
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 
 @Suite struct StraightLineTests {
   private func haversine_m(_ a: (Int32, Int32), _ b: (Int32, Int32)) -> Double {

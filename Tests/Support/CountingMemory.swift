@@ -2,11 +2,7 @@
 
 import HujiaContainers
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 
 /// An allocator that keeps a list of what is out, refuses the n-th request on demand, and fills fresh storage with
 /// rubbish.

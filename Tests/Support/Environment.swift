@@ -1,10 +1,6 @@
 // Switches of a test run, read from the environment. Must never: change what a test demands, only how often it tries.
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 
 package func environment(_ name: String) -> String? {
   guard let value = getenv(name) else { return nil }

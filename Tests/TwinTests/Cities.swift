@@ -4,11 +4,7 @@ import HujiaMapImport
 import HujiaRoads
 import HujiaTestSupport
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 
 enum Cities {
   /// Absent on most machines.

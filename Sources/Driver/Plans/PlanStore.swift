@@ -1,10 +1,6 @@
 // Where plan tables live: on the heap, one allocation each, owned by the driver until the engine has let go of them.
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 import HujiaContainers
 import HujiaEngine
 import HujiaRoads

@@ -1,11 +1,7 @@
 // Local time for the hours of plans: a fixed offset, or a zone of the system's database read once
 // into a table.
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 import CHujiaBaton
 import HujiaEngine
 import HujiaRoads

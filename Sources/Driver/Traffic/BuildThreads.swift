@@ -1,11 +1,7 @@
 // The library's own threads for building epochs: one that builds, and one that lends it a hand. Both sleep until they
 // are needed, with every signal blocked; nobody ever spins for the other.
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 import HujiaRouting
 import Synchronization
 

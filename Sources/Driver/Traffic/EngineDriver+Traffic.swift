@@ -1,10 +1,6 @@
 // Traffic's way through the driver: reports from any thread, epochs from the builder's thread or inside `poll`.
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 import CHujiaBaton
 import HujiaContainers
 import HujiaEngine

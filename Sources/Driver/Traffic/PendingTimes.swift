@@ -1,11 +1,7 @@
 // Travel times that were reported and are in no epoch yet: one a stretch of street, the newest wins, so a feed that is
 // faster than the builder queues nothing. Two tables: reporters fill one while the builder reads the other.
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 import HujiaContainers
 import HujiaRouting
 import Synchronization

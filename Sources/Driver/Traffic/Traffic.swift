@@ -1,11 +1,7 @@
 // Read first. Live traffic of one engine: reported times wait here, become an epoch off the hot path, and the epoch is
 // published under the baton. With `RunMode.poll` the same happens inside `poll`, on the host's thread.
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 import CHujiaBaton
 import HujiaContainers
 import HujiaEngine

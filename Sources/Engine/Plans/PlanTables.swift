@@ -160,7 +160,6 @@ package struct AreaPoint: BitwiseCopyable, Sendable {
 package struct PlanTables: ~Copyable {
   package static var tierCount: Int { 5 }
   package static var clockCount: Int { 13 }
-  package static var activityCount: Int { 12 }
 
   let plans: Block<PlanRecord>
   let planTypes: Block<UInt32>

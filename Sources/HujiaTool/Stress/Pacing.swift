@@ -52,28 +52,21 @@ enum Clock {
 
   /// Sleeps are to be exact: without this the kernel may add 50 microseconds to each. Best effort.
   static func askForExactSleeps() {
-    #if os(Linux)
-      // "1234/task/1240": this thread's number, which Swift's view of the C library does not offer.
-      guard
-        let link = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/thread-self"),
-        let thread = link.split(separator: "/").last,
-        let file = fopen("/proc/\(thread)/timerslack_ns", "w")
-      else { return }
-      fputs("1", file)
-      fclose(file)
-    #endif
+    // "1234/task/1240": this thread's number, which Swift's view of the C library does not offer.
+    guard
+      let link = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/thread-self"),
+      let thread = link.split(separator: "/").last,
+      let file = fopen("/proc/\(thread)/timerslack_ns", "w")
+    else { return }
+    fputs("1", file)
+    fclose(file)
   }
 
   static func sleep(until_ns: Int64) {
-    #if os(Linux)
-      var time = timespec()
-      time.tv_sec = Int(until_ns / 1_000_000_000)
-      time.tv_nsec = Int(until_ns % 1_000_000_000)
-      while clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, nil) == EINTR {}
-    #else
-      let left_ns = until_ns - now_ns
-      if left_ns > 0 { usleep(UInt32(left_ns / 1_000)) }
-    #endif
+    var time = timespec()
+    time.tv_sec = Int(until_ns / 1_000_000_000)
+    time.tv_nsec = Int(until_ns % 1_000_000_000)
+    while clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, nil) == EINTR {}
   }
 }
 

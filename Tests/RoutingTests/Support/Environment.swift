@@ -1,10 +1,6 @@
 // What the environment says: how much to try, where data is.
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 
 func environment(_ name: String) -> String? {
   guard let value = getenv(name) else { return nil }
