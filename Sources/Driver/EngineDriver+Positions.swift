@@ -33,9 +33,9 @@ package struct GivenFix {
 }
 
 extension EngineDriver {
-  /// Units that a command takes in before it begins (in `RunMode.poll` all), that a holder takes in after one, and that
-  /// a reporting thread takes in when the baton is free (as many as it brought, and at least four: the
-  /// reporter of one fix does not work off everybody's).
+  /// Units that a command takes in before it begins (in `RunMode.poll` all), and that a holder takes in after one. A
+  /// reporting thread that finds the baton free applies as many waiting fixes as it delivered, at least 4. Otherwise
+  /// one late reporter would pay for everyone's backlog.
   static var takenBefore: Int { 256 }
   static var takenAfter: Int { 16 }
   static var takenByReporter: Int { 64 }

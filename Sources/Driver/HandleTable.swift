@@ -90,8 +90,8 @@ package enum HandleTable {
   ) -> Result? {
     guard let index = index(token) else { return nil }
     let slot = Slot(index)
-    // Looked at before it is counted: any number of threads that go on calling a closed engine then keep its close,
-    // which waits for the count, waiting no longer than those that were inside.
+    // Check first, count second. Threads that keep calling a closed handle are never counted, so `close` waits only
+    // for calls already inside.
     guard isOpen(slot.state.pointee.load(ordering: .relaxed), token) else { return nil }
     let entered = slot.state.pointee.wrappingAdd(1, ordering: .acquiring).newValue
     defer { leave(slot) }

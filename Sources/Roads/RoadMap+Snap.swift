@@ -147,8 +147,7 @@ extension RoadMap {
     }
   }
 
-  /// Anywhere in a city each of these is a wait for memory, and most segments are told apart by a branch: all are sent
-  /// for first.
+  /// Each read below is likely a cache miss. Prefetches all of them before the first comparison.
   @inline(__always)
   private func fetchAhead(_ row: Int32, _ column: Int32) {
     let cell = Int(row) * Int(gridColumns) + Int(column)

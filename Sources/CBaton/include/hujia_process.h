@@ -22,9 +22,9 @@ void hujia_settle_after_fork(void (*settle)(void));
 /* How often this process or an ancestor of it has settled: another number than before means a fork in between. */
 uint64_t hujia_forks_settled(void);
 
-/* What a process does once (the Swift runtime makes types of generics under locks of its own, which a child would find
- * held) is done in one short section, and a fork waits for its end. 1: this thread does it now and must end it. 0: it
- * is done, or this thread is at it. Cancellation is off meanwhile. */
+/* What a process does once is done in one short section, and a fork waits for its end: the Swift runtime makes types of
+ * generics under locks of its own, which a child would find held. 1: this thread does it now and must end it. 0: it is
+ * done, or this thread is at it. Cancellation is off meanwhile. */
 enum {
   HUJIA_WARM_ENGINE = 0,   /* a small engine, inside */
   HUJIA_WARM_LOOP = 1,     /* a loop's turn */
