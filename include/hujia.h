@@ -137,7 +137,7 @@ typedef int32_t hj_status;
 #define HJ_E_SYSTEM -20      /* the operating system refused a thread, a loop or descriptors */
 #define HJ_E_BUSY -21        /* the unit is on an incident: clear or cancel its assignment first */
 #define HJ_E_REASON -22      /* the move is legal only with a reason (hj_..._by takes one) */
-#define HJ_E_INTERNAL -23    /* not yet; a check of our own failed: please report it */
+#define HJ_E_INTERNAL -23    /* a check of our own failed: please report it */
 #define HJ_E_SNOOZE -24      /* the step would be put off further than its plan allows */
 #define HJ_E_NO_CLOCK -25    /* that clock does not run: not started, already stopped, or not in the plans */
 #define HJ_E_STEP -26        /* the clock has not come to that step yet */
@@ -195,7 +195,7 @@ typedef struct hj_error_detail {
 #define HJ_INCIDENT_ARCHIVED 9   /* 已回访（归档）: closed, and the caller was called back */
 #define HJ_INCIDENT_CANCELLED 10 /* 撤销警情（含报警人撤警） */
 #define HJ_INCIDENT_HELD 11      /* 挂起/预约: waits for its appointment */
-#define HJ_INCIDENT_MERGED 12    /* 合并: not yet; another incident stands for it */
+#define HJ_INCIDENT_MERGED 12    /* 合并: another incident stands for it; not yet */
 
 /* Assignment states, in their forward order. Forward skips are legal; backward moves need a reason. */
 #define HJ_ASSIGNMENT_RESERVED 1     /* 预占: not yet */
@@ -211,8 +211,8 @@ typedef struct hj_error_detail {
 #define HJ_ASSIGNMENT_DECLINED 11  /* 退单（退回）: ends it; before arrival; the next best unit is sent at once */
 #define HJ_ASSIGNMENT_EXPIRED 12   /* 签收超时: ends it; by the engine */
 #define HJ_ASSIGNMENT_CANCELLED 13 /* 取消派警（撤回）: ends it; from any state before CLEARED */
-#define HJ_ASSIGNMENT_DIVERTED 14  /* 抽调（转赴他警）: not yet; ends it; by the engine */
-#define HJ_ASSIGNMENT_EXCHANGED 15 /* 就近换派（改派更近警力）: not yet; ends it; by the engine */
+#define HJ_ASSIGNMENT_DIVERTED 14  /* 抽调（转赴他警）: ends it; by the engine; not yet */
+#define HJ_ASSIGNMENT_EXCHANGED 15 /* 就近换派（改派更近警力）: ends it; by the engine; not yet */
 
 /* Clocks: from -> to. PENDING, ACKNOWLEDGE, ARRIVAL and RESOLVE run with any plans; those marked * only where the plans
  * file names them under "clocks" (PLANS.md says why). */
@@ -237,7 +237,7 @@ typedef struct hj_error_detail {
 #define HJ_CLOCK_STATE_BREACHED 3  /* at least one step has fired */
 #define HJ_CLOCK_STATE_TAKEN 4     /* a person took the escalation */
 #define HJ_CLOCK_STATE_SNOOZED 5   /* a person put the next step off */
-#define HJ_CLOCK_STATE_SUSPENDED 6 /* not yet; another incident stands for this one */
+#define HJ_CLOCK_STATE_SUSPENDED 6 /* another incident stands for this one; not yet */
 
 /* What an escalation step asks for. NEXT_UNIT (of DELIVERY, ACKNOWLEDGE and TURNOUT), BACKUP and FIRST_LEADS are
  * carried out by the engine, the others by the host. `assignment_id` of the event is that of the clock that fired, and

@@ -100,7 +100,7 @@ package enum ClockState: Int32, BitwiseCopyable, Sendable {
   case taken = 4
   /// A person put the next step off.
   case snoozed = 5
-  /// Another incident stands for this one.
+  /// Another incident stands for this one; not yet.
   case suspended = 6
 }
 
@@ -156,13 +156,14 @@ package enum IncidentState: Int32, BitwiseCopyable, Sendable {
   case cancelled = 10
   /// Waits for its appointment.
   case held = 11
-  /// Another incident stands for it.
+  /// Another incident stands for it; not yet.
   case merged = 12
 }
 
 /// Where one unit stands on one incident. Order = forward order up to `cleared`; the rest end it too.
 package enum AssignmentState: Int32, BitwiseCopyable, Sendable {
   case none = 0
+  /// Not yet.
   case reserved = 1
   case dispatched = 2
   /// The terminal has it, no human yet.
@@ -181,9 +182,9 @@ package enum AssignmentState: Int32, BitwiseCopyable, Sendable {
   case expired = 12
   /// Ends it; from any state before CLEARED.
   case cancelled = 13
-  /// Ends it; by the engine.
+  /// Ends it; by the engine; not yet.
   case diverted = 14
-  /// Ends it; by the engine.
+  /// Ends it; by the engine; not yet.
   case exchanged = 15
 }
 
@@ -224,6 +225,7 @@ package enum Reason: Int32, BitwiseCopyable, Sendable {
   case straightLine = 2
   /// Chosen although its position is unknown: nothing better was there.
   case noPosition = 3
+  /// Not yet.
   case homeBeat = 4
   /// A person chose it.
   case byHand = 5
@@ -243,6 +245,7 @@ package enum Reason: Int32, BitwiseCopyable, Sendable {
   case backup = 12
   /// Its appointment has come.
   case appointment = 13
+  /// Not yet, likewise the next two.
   case merged = 14
   case unmerged = 15
   case diverted = 16

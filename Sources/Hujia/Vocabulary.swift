@@ -69,12 +69,13 @@ public enum IncidentState: Int32, Sendable, CaseIterable {
   case cancelled = 10
   /// Waits for its appointment.
   case held = 11
-  /// Another incident stands for it.
+  /// Another incident stands for it; not yet.
   case merged = 12
 }
 
 /// Where one unit stands on one incident, in forward order up to `cleared`.
 public enum AssignmentState: Int32, Sendable, CaseIterable {
+  /// Not yet.
   case reserved = 1
   case dispatched = 2
   /// The terminal has it, no human yet.
@@ -93,9 +94,9 @@ public enum AssignmentState: Int32, Sendable, CaseIterable {
   case expired = 12
   /// Ends it; from any state before CLEARED.
   case cancelled = 13
-  /// Ends it; by the engine.
+  /// Ends it; by the engine; not yet.
   case diverted = 14
-  /// Ends it; by the engine.
+  /// Ends it; by the engine; not yet.
   case exchanged = 15
 }
 
@@ -138,7 +139,7 @@ extension ClockStatus {
     case taken = 4
     /// A person put the next step off.
     case snoozed = 5
-    /// Another incident stands for this one.
+    /// Another incident stands for this one; not yet.
     case suspended = 6
   }
 }
@@ -204,6 +205,7 @@ public enum Reason: Int32, Sendable, CaseIterable {
   case straightLine = 2
   /// Chosen although its position is unknown: nothing better was there.
   case noPosition = 3
+  /// Not yet.
   case homeBeat = 4
   /// A person chose it.
   case byHand = 5
@@ -223,6 +225,7 @@ public enum Reason: Int32, Sendable, CaseIterable {
   case backup = 12
   /// Its appointment has come.
   case appointment = 13
+  /// Not yet, likewise the next two.
   case merged = 14
   case unmerged = 15
   case diverted = 16
