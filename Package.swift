@@ -12,9 +12,9 @@ let settings: [SwiftSetting] =
   ]
 
 /// One target of the engine: the folder is named as drawn, the module is prefixed so that it clashes with nothing.
-func layer(_ folder: String, _ below: [Target.Dependency]) -> Target {
+func layer(_ folder: String, _ below: [Target.Dependency], except: [String] = []) -> Target {
   .target(
-    name: "Hujia" + folder, dependencies: below, path: "Sources/" + folder,
+    name: "Hujia" + folder, dependencies: below, path: "Sources/" + folder, exclude: except,
     swiftSettings: settings)
 }
 
@@ -57,7 +57,7 @@ let package = Package(
       [
         "HujiaIngest", "HujiaRouting", "HujiaRoads", "HujiaGeography", "HujiaDeadlines",
         "HujiaContainers",
-      ]),
+      ], except: ["Commands/commands.json"]),
     .target(name: "CHujiaBaton", path: "Sources/CBaton"),
     layer("Driver", ["HujiaEngine", "CLibUV", "CHujiaBaton", "CHujiaKernels"]),
     layer("CInterface", ["HujiaDriver", "CHujia"]),

@@ -32,7 +32,10 @@ enum PlanStore {
       failure.column = UInt32(clamping: error.column)
       throw failure
     }
-    return try keep(draft, memory)
+    let tables = try keep(draft, memory)
+    tables.pointee.source = TextMark(
+      bytes: UInt32(bytes.count), checksum: MapFormat.checksum(bytes))
+    return tables
   }
 
   /// How many values and keys a text has at most.

@@ -178,5 +178,7 @@ package struct PlanTables: ~Copyable {
   let defaultTurnout_ms: UInt32
   /// The shortest turnout of any kind: a bound for the search.
   package let leastTurnout_ms: UInt32
+  /// The text that they were made from; blank = the built-in plans.
+  package var source = TextMark()
   private let inPlace = InPlace()
 }

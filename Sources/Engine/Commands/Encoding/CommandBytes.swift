@@ -1,0 +1,188 @@
+// The bytes of a command: kind, version, length, then its fields one behind the other, little-endian, without gaps.
+
+import HujiaRoads
+
+/// Why bytes are no command of this version.
+package enum CommandFault: Int32, Error, BitwiseCopyable, Sendable {
+  /// Shorter than they say, longer than their kind, or a value that its field cannot have.
+  case damaged = 1
+  /// A kind or a version that came later.
+  case newer
+}
+
+extension RecordedCommand {
+  /// No command takes more bytes than this; scripts/contract holds it for every kind.
+  package static var mostBytes: Int { CommandFormat.mostBytes }
+  /// kind u16, version u16, length u32 (all bytes of the record).
+  static var headBytes: Int { 8 }
+
+  /// Writes the record; how many bytes it took. `room` holds `mostBytes`. O(1).
+  package func encode(into room: UnsafeMutableRawPointer) -> Int {
+    let kind = CommandFormat.kind(change)
+    var writer = CommandWriter(room)
+    writer.put(kind)
+    writer.put(CommandFormat.version(kind))
+    writer.put(UInt32(0))
+    writer.put(moment.now_ns)
+    writer.put(moment.wall_us)
+    writer.put(client.high)
+    writer.put(client.low)
+    writer.put(request)
+    writer.put(act)
+    writer.put(change)
+    assert(writer.count <= Self.mostBytes)
+    (room + 4).storeBytes(of: UInt32(writer.count).littleEndian, as: UInt32.self)
+    return writer.count
+  }
+
+  /// Reads one record from the beginning of `bytes`, which may hold more behind it; also how long it was. Whatever the
+  /// bytes are, nothing outside of them is read. O(1).
+  package static func decode(
+    _ bytes: UnsafeRawBufferPointer
+  ) throws(CommandFault) -> (command: RecordedCommand, bytes: Int) {
+    var reader = CommandReader(bytes)
+    let kind = reader.u16()
+    let version = reader.u16()
+    let length = Int(reader.u32())
+    guard !reader.isBroken, version > 0, length >= headBytes, length <= bytes.count else {
+      throw .damaged
+    }
+    guard let newest = CommandFormat.newestVersion(kind), version <= newest else { throw .newer }
+    reader.limit(to: length)
+    let moment = Moment(now_ns: reader.i64(), wall_us: reader.i64())
+    let client = Client(high: reader.u64(), low: reader.u64())
+    let request = reader.u64()
+    let act = reader.act(version)
+    guard let change = reader.change(kind, version), !reader.isBroken, reader.isAtEnd else {
+      throw .damaged
+    }
+    return (
+      RecordedCommand(change, at: moment, act: act, client: client, request: request), length
+    )
+  }
+}
+
+/// Puts numbers down one behind the other. The caller has room for the largest command.
+struct CommandWriter {
+  private let base: UnsafeMutableRawPointer
+  private(set) var count = 0
+
+  init(_ base: UnsafeMutableRawPointer) { self.base = base }
+
+  @inline(__always)
+  mutating func put<Number: FixedWidthInteger>(_ number: Number) {
+    (base + count).storeBytes(of: number.littleEndian, as: Number.self)
+    count += MemoryLayout<Number>.size
+  }
+
+  mutating func put(_ number: Int) { put(Int64(number)) }
+  mutating func put(_ flag: Bool) { put(UInt8(flag ? 1 : 0)) }
+  mutating func put(_ reference: Reference) {
+    for word in 0..<4 { put(reference.words[word]) }
+  }
+}
+
+/// Reads what `CommandWriter` wrote. Behind the end it gives zeros and is broken, as where a field has a value that it
+/// cannot have.
+struct CommandReader {
+  private let base: UnsafeRawPointer?
+  private var end: Int
+  private var offset = 0
+  private(set) var isBroken = false
+
+  init(_ bytes: UnsafeRawBufferPointer) {
+    base = bytes.baseAddress
+    end = bytes.count
+  }
+
+  var isAtEnd: Bool { offset == end }
+  mutating func limit(to length: Int) { end = min(end, length) }
+  mutating func fail() { isBroken = true }
+
+  @inline(__always)
+  private mutating func number<Number: FixedWidthInteger>(_ type: Number.Type) -> Number {
+    let size = MemoryLayout<Number>.size
+    guard let base, end - offset >= size else {
+      isBroken = true
+      return 0
+    }
+    defer { offset += size }
+    return Number(littleEndian: base.loadUnaligned(fromByteOffset: offset, as: Number.self))
+  }
+
+  mutating func u8() -> UInt8 { number(UInt8.self) }
+  mutating func u16() -> UInt16 { number(UInt16.self) }
+  mutating func u32() -> UInt32 { number(UInt32.self) }
+  mutating func u64() -> UInt64 { number(UInt64.self) }
+  mutating func i32() -> Int32 { number(Int32.self) }
+  mutating func i64() -> Int64 { number(Int64.self) }
+  mutating func int() -> Int { Int(number(Int64.self)) }
+
+  mutating func bool() -> Bool {
+    let byte = u8()
+    if byte > 1 { isBroken = true }
+    return byte == 1
+  }
+
+  mutating func bytes32() -> Reference {
+    var reference = Reference()
+    for word in 0..<4 { reference.words[word] = u64() }
+    return reference
+  }
+}
+
+// What a field of a struct is before it is read; of a record that is older than the field it stays so.
+
+extension Act {
+  static var blank: Act { Act() }
+}
+
+extension Place {
+  static var blank: Place { .nowhere }
+}
+
+extension ClockReference {
+  static var blank: ClockReference { ClockReference(clock: .pending, step: 0, cycle: 0) }
+}
+
+extension Heartbeat {
+  static var blank: Heartbeat { Heartbeat(watchID: 0, wall_us: 0) }
+}
+
+extension RecordedRoom {
+  static var blank: RecordedRoom { RecordedRoom() }
+}
+
+extension TextMark {
+  static var blank: TextMark { TextMark() }
+}
+
+extension Tick {
+  static var blank: Tick { Tick(most: 0, decisions: 0, offerSteps: 0) }
+}
+
+extension UnitDetails {
+  static var blank: UnitDetails { UnitDetails() }
+}
+
+extension IncidentReport {
+  static var blank: IncidentReport {
+    IncidentReport(
+      tier: .none, type: 0, lat_e7: 0, lon_e7: 0, flags: 0, keyHigh: 0, keyLow: 0, callerHash: 0,
+      wall_us: 0, place: .nowhere)
+  }
+}
+
+extension UnitDescription {
+  static var blank: UnitDescription {
+    UnitDescription(
+      id: 0, kind: 0, agency: 0, capabilities: 0, homeBeat: 0, crew: 0, activity: .patrolling,
+      shiftEnd_us: 0, place: .nowhere, hasPosition: false)
+  }
+}
+
+extension WatchDescription {
+  static var blank: WatchDescription {
+    WatchDescription(id: 0, lat_e7: 0, lon_e7: 0, place: .nowhere)
+  }
+}
