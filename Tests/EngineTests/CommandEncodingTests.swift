@@ -94,7 +94,8 @@ import Testing
   }
 
   private func goldens() throws -> [Golden] {
-    let folder = #filePath.split(separator: "/").dropLast(2).reduce("") { "\($0)/\($1)" }
+    let folder =
+      #filePath.split(separator: "/").dropLast(2).reduce("") { "\($0)/\($1)" }
       + "/Golden/commands"
     let listing = try #require(opendir(folder), "\(folder) is not there")
     defer { closedir(listing) }

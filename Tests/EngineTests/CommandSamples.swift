@@ -24,7 +24,8 @@ enum CommandSamples {
   ]
 
   /// The fields of each type, as commands.json lists them.
-  static let fields: [(type: Any, names: [String])] = [
+  static var fields: [(type: Any, names: [String])] {
+    [
     (Act.blank, [
       "operatorID", "sessionID", "reason", "role"]),
     (Place.blank, [
@@ -50,7 +51,8 @@ enum CommandSamples {
       "bytes", "checksum"]),
     (Tick.blank, [
       "most", "decisions", "offerSteps"]),
-  ]
+    ]
+  }
 }
 
 extension CommandSamples {

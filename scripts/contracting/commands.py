@@ -140,7 +140,7 @@ def swift_format(form):
 
 
 def swift_writer(form):
-    lines = [files.swift("How each kind of command and each type of its fields is written.")[:-1],
+    lines = [files.swift("How each kind of command and each type of its fields is written.", ["HujiaRoads"])[:-1],
              "extension CommandWriter {"]
     for described in form.types.values():
         swift = described["swift"]
@@ -174,7 +174,8 @@ def swift_writer(form):
 
 
 def swift_reader(form):
-    lines = [files.swift("How each kind of command and each type of its fields is read, in every version of it.")[:-1],
+    lines = [files.swift("How each kind of command and each type of its fields is read, in every version of it.",
+                         ["HujiaRoads"])[:-1],
              "extension CommandReader {"]
     for name, described in form.types.items():
         swift = described["swift"]
@@ -216,21 +217,22 @@ def swift_reader(form):
 # ---- What tests go by ----------------------------------------------------------------------------------------------
 
 def swift_tests(form):
-    lines = [files.swift("Random records of each kind; the fields of each type.", ["HujiaRoads", "HujiaTestSupport"])[:-1],
+    lines = [files.swift("Random records of each kind; the fields of each type.",
+                         ["HujiaRoads", "HujiaTestSupport"])[:-1],
              "@testable import HujiaEngine", "", "enum CommandSamples {",
              "  static let kinds: [UInt16] = ["]
     lines += files.filled([f"{kind['kind']}," for kind in form.kinds], "    ", 96) + ["  ]"]
     lines += ["  static let names: [UInt16: String] = ["]
     lines += files.filled([f"{kind['kind']}: \"{kind['case']}\"," for kind in form.kinds], "    ", 96) + ["  ]", ""]
     lines += ["  /// The fields of each type, as commands.json lists them.",
-              "  static let fields: [(type: Any, names: [String])] = ["]
+              "  static var fields: [(type: Any, names: [String])] {", "    ["]
     for described in form.types.values():
         if "fields" in described:
             names = [f'"{field["name"]}",' for field in described["fields"]]
             text = files.filled(names, "      ", 96)
             text[-1] = text[-1].rstrip(",") + "]),"
             lines += [f"    ({described['swift']}.blank, [", *text]
-    lines += ["  ]", "}", ""]
+    lines += ["    ]", "  }", "}", ""]
     return "\n".join(lines + swift_random(form)) + "\n"
 
 
@@ -363,7 +365,7 @@ class Golden:
         written = self.bytes.hex()
         rows = [written[at:at + 96] for at in range(0, len(written), 96)]
         head = [f"# {files.MARK}",
-                f"# Kind {self.kind['kind']}, {self.kind['case']}, version {self.version}: its bytes, and what they say."]
+                f"# Kind {self.kind['kind']}, {self.kind['case']}, version {self.version}: bytes, and what they say."]
         return "\n".join(head + rows + [f"= {line}" for line in self.lines]) + "\n"
 
 
@@ -381,7 +383,8 @@ def goldens(form):
         if path not in made:
             raise ContractError(f"{path}: its kind or version is gone from commands.json")
         if there.read_text(encoding="utf-8") != made[path]:
-            raise ContractError(f"{path} was committed and would be written otherwise now: what is new takes a new version")
+            raise ContractError(
+                f"{path} was committed and would be written otherwise now: what is new takes a new version")
     return made
 
 

@@ -3,6 +3,8 @@
 //
 // How each kind of command and each type of its fields is read, in every version of it.
 
+import HujiaRoads
+
 extension CommandReader {
   mutating func tier(_ version: UInt16) -> Tier {
     guard let value = Tier(rawValue: u8()) else {

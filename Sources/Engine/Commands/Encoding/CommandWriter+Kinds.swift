@@ -3,6 +3,8 @@
 //
 // How each kind of command and each type of its fields is written.
 
+import HujiaRoads
+
 extension CommandWriter {
   mutating func put(_ value: Tier) { put(value.rawValue) }
   mutating func put(_ value: IncidentState) { put(value.rawValue) }
