@@ -24,7 +24,7 @@ static int entries(const char *folder) {
 
 /* Whether the process has `count` of them, by and by: one that was joined may be listed for a moment yet. */
 static int has_threads(int count) {
-  for (int times = 0; times < 1000; times++) {
+  for (int times = 0; times < 60000; times++) {
     if (entries("/proc/self/task") == count) return 1;
     usleep(1000);
   }

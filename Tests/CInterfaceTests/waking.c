@@ -4,6 +4,7 @@
  * and "end" but to the descriptor of events; without one (the system refuses it) the loop is woken, and all the rest
  * holds. */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <pthread.h>
 #include <time.h>
 #include <unistd.h>
@@ -84,6 +85,46 @@ static void deadlines_of_callers_fire(uint32_t stall_ms) {
   CHECK_STATUS(hj_engine_close(engine), HJ_OK);
 }
 
+/* ---- The alarm that a call arms ---- */
+
+/* What the engine's alarm is set to, from now; 0 = to nothing; -1 = the process has none. */
+static int64_t alarm_ns(void) {
+  DIR *folder = opendir("/proc/self/fdinfo");
+  REQUIRE(folder != NULL);
+  int64_t set_ns = -1;
+  for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
+    char path[300], line[200];
+    snprintf(path, sizeof path, "/proc/self/fdinfo/%s", entry->d_name);
+    FILE *file = fopen(path, "r");
+    while (file != NULL && fgets(line, sizeof line, file) != NULL) {
+      long long seconds, rest;
+      if (sscanf(line, "it_value: (%lld, %lld)", &seconds, &rest) == 2) set_ns = seconds * SECOND_NS + rest;
+    }
+    if (file != NULL) fclose(file);
+  }
+  closedir(folder);
+  return set_ns;
+}
+
+/* It is set to the earliest promise, by the call that made it. A sleeping machine wakes by this alone. */
+static void alarm_is_set(void) {
+  hj_config config = poll_config();
+  config.run_mode = HJ_RUN_THREAD;
+  config.stall_ms = UINT32_MAX;
+  engine = open_engine(&config);
+  if (alarm_ns() < 0) {
+    check_skip("the alarm", "this system has none");
+  } else {
+    put_unit(engine, 1, 0, 0);
+    hj_report report = make_report(HJ_TIER_EMERGENCY, 1, 1);
+    hj_dispatch answer = empty_dispatch();
+    CHECK_STATUS(hj_incident_report(engine, &report, &answer), HJ_OK);
+    CHECK_WITHIN(alarm_ns(), 1, 45 * SECOND_NS);
+    CHECK_STATUS(hj_incident_cancel(engine, answer.incident_id, 0), HJ_OK);
+  }
+  CHECK_STATUS(hj_engine_close(engine), HJ_OK);
+}
+
 /* ---- Many callers, each of them arming ---- */
 
 enum { CALLERS = 8, CALLS = 6 };
@@ -140,6 +181,7 @@ int main(void) {
   nothing_is_written();
   deadlines_of_callers_fire(UINT32_MAX);
   deadlines_of_callers_fire(60000);
+  alarm_is_set();
   many_callers();
   closed_while_armed();
   return check_finish();

@@ -1,6 +1,7 @@
 /* Watches as a host has them: three days of silence to an incident under way, heartbeats in batches, alarms, pauses;
  * the same in an engine with a thread of its own; and whatever a broken feed may send. */
 #include <poll.h>
+#include <time.h>
 
 #include "host.h"
 
@@ -285,7 +286,39 @@ static void bad_input(void) {
   CHECK_STATUS(hj_engine_close(engine), HJ_OK);
 }
 
-/* Real time: the engine's own thread fires a watch of one second, and heartbeats hold it off. */
+static int64_t monotonic_ns(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * SECOND_NS + now.tv_nsec;
+}
+
+/* Heartbeats hold the absence off, as long as they come in time: a machine that stood still for a second has broken
+ * the promise itself, and the next row is looked at. */
+static void held_off(void) {
+  hj_event event;
+  for (int rows = 0; rows < 20; rows++) {
+    CHECK_STATUS(beat(7, 0), HJ_OK);
+    drop_events(engine);
+    CHECK_STATUS(beat(7, 0), HJ_OK);
+    int is_in_time = 1;
+    int64_t last_ns = monotonic_ns();
+    for (int times = 0; times < 15; times++) {
+      poll(NULL, 0, 100);
+      CHECK_STATUS(beat(7, 0), HJ_OK);
+      int64_t now_ns = monotonic_ns();
+      is_in_time &= now_ns - last_ns < SECOND_NS / 2;
+      last_ns = now_ns;
+    }
+    int is_fired = next_event(HJ_EVENT_ESCALATION, &event);
+    is_in_time &= monotonic_ns() - last_ns < SECOND_NS / 2;
+    if (!is_in_time) continue;
+    REQUIRE(!is_fired);
+    return;
+  }
+  check_skip("heartbeats hold an absence off", "this machine stood still in each of 20 rows");
+}
+
+/* Real time: the engine's own thread fires a watch of one second. */
 static void own_thread(void) {
   hj_config config = poll_config();
   config.run_mode = HJ_RUN_THREAD;
@@ -294,21 +327,21 @@ static void own_thread(void) {
   hj_watch watch = make_watch(7);
   watch.limit_s = 1;
   REQUIRE_STATUS(hj_watch_put(engine, &watch), HJ_OK);
-  for (int times = 0; times < 15; times++) {
-    CHECK_STATUS(beat(7, 0), HJ_OK);
-    poll(NULL, 0, 100);
-  }
+  held_off();
   hj_event event;
-  CHECK(!next_event(HJ_EVENT_ESCALATION, &event));
   struct pollfd wait = {hj_events_fd(engine), POLLIN, 0};
-  CHECK_EQUAL(poll(&wait, 1, 10000), 1);
-  CHECK(next_event(HJ_EVENT_ESCALATION, &event));
+  int is_fired = 0;
+  for (int times = 0; times < 60 && !is_fired; times++) {
+    poll(&wait, 1, 1000);
+    is_fired = next_event(HJ_EVENT_ESCALATION, &event);
+  }
+  CHECK(is_fired);
   CHECK_EQUAL(event.action, HJ_STEP_HOME_OFFICER);
   CHECK_AT_LEAST(event.late_ns, 0);
   CHECK_STATUS(beat(7, 0), HJ_OK);
   CHECK(next_event(HJ_EVENT_ABSENCE_ENDED, &event));
   /* The self-audit has come around meanwhile, and found everything in order. */
-  poll(NULL, 0, 2000);
+  for (int times = 0; times < 600 && read_stats(engine).audit_runs == 0; times++) poll(NULL, 0, 100);
   CHECK_AT_LEAST(read_stats(engine).audit_runs, 1);
   CHECK_EQUAL(read_stats(engine).audit_found, 0);
   CHECK_STATUS(hj_engine_close(engine), HJ_OK);
