@@ -9,6 +9,7 @@ package enum RunMode: Int32, Sendable {
   case thread = 0
   /// It lives on the host's uv_loop_t.
   case hostLoop = 1
+  /// It moves only in a poll: tests, simulation, replay.
   case poll = 2
 }
 
@@ -20,7 +21,10 @@ package enum MapMemory: Int32, Sendable {
 
 /// When an engine takes what traffic needs.
 package enum TrafficUse: Int32, Sendable {
+  /// What live traffic needs is taken by the first report of traffic.
   case onDemand = 0
+  /// By opening, so that nothing is taken later.
   case atOpen = 1
+  /// Never: such a report answers unsupported.
   case off = 2
 }

@@ -74,12 +74,15 @@ package enum ClockKind: UInt8, BitwiseCopyable, Sendable, CaseIterable {
   case turnout = 4
   /// First dispatch -> first unit on scene; limit: the tier's arrive.
   case arrival = 5
+  /// On scene -> a check-in or any status, each time anew; 10 min.
   case welfare = 6
   /// On scene -> REPORTED; 30 min.
   case report = 7
   /// Received -> closed; limit: the tier's resolve.
   case resolve = 8
+  /// Closed -> the call-back; 24 h.
   case callback = 9
+  /// Dispatched to several agencies -> the lead is set; 60 s.
   case lead = 10
   /// A watch: last sign of life -> next; 72 h, then the steps of clocks.absence.
   case absence = 11
@@ -110,7 +113,7 @@ package enum StepAction: UInt8, BitwiseCopyable, Sendable, CaseIterable {
   case notifyAgain = 1
   /// By radio instead of terminal, say.
   case otherChannel = 2
-  /// The unit was withdrawn and the next best one sent: see unit_id.
+  /// The unit was withdrawn and the next best one sent: see unitID.
   case nextUnit = 3
   case widen = 4
   /// A supervisor must take it.
@@ -123,17 +126,17 @@ package enum StepAction: UInt8, BitwiseCopyable, Sendable, CaseIterable {
   case supervision = 10
   /// Ask the unit whether it is well.
   case callUnit = 11
-  /// One more unit was sent: see unit_id.
+  /// One more unit was sent: see unitID.
   case backup = 12
   /// The agency that received the call leads now, else the first that signed.
   case firstLeads = 13
   /// No step found anybody: the person in charge must take it.
   case lastResort = 14
-  /// Of a watch: the engine opened the incident in incident_id, as if a call had come.
+  /// Of a watch: the engine opened the incident in incidentID, as if a call had come.
   case openIncident = 20
-  /// Of a watch; the home officer (unit_id) looks in.
+  /// Of a watch; the home officer (unitID) looks in.
   case homeOfficer = 21
-  /// Of a watch; the grid worker (unit_id) looks in.
+  /// Of a watch; the grid worker (unitID) looks in.
   case gridWorker = 22
 }
 
@@ -190,29 +193,32 @@ package enum AssignmentState: Int32, BitwiseCopyable, Sendable {
 
 /// What an event says.
 package enum EventKind: Int32, BitwiseCopyable, Sendable {
+  /// An incident was taken in; the answer to a post carries the report's key.
   case decided = 1
+  /// A posted report could not be taken; `reason` is the status's number.
   case refused = 2
   /// An incident changed; `state` is its new state.
   case incident = 3
   /// An assignment was opened or changed; `state` is its new state.
   case assignment = 4
-  /// A clock passed a step: clock, step, action, due_wall_us, late_ns. Never lost.
+  /// A clock passed a step: clock, step, action, due_us, late_ns. Never lost.
   case escalation = 5
   /// Ordinary events were lost because the ring was full; `step` says how many.
   case overflow = 6
   /// New travel times serve from this event on: `epoch` says which.
   case traffic = 7
-  /// The self-audit found a promise (clock, step, due_wall_us) that its deadline structure had lost; it was armed again
-  /// and fires now. Please report it. Never lost: up to 1,024 wait to be read; what is found beyond them is left until
-  /// some were read, and armed and told then.
+  /// The self-audit found a promise (clock, step, due_us) that its deadline structure had lost; it was armed again and
+  /// fires now. Please report it. Never lost: up to 1,024 wait to be read; what is found beyond them is left until some
+  /// were read, and armed and told then.
   case alarm = 8
-  /// The engine's loop was kept from running, for `late_ns`: see stall_ms.
+  /// The engine's loop was kept from running, for `late_ns`: see the limit of a stall.
   case stall = 9
-  /// A limit comes near: clock, due_wall_us (its own), late_ns. Never lost.
+  /// A limit comes near: clock, due_us (its own), late_ns. Never lost.
   case warning = 10
-  /// A person took or snoozed it: clock, state, step and cycle seen, operator_id; `reason` is the host's code;
-  /// due_wall_us is its next step, 0 = none.
+  /// A person took or snoozed it: clock, state, step and cycle seen, operatorID; `reason` is the host's code; due_us is
+  /// its next step, 0 = none.
   case clock = 11
+  /// The chain of watchID ended: signOfLife, paused or closed.
   case absenceEnded = 13
 }
 
@@ -260,8 +266,9 @@ package enum Reason: Int32, BitwiseCopyable, Sendable {
   case paused = 26
   /// No free incident for the step; it comes again.
   case tableFull = 27
+  /// With the alarm's event.
   case lostDeadline = 28
-  /// The incident's place changed; unit_id = a free unit that is nearer.
+  /// The incident's place changed; unitID = a free unit that is nearer.
   case placeChanged = 29
 }
 
@@ -280,7 +287,7 @@ package struct Shortfall: OptionSet, BitwiseCopyable, Sendable {
   package static let radius = Shortfall(rawValue: 16)
   /// A unit without a position was sent, for want of a better one.
   package static let noPosition = Shortfall(rawValue: 32)
-  /// No free assignment slot: raise max_assignments.
+  /// No free assignment slot: raise maxAssignments.
   package static let tableFull = Shortfall(rawValue: 64)
   /// No plan matches, or the plan leaves it to a person.
   package static let manual = Shortfall(rawValue: 128)
@@ -303,6 +310,7 @@ package enum WatchState: Int32, BitwiseCopyable, Sendable {
 package enum FigureDimension: Int32, BitwiseCopyable, Sendable, CaseIterable {
   /// Value 0.
   case all = 0
+  /// A tier.
   case tier = 1
   /// The host's code.
   case type = 2

@@ -112,12 +112,15 @@ public enum Clock: Int32, Sendable, CaseIterable {
   case turnout = 4
   /// First dispatch -> first unit on scene; limit: the tier's arrive.
   case arrival = 5
+  /// On scene -> a check-in or any status, each time anew; 10 min.
   case welfare = 6
   /// On scene -> REPORTED; 30 min.
   case report = 7
   /// Received -> closed; limit: the tier's resolve.
   case resolve = 8
+  /// Closed -> the call-back; 24 h.
   case callback = 9
+  /// Dispatched to several agencies -> the lead is set; 60 s.
   case lead = 10
   /// A watch: last sign of life -> next; 72 h, then the steps of clocks.absence.
   case absence = 11
@@ -151,6 +154,7 @@ public enum Step: Int32, Sendable, CaseIterable {
   case notifyAgain = 1
   /// By radio instead of terminal, say.
   case otherChannel = 2
+  /// The unit was withdrawn and the next best one sent: see unitID.
   case nextUnit = 3
   case widen = 4
   /// A supervisor must take it.
@@ -163,35 +167,49 @@ public enum Step: Int32, Sendable, CaseIterable {
   case supervision = 10
   /// Ask the unit whether it is well.
   case callUnit = 11
+  /// One more unit was sent: see unitID.
   case backup = 12
   /// The agency that received the call leads now, else the first that signed.
   case firstLeads = 13
   /// No step found anybody: the person in charge must take it.
   case lastResort = 14
+  /// Of a watch: the engine opened the incident in incidentID, as if a call had come.
   case openIncident = 20
+  /// Of a watch; the home officer (unitID) looks in.
   case homeOfficer = 21
+  /// Of a watch; the grid worker (unitID) looks in.
   case gridWorker = 22
 }
 
 extension Event {
   /// What an event says.
   public enum Kind: Int32, Sendable {
+    /// An incident was taken in; the answer to a post carries the report's key.
     case decided = 1
+    /// A posted report could not be taken; `reason` is the status's number.
     case refused = 2
     /// An incident changed; `state` is its new state.
     case incident = 3
     /// An assignment was opened or changed; `state` is its new state.
     case assignment = 4
+    /// A clock passed a step: clock, step, action, due_us, late_ns. Never lost.
     case escalation = 5
     /// Ordinary events were lost because the ring was full; `step` says how many.
     case overflow = 6
     /// New travel times serve from this event on: `epoch` says which.
     case traffic = 7
+    /// The self-audit found a promise (clock, step, due_us) that its deadline structure had lost; it was armed again and
+    /// fires now. Please report it. Never lost: up to 1,024 wait to be read; what is found beyond them is left until some
+    /// were read, and armed and told then.
     case alarm = 8
-    /// The engine's loop was kept from running, for `late_ns`: see stall_ms.
+    /// The engine's loop was kept from running, for `late_ns`: see the limit of a stall.
     case stall = 9
+    /// A limit comes near: clock, due_us (its own), late_ns. Never lost.
     case warning = 10
+    /// A person took or snoozed it: clock, state, step and cycle seen, operatorID; `reason` is the host's code; due_us is
+    /// its next step, 0 = none.
     case clock = 11
+    /// The chain of watchID ended: signOfLife, paused or closed.
     case absenceEnded = 13
   }
 }
@@ -240,7 +258,9 @@ public enum Reason: Int32, Sendable, CaseIterable {
   case paused = 26
   /// No free incident for the step; it comes again.
   case tableFull = 27
+  /// With the alarm's event.
   case lostDeadline = 28
+  /// The incident's place changed; unitID = a free unit that is nearer.
   case placeChanged = 29
 }
 
@@ -275,6 +295,7 @@ public struct Shortfall: OptionSet, Sendable {
   public static let radius = Shortfall(rawValue: 16)
   /// A unit without a position was sent, for want of a better one.
   public static let noPosition = Shortfall(rawValue: 32)
+  /// No free assignment slot: raise maxAssignments.
   public static let tableFull = Shortfall(rawValue: 64)
   /// No plan matches, or the plan leaves it to a person.
   public static let manual = Shortfall(rawValue: 128)
@@ -290,6 +311,7 @@ public struct ChosenMarks: OptionSet, Sendable {
   public init(rawValue: UInt32) { self.rawValue = rawValue }
   /// Its position is older than stale_s.
   public static let stale = ChosenMarks(rawValue: 1)
+  /// It, or the place, is farther from every street than the snapping limit.
   public static let offNetwork = ChosenMarks(rawValue: 2)
   /// Its time is an estimate: the streets do not connect it to the place.
   public static let straightLine = ChosenMarks(rawValue: 4)
@@ -332,8 +354,11 @@ public enum Interval: Int32, Sendable, CaseIterable {
 
 /// When an engine takes the memory for live traffic, a second set of tables for travel times.
 public enum TrafficMemory: Int32, Sendable {
+  /// What live traffic needs is taken by the first report of traffic.
   case onDemand = 0
+  /// By opening, so that nothing is taken later.
   case atOpen = 1
+  /// Never: such a report answers unsupported.
   case off = 2
 }
 

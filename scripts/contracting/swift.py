@@ -87,6 +87,8 @@ def remark(comment, is_public=False):
     """A constant's comment as Swift says it: what stands in brackets about C is left out, and so is all that speaks
     of C's names elsewhere, and for readers of the public face what speaks of C's fields."""
     text = re.sub(r" \([^()]*\b[hH][jJ]_[^()]*\)", "", comment).strip().removeprefix("* ")
+    for said in sorted(tables.SPOKEN, key=len, reverse=True):
+        text = re.sub(rf"(?<!\w){re.escape(said)}(?!\w)", tables.SPOKEN[said], text)
     text = re.sub(r"[.,;]? \(?[sS]ince \d+\.\d+\)?\.?$", "", text)
     if not text or re.search(r"\b[hH][jJ]_", text) or (is_public and SNAKE.search(text)):
         return ""

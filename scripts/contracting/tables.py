@@ -13,6 +13,19 @@ RESULTS = {"HJ_OK", "HJ_EXISTS", "HJ_FULL", "HJ_MANUAL", "HJ_UNCHANGED", "HJ_PAR
 # What Swift calls a constant where the usual way of writing it would not do.
 SWIFT_NAMES = {"HJ_SOURCE_APP_SOS": "appSOS", "HJ_E_UNKNOWN": "unknownUnit", "HJ_E_INTERNAL": "internalFault"}
 
+# What comments say of C, as Swift says it. A comment with other names of C is left out in Swift.
+SPOKEN = {
+    "HJ_REASON_SIGN_OF_LIFE, _PAUSED or _CLOSED": "signOfLife, paused or closed",
+    "HJ_EVENT_ALARM": "the alarm's event", "HJ_TIER_...": "a tier", "HJ_E_UNSUPPORTED": "unsupported",
+    "hj_unit_check_in": "a check-in", "hj_incident_called_back": "the call-back", "hj_incident_set_lead": "the lead is set",
+    "hj_incident_post": "a post", "the hj_status": "the status's number", "hj_engine_poll": "a poll",
+    "the first hj_traffic_report": "the first report of traffic", "hj_traffic_report": "such a report",
+    "hj_engine_open": "opening", "max_assignments": "maxAssignments", "snap_limit_m": "the snapping limit",
+    "stall_ms": "the limit of a stall",
+    "unit_id": "unitID", "incident_id": "incidentID", "watch_id": "watchID", "operator_id": "operatorID",
+    "due_wall_us": "due_us",
+}
+
 
 def words(vocabulary, name, about, **more):
     """One Swift type: an enum, or an option set where the vocabulary is bits.
