@@ -1,6 +1,4 @@
-/* Lending: a closure that does not escape is a function and a context in two registers. `hujia_lend` is declared in
- * Swift with such a closure as its first parameter (Driver/Baton.swift), keeps the two words in the request, and comes
- * back only when the call was carried out: the closure never outlives its frame, and nothing is allocated. */
+/* Sleeping on a word, event descriptors without cancellation points, the table of handles. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
@@ -13,24 +11,6 @@
 #include <unistd.h>
 
 hujia_slot hujia_slots[HUJIA_SLOTS] __attribute__((aligned(64)));
-
-#define HUJIA_SWIFT __attribute__((swiftcall))
-#define HUJIA_CONTEXT __attribute__((swift_context))
-
-HUJIA_SWIFT void hujia_lend(void *function, void *context, hujia_request *request, void *baton,
-                            void (*wait)(void *baton, hujia_request *request));
-
-HUJIA_SWIFT void hujia_lend(void *function, void *context, hujia_request *request, void *baton,
-                            void (*wait)(void *baton, hujia_request *request)) {
-  request->function = function;
-  request->context = context;
-  wait(baton, request);
-}
-
-void hujia_carry_out(const hujia_request *request, void *state) {
-  typedef HUJIA_SWIFT void (*lent)(void *state, HUJIA_CONTEXT void *context);
-  ((lent)request->function)(state, request->context);
-}
 
 void hujia_sleep(uint32_t *word, uint32_t expected) {
   syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, expected, NULL, NULL, 0);

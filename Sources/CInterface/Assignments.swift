@@ -2,7 +2,6 @@
 
 import CHujia
 import HujiaDriver
-import HujiaEngine
 
 @c @implementation
 public func hj_assignment_advance(
@@ -22,9 +21,8 @@ public func hj_assignment_advance_by(
     guard let state = AssignmentState(rawValue: state), state != .none, wall_us >= 0 else {
       return .argument
     }
-    return driver.change { core in
-      core.advance(assignment_id, to: state, wall_us: wall_us, act: act)
-    }
+    return driver.submit(
+      Command(.advance(assignment: assignment_id, to: state, wall_us: wall_us), act: act))
   }
 }
 
@@ -38,15 +36,12 @@ public func hj_assignment_route(
     guard let needed else { return .null }
     let output = RouteOutput(points, capacity)
     guard output.status == .ok else { return output.status }
-    var count = 0
-    let status: Status = driver.turn { core in
-      let (status, points) = core.route(ofAssignment: assignment_id)
-      guard status == .ok else { return status }
-      count = points
-      needed.pointee = UInt32(count)
-      return output.write(core.routePoints, count, driver.map)
-    }
+    let (status, count) = driver.route(
+      ofAssignment: assignment_id, capacity: output.capacity
+    ) { index, point in output.write(point, index, driver.map) }
+    guard status == .ok else { return status }
+    needed.pointee = UInt32(count)
     output.convert(count, driver)
-    return status
+    return count > output.capacity ? .buffer : .ok
   }
 }

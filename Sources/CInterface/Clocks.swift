@@ -3,7 +3,6 @@
 
 import CHujia
 import HujiaDriver
-import HujiaEngine
 
 private func reference(
   _ pointer: UnsafePointer<hj_clock_ref>?
@@ -25,7 +24,7 @@ private func reference(
 private func act(
   _ engine: OpaquePointer?, _ clock: UnsafePointer<hj_clock_ref>?,
   _ action: UnsafePointer<hj_action>?,
-  _ body: (inout EngineCore, ClockReference, Act) -> Status
+  _ change: (ClockReference) -> Change
 ) -> hj_status {
   with(engine) { driver in
     let (refusal, given) = reference(clock)
@@ -33,7 +32,7 @@ private func act(
     guard action != nil else { return .null }
     let (verdict, act) = Check.act(action)
     guard verdict == .ok else { return verdict }
-    return driver.change { core in body(&core, given, act) }
+    return driver.submit(Command(change(given), act: act))
   }
 }
 
@@ -47,19 +46,16 @@ public func hj_clock_read(
     guard verdict == .ok, let status else { return verdict }
     let (refusal, given) = reference(clock)
     guard let given else { return refusal }
-    var filled = hj_clock_status()
-    let answer: Status = driver.turn { core in
-      let (answer, reading) = core.read(given)
-      guard let reading else { return answer }
-      filled.state = reading.state.rawValue
-      filled.step = reading.step
-      filled.cycle = reading.cycle
-      filled.due_wall_us = core.wall_us(of: reading.due_ns)
-      filled.planned_wall_us = core.wall_us(of: reading.planned_ns)
-      filled.plans_version = reading.plansVersion
-      return answer
-    }
+    var reading = ClockReading()
+    let answer = driver.read(clock: given, into: &reading)
     guard answer == .ok else { return answer }
+    var filled = hj_clock_status()
+    filled.state = reading.state.rawValue
+    filled.step = reading.step
+    filled.cycle = reading.cycle
+    filled.due_wall_us = reading.dueWall_us
+    filled.planned_wall_us = reading.plannedWall_us
+    filled.plans_version = reading.plansVersion
     Sized.write(filled, to: UnsafeMutableRawPointer(status), size: Sized.size(status))
     return .ok
   }
@@ -70,7 +66,7 @@ public func hj_clock_take(
   _ engine: OpaquePointer!, _ clock: UnsafePointer<hj_clock_ref>!,
   _ action: UnsafePointer<hj_action>!
 ) -> hj_status {
-  act(engine, clock, action) { core, clock, act in core.take(clock, act: act) }
+  act(engine, clock, action) { .takeClock($0) }
 }
 
 @c @implementation
@@ -78,9 +74,7 @@ public func hj_clock_snooze(
   _ engine: OpaquePointer!, _ clock: UnsafePointer<hj_clock_ref>!, _ for_s: UInt32,
   _ action: UnsafePointer<hj_action>!
 ) -> hj_status {
-  act(engine, clock, action) { core, clock, act in
-    core.snooze(clock, for_ms: Int64(for_s) * 1_000, act: act)
-  }
+  act(engine, clock, action) { .snoozeClock($0, for_ms: Int64(for_s) * 1_000) }
 }
 
 @c @implementation
@@ -88,7 +82,7 @@ public func hj_clock_escalate(
   _ engine: OpaquePointer!, _ clock: UnsafePointer<hj_clock_ref>!,
   _ action: UnsafePointer<hj_action>!
 ) -> hj_status {
-  act(engine, clock, action) { core, clock, act in core.escalateNow(clock, act: act) }
+  act(engine, clock, action) { .escalateClock($0) }
 }
 
 @c @implementation
@@ -104,7 +98,7 @@ public func hj_plans_migrate(
 
 @c @implementation
 public func hj_incident_migrate(_ engine: OpaquePointer!, _ incident_id: UInt64) -> hj_status {
-  with(engine) { driver in driver.change { core in core.migrateClocks(of: incident_id) } }
+  with(engine) { driver in driver.submit(Command(.migrate(incident: incident_id))) }
 }
 
 @c @implementation
@@ -131,9 +125,8 @@ public func hj_incident_called_back_with(
     let (verdict, act) = Check.act(action)
     guard verdict == .ok else { return verdict }
     guard wall_us >= 0, outcome >= 0 else { return .argument }
-    return driver.change { core in
-      core.calledBack(incident_id, outcome: outcome, wall_us: wall_us, act: act)
-    }
+    return driver.submit(
+      Command(.callBack(incident: incident_id, outcome: outcome, wall_us: wall_us), act: act))
   }
 }
 
@@ -153,9 +146,8 @@ public func hj_incident_set_lead_by(
     let (verdict, act) = Check.act(action)
     guard verdict == .ok else { return verdict }
     guard agency != 0, wall_us >= 0 else { return .argument }
-    return driver.change { core in
-      core.setLead(incident_id, agency: agency, wall_us: wall_us, act: act)
-    }
+    return driver.submit(
+      Command(.setLead(incident: incident_id, agency: agency, wall_us: wall_us), act: act))
   }
 }
 
@@ -165,7 +157,7 @@ public func hj_unit_check_in(
 ) -> hj_status {
   with(engine) { driver in
     guard wall_us >= 0 else { return .argument }
-    return driver.change { core in core.checkIn(unit: unit_id, wall_us: wall_us) }
+    return driver.submit(Command(.checkIn(unit: unit_id, wall_us: wall_us)))
   }
 }
 
@@ -175,8 +167,7 @@ public func hj_assignment_undeliverable(
 ) -> hj_status {
   with(engine) { driver in
     guard wall_us >= 0 else { return .argument }
-    return driver.change { core in
-      core.undeliverable(assignment_id, wall_us: wall_us, act: Act())
-    }
+    return driver.submit(
+      Command(.undeliverable(assignment: assignment_id, wall_us: wall_us)))
   }
 }

@@ -2,7 +2,6 @@
 
 import CHujia
 import HujiaDriver
-import HujiaEngine
 
 @c @implementation
 public func hj_datum_convert(

@@ -2,7 +2,6 @@
 
 import CHujia
 import HujiaDriver
-import HujiaEngine
 
 @c @implementation
 public func hj_events_poll(
@@ -16,9 +15,11 @@ public func hj_events_poll(
     let verdict = Sized.checkOutput(events)
     guard verdict == .ok, let events else { return verdict }
     let size = Sized.size(events)
-    let raw = UnsafeMutableRawPointer(events)
-    let taken = driver.takeEvents(Int(capacity)) { index, event in
-      Sized.write(hj_event(event), to: raw + index * Int(size), size: size)
+    let taken = driver.takeEvents(
+      Int(capacity), into: UnsafeMutableRawPointer(events), stride: Int(size)
+    ) { place, size, event in
+      let event = event.assumingMemoryBound(to: Event.self).pointee
+      Sized.write(hj_event(event), to: place, size: UInt32(size))
     }
     count.pointee = UInt32(taken)
     return .ok

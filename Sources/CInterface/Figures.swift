@@ -2,7 +2,6 @@
 
 import CHujia
 import HujiaDriver
-import HujiaEngine
 
 @c @implementation
 public func hj_figures_read(
@@ -17,9 +16,7 @@ public func hj_figures_read(
     guard let dimension = FigureDimension(rawValue: given.dimension),
       let interval = FigureInterval(rawValue: given.interval)
     else { return .argument }
-    let found = driver.turn { core in
-      core.figures.read(interval, by: dimension, value: given.value)
-    }
+    let found = driver.figures(interval, by: dimension, value: given.value)
     Sized.write(
       hj_figures(found), to: UnsafeMutableRawPointer(figures), size: Sized.size(figures))
     return .ok
@@ -51,16 +48,10 @@ public func hj_figures_values(
   with(engine) { driver in
     guard let count, capacity == 0 || values != nil else { return .null }
     guard let dimension = FigureDimension(rawValue: dimension) else { return .argument }
-    return driver.turn { core in
-      let known = core.figures.valueCount(dimension)
-      count.pointee = UInt32(known)
-      if let values {
-        for index in 0..<min(known, Int(capacity)) {
-          values[index] = core.figures.value(dimension, index)
-        }
-      }
-      return known > Int(capacity) ? .buffer : .ok
-    }
+    let known = driver.figureValues(
+      dimension, into: UnsafeMutableBufferPointer(start: values, count: Int(capacity)))
+    count.pointee = UInt32(known)
+    return known > Int(capacity) ? .buffer : .ok
   }
 }
 
@@ -105,9 +96,6 @@ extension hj_breach {
 @c @implementation
 public func hj_figures_reset(_ engine: OpaquePointer!) -> hj_status {
   with(engine) { driver in
-    driver.change { core in
-      core.resetFigures()
-      return .ok
-    }
+    driver.submit(Command(.resetFigures))
   }
 }

@@ -2,8 +2,6 @@
 
 import CHujia
 import HujiaDriver
-import HujiaEngine
-import HujiaRoads
 
 /// A report, checked and its datum converted, on the caller's thread. Without its place: posts only go into a queue.
 @inline(__always)
@@ -41,35 +39,38 @@ private func checked(
   return (.ok, report)
 }
 
-/// Copies the core's answer out. Under the baton.
-func copyAnswer(_ core: borrowing EngineCore, _ dispatch: inout hj_dispatch) {
-  let answer = core.answer
-  dispatch.incident_state = answer.state.rawValue
-  dispatch.assignment_count = UInt32(answer.count)
-  dispatch.tier = Int32(answer.tier.rawValue)
-  dispatch.incident_id = answer.incidentID
-  dispatch.shortfall = answer.shortfall.rawValue
-  dispatch.plan = answer.plan
-  dispatch.decided_in_ns = answer.decidedIn_ns
-  dispatch.epoch = answer.epoch
-  withUnsafeMutableBytes(of: &dispatch.chosen) { bytes in
+/// Writes a decision into the caller's struct, as far as the caller knows it.
+@inline(never)
+func write(_ decision: Decision, to dispatch: UnsafeMutablePointer<hj_dispatch>) {
+  var filled = hj_dispatch()
+  let answer = decision.answer
+  filled.incident_state = answer.state.rawValue
+  filled.assignment_count = UInt32(answer.count)
+  filled.tier = Int32(answer.tier.rawValue)
+  filled.incident_id = answer.incidentID
+  filled.shortfall = answer.shortfall.rawValue
+  filled.plan = answer.plan
+  filled.decided_in_ns = answer.decidedIn_ns
+  filled.epoch = answer.epoch
+  withUnsafeMutableBytes(of: &filled.chosen) { bytes in
     let slots = bytes.bindMemory(to: hj_chosen_unit.self)
     for place in 0..<answer.count {
-      let unit = core.chosen[place]
+      let unit = decision.chosen[place]
       slots[place] = hj_chosen_unit(
         size: UInt32(MemoryLayout<hj_chosen_unit>.size), role: unit.role, unit_id: unit.unitID,
         assignment_id: unit.assignmentID, travel_ms: unit.travel_ms, turnout_ms: unit.turnout_ms,
         distance_dm: unit.distance_dm, reason: unit.reason.rawValue)
     }
   }
-  withUnsafeMutableBytes(of: &dispatch.chosen_age_s) { bytes in
+  withUnsafeMutableBytes(of: &filled.chosen_age_s) { bytes in
     let ages = bytes.bindMemory(to: UInt32.self)
-    for place in 0..<answer.count { ages[place] = core.chosen[place].age_s }
+    for place in 0..<answer.count { ages[place] = decision.chosen[place].age_s }
   }
-  withUnsafeMutableBytes(of: &dispatch.chosen_flags) { bytes in
+  withUnsafeMutableBytes(of: &filled.chosen_flags) { bytes in
     let flags = bytes.bindMemory(to: UInt32.self)
-    for place in 0..<answer.count { flags[place] = core.chosen[place].marks }
+    for place in 0..<answer.count { flags[place] = decision.chosen[place].marks }
   }
+  Sized.write(filled, to: UnsafeMutableRawPointer(dispatch), size: Sized.size(dispatch))
 }
 
 @c @implementation
@@ -82,23 +83,11 @@ public func hj_incident_report(
     guard verdict == .ok, let dispatch else { return verdict }
     let (refusal, given) = checked(report, driver)
     guard let given else { return refusal }
-    var filled = hj_dispatch()
-    let status = driver.timedTurn { core, elapsed_ns in
-      guard !driver.isDrained else { return Status.state }
-      let status = core.report(given)
-      if status == .ok || status == .manual || status == .held {
-        core.answer.decidedIn_ns = elapsed_ns()
-      }
-      if !status.isError && status != .full { copyAnswer(core, &filled) }
-      return status
-    }
-    if !status.isError { write(filled, to: dispatch) }
+    var decision = Decision()
+    let status = driver.submit(Command(.report(given)), into: &decision)
+    if !status.isError, status != .full { write(decision, to: dispatch) }
     return status
   }
-}
-
-func write(_ filled: hj_dispatch, to dispatch: UnsafeMutablePointer<hj_dispatch>) {
-  Sized.write(filled, to: UnsafeMutableRawPointer(dispatch), size: Sized.size(dispatch))
 }
 
 @c @implementation
@@ -111,14 +100,9 @@ public func hj_incident_recommend(
     guard verdict == .ok, let dispatch else { return verdict }
     let (refusal, given) = checked(report, driver)
     guard let given else { return refusal }
-    var filled = hj_dispatch()
-    let status = driver.timedTurn { core, elapsed_ns in
-      let status = core.recommend(given)
-      core.answer.decidedIn_ns = elapsed_ns()
-      copyAnswer(core, &filled)
-      return status
-    }
-    write(filled, to: dispatch)
+    var decision = Decision()
+    let status = driver.recommend(given, into: &decision)
+    write(decision, to: dispatch)
     return status
   }
 }
@@ -158,17 +142,11 @@ public func hj_incident_update(
     }
     let (refusal, given) = checked(report, driver)
     guard let given else { return refusal }
-    var filled = hj_dispatch()
-    let status = driver.timedTurn { core, elapsed_ns in
-      guard !driver.isDrained else { return Status.state }
-      let status = core.update(
-        incident_id, given, movesPlace: !Check.isNoPlace(given.lat_e7, given.lon_e7))
-      guard status == .ok else { return status }
-      core.answer.decidedIn_ns = elapsed_ns()
-      copyAnswer(core, &filled)
-      return status
-    }
-    if status == .ok, let dispatch { write(filled, to: dispatch) }
+    let movesPlace = !Check.isNoPlace(given.lat_e7, given.lon_e7)
+    var decision = Decision()
+    let status = driver.submit(
+      Command(.update(incident: incident_id, given, movesPlace: movesPlace)), into: &decision)
+    if status == .ok, let dispatch { write(decision, to: dispatch) }
     return status
   }
 }
@@ -190,14 +168,14 @@ public func hj_incident_assign_by(
     let (verdict, act) = Check.act(action)
     guard verdict == .ok else { return verdict }
     guard wall_us >= 0 else { return .argument }
-    return driver.change { core in
-      core.refresh(unitID: unit_id)
-      let status = core.assign(incident_id, unit: unit_id, wall_us: wall_us, act: act)
-      if status == .ok || status == .unchanged {
-        assignment_id?.pointee = core.chosen[0].assignmentID
-      }
-      return status
+    var decision = Decision()
+    let status = driver.submit(
+      Command(.assign(incident: incident_id, unit: unit_id, wall_us: wall_us), act: act),
+      into: &decision)
+    if status == .ok || status == .unchanged {
+      assignment_id?.pointee = decision.chosen[0].assignmentID
     }
+    return status
   }
 }
 
@@ -209,10 +187,10 @@ private func end(
     let (verdict, act) = Check.act(action)
     guard verdict == .ok else { return verdict }
     guard wall_us >= 0 else { return .argument }
-    return driver.change { core in
-      core.end(
-        incident: incident_id, as: state, disposition: disposition, wall_us: wall_us, act: act)
-    }
+    return driver.submit(
+      Command(
+        .end(incident: incident_id, as: state, disposition: disposition, wall_us: wall_us),
+        act: act))
   }
 }
 
@@ -256,56 +234,48 @@ public func hj_incident_read(
   with(engine) { driver in
     let verdict = Sized.checkOutput(status)
     guard verdict == .ok, let status else { return verdict }
-    var filled = hj_incident_status()
-    let found: Bool = driver.turn { core in
-      guard let slot = core.incident(incident_id) else { return false }
-      filled.incident_id = incident_id
-      fill(&filled, slot, core)
-      return true
-    }
-    guard found else { return .stale }
-    (filled.lat_e7, filled.lon_e7) = driver.output(lat_e7: filled.lat_e7, lon_e7: filled.lon_e7)
+    var view = IncidentView()
+    let answer = driver.read(incident: incident_id, into: &view)
+    guard answer == .ok else { return answer }
+    let filled = hj_incident_status(view, driver)
     Sized.write(filled, to: UnsafeMutableRawPointer(status), size: Sized.size(status))
     return .ok
   }
 }
 
-private func fill(
-  _ filled: inout hj_incident_status, _ slot: UInt32, _ core: borrowing EngineCore
-) {
-  let incident = core.incidents[slot]
-  filled.state = incident.state.rawValue
-  filled.tier = Int32(incident.tier.rawValue)
-  filled.type = incident.type
-  filled.lat_e7 = incident.lat_e7
-  filled.lon_e7 = incident.lon_e7
-  filled.flags = incident.flags
-  filled.plan = incident.plan.plan
-  filled.shortfall = incident.shortfall.rawValue
-  filled.live_assignments = incident.liveCount
-  filled.received_wall_us = incident.receivedWall_us
-  filled.dispatched_wall_us = incident.dispatchedWall_us
-  filled.arrived_wall_us = incident.arrivedWall_us
-  filled.closed_wall_us = incident.closedWall_us
-  filled.disposition = incident.disposition
-  filled.lead_agency = incident.lead
-  filled.plans_version = core.plansNumber(of: slot)
-  filled.appointment_wall_us = incident.appointmentWall_us
-  filled.called_back_wall_us = incident.calledBackWall_us
-  filled.operator_id = incident.operatorID
-  filled.operator_reason = incident.operatorReason
-  filled.source = Int32(incident.source)
-  filled.agency = incident.agency
-  let details = core.details.incidents[slot]
-  filled.needs = details.needs
-  filled.operator_session = details.operatorSession
-  filled.operator_role = details.operatorRole
-  filled.outcome = details.outcome
-  details.reference.copy(to: &filled.reference)
-  withUnsafeMutableBytes(of: &filled.assignment_ids) { bytes in
-    let ids = bytes.bindMemory(to: UInt64.self)
-    for place in 0..<Int(incident.liveCount) {
-      ids[place] = core.assignmentSlots.id(of: core.liveAssignment(of: slot, place))
+extension hj_incident_status {
+  fileprivate init(_ view: IncidentView, _ driver: EngineDriver) {
+    self.init()
+    incident_id = view.id
+    state = view.state.rawValue
+    tier = Int32(view.tier.rawValue)
+    type = view.type
+    (lat_e7, lon_e7) = driver.output(lat_e7: view.lat_e7, lon_e7: view.lon_e7)
+    flags = view.flags
+    plan = view.plan
+    shortfall = view.shortfall.rawValue
+    live_assignments = view.liveCount
+    received_wall_us = view.receivedWall_us
+    dispatched_wall_us = view.dispatchedWall_us
+    arrived_wall_us = view.arrivedWall_us
+    closed_wall_us = view.closedWall_us
+    disposition = view.disposition
+    lead_agency = view.lead
+    plans_version = view.plansVersion
+    appointment_wall_us = view.appointmentWall_us
+    called_back_wall_us = view.calledBackWall_us
+    operator_id = view.operatorID
+    operator_reason = view.operatorReason
+    source = Int32(view.source)
+    agency = view.agency
+    needs = view.needs
+    operator_session = view.operatorSession
+    operator_role = view.operatorRole
+    outcome = view.outcome
+    view.reference.copy(to: &reference)
+    withUnsafeMutableBytes(of: &assignment_ids) { bytes in
+      let ids = bytes.bindMemory(to: UInt64.self)
+      for place in 0..<Int(view.liveCount) { ids[place] = view.assignmentIDs[place] }
     }
   }
 }

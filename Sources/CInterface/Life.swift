@@ -3,7 +3,6 @@
 import CHujia
 import Glibc
 import HujiaDriver
-import HujiaEngine
 
 @c @implementation
 public func hj_config_init(_ config: UnsafeMutablePointer<hj_config>!, _ size: UInt32) -> hj_status

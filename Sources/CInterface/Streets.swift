@@ -2,9 +2,6 @@
 
 import CHujia
 import HujiaDriver
-import HujiaEngine
-import HujiaRoads
-import HujiaRouting
 
 @c @implementation
 public func hj_nearest_units(
@@ -28,36 +25,32 @@ public func hj_nearest_units(
       let verdict = Sized.checkOutput(nearest)
       guard verdict == .ok else { return verdict }
     }
-    return driver.turn { core in
-      let found = core.nearest(
-        to: place, capabilities: given.capabilities, levels: given.levels == 0 ? 1 : given.levels,
-        agency: given.agency, limit: Int(given.k), profile: profile)
-      let written = min(found, Int(capacity))
-      if written > 0, let nearest { write(core, written, of: place, to: nearest) }
-      count.pointee = UInt32(found)
-      return found > Int(capacity) ? .buffer : .ok
-    }
+    var asked = NearestQuery(
+      place: place, limit: Int(given.k), capacity: Int(capacity), profile: profile)
+    asked.capabilities = given.capabilities
+    if given.levels != 0 { asked.levels = given.levels }
+    asked.agency = given.agency
+    var answer = NearestAnswer()
+    driver.nearest(asked, into: &answer)
+    if let nearest { write(answer, min(answer.count, Int(capacity)), to: nearest) }
+    count.pointee = UInt32(answer.count)
+    return answer.count > Int(capacity) ? .buffer : .ok
   }
 }
 
 private func write(
-  _ core: borrowing EngineCore, _ count: Int, of place: Place,
-  to nearest: UnsafeMutablePointer<hj_nearest>
+  _ answer: borrowing NearestAnswer, _ count: Int, to nearest: UnsafeMutablePointer<hj_nearest>
 ) {
   let size = Sized.size(nearest)
   let raw = UnsafeMutableRawPointer(nearest)
-  let epoch = core.epoch
   for index in 0..<count {
-    let found = core.found(index)
-    let (age_s, isStale) = core.age(ofFound: found.unit)
+    let found = answer.units[index]
     var flags = found.isStraightLine ? HJ_NEAREST_STRAIGHT_LINE : 0
-    if isStale { flags |= HJ_NEAREST_STALE }
-    if place.isOffNetwork || core.units[found.unit].place.isOffNetwork {
-      flags |= HJ_NEAREST_OFF_NETWORK
-    }
+    if found.isStale { flags |= HJ_NEAREST_STALE }
+    if found.isOffNetwork { flags |= HJ_NEAREST_OFF_NETWORK }
     let entry = hj_nearest(
-      size: size, flags: flags, unit_id: core.units[found.unit].id, travel_ms: found.travel_ms,
-      distance_dm: found.distance_dm, epoch: epoch, age_s: age_s, reserved0: 0)
+      size: size, flags: flags, unit_id: found.unitID, travel_ms: found.travel_ms,
+      distance_dm: found.distance_dm, epoch: answer.epoch, age_s: found.age_s, reserved0: 0)
     Sized.write(entry, to: raw + index * Int(size), size: size)
   }
 }
@@ -93,19 +86,14 @@ public func hj_route_by_profile(
       let from = driver.roadEnd(lat_e7: from_lat_e7, lon_e7: from_lon_e7),
       let to = driver.roadEnd(lat_e7: to_lat_e7, lon_e7: to_lon_e7)
     else { return .range }
-    var count = 0
-    let status: Status = driver.turn { core in
-      let answer = core.router.route(
-        from: from, to: to, profile: profile, into: core.routePoints,
-        capacity: points == nil ? 0 : min(Int(capacity), core.routeCapacity))
-      count = answer.needed
-      needed?.pointee = UInt32(count)
-      if let summary { write(answer, from, to, epoch: core.epoch, to: summary) }
-      if points == nil { return .ok }
-      return output.write(core.routePoints, count, driver.map)
-    }
-    output.convert(count, driver)
-    return status
+    let (answer, epoch) = driver.route(
+      from: from, to: to, profile: profile, capacity: points == nil ? 0 : output.capacity
+    ) { index, point in output.write(point, index, driver.map) }
+    needed?.pointee = UInt32(answer.needed)
+    if let summary { write(answer, from, to, epoch: epoch, to: summary) }
+    guard points != nil else { return .ok }
+    output.convert(answer.needed, driver)
+    return answer.needed > output.capacity ? .buffer : .ok
   }
 }
 
@@ -123,19 +111,12 @@ public func hj_travel_time(
       let from = driver.roadEnd(lat_e7: from_lat_e7, lon_e7: from_lon_e7),
       let to = driver.roadEnd(lat_e7: to_lat_e7, lon_e7: to_lon_e7)
     else { return .range }
-    let isStraightLine: Bool = driver.turn { core in
-      epoch?.pointee = core.epoch
-      guard let distance_dm else {
-        let found = core.router.travelTime(from: from, to: to, profile: profile)
-        travel_ms.pointee = found.travel_ms
-        return found.isStraightLine
-      }
-      let found = core.router.travel(from: from, to: to, profile: profile)
-      travel_ms.pointee = found.travel_ms
-      distance_dm.pointee = found.distance_dm
-      return found.isStraightLine
-    }
-    flags?.pointee = routeFlags(isStraightLine, from, to)
+    let found = driver.travel(
+      TravelQuery(from: from, to: to, profile: profile, wantsDistance: distance_dm != nil))
+    epoch?.pointee = found.epoch
+    travel_ms.pointee = found.travel_ms
+    distance_dm?.pointee = found.distance_dm
+    flags?.pointee = routeFlags(found.isStraightLine, from, to)
     return .ok
   }
 }
@@ -187,25 +168,19 @@ struct RouteOutput {
 
   init(_ points: UnsafeMutablePointer<hj_route_point>?, _ capacity: UInt32) {
     self.points = points
-    self.capacity = min(Int(capacity), EngineCore.routePointLimit)
+    self.capacity = min(Int(capacity), EngineDriver.routePointLimit)
     status = capacity == 0 ? .ok : Sized.checkOutput(points)
   }
 
-  func write(_ route: UnsafeMutablePointer<RoutePoint>, _ needed: Int, _ map: RoadMap) -> Status {
-    let written = min(needed, capacity)
-    if written > 0, let points {
-      let size = Sized.size(points)
-      let raw = UnsafeMutableRawPointer(points)
-      for index in 0..<written {
-        let point = route[index]
-        let street = point.street == Place.none ? 0 : map.streetID[Int(point.street)]
-        let entry = hj_route_point(
-          size: size, lat_e7: point.lat_e7, lon_e7: point.lon_e7, time_ms: point.time_ms,
-          distance_dm: point.distance_dm, reserved0: 0, street_id: street)
-        Sized.write(entry, to: raw + index * Int(size), size: size)
-      }
-    }
-    return needed > capacity ? .buffer : .ok
+  /// One point, under the baton.
+  func write(_ point: RoutePoint, _ index: Int, _ map: RoadMap) {
+    guard let points else { return }
+    let size = Sized.size(points)
+    let street = point.street == Place.none ? 0 : map.streetID[Int(point.street)]
+    let entry = hj_route_point(
+      size: size, lat_e7: point.lat_e7, lon_e7: point.lon_e7, time_ms: point.time_ms,
+      distance_dm: point.distance_dm, reserved0: 0, street_id: street)
+    Sized.write(entry, to: UnsafeMutableRawPointer(points) + index * Int(size), size: size)
   }
 
   /// Puts what was written into the datum that the host asked for: after the turn, for it may be a long road.

@@ -4,8 +4,6 @@
 import CHujia
 import Glibc
 import HujiaDriver
-import HujiaEngine
-import HujiaRouting
 
 /// A struct that starts with `uint32_t size`, copied in. The claimed size decides: too small is refused, larger than
 /// this library knows is accepted only when the rest is zero.

@@ -2,8 +2,6 @@
 
 import CHujia
 import HujiaDriver
-import HujiaEngine
-import HujiaRouting
 
 @c @implementation
 public func hj_traffic_report(
@@ -38,7 +36,7 @@ public func hj_traffic_report_each(
 
 /// nil: refused, and why.
 private func streetTime(_ given: hj_street_time) -> (Status, StreetTime?) {
-  guard let direction = StreetIndex.Direction(rawValue: given.direction) else {
+  guard let direction = StreetDirection(rawValue: given.direction) else {
     return (.argument, nil)
   }
   var profile: Profile?

@@ -2,8 +2,6 @@
 
 import CHujia
 import HujiaDriver
-import HujiaEngine
-import HujiaRoads
 
 @c @implementation
 public func hj_unit_put(_ engine: OpaquePointer!, _ unit: UnsafePointer<hj_unit>!) -> hj_status {
@@ -24,7 +22,7 @@ public func hj_unit_put(_ engine: OpaquePointer!, _ unit: UnsafePointer<hj_unit>
       shiftEnd_us: given.shift_end_wall_us, place: place,
       hasPosition: !Check.isNoPlace(given.lat_e7, given.lon_e7))
     description.details = details(given, driver)
-    return driver.change { core in core.put(unit: description) }
+    return driver.submit(Command(.putUnit(description)))
   }
 }
 
@@ -48,7 +46,7 @@ private func details(_ given: hj_unit, _ driver: EngineDriver) -> UnitDetails {
 
 @c @implementation
 public func hj_unit_remove(_ engine: OpaquePointer!, _ unit_id: UInt64) -> hj_status {
-  with(engine) { driver in driver.change { core in core.remove(unit: unit_id) } }
+  with(engine) { driver in driver.submit(Command(.removeUnit(unit_id))) }
 }
 
 @c @implementation
@@ -57,7 +55,7 @@ public func hj_unit_set_activity(
 ) -> hj_status {
   with(engine) { driver in
     guard let activity = Activity(header: activity), wall_us >= 0 else { return .argument }
-    return driver.change { core in core.set(activity: activity, of: unit_id, wall_us: wall_us) }
+    return driver.submit(Command(.setActivity(activity, unit: unit_id, wall_us: wall_us)))
   }
 }
 
@@ -68,50 +66,39 @@ public func hj_unit_read(
   with(engine) { driver in
     let verdict = Sized.checkOutput(status)
     guard verdict == .ok, let status else { return verdict }
-    var filled = hj_unit_status()
-    let found: Bool = driver.turn { core in
-      guard let slot = core.unit(unit_id) else { return false }
-      core.refresh(unit: slot)
-      fill(&filled, slot, core, driver.map)
-      return true
-    }
-    guard found else { return .unknownUnit }
-    (filled.lat_e7, filled.lon_e7) = driver.output(lat_e7: filled.lat_e7, lon_e7: filled.lon_e7)
-    (filled.station_lat_e7, filled.station_lon_e7) = driver.output(
-      lat_e7: filled.station_lat_e7, lon_e7: filled.station_lon_e7)
+    var view = UnitView()
+    let answer = driver.read(unit: unit_id, into: &view)
+    guard answer == .ok else { return answer }
+    let filled = hj_unit_status(view, driver)
     Sized.write(filled, to: UnsafeMutableRawPointer(status), size: Sized.size(status))
     return .ok
   }
 }
 
-private func fill(
-  _ filled: inout hj_unit_status, _ slot: UInt32, _ core: borrowing EngineCore, _ map: RoadMap
-) {
-  let unit = core.units[slot]
-  filled.unit_id = unit.id
-  filled.activity = Int32(unit.activity.rawValue)
-  filled.level = Int32(core.level(of: slot).rawValue)
-  filled.next_activity = unit.nextActivity.map { Int32($0.rawValue) } ?? HJ_ACTIVITY_NONE
-  if !unit.isFree {
-    filled.assignment_id = core.assignmentSlots.id(of: unit.assignment)
-    filled.incident_id = core.incidentSlots.id(of: core.assignments[unit.assignment].incident)
+extension hj_unit_status {
+  fileprivate init(_ view: UnitView, _ driver: EngineDriver) {
+    self.init()
+    unit_id = view.id
+    activity = Int32(view.activity.rawValue)
+    level = Int32(view.level.rawValue)
+    next_activity = view.nextActivity.map { Int32($0.rawValue) } ?? HJ_ACTIVITY_NONE
+    assignment_id = view.assignmentID
+    incident_id = view.incidentID
+    age_s = view.age_s
+    capacity = 1
+    sworn = view.details.sworn
+    people = view.details.people
+    (station_lat_e7, station_lon_e7) = driver.output(
+      lat_e7: view.details.stationLat_e7, lon_e7: view.details.stationLon_e7)
+    shift_begin_wall_us = view.details.shiftBegin_us
+    shift_end_wall_us = view.shiftEnd_us
+    guard view.hasPosition else { return }
+    has_position = 1
+    (lat_e7, lon_e7) = driver.output(lat_e7: view.place.lat_e7, lon_e7: view.place.lon_e7)
+    fix_wall_us = view.fixWall_us
+    off_network = view.place.isOffNetwork ? 1 : 0
+    if view.place.isOnStreets { street_id = driver.map.streetID[Int(view.place.street)] }
   }
-  filled.age_s = core.age_s(ofUnit: slot)
-  let details = core.details.units[slot]
-  filled.capacity = 1
-  filled.sworn = details.sworn
-  filled.people = details.people
-  filled.station_lat_e7 = details.stationLat_e7
-  filled.station_lon_e7 = details.stationLon_e7
-  filled.shift_begin_wall_us = details.shiftBegin_us
-  filled.shift_end_wall_us = unit.shiftEnd_us
-  guard unit.hasPosition else { return }
-  filled.has_position = 1
-  filled.lat_e7 = unit.place.lat_e7
-  filled.lon_e7 = unit.place.lon_e7
-  filled.fix_wall_us = max(unit.fixWall_us, 0)
-  filled.off_network = unit.place.isOffNetwork ? 1 : 0
-  if unit.place.isOnStreets { filled.street_id = map.streetID[Int(unit.place.street)] }
 }
 
 @c @implementation

@@ -2,7 +2,7 @@
 // generated (Names.swift, StatusText.swift).
 
 import CHujia
-import HujiaEngine
+import HujiaDriver
 
 /// A string that lives as long as the library.
 func constant(_ text: StaticString) -> UnsafePointer<CChar> {

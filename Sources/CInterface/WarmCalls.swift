@@ -3,7 +3,6 @@
 
 import CHujia
 import HujiaDriver
-import HujiaEngine
 
 enum WarmCalls {
   @inline(__always) static func once() { EngineDriver.warmUp(calls) }

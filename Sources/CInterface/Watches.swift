@@ -2,7 +2,6 @@
 
 import CHujia
 import HujiaDriver
-import HujiaEngine
 
 @c @implementation
 public func hj_watch_put(_ engine: OpaquePointer!, _ watch: UnsafePointer<hj_watch>!) -> hj_status {
@@ -22,13 +21,13 @@ public func hj_watch_put(_ engine: OpaquePointer!, _ watch: UnsafePointer<hj_wat
       lon_e7: point.lon_e7, homeOfficer: given.home_officer_id, gridWorker: given.grid_worker_id,
       carrier: given.carrier_id, callerHash: given.caller_hash, lastWall_us: given.last_wall_us,
       place: place)
-    return driver.change { core in core.put(watch: description) }
+    return driver.submit(Command(.putWatch(description)))
   }
 }
 
 @c @implementation
 public func hj_watch_remove(_ engine: OpaquePointer!, _ watch_id: UInt64) -> hj_status {
-  with(engine) { driver in driver.change { core in core.remove(watch: watch_id) } }
+  with(engine) { driver in driver.submit(Command(.removeWatch(watch_id))) }
 }
 
 @c @implementation
@@ -46,10 +45,12 @@ public func hj_watch_beats(
     guard status == .ok else { return status }
     guard !driver.isDrained else { return .state }
     let stride = Int(first.loadUnaligned(as: UInt32.self))
-    let taken = driver.takeBeats(Int(count)) { index in
-      let given = Sized<hj_heartbeat>.copy(first + index * stride, size: stride)
-      return Heartbeat(watchID: given.watch_id, wall_us: given.wall_us)
-    }
+    // No version of this struct is shorter, so both fields stand in every record.
+    let taken = driver.takeBeats(
+      Beats(
+        watches: first + MemoryLayout<hj_heartbeat>.offset(of: \.watch_id).unsafelyUnwrapped,
+        times_us: first + MemoryLayout<hj_heartbeat>.offset(of: \.wall_us).unsafelyUnwrapped,
+        stride: stride, count: Int(count)))
     accepted?.pointee = UInt32(taken)
     return taken == Int(count) ? .ok : .partial
   }
@@ -61,13 +62,13 @@ public func hj_watch_pause(
 ) -> hj_status {
   with(engine) { driver in
     guard until_wall_us >= 0 else { return .argument }
-    return driver.change { core in core.pause(watch: watch_id, until_us: until_wall_us) }
+    return driver.submit(Command(.pauseWatch(watch_id, until_us: until_wall_us)))
   }
 }
 
 @c @implementation
 public func hj_watch_resume(_ engine: OpaquePointer!, _ watch_id: UInt64) -> hj_status {
-  with(engine) { driver in driver.change { core in core.resume(watch: watch_id) } }
+  with(engine) { driver in driver.submit(Command(.resumeWatch(watch_id))) }
 }
 
 @c @implementation
@@ -81,16 +82,10 @@ public func hj_watch_alarm(
       guard verdict == .ok else { return verdict }
     }
     guard wall_us >= 0 else { return .argument }
-    var filled = hj_dispatch()
-    let status = driver.timedTurn { core, elapsed_ns in
-      guard !driver.isDrained else { return Status.state }
-      let status = core.alarm(watch: watch_id, wall_us: wall_us)
-      guard !status.isError, status != .full else { return status }
-      core.answer.decidedIn_ns = elapsed_ns()
-      copyAnswer(core, &filled)
-      return status
-    }
-    if !status.isError, let dispatch { write(filled, to: dispatch) }
+    var decision = Decision()
+    let status = driver.submit(
+      Command(.alarm(watch: watch_id, wall_us: wall_us)), into: &decision)
+    if !status.isError, status != .full, let dispatch { write(decision, to: dispatch) }
     return status
   }
 }
@@ -102,30 +97,20 @@ public func hj_watch_read(
   with(engine) { driver in
     let verdict = Sized.checkOutput(status)
     guard verdict == .ok, let status else { return verdict }
+    var view = WatchView()
+    let answer = driver.read(watch: watch_id, into: &view)
+    guard answer == .ok else { return answer }
     var filled = hj_watch_status()
-    let found: Bool = driver.turn { core in
-      guard let slot = core.watch(watch_id) else { return false }
-      fill(&filled, slot, core)
-      return true
-    }
-    guard found else { return .unknownUnit }
+    filled.state = view.state.rawValue
+    filled.watch_id = view.id
+    filled.last_wall_us = view.seenWall_us
+    filled.next_wall_us = view.absence.nextWall_us
+    filled.incident_id = view.incidentID
+    filled.step = view.absence.firedStep
+    filled.cycle = view.absence.repeats
+    filled.limit_s = view.absence.limit_s
+    filled.kind = view.kind
     Sized.write(filled, to: UnsafeMutableRawPointer(status), size: Sized.size(status))
     return .ok
   }
-}
-
-private func fill(
-  _ filled: inout hj_watch_status, _ slot: UInt32, _ core: borrowing EngineCore
-) {
-  let record = core.watches.records[slot]
-  let answer = core.absence(slot)
-  filled.state = record.state.rawValue
-  filled.watch_id = record.id
-  filled.last_wall_us = record.seenWall_us
-  filled.next_wall_us = answer.nextWall_us
-  filled.incident_id = record.incidentID
-  filled.step = answer.firedStep
-  filled.cycle = answer.repeats
-  filled.limit_s = answer.limit_s
-  filled.kind = core.watches.descriptions[slot].kind
 }

@@ -1,18 +1,12 @@
 // The baton: one atomic word; its holder alone may touch the core. Free, a call costs one compare-and-swap each way and
-// runs on the caller's own thread. Held, the call is published on the word itself and carried out by the holder (flat
-// combining: Hendler, Incze, Shavit, Tzafrir, SPAA 2010), or the baton is handed to it. The protocol is checked by
-// `spin` (Tests/Protocol/baton.pml). Must never: allocate, use the standard library's Mutex (it does not survive fork).
+// runs on the caller's own thread. Held, the call is published on the word itself, by the address of the command or the
+// question that it brings. The holder carries it out (flat combining: Hendler, Incze, Shavit, Tzafrir, SPAA 2010), or
+// hands the baton over. The protocol is checked by `spin` (Tests/Protocol/baton.pml). Must never: allocate, use the
+// standard library's Mutex (it does not survive fork).
 
 import CHujiaBaton
 import Glibc
 import Synchronization
-
-/// Declared here with a closure, defined in C with its two words: see `Sources/CBaton/baton.c`.
-@_silgen_name("hujia_lend")
-private func lend(
-  _ body: (UnsafeMutableRawPointer) -> Void, _ request: UnsafeMutablePointer<hujia_request>,
-  _ baton: UnsafeMutableRawPointer,
-  _ wait: @convention(c) (UnsafeMutableRawPointer, UnsafeMutablePointer<hujia_request>) -> Void)
 
 /// Mutual exclusion for one state, first come, first served. Not recursive: `isMine` tells a callback that waiting
 /// would never end.
@@ -25,7 +19,11 @@ package final class Baton: @unchecked Sendable {
   /// 0 = free; else 1 | address of the request published last (0 = nobody waits).
   private let word = Atomic<UInt>(0)
   private let holder = Atomic<UInt>(0)
-  private let state: UnsafeMutableRawPointer
+  /// Carries a published call out; its first argument is `state`.
+  package typealias CarryOut =
+    @convention(c) (UnsafeMutableRawPointer, UnsafeMutablePointer<hujia_request>) -> Void
+  private var state: UnsafeMutableRawPointer?
+  private var carryOut: CarryOut = { _, _ in }
 
   // The holder's own; others read them as statistics
   /// Requests taken off the word, oldest first.
@@ -42,7 +40,13 @@ package final class Baton: @unchecked Sendable {
   /// Calls of others that one holder carries out before it hands over.
   package static let mostHelped = 16
 
-  package init(guarding state: UnsafeMutableRawPointer) { self.state = state }
+  package init() {}
+
+  /// What it guards, and how a call is carried out on it. Before any other thread knows of the baton.
+  package func guards(_ state: UnsafeMutableRawPointer, _ carryOut: @escaping CarryOut) {
+    self.state = state
+    self.carryOut = carryOut
+  }
 
   private static var me: UInt { UInt(pthread_self()) }
 
@@ -78,19 +82,9 @@ package final class Baton: @unchecked Sendable {
     _ = withUnsafeMutablePointer(to: &request) { wait($0) }
   }
 
-  /// Has `body` carried out under the baton, by this thread or by the holder; back when it is done.
+  /// Publishes a call and waits. False: the holder has done it. True: the baton is ours, with the call still to do.
   @inline(never)
-  package func ask(_ body: (UnsafeMutableRawPointer) -> Void) {
-    var request = hujia_request()
-    withUnsafeMutablePointer(to: &request) { request in
-      lend(body, request, Unmanaged.passUnretained(self).toOpaque()) { baton, request in
-        let baton = Unmanaged<Baton>.fromOpaque(baton).takeUnretainedValue()
-        guard baton.wait(request) else { return }
-        hujia_carry_out(request, baton.state)
-        baton.give()
-      }
-    }
-  }
+  package func ask(_ request: UnsafeMutablePointer<hujia_request>) -> Bool { wait(request) }
 
   /// Lets go, or serves waiting callers: at most `most` of their calls, then the oldest of them is the holder.
   @inline(__always)
@@ -122,14 +116,14 @@ package final class Baton: @unchecked Sendable {
       }
       line = UnsafeMutablePointer(bitPattern: request.pointee.next)
       request.pointee.carried = carriedOut.load(ordering: .relaxed)
-      guard left > 0, request.pointee.function != nil else {
+      guard left > 0, request.pointee.errand != nil, let state else {
         handedOver.store(handedOver.load(ordering: .relaxed) &+ 1, ordering: .relaxed)
         holder.store(0, ordering: .relaxed)
         Self.answer(request, HUJIA_YOURS)
         return
       }
       left -= 1
-      hujia_carry_out(request, state)
+      carryOut(state, request)
       countOne()
       carriedForOthers.store(carriedForOthers.load(ordering: .relaxed) &+ 1, ordering: .relaxed)
       Self.answer(request, HUJIA_DONE)

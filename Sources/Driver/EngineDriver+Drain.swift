@@ -15,17 +15,11 @@ enum DrainStage {
 }
 
 extension EngineDriver {
-  /// Whether what changes something is refused. A call that must be sure asks under the baton: `change` does.
+  /// Whether what changes something is refused. A call that must be sure asks under the baton: `submit` does.
   @inline(__always) package var isDrained: Bool {
     drainStage.load(ordering: .relaxed) != DrainStage.open
   }
   var isAtRest: Bool { drainStage.load(ordering: .relaxed) == DrainStage.atRest }
-
-  /// As `turn`, for a command that changes something: refused once the engine was drained.
-  @inline(__always)
-  package func change(_ body: (inout EngineCore) -> Status) -> Status {
-    turn { core in isDrained ? .state : body(&core) }
-  }
 
   /// See `hj_engine_drain`. Whichever thread comes first finishes; all that call meanwhile help.
   package func drain() -> Status {
@@ -34,7 +28,7 @@ extension EngineDriver {
     posts.pointee.close()
     room.close(.state)
     while true {
-      switch turn({ core in drainSlice(&core) }) {
+      switch turnHere({ _, turn in drainSlice(&turn) }) {
       case .more: continue
       case .unfinished:
         // A thread has its place in the ring and was put to sleep before it wrote the report: a short rest for it.
@@ -50,10 +44,10 @@ extension EngineDriver {
 
   private enum Drained { case more, unfinished, done, before }
 
-  private func drainSlice(_ core: inout EngineCore) -> Drained {
+  private func drainSlice(_ turn: inout Turn) -> Drained {
     if isAtRest { return .before }
     drainStage.store(DrainStage.draining, ordering: .relaxed)
-    if decideSlice(&core).hasMore { return .more }
+    if decideSlice(&turn).hasMore { return .more }
     if posts.pointee.count > 0 { return .unfinished }
     drainStage.store(DrainStage.atRest, ordering: .relaxed)
     readsClock = false
@@ -62,17 +56,17 @@ extension EngineDriver {
 
   /// Under the baton: a slice of what is due and of what was posted, for the loop's turn and for a drain. In slices, so
   /// that a call that waits for the baton gets it in between.
-  func decideSlice(_ core: inout EngineCore) -> (fired: Int, hasMore: Bool) {
-    var offerSteps = EngineCore.offerSlice
-    let fired = core.fireDue(
-      most: Self.fireSlice, decisions: Self.decisionSlice, offerSteps: &offerSteps)
-    let decided = decidePosts(most: Self.postSlice)
+  func decideSlice(_ turn: inout Turn) -> (fired: Int, hasMore: Bool) {
+    var budget = Budget()
+    budget.fired = Self.fireSlice
+    budget.posts = Self.postSlice
     // One slice of offers a turn, whatever freed the units.
-    if core.hasBackgroundWork { core.workInBackground(&offerSteps) }
+    budget.worksInBackground = true
+    let done = work(budget, &turn)
     let hasMore =
-      fired == Self.fireSlice || decided == Self.postSlice || core.hasBackgroundWork
-      || (core.nextDue_ns <= core.time.now_ns && !core.isEscalationBlocked)
-    return (fired, hasMore)
+      done.fired == Self.fireSlice || done.decided == Self.postSlice
+      || core.pointee.hasBackgroundWork || isMoreDue
+    return (done.fired, hasMore)
   }
 
   /// Steps fired, and posts decided, before the baton is offered to others. A caller may have to do them for the loop.

@@ -146,8 +146,8 @@ extension EngineDriver {
       driver.loop?.stopThread()
       driver.loop = nil  // its handles are gone: nothing may wake them
     }
-    driver.turnHere { _ in
-      while driver.decidePosts(most: .max) > 0 {}
+    driver.turnHere { _, turn in
+      while driver.decidePosts(most: .max, &turn) > 0 {}
     }
     if driver.mode == .hostLoop, let loop = driver.loop {
       let kept = Unmanaged.passRetained(driver)

@@ -71,24 +71,4 @@ extension EngineDriver {
       lat_e7: lat_e7, lon_e7: lon_e7, from: Datum(rawValue: from) ?? .wgs84,
       to: Datum(rawValue: to) ?? .wgs84)
   }
-
-  /// Takes heartbeats in, in slices, so that others get the baton in between.
-  package func takeBeats(_ count: Int, _ beat: (Int) -> Heartbeat) -> Int {
-    let slice = 256
-    var accepted = 0
-    var next = 0
-    while next < count {
-      let end = min(next + slice, count)
-      accepted += turn { core in
-        if isDrained { return 0 }
-        var taken = 0
-        for index in next..<end where core.beat(beat(index)) { taken += 1 }
-        core.counters.add(Counter.watchBeats, Int64(taken))
-        core.counters.add(Counter.watchBeatsRefused, Int64(end - next - taken))
-        return taken
-      }
-      next = end
-    }
-    return accepted
-  }
 }

@@ -30,8 +30,7 @@ extension EngineDriver {
     }
     core.pointee.takePositions(most: .max)
     let status = setTime(now_ns: now_ns, wall_us: wall_us)
-    if pollTraffic() { work.done += 1 }
-    var nextDue_ns = pollTurn(&work)
+    var nextDue_ns = pollTurn(&work, isFirst: true)
     baton.give()
     while work.stage != .over {
       baton.take()
@@ -50,66 +49,70 @@ extension EngineDriver {
     if !hasTime {
       hasTime = true
       origin_ns = now_ns
-      core.pointee.startWall(wall_us)
+      var turn = newTurn
+      apply(.startWall(wall_us: wall_us), &turn)
     } else if now_ns < lastPoll_ns {
       status = .timeBackwards
       now_ns = lastPoll_ns
     }
     lastPoll_ns = now_ns
-    core.pointee.time = Moment(now_ns: now_ns &- origin_ns, wall_us: wall_us)
+    moment = Moment(now_ns: now_ns &- origin_ns, wall_us: wall_us)
     polled_ns.store(now_ns &- origin_ns, ordering: .relaxed)
     polledWall_us.store(wall_us, ordering: .releasing)
     return status
   }
 
   /// One turn, under the baton; when the next poll is wanted as of now.
-  private func pollTurn(_ work: inout PollWork) -> Int64 {
-    core.pointee.counters.add(Counter.turns)
-    while workSlice(&work) {}
-    finish(0)
+  private func pollTurn(_ polled: inout PollWork, isFirst: Bool = false) -> Int64 {
+    step { _, turn in
+      if isFirst, pollTraffic(&turn) { polled.done += 1 }
+      while workSlice(&polled, &turn) {}
+    }
     return nextPoll_ns
   }
 
   /// Goes on by one stage: what is due, what was posted, the audit and what it found due, then background work slice by
   /// slice, with what it makes due. False when the turn is to end.
-  private func workSlice(_ work: inout PollWork) -> Bool {
-    switch work.stage {
+  private func workSlice(_ polled: inout PollWork, _ turn: inout Turn) -> Bool {
+    var budget = Budget()
+    switch polled.stage {
     case .firing, .firingFound:
-      let most = work.left(Self.fireSlice)
-      var offerSteps = EngineCore.offerSlice
-      if most > 0 {
-        work.done += core.pointee.fireDue(
-          most: most, decisions: Self.decisionSlice, offerSteps: &offerSteps)
-      }
+      budget.fired = polled.left(Self.fireSlice)
+      polled.done += work(budget, &turn).fired
       // A slice ends after some decisions, and far deadlines are carried nearer in slices too: it may fire none.
-      if work.done < work.bound, isMoreDue { return false }
-      work.stage = work.stage == .firing ? .deciding : .background
+      if polled.done < polled.bound, isMoreDue { return false }
+      polled.stage = polled.stage == .firing ? .deciding : .background
     case .deciding:
-      let most = work.left(Self.postSlice)
-      let decided = most > 0 ? decidePosts(most: most) : 0
-      work.done += decided
+      budget.posts = polled.left(Self.postSlice)
+      let decided = work(budget, &turn).decided
+      polled.done += decided
       if decided == Self.postSlice { return false }
-      work.stage = work.isAudited ? .background : .auditing
+      polled.stage = polled.isAudited ? .background : .auditing
     case .auditing:
-      work.isAudited = true
-      work.stage = core.pointee.audit() > 0 ? .firingFound : .background
+      polled.isAudited = true
+      budget.isAuditing = true
+      polled.stage = work(budget, &turn).found > 0 ? .firingFound : .background
     case .background:
-      guard work.done < work.bound, core.pointee.hasBackgroundWork else {
-        work.stage = .over
+      guard polled.done < polled.bound, core.pointee.hasBackgroundWork else {
+        polled.stage = .over
         return false
       }
-      core.pointee.workInBackground()
-      work.done += 1
-      work.stage = .firing
+      budget.worksInBackground = true
+      _ = work(budget, &turn)
+      polled.done += 1
+      polled.stage = .firing
       return false
     case .over: return false
     }
     return true
   }
 
-  private var isMoreDue: Bool {
+  /// Whether something that is due can fire.
+  var isMoreDue: Bool {
     core.pointee.nextDue_ns <= core.pointee.time.now_ns && !core.pointee.isEscalationBlocked
   }
+
+  static var blockedPause_ns: Int64 { 100_000_000 }
 
   /// Under the baton: when the host is to poll again; the time of this poll when there is more to do.
   private var nextPoll_ns: Int64 {

@@ -1,39 +1,37 @@
 // Long work of one call, in slices: the baton is free between two, so other calls and deadlines come in between. A
 // slice is a number of records, never a time.
 
+import HujiaContainers
 import HujiaEngine
 
 extension EngineDriver {
   /// Moves every open incident's clocks to the plans of now; how many were moved. A drain ends it between two slices.
   package func migrateClocks() -> (status: Status, migrated: UInt32) {
     var migrated: UInt32 = 0
-    var next: UInt32? = 0
-    while let first = next {
-      let status = change { core in
-        let slice = core.migrateClocks(from: first)
-        migrated += slice.changed
-        next = slice.next
-        return .ok
-      }
+    var decision = Decision()
+    repeat {
+      let status = submit(
+        Command(.migrateSlice(from: decision.slice.next)), into: &decision)
       guard status == .ok else { return (status, migrated) }
-    }
+      migrated += UInt32(decision.slice.done)
+    } while decision.slice.hasMore
     return (.ok, migrated)
   }
 
   /// The newest breaches, at most `capacity`, newest first; those that come meanwhile are not among them. Returns how
-  /// many were written.
+  /// many were written. `body` runs under the baton: it copies, and no more.
   package func readBreaches(_ capacity: Int, _ body: (Int, Breach, Int64) -> Void) -> Int {
     var written = 0
     var next: UInt32?
     while written < capacity {
       let first = written
-      let slice = turn { core in
+      let slice = turnHere { core, turn in
         var number = next ?? core.breaches.newest
         var count = 0
         while count < min(capacity - first, Self.breachSlice),
           let breach = core.breaches.breach(number: number)
         {
-          body(first + count, breach, core.time.now_ns)
+          body(first + count, breach, turn.moment.now_ns)
           count += 1
           number -= 1
         }
@@ -46,13 +44,45 @@ extension EngineDriver {
     return written
   }
 
+  /// Takes heartbeats in, in slices, so that others get the baton in between. Returns how many were accepted.
+  package func takeBeats(_ beats: Beats) -> Int {
+    var accepted = 0
+    var next = 0
+    var decision = Decision()
+    while next < beats.count {
+      var slice = beats
+      slice.watches += next * beats.stride
+      slice.times_us += next * beats.stride
+      slice.count = min(Self.beatSlice, beats.count - next)
+      guard submit(Command(.beats(slice)), into: &decision) == .ok else { break }
+      accepted += decision.slice.done
+      next += slice.count
+    }
+    return accepted
+  }
+
+  package func takeBeats(_ beats: UnsafeBufferPointer<Heartbeat>) -> Int {
+    guard let first = UnsafeRawPointer(beats.baseAddress),
+      let watch = MemoryLayout<Heartbeat>.offset(of: \.watchID),
+      let time = MemoryLayout<Heartbeat>.offset(of: \.wall_us)
+    else { return 0 }
+    return takeBeats(
+      Beats(
+        watches: first + watch, times_us: first + time, stride: MemoryLayout<Heartbeat>.stride,
+        count: beats.count))
+  }
+
   /// What the plans of now mean for units, watches and what waits, until nothing is left of it.
   func finishBackgroundWork() {
-    while turn({ core in
-      if core.hasBackgroundWork { core.workInBackground() }
-      return core.hasBackgroundWork
-    }) {}
+    var decision = Decision()
+    repeat {
+      guard
+        submitOwn(
+          Command(.background(offerSteps: EngineCore.offerSlice)), into: &decision) == .ok
+      else { return }
+    } while decision.slice.hasMore
   }
 
   static let breachSlice = 1_024
+  static let beatSlice = 256
 }

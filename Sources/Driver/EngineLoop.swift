@@ -176,58 +176,70 @@ final class EngineLoop: @unchecked Sendable {
     let driver = driver
     driver.ingest.pointee.addShared(IngestCounter.stalls)
     driver.ingest.pointee.raise(IngestCounter.longestStall_ns, to: late_ns)
-    driver.turn { core in if !driver.isAtRest { core.tellStall(late_ns: late_ns) } }
+    var decision = Decision()
+    _ = driver.submitOwn(Command(.stall(late_ns: late_ns)), into: &decision)
   }
 
   /// True when there is more to do; in slices, so that a caller waiting for the baton gets it in between.
   private func work(_ hasRung: Bool) -> Bool {
-    let driver = driver
-    let alarm = alarm
-    let done = driver.turn { core in
-      guard !driver.isAtRest else {
-        alarm?.set(.max)
-        return Work(isAtRest: true)
-      }
-      let (fired, hasMore) = driver.decideSlice(&core)
-      let next_ns = core.nextDue_ns
-      driver.wake_ns = next_ns
-      let now_ns = core.time.now_ns
-      let pause_ns =
-        core.isEscalationBlocked ? EngineDriver.blockedPause_ns : fired > 0 ? Self.pause_ns : 0
-      let turn_ns = next_ns == .max ? .max : max(next_ns, now_ns &+ pause_ns)
-      // Here, under the baton: a caller that arms it for something earlier comes before or after this, never between.
-      alarm?.set(turn_ns == .max ? .max : turn_ns &+ driver.origin_ns, hasRung: hasRung)
-      return Work(hasMore: hasMore, next_ns: turn_ns, now_ns: now_ns)
-    }
-    guard !done.isAtRest else {
+    var visit = Visit(loop: Unmanaged.passUnretained(self), hasRung: hasRung)
+    driver.visit(&visit)
+    guard !visit.isAtRest else {
       armed_ns = .max
       uv_timer_stop(timer)
       return false
     }
-    arm(next_ns: done.next_ns, now_ns: done.now_ns)
-    return done.hasMore || driver.positions.pointee.hasFresh
+    arm(next_ns: visit.next_ns, now_ns: visit.now_ns)
+    return visit.hasMore || driver.positions.pointee.hasFresh
   }
 
-  private struct Work {
+  /// One turn of the loop, and what became of it: on the loop's stack, carried out by the baton's holder.
+  struct Visit: BitwiseCopyable {
+    let loop: Unmanaged<EngineLoop>
+    let hasRung: Bool
     var isAtRest = false
     var hasMore = false
     var next_ns = Int64.max
     var now_ns: Int64 = 0
+
+    init(loop: Unmanaged<EngineLoop>, hasRung: Bool) {
+      self.loop = loop
+      self.hasRung = hasRung
+    }
+
+    /// Under the baton.
+    mutating func carryOut(_ driver: EngineDriver, _ turn: inout Turn) {
+      let alarm = loop._withUnsafeGuaranteedRef { $0.alarm }
+      guard !driver.isAtRest else {
+        alarm?.set(.max)
+        isAtRest = true
+        return
+      }
+      let fired: Int
+      (fired, hasMore) = driver.decideSlice(&turn)
+      let due_ns = driver.core.pointee.nextDue_ns
+      driver.wake_ns = due_ns
+      now_ns = turn.moment.now_ns
+      let pause_ns =
+        driver.core.pointee.isEscalationBlocked
+        ? EngineDriver.blockedPause_ns : fired > 0 ? EngineLoop.pause_ns : 0
+      next_ns = due_ns == .max ? .max : max(due_ns, now_ns &+ pause_ns)
+      // Here, under the baton: a caller that arms it for something earlier comes before or after this, never between.
+      alarm?.set(next_ns == .max ? .max : next_ns &+ driver.origin_ns, hasRung: hasRung)
+    }
   }
 
   /// The engine's self-audit: slices, so that a caller waiting for the baton gets it in between. What it finds is due
   /// at once: the end of the turn arms the alarm for it, or wakes a loop that has none.
   private func audit() {
     var isFirst = true
-    var isUnderWay = true
-    while isUnderWay {
-      isUnderWay = driver.turn { core in
-        if driver.isAtRest { return false }
-        _ = core.audit(now: isFirst)
-        return core.auditState.isUnderWay
-      }
+    var decision = Decision()
+    repeat {
+      guard
+        driver.submitOwn(Command(.audit(isWanted: isFirst)), into: &decision) == .ok
+      else { return }
       isFirst = false
-    }
+    } while decision.slice.hasMore
   }
 
   /// libuv counts whole milliseconds from its cached time and may fire early when that is stale: refresh it first and

@@ -64,7 +64,7 @@ enum WarmUp {
     }
     _ = try driver.openTraffic()
     _ = driver.poll(now_ns: 0, wall_us: 0, most: 0)
-    _ = driver.takeEvents(1) { _, _ in }
+    withUnsafeTemporaryAllocation(of: Event.self, capacity: 1) { _ = driver.takeEvents(into: $0) }
   }
 
   private static let brokenText: StaticString = "{\"version\": 1, \"plans\": [}"

@@ -1,7 +1,6 @@
 // Clocks in Swift: what people do to them, and the events that stop them. Check, convert, call; holds no logic.
 
 import HujiaDriver
-import HujiaEngine
 
 /// One clock, and which of its firings a person saw.
 public struct ClockSeen: Hashable, Sendable {
@@ -82,15 +81,14 @@ extension Engine {
   public func read(_ seen: ClockSeen) throws(HujiaError) -> ClockStatus {
     guard let reference = seen.reference else { throw .argument }
     return try with { driver in
-      driver.turn { core in
-        let (status, reading) = core.read(reference)
-        guard let reading else { return .failure(HujiaError(status)) }
-        let due_us = core.wall_us(of: reading.due_ns)
-        return .success(
-          ClockStatus(
-            state: ClockStatus.State(rawValue: reading.state.rawValue) ?? .none,
-            step: reading.step, cycle: reading.cycle, due_us: due_us == 0 ? nil : due_us))
-      }
+      var reading = ClockReading()
+      let status = driver.read(clock: reference, into: &reading)
+      guard status == .ok else { return .failure(HujiaError(status)) }
+      return .success(
+        ClockStatus(
+          state: ClockStatus.State(rawValue: reading.state.rawValue) ?? .none,
+          step: reading.step, cycle: reading.cycle,
+          due_us: reading.dueWall_us == 0 ? nil : reading.dueWall_us))
     }
   }
 
@@ -99,9 +97,7 @@ extension Engine {
   public func take(
     _ seen: ClockSeen, operatorID: UInt64, reason: UInt32 = 0
   ) throws(HujiaError) -> ClockAnswer {
-    try act(seen) { core, clock in
-      core.take(clock, act: Act(operatorID: operatorID, reason: reason))
-    }
+    try act(seen, Act(operatorID: operatorID, reason: reason)) { .takeClock($0) }
   }
 
   /// Puts the next step off, to so many seconds from now; needs a reason.
@@ -109,9 +105,8 @@ extension Engine {
   public func snooze(
     _ seen: ClockSeen, for_s: UInt32, operatorID: UInt64, reason: UInt32
   ) throws(HujiaError) -> ClockAnswer {
-    try act(seen) { core, clock in
-      core.snooze(
-        clock, for_ms: Int64(for_s) * 1_000, act: Act(operatorID: operatorID, reason: reason))
+    try act(seen, Act(operatorID: operatorID, reason: reason)) {
+      .snoozeClock($0, for_ms: Int64(for_s) * 1_000)
     }
   }
 
@@ -120,17 +115,15 @@ extension Engine {
   public func escalate(
     _ seen: ClockSeen, operatorID: UInt64, reason: UInt32 = 0
   ) throws(HujiaError) -> ClockAnswer {
-    try act(seen) { core, clock in
-      core.escalateNow(clock, act: Act(operatorID: operatorID, reason: reason))
-    }
+    try act(seen, Act(operatorID: operatorID, reason: reason)) { .escalateClock($0) }
   }
 
   private func act(
-    _ seen: ClockSeen, _ body: (inout EngineCore, ClockReference) -> Status
+    _ seen: ClockSeen, _ act: Act, _ change: (ClockReference) -> Change
   ) throws(HujiaError) -> ClockAnswer {
     guard let reference = seen.reference else { throw .argument }
     return try with { driver in
-      let status = driver.change { core in body(&core, reference) }
+      let status = driver.submit(Command(change(reference), act: act))
       if status.isError || status == .full { return .failure(HujiaError(status)) }
       return .success(status == .passed ? .passed : status == .unchanged ? .unchanged : .done)
     }
@@ -139,14 +132,14 @@ extension Engine {
   /// A unit says that it is well.
   public func checkIn(unit id: UInt64, wall_us: Int64? = nil) throws(HujiaError) {
     try check { driver in
-      driver.change { core in core.checkIn(unit: id, wall_us: wall_us ?? 0) }
+      driver.submit(Command(.checkIn(unit: id, wall_us: wall_us ?? 0)))
     }
   }
 
   /// Every channel to the unit failed.
   public func reportUndeliverable(_ assignmentID: UInt64) throws(HujiaError) {
     try check { driver in
-      driver.change { core in core.undeliverable(assignmentID, wall_us: 0, act: Act()) }
+      driver.submit(Command(.undeliverable(assignment: assignmentID, wall_us: 0)))
     }
   }
 
@@ -156,9 +149,8 @@ extension Engine {
   ) throws(HujiaError) {
     guard outcome >= 0 else { throw .argument }
     try check { driver in
-      driver.change { core in
-        core.calledBack(incidentID, outcome: outcome, wall_us: 0, act: Act(person))
-      }
+      driver.submit(
+        Command(.callBack(incident: incidentID, outcome: outcome, wall_us: 0), act: Act(person)))
     }
   }
 
@@ -168,9 +160,8 @@ extension Engine {
   ) throws(HujiaError) {
     guard agency != 0 else { throw .argument }
     try check { driver in
-      driver.change { core in
-        core.setLead(incidentID, agency: agency, wall_us: 0, act: Act(person))
-      }
+      driver.submit(
+        Command(.setLead(incident: incidentID, agency: agency, wall_us: 0), act: Act(person)))
     }
   }
 

@@ -1,7 +1,6 @@
 // Figures and broken promises in Swift: check, convert, call. Holds no logic of its own.
 
 import HujiaDriver
-import HujiaEngine
 
 /// Which incidents' intervals.
 public enum FigureSelection: Sendable {
@@ -17,7 +16,7 @@ public enum FigureSelection: Sendable {
 public enum FigureDimension: Sendable {
   case type, agency, beat
 
-  fileprivate var inside: HujiaEngine.FigureDimension {
+  fileprivate var inside: HujiaDriver.FigureDimension {
     switch self {
     case .type: return .type
     case .agency: return .agency
@@ -68,11 +67,9 @@ extension Engine {
   ) throws(HujiaError) -> Figures {
     let (dimension, value) = selection.row
     return try with { driver in
-      let found = driver.turn { core in
-        core.figures.read(
-          FigureInterval(rawValue: interval.rawValue) ?? .receiptToClose, by: dimension,
-          value: value)
-      }
+      let found = driver.figures(
+        FigureInterval(rawValue: interval.rawValue) ?? .receiptToClose, by: dimension,
+        value: value)
       return .success(
         Figures(
           count: found.count, withTarget: found.withTarget, withinTarget: found.withinTarget,
@@ -84,46 +81,51 @@ extension Engine {
   /// The types, agencies or beats that have figures of their own, in the order in which they came.
   public func figureValues(_ dimension: FigureDimension) throws(HujiaError) -> [UInt32] {
     try with { driver in
-      driver.turn { core in
-        let inside = dimension.inside
-        return .success(
-          (0..<core.figures.valueCount(inside)).map { core.figures.value(inside, $0) })
+      // Made before the baton is taken; what is beyond the values is cut off after it is given back.
+      var values = [UInt32](repeating: 0, count: driver.mostFigureValues)
+      let known = values.withUnsafeMutableBufferPointer {
+        driver.figureValues(dimension.inside, into: $0)
       }
+      return .success(Array(values.prefix(known)))
     }
   }
 
   /// The latest broken promises, newest first.
   public func breaches(upTo most: Int) throws(HujiaError) -> [Breach] {
     try with { driver in
-      var breaches: [Breach] = []
-      _ = driver.readBreaches(max(most, 0)) { _, breach, now_ns in
-        breaches.append(
-          Breach(
-            clock: Clock(rawValue: Int32(breach.clock.rawValue)),
-            incidentID: breach.incidentID,
-            assignmentID: breach.assignmentID == 0 ? nil : breach.assignmentID,
-            unitID: breach.unitID == 0 ? nil : breach.unitID,
-            tier: Tier(rawValue: Int32(breach.tier.rawValue)), type: breach.type,
-            due_wall_us: breach.dueWall_us,
-            over_ms: max((min(breach.ended_ns, now_ns) - breach.due_ns) / 1_000_000, 0),
-            isOver: breach.ended_ns != .max, wasKept: breach.wasKept))
-      }
-      return .success(breaches)
+      // The room is made before the baton is taken.
+      var found: [(HujiaDriver.Breach, now_ns: Int64)] = []
+      let room = min(max(most, 0), driver.mostBreaches)
+      found.reserveCapacity(room)
+      _ = driver.readBreaches(room) { _, breach, now_ns in found.append((breach, now_ns)) }
+      return .success(found.map { Breach($0, now_ns: $1) })
     }
   }
 
   public func resetFigures() throws(HujiaError) {
     try check { driver in
-      driver.change { core in
-        core.resetFigures()
-        return .ok
-      }
+      driver.submit(Command(.resetFigures))
     }
   }
 }
 
+extension Breach {
+  fileprivate init(_ breach: HujiaDriver.Breach, now_ns: Int64) {
+    clock = Clock(rawValue: Int32(breach.clock.rawValue))
+    incidentID = breach.incidentID
+    assignmentID = breach.assignmentID == 0 ? nil : breach.assignmentID
+    unitID = breach.unitID == 0 ? nil : breach.unitID
+    tier = Tier(rawValue: Int32(breach.tier.rawValue))
+    type = breach.type
+    due_wall_us = breach.dueWall_us
+    over_ms = max((min(breach.ended_ns, now_ns) - breach.due_ns) / 1_000_000, 0)
+    isOver = breach.ended_ns != .max
+    wasKept = breach.wasKept
+  }
+}
+
 extension FigureSelection {
-  fileprivate var row: (HujiaEngine.FigureDimension, UInt32) {
+  fileprivate var row: (HujiaDriver.FigureDimension, UInt32) {
     switch self {
     case .all: return (.all, 0)
     case .tier(let tier): return (.tier, UInt32(tier.rawValue))

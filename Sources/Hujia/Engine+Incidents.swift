@@ -1,18 +1,20 @@
 // Incidents and assignments in Swift: check, convert, call. Holds no logic of its own.
 
 import HujiaDriver
-import HujiaEngine
-import HujiaRoads
 
 extension Engine {
   /// Takes in a call, chooses and sends its units; the answer is complete on return.
   public func report(_ incident: Incident) throws(HujiaError) -> Dispatch {
-    try decide(incident, changes: true) { core, report in core.report(report) }
+    try decide(incident) { driver, report, decision in
+      driver.submit(Command(.report(report)), into: &decision)
+    }
   }
 
   /// The answer `report` would give now, with no side effect.
   public func recommend(_ incident: Incident) throws(HujiaError) -> Dispatch {
-    try decide(incident, changes: false) { core, report in core.recommend(report) }
+    try decide(incident) { driver, report, decision in
+      driver.recommend(report, into: &decision)
+    }
   }
 
   /// Queues a call; the answer is an event that carries its key. Waits at most `timeout` for room in the queue, and
@@ -34,11 +36,12 @@ extension Engine {
     _ assignmentID: UInt64, to state: AssignmentState, wall_us: Int64? = nil,
     by person: Person? = nil
   ) throws(HujiaError) {
-    guard let state = HujiaEngine.AssignmentState(rawValue: state.rawValue) else { throw .argument }
+    guard let state = HujiaDriver.AssignmentState(rawValue: state.rawValue) else { throw .argument }
     try check { driver in
-      driver.change { core in
-        core.advance(assignmentID, to: state, wall_us: wall_us ?? 0, act: Act(person))
-      }
+      driver.submit(
+        Command(
+          .advance(assignment: assignmentID, to: state, wall_us: wall_us ?? 0),
+          act: Act(person)))
     }
   }
 
@@ -55,13 +58,12 @@ extension Engine {
   }
 
   private func end(
-    _ id: UInt64, as state: HujiaEngine.IncidentState, disposition: Int32, by person: Person?
+    _ id: UInt64, as state: HujiaDriver.IncidentState, disposition: Int32, by person: Person?
   ) throws(HujiaError) {
     try check { driver in
-      driver.change { core in
-        core.end(
-          incident: id, as: state, disposition: disposition, wall_us: 0, act: Act(person))
-      }
+      driver.submit(
+        Command(
+          .end(incident: id, as: state, disposition: disposition, wall_us: 0), act: Act(person)))
     }
   }
 
@@ -78,17 +80,17 @@ extension Engine {
   }
 
   private func decide(
-    _ incident: Incident, changes: Bool, _ body: (inout EngineCore, IncidentReport) -> Status
+    _ incident: Incident,
+    _ body: (EngineDriver, IncidentReport, inout Decision) -> Status
   ) throws(HujiaError) -> Dispatch {
     let point = try self.point(of: incident)
     return try with { driver in
       let report = raw(
         incident, at: point, driver.place(lat_e7: point.lat, lon_e7: point.lon, datum: 1))
-      return driver.turn { core in
-        let status = changes && driver.isDrained ? .state : body(&core, report)
-        if status.isError || status == .full { return .failure(HujiaError(status)) }
-        return .success(Dispatch(core, isRepeat: status == .exists))
-      }
+      var decision = Decision()
+      let status = body(driver, report, &decision)
+      if status.isError || status == .full { return .failure(HujiaError(status)) }
+      return .success(Dispatch(decision, isRepeat: status == .exists))
     }
   }
 
@@ -103,7 +105,7 @@ extension Engine {
     _ incident: Incident, at point: (lat: Int32, lon: Int32), _ place: Place
   ) -> IncidentReport {
     var report = IncidentReport(
-      tier: incident.tier.flatMap { HujiaEngine.Tier(header: $0.rawValue) } ?? .none,
+      tier: incident.tier.flatMap { HujiaDriver.Tier(header: $0.rawValue) } ?? .none,
       type: incident.type, lat_e7: point.lat, lon_e7: point.lon,
       flags: incident.isVulnerable ? 1 : 0, keyHigh: incident.key.high,
       keyLow: incident.key.low, callerHash: incident.callerHash, wall_us: incident.wall_us ?? 0,
@@ -112,14 +114,14 @@ extension Engine {
     report.agency = incident.agency ?? 0
     report.source = UInt8(incident.source?.rawValue ?? 0)
     report.needs = incident.needs
-    report.reference = HujiaEngine.Reference(incident.reference)
+    report.reference = HujiaDriver.Reference(incident.reference)
     return report
   }
 }
 
 extension Dispatch {
-  init(_ core: borrowing EngineCore, isRepeat: Bool) {
-    let answer = core.answer
+  init(_ decision: Decision, isRepeat: Bool) {
+    let answer = decision.answer
     incidentID = answer.incidentID
     state = IncidentState(rawValue: answer.state.rawValue) ?? .pending
     tier = Tier(rawValue: Int32(answer.tier.rawValue)) ?? .emergency
@@ -129,7 +131,7 @@ extension Dispatch {
     epoch = answer.epoch
     var units: [ChosenUnit] = []
     for place in 0..<answer.count {
-      let unit = core.chosen[place]
+      let unit = decision.chosen[place]
       units.append(
         ChosenUnit(
           unitID: unit.unitID, assignmentID: unit.assignmentID,

@@ -1,9 +1,6 @@
 // Nearest units and routes in Swift: check, convert, call. Holds no logic of its own.
 
 import HujiaDriver
-import HujiaEngine
-import HujiaRoads
-import HujiaRouting
 
 extension Engine {
   /// The units with the least travel time to a place, nearest first; at most 64.
@@ -15,21 +12,19 @@ extension Engine {
     return try with { driver in
       guard let target = driver.askedPlace(lat_e7: point.lat, lon_e7: point.lon, datum: 1)
       else { return .failure(.range) }
-      return driver.turn { core in
-        let found = core.nearest(
-          to: target, capabilities: capabilities, levels: 1, agency: 0, limit: count,
-          profile: profile.inside)
-        return .success(
-          (0..<found).map { index in
-            let near = core.found(index)
-            return NearbyUnit(
-              unitID: core.units[near.unit].id, travel_ms: near.travel_ms,
-              distance_dm: near.distance_dm, isStraightLine: near.isStraightLine,
-              epoch: core.epoch, age_s: core.age_s(ofUnit: near.unit),
-              isStale: core.isStale(age_s: core.age_s(ofUnit: near.unit)),
-              isOffNetwork: target.isOffNetwork || core.units[near.unit].place.isOffNetwork)
-          })
-      }
+      var query = NearestQuery(
+        place: target, limit: count, capacity: count, profile: profile.inside)
+      query.capabilities = capabilities
+      var answer = NearestAnswer()
+      driver.nearest(query, into: &answer)
+      return .success(
+        (0..<answer.count).map { index in
+          let near = answer.units[index]
+          return NearbyUnit(
+            unitID: near.unitID, travel_ms: near.travel_ms, distance_dm: near.distance_dm,
+            isStraightLine: near.isStraightLine, epoch: answer.epoch, age_s: near.age_s,
+            isStale: near.isStale, isOffNetwork: near.isOffNetwork)
+        })
     }
   }
 
@@ -43,11 +38,9 @@ extension Engine {
       guard let first = driver.roadEnd(lat_e7: start.lat, lon_e7: start.lon),
         let last = driver.roadEnd(lat_e7: end.lat, lon_e7: end.lon)
       else { return .failure(.range) }
-      return .success(
-        driver.turn { core in
-          let found = core.router.travelTime(from: first, to: last, profile: profile.inside)
-          return (found.travel_ms, found.isStraightLine, core.epoch)
-        })
+      let found = driver.travel(
+        TravelQuery(from: first, to: last, profile: profile.inside, wantsDistance: false))
+      return .success((found.travel_ms, found.isStraightLine, found.epoch))
     }
   }
 
@@ -60,23 +53,19 @@ extension Engine {
       guard let first = driver.roadEnd(lat_e7: start.lat, lon_e7: start.lon),
         let last = driver.roadEnd(lat_e7: end.lat, lon_e7: end.lon)
       else { return .failure(.range) }
-      return .success(
-        driver.turn { core in
-          let answer = core.router.route(
-            from: first, to: last, profile: profile.inside, into: core.routePoints,
-            capacity: core.routeCapacity)
-          return points(core, answer.needed, driver)
-        })
+      return copied(driver) { capacity, put in
+        let found = driver.route(
+          from: first, to: last, profile: profile.inside, capacity: capacity, put)
+        return (.ok, found.answer.needed)
+      }
     }
   }
 
   /// The road from a unit's last position to its incident, in the profile of the incident's plan.
   public func route(ofAssignment id: UInt64) throws(HujiaError) -> [RoutePoint] {
     try with { driver in
-      driver.turn { core in
-        let (status, needed) = core.route(ofAssignment: id)
-        guard status == .ok else { return .failure(HujiaError(status)) }
-        return .success(points(core, needed, driver))
+      copied(driver) { capacity, put in
+        driver.route(ofAssignment: id, capacity: capacity, put)
       }
     }
   }
@@ -92,19 +81,42 @@ extension Engine {
 }
 
 extension Profile {
-  var inside: HujiaRouting.Profile { self == .normal ? .normal : .response }
+  var inside: HujiaDriver.Profile { self == .normal ? .normal : .response }
 }
 
-/// The points as written into the core's scratch. Neighbours on one street share its name.
-private func points(
-  _ core: borrowing EngineCore, _ needed: Int, _ driver: EngineDriver
-) -> [RoutePoint] {
+/// The points of a road. The room for them is made before the baton is taken; where it was too small, the road is asked
+/// for again with as much as it needs.
+private func copied(
+  _ driver: EngineDriver,
+  _ road: (Int, (Int, HujiaDriver.RoutePoint) -> Void) -> (status: Status, needed: Int)
+) -> Result<[RoutePoint], HujiaError> {
+  var capacity = 1_024
+  while true {
+    var status = Status.ok
+    var needed = 0
+    let found = [HujiaDriver.RoutePoint](unsafeUninitializedCapacity: capacity) { room, count in
+      let base = room.baseAddress
+      (status, needed) = road(capacity) { index, point in
+        if let base { (base + index).initialize(to: point) }
+      }
+      count = min(needed, capacity)
+    }
+    guard status == .ok else { return .failure(HujiaError(status)) }
+    if needed <= capacity || capacity == EngineDriver.routePointLimit {
+      return .success(points(found, driver))
+    }
+    capacity = min(needed, EngineDriver.routePointLimit)
+  }
+}
+
+/// Neighbours on one street share its name.
+private func points(_ found: [HujiaDriver.RoutePoint], _ driver: EngineDriver) -> [RoutePoint] {
   let map = driver.map
   var points: [RoutePoint] = []
+  points.reserveCapacity(found.count)
   var street = RoadMap.none
   var name = ""
-  for index in 0..<min(needed, core.routeCapacity) {
-    let point = core.routePoints[index]
+  for point in found {
     let place = driver.output(lat_e7: point.lat_e7, lon_e7: point.lon_e7)
     if point.street != street {
       street = point.street

@@ -1,8 +1,6 @@
 // Live traffic in Swift: check, convert, call. Holds no logic of its own.
 
 import HujiaDriver
-import HujiaEngine
-import HujiaRouting
 
 /// How long it takes now to drive a street from end to end.
 public struct StreetTime: Sendable, Equatable {
@@ -41,7 +39,7 @@ public struct StreetTime: Sendable, Equatable {
     }
     return HujiaDriver.StreetTime(
       streetID: streetID, time: time,
-      direction: StreetIndex.Direction(rawValue: direction.rawValue) ?? .both,
+      direction: StreetDirection(rawValue: direction.rawValue) ?? .both,
       profile: profile?.inside)
   }
 }

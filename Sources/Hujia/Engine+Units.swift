@@ -1,8 +1,6 @@
 // Units and positions in Swift: check, convert, call. Holds no logic of its own.
 
 import HujiaDriver
-import HujiaEngine
-import HujiaRoads
 
 extension Engine {
   /// Adds a unit or replaces what is known of it; what one on an incident is said to do holds once the incident lets it
@@ -19,10 +17,10 @@ extension Engine {
       var description = UnitDescription(
         id: unit.id, kind: unit.kind, agency: unit.agency, capabilities: unit.capabilities,
         homeBeat: unit.homeBeat, crew: unit.crew.map { $0 <= 0 ? -1 : $0 } ?? 0,
-        activity: HujiaEngine.Activity(header: unit.activity.rawValue) ?? .patrolling,
+        activity: HujiaDriver.Activity(header: unit.activity.rawValue) ?? .patrolling,
         shiftEnd_us: unit.shiftEnd_us ?? 0, place: place ?? .nowhere, hasPosition: place != nil)
       description.details = details
-      return driver.change { core in core.put(unit: description) }
+      return driver.submit(Command(.putUnit(description)))
     }
   }
 
@@ -41,7 +39,7 @@ extension Engine {
   }
 
   public func removeUnit(_ id: UInt64) throws(HujiaError) {
-    try check { driver in driver.change { core in core.remove(unit: id) } }
+    try check { driver in driver.submit(Command(.removeUnit(id))) }
   }
 
   /// Sets what a unit is doing; of one on an incident, what it does once the incident lets it go. Throws `.busy` for
@@ -50,11 +48,11 @@ extension Engine {
   public func setActivity(
     _ activity: Activity, ofUnit id: UInt64, since_us: Int64? = nil
   ) throws(HujiaError) {
-    guard let activity = HujiaEngine.Activity(header: activity.rawValue), since_us ?? 0 >= 0 else {
+    guard let activity = HujiaDriver.Activity(header: activity.rawValue), since_us ?? 0 >= 0 else {
       throw .argument
     }
     try check { driver in
-      driver.change { core in core.set(activity: activity, of: id, wall_us: since_us ?? 0) }
+      driver.submit(Command(.setActivity(activity, unit: id, wall_us: since_us ?? 0)))
     }
   }
 

@@ -1,7 +1,6 @@
 // Watches in Swift: check, convert, call. Holds no logic of its own.
 
 import HujiaDriver
-import HujiaEngine
 
 /// A source of which silence means something: the door sensor of a person living alone, an app, an officer's radio.
 public struct Watch: Sendable {
@@ -56,77 +55,67 @@ extension Engine {
     try check { driver in
       let description = WatchDescription(
         id: watch.id, limit_s: watch.limit_s ?? 0,
-        tier: watch.tier.flatMap { HujiaEngine.Tier(header: $0.rawValue) } ?? .none,
-        alarmTier: watch.alarmTier.flatMap { HujiaEngine.Tier(header: $0.rawValue) } ?? .none,
+        tier: watch.tier.flatMap { HujiaDriver.Tier(header: $0.rawValue) } ?? .none,
+        alarmTier: watch.alarmTier.flatMap { HujiaDriver.Tier(header: $0.rawValue) } ?? .none,
         type: watch.type, alarmType: watch.alarmType, flags: watch.isVulnerable ? 1 : 0,
         lat_e7: point.lat, lon_e7: point.lon, homeOfficer: watch.homeOfficer ?? 0,
         gridWorker: watch.gridWorker ?? 0, carrier: watch.carrier ?? 0,
         callerHash: watch.callerHash, lastWall_us: watch.lastSeen_us ?? 0,
         place: driver.place(lat_e7: point.lat, lon_e7: point.lon, datum: 1))
-      return driver.change { core in core.put(watch: description) }
+      return driver.submit(Command(.putWatch(description)))
     }
   }
 
   public func removeWatch(_ id: UInt64) throws(HujiaError) {
-    try check { driver in driver.change { core in core.remove(watch: id) } }
+    try check { driver in driver.submit(Command(.removeWatch(id))) }
   }
 
   /// Signs of life, each with the device's time (nil = now); returns how many were taken.
   public func beat(_ beats: [(watch: UInt64, wall_us: Int64?)]) throws(HujiaError) -> Int {
     try with { driver in
       if driver.isDrained { return .failure(.state) }
-      return .success(
-        driver.takeBeats(beats.count) { index in
-          Heartbeat(watchID: beats[index].watch, wall_us: beats[index].wall_us ?? 0)
-        })
+      let given = beats.map { Heartbeat(watchID: $0.watch, wall_us: $0.wall_us ?? 0) }
+      return .success(given.withUnsafeBufferPointer { driver.takeBeats($0) })
     }
   }
 
   /// No silence counts until then (nil: until `resume`).
   public func pauseWatch(_ id: UInt64, until_us: Int64? = nil) throws(HujiaError) {
     guard until_us ?? 0 >= 0 else { throw .argument }
-    try check { driver in driver.change { core in core.pause(watch: id, until_us: until_us ?? 0) } }
+    try check { driver in driver.submit(Command(.pauseWatch(id, until_us: until_us ?? 0))) }
   }
 
   public func resumeWatch(_ id: UInt64) throws(HujiaError) {
-    try check { driver in driver.change { core in core.resume(watch: id) } }
+    try check { driver in driver.submit(Command(.resumeWatch(id))) }
   }
 
   /// The source raised an alarm: an incident opens at its place; repeats get the first one's answer.
   public func alarm(watch id: UInt64) throws(HujiaError) -> Dispatch {
     try with { driver in
-      driver.turn { core in
-        let status = driver.isDrained ? .state : core.alarm(watch: id, wall_us: 0)
-        if status.isError || status == .full { return .failure(HujiaError(status)) }
-        return .success(Dispatch(core, isRepeat: status == .exists))
-      }
+      var decision = Decision()
+      let status = driver.submit(Command(.alarm(watch: id, wall_us: 0)), into: &decision)
+      if status.isError || status == .full { return .failure(HujiaError(status)) }
+      return .success(Dispatch(decision, isRepeat: status == .exists))
     }
   }
 
   public func watchStatus(_ id: UInt64) throws(HujiaError) -> WatchStatus {
     try with { driver in
-      driver.turn { core in
-        guard let slot = core.watch(id) else { return .failure(HujiaError(.unknownUnit)) }
-        let record = core.watches.records[slot]
-        let absence = core.absence(slot)
-        return .success(
-          WatchStatus(
-            state: WatchState(rawValue: record.state.rawValue) ?? .present,
-            lastSeen_us: record.seenWall_us,
-            next_us: absence.nextWall_us == 0 ? nil : absence.nextWall_us,
-            incidentID: record.incidentID == 0 ? nil : record.incidentID,
-            step: absence.firedStep, cycle: absence.repeats, limit_s: absence.limit_s))
-      }
+      var view = WatchView()
+      let status = driver.read(watch: id, into: &view)
+      guard status == .ok else { return .failure(HujiaError(status)) }
+      let absence = view.absence
+      return .success(
+        WatchStatus(
+          state: WatchState(rawValue: view.state.rawValue) ?? .present,
+          lastSeen_us: view.seenWall_us,
+          next_us: absence.nextWall_us == 0 ? nil : absence.nextWall_us,
+          incidentID: view.incidentID == 0 ? nil : view.incidentID,
+          step: absence.firedStep, cycle: absence.repeats, limit_s: absence.limit_s))
     }
   }
 
   public func watchState(_ id: UInt64) throws(HujiaError) -> WatchState {
-    try with { driver in
-      driver.turn { core in
-        guard let slot = core.watch(id) else { return .failure(HujiaError(.unknownUnit)) }
-        let state = core.watches.records[slot].state
-        return .success(WatchState(rawValue: state.rawValue) ?? .present)
-      }
-    }
+    try watchStatus(id).state
   }
 }

@@ -2,7 +2,6 @@
 // AsyncSequence of events. It says the same things as the C header and holds no logic of its own.
 
 import HujiaDriver
-import HujiaEngine
 
 /// A dispatch engine: it takes in calls and unit positions and answers who goes, by which road, and keeps the
 /// deadlines.

@@ -1,7 +1,6 @@
 // What happens inside, as an AsyncSequence.
 
 import HujiaDriver
-import HujiaEngine
 import Glibc
 
 /// One event; the C header says what each kind carries.
@@ -49,7 +48,7 @@ public struct Event: Sendable {
   /// The report's own, so that the answer to `Engine.post` is found.
   public let key: (high: UInt64, low: UInt64)
 
-  init?(_ event: HujiaEngine.Event) {
+  init?(_ event: HujiaDriver.Event) {
     guard let kind = Kind(rawValue: event.kind.rawValue) else { return nil }
     self.kind = kind
     sequence = event.sequence
@@ -114,9 +113,15 @@ extension Engine {
   /// Takes events out, oldest first; does not wait.
   public func takeEvents(upTo count: Int) throws(HujiaError) -> [Event] {
     try with { driver in
+      // The room is made before the baton is taken, a slice at a time, for nobody knows how many wait.
       var events: [Event] = []
-      _ = driver.takeEvents(max(count, 0)) { _, event in
-        if let event = Event(event) { events.append(event) }
+      while events.count < count {
+        let most = min(count - events.count, 256)
+        let taken = [HujiaDriver.Event](unsafeUninitializedCapacity: most) { room, taken in
+          taken = driver.takeEvents(into: UnsafeMutableBufferPointer(rebasing: room[..<most]))
+        }
+        events.append(contentsOf: taken.compactMap { Event($0) })
+        if taken.count < most { break }
       }
       return .success(events)
     }

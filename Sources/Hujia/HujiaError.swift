@@ -1,6 +1,6 @@
 // Errors in Swift carry the numbers of the C header, so that both faces say the same.
 
-import HujiaEngine
+import HujiaDriver
 
 /// Why a call failed; `code` is the number of the C header (`HJ_E_…`).
 public struct HujiaError: Error, Equatable, Sendable, CustomStringConvertible {

@@ -1,7 +1,6 @@
 // The values that go in and come out: the field's words, no pointers, no sizes.
 
 import HujiaDriver
-import HujiaEngine
 
 /// A position in degrees, WGS-84.
 public struct Coordinate: Hashable, Sendable {
@@ -117,7 +116,7 @@ public struct Reference: Hashable, Sendable {
     self.bytes = bytes + [UInt8](repeating: 0, count: 32 - bytes.count)
   }
 
-  init?(_ reference: HujiaEngine.Reference) {
+  init?(_ reference: HujiaDriver.Reference) {
     var bytes: [UInt8] = []
     for word in 0..<4 {
       for byte in 0..<8 {
@@ -128,7 +127,7 @@ public struct Reference: Hashable, Sendable {
   }
 }
 
-extension HujiaEngine.Reference {
+extension HujiaDriver.Reference {
   init(_ reference: Reference?) {
     self.init()
     guard let reference else { return }

@@ -22,7 +22,7 @@ import Testing
   }
 
   private func turn<Result>(_ token: UInt, _ body: (inout EngineCore) -> Result) -> Result? {
-    EngineDriver.value(token) { driver in driver.turn(body) }
+    EngineDriver.value(token) { driver in driver.turnHere { core, _ in body(&core) } }
   }
 
   /// A watch that falls silent after a second, its deadline lost.
@@ -40,9 +40,9 @@ import Testing
   }
 
   private func events(_ token: UInt) -> [Event] {
-    var events: [Event] = []
-    _ = EngineDriver.value(token) { driver in driver.takeEvents(64) { events.append($1) } }
-    return events
+    Array<Event>(unsafeUninitializedCapacity: 64) { room, count in
+      count = EngineDriver.value(token) { driver in driver.takeEvents(into: room) } ?? 0
+    }
   }
 
   @Test func theEnginesThreadFindsALostDeadline() throws {

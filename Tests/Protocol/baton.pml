@@ -25,7 +25,7 @@ byte top;
 /* Requests, by caller 1 ... CALLERS. */
 byte below[CALLERS + 1];
 byte state[CALLERS + 1];
-bit wants_itself[CALLERS + 1]; /* the function is NULL */
+bit wants_itself[CALLERS + 1]; /* it brings no errand */
 bit asleep[CALLERS + 1];       /* in hujia_sleep */
 byte line;                     /* the holder's own */
 

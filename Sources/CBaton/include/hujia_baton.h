@@ -1,25 +1,28 @@
-/* What Swift cannot say of itself: lend a closure that lives on a stack to another thread, sleep on a word of
- * memory, rest while spinning, keep a table in static memory (a Swift global is looked up through a once-flag at
- * every call). Must never: know what the closure does, allocate. */
+/* What Swift cannot say of itself: sleep on a word of memory, rest while spinning, keep a table in static memory (a
+ * Swift global is looked up through a once-flag at every call). Must never: know what a call does, allocate. */
 #ifndef HUJIA_BATON_H
 #define HUJIA_BATON_H
 
 #include <stdint.h>
 
-/* A call that waits for the baton, on its caller's stack. Everything but `function` and `context` is atomic. */
+/* A call that waits for the baton, on its caller's stack. What it asks for is a plain value on the same stack, named by
+ * its address. `next`, `carried` and `state` are atomic. The others are the holder's from publishing until the state is
+ * HUJIA_DONE. */
 typedef struct hujia_request {
-  void *function; /* NULL: the caller wants the baton itself */
-  void *context;
-  uintptr_t next;   /* the request published before this one */
-  uint64_t carried; /* calls carried out when its turn came */
-  uint32_t state;   /* HUJIA_WAITS ... */
-  uint32_t reserved;
+  const void *errand; /* a command, a question, a visit of the loop; NULL: the caller wants the baton itself */
+  void *decision;     /* of a command: where its decision goes; NULL: nowhere */
+  uintptr_t next;     /* the request published before this one */
+  uint64_t carried;   /* calls carried out when its turn came */
+  uint32_t state;     /* HUJIA_WAITS ... */
+  uint16_t kind;      /* HUJIA_COMMAND ... */
+  uint16_t reserved0;
+  int32_t status; /* what became of it */
+  uint32_t reserved1;
 } hujia_request;
 
 enum { HUJIA_WAITS = 0, HUJIA_SLEEPS = 1, HUJIA_DONE = 2, HUJIA_YOURS = 3 };
-
-/* Carries a lent call out on this thread, with the state that the baton guards. */
-void hujia_carry_out(const hujia_request *request, void *state);
+/* A host's command; the engine's own command, which a drain does not refuse; a question; a visit of the loop. */
+enum { HUJIA_COMMAND = 0, HUJIA_OWN_COMMAND = 1, HUJIA_QUESTION = 2, HUJIA_VISIT = 3 };
 
 /* Sleeps while *word is `expected`; may also return for nothing. */
 void hujia_sleep(uint32_t *word, uint32_t expected);

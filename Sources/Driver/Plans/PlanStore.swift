@@ -95,22 +95,30 @@ extension EngineDriver {
   /// Checks and loads new plans; the old ones stay on any error.
   package func loadPlans(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
     let tables = try PlanStore.decode(bytes, memory: allocator.memory)
-    var unused: [UnsafeMutablePointer<PlanTables>] = []
-    let isTaken = turnHere { core -> Bool? in
-      if isDrained { return nil }
-      while let old = core.reclaimPlans() { unused.append(old) }
-      let isTaken = core.use(plans: tables)
-      while let old = core.reclaimPlans() { unused.append(old) }
-      return isTaken
+    // Sixteen at most: nothing is taken from the allocator under the baton.
+    var unused = InlineArray<16, UnsafeMutablePointer<PlanTables>?>(repeating: nil)
+    var count = 0
+    let taken = turnHere { core, turn -> Status in
+      if isDrained { return .state }
+      while let old = core.reclaimPlans() {
+        unused[count] = old
+        count += 1
+      }
+      let status = apply(.usePlans(tables), &turn)
+      while let old = core.reclaimPlans() {
+        unused[count] = old
+        count += 1
+      }
+      return status
     }
     // Before any memory is given back: a hook of the host's may not come back, and the plans are in force by now.
-    if isTaken == true { finishBackgroundWork() }
-    for old in unused { PlanStore.free(old) }
-    guard let isTaken else {
+    if taken == .ok { finishBackgroundWork() }
+    for index in 0..<count { unused[index].map(PlanStore.free) }
+    guard taken != .state else {
       PlanStore.free(tables)
       throw Failure(.state, "the engine was drained: it takes no more")
     }
-    guard isTaken else {
+    guard taken == .ok else {
       PlanStore.free(tables)
       throw Failure(
         .full, "eight versions of the plans are still in use by open incidents: close some first")

@@ -75,7 +75,7 @@ extension EngineDriver {
   func openTraffic() throws(Failure) -> Traffic {
     try trafficSlot.open { () throws(Failure) -> Traffic in
       try AddressSpace.check(AddressSpace.ofEngine, "live traffic")
-      let (serving, hasOneProfile) = turn { core in core.servingMetric }
+      let (serving, hasOneProfile) = turnHere { core, _ in core.servingMetric }
       let made: Traffic
       do throws(OutOfMemory) {
         made = try Traffic(
@@ -166,21 +166,33 @@ extension EngineDriver {
   /// The builder's thread: an epoch, its cells in slices, and readiness for the next.
   private func serveTraffic(_ traffic: Traffic, _ threads: BuildThreads, _ crew: Crew) {
     while !threads.mustEnd, let metric = traffic.build(crew, clock: Clock.now_ns) {
-      turn { core in if !isAtRest { traffic.publish(metric, in: &core) } }
-      while !threads.mustEnd, turn({ core in core.router.maintain(Self.cellsPerTurn) }) {}
+      turnHere { _, turn in if !isAtRest { publish(metric, of: traffic, &turn) } }
+      tendEpoch(threads)
     }
     if !threads.mustEnd, traffic.store.isUnprepared, !hasTrafficWaiting {
       traffic.store.prepare(crew)
     }
   }
 
+  private func tendEpoch(_ threads: BuildThreads) {
+    var decision = Decision()
+    while !threads.mustEnd,
+      submitOwn(Command(.tendEpoch(cells: Self.cellsPerTurn)), into: &decision) == .ok,
+      decision.slice.hasMore
+    {}
+  }
+
+  private func publish(_ metric: Metric, of traffic: Traffic, _ turn: inout Turn) {
+    traffic.publish(metric) { serving in apply(.useEpoch(serving), &turn) }
+  }
+
   /// In `poll`, under the baton: what was reported since the last poll serves from now on. True when there was any.
-  func pollTraffic() -> Bool {
+  func pollTraffic(_ turn: inout Turn) -> Bool {
     guard let traffic = trafficSlot.traffic, let metric = traffic.build(.alone, clock: { 0 }) else {
       return false
     }
-    traffic.publish(metric, in: &core.pointee)
-    while core.pointee.router.maintain(.max) {}
+    publish(metric, of: traffic, &turn)
+    repeat { apply(.tendEpoch(cells: .max), &turn) } while unread.pointee.slice.hasMore
     return true
   }
 

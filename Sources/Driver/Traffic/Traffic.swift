@@ -140,11 +140,11 @@ final class Traffic: @unchecked Sendable {
     return metric
   }
 
-  /// Under the baton, after `build`.
-  func publish(_ metric: Metric, in core: inout EngineCore) {
+  /// Under the baton, after `build`: `serve` lets the engine answer by the new times.
+  func publish(_ metric: Metric, _ serve: (Unmanaged<Metric>) -> Void) {
     // First, because statistics are read without the baton: a reader that sees nothing pending gets the new times.
     pending.served()
-    core.serve(metric)
+    serve(Unmanaged.passUnretained(metric))
     store.published()
     epoch.store(Int64(bitPattern: metric.epoch), ordering: .relaxed)
     built.add(1, ordering: .relaxed)

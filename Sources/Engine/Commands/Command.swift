@@ -135,22 +135,19 @@ package struct Beats: BitwiseCopyable {
   }
 }
 
-/// Room for events that are taken out: each is handed to `put` with `space` and its index. Without `put` they are
-/// dropped, as where a record is applied again.
+/// Room for events that are taken out: an array of records of `stride` bytes. Without room they are dropped, as where a
+/// record is applied again.
 package struct EventRoom: BitwiseCopyable {
-  /// The room, the event's index, the address of an `Event`.
+  /// Writes one event: the place for it, the record's size, the address of the `Event`.
   package typealias Put = @convention(c) (UnsafeMutableRawPointer, Int, UnsafeRawPointer) -> Void
   package var most: Int
   /// Of the deadlines that waited for room, so many may search for a unit.
   package var decisions: Int
   package var space: UnsafeMutableRawPointer?
+  package var stride = 0
   package var put: Put?
-  package init(
-    most: Int, decisions: Int, space: UnsafeMutableRawPointer? = nil, put: Put? = nil
-  ) {
+  package init(most: Int, decisions: Int) {
     self.most = most
     self.decisions = decisions
-    self.space = space
-    self.put = put
   }
 }

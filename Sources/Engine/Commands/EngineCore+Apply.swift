@@ -114,7 +114,9 @@ extension EngineCore {
 
   private mutating func takeEvents(into room: EventRoom, _ slice: inout Slice) {
     while slice.done < room.most, var event = popEvent() {
-      if let put = room.put, let space = room.space { put(space, slice.done, &event) }
+      if let put = room.put, let space = room.space {
+        put(space + slice.done * room.stride, room.stride, &event)
+      }
       slice.done += 1
     }
     guard isEscalationBlocked else { return }

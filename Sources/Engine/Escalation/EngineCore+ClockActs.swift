@@ -24,13 +24,29 @@ package struct ClockReference: BitwiseCopyable {
 
 /// What a clock says of itself (`hj_clock_status`).
 package struct ClockReading: BitwiseCopyable {
-  package var state: ClockState
-  package var step: Int32
-  package var cycle: Int32
-  package var due_ns: Int64
+  package var state = ClockState.none
+  package var step: Int32 = 0
+  package var cycle: Int32 = 0
+  package var due_ns: Int64 = .max
   /// Before the limit: the limit; after: the next step without a snooze.
-  package var planned_ns: Int64
-  package var plansVersion: UInt32
+  package var planned_ns: Int64 = .max
+  package var plansVersion: UInt32 = 0
+  /// The same two on the wall clock as it is now; 0 = never.
+  package var dueWall_us: Int64 = 0
+  package var plannedWall_us: Int64 = 0
+  package init() {}
+
+  init(
+    state: ClockState, step: Int32, cycle: Int32, due_ns: Int64, planned_ns: Int64,
+    plansVersion: UInt32
+  ) {
+    self.state = state
+    self.step = step
+    self.cycle = cycle
+    self.due_ns = due_ns
+    self.planned_ns = planned_ns
+    self.plansVersion = plansVersion
+  }
 }
 
 extension EngineCore {

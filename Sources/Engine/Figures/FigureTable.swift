@@ -18,6 +18,7 @@ package struct Figures: BitwiseCopyable {
   /// The value has no row of its own: the table of its dimension is full, or it never came.
   package var isUnknown = false
   package var isTableFull = false
+  package init() {}
 }
 
 /// Where one thing counts: its value in every dimension.

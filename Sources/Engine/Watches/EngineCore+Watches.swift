@@ -223,9 +223,9 @@ extension EngineCore {
 
 /// A watch's clock (`hj_watch_status`).
 package struct AbsenceReading: BitwiseCopyable {
-  package var nextWall_us: Int64
-  package var firedStep: Int32
+  package var nextWall_us: Int64 = 0
+  package var firedStep: Int32 = 0
   /// How often the last step was repeated in this absence.
-  package var repeats: Int32
-  package var limit_s: UInt32
+  package var repeats: Int32 = 0
+  package var limit_s: UInt32 = 0
 }

@@ -1,0 +1,38 @@
+// Posts: reports that wait in a ring until the baton's holder makes a command of each.
+
+import CHujiaKernels
+import HujiaContainers
+import HujiaEngine
+
+extension EngineDriver {
+  /// Queues a checked report; full when the queue is. Any thread.
+  package func post(_ report: IncidentReport) -> Status {
+    guard posts.pointee.append(report) else { return posts.pointee.isClosed ? .state : .full }
+    fetchPostsAhead()
+    let waiting = posts.pointee.count
+    if waiting > postsHigh.load(ordering: .relaxed) {
+      postsHigh.store(waiting, ordering: .relaxed)
+    }
+    loop?.wake()
+    return .ok
+  }
+
+  /// A large queue has left the cache by the time it comes round, and a post waited 40 ns for its two lines.
+  @inline(__always) private func fetchPostsAhead() {
+    let next = posts.pointee.addresses(ahead: 4)
+    hjk_prefetch(next.turn)
+    hjk_prefetch_span(next.element, 128)
+  }
+
+  /// Under the baton: decides what was posted, at most `most`; returns how many.
+  func decidePosts(most: Int, _ turn: inout Turn) -> Int {
+    var decided = 0
+    while decided < most, var report = posts.pointee.popFirst() {
+      report.place = snap((report.lat_e7, report.lon_e7))
+      apply(.post(report), &turn)
+      decided += 1
+    }
+    if decided > 0 { room.made(decided) }
+    return decided
+  }
+}

@@ -1,0 +1,76 @@
+// What a reader sees of an incident (`hj_incident_status`).
+
+package struct IncidentView: BitwiseCopyable {
+  package var id: UInt64 = 0
+  package var state = IncidentState.none
+  package var tier = Tier.none
+  package var type: UInt32 = 0
+  package var lat_e7: Int32 = 0
+  package var lon_e7: Int32 = 0
+  package var flags: UInt32 = 0
+  package var plan: UInt32 = 0
+  package var shortfall = Shortfall()
+  package var receivedWall_us: Int64 = 0
+  package var dispatchedWall_us: Int64 = 0
+  package var arrivedWall_us: Int64 = 0
+  package var closedWall_us: Int64 = 0
+  package var appointmentWall_us: Int64 = 0
+  package var calledBackWall_us: Int64 = 0
+  package var disposition: Int32 = 0
+  /// The agency that leads, and the one that received the call; 0 = not set.
+  package var lead: UInt32 = 0
+  package var agency: UInt32 = 0
+  package var source: UInt8 = 0
+  /// The version of the plans that its clocks follow.
+  package var plansVersion: UInt32 = 0
+  package var operatorID: UInt64 = 0
+  package var operatorReason: UInt32 = 0
+  package var operatorSession: UInt64 = 0
+  package var operatorRole: UInt32 = 0
+  package var needs: UInt64 = 0
+  package var reference = Reference()
+  /// Of the call-back: the host's code.
+  package var outcome: Int32 = 0
+  /// Live assignments, oldest first.
+  package var liveCount: UInt32 = 0
+  package var assignmentIDs: InlineArray<16, UInt64> = .init(repeating: 0)
+  package init() {}
+}
+
+extension EngineCore {
+  func describe(incident slot: UInt32, _ view: inout IncidentView) {
+    let incident = incidents[slot]
+    view.id = incidentSlots.id(of: slot)
+    view.state = incident.state
+    view.tier = incident.tier
+    view.type = incident.type
+    view.lat_e7 = incident.lat_e7
+    view.lon_e7 = incident.lon_e7
+    view.flags = incident.flags
+    view.plan = incident.plan.plan
+    view.shortfall = incident.shortfall
+    view.receivedWall_us = incident.receivedWall_us
+    view.dispatchedWall_us = incident.dispatchedWall_us
+    view.arrivedWall_us = incident.arrivedWall_us
+    view.closedWall_us = incident.closedWall_us
+    view.appointmentWall_us = incident.appointmentWall_us
+    view.calledBackWall_us = incident.calledBackWall_us
+    view.disposition = incident.disposition
+    view.lead = incident.lead
+    view.agency = incident.agency
+    view.source = incident.source
+    view.plansVersion = plansNumber(of: slot)
+    view.operatorID = incident.operatorID
+    view.operatorReason = incident.operatorReason
+    let details = details.incidents[slot]
+    view.operatorSession = details.operatorSession
+    view.operatorRole = details.operatorRole
+    view.needs = details.needs
+    view.reference = details.reference
+    view.outcome = details.outcome
+    view.liveCount = incident.liveCount
+    for place in 0..<Int(incident.liveCount) {
+      view.assignmentIDs[place] = assignmentSlots.id(of: liveAssignment(of: slot, place))
+    }
+  }
+}
