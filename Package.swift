@@ -113,7 +113,9 @@ let package = Package(
         "HujiaMapImport", "HujiaRouting", "HujiaRoads", "HujiaContainers", "HujiaTestSupport",
       ]),
     tests("HujiaTests", ["Hujia", "HujiaRoads", "HujiaTestSupport"]),
-    tests("HujiaToolTests", ["HujiaTool", "HujiaMapImport", "HujiaRoads", "CHujia"]),
+    tests(
+      "HujiaToolTests",
+      ["HujiaTool", "HujiaMapImport", "HujiaRoads", "CHujia", "HujiaTestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )
