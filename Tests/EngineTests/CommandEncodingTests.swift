@@ -1,17 +1,12 @@
 // The bytes of commands: every kind comes back as it went in, every file that was ever committed still says the same,
 // and no bytes whatever do harm. The golden files are written by another encoder (scripts/contracting/commands.py).
 
+import Glibc
 import HujiaContainers
 import HujiaTestSupport
 import Testing
 
 @testable import HujiaEngine
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 @Suite struct CommandEncodingTests {
   private func encode(_ command: RecordedCommand) -> [UInt8] {
