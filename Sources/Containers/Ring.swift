@@ -37,6 +37,12 @@ public struct Ring<Element: BitwiseCopyable>: ~Copyable {
     head &+= 1
   }
 
+  /// Element `index` from the oldest on; only below `count`.
+  @inlinable public func element(_ index: Int) -> Element {
+    assert(index < count)
+    return slots[(head &+ index) & mask]
+  }
+
   /// The oldest element; only when not empty.
   @inlinable public var first: Element {
     assert(!isEmpty)

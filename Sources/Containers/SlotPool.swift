@@ -59,4 +59,21 @@ public struct SlotPool: ~Copyable {
   }
 
   @inlinable public func isLive(_ slot: UInt32) -> Bool { generations[slot] & 1 == 1 }
+
+  /// For tests: every slot that was ever taken is either live or among the free, once. Both sides are compared by the
+  /// sum of their spread numbers, so that a slot listed twice in place of another is seen. O(touched).
+  public func isConsistent() -> Bool {
+    var unused = 0
+    var difference: UInt64 = 0
+    for slot in 0..<fresh where !isLive(slot) {
+      unused += 1
+      difference &+= IdIndex.spread(UInt64(slot) + 1)
+    }
+    guard unused == freeCount else { return false }
+    for index in 0..<freeCount {
+      guard free[index] < fresh, !isLive(free[index]) else { return false }
+      difference &-= IdIndex.spread(UInt64(free[index]) + 1)
+    }
+    return difference == 0
+  }
 }

@@ -26,6 +26,8 @@ struct PlanVersions: BitwiseCopyable {
 
   func number(_ version: UInt32) -> UInt32 { versions[Int(version)].number }
 
+  func holds(_ version: Int) -> Int { Int(versions[version].holds) }
+
   /// An incident holds a version once for its plan and once for its clocks.
   mutating func hold(_ version: UInt32) { versions[Int(version)].holds += 1 }
   mutating func letGo(_ version: UInt32) { versions[Int(version)].holds -= 1 }

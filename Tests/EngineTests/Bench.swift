@@ -35,7 +35,21 @@ final class Bench {
     core.time = Moment(now_ns: 0, wall_us: wall_us)
   }
 
-  deinit { while let plans = core.removePlans() { Self.free(plans) } }
+  deinit {
+    check(core.validate() == nil || losesDeadlines, "at the end an invariant is broken")
+    while let plans = core.removePlans() { Self.free(plans) }
+  }
+
+  /// After every command: all invariants of all rooms.
+  func validate(sourceLocation: SourceLocation = #_sourceLocation) {
+    guard !losesDeadlines, let broken = core.validate() else { return }
+    Issue.record("broken: \(broken.words) [\(broken.number)]", sourceLocation: sourceLocation)
+  }
+
+  private func validated(_ status: Status) -> Status {
+    validate()
+    return status
+  }
 
   static func keep(_ draft: PlanDraft) throws -> UnsafeMutablePointer<PlanTables> {
     let tables = try draft.tables(.system)
@@ -75,6 +89,7 @@ final class Bench {
     _ = core.fireDue(most: most)
     // Whatever a suite does, the self-audit finds nothing lost, unless the suite lost it itself.
     if !losesDeadlines { check(core.audit(), equals: 0, "the audit found a lost deadline") }
+    validate()
   }
   func poll(s: Double) { poll(Int64(s * 1e9)) }
 
@@ -84,11 +99,12 @@ final class Bench {
     _ id: UInt64, at place: Place?, capabilities: UInt64 = 0, agency: UInt32 = 0, kind: UInt32 = 0,
     crew: Int32 = 0, activity: Activity = .patrolling, shiftEnd_us: Int64 = 0
   ) -> Status {
-    core.put(
-      unit: UnitDescription(
-        id: id, kind: kind, agency: agency, capabilities: capabilities, homeBeat: 0, crew: crew,
-        activity: activity, shiftEnd_us: shiftEnd_us, place: place ?? Bench.nowhere,
-        hasPosition: place != nil))
+    validated(
+      core.put(
+        unit: UnitDescription(
+          id: id, kind: kind, agency: agency, capabilities: capabilities, homeBeat: 0, crew: crew,
+          activity: activity, shiftEnd_us: shiftEnd_us, place: place ?? Bench.nowhere,
+          hasPosition: place != nil)))
   }
 
   static var nowhere: Place {
@@ -106,31 +122,35 @@ final class Bench {
       keyLow: key, callerHash: caller, wall_us: wall_us, place: place)
   }
 
-  @discardableResult func report(_ report: IncidentReport) -> Status { core.report(report) }
+  @discardableResult func report(_ report: IncidentReport) -> Status {
+    validated(core.report(report))
+  }
 
   /// Opens an incident at a node; its id.
   @discardableResult func open(
     at node: Int, tier: Tier = .emergency, type: UInt32 = 0, flags: UInt32 = 0
   ) -> UInt64 {
-    _ = core.report(call(self.node(node), tier: tier, type: type, flags: flags))
+    _ = report(call(self.node(node), tier: tier, type: type, flags: flags))
     return core.answer.incidentID
   }
 
   @discardableResult func advance(
     _ assignment: UInt64, _ state: AssignmentState, reason: UInt32 = 0
   ) -> Status {
-    core.advance(assignment, to: state, wall_us: 0, act: Act(operatorID: 1, reason: reason))
+    validated(
+      core.advance(assignment, to: state, wall_us: 0, act: Act(operatorID: 1, reason: reason)))
   }
 
   @discardableResult func close(_ incident: UInt64, as state: IncidentState = .closed) -> Status {
-    core.end(incident: incident, as: state, disposition: 7, wall_us: 0, act: Act())
+    validated(core.end(incident: incident, as: state, disposition: 7, wall_us: 0, act: Act()))
   }
 
   @discardableResult func upgrade(
     _ incident: UInt64, to tier: Tier, type: UInt32 = 0, flags: UInt32 = 0
   ) -> Status {
-    core.update(
-      incident, call(Bench.nowhere, tier: tier, type: type, flags: flags), movesPlace: false)
+    validated(
+      core.update(
+        incident, call(Bench.nowhere, tier: tier, type: type, flags: flags), movesPlace: false))
   }
 
   /// False when eight versions are in use. Frees what nobody needs.
@@ -142,6 +162,7 @@ final class Bench {
     if !isTaken { Self.free(tables) }
     while finishes, core.hasBackgroundWork { core.workInBackground() }
     while let old = core.reclaimPlans() { Self.free(old) }
+    validate()
     return isTaken
   }
 

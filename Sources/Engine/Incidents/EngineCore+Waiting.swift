@@ -22,10 +22,15 @@ extension EngineCore {
     if waiting.count == 0 { offerSweep.isUnderWay = false }
   }
 
-  /// After a change of what an incident still needs: it keeps its place. Nothing where it does not wait.
+  /// After a change of what an incident still needs: it keeps its place, or waits no more where nothing is missing.
+  /// Nothing where it does not wait.
   mutating func refile(_ incident: UInt32) {
     guard incidents[incident].isWaiting else { return }
     let need = need(of: incident)
+    guard !need.isNothing else {
+      stopWaiting(incident)
+      return incidents[incident].shortfall.formIntersection([.noPosition, .notOnStreets])
+    }
     guard !waiting.isFiled(incident, under: need) else { return }
     let place = incidents[incident].place
     waiting.refile(

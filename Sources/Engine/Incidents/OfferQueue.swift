@@ -89,6 +89,17 @@ struct OfferQueue: ~Copyable {
     bounds[a] < bounds[b] || bounds[a] == bounds[b] && a < b
   }
 
+  /// For tests: every unit in the heap knows its place, and none stands before a better one above it. O(units).
+  func isConsistent() -> Bool {
+    for index in 0..<count {
+      guard Int(places[heap[index]]) == index + 1 else { return false }
+      guard index == 0 || !isBefore(heap[index], heap[(index - 1) / 2]) else { return false }
+    }
+    var queued = 0
+    for unit in 0..<places.count where places[unit] != 0 { queued += 1 }
+    return queued == count
+  }
+
   private mutating func settle(_ start: Int) {
     var index = start
     while index > 0, isBefore(heap[index], heap[(index - 1) / 2]) {

@@ -207,6 +207,22 @@ struct WaitingLists: ~Copyable {
     unusedNeed = entry
   }
 
+  // For `brokenInvariant`
+
+  var needsInUse: Int { needsUsed }
+  func needEntry(_ entry: Int) -> NeedEntry { needs[entry] }
+  func needCount(_ entry: Int) -> Int? { needTree.consistentCount(root: needs[entry].root) }
+  func isIndexed(_ entry: Int) -> Bool {
+    var other = needBuckets[bucket(needs[entry].need)] &- 1
+    while other != Self.none, other != UInt32(entry) { other = needs[other].next }
+    return other != Self.none
+  }
+  /// Whether the incident is in a need's list, and in the list of a cell exactly where the need has a radius.
+  func isListed(_ incident: UInt32) -> Bool {
+    let entry = needs[needOf[incident]]
+    return entry.count > 0 && (cellOf[incident] != Self.none) == (entry.need.radius_dm > 0)
+  }
+
   // Cells
 
   private func bucket(_ cell: ReachCells.Cell, _ need: UInt32) -> Int {

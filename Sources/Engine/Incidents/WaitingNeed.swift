@@ -54,6 +54,9 @@ struct Need: BitwiseCopyable, Equatable {
     groupCount += 1
   }
 
+  /// No seat is open.
+  var isNothing: Bool { groupCount == 0 }
+
   func serves(_ unit: UnitRecord) -> Bool {
     for index in 0..<groupCount where groups[index].serves(unit) { return true }
     return false

@@ -127,6 +127,28 @@ struct WaitingTree: BitwiseCopyable {
     return found
   }
 
+  /// For tests: how many stand in the tree in rising order, each with its parent and below a higher priority; nil = it
+  /// is no tree. O(n).
+  func consistentCount(root: UInt32) -> Int? {
+    guard root != Self.none else { return 0 }
+    guard self[root].parent == Self.none else { return nil }
+    var here = first(from: .least, root: root)
+    var count = 0
+    var before = WaitingKey.least
+    while here != Self.none {
+      guard before < key(here) else { return nil }
+      for child in [self[here].left, self[here].right] where child != Self.none {
+        guard self[child].parent == here, Self.priority(child) <= Self.priority(here) else {
+          return nil
+        }
+      }
+      before = key(here)
+      count += 1
+      here = next(after: here)
+    }
+    return count
+  }
+
   /// The one behind `slot`. O(log n), O(1) on average over a walk.
   func next(after slot: UInt32) -> UInt32 {
     var here = self[slot].right

@@ -132,6 +132,20 @@ package struct Outbox: ~Copyable {
     return first
   }
 
+  /// For tests: each share holds what it counts and no more than its room, and sequence numbers rise. O(events).
+  func isConsistent() -> Bool {
+    guard ring.count == ordinaryCount + escalationCount + alarmCount,
+      ordinaryCount <= ordinaryLimit, escalationCount <= reserved, alarmCount <= alarms
+    else { return false }
+    var before = told
+    for index in 0..<ring.count {
+      let sequence = ring.element(index).sequence
+      guard sequence > before, sequence <= newest else { return false }
+      before = sequence
+    }
+    return true
+  }
+
   private mutating func overflow(upTo last: UInt64, wall_us: Int64) -> Event {
     var overflow = Event(.overflow)
     overflow.sequence = last
