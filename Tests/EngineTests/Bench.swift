@@ -16,6 +16,7 @@ final class Bench {
   var core: EngineCore
   var wall_us = Bench.wallStart_us
   var losesDeadlines = false
+  private var commands = 0
 
   init(
     _ image: MapImage, plans: PlanDraft = .builtIn, units: Int = 16, incidents: Int = 16,
@@ -40,9 +41,13 @@ final class Bench {
     while let plans = core.removePlans() { Self.free(plans) }
   }
 
-  /// After every command: all invariants of all rooms.
+  /// After every command: all invariants of all rooms. In tables for thousands, after every two hundredth.
   func validate(sourceLocation: SourceLocation = #_sourceLocation) {
-    guard !losesDeadlines, let broken = core.validate() else { return }
+    commands += 1
+    let isLarge = core.limits.incidents + core.limits.units + core.limits.watches > 1_000
+    guard !losesDeadlines, !isLarge || commands % 200 == 0, let broken = core.validate() else {
+      return
+    }
     Issue.record("broken: \(broken.words) [\(broken.number)]", sourceLocation: sourceLocation)
   }
 

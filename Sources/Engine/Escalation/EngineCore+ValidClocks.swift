@@ -24,7 +24,8 @@ extension EngineCore {
         "a clock's cycle was drawn", slot)
       validateOwner(of: slot, clock.kind, &invariants)
     }
-    invariants.hold(armed == deadlines.count, "the structure of deadlines holds what is armed", armed)
+    invariants.hold(
+      armed == deadlines.count, "the structure of deadlines holds what is armed", armed)
     invariants.hold(armed == deadlinesArmed, "armed deadlines are counted", armed)
   }
 

@@ -61,52 +61,45 @@ extension EngineCore {
 
   // Lists of incidents
 
-  /// Merged incidents, those that wait for their call-back, and those whose slots may be used again.
+  /// Merged incidents, those that wait for their call-back, and those whose slots may be used again. Each list is
+  /// walked once; sums of spread numbers tell whether it holds exactly those that belong into it.
   func validateLinks(_ invariants: inout Invariants) {
+    var merged = 0
+    var filed = 0
+    var asked = 0
+    var reusable: UInt64 = 0
     for slot in 0..<UInt32(incidentSlots.touched) where incidentSlots.isLive(slot) {
       let incident = incidents[slot]
+      filed += validateChain(from: incident.firstMerged, under: slot, &invariants)
       if incident.state == .merged {
+        merged += 1
         let root = incident.mergedInto
         invariants.hold(
           incidentSlots.isLive(root) && incidents[root].state.isOpen,
           "what a merged incident was merged into is open", slot)
-        invariants.hold(
-          isLinked(slot, from: incidents[root].firstMerged),
-          "a merged incident is in the list of what it was merged into", slot)
-      }
-      validateChain(from: incident.firstMerged, under: slot, &invariants)
-      if incident.state == .closed || incident.state == .cancelled || incident.state == .archived {
-        let isAsked = isRunning(.callback, slot: ClockSlot.of(.callback, incident: slot))
-        invariants.hold(
-          isAsked == isLinked(slot, from: callbacks.head) && (!isAsked || incident.state == .closed),
-          "a closed incident is in the list of call-backs while that clock runs", slot)
-        invariants.hold(
-          timesRetired(slot) == (isAsked ? 0 : 1),
-          "the slot of an incident that is over may be used again, once", slot)
+      } else if !incident.state.isOpen {
+        if isRunning(.callback, slot: ClockSlot.of(.callback, incident: slot)) {
+          asked += 1
+        } else {
+          reusable &+= Need.spread(slot)
+        }
       }
     }
+    invariants.hold(
+      merged == filed, "merged incidents are in the lists of what they were merged into", merged)
+    validateCallbacks(asked, &invariants)
     for index in 0..<closedIncidents.count {
-      let slot = closedIncidents.element(index)
-      invariants.hold(
-        incidentSlots.isLive(slot) && !incidents[slot].state.isOpen
-          && incidents[slot].state != .merged, "only incidents that are over make room", slot)
+      reusable &-= Need.spread(closedIncidents.element(index))
     }
+    invariants.hold(
+      reusable == 0, "the slot of an incident that is over may be used again, once",
+      closedIncidents.count)
   }
 
-  private func isLinked(_ slot: UInt32, from first: UInt32) -> Bool {
-    var here = first
-    var steps = 0
-    while here != WaitingLists.none, steps <= limits.incidents {
-      if here == slot { return true }
-      here = incidents[here].nextLinked
-      steps += 1
-    }
-    return false
-  }
-
+  /// How many are filed under `root`.
   private func validateChain(
     from first: UInt32, under root: UInt32, _ invariants: inout Invariants
-  ) {
+  ) -> Int {
     var here = first
     var before = WaitingLists.none
     var steps = 0
@@ -119,14 +112,24 @@ extension EngineCore {
       here = incidents[here].nextLinked
       steps += 1
     }
+    return steps
   }
 
-  private func timesRetired(_ slot: UInt32) -> Int {
-    var times = 0
-    for index in 0..<closedIncidents.count where closedIncidents.element(index) == slot {
-      times += 1
+  private func validateCallbacks(_ asked: Int, _ invariants: inout Invariants) {
+    var here = callbacks.head
+    var before = WaitingLists.none
+    var listed = 0
+    while here != WaitingLists.none, listed <= limits.incidents {
+      invariants.hold(
+        incidents[here].state == .closed && incidents[here].previousLinked == before
+          && isRunning(.callback, slot: ClockSlot.of(.callback, incident: here)),
+        "a closed incident is in the list of call-backs while that clock runs", here)
+      before = here
+      here = incidents[here].nextLinked
+      listed += 1
     }
-    return times
+    invariants.hold(before == callbacks.tail, "the list of call-backs ends at its end", before)
+    invariants.hold(listed == asked, "every running call-back is listed", listed)
   }
 
   // Waiting

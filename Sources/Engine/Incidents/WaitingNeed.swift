@@ -80,6 +80,9 @@ struct Need: BitwiseCopyable, Equatable {
     return Self.mix(x)
   }
 
+  /// A slot as a number whose sums tell sets of slots apart; for tests.
+  static func spread(_ slot: UInt32) -> UInt64 { mix(UInt64(slot) + 1) }
+
   static func mix(_ value: UInt64) -> UInt64 {
     var x = value &+ 0x9e37_79b9_7f4a_7c15
     x = (x ^ (x >> 30)) &* 0xbf58_476d_1ce4_e5b9
