@@ -1,4 +1,4 @@
-// What is true of incidents between two commands: their states, their lists, who waits.
+// What is true of incidents between two commands: their states, their lists, the list of those that wait.
 
 import HujiaContainers
 
@@ -61,8 +61,8 @@ extension EngineCore {
 
   // Lists of incidents
 
-  /// Merged incidents, those that wait for their call-back, and those whose slots may be used again. Each list is
-  /// walked once; sums of spread numbers tell whether it holds exactly those that belong into it.
+  /// Merged incidents, those that wait for their call-back, and those that make room for new ones. Each list is
+  /// walked once; sums of spread numbers tell whether it holds exactly what belongs into it.
   func validateLinks(_ invariants: inout Invariants) {
     var merged = 0
     var filed = 0
