@@ -78,7 +78,7 @@ final class EngineLoop: @unchecked Sendable {
       }
       openHandles += 1
     } catch {
-      // Where there is no such timer libuv's is all there is; one that is refused for want of anything is a failure.
+      // A system without such a timer has libuv's alone. A timer refused for want of a resource is a failure.
       guard error == .unknown else {
         abandon()
         return nil

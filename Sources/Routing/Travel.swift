@@ -59,7 +59,7 @@ package struct UnitFilter: BitwiseCopyable, Sendable {
   /// A unit whose skip mark equals this (when not 0) is passed over.
   package var skipStamp: UInt32
   package var crewedOnly: Bool
-  /// Set by `prepare`: agency, kind, time or skip marks are asked for too. True where that was not looked at.
+  /// Agency, kind, time or skip marks are asked for too. `prepare` sets it; until then true, which is safe.
   private(set) var asksMore = true
 
   /// Before many units are asked: `codes` are the levels of units that will do.

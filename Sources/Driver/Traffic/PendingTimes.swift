@@ -97,7 +97,7 @@ final class PendingTimes: @unchecked Sendable {
     pthread_mutex_lock(mutex)
     let table = filling
     let second = second
-    // Read here once: a table that stays in use may be filled as soon as the lock is given back.
+    // Read once, under the lock: a table that stays in use may be filled as soon as the lock is given back.
     let count = table.count
     if count > 0 {
       isFirstFilling.toggle()

@@ -85,7 +85,7 @@ extension EngineCore {
       restart(.delivery, assignment: assignment, from: times.dispatched_ns)
     }
     guard old.isSigned, !new.isSigned else { return }
-    // With it the signatures of enough others may be wanted again.
+    // Without this signature there may be too few: those of others are wanted again.
     let incident = assignments[assignment].incident
     guard !isSignedEnough(incident) else { return }
     let first = Int(incident) * EngineLimits.chosen
@@ -170,7 +170,8 @@ extension EngineCore {
     return count >= wanted ? signed[Int(wanted) - 1] : nil
   }
 
-  /// After a signature: the others are asked no more since the last one that was needed, however late it was told.
+  /// After a signature. Once enough have signed, the others are asked no more, from the moment of the last one that
+  /// was needed, however late it was told.
   mutating func stopOtherSignatures(_ incident: UInt32) {
     guard let at_ns = signedEnough_ns(incident) else { return }
     let first = Int(incident) * EngineLimits.chosen

@@ -48,7 +48,7 @@ extension EngineCore {
 
   /// Starts a clock whose limit counts from `start_ns`. Where that lies so far back that the limit has passed (it was
   /// typed in late), it counts from now, so that it fires nothing at once.
-  /// With `keepsOverdue` it is overdue then, and fires at once, late: for promises that run again.
+  /// With `keepsOverdue` such a clock is overdue, and fires at once, late: for promises that run again.
   mutating func start(
     _ kind: ClockKind, slot: UInt32, _ promise: Promise, from given_ns: Int64,
     keepsOverdue: Bool = false

@@ -1,7 +1,7 @@
 // The promises to the caller: someone is sent, arrives, settles it, and asks afterwards how it went.
 
 extension EngineCore {
-  /// At receipt (or at its appointment): someone is sent, it is settled, and someone leads.
+  /// Starts the promises of a receipt (or appointment): a unit is sent, the incident is settled, an agency leads.
   mutating func startIncidentClocks(_ incident: UInt32) {
     let start_ns = incidents[incident].start_ns
     if incidents[incident].dispatchedWall_us == 0 { start(.pending, incident, from: start_ns) }

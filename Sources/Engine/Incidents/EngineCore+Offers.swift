@@ -143,7 +143,8 @@ extension EngineCore {
       let begun = waiting.beginWalk(
         tier, record, from: raw == bound.tier ? bound.key : .least, isPlaced: record.hasPosition)
       steps -= begun
-      // At least as many looks as the beginning cost, to two slices: what begins anew in each gets on all the same.
+      // A walk makes at least as many looks as its beginning cost, two slices at most. Otherwise a walk that begins
+      // anew in each slice would never get on.
       let end = min(0, steps - min(begun, 2 * Self.offerSlice))
       while waiting.walked != WaitingLists.none {
         let incident = waiting.walked

@@ -51,7 +51,7 @@ extension EngineCore {
     let first = Int(incident) * EngineLimits.chosen
     var least_ms = UInt64.max
     var asked: UInt32 = 0
-    // By requirement one of its assignments: of seats of one kind each would be asked the same.
+    // One assignment for each requirement: its seats would all ask the same question.
     var examples: InlineArray<18, UInt32> = .init(repeating: 0)
     for place in 0..<Int(record.liveCount) {
       let slot = incidentAssignments[first + place]

@@ -31,8 +31,8 @@ package struct Reference: BitwiseCopyable, Equatable, Sendable {
 package struct IncidentDetails: BitwiseCopyable {
   /// Capabilities asked for beside the plan's.
   package var needs: UInt64 = 0
-  /// Of those: for which nobody else is sent, as in `IncidentRecord.servedSeats`, and of these the ones of units that
-  /// never arrived, as in `sparedSeats`.
+  /// Needs for which no other unit is sent, as in `IncidentRecord.servedSeats`; and those of them that belong to units
+  /// that never arrived, as in `sparedSeats`.
   var servedNeeds: UInt64 = 0
   var sparedNeeds: UInt64 = 0
   package var reference = Reference()

@@ -91,7 +91,7 @@ extension EngineCore {
     return false
   }
 
-  /// Of those within their shifts; with `isShiftOver`, asked after those, of those beyond them.
+  /// Asks units within their shift. With `isShiftOver`, asked afterwards, it asks units past theirs.
   mutating func bestUnit(
     _ requirement: Requirement, capabilities: UInt64, place: Place, tier: Tier, plan: PlanMatch,
     isShiftOver: Bool

@@ -33,9 +33,9 @@ extension EngineCore {
     router.fetchAhead(unit: slot)
   }
 
-  /// At the start of a command: everything reported before, as far as the bound goes, each unit once; of a turn that is
-  /// applied again, what it took in then. Feeds that report faster than this takes in would otherwise keep it at the
-  /// same few units up to the bound.
+  /// Takes in, at the start of a command, what was reported before: each unit once, as far as the bound goes. A turn
+  /// that is applied again takes in what it took in then. Each unit counts once because feeds that report faster than
+  /// this takes in would otherwise keep it at the same few units.
   package mutating func takePositions(most: Int) {
     guard feed.isLive else {
       while let fix = feed.takeWritten() { take(fix) }

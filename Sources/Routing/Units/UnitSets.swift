@@ -110,7 +110,7 @@ struct UnitSets: ~Copyable {
 extension Router {
   package var unitWords: Int { sets.wordsUsed }
 
-  /// Of units 64 · `word` ..., those that are at one of the levels and have all capabilities. O(bits asked for).
+  /// The units among the 64 from 64 · `word` on that are at one of the levels and have all capabilities. O(bits asked).
   package func units(word: Int, levels: UInt32, capabilities: UInt64) -> UInt64 {
     sets.word(word, levels: codes(levels)) & sets.word(word, capabilities: capabilities)
   }

@@ -70,7 +70,7 @@ struct UnitTable: ~Copyable {
     setNodes(unit, on: map)
   }
 
-  /// On the same street, not at a node before or after: its nodes are the same.
+  /// Whether the unit stays on its street, and at a node neither before nor after: its nodes are then the same.
   @inline(__always) func stays(_ unit: UInt32, at place: Place) -> Bool {
     traits[unit].hasPlace && places[unit].street == place.street
       && places[unit].node == place.node
