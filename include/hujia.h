@@ -1261,8 +1261,8 @@ hj_status hj_incident_update(hj_engine *engine, uint64_t incident_id, const hj_r
 /* Sends a unit by hand, whatever the plan says: any unit that is not on another incident. `*assignment_id` may be
  * NULL.
  * BATON. O(1) and one travel time. HJ_E_STALE (incident), HJ_E_STATE (closed), HJ_E_UNKNOWN (unit), HJ_E_BUSY,
- * HJ_UNCHANGED (already on this one; its id is filled in), HJ_FULL (max_assignments, or 16 live on this one). Since
- * 0.1. */
+ * HJ_UNCHANGED (already on this one; its id is filled in), HJ_FULL (max_assignments, or 16 live on this one),
+ * HJ_E_ARGUMENT (wall_us negative). Since 0.1. */
 hj_status hj_incident_assign(hj_engine *engine, uint64_t incident_id, uint64_t unit_id, int64_t wall_us,
                              uint64_t *assignment_id);
 hj_status hj_incident_assign_by(hj_engine *engine, uint64_t incident_id, uint64_t unit_id, int64_t wall_us,

@@ -221,6 +221,27 @@ def read_function(text, node, previous):
     return function
 
 
+# What any function may answer, as the head of the header says.
+ALWAYS = ["HJ_OK", "HJ_E_STALE", "HJ_E_FORKED", "HJ_E_STATE"]
+
+
+def add_answers(functions, statuses):
+    """The statuses that each function may answer: those that its comment names, and those of the function that it
+    refers to ("errors as there", "As hj_clock_take", "The same, and ...")."""
+    known = [status["name"] for status in statuses]
+    found = {}
+    for previous, function in zip([None, *functions], functions):
+        comment, said = function["comment"], set(ALWAYS)
+        said |= set(re.findall(r"\bHJ_\w+", comment))
+        for other in re.findall(r"(?:[Ee]rrors as|(?:^|[.;] )As) (hj_\w+|there)", comment):
+            said |= found.get(previous["name"] if other == "there" else other, set())
+        if comment.startswith("The same"):
+            said |= found.get(previous["name"], set())
+        found[function["name"]] = said
+        if function["returns"]["type"] == "hj_status":
+            function["answers"] = [name for name in known if name in said]
+
+
 def callback(node):
     """A function pointer's parts: clang has the types, the text the names."""
     match = re.fullmatch(r"(.+?)\s*\(\*\)\((.*)\)", node["type"]["qualType"])
@@ -263,5 +284,6 @@ def read(folder=HEADER.parent):
     version = ".".join(str(values[f"v_HJ_VERSION_{part}"]) for part in ("MAJOR", "MINOR", "PATCH"))
     contract = {"version": version, "abi": values["v_HJ_ABI_VERSION"]}
     contract.update(vocabulary.sort(defined, values))
+    add_answers(functions, contract["statuses"])
     contract.update(types=types, structs=structs, functions=functions)
     return contract
