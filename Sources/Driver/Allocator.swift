@@ -1,5 +1,5 @@
 // Which allocator an engine takes its memory from: the host's hooks, jemalloc where the host has linked it, else the
-// C library. jemalloc is looked up, never linked: the library must load without it (ARCHITECTURE.md, "Memory").
+// C library. jemalloc is looked up, never linked: the library must load without it (docs/architecture/memory.md).
 
 import Glibc
 import CHujiaBaton

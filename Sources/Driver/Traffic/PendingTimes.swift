@@ -7,7 +7,7 @@ import HujiaRouting
 import Synchronization
 
 /// Any number of reporters, one builder. The lock is held for a slice of a report, or for exchanging the tables; never
-/// during a build. (A mutex of pthread: ARCHITECTURE.md says why.)
+/// during a build. (A mutex of pthread: the standard library's dies in forked children.)
 final class PendingTimes: @unchecked Sendable {
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private let tables: (Table, Table)
