@@ -15,7 +15,7 @@ import Testing
     let count = room.withUnsafeMutableBytes {
       command.encode(into: $0.baseAddress.unsafelyUnwrapped)
     }
-    check(count <= RecordedCommand.mostBytes, "\(count) bytes")
+    check(count, atMost: RecordedCommand.mostBytes, "\(count) bytes")
     check(room[count...].allSatisfy { $0 == 0xa5 }, "written behind the record")
     return Array(room[..<count])
   }
@@ -27,7 +27,7 @@ import Testing
     copy.copyBytes(from: bytes)
     let given = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(copy)[..<bytes.count])
     let (command, length) = try RecordedCommand.decode(given)
-    check(length <= bytes.count, "\(length) of \(bytes.count) bytes")
+    check(length, atMost: bytes.count, "\(length) of \(bytes.count) bytes")
     return command
   }
 
@@ -62,10 +62,11 @@ import Testing
       let command = sample(kind, &random)
       let bytes = encode(command)
       check(bytes[0] == UInt8(kind) && bytes[1] == 0 && bytes[2] == 1 && bytes[3] == 0)
-      check(Int(bytes[4]) + Int(bytes[5]) << 8 == bytes.count)
+      check(Int(bytes[4]) + Int(bytes[5]) << 8, equals: bytes.count)
       let back = try decode(bytes)
-      check(lines(back) == lines(command), "\(name(kind)): \(lines(back)), not \(lines(command))")
-      check(encode(back) == bytes, "\(name(kind)): other bytes")
+      check(
+        lines(back), equals: lines(command), "\(name(kind)): \(lines(back)), not \(lines(command))")
+      check(encode(back), equals: bytes, "\(name(kind)): other bytes")
     }
   }
 
@@ -73,11 +74,12 @@ import Testing
   @Test func everyFieldIsListed() {
     for (type, names) in CommandSamples.fields {
       let fields = Mirror(reflecting: type).children.compactMap(\.label)
-      check(fields.sorted() == names.sorted(), "\(type): \(fields), not \(names)")
+      check(fields.sorted(), equals: names.sorted(), "\(type): \(fields), not \(names)")
     }
-    check(Mirror(reflecting: Command(.resetFigures)).children.count == 4, "a field of Command")
-    check(Mirror(reflecting: Moment(now_ns: 0, wall_us: 0)).children.count == 2, "of Moment")
-    check(Mirror(reflecting: Client()).children.count == 2, "of Client")
+    check(
+      Mirror(reflecting: Command(.resetFigures)).children.count, equals: 4, "a field of Command")
+    check(Mirror(reflecting: Moment(now_ns: 0, wall_us: 0)).children.count, equals: 2, "of Moment")
+    check(Mirror(reflecting: Client()).children.count, equals: 2, "of Client")
   }
 
   // Golden files
@@ -143,8 +145,8 @@ import Testing
       let kind = UInt16(golden.bytes[0]) | UInt16(golden.bytes[1]) << 8
       let version = UInt16(golden.bytes[2]) | UInt16(golden.bytes[3]) << 8
       guard version == CommandFormat.newestVersion(kind) else { continue }
-      check(said == golden.lines, "\(golden.name): \(said)")
-      check(encode(command) == golden.bytes, "\(golden.name): other bytes")
+      check(said, equals: golden.lines, "\(golden.name): \(said)")
+      check(encode(command), equals: golden.bytes, "\(golden.name): other bytes")
     }
     // One for every kind, in the version that is written now.
     for kind in CommandSamples.kinds {
@@ -181,13 +183,13 @@ import Testing
     for _ in 0..<Scale.count(2, full: 50) {
       let bytes = encode(sample(kind, &random))
       for length in 0..<bytes.count {
-        check(fault(Array(bytes[..<length])) == .damaged, "\(name(kind)) cut to \(length)")
+        check(fault(Array(bytes[..<length])), equals: .damaged, "\(name(kind)) cut to \(length)")
         // A length that fits the cut: its fields end too early.
         var cut = Array(bytes[..<length])
         if length >= 8 {
           cut[4] = UInt8(length & 0xff)
           cut[5] = UInt8(length >> 8)
-          check(fault(cut) == .damaged, "\(name(kind)) shortened to \(length)")
+          check(fault(cut), equals: .damaged, "\(name(kind)) shortened to \(length)")
         }
       }
       // Longer than its kind, by its own word.
@@ -195,7 +197,7 @@ import Testing
       check(fault(long) == nil, "\(name(kind)) with another record behind it")
       long[4] = UInt8((bytes.count + 16) & 0xff)
       long[5] = UInt8((bytes.count + 16) >> 8)
-      check(fault(long) == .damaged, "\(name(kind)) lengthened")
+      check(fault(long), equals: .damaged, "\(name(kind)) lengthened")
       for place in 0..<bytes.count {
         for bit in 0..<8 {
           var flipped = bytes
@@ -216,16 +218,16 @@ import Testing
     for kind in CommandSamples.kinds {
       var bytes = encode(sample(kind, &random))
       bytes[2] = 2
-      check(fault(bytes) == .newer, "\(name(kind)) in version 2")
+      check(fault(bytes), equals: .newer, "\(name(kind)) in version 2")
       bytes[2] = 0
-      check(fault(bytes) == .damaged, "\(name(kind)) in version 0")
+      check(fault(bytes), equals: .damaged, "\(name(kind)) in version 0")
       bytes[2] = 1
       bytes[1] = 1  // kind + 256
-      check(fault(bytes) == .newer, "kind \(kind) + 256")
+      check(fault(bytes), equals: .newer, "kind \(kind) + 256")
     }
     var none = encode(sample(1, &random))
     none[0] = 0
-    check(fault(none) == .newer)
+    check(fault(none), equals: .newer)
   }
 
   @Test func anyBytesDoNoHarm() {
@@ -257,7 +259,7 @@ import Testing
       let stride = MemoryLayout<Heartbeat>.stride
       let command = Command(
         .beats(Beats(watches: base, times_us: base + 8, stride: stride, count: beats.count)))
-      check(RecordedCommand.parts(command) == 3)
+      check(RecordedCommand.parts(command), equals: 3)
       var found: [Heartbeat] = []
       for part in 0..<RecordedCommand.parts(command) {
         let moment = Moment(now_ns: 1, wall_us: 2)
@@ -268,8 +270,8 @@ import Testing
         }
         for index in 0..<some.count { found.append(some.elements[index]) }
       }
-      check(found.map(\.watchID) == beats.map(\.watchID))
-      check(found.map(\.wall_us) == beats.map(\.wall_us))
+      check(found.map(\.watchID), equals: beats.map(\.watchID))
+      check(found.map(\.wall_us), equals: beats.map(\.wall_us))
     }
     let tables = try Bench.keep(.builtIn)
     defer { Bench.free(tables) }
@@ -279,6 +281,6 @@ import Testing
       check(false, "no plans")
       return
     }
-    check(mark == TextMark(bytes: 77, checksum: 99))
+    check(mark, equals: TextMark(bytes: 77, checksum: 99))
   }
 }
