@@ -56,11 +56,13 @@
  *   hj_plans_load, hj_plans_migrate, hj_figures_breaches. In the background (the engine's own thread, the host's loop,
  *   or the next hj_engine_poll): offers to waiting incidents beyond the first slice, of which there is one for all that
  *   a turn fires. Since 0.3.
- * Longer turns. A decision costs what its search costs, which grows where units are short, with the units without a
- *   position, with those on one spot, and, where a plan names an agency or a kind, with those that the reasons of a
- *   shortfall look at. A slice of offers begins with a look at each need that waits in the tier and the cells around
- *   the unit (0.3 ms for 1,000 needs with a radius). Not bounded: hj_engine_close, the first hj_engine_poll; with
- *   HJ_RUN_POLL an epoch's build, and a call that takes in all positions that wait.
+ * Longer turns. A decision costs what its search costs. It grows where units are short, with those on one spot, and,
+ *   where a plan names an agency or a kind, with the units that share a block of 64 with one of those. Without
+ *   positions it costs a look at each block and at the units of a few. A slice of offers begins with a look at each
+ *   need that waits in the tier and the cells around the unit (0.3 ms for 1,000 needs with a radius).
+ * Turns without a bound. hj_engine_close; the first hj_engine_poll, which gives the wall time to all that was put in
+ *   before it (5 ms for a million units); with HJ_RUN_POLL an epoch's build, and a call that takes in all positions
+ *   that wait.
  * Blocking and memory. Nothing blocks on I/O and nothing allocates after hj_engine_open, except where "cold" is said:
  *   hj_engine_open, hj_engine_close, hj_plans_load, and the first hj_traffic_report (see there).
  * Stack. A call needs up to 32 KiB of its thread's stack, also when it carries out the calls of others; a cold one up
@@ -1477,7 +1479,11 @@ hj_status hj_figures_reset(hj_engine *engine);
  * and marked.
  *
  * A street that traffic has closed is driven through by nobody; what stands or happens on it leaves it and is reached
- * at the map's own time for that piece. Longitudes go the short way round, also across 180 degrees. Since 0.3. */
+ * at the map's own time for that piece. A junction has no piece of its own: within 0.5 m of one whose streets are all
+ * closed a unit or call is not connected, and marked as an estimate. Two places off one street count both ways to it,
+ * however near they are to each other: what lies between them (water, a fence) is not known.
+ *
+ * Longitudes go the short way round, also across 180 degrees. Since 0.3. */
 
 /* The k units with the least travel time to a place, nearest first, ties by unit id; units that the streets do not
  * connect come last with a marked straight-line estimate; units without a position never come. Set nearest[0].size.

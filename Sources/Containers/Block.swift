@@ -9,10 +9,12 @@ public struct Block<Element: BitwiseCopyable>: ~Copyable {
 
   @inlinable static var alignment: Int { max(64, MemoryLayout<Element>.alignment) }
 
-  /// `isHot` as in `Memory.take`.
-  public init(_ memory: Memory, count: Int, isHot: Bool = false) throws(OutOfMemory) {
+  /// `isHot`, `isTouched` as in `Memory.take`.
+  public init(
+    _ memory: Memory, count: Int, isHot: Bool = false, isTouched: Bool = false
+  ) throws(OutOfMemory) {
     let raw = try memory.take(
-      bytes: Self.bytes(count), alignment: Self.alignment, isHot: isHot)
+      bytes: Self.bytes(count), alignment: Self.alignment, isHot: isHot, isTouched: isTouched)
     self.base = raw.bindMemory(to: Element.self, capacity: max(count, 1))
     self.count = count
     self.memory = memory

@@ -44,12 +44,19 @@ public struct Memory: @unchecked Sendable {
 
   /// Raw storage, zero-filled. `alignment` is a power of two. `isHot`: read all over on the hot path, so large pages
   /// are asked for: a read that misses the cache then costs 160 ns, not 260. Advice only, and the first touch of such
-  /// a page takes a tenth of a millisecond.
-  public func take(bytes: Int, alignment: Int, isHot: Bool = false) throws(OutOfMemory)
-    -> UnsafeMutableRawPointer
-  {
+  /// a page takes a tenth of a millisecond, or several where the system has to look for one. `isTouched`: every page is
+  /// touched here, so that no call on the hot path pays for that.
+  public func take(
+    bytes: Int, alignment: Int, isHot: Bool = false, isTouched: Bool = false
+  ) throws(OutOfMemory) -> UnsafeMutableRawPointer {
     let result = try takeUnfilled(bytes: bytes, alignment: alignment, isHot: isHot)
-    if !isZeroed { memset(result, 0, max(bytes, 1)) }
+    if !isZeroed {
+      memset(result, 0, max(bytes, 1))
+    } else if isTouched {
+      for offset in stride(from: 0, to: bytes, by: SystemMemory.leastPage_bytes) {
+        result.storeBytes(of: 0, toByteOffset: offset, as: UInt8.self)
+      }
+    }
     return result
   }
 
@@ -74,6 +81,8 @@ public struct Memory: @unchecked Sendable {
 /// The system's own memory, zero-filled. Large pieces are pages that cost nothing until they are used.
 public enum SystemMemory {
   private static var mapped_bytes: UInt64 { 256 << 10 }
+  /// No system that we run on has smaller pages.
+  static var leastPage_bytes: Int { 4_096 }
 
   public static func take(bytes: UInt64, alignment: UInt64) -> UnsafeMutableRawPointer? {
     precondition(alignment <= 4_096)

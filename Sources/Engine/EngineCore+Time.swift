@@ -1,9 +1,10 @@
 // The first time an engine hears the time, time that it did not see pass, and answers to posts that could not be taken.
 
 extension EngineCore {
-  /// Commands before the first poll had no wall time; they get that of the first poll. O(incidents).
+  /// Commands before the first poll had no wall time; they get that of the first poll. O(what was put in before
+  /// it).
   package mutating func startWall(_ wall_us: Int64) {
-    for slot in 0..<UInt32(limits.incidents) where incidentSlots.isLive(slot) {
+    for slot in 0..<UInt32(incidentSlots.touched) where incidentSlots.isLive(slot) {
       if incidents[slot].receivedWall_us == 0 { incidents[slot].receivedWall_us = wall_us }
       if incidents[slot].ownReceivedWall_us == 0 { incidents[slot].ownReceivedWall_us = wall_us }
       if incidents[slot].state == .held { setAppointment(slot, wall_us: wall_us) }
@@ -12,7 +13,7 @@ extension EngineCore {
       if incidents[slot].arrivedWall_us == 1 { incidents[slot].arrivedWall_us = wall_us }
       if incidents[slot].closedWall_us == 1 { incidents[slot].closedWall_us = wall_us }
     }
-    for slot in 0..<UInt32(limits.assignments) where assignmentSlots.isLive(slot) {
+    for slot in 0..<UInt32(assignmentSlots.touched) where assignmentSlots.isLive(slot) {
       if assignments[slot].dispatchedWall_us == 0 { assignments[slot].dispatchedWall_us = wall_us }
     }
     startFixWall(wall_us)

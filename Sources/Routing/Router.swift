@@ -59,8 +59,8 @@ package struct Router: ~Copyable {
     let unitsOnCells = hierarchy == nil ? 0 : unitCapacity
     let cells = try CellIndex(
       hierarchy ?? .empty, leafNodes: leafNodes, unitCapacity: unitsOnCells, memory: memory)
-    let normalEnds = try Block<UnitEnds>(memory, count: unitsOnCells, isHot: true)
-    let responseEnds = try Block<UnitEnds>(memory, count: unitsOnCells, isHot: true)
+    let normalEnds = try Self.unitEnds(unitsOnCells, memory)
+    let responseEnds = try Self.unitEnds(unitsOnCells, memory)
     let arcs = try Block<UnitArcs>(memory, count: unitsOnCells)
     let ground = try GroundTree(map, unitCapacity: unitCapacity, memory: memory)
     let search = try NetworkSearch(nodeCount: map.nodeCount, memory: memory)
@@ -121,6 +121,12 @@ package struct Router: ~Copyable {
     self.shortlist = shortlist
     self.way = way
     self.reached = reached
+  }
+
+  private static func unitEnds(
+    _ units: Int, _ memory: Memory
+  ) throws(OutOfMemory) -> Block<UnitEnds> {
+    try Block(memory, count: units, isHot: true, isTouched: true)
   }
 
   package var unitCapacity: Int { units.capacity }

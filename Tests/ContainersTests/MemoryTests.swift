@@ -20,6 +20,16 @@ import Testing
     #expect(counting.wrongReleases == 0)
   }
 
+  /// A table costs no page until it is used, except where it says that it is touched.
+  @Test func touchedPagesAreThere() throws {
+    let plain = try Block<UInt64>(.system, count: 1 << 18)
+    let touched = try Block<UInt64>(.system, count: 1 << 18, isTouched: true)
+    #expect(residentPages(plain.base, bytes: plain.bytes).there == 0)
+    let pages = residentPages(touched.base, bytes: touched.bytes)
+    #expect(pages.there == pages.all && pages.all > 500)
+    #expect((0..<touched.count).allSatisfy { touched[$0] == 0 })
+  }
+
   @Test func emptyBlockIsReleasedToo() throws {
     let counting = CountingMemory()
     do { _ = try Block<UInt64>(counting.memory, count: 0) }

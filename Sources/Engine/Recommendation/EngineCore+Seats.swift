@@ -194,6 +194,9 @@ extension EngineCore {
     // Before this the end of a shift keeps a unit from going.
     let limit_us = isPressing || time.wall_us == 0 ? .min : time.wall_us &+ Self.shiftReserve_us
     for word in 0..<router.unitWords where !why.isSuperset(of: all) {
+      guard shifts.words.mayFit(word, agency: requirement.agency, kind: requirement.kind) else {
+        continue
+      }
       let some = router.units(word: word, levels: .max, capabilities: capabilities)
       if some == 0 { continue }
       let crewed = some & router.crewedUnits(word: word)
@@ -248,6 +251,7 @@ extension EngineCore {
   }
 
   func fits(_ slot: UInt32, _ requirement: Requirement) -> Bool {
+    shifts.words.countLook()
     let unit = units[slot]
     return (requirement.agency == 0 || unit.agency == requirement.agency)
       && (requirement.kind == 0 || unit.kind == requirement.kind)

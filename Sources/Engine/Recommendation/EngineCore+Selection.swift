@@ -74,7 +74,9 @@ extension EngineCore {
     guard unitsWithShift > 0, time.wall_us != 0 else { return false }
     let levels = Self.usableLevels(isPressing: true)
     for word in 0..<router.unitWords
-    where shifts.mayEnd(before: time.wall_us, word: word) {
+    where shifts.mayEnd(before: time.wall_us, word: word)
+      && shifts.words.mayFit(word, agency: requirement.agency, kind: requirement.kind)
+    {
       var left =
         router.units(word: word, levels: levels, capabilities: capabilities)
         & router.crewedUnits(word: word)
@@ -175,36 +177,5 @@ extension EngineCore {
       idleSince_ns: idleSince_ns(of: near.unit),
       id: unit.id, unit: near.unit, travel_ms: near.travel_ms, turnout_ms: turnout_ms,
       distance_dm: near.distance_dm, isStraightLine: near.isStraightLine)
-  }
-
-  /// All-stale must still give an answer: the longest idle unit that fits and has no known position.
-  private func unitWithoutPosition(_ filter: UnitFilter, kind: UInt32) -> Candidate? {
-    guard unitsWithoutPosition > 0 else { return nil }
-    var best: Candidate?
-    for word in 0..<router.unitWords {
-      var left =
-        router.units(word: word, levels: filter.levels, capabilities: filter.capabilities)
-        & ~router.placedUnits(word: word)
-      while left != 0 {
-        let slot = UInt32(word * 64 + left.trailingZeroBitCount)
-        left &= left - 1
-        let unit = units[slot]
-        guard passes(unit, slot, filter), kind == 0 || unit.kind == kind else { continue }
-        let candidate = Candidate(
-          cost_ms: .max, idleSince_ns: idleSince_ns(of: slot), id: unit.id, unit: slot,
-          travel_ms: .max, turnout_ms: currentPlans.turnout_ms(kind: unit.kind),
-          distance_dm: .max, isStraightLine: true)
-        if best.map({ candidate.isBetter(than: $0) }) ?? true { best = candidate }
-      }
-    }
-    return best
-  }
-
-  private func passes(_ unit: UnitRecord, _ slot: UInt32, _ filter: UnitFilter) -> Bool {
-    unit.capabilities & filter.capabilities == filter.capabilities
-      && filter.levels & (1 << UInt32(level(of: slot).rawValue)) != 0
-      && (filter.agency == 0 || unit.agency == filter.agency)
-      && (unit.shiftEnd_us == 0 || unit.shiftEnd_us >= filter.availableUntil_us)
-      && unit.isCrewed && !router.isSkipped(unit: slot, stamp: filter.skipStamp)
   }
 }

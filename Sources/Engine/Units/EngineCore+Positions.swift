@@ -71,6 +71,7 @@ extension EngineCore {
     } else {
       units[slot].hasPosition = true
       unitsWithoutPosition -= 1
+      fileIdle(slot)
       index(unit: slot)
     }
   }

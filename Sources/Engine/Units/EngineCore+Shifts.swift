@@ -32,6 +32,7 @@ extension EngineCore {
     units[slot].isBeforeShift = false
     guard units[slot].isFree else { return }
     units[slot].idleSince_ns = time.now_ns
+    fileIdle(slot)
     router.set(level: code(of: slot), of: slot)
     noteFreed(unit: slot)
   }

@@ -34,6 +34,7 @@ extension EngineCore {
     units[slot].take(description)
     if units[slot].shiftEnd_us != 0 { unitsWithShift += 1 }
     shifts.note(slot, shiftEnd_us: units[slot].shiftEnd_us)
+    shifts.words.note(slot, agency: units[slot].agency, kind: units[slot].kind)
     details.units[slot] = description.details
     setShiftBegin(unit: slot)
     become(units[slot].activity, unit: slot)
@@ -46,6 +47,7 @@ extension EngineCore {
       units[slot].fixWall_us = .min
       units[slot].fix_ns = time.now_ns
     }
+    fileIdle(slot)
     index(unit: slot)
     if units[slot].isFree {
       offer(unit: slot)
@@ -86,6 +88,7 @@ extension EngineCore {
     _ = unitIndex.remove(id)
     feed.retire(slot)
     unitSlots.giveBack(slot)
+    fileIdle(slot)
     counters.add(Counter.units, -1)
     return .ok
   }
@@ -133,6 +136,7 @@ extension EngineCore {
     if level(of: slot) == .available, !wasAvailable {
       units[slot].idleSince_ns = since_ns ?? time.now_ns
     }
+    fileIdle(slot)
     router.set(level: code(of: slot), of: slot)
   }
 }

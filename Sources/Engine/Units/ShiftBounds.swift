@@ -6,29 +6,33 @@ import HujiaContainers
 /// narrow. A unit that states no end counts as one that never ends.
 struct ShiftBounds: ~Copyable {
   /// Earliest and latest.
-  private let words: Block<InlineArray<2, Int64>>
+  private let ends: Block<InlineArray<2, Int64>>
   /// Of those that have not begun.
   var begins: ShiftBegins
+  /// What else is known of 64 units at a time.
+  var words: UnitWords
 
-  /// Eight bytes a unit.
+  /// Nine bytes a unit.
   init(_ memory: Memory, units: Int) throws(OutOfMemory) {
     let begins = try ShiftBegins(memory, units: units)
-    let words = try Block<InlineArray<2, Int64>>(
+    let words = try UnitWords(memory, units: units)
+    let ends = try Block<InlineArray<2, Int64>>(
       memory, count: (units + 63) / 64, filledWith: [.max, .min])
     self.begins = begins
     self.words = words
+    self.ends = ends
   }
 
   /// A unit's shift ends then; 0 = not stated. O(1).
   mutating func note(_ slot: UInt32, shiftEnd_us: Int64) {
     let end_us = shiftEnd_us == 0 ? .max : shiftEnd_us
     let word = Int(slot / 64)
-    words[word][0] = min(words[word][0], end_us)
-    words[word][1] = max(words[word][1], end_us)
+    ends[word][0] = min(ends[word][0], end_us)
+    ends[word][1] = max(ends[word][1], end_us)
   }
 
   /// Whether one of the units may have a shift that ends before `limit_us`.
-  func mayEnd(before limit_us: Int64, word: Int) -> Bool { words[word][0] < limit_us }
+  func mayEnd(before limit_us: Int64, word: Int) -> Bool { ends[word][0] < limit_us }
   /// Whether one of the units may have a shift that ends at `limit_us` or later.
-  func mayLast(to limit_us: Int64, word: Int) -> Bool { words[word][1] >= limit_us }
+  func mayLast(to limit_us: Int64, word: Int) -> Bool { ends[word][1] >= limit_us }
 }

@@ -119,7 +119,7 @@ extension EngineCore {
 
   /// The first wall time: what came before it had none. O(watches).
   mutating func startWatchWall(_ wall_us: Int64) {
-    for slot in 0..<UInt32(watches.capacity)
+    for slot in 0..<UInt32(watches.slots.touched)
     where watches.slots.isLive(slot) && watches.records[slot].seenWall_us == 0 {
       watches.records[slot].seenWall_us = wall_us
     }

@@ -24,7 +24,8 @@ struct UnitTable: ~Copyable {
   }
 
   init(capacity: Int, nodeCount: Int, memory: Memory) throws(OutOfMemory) {
-    let traits = try Block<UnitTraits>(memory, count: capacity, isHot: true)
+    let traits = try Block<UnitTraits>(
+      memory, count: capacity, isHot: true, isTouched: true)
     let places = try Block<Place>(memory, count: capacity)
     let ids = try Block<UInt64>(memory, count: capacity)
     let nodes = try Block<UInt32>(memory, count: capacity * 2)

@@ -1,0 +1,129 @@
+// Units without a position: the longest idle one is found beside a plain look at all, and with few looks.
+
+import HujiaContainers
+import HujiaRoads
+import HujiaRouting
+import HujiaTestSupport
+import Testing
+
+@testable import HujiaEngine
+
+@Suite struct UnitWordsTests {
+  private static let activities: [Activity] = [.patrolling, .patrolling, .station, .meal, .court]
+
+  /// The slow twin: all units, one after the other.
+  private func plain(
+    _ bench: Bench, level: Level, capabilities: UInt64, agency: UInt32, kind: UInt32
+  ) -> UInt64? {
+    let live = (0..<UInt32(bench.core.unitSlots.touched)).filter {
+      bench.core.unitSlots.isLive($0)
+    }
+    let fitting = live.filter { slot in
+      let unit = bench.core.units[slot]
+      return !unit.hasPosition && unit.isCrewed && bench.core.level(of: slot) == level
+        && unit.capabilities & capabilities == capabilities
+        && (agency == 0 || agency == unit.agency) && (kind == 0 || kind == unit.kind)
+    }
+    let best = fitting.min {
+      (bench.core.idleSince_ns(of: $0), bench.core.units[$0].id)
+        < (bench.core.idleSince_ns(of: $1), bench.core.units[$1].id)
+    }
+    return best.map { bench.core.units[$0].id }
+  }
+
+  /// What each word says of its longest idle, beside a look at its units.
+  private func compareWords(_ bench: Bench, _ note: String) {
+    let touched = UInt32(bench.core.unitSlots.touched)
+    for word in 0..<(Int(touched) + 63) / 64 {
+      let slots = UInt32(word) * 64..<min(UInt32(word) * 64 + 64, touched)
+      let some = slots.filter {
+        bench.core.unitSlots.isLive($0) && !bench.core.units[$0].hasPosition
+      }
+      let least = some.min {
+        (bench.core.units[$0].idleSince_ns, bench.core.units[$0].id)
+          < (bench.core.units[$1].idleSince_ns, bench.core.units[$1].id)
+      }
+      check(bench.core.shifts.words[word].slot, equals: least ?? .max, note)
+    }
+  }
+
+  private func compare(_ seed: UInt64) throws {
+    var random = SplitMix64(seed)
+    let bench = try Bench(Bench.row(), units: 200, incidents: 32)
+    var now_s = 0.0
+    for step in 0..<300 {
+      let id = UInt64(1 + random.below(random.chance(50) ? 180 : 20))
+      let slot = bench.core.unit(id)
+      switch random.below(10) {
+      case 0..<4:
+        bench.put(
+          id, at: random.chance(20) ? bench.node(random.below(20)) : nil,
+          capabilities: UInt64(random.below(4)), agency: UInt32(random.below(3)),
+          kind: UInt32(random.below(3)), crew: random.chance(90) ? 0 : -1,
+          activity: Self.activities[random.below(Self.activities.count)])
+      case 4: _ = bench.core.remove(unit: id)
+      case 5:
+        let activity = Self.activities[random.below(Self.activities.count)]
+        _ = bench.core.set(activity: activity, of: id)
+      case 6: bench.open(at: random.below(20), tier: random.chance(50) ? .emergency : .routine)
+      case 7:
+        if let slot, !bench.core.units[slot].isFree {
+          let incident = bench.core.assignments[bench.core.units[slot].assignment].incident
+          bench.close(bench.core.incidentSlots.id(of: incident))
+        }
+      default:
+        now_s += Double(random.below(3))
+        bench.poll(s: now_s)
+      }
+      compareWords(bench, "seed \(seed), step \(step)")
+      var filter = UnitFilter()
+      filter.capabilities = UInt64(random.below(4))
+      filter.agency = UInt32(random.below(4))
+      let level: Level = random.chance(70) ? .available : .conditionallyAvailable
+      filter.levels = 1 << UInt32(level.rawValue)
+      let kind = UInt32(random.below(4))
+      let found = bench.core.unitWithoutPosition(filter, kind: kind)
+      let expected = plain(
+        bench, level: level, capabilities: filter.capabilities, agency: filter.agency, kind: kind)
+      check(found?.id, equals: expected, "seed \(seed), step \(step)")
+    }
+  }
+
+  @Test func besideALookAtAll() throws {
+    for seed in 0..<UInt64(Scale.count(60, full: 2_000)) { try compare(seed) }
+  }
+
+  /// Each unit is idle longer than all before it, so that a plain search would find a better one every time.
+  @Test func aDecisionLooksAtFew() throws {
+    let units = 8_192
+    let bench = try Bench(Bench.row(), units: units)
+    for unit in 1...UInt64(units) {
+      bench.core.time = Moment(now_ns: Int64(units) - Int64(unit), wall_us: bench.wall_us)
+      bench.put(unit, at: nil, agency: 1, kind: 1)
+    }
+    bench.poll(s: 1)
+    let before = bench.core.shifts.words.looks
+    let incident = bench.open(at: 0)
+    check(bench.units(incident), equals: [UInt64(units)])
+    let looks = bench.core.shifts.words.looks - before
+    check(looks, atMost: 128)
+  }
+
+  /// Nobody is of the agency that the plan names: a look at each word tells, for the choice and for its reasons.
+  @Test func anAgencyThatIsNotThereCostsNoLook() throws {
+    var draft = PlanDraft()
+    draft.requirements = [Requirement(capabilities: 0, agency: 9)]
+    var plan = PlanRecord()
+    plan.requirementCount = 1
+    draft.plans = [plan]
+    let bench = try Bench(Bench.row(), plans: draft, units: 4_096)
+    for unit in 1...UInt64(4_096) { bench.put(unit, at: nil, agency: UInt32(1 + unit % 3)) }
+    bench.poll(s: 1)
+    let before = bench.core.shifts.words.looks
+    let incident = bench.open(at: 0)
+    check(bench.units(incident), equals: [])
+    check(bench.incident(incident)?.shortfall, equals: .capability)
+    let looks = bench.core.shifts.words.looks - before
+    check(looks, equals: 0)
+  }
+}
