@@ -83,7 +83,7 @@ static inline int check_text(int is_counted, int is_part, const char *actual, co
 
 static inline int check_bytes(int is_counted, const void *actual, const void *expected, size_t size, const char *what,
                               const char *file, int line) {
-  const unsigned char *a = actual, *e = expected;
+  const unsigned char *a = (const unsigned char *)actual, *e = (const unsigned char *)expected;
   size_t at = 0;
   while (at < size && a[at] == e[at]) at++;
   if (at < size)
