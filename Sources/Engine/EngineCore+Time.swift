@@ -22,13 +22,15 @@ extension EngineCore {
   }
 
   /// A posted report that opened nothing: the host hears why, with its key.
-  package mutating func answerPost(_ report: IncidentReport, _ status: Status) {
+  mutating func answerPost(
+    _ report: IncidentReport, _ status: Status, _ decision: borrowing Decision
+  ) {
     var event = Event(status == .exists ? .decided : .refused)
     event.reason = status.rawValue
     event.keyHigh = report.keyHigh
     event.keyLow = report.keyLow
     event.reference = report.reference
-    if status == .exists { event.incidentID = answer.incidentID }
+    if status == .exists { event.incidentID = decision.answer.incidentID }
     emit(event)
   }
 

@@ -124,9 +124,6 @@ package struct EngineCore: ~Copyable {
   // Scratch of one decision
   var candidates: Block<NearestUnit>
   let routeScratch: Block<RoutePoint>
-  package var answer = Answer()
-  /// `EngineLimits.chosen` entries; the first `answer.count` are filled.
-  package var chosen: Block<Chosen>
 
   /// Takes all memory. `firstPlans` stays owned by the caller, as every version given later.
   package init(
@@ -163,7 +160,6 @@ package struct EngineCore: ~Copyable {
     let keys = try KeyTable(memory, limits)
     let candidates = try Block<NearestUnit>(memory, count: limits.units)
     let routeScratch = try Block<RoutePoint>(memory, count: Self.routePointLimit)
-    let chosen = try Block<Chosen>(memory, count: EngineLimits.chosen)
     self.limits = limits
     self.map = map
     self.counters = counters
@@ -196,7 +192,6 @@ package struct EngineCore: ~Copyable {
     self.keys = keys
     self.candidates = candidates
     self.routeScratch = routeScratch
-    self.chosen = chosen
     followLevels()
   }
 }

@@ -98,16 +98,11 @@ extension EngineCore {
   /// Whether background work is left: offers to what waits, limits of watches.
   package var hasBackgroundWork: Bool { hasOffersLeft || watchSweep != nil }
 
-  /// One slice of it: a number of steps, so the same calls meet it at the same place. O(slice).
-  package mutating func workInBackground() {
-    var offerSteps = Self.offerSlice
-    workInBackground(&offerSteps)
-  }
-
-  /// As far as the steps left of the turn's slice of offers go.
-  package mutating func workInBackground(_ offerSteps: inout Int) {
+  /// One slice of it: a number of steps, so the same calls meet it at the same place. It goes as far as the steps left
+  /// of the turn's slice of offers do. O(slice).
+  mutating func workInBackground(_ offerSteps: inout Int, _ decision: inout Decision) {
     if watchSweep != nil { rearmWatches() }
-    if hasOffersLeft { workOffers(&offerSteps) }
+    if hasOffersLeft { workOffers(&offerSteps, &decision) }
   }
 
   /// Plan tables that nobody needs any more, for the driver to free.

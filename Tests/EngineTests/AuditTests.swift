@@ -13,7 +13,7 @@ import Testing
     var now_s = start_s
     while now_s <= end_s {
       bench.poll(s: now_s)
-      if bench.core.audit() > 0 { _ = bench.core.fireDue(most: .max) }
+      if bench.core.audit() > 0 { _ = bench.fireDue(most: .max) }
       told += bench.drain().map { (now_s, $0) }
       now_s += 0.1
     }
@@ -150,8 +150,8 @@ import Testing
     check(bench.core.audit(), equals: 0, "not again at once")
     check(!bench.core.auditState.isUnderWay, "not again at once")
     bench.core.time = Moment(now_ns: 12 * Bench.second_ns, wall_us: 0)
-    _ = bench.core.fireDue(most: .max)
-    while bench.core.popEvent() != nil { _ = bench.core.fireDue(most: .max) }
+    _ = bench.fireDue(most: .max)
+    while bench.core.popEvent() != nil { _ = bench.fireDue(most: .max) }
     var found = 0
     repeat { found += bench.core.audit() } while bench.core.auditState.isUnderWay
     check(found, equals: 1)

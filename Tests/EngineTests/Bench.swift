@@ -14,6 +14,8 @@ final class Bench {
 
   let image: MapImage
   var core: EngineCore
+  /// Of the command before.
+  var decision = Decision()
   var wall_us = Bench.wallStart_us
   var losesDeadlines = false
   private var commands = 0
@@ -51,7 +53,7 @@ final class Bench {
     Issue.record("broken: \(broken.words) [\(broken.number)]", sourceLocation: sourceLocation)
   }
 
-  private func validated(_ status: Status) -> Status {
+  func validated(_ status: Status) -> Status {
     validate()
     return status
   }
@@ -91,7 +93,7 @@ final class Bench {
   /// Moves to a time and fires what is due.
   func poll(_ now_ns: Int64, most: Int = .max) {
     core.time = Moment(now_ns: now_ns, wall_us: wall_us &+ now_ns / 1_000)
-    _ = core.fireDue(most: most)
+    _ = fireDue(most: most)
     // Whatever a suite does, the self-audit finds nothing lost, unless the suite lost it itself.
     if !losesDeadlines { check(core.audit(), equals: 0, "the audit found a lost deadline") }
     validate()
@@ -104,12 +106,11 @@ final class Bench {
     _ id: UInt64, at place: Place?, capabilities: UInt64 = 0, agency: UInt32 = 0, kind: UInt32 = 0,
     crew: Int32 = 0, activity: Activity = .patrolling, shiftEnd_us: Int64 = 0
   ) -> Status {
-    validated(
-      core.put(
-        unit: UnitDescription(
-          id: id, kind: kind, agency: agency, capabilities: capabilities, homeBeat: 0, crew: crew,
-          activity: activity, shiftEnd_us: shiftEnd_us, place: place ?? Bench.nowhere,
-          hasPosition: place != nil)))
+    put(
+      unit: UnitDescription(
+        id: id, kind: kind, agency: agency, capabilities: capabilities, homeBeat: 0, crew: crew,
+        activity: activity, shiftEnd_us: shiftEnd_us, place: place ?? Bench.nowhere,
+        hasPosition: place != nil))
   }
 
   static var nowhere: Place {
@@ -127,35 +128,29 @@ final class Bench {
       keyLow: key, callerHash: caller, wall_us: wall_us, place: place)
   }
 
-  @discardableResult func report(_ report: IncidentReport) -> Status {
-    validated(core.report(report))
-  }
-
   /// Opens an incident at a node; its id.
   @discardableResult func open(
     at node: Int, tier: Tier = .emergency, type: UInt32 = 0, flags: UInt32 = 0
   ) -> UInt64 {
     _ = report(call(self.node(node), tier: tier, type: type, flags: flags))
-    return core.answer.incidentID
+    return decision.answer.incidentID
   }
 
   @discardableResult func advance(
     _ assignment: UInt64, _ state: AssignmentState, reason: UInt32 = 0
   ) -> Status {
-    validated(
-      core.advance(assignment, to: state, wall_us: 0, act: Act(operatorID: 1, reason: reason)))
+    advance(assignment, to: state, wall_us: 0, act: Act(operatorID: 1, reason: reason))
   }
 
   @discardableResult func close(_ incident: UInt64, as state: IncidentState = .closed) -> Status {
-    validated(core.end(incident: incident, as: state, disposition: 7, wall_us: 0, act: Act()))
+    end(incident: incident, as: state, disposition: 7, wall_us: 0, act: Act())
   }
 
   @discardableResult func upgrade(
     _ incident: UInt64, to tier: Tier, type: UInt32 = 0, flags: UInt32 = 0
   ) -> Status {
-    validated(
-      core.update(
-        incident, call(Bench.nowhere, tier: tier, type: type, flags: flags), movesPlace: false))
+    update(
+      incident, call(Bench.nowhere, tier: tier, type: type, flags: flags), movesPlace: false)
   }
 
   /// False when eight versions are in use. Frees what nobody needs.
@@ -165,7 +160,7 @@ final class Bench {
     let tables = try Self.keep(draft)
     let isTaken = core.use(plans: tables)
     if !isTaken { Self.free(tables) }
-    while finishes, core.hasBackgroundWork { core.workInBackground() }
+    while finishes, core.hasBackgroundWork { workInBackground() }
     while let old = core.reclaimPlans() { Self.free(old) }
     validate()
     return isTaken
@@ -210,7 +205,7 @@ final class Bench {
 
   func counter(_ index: Int) -> Int64 { core.counters.read(index) }
 
-  var chosen: [Chosen] { (0..<core.answer.count).map { core.chosen[$0] } }
+  var chosen: [Chosen] { (0..<decision.answer.count).map { decision.chosen[$0] } }
 
   func drain() -> [Event] {
     var events: [Event] = []

@@ -149,7 +149,7 @@ import Testing
       for isReport in [false, true] {
         var report = bench.call(place, tier: tier)
         report.needs = needs
-        let status = isReport ? bench.core.report(report) : bench.core.recommend(report)
+        let status = isReport ? bench.report(report) : bench.recommend(report)
         let found = bench.chosen.map {
           PlainPick(
             unit: $0.unitID, travel_ms: $0.travel_ms, requirement: $0.requirement, seat: $0.seat,
@@ -159,8 +159,8 @@ import Testing
         check(status, equals: .ok, note)
         check(found, equals: expected.picks, note)
         check(
-          bench.core.answer.shortfall, equals: expected.shortfall,
-          "seed \(seed), call \(call), \(tier): \(bench.core.answer.shortfall.rawValue) but \(expected.shortfall.rawValue)"
+          bench.decision.answer.shortfall, equals: expected.shortfall,
+          "seed \(seed), call \(call), \(tier): \(bench.decision.answer.shortfall.rawValue) but \(expected.shortfall.rawValue)"
         )
         check(bench.chosen.allSatisfy { ($0.assignmentID != 0) == isReport }, note)
       }
@@ -190,7 +190,7 @@ import Testing
     let incident = bench.open(at: 0)
     check(bench.units(incident), equals: Array(1...16))
     check(bench.incident(incident)?.shortfall, equals: [])
-    check(bench.core.assign(incident, unit: 17, wall_us: 0, act: Act()), equals: .full)
+    check(bench.assign(incident, unit: 17, wall_us: 0, act: Act()), equals: .full)
   }
 
   @Test func aFullAssignmentTableIsSaid() throws {
@@ -210,14 +210,14 @@ import Testing
       let bench = try Bench(Bench.row(), plans: plans)
       bench.put(1, at: bench.node(1))
       check(bench.report(bench.call(bench.node(0))), equals: (mode == .manual ? .manual : .ok))
-      let incident = bench.core.answer.incidentID
+      let incident = bench.decision.answer.incidentID
       check(bench.chosen.map(\.unitID), equals: (mode == .manual ? [] : [1]))
       check(bench.live(incident).isEmpty)
       check(bench.incident(incident)?.state, equals: .pending)
       check(bench.core.units[bench.slot(1)].isFree)
       bench.put(2, at: bench.node(0))
       check(bench.live(incident).isEmpty)
-      check(bench.core.assign(incident, unit: 2, wall_us: 0, act: Act()), equals: .ok)
+      check(bench.assign(incident, unit: 2, wall_us: 0, act: Act()), equals: .ok)
       check(bench.units(incident), equals: [2])
     }
   }

@@ -34,13 +34,13 @@ import Testing
     check(bench.fired().isEmpty)
     check(bench.core.deadlinesArmed, equals: 1)  // resolve
     // It can still be asked to climb.
-    check(bench.core.escalateNow(seen, act: someone), equals: .ok)
+    check(bench.escalateNow(seen, act: someone), equals: .ok)
     check(bench.fired(), equals: ["pending 2 tellCaller 0"])
     bench.poll(s: 7_199)
     check(bench.fired().isEmpty)
     bench.close(incident)
     check(bench.core.take(seen, act: someone), equals: .state)
-    check(bench.core.escalateNow(seen, act: someone), equals: .state)
+    check(bench.escalateNow(seen, act: someone), equals: .state)
     check(bench.core.snooze(seen, for_ms: 1_000, act: someone), equals: .state)
   }
 
@@ -65,12 +65,12 @@ import Testing
       let old = bench.clock(.pending, incident, step: step, cycle: cycle)
       check(bench.core.take(old, act: someone), equals: .passed)
       check(bench.core.snooze(old, for_ms: 300_000, act: someone), equals: .passed)
-      check(bench.core.escalateNow(old, act: someone), equals: .passed)
+      check(bench.escalateNow(old, act: someone), equals: .passed)
     }
     for (step, cycle) in [(3, 1), (1, 2), (2, 2)] as [(Int32, Int32)] {
       let ahead = bench.clock(.pending, incident, step: step, cycle: cycle)
       check(bench.core.take(ahead, act: someone), equals: .step)
-      check(bench.core.escalateNow(ahead, act: someone), equals: .step)
+      check(bench.escalateNow(ahead, act: someone), equals: .step)
     }
     check(bench.fired().isEmpty)
     check(bench.core.take(bench.clock(.arrival, incident), act: someone), equals: .noClock)
@@ -101,14 +101,14 @@ import Testing
     let (bench, incident) = try waiting()
     bench.poll(s: 100)
     let unseen = bench.clock(.pending, incident)
-    check(bench.core.escalateNow(unseen, act: Act(operatorID: 0)), equals: .argument)
-    check(bench.core.escalateNow(unseen, act: someone), equals: .ok)
+    check(bench.escalateNow(unseen, act: Act(operatorID: 0)), equals: .argument)
+    check(bench.escalateNow(unseen, act: someone), equals: .ok)
     let event = try #require(bench.escalations().first)
     check(event.step, equals: 1)
     check(event.late_ns, equals: 0)
     check(event.operatorID, equals: 4)
     // The same press a second time is that of a person that saw nothing of the first.
-    check(bench.core.escalateNow(unseen, act: someone), equals: .passed)
+    check(bench.escalateNow(unseen, act: someone), equals: .passed)
     bench.poll(160 * Bench.second_ns - 1)
     check(bench.fired().isEmpty)
     bench.poll(s: 160)
@@ -188,7 +188,7 @@ import Testing
     var pressed = 0
     while status == .ok, pressed < 100 {
       let reading = bench.core.read(bench.clock(.pending, incident)).reading
-      status = bench.core.escalateNow(
+      status = bench.escalateNow(
         bench.clock(.pending, incident, step: reading?.step ?? 0, cycle: reading?.cycle ?? 0),
         act: someone)
       if status == .ok { pressed += 1 }

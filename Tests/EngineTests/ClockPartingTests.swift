@@ -17,7 +17,7 @@ import Testing
     bench.poll(s: 100)
     let other = bench.open(at: 5)
     _ = bench.drain()
-    let status = bench.core.divert(bench.live(robbed)[0], to: other, wall_us: 0, act: Act())
+    let status = bench.divert(bench.live(robbed)[0], to: other, wall_us: 0, act: Act())
     check(status, equals: .ok)
     check(bench.units(other), equals: [1])
     check(bench.units(robbed).isEmpty)
@@ -59,14 +59,14 @@ import Testing
     let first = bench.open(at: 1)
     let second = bench.open(at: 2)
     let assignment = bench.live(first)[0]
-    check(bench.core.divert(assignment, to: first, wall_us: 0, act: Act()), equals: .conflict)
-    check(bench.core.divert(assignment, to: 99, wall_us: 0, act: Act()), equals: .stale)
-    check(bench.core.divert(99, to: second, wall_us: 0, act: Act()), equals: .stale)
+    check(bench.divert(assignment, to: first, wall_us: 0, act: Act()), equals: .conflict)
+    check(bench.divert(assignment, to: 99, wall_us: 0, act: Act()), equals: .stale)
+    check(bench.divert(99, to: second, wall_us: 0, act: Act()), equals: .stale)
     bench.advance(assignment, .onScene)
-    check(bench.core.divert(assignment, to: second, wall_us: 0, act: Act()), equals: .state)
+    check(bench.divert(assignment, to: second, wall_us: 0, act: Act()), equals: .state)
     let third = bench.open(at: 3)
     bench.close(third)
-    check(bench.core.divert(assignment, to: third, wall_us: 0, act: Act()), equals: .state)
+    check(bench.divert(assignment, to: third, wall_us: 0, act: Act()), equals: .state)
   }
 
   // Merge and un-merge
@@ -97,8 +97,8 @@ import Testing
     let later = bench.open(at: 1, tier: .routine)
     _ = bench.core.merge(early, into: later, wall_us: 0, act: Act())
     bench.poll(s: 1_000)
-    check(bench.core.unmerge(early, wall_us: 0, act: Act()), equals: .ok)
-    check(bench.core.unmerge(early, wall_us: 0, act: Act()), equals: .state)
+    check(bench.unmerge(early, wall_us: 0, act: Act()), equals: .ok)
+    check(bench.unmerge(early, wall_us: 0, act: Act()), equals: .state)
     check(bench.incident(later)?.receivedWall_us, equals: Bench.wallStart_us + 600_000_000)
     check(bench.incident(early)?.receivedWall_us, equals: Bench.wallStart_us)
     check(bench.incident(early)?.state, equals: .pending)
@@ -120,7 +120,7 @@ import Testing
     _ = bench.core.merge(early, into: later, wall_us: 0, act: Act())
     bench.poll(s: 350)
     check(bench.fired().isEmpty)
-    _ = bench.core.unmerge(early, wall_us: 0, act: Act())
+    _ = bench.unmerge(early, wall_us: 0, act: Act())
     bench.poll(s: 350)
     let late = bench.escalations()
     if check(late.map(\.step), equals: [1]) {
@@ -146,7 +146,7 @@ import Testing
     bench.poll(s: 1_000)
     check(bench.fired().isEmpty)
     // Taken back: nobody has arrived at the first, and its limit passed at 480 s.
-    _ = bench.core.unmerge(second, wall_us: 0, act: Act())
+    _ = bench.unmerge(second, wall_us: 0, act: Act())
     check(bench.incident(second)?.state, equals: .onScene)
     bench.poll(s: 1_000)
     let late = bench.escalations()
@@ -177,10 +177,10 @@ import Testing
       }
     }
     check(received_s(2), equals: 0)
-    check(bench.core.unmerge(incidents[0], wall_us: 0, act: Act()), equals: .ok)
+    check(bench.unmerge(incidents[0], wall_us: 0, act: Act()), equals: .ok)
     check(received_s(2), equals: 100)
     check(received_s(1), equals: 100)
-    check(bench.core.unmerge(incidents[1], wall_us: 0, act: Act()), equals: .ok)
+    check(bench.unmerge(incidents[1], wall_us: 0, act: Act()), equals: .ok)
     check(received_s(2), equals: 200)
     bench.close(incidents[2])
     check(bench.incident(incidents[3])?.state, equals: .closed)
@@ -197,11 +197,11 @@ import Testing
     var call = bench.call(bench.node(1), tier: .preventive, key: 5)
     call.appointmentWall_us = Bench.wallStart_us + 7_200_000_000
     check(bench.report(call), equals: .held)
-    let incident = bench.core.answer.incidentID
-    check(bench.core.answer.state, equals: .held)
-    check(bench.core.answer.count, equals: 0)
+    let incident = bench.decision.answer.incidentID
+    check(bench.decision.answer.state, equals: .held)
+    check(bench.decision.answer.count, equals: 0)
     check(bench.report(call), equals: .exists)
-    check(bench.core.answer.incidentID, equals: incident)
+    check(bench.decision.answer.incidentID, equals: incident)
     check(bench.upgrade(incident, to: .urgent), equals: .ok)
     // The wall clock jumps; the appointment was fixed when it was taken in.
     bench.wall_us &+= 86_400_000_000
@@ -239,13 +239,13 @@ import Testing
     var call = bench.call(bench.node(1), tier: .urgent)
     call.appointmentWall_us = Bench.wallStart_us + 1_000_000_000
     _ = bench.report(call)
-    let cancelled = bench.core.answer.incidentID
+    let cancelled = bench.decision.answer.incidentID
     bench.close(cancelled, as: .cancelled)
     check(bench.core.deadlinesArmed, equals: 0)
     _ = bench.report(call)
-    let begun = bench.core.answer.incidentID
+    let begun = bench.decision.answer.incidentID
     bench.poll(s: 10)
-    check(bench.core.assign(begun, unit: 1, wall_us: 0, act: Act()), equals: .ok)
+    check(bench.assign(begun, unit: 1, wall_us: 0, act: Act()), equals: .ok)
     check(bench.incident(begun)?.state, equals: .assigned)
     bench.advance(bench.live(begun)[0], .acknowledged)
     bench.poll(910 * s - 1)
@@ -295,11 +295,11 @@ import Testing
     let now_us = Bench.wallStart_us + 10_000_000_000
     let hourAgo_us = now_us - 3_600_000_000
     _ = bench.report(bench.call(bench.node(1), tier: .routine, wall_us: hourAgo_us))
-    let incident = bench.core.answer.incidentID
+    let incident = bench.decision.answer.incidentID
     check(bench.incident(incident)?.receivedWall_us, equals: hourAgo_us)
     let assignment = bench.live(incident)[0]
     func enter(_ state: AssignmentState, _ wall_us: Int64) {
-      check(bench.core.advance(assignment, to: state, wall_us: wall_us, act: Act()), equals: .ok)
+      check(bench.advance(assignment, to: state, wall_us: wall_us, act: Act()), equals: .ok)
     }
     enter(.acknowledged, hourAgo_us + 10_000_000)
     enter(.onScene, now_us - 300_000_000)

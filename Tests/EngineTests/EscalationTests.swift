@@ -220,7 +220,7 @@ import Testing
       let call = bench.call(
         bench.node(random.below(20)), tier: tier, flags: isVulnerable ? 1 : 0)
       guard bench.report(call) == .ok else { return }
-      let id = bench.core.answer.incidentID
+      let id = bench.decision.answer.incidentID
       known[id] = Known(tier: tier, isVulnerable: isVulnerable, received_s: now_s)
       start(.pending, id, after_s: respond_s(tier))
       start(.resolve, id, after_s: resolve_s(tier))

@@ -60,12 +60,12 @@ import Testing
     bench.poll(s: 1_000)
     let wall_us = bench.core.time.wall_us
     _ = bench.report(bench.call(bench.node(3), tier: .emergency, wall_us: wall_us - 40_000_000))
-    let incident = bench.core.answer.incidentID
+    let incident = bench.decision.answer.incidentID
     check(read(bench, .receiptToDispatch).mean_ms, equals: 40_000)
     let assignment = bench.live(incident)[0]
     bench.poll(s: 2_000)
     let arrived_us = bench.core.time.wall_us - 500_000_000
-    _ = bench.core.advance(assignment, to: .onScene, wall_us: arrived_us, act: Act())
+    _ = bench.advance(assignment, to: .onScene, wall_us: arrived_us, act: Act())
     check(read(bench, .dispatchToArrival).mean_ms, equals: 500_000)
     check(read(bench, .receiptToArrival).mean_ms, equals: 540_000)
     check(read(bench, .dispatchToArrival).withinTarget, equals: 0)
@@ -73,7 +73,7 @@ import Testing
     check(read(bench, .dispatchToAcknowledge).count, equals: 0)
     check(read(bench, .acknowledgeToEnRoute).count, equals: 0)
     // A time ahead of now is now, and one without end in the past stays a number.
-    _ = bench.core.end(incident: incident, as: .closed, disposition: 0, wall_us: .max, act: Act())
+    _ = bench.end(incident: incident, as: .closed, disposition: 0, wall_us: .max, act: Act())
     check(read(bench, .receiptToClose).mean_ms, equals: 1_040_000)
   }
 

@@ -38,7 +38,7 @@ import Testing
       seen[status.rawValue, default: 0] += 1
       if let known {
         check(status, equals: (known.caller == caller ? .exists : .conflict))
-        if status == .exists { check(bench.core.answer.incidentID, equals: known.incident) }
+        if status == .exists { check(bench.decision.answer.incidentID, equals: known.incident) }
       } else {
         check(status, equals: .ok)
         // Room is made only by age and by number, the oldest first.
@@ -50,8 +50,8 @@ import Testing
         }
         book.append(
           Known(
-            key: key, caller: caller, incident: bench.core.answer.incidentID, taken_s: now_s))
-        bench.close(bench.core.answer.incidentID)
+            key: key, caller: caller, incident: bench.decision.answer.incidentID, taken_s: now_s))
+        bench.close(bench.decision.answer.incidentID)
       }
       check(bench.core.keys.isConsistent(now_ns: bench.core.time.now_ns))
       _ = bench.drain()
@@ -66,14 +66,14 @@ import Testing
     let bench = try Bench(Bench.row(), keys: 64, keyRetention_ns: 100 * Bench.second_ns)
     for key in 1...40 as ClosedRange<UInt64> {
       check(bench.report(bench.call(bench.node(1), key: key, caller: 1)), equals: .ok)
-      bench.close(bench.core.answer.incidentID)
+      bench.close(bench.decision.answer.incidentID)
     }
     bench.poll(100 * Bench.second_ns - 1)
     check(bench.report(bench.call(bench.node(1), key: 40, caller: 2)), equals: .conflict)
     bench.poll(s: 100)
     for key in (1...40 as ClosedRange<UInt64>).reversed() {
       check(bench.report(bench.call(bench.node(1), key: key, caller: 2)), equals: .ok, "key \(key)")
-      bench.close(bench.core.answer.incidentID)
+      bench.close(bench.decision.answer.incidentID)
       check(bench.report(bench.call(bench.node(1), key: key, caller: 2)), equals: .exists)
       check(bench.core.keys.isConsistent(now_ns: bench.core.time.now_ns))
     }

@@ -77,7 +77,7 @@ import Testing
     func activity() -> Activity { bench.core.units[unit].activity }
     check(activity(), equals: .enRoute)
     check(bench.core.level(of: unit), equals: .notAvailable)
-    check(bench.core.set(activity: .onScene, of: 1), equals: .busy)
+    check(bench.set(activity: .onScene, of: 1), equals: .busy)
     check(bench.core.remove(unit: 1), equals: .busy)
     bench.advance(assignment, .onScene)
     check(activity(), equals: .onScene)
@@ -89,7 +89,7 @@ import Testing
     check(activity(), equals: .returning)
     check(bench.core.level(of: unit), equals: .available)
     // One that never arrived goes back to what it did before.
-    _ = bench.core.set(activity: .post, of: 1)
+    _ = bench.set(activity: .post, of: 1)
     let other = bench.open(at: 5)
     bench.close(other, as: .cancelled)
     check(activity(), equals: .post)
@@ -180,7 +180,7 @@ import Testing
     check(bench.units(incident).isEmpty)
     check(bench.incident(incident)?.state, equals: .pending)
     // Both are free and nearest, and neither is asked again by this one; another incident gets them.
-    _ = bench.core.set(activity: .station, of: 1)
+    _ = bench.set(activity: .station, of: 1)
     check(bench.units(incident).isEmpty)
     let other = bench.open(at: 0)
     check(bench.units(other), equals: [1])
@@ -188,12 +188,12 @@ import Testing
     bench.put(3, at: bench.node(15))
     check(bench.units(incident), equals: [3])
     // By hand, even one that refused may go.
-    check(bench.core.assign(incident, unit: 2, wall_us: 0, act: Act()), equals: .ok)
+    check(bench.assign(incident, unit: 2, wall_us: 0, act: Act()), equals: .ok)
     check(bench.units(incident), equals: [3, 2])
-    check(bench.core.assign(incident, unit: 2, wall_us: 0, act: Act()), equals: .unchanged)
-    check(bench.core.assign(incident, unit: 1, wall_us: 0, act: Act()), equals: .busy)
-    check(bench.core.assign(incident, unit: 99, wall_us: 0, act: Act()), equals: .unknownUnit)
-    check(bench.core.assign(5, unit: 1, wall_us: 0, act: Act()), equals: .stale)
+    check(bench.assign(incident, unit: 2, wall_us: 0, act: Act()), equals: .unchanged)
+    check(bench.assign(incident, unit: 1, wall_us: 0, act: Act()), equals: .busy)
+    check(bench.assign(incident, unit: 99, wall_us: 0, act: Act()), equals: .unknownUnit)
+    check(bench.assign(5, unit: 1, wall_us: 0, act: Act()), equals: .stale)
   }
 
   /// A unit that a person withdrew is not sent straight back.
@@ -254,11 +254,11 @@ import Testing
     let bench = try Bench(Bench.row(), incidents: 64)
     bench.put(1, at: bench.node(0))
     check(bench.report(bench.call(bench.node(2), key: 77)), equals: .ok)
-    let first = bench.core.answer.incidentID
+    let first = bench.decision.answer.incidentID
     bench.put(2, at: bench.node(2))
     bench.poll(s: 3_600)
     check(bench.report(bench.call(bench.node(2), key: 77)), equals: .exists)
-    check(bench.core.answer.incidentID, equals: first)
+    check(bench.decision.answer.incidentID, equals: first)
     check(bench.chosen.map(\.unitID), equals: [1])
     check(bench.report(bench.call(bench.node(3), key: 77)), equals: .conflict)
     check(bench.report(bench.call(bench.node(2), key: 77, caller: 3)), equals: .conflict)
@@ -269,7 +269,7 @@ import Testing
     check(bench.report(bench.call(bench.node(2), key: 77)), equals: .exists)
     bench.poll(86_400 * Bench.second_ns)
     check(bench.report(bench.call(bench.node(2), key: 77)), equals: .ok)
-    check(bench.core.answer.incidentID, isNot: first)
+    check(bench.decision.answer.incidentID, isNot: first)
     check(bench.counter(Counter.keysEvicted), equals: 0)
   }
 

@@ -22,8 +22,8 @@ import Testing
       if isPut {
         check(bench.put(1, at: nil, activity: .offDuty), equals: .ok)
       } else {
-        check(bench.core.set(activity: .offDuty, of: 1), equals: .ok)
-        check(bench.core.set(activity: .offDuty, of: 1), equals: .unchanged)
+        check(bench.set(activity: .offDuty, of: 1), equals: .ok)
+        check(bench.set(activity: .offDuty, of: 1), equals: .unchanged)
       }
       check(bench.core.units[bench.slot(1)].nextActivity, equals: .offDuty)
       check(bench.core.units[bench.slot(1)].activity, equals: .enRoute)
@@ -35,7 +35,7 @@ import Testing
       checkNil(car.nextActivity)
       check(bench.units(second).isEmpty)
       // On duty again, it goes to the one that waits.
-      check(bench.core.set(activity: .patrolling, of: 1), equals: .ok)
+      check(bench.set(activity: .patrolling, of: 1), equals: .ok)
       check(bench.core.units[bench.slot(1)].isFree, equals: false)
     }
   }
@@ -47,7 +47,7 @@ import Testing
       bench.put(1, at: bench.node(0))
       let incident = bench.open(at: 5)
       let order = bench.live(incident)[0]
-      check(bench.core.set(activity: .court, of: 1), equals: .ok)
+      check(bench.set(activity: .court, of: 1), equals: .ok)
       switch end {
       case .cleared:
         check(bench.advance(order, .onScene), equals: .ok)
@@ -83,8 +83,8 @@ import Testing
   @Test func whatTheEngineSetsIsNotRemembered() throws {
     for activity in [Activity.enRoute, .onScene, .transporting, .atDestination] {
       let (bench, _, second, order) = try oneCarForTwo()
-      check(bench.core.set(activity: activity, of: 1), equals: .busy)
-      check(bench.core.set(activity: .meal, of: 1), equals: .ok)
+      check(bench.set(activity: activity, of: 1), equals: .busy)
+      check(bench.set(activity: .meal, of: 1), equals: .ok)
       check(bench.put(1, at: nil, capabilities: 4, activity: activity), equals: .ok)
       check(bench.core.units[bench.slot(1)].nextActivity, equals: .meal)
       check(bench.core.units[bench.slot(1)].capabilities, equals: 4)
@@ -97,8 +97,8 @@ import Testing
 
   @Test func aDivertedCarKeepsIt() throws {
     let (bench, _, second, order) = try oneCarForTwo()
-    check(bench.core.set(activity: .offDuty, of: 1), equals: .ok)
-    check(bench.core.divert(order, to: second, wall_us: 0, act: Act()), equals: .ok)
+    check(bench.set(activity: .offDuty, of: 1), equals: .ok)
+    check(bench.divert(order, to: second, wall_us: 0, act: Act()), equals: .ok)
     check(bench.units(second), equals: [1])
     check(bench.core.units[bench.slot(1)].nextActivity, equals: .offDuty)
     check(bench.close(second), equals: .ok)

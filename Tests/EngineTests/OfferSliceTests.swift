@@ -32,7 +32,7 @@ struct OfferSliceTests {
     }
     for id in 1...2 * unsigned {
       bench.put(UInt64(id), at: place(north_m: 0))
-      while bench.core.hasBackgroundWork { bench.core.workInBackground() }
+      while bench.core.hasBackgroundWork { bench.workInBackground() }
     }
     for _ in 0..<unsigned {
       bench.report(bench.call(place(north_m: 0), tier: .emergency, type: 2))
@@ -54,14 +54,14 @@ struct OfferSliceTests {
     var turns = 0
     while bench.core.nextDue_ns <= bench.core.time.now_ns || bench.core.hasBackgroundWork {
       var steps = EngineCore.offerSlice
-      let now = bench.core.fireDue(most: 64, decisions: 16, offerSteps: &steps)
+      let now = bench.fireDue(most: 64, decisions: 16, offerSteps: &steps)
       check(now, atMost: 16, "a turn decides a bounded number")
       if turns == 0 {
         check(now, equals: 16)
         check(steps, atMost: 0)
         check(bench.core.hasOffersLeft)
       }
-      bench.core.workInBackground(&steps)
+      bench.workInBackground(&steps)
       check(steps, above: -EngineCore.decisionSteps, "\(steps) left of one slice")
       fired += now
       turns += 1

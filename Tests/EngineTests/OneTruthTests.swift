@@ -24,7 +24,7 @@ import Testing
       check(escalations, above: 0)
       check(bench.counter(Counter.breaches), equals: 1)
       check(
-        bench.core.advance(order, to: .onScene, wall_us: at(bench, s: real_s), act: Act()),
+        bench.advance(order, to: .onScene, wall_us: at(bench, s: real_s), act: Act()),
         equals: .ok)
       let breach = bench.core.breaches.breach(0)
       check(breach.wasKept, equals: isKept, "\(real_s)")
@@ -51,7 +51,7 @@ import Testing
     bench.poll(s: 600)
     bench.advance(orders[0], .onScene)
     check(bench.counter(Counter.breaches), equals: 1)
-    _ = bench.core.advance(orders[1], to: .onScene, wall_us: at(bench, s: 400), act: Act())
+    _ = bench.advance(orders[1], to: .onScene, wall_us: at(bench, s: 400), act: Act())
     if check(bench.counter(Counter.breaches), equals: 0) {
       check(bench.core.breaches.breach(0).wasKept)
     }
@@ -76,7 +76,7 @@ import Testing
       let order = bench.live(bench.open(at: 5))[0]
       bench.poll(s: 50)
       check(bench.counter(Counter.breaches), equals: 1)
-      _ = bench.core.advance(order, to: .acknowledged, wall_us: at(bench, s: real_s), act: Act())
+      _ = bench.advance(order, to: .acknowledged, wall_us: at(bench, s: real_s), act: Act())
       let isKept = real_s <= 15
       check(bench.counter(Counter.breaches), equals: (isKept ? 0 : 1))
       check(bench.core.breaches.breach(0).wasKept, equals: isKept)
@@ -90,7 +90,7 @@ import Testing
     bench.poll(s: 8_000)
     let broken = bench.counter(Counter.breaches)
     check(broken, equals: 2)  // Nobody was sent, and it was not resolved.
-    _ = bench.core.end(
+    _ = bench.end(
       incident: incident, as: .closed, disposition: 0, wall_us: at(bench, s: 7_000), act: Act())
     check(bench.counter(Counter.breaches), equals: 1)
     check(read(bench, .receiptToClose).withinTarget, equals: 1)
@@ -129,7 +129,7 @@ import Testing
     bench.poll(s: 100)
     let seen = ClockReference(
       clock: .arrival, incidentID: incident, assignmentID: 0, step: 0, cycle: 0)
-    check(bench.core.escalateNow(seen, act: Act(operatorID: 1)), equals: .ok)
+    check(bench.escalateNow(seen, act: Act(operatorID: 1)), equals: .ok)
     check(bench.counter(Counter.breaches), equals: 0)
     bench.poll(s: 2_000)
     check(bench.counter(Counter.breaches), equals: 1)
@@ -147,12 +147,12 @@ import Testing
     check(bench.core.merge(filed, into: root, wall_us: 0, act: Act()), equals: .ok)
     bench.poll(s: 600)
     check(bench.counter(Counter.breaches), equals: 1)
-    _ = bench.core.advance(
+    _ = bench.advance(
       bench.live(filed)[0], to: .onScene, wall_us: at(bench, s: 200), act: Act())
     if check(bench.counter(Counter.breaches), equals: 0) {
       check(bench.core.breaches.breach(0).wasKept)
     }
-    check(bench.core.unmerge(filed, wall_us: 0, act: Act()), equals: .ok)
+    check(bench.unmerge(filed, wall_us: 0, act: Act()), equals: .ok)
     if check(bench.counter(Counter.breaches), equals: 1) {
       check(!bench.core.breaches.breach(0).wasKept)
     }
@@ -181,7 +181,7 @@ import Testing
         all.append(open[open.count - 1])
       case 1 where open.count > 4:
         let incident = open.remove(at: random.below(open.count))
-        _ = bench.core.end(
+        _ = bench.end(
           incident: incident, as: .closed, disposition: 0, wall_us: when(), act: Act())
         closed.insert(incident)
       default:
@@ -191,7 +191,7 @@ import Testing
         let states: [AssignmentState] = [
           .dispatched, .acknowledged, .enRoute, .onScene, .onScene, .declined, .cleared,
         ]
-        _ = bench.core.advance(
+        _ = bench.advance(
           orders[random.below(orders.count)], to: states[random.below(states.count)],
           wall_us: when(), act: Act(operatorID: 1, reason: 1))
       }
@@ -224,7 +224,7 @@ import Testing
 
   private func sign(_ bench: Bench, _ order: UInt64, s: Double) {
     let wall_us = at(bench, s: s)
-    check(bench.core.advance(order, to: .acknowledged, wall_us: wall_us, act: Act()), equals: .ok)
+    check(bench.advance(order, to: .acknowledged, wall_us: wall_us, act: Act()), equals: .ok)
   }
 
   /// K of N: the others' promises ended with the last signature that was needed, whenever that was told.

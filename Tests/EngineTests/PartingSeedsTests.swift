@@ -205,7 +205,7 @@ import Testing
     func unmerge() {
       guard let index = any({ $0.root != nil }) ?? any({ _ in true }) else { return }
       let isMerged = cases[index].root != nil
-      let status = bench.core.unmerge(cases[index].id, wall_us: 0, act: Act())
+      let status = bench.unmerge(cases[index].id, wall_us: 0, act: Act())
       check(status, equals: (isMerged ? .ok : .state), "seed \(seed): un-merge \(status)")
       guard isMerged else { return }
       cases[index].root = nil
@@ -218,7 +218,7 @@ import Testing
       else { return }
       let isLegal = !state.hasArrived && cases[target].isOpen && cases[target].root == nil
       let expected: Status = robbed == target ? .conflict : isLegal ? .ok : .state
-      let status = bench.core.divert(assignment, to: cases[target].id, wall_us: 0, act: Act())
+      let status = bench.divert(assignment, to: cases[target].id, wall_us: 0, act: Act())
       check(status, equals: expected, "seed \(seed): divert \(status), not \(expected)")
       if status == .ok { acts["divert", default: 0] += 1 }
     }

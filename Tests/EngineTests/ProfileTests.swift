@@ -50,7 +50,7 @@ import Testing
     check(bench.chosen.map(\.travel_ms), equals: [10_000])
     // By hand the other one: twice as far in this profile. The road says the same.
     let other: UInt64 = isNormal ? 2 : 1
-    check(bench.core.assign(incident, unit: other, wall_us: 0, act: Act()), equals: .ok)
+    check(bench.assign(incident, unit: other, wall_us: 0, act: Act()), equals: .ok)
     check(bench.chosen[0].travel_ms, equals: 20_000)
     for (assignment, time_ms) in zip(bench.live(incident), [10_000 as UInt32, 20_000]) {
       let (status, needed) = bench.core.route(ofAssignment: assignment)
@@ -83,8 +83,8 @@ import Testing
     let bench = try Bench(Self.diamond(), plans: plans)
     bench.put(1, at: bench.node(1))
     check(bench.report(bench.call(bench.node(2), tier: .routine)), equals: .manual)
-    let incident = bench.core.answer.incidentID
-    check(bench.core.assign(incident, unit: 1, wall_us: 0, act: Act()), equals: .ok)
+    let incident = bench.decision.answer.incidentID
+    check(bench.assign(incident, unit: 1, wall_us: 0, act: Act()), equals: .ok)
     check(bench.chosen[0].travel_ms, equals: 10_000)
   }
 

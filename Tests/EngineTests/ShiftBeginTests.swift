@@ -65,14 +65,14 @@ import Testing
       id: 1, kind: 0, agency: 0, capabilities: 0, homeBeat: 0, crew: 0, activity: .patrolling,
       shiftEnd_us: 0, place: bench.node(1), hasPosition: true)
     unit.details.shiftBegin_us = Bench.wallStart_us + 60_000_000
-    check(bench.core.put(unit: unit), equals: .ok)
+    check(bench.put(unit: unit), equals: .ok)
     check(bench.core.level(of: 0), equals: .notAvailable)
     check(bench.core.nextDue_ns, equals: 60 * Bench.second_ns)
     let incident = bench.open(at: 0)
     check(bench.units(incident).isEmpty)
     // What it does changes meanwhile; it is still not there.
-    check(bench.core.set(activity: .station, of: 1), equals: .ok)
-    check(bench.core.put(unit: unit), equals: .ok)
+    check(bench.set(activity: .station, of: 1), equals: .ok)
+    check(bench.put(unit: unit), equals: .ok)
     check(bench.units(incident).isEmpty)
     check(bench.core.level(of: 0), equals: .notAvailable)
     bench.poll(60 * Bench.second_ns - 1)

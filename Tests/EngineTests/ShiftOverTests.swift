@@ -42,7 +42,7 @@ import Testing
     bench.put(1, at: bench.node(1), activity: .offDuty, shiftEnd_us: Self.over_us)
     let calm = bench.open(at: 2, tier: .routine)
     let urgent = bench.open(at: 3, tier: .urgent)
-    check(bench.core.set(activity: .returning, of: 1), equals: .ok)
+    check(bench.set(activity: .returning, of: 1), equals: .ok)
     check(bench.units(urgent), equals: [1])
     check(bench.units(calm).isEmpty)
     // A change of the incident lists it with its mark.
@@ -54,7 +54,7 @@ import Testing
     let bench = try Bench(Bench.row())
     bench.put(1, at: bench.node(1), shiftEnd_us: Self.over_us)
     let calm = bench.open(at: 2, tier: .routine)
-    check(bench.core.assign(calm, unit: 1, wall_us: 0, act: Act()), equals: .ok)
+    check(bench.assign(calm, unit: 1, wall_us: 0, act: Act()), equals: .ok)
     check(bench.chosen[0].marks, equals: ChosenMark.shiftOver)
   }
 

@@ -110,7 +110,7 @@ struct PlainWaiting {
         shiftEnd_us: minutes == 0 ? 0 : bench.core.time.wall_us + minutes * 60_000_000)
     case 7:
       let activity: Activity = [.patrolling, .meal, .court, .training][random.below(4)]
-      _ = bench.core.set(activity: activity, of: id)
+      _ = bench.set(activity: activity, of: id)
     case 8:
       let slot = bench.slot(id)
       guard slot != .max, !bench.core.units[slot].isFree else { return }
@@ -142,7 +142,7 @@ struct PlainWaiting {
     for step in 0..<120 {
       try act(bench, &random, origin)
       if step == 60 { check(try bench.load(Self.plans(&random))) }
-      while bench.core.hasBackgroundWork { bench.core.workInBackground() }
+      while bench.core.hasBackgroundWork { bench.workInBackground() }
       while bench.core.popEvent() != nil {}
       let plain = PlainWaiting(&bench.core)
       check(bench.core.waiting.count, equals: plain.order.count)
@@ -264,7 +264,7 @@ struct PlainWaiting {
     check(bench.core.incidentSlots.id(of: incident), equals: patrol, "\(steps) left")
     check(steps, atLeast: 96, "\(steps) left")
     bench.core.units[bench.slot(7)].activity = .court
-    _ = bench.core.set(activity: .patrolling, of: 7)
+    _ = bench.set(activity: .patrolling, of: 7)
     check(bench.units(patrol), equals: [7])
   }
 
@@ -283,7 +283,7 @@ struct PlainWaiting {
       while bench.core.popEvent() != nil {}
     }
     bench.report(bench.call(Self.place(320_000_000, 5_000), tier: .preventive))
-    let near = bench.core.answer.incidentID
+    let near = bench.decision.answer.incidentID
     bench.put(7, at: Self.place(320_000_100, 5_100), activity: .court)
     var steps = 1_000
     bench.core.units[bench.slot(7)].activity = .patrolling
@@ -294,7 +294,7 @@ struct PlainWaiting {
     }
     check(steps, above: 900, "\(steps) left")
     bench.core.units[bench.slot(7)].activity = .court
-    _ = bench.core.set(activity: .patrolling, of: 7)
+    _ = bench.set(activity: .patrolling, of: 7)
     check(bench.units(near), equals: [7])
   }
 
@@ -320,7 +320,7 @@ struct PlainWaiting {
     var order: [UInt8] = []
     var slices = 0
     while bench.core.hasBackgroundWork {
-      bench.core.workInBackground()
+      bench.workInBackground()
       slices += 1
       let sent = bench.drain().filter { $0.kind == .assignment }
       check(sent.count, atMost: EngineCore.offerSlice / (2 * EngineCore.decisionSteps) + 1)

@@ -246,25 +246,25 @@ import Testing
   @Test func alarmsOpenOneIncidentAndRaiseIt() throws {
     let bench = try bench()
     _ = put(bench, alarmTier: .routine)
-    check(bench.core.alarm(watch: 8, wall_us: 0), equals: .unknownUnit)
-    check(bench.core.alarm(watch: 7, wall_us: 0), equals: .ok)
-    let opened = bench.core.answer.incidentID
-    check(bench.core.answer.count, equals: 1)
+    check(bench.alarm(watch: 8, wall_us: 0), equals: .unknownUnit)
+    check(bench.alarm(watch: 7, wall_us: 0), equals: .ok)
+    let opened = bench.decision.answer.incidentID
+    check(bench.decision.answer.count, equals: 1)
     check(bench.incident(opened)?.type, equals: 32)
     check(bench.incident(opened)?.tier, equals: .routine)
-    for _ in 1...3 { check(bench.core.alarm(watch: 7, wall_us: 0), equals: .exists) }
-    check(bench.core.answer.incidentID, equals: opened)
-    check(bench.core.answer.count, equals: 1)
+    for _ in 1...3 { check(bench.alarm(watch: 7, wall_us: 0), equals: .exists) }
+    check(bench.decision.answer.incidentID, equals: opened)
+    check(bench.decision.answer.count, equals: 1)
     _ = put(bench, alarmTier: .emergency)
-    check(bench.core.alarm(watch: 7, wall_us: 0), equals: .exists)
+    check(bench.alarm(watch: 7, wall_us: 0), equals: .exists)
     check(bench.incident(opened)?.tier, equals: .emergency)
     check(bench.counter(Counter.incidentsOpened), equals: 1)
     check(bench.counter(Counter.watchAlarms), equals: 5)
     bench.close(opened)
-    check(bench.core.alarm(watch: 7, wall_us: 0), equals: .ok)
-    check(bench.core.answer.incidentID, isNot: opened)
+    check(bench.alarm(watch: 7, wall_us: 0), equals: .ok)
+    check(bench.decision.answer.incidentID, isNot: opened)
     // A watch that is gone leaves its incident alone.
-    let second = bench.core.answer.incidentID
+    let second = bench.decision.answer.incidentID
     check(bench.core.remove(watch: 7), equals: .ok)
     check(bench.core.remove(watch: 7), equals: .unknownUnit)
     _ = put(bench, 9)
@@ -276,13 +276,13 @@ import Testing
     let bench = try bench()
     bench.put(2, at: bench.node(12), activity: .offDuty)
     _ = put(bench, carrier: 2)
-    check(bench.core.alarm(watch: 7, wall_us: 0), equals: .ok)
-    let opened = bench.core.answer.incidentID
+    check(bench.alarm(watch: 7, wall_us: 0), equals: .ok)
+    let opened = bench.decision.answer.incidentID
     check(bench.incident(opened)?.lon_e7, equals: bench.node(12).lon_e7)
     _ = put(bench, 9, carrier: 99)
-    check(bench.core.alarm(watch: 9, wall_us: 0), equals: .ok)
+    check(bench.alarm(watch: 9, wall_us: 0), equals: .ok)
     check(
-      bench.incident(bench.core.answer.incidentID)?.lon_e7, equals: bench.node(5).lon_e7,
+      bench.incident(bench.decision.answer.incidentID)?.lon_e7, equals: bench.node(5).lon_e7,
       "the place stands in for a unit that is not known")
   }
 
@@ -326,11 +326,11 @@ import Testing
   @Test func anAlarmThatRaisesForgetsNothing() throws {
     let bench = try bench()
     _ = put(bench, alarmTier: .urgent)
-    check(bench.core.alarm(watch: 7, wall_us: 0), equals: .ok)
-    let opened = bench.core.answer.incidentID
+    check(bench.alarm(watch: 7, wall_us: 0), equals: .ok)
+    let opened = bench.decision.answer.incidentID
     check(bench.upgrade(opened, to: .none, flags: 1), equals: .ok)
     _ = put(bench, alarmTier: .emergency)
-    check(bench.core.alarm(watch: 7, wall_us: 0), equals: .exists)
+    check(bench.alarm(watch: 7, wall_us: 0), equals: .exists)
     check(bench.incident(opened)?.tier, equals: .emergency)
     check(bench.incident(opened)?.flags, equals: 1)
   }
@@ -345,7 +345,7 @@ import Testing
     poll(bench, s: 200)
     for (cycle, given_us) in [(0, sign_us + 1_000_000), (1, 0)] as [(Int32, Int64)] {
       let seen = ClockReference(clock: .absence, watchID: 7, step: 0, cycle: cycle)
-      check(bench.core.escalateNow(seen, act: Act(operatorID: 1)), equals: .ok)
+      check(bench.escalateNow(seen, act: Act(operatorID: 1)), equals: .ok)
       check(bench.escalations().map(\.step), equals: [1])
       if cycle == 0 {
         check(beat(bench, wall_us: sign_us))
@@ -374,7 +374,7 @@ import Testing
     let slot = try #require(found)
     check(bench.core.absence(slot).nextWall_us, equals: 0)
     let act = Act(operatorID: 1, reason: 2)
-    check(bench.core.escalateNow(seen, act: act), equals: .noClock)
+    check(bench.escalateNow(seen, act: act), equals: .noClock)
     check(bench.core.take(seen, act: act), equals: .noClock)
     check(bench.core.snooze(seen, for_ms: 1_000, act: act), equals: .noClock)
     poll(bench, s: 100_000)

@@ -4,8 +4,9 @@ import HujiaContainers
 
 extension EngineCore {
   /// Moves an assignment. Legal moves are those of `AssignmentState.permits`.
-  package mutating func advance(
-    _ id: UInt64, to state: AssignmentState, wall_us: Int64, act: Act
+  mutating func advance(
+    _ id: UInt64, to state: AssignmentState, wall_us: Int64, act: Act,
+    _ decision: inout Decision
   ) -> Status {
     guard let assignment = assignmentSlots.slot(of: id) else { return .stale }
     let current = assignments[assignment].state
@@ -16,12 +17,12 @@ extension EngineCore {
     let before = incidents[incident].state
     let hadArrived = incidents[incident].hasArrived
     if state.isTerminal {
-      finish(assignment, as: state, act: act, wall_us: wall_us)
+      finish(assignment, as: state, act: act, wall_us: wall_us, &decision)
     } else {
       step(assignment, to: state, act: act, wall_us: wall_us)
       // Seats that were left empty because somebody seemed to be there.
       let isMissed = hadArrived && !incidents[incident].hasArrived
-      if isMissed, hasOpenSeat(incident) { serveAgain(incident, act: act) }
+      if isMissed, hasOpenSeat(incident) { serveAgain(incident, act: act, &decision) }
     }
     deriveState(of: incident)
     if incidents[incident].state != before { emitIncident(incident, act: act) }
@@ -48,7 +49,8 @@ extension EngineCore {
   }
 
   private mutating func finish(
-    _ assignment: UInt32, as state: AssignmentState, act: Act, wall_us: Int64
+    _ assignment: UInt32, as state: AssignmentState, act: Act, wall_us: Int64,
+    _ decision: inout Decision
   ) {
     let record = assignments[assignment]
     // It declined, or a person withdrew it: this incident does not ask it again.
@@ -60,24 +62,26 @@ extension EngineCore {
     // A unit cancelled after others arrived is not replaced; one that declined is.
     let isWanted = state == .declined || !incidents[record.incident].hasArrived
     if !record.state.hasArrived, isWanted {
-      serveAgain(record.incident, act: state == .cancelled ? act : Act())
+      serveAgain(record.incident, act: state == .cancelled ? act : Act(), &decision)
     }
     promiseDispatchAgain(record.incident)
     deriveState(of: record.incident)
     if incidents[record.incident].state == .reported, incidents[record.incident].liveCount == 0 {
       stopWaiting(record.incident)
     }
-    offer(unit: record.unit)
+    offer(unit: record.unit, &decision)
   }
 
   /// Sends someone else at once if the plan's seats are the engine's to fill, else it waits.
-  mutating func serveAgain(_ incident: UInt32, act: Act) {
+  mutating func serveAgain(_ incident: UInt32, act: Act, _ decision: inout Decision) {
     guard incidents[incident].state.isOpen, isAutomatic(incident) else {
       return
     }
-    _ = fillSeats(of: incident, reason: .nextUnit)
-    for place in 0..<answer.count {
-      guard let sent = assignmentSlots.slot(of: chosen[place].assignmentID) else { continue }
+    _ = fillSeats(of: incident, reason: .nextUnit, &decision)
+    for place in 0..<decision.answer.count {
+      guard let sent = assignmentSlots.slot(of: decision.chosen[place].assignmentID) else {
+        continue
+      }
       emitAssignment(sent, reason: .nextUnit, act: act)
     }
   }

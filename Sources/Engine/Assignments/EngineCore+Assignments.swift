@@ -128,7 +128,7 @@ extension EngineCore {
   }
 
   /// Sends the best unit for one seat in place of another; nil when there is none.
-  mutating func sendReplacement(of asked: UInt32) -> UInt32? {
+  mutating func sendReplacement(of asked: UInt32, _ decision: inout Decision) -> UInt32? {
     let (incident, index) = (assignments[asked].incident, assignments[asked].requirement)
     let record = incidents[incident]
     let requirement = requirement(inPlaceOf: asked)
@@ -138,13 +138,13 @@ extension EngineCore {
         requirement, capabilities: requirement.capabilities, place: record.place,
         tier: record.tier, plan: record.plan)
     else { return nil }
-    answer.count = 0
+    decision.answer.count = 0
     append(
       candidate, to: record.place, requirement: requirement, index: index,
-      seat: assignments[asked].seat, reason: .nextUnit)
-    chosen[0].role = assignments[asked].role
+      seat: assignments[asked].seat, reason: .nextUnit, &decision)
+    decision.chosen[0].role = assignments[asked].role
     // The seat is held by two for a moment: the old assignment ends right after.
-    guard let assignment = send(chosen[0], to: incident) else { return nil }
+    guard let assignment = send(decision.chosen[0], to: incident) else { return nil }
     emitAssignment(assignment, reason: .nextUnit)
     return assignment
   }

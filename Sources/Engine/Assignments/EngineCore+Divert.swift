@@ -3,10 +3,10 @@
 
 extension EngineCore {
   /// Ends the assignment as diverted, sends its unit to `targetID`, and then serves the first incident again, before
-  /// anything newer. Only before arrival. The new assignment's id is in the answer.
-  package mutating func divert(_ id: UInt64, to targetID: UInt64, wall_us: Int64, act: Act)
-    -> Status
-  {
+  /// anything newer. Only before arrival. The decision is that of the new assignment.
+  mutating func divert(
+    _ id: UInt64, to targetID: UInt64, wall_us: Int64, act: Act, into decision: inout Decision
+  ) -> Status {
     guard let assignment = assignmentSlots.slot(of: id),
       let target = incidentSlots.slot(of: targetID)
     else { return .stale }
@@ -24,15 +24,14 @@ extension EngineCore {
     end(assignment, as: .diverted, reason: .diverted, act: act, wall_us: wall_us)
     deriveState(of: robbed)
     // Its place in the assignment table is free, so it goes to the other; then the first is served.
-    let status = assign(targetID, unit: unitID, wall_us: wall_us, act: act)
+    let status = assign(targetID, unit: unitID, wall_us: wall_us, act: act, into: &decision)
     if status == .ok { units[record.unit].nextActivity = next }
-    let sent = chosen[0].assignmentID
-    serveAgain(robbed, act: act)
+    // What serves the first incident now is another decision.
+    var other = Decision()
+    serveAgain(robbed, act: act, &other)
     promiseDispatchAgain(robbed)
     deriveState(of: robbed)
     if incidents[robbed].state != before { emitIncident(robbed, reason: .diverted, act: act) }
-    chosen[0].assignmentID = sent
-    answer.count = status == .ok ? 1 : 0
     return status
   }
 }

@@ -12,48 +12,49 @@ extension EngineCore {
     feed = turn.feed
     let act = command.act
     switch command.change {
-    case .report(let report): return answered(self.report(report), &decision)
-    case .post(let report): return post(report)
+    case .report(let report): return self.report(report, into: &decision)
+    case .post(let report): return post(report, &decision)
     case .update(let incident, let change, let movesPlace):
-      return answered(update(incident, change, movesPlace: movesPlace), &decision)
+      return update(incident, change, movesPlace: movesPlace, into: &decision)
     case .assign(let incident, let unit, let wall_us):
       refresh(unitID: unit)
-      return answered(assign(incident, unit: unit, wall_us: wall_us, act: act), &decision)
+      return assign(incident, unit: unit, wall_us: wall_us, act: act, into: &decision)
     case .end(let incident, let state, let disposition, let wall_us):
       return end(
-        incident: incident, as: state, disposition: disposition, wall_us: wall_us, act: act)
+        incident: incident, as: state, disposition: disposition, wall_us: wall_us, act: act,
+        &decision)
     case .merge(let incident, let target, let wall_us):
       return merge(incident, into: target, wall_us: wall_us, act: act)
     case .unmerge(let incident, let wall_us):
-      return unmerge(incident, wall_us: wall_us, act: act)
+      return unmerge(incident, wall_us: wall_us, act: act, &decision)
     case .callBack(let incident, let outcome, let wall_us):
       return calledBack(incident, outcome: outcome, wall_us: wall_us, act: act)
     case .setLead(let incident, let agency, let wall_us):
       return setLead(incident, agency: agency, wall_us: wall_us, act: act)
     case .advance(let assignment, let state, let wall_us):
-      return advance(assignment, to: state, wall_us: wall_us, act: act)
+      return advance(assignment, to: state, wall_us: wall_us, act: act, &decision)
     case .divert(let assignment, let target, let wall_us):
-      return answered(divert(assignment, to: target, wall_us: wall_us, act: act), &decision)
+      return divert(assignment, to: target, wall_us: wall_us, act: act, into: &decision)
     case .undeliverable(let assignment, let wall_us):
       return undeliverable(assignment, wall_us: wall_us, act: act)
     case .takeClock(let clock): return take(clock, act: act)
     case .snoozeClock(let clock, let for_ms): return snooze(clock, for_ms: for_ms, act: act)
-    case .escalateClock(let clock): return escalateNow(clock, act: act)
+    case .escalateClock(let clock): return escalateNow(clock, act: act, &decision)
     case .migrate(let incident): return migrateClocks(of: incident)
-    case .putUnit(let unit): return put(unit: unit)
+    case .putUnit(let unit): return put(unit: unit, &decision)
     case .removeUnit(let unit): return remove(unit: unit)
     case .setActivity(let activity, let unit, let wall_us):
-      return set(activity: activity, of: unit, wall_us: wall_us)
+      return set(activity: activity, of: unit, wall_us: wall_us, &decision)
     case .checkIn(let unit, let wall_us): return checkIn(unit: unit, wall_us: wall_us)
     case .putWatch(let watch): return put(watch: watch)
     case .removeWatch(let watch): return remove(watch: watch)
     case .pauseWatch(let watch, let until_us): return pause(watch: watch, until_us: until_us)
     case .resumeWatch(let watch): return resume(watch: watch)
     case .alarm(let watch, let wall_us):
-      return answered(alarm(watch: watch, wall_us: wall_us), &decision)
+      return alarm(watch: watch, wall_us: wall_us, into: &decision)
     case .beats, .takeEvents, .resetFigures, .usePlans, .useEpoch, .tendEpoch, .startWall, .stall,
       .migrateSlice, .tick, .audit, .background:
-      return applyOwn(command.change, &decision.slice)
+      return applyOwn(command.change, &decision)
     }
   }
 
@@ -63,17 +64,18 @@ extension EngineCore {
   ) -> Status {
     time = turn.moment
     feed = turn.feed
-    return answered(recommend(report), &decision)
+    return recommend(report, into: &decision)
   }
 
   /// What the engine and its driver do by themselves, and batches.
-  private mutating func applyOwn(_ change: Change, _ slice: inout Slice) -> Status {
-    slice = Slice()
+  private mutating func applyOwn(_ change: Change, _ decision: inout Decision) -> Status {
+    var slice = Slice()
+    var status = Status.ok
     switch change {
     case .beats(let beats): take(beats, &slice)
-    case .takeEvents(let room): takeEvents(into: room, &slice)
+    case .takeEvents(let room): takeEvents(into: room, &slice, &decision)
     case .resetFigures: resetFigures()
-    case .usePlans(let plans): return use(plans: plans) ? .ok : .full
+    case .usePlans(let plans): status = use(plans: plans) ? .ok : .full
     case .useEpoch(let metric): serve(metric.takeUnretainedValue())
     case .tendEpoch(let cells): slice.hasMore = router.maintain(cells)
     case .startWall(let wall_us): startWall(wall_us)
@@ -86,23 +88,26 @@ extension EngineCore {
     case .tick(let tick):
       slice.offerSteps = tick.offerSteps
       slice.done = fireDue(
-        most: tick.most, decisions: tick.decisions, offerSteps: &slice.offerSteps)
+        most: tick.most, decisions: tick.decisions, offerSteps: &slice.offerSteps, &decision)
     case .audit(let isWanted):
       slice.done = audit(now: isWanted)
       slice.hasMore = auditState.isUnderWay
     case .background(let offerSteps):
       slice.offerSteps = offerSteps
-      if hasBackgroundWork { workInBackground(&slice.offerSteps) }
+      if hasBackgroundWork { workInBackground(&slice.offerSteps, &decision) }
       slice.hasMore = hasBackgroundWork
-    default: return .unsupported
+    default: status = .unsupported
     }
-    return .ok
+    decision.slice = slice
+    return status
   }
 
   /// A posted report: where it opens nothing, an event says why.
-  private mutating func post(_ report: IncidentReport) -> Status {
-    let status = self.report(report)
-    if status != .ok && status != .manual && status != .held { answerPost(report, status) }
+  private mutating func post(_ report: IncidentReport, _ decision: inout Decision) -> Status {
+    let status = self.report(report, into: &decision)
+    if status != .ok && status != .manual && status != .held {
+      answerPost(report, status, decision)
+    }
     return status
   }
 
@@ -112,7 +117,9 @@ extension EngineCore {
     counters.add(Counter.watchBeatsRefused, Int64(beats.count - slice.done))
   }
 
-  private mutating func takeEvents(into room: EventRoom, _ slice: inout Slice) {
+  private mutating func takeEvents(
+    into room: EventRoom, _ slice: inout Slice, _ decision: inout Decision
+  ) {
     while slice.done < room.most, var event = popEvent() {
       if let put = room.put, let space = room.space {
         put(space + slice.done * room.stride, room.stride, &event)
@@ -122,13 +129,6 @@ extension EngineCore {
     guard isEscalationBlocked else { return }
     var offerSteps = Self.offerSlice
     _ = fireDue(
-      most: max(slice.done, 1), decisions: room.decisions, offerSteps: &offerSteps)
-  }
-
-  private func answered(_ status: Status, _ decision: inout Decision) -> Status {
-    guard !status.isError, status != .full else { return status }
-    decision.answer = answer
-    for place in 0..<answer.count { decision.chosen[place] = chosen[place] }
-    return status
+      most: max(slice.done, 1), decisions: room.decisions, offerSteps: &offerSteps, &decision)
   }
 }

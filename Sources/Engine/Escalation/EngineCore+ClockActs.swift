@@ -161,16 +161,20 @@ extension EngineCore {
   }
 
   /// Fires the next step now; the steps after it count from now.
-  package mutating func escalateNow(_ reference: ClockReference, act: Act) -> Status {
+  mutating func escalateNow(
+    _ reference: ClockReference, act: Act, _ decision: inout Decision
+  ) -> Status {
     guard act.operatorID != 0 else { return .argument }
-    if reference.clock == .absence { return escalateAbsence(reference, act: act) }
+    if reference.clock == .absence {
+      return escalateAbsence(reference, act: act, &decision)
+    }
     let (status, slot) = seen(reference)
     guard status == .ok else { return status }
     guard outbox.hasRoomForEscalation else { return .full }
     disarm(slot)
     clocks[slot].due_ns = time.now_ns
-    let outcome = escalate(slot, incident: incident(ofClock: slot), act: act)
-    if let freed = outcome.freed { offer(unit: freed) }
+    let outcome = escalate(slot, incident: incident(ofClock: slot), act: act, &decision)
+    if let freed = outcome.freed { offer(unit: freed, &decision) }
     return .ok
   }
 

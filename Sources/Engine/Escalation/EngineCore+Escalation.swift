@@ -11,8 +11,8 @@ extension EngineCore {
   ///
   /// A unit that a step frees is offered behind it, while the steps of the turn's one slice of offers last. The rest is
   /// background work.
-  package mutating func fireDue(
-    most: Int, decisions: Int = .max, offerSteps: inout Int
+  mutating func fireDue(
+    most: Int, decisions: Int = .max, offerSteps: inout Int, _ decision: inout Decision
   ) -> Int {
     var fired = 0
     var decided = 0
@@ -21,7 +21,7 @@ extension EngineCore {
     while fired < most, decided < decisions {
       // Before anything that is due: a decision now may send a unit whose shift has begun.
       if shifts.begins.next_ns <= time.now_ns {
-        if beginShift(&offerSteps) { fired += 1 }
+        if beginShift(&offerSteps, &decision) { fired += 1 }
         continue
       }
       guard drawDue(&steps) else {
@@ -36,29 +36,23 @@ extension EngineCore {
       }
       fired += 1
       if watches.deadlines.next_due_ns < deadlines.next_due_ns {
-        fireWatch()
+        fireWatch(&decision)
         decided += 1  // it may open an incident
         continue
       }
       guard let slot = deadlines.popDrawn(now_ns: time.now_ns) else { break }
       disarmed()
-      let outcome = fire(slot, act: Act())
+      let outcome = fire(slot, act: Act(), &decision)
       if outcome.isDecision { decided += 1 }
       // A unit that did not sign for one incident may be what another waits for.
       guard let freed = outcome.freed else { continue }
       noteFreed(unit: freed)
-      if offerSteps > 0 { workOffers(&offerSteps) }
+      if offerSteps > 0 { workOffers(&offerSteps, &decision) }
     }
     // The next due time, read behind this, names no more to do when there is none.
     if fired == most || decisions != .max { _ = drawDue(&steps) }
     counters.set(Counter.escalationsWaiting, isEscalationBlocked ? 1 : 0)
     return fired
-  }
-
-  /// With a slice of offers of its own.
-  package mutating func fireDue(most: Int) -> Int {
-    var offerSteps = Self.offerSlice
-    return fireDue(most: most, offerSteps: &offerSteps)
   }
 
   /// Both structures; false when one of them has more to draw before the next may fire.
@@ -73,14 +67,18 @@ extension EngineCore {
     min(deadlines.next_due_ns, watches.deadlines.next_due_ns, shifts.begins.next_ns)
   }
 
-  private mutating func fire(_ slot: UInt32, act: Act) -> Outcome {
+  private mutating func fire(
+    _ slot: UInt32, act: Act, _ decision: inout Decision
+  ) -> Outcome {
     assert(clocks[slot].isRunning && clocks[slot].due_ns <= time.now_ns)
     let incident = incident(ofClock: slot)
     if clocks[slot].kind == .appointment {
-      keepAppointment(incident)
+      keepAppointment(incident, &decision)
       return Outcome(isDecision: true)
     }
-    guard clocks[slot].step < 0 else { return escalate(slot, incident: incident, act: act) }
+    guard clocks[slot].step < 0 else {
+      return escalate(slot, incident: incident, act: act, &decision)
+    }
     warn(slot, incident: incident)
     return Outcome()
   }
@@ -114,7 +112,9 @@ extension EngineCore {
   }
 
   /// Fires the step that is next, whether its time has come or a person wants it now. The caller offers what it frees.
-  mutating func escalate(_ slot: UInt32, incident: UInt32, act: Act) -> Outcome {
+  mutating func escalate(
+    _ slot: UInt32, incident: UInt32, act: Act, _ decision: inout Decision
+  ) -> Outcome {
     let tables = plans.tables(incidents[incident].clockVersion)
     let policy = tables.pointee.policy(clocks[slot].policy)
     // Its chain may have changed since; a shorter one goes on with its last step.
@@ -148,7 +148,7 @@ extension EngineCore {
     name(assignment(ofClock: slot), in: &event)
     // The chain goes on before the step acts, so that a replacement inherits the next due time.
     advanceChain(slot, policy: policy, incident: incident)
-    let outcome = carryOut(action, slot: slot, incident: incident)
+    let outcome = carryOut(action, slot: slot, incident: incident, &decision)
     event.reason = outcome.reason.rawValue
     if let sent = outcome.assignment { event.unitID = units[assignments[sent].unit].id }
     if let slot = outcome.slot {

@@ -13,7 +13,9 @@ extension EngineCore {
     var isDecision = false
   }
 
-  mutating func carryOut(_ action: StepAction, slot: UInt32, incident: UInt32) -> Outcome {
+  mutating func carryOut(
+    _ action: StepAction, slot: UInt32, incident: UInt32, _ decision: inout Decision
+  ) -> Outcome {
     var outcome = Outcome(slot: slot)
     let asked = assignment(ofClock: slot)
     switch action {
@@ -22,11 +24,11 @@ extension EngineCore {
     case .nextUnit:
       outcome.isDecision = true
       if let asked, !assignments[asked].state.hasArrived {
-        replace(asked, isSignature: clocks[slot].kind == .acknowledge, &outcome)
+        replace(asked, isSignature: clocks[slot].kind == .acknowledge, &outcome, &decision)
       }
     case .backup:
       outcome.isDecision = true
-      outcome.assignment = sendBackup(incident)
+      outcome.assignment = sendBackup(incident, &decision)
       outcome.reason = outcome.assignment == nil ? .nobody : .backup
     case .firstLeads:
       let agency = firstToLead(incident)
@@ -37,9 +39,11 @@ extension EngineCore {
     return outcome
   }
 
-  private mutating func replace(_ asked: UInt32, isSignature: Bool, _ outcome: inout Outcome) {
+  private mutating func replace(
+    _ asked: UInt32, isSignature: Bool, _ outcome: inout Outcome, _ decision: inout Decision
+  ) {
     let withdrawn = assignments[asked].unit
-    guard let replacement = replaceUnsigned(asked) else {
+    guard let replacement = replaceUnsigned(asked, &decision) else {
       outcome.reason = .nobody
       return
     }
@@ -52,11 +56,13 @@ extension EngineCore {
 
   /// Withdraws a unit that did not sign (or does not move) and sends the next best one in its place, with the rest of
   /// its chain; nil when there is no other.
-  private mutating func replaceUnsigned(_ asked: UInt32) -> UInt32? {
+  private mutating func replaceUnsigned(
+    _ asked: UInt32, _ decision: inout Decision
+  ) -> UInt32? {
     let record = assignments[asked]
     refuse(unit: units[record.unit].id, incident: record.incident)
     guard
-      let replacement = sendReplacement(of: asked)
+      let replacement = sendReplacement(of: asked, &decision)
     else {
       takeBackRefusal(incident: record.incident)
       return nil
@@ -68,15 +74,15 @@ extension EngineCore {
     end(asked, as: .expired, reason: .nextUnit, act: Act(), wall_us: 0)
     // It may have been the only one with what is asked for beside the plan.
     if openNeeds(of: record.incident) != 0, isAutomatic(record.incident),
-      fillSeats(of: record.incident, reason: .closest) > 0
+      fillSeats(of: record.incident, reason: .closest, &decision) > 0
     {
-      announceProgress(of: record.incident)
+      announceProgress(of: record.incident, decision)
     }
     return replacement
   }
 
   /// One unit more, whichever is there first.
-  private mutating func sendBackup(_ incident: UInt32) -> UInt32? {
+  private mutating func sendBackup(_ incident: UInt32, _ decision: inout Decision) -> UInt32? {
     let record = incidents[incident]
     guard record.state.isOpen else { return nil }
     beginSelection(excludingRefusalsOf: incident)
@@ -84,11 +90,11 @@ extension EngineCore {
       let candidate = bestUnit(
         .anyUnit, capabilities: 0, place: record.place, tier: record.tier, plan: record.plan)
     else { return nil }
-    answer.count = 0
+    decision.answer.count = 0
     append(
       candidate, to: record.place, requirement: .anyUnit, index: AssignmentRecord.byHand, seat: 0,
-      reason: .backup)
-    guard let assignment = send(chosen[0], to: incident) else { return nil }
+      reason: .backup, &decision)
+    guard let assignment = send(decision.chosen[0], to: incident) else { return nil }
     emitAssignment(assignment, reason: .backup)
     deriveState(of: incident)
     return assignment

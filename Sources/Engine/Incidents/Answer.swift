@@ -1,4 +1,4 @@
-// What a decision says: kept in the engine until the next one, and copied out by the caller.
+// What a decision says of its incident and of each unit that it chose.
 
 package struct Answer: BitwiseCopyable {
   package var incidentID: UInt64 = 0

@@ -16,11 +16,13 @@ extension EngineCore {
     return (.ok, true, time.now_ns.adding(ms: 0) &+ ahead_us &* 1_000)
   }
 
-  mutating func hold(_ incident: UInt32, until_ns: Int64) -> Status {
-    answer = Answer(epoch: epoch)
+  mutating func hold(
+    _ incident: UInt32, until_ns: Int64, _ decision: inout Decision
+  ) -> Status {
+    decision.answer = Answer(epoch: epoch)
     incidents[incident].state = .held
     setAppointment(incident, due_ns: until_ns)
-    describe(incident)
+    describe(incident, &decision)
     var held = event(.decided, incident: incident)
     held.reason = Status.held.rawValue
     emit(held)
@@ -46,12 +48,12 @@ extension EngineCore {
   }
 
   /// The appointment has come: its limits count from it.
-  mutating func keepAppointment(_ incident: UInt32) {
+  mutating func keepAppointment(_ incident: UInt32, _ decision: inout Decision) {
     let due_ns = clocks[ClockSlot.of(.appointment, incident: incident)].due_ns
     beginAppointment(incident, at_ns: due_ns)
-    _ = choose(for: incident)
+    _ = choose(for: incident, &decision)
     emitIncident(incident, reason: .appointment)
-    announceSent(incident)
+    announceSent(incident, decision)
   }
 
   /// Ends the holding, without a decision. A unit sent by hand goes before the time.

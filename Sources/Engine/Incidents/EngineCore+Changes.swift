@@ -10,7 +10,9 @@ extension EngineCore {
   /// Changes tier, type and place (`none`, 0 and no place = as it is), makes the flags those of the change, keeps the
   /// receipt, and sends what the new plan asks for besides the units already there. The answer lists all live
   /// assignments, with the times to the place as it is now.
-  package mutating func update(_ id: UInt64, _ change: IncidentReport, movesPlace: Bool) -> Status {
+  mutating func update(
+    _ id: UInt64, _ change: IncidentReport, movesPlace: Bool, into decision: inout Decision
+  ) -> Status {
     guard let incident = incidentSlots.slot(of: id) else { return .stale }
     guard incidents[incident].state.isOpen else { return .state }
     stopWaiting(incident)
@@ -38,9 +40,11 @@ extension EngineCore {
     let isMoved = record.lat_e7 != old.lat_e7 || record.lon_e7 != old.lon_e7
     if isMoved || record.plan.profile != old.plan.profile { measureAgain(incident) }
     if isHeld {
-      answer.count = 0
+      decision.answer.count = 0
     } else if isAutomatic(incident) {
-      if fillSeats(of: incident, reason: .upgraded) > 0 { announceProgress(of: incident) }
+      if fillSeats(of: incident, reason: .upgraded, &decision) > 0 {
+        announceProgress(of: incident, decision)
+      }
     } else {
       let (dispatch, place) = (incidents[incident].plan.dispatch, incidents[incident].place)
       incidents[incident].shortfall =
@@ -48,7 +52,7 @@ extension EngineCore {
     }
     emitIncident(incident, reason: .upgraded)
     if isMoved, !isHeld { tellPlaceChanged(incident) }
-    listLive(incident)
+    listLive(incident, &decision)
     return .ok
   }
 
@@ -100,14 +104,14 @@ extension EngineCore {
   }
 
   /// Fills the answer with the incident's live assignments.
-  mutating func listLive(_ incident: UInt32) {
-    answer = Answer(epoch: epoch)
-    describe(incident)
+  func listLive(_ incident: UInt32, _ decision: inout Decision) {
+    decision.answer = Answer(epoch: epoch)
+    describe(incident, &decision)
     let first = Int(incident) * EngineLimits.chosen
     for place in 0..<Int(incidents[incident].liveCount) {
       let slot = incidentAssignments[first + place]
       let record = assignments[slot]
-      chosen[place] = Chosen(
+      decision.chosen[place] = Chosen(
         unitID: units[record.unit].id, assignmentID: assignmentSlots.id(of: slot),
         unit: record.unit, role: record.role, travel_ms: record.travel_ms,
         turnout_ms: record.turnout_ms, distance_dm: record.distance_dm, reason: record.reason,
@@ -115,17 +119,17 @@ extension EngineCore {
           | marks(of: record.unit, at: incidents[incident].place, isStraightLine: false),
         age_s: age_s(ofUnit: record.unit), requirement: record.requirement, seat: record.seat)
     }
-    answer.count = Int(incidents[incident].liveCount)
+    decision.answer.count = Int(incidents[incident].liveCount)
   }
 
   /// A person sends a unit. The answer's first entry is its assignment.
-  package mutating func assign(_ id: UInt64, unit unitID: UInt64, wall_us: Int64, act: Act)
-    -> Status
-  {
+  mutating func assign(
+    _ id: UInt64, unit unitID: UInt64, wall_us: Int64, act: Act, into decision: inout Decision
+  ) -> Status {
     guard let incident = incidentSlots.slot(of: id) else { return .stale }
     guard incidents[incident].state.isOpen else { return .state }
     guard let unit = unitIndex.find(unitID) else { return .unknownUnit }
-    answer = Answer(epoch: epoch)
+    decision.answer = Answer(epoch: epoch)
     if incidents[incident].state == .held, units[unit].isFree {
       guard counters.read(Counter.assignmentsLive) < Int64(limits.assignments) else { return .full }
       beginAppointment(incident, at_ns: time.now_ns)
@@ -134,22 +138,22 @@ extension EngineCore {
     if !units[unit].isFree {
       let assignment = units[unit].assignment
       guard assignments[assignment].incident == incident else { return .busy }
-      chosen[0].assignmentID = assignmentSlots.id(of: assignment)
-      answer.count = 1
+      decision.chosen[0].assignmentID = assignmentSlots.id(of: assignment)
+      decision.answer.count = 1
       return .unchanged
     }
     let travel = travel(of: unit, to: incident)
     let seat = openSeat(for: unit, incident: incident)
-    chosen[0] = Chosen(
+    decision.chosen[0] = Chosen(
       unitID: unitID, assignmentID: 0, unit: unit, role: seat.role, travel_ms: travel.travel_ms,
       turnout_ms: currentPlans.turnout_ms(kind: units[unit].kind),
       distance_dm: travel.distance_dm, reason: .byHand,
       marks: marks(
         ofChoice: unit, at: incidents[incident].place, isStraightLine: travel.isStraightLine),
       age_s: age_s(ofUnit: unit), requirement: seat.requirement, seat: seat.seat)
-    guard let assignment = send(chosen[0], to: incident) else { return .full }
-    chosen[0].assignmentID = assignmentSlots.id(of: assignment)
-    answer.count = 1
+    guard let assignment = send(decision.chosen[0], to: incident) else { return .full }
+    decision.chosen[0].assignmentID = assignmentSlots.id(of: assignment)
+    decision.answer.count = 1
     let before = incidents[incident].state
     deriveState(of: incident)
     if incidents[incident].isWaiting, !hasOpenSeat(incident) {
@@ -185,15 +189,17 @@ extension EngineCore {
 
   /// Ends an incident: `closed` with a disposition, or `cancelled`. Units that had arrived are cleared, others
   /// cancelled; all are offered to waiting incidents. O(its assignments).
-  package mutating func end(
-    incident id: UInt64, as state: IncidentState, disposition: Int32, wall_us: Int64, act: Act
+  mutating func end(
+    incident id: UInt64, as state: IncidentState, disposition: Int32, wall_us: Int64, act: Act,
+    _ decision: inout Decision
   ) -> Status {
     guard let incident = incidentSlots.slot(of: id) else { return .stale }
     let before = incidents[incident].state
     if before == state { return .unchanged }
     guard before.isOpen else { return .state }
     stopWaiting(incident)
-    endMerged(under: id, as: state, disposition: disposition, wall_us: wall_us, act: act)
+    endMerged(
+      under: id, as: state, disposition: disposition, wall_us: wall_us, act: act, &decision)
     let at_ns = moment_ns(wall_us: wall_us)
     stopIncidentClocks(incident, at_ns: at_ns)
     incidents[incident].state = state
@@ -223,13 +229,14 @@ extension EngineCore {
     watchIncidentEnded(incident)
     retire(incident, at_ns: at_ns)
     for index in 0..<freedCount { noteFreed(unit: freed[index]) }
-    workOffers()
+    workOffers(&decision)
     return .ok
   }
 
   /// What was merged into an incident ends with it.
   private mutating func endMerged(
-    under id: UInt64, as state: IncidentState, disposition: Int32, wall_us: Int64, act: Act
+    under id: UInt64, as state: IncidentState, disposition: Int32, wall_us: Int64, act: Act,
+    _ decision: inout Decision
   ) {
     guard let root = incidentSlots.slot(of: id) else { return }
     while incidents[root].firstMerged != WaitingLists.none {
@@ -237,7 +244,7 @@ extension EngineCore {
       separate(filed)
       _ = end(
         incident: incidentSlots.id(of: filed), as: state, disposition: disposition,
-        wall_us: wall_us, act: act)
+        wall_us: wall_us, act: act, &decision)
     }
   }
 

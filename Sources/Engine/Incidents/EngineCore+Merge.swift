@@ -38,7 +38,9 @@ extension EngineCore {
   }
 
   /// Takes a merge back: both have their receipts and clocks again. What fell due meanwhile fires once, marked late.
-  package mutating func unmerge(_ id: UInt64, wall_us: Int64, act: Act) -> Status {
+  mutating func unmerge(
+    _ id: UInt64, wall_us: Int64, act: Act, _ decision: inout Decision
+  ) -> Status {
     guard let incident = incidentSlots.slot(of: id) else { return .stale }
     guard incidents[incident].state == .merged else { return .state }
     let root = incidents[incident].mergedInto
@@ -50,9 +52,9 @@ extension EngineCore {
     emitIncident(incident, reason: .unmerged, act: act, wall_us: wall_us)
     emitIncident(root, reason: .unmerged, act: act, wall_us: wall_us)
     if isAutomatic(incident), !incidents[incident].hasArrived,
-      hasOpenSeat(incident), fillSeats(of: incident, reason: .closest) > 0
+      hasOpenSeat(incident), fillSeats(of: incident, reason: .closest, &decision) > 0
     {
-      announceProgress(of: incident)
+      announceProgress(of: incident, decision)
     }
     return .ok
   }

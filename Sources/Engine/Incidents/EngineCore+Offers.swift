@@ -21,10 +21,10 @@ extension EngineCore {
   static var looksAhead: Int { 32 }
 
   /// A unit became free: it is offered now, as far as one slice goes.
-  mutating func offer(unit slot: UInt32) {
+  mutating func offer(unit slot: UInt32, _ decision: inout Decision) {
     guard isOffered(slot) else { return }
     offers.push(slot, from: .least)
-    workOffers()
+    workOffers(&decision)
   }
 
   /// Adds a unit that became free to those offered by the next `workOffers`.
@@ -50,20 +50,20 @@ extension EngineCore {
   }
 
   /// One slice. Whatever its size, it gets on. O(slice).
-  package mutating func workOffers() {
+  mutating func workOffers(_ decision: inout Decision) {
     var steps = Self.offerSlice
-    workOffers(&steps)
+    workOffers(&steps, &decision)
   }
 
   /// As far as the steps go.
-  package mutating func workOffers(_ steps: inout Int) {
+  mutating func workOffers(_ steps: inout Int, _ decision: inout Decision) {
     while steps > 0, waiting.count > 0, offerSweep.isUnderWay { sweep(&steps) }
     while steps > 0, waiting.count > 0, assignmentSlots.live < limits.assignments,
       let (unit, bound) = offers.pop()
     {
       steps -= 1
       guard unitSlots.isLive(unit), isOffered(unit) else { continue }
-      offer(unit, from: bound, &steps)
+      offer(unit, from: bound, &steps, &decision)
     }
     guard waiting.count == 0 else { return }
     // What comes to wait from now on has looked at every unit itself.
@@ -82,7 +82,9 @@ extension EngineCore {
   }
 
   /// One unit, as far as the steps go or until another may be for something more urgent.
-  private mutating func offer(_ unit: UInt32, from bound: OfferKey, _ steps: inout Int) {
+  private mutating func offer(
+    _ unit: UInt32, from bound: OfferKey, _ steps: inout Int, _ decision: inout Decision
+  ) {
     switch nextServable(by: unit, from: bound, &steps) {
     case .none: return
     case .unknown(let key): offers.push(unit, from: key)
@@ -91,8 +93,8 @@ extension EngineCore {
       // takes the longest waiting it can serve: to ask all others again after each decision would cost the square of
       // their number.
       if mightSend(before: key.tier, incident, &steps) { return offers.push(unit, from: key) }
-      let sent = fillSeats(of: incident, reason: .unitFreed)
-      if sent > 0 { announceProgress(of: incident) }
+      let sent = fillSeats(of: incident, reason: .unitFreed, &decision)
+      if sent > 0 { announceProgress(of: incident, decision) }
       steps -= Self.decisionSteps * (1 + sent)
       if units[unit].isFree {
         offers.push(unit, from: OfferKey(tier: key.tier, key: key.key.next))

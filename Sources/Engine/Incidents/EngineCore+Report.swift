@@ -4,12 +4,14 @@ import HujiaContainers
 import HujiaRoads
 
 extension EngineCore {
-  /// Opens an incident and sends its units. The answer is in `answer` and `chosen` until the next command.
-  package mutating func report(_ report: IncidentReport) -> Status {
+  /// Opens an incident and sends its units.
+  mutating func report(_ report: IncidentReport, into decision: inout Decision) -> Status {
     counters.add(Counter.reports)
     if report.hasKey {
       keys.expire(now_ns: time.now_ns, most: 8)
-      if let known = keys.find(report, now_ns: time.now_ns) { return repeatAnswer(known, report) }
+      if let known = keys.find(report, now_ns: time.now_ns) {
+        return repeatAnswer(known, report, &decision)
+      }
     }
     let appointment = appointment(of: report)
     guard appointment.status == .ok else {
@@ -22,43 +24,46 @@ extension EngineCore {
     }
     open(incident, report)
     let status =
-      appointment.isAhead ? hold(incident, until_ns: appointment.due_ns) : decide(incident)
+      appointment.isAhead
+      ? hold(incident, until_ns: appointment.due_ns, &decision) : decide(incident, &decision)
     if report.hasKey {
       let evicted = keys.remember(
-        report, status: status, answer: answer, chosen: chosen, now_ns: time.now_ns)
+        report, status: status, decision: decision, now_ns: time.now_ns)
       if evicted { counters.add(Counter.keysEvicted) }
     }
     return status
   }
 
   /// The same answer with no side effect.
-  package mutating func recommend(_ report: IncidentReport) -> Status {
+  mutating func recommend(_ report: IncidentReport, into decision: inout Decision) -> Status {
     counters.add(Counter.decisions)
-    answer = Answer(epoch: epoch)
+    decision.answer = Answer(epoch: epoch)
     let tier = tier(of: report)
     let plan = match(report, tier: tier)
-    answer.tier = tier
-    answer.plan = plan.plan
-    answer.state = .pending
+    decision.answer.tier = tier
+    decision.answer.plan = plan.plan
+    decision.answer.state = .pending
     guard plan.dispatch != .manual, !report.place.isNowhere else {
-      answer.shortfall = Self.manual(at: report.place)
+      decision.answer.shortfall = Self.manual(at: report.place)
       return .manual
     }
     beginSelection(excludingRefusalsOf: nil)
-    answer.shortfall = choose(
+    decision.answer.shortfall = choose(
       plan, version: plans.current, place: report.place, tier: tier, incident: nil,
-      needs: report.needs, reason: .closest)
+      needs: report.needs, reason: .closest, &decision)
     return .ok
   }
 
-  private mutating func repeatAnswer(_ known: Int, _ report: IncidentReport) -> Status {
+  private mutating func repeatAnswer(
+    _ known: Int, _ report: IncidentReport, _ decision: inout Decision
+  ) -> Status {
     let entry = keys.entry(known)
     guard entry.report.saysTheSame(as: report) else {
       counters.add(Counter.refused)
       return .conflict
     }
-    answer = entry.answer
-    for place in 0..<entry.answer.count { chosen[place] = keys.chosen(known, place) }
+    decision.answer = entry.answer
+    for place in 0..<entry.answer.count { decision.chosen[place] = keys.chosen(known, place) }
     counters.add(Counter.repeated)
     return .exists
   }
@@ -115,19 +120,19 @@ extension EngineCore {
   }
 
   /// Decides an incident that was just opened, and tells the host.
-  private mutating func decide(_ incident: UInt32) -> Status {
-    let status = choose(for: incident)
+  private mutating func decide(_ incident: UInt32, _ decision: inout Decision) -> Status {
+    let status = choose(for: incident, &decision)
     var decided = event(.decided, incident: incident)
     decided.reason = status.rawValue
     emit(decided)
-    announceSent(incident)
+    announceSent(incident, decision)
     return status
   }
 
-  /// Starts an incident's clocks and does what its plan says. The answer is filled.
-  mutating func choose(for incident: UInt32) -> Status {
+  /// Starts an incident's clocks and does what its plan says.
+  mutating func choose(for incident: UInt32, _ decision: inout Decision) -> Status {
     counters.add(Counter.decisions)
-    answer = Answer(epoch: epoch)
+    decision.answer = Answer(epoch: epoch)
     startIncidentClocks(incident)
     let plan = incidents[incident].plan
     var status = Status.ok
@@ -141,12 +146,12 @@ extension EngineCore {
       incidents[incident].shortfall = choose(
         plan, version: incidents[incident].planVersion, place: incidents[incident].place,
         tier: incidents[incident].tier, incident: incident, needs: openNeeds(of: incident),
-        reason: .closest)
+        reason: .closest, &decision)
     case .auto:
-      _ = fillSeats(of: incident, reason: .closest)
+      _ = fillSeats(of: incident, reason: .closest, &decision)
       if !incidents[incident].shortfall.isEmpty { counters.add(Counter.shortfalls) }
     }
-    describe(incident)
+    describe(incident, &decision)
     return status
   }
 
@@ -162,41 +167,45 @@ extension EngineCore {
   }
 
   /// The assignments of the answer, as events.
-  mutating func announceSent(_ incident: UInt32) {
-    for place in 0..<answer.count where incidents[incident].plan.dispatch == .auto {
-      guard let assignment = assignmentSlots.slot(of: chosen[place].assignmentID) else { continue }
-      emitAssignment(assignment, reason: chosen[place].reason)
+  mutating func announceSent(_ incident: UInt32, _ decision: borrowing Decision) {
+    for place in 0..<decision.answer.count where incidents[incident].plan.dispatch == .auto {
+      guard let assignment = assignmentSlots.slot(of: decision.chosen[place].assignmentID) else {
+        continue
+      }
+      emitAssignment(assignment, reason: decision.chosen[place].reason)
     }
   }
 
   /// The answer's head, from the incident as it stands; `chosen` is left as it is.
-  mutating func describe(_ incident: UInt32) {
+  func describe(_ incident: UInt32, _ decision: inout Decision) {
     let record = incidents[incident]
-    answer.incidentID = incidentSlots.id(of: incident)
-    answer.state = record.state
-    answer.tier = record.tier
-    answer.plan = record.plan.plan
-    answer.shortfall = record.shortfall
+    decision.answer.incidentID = incidentSlots.id(of: incident)
+    decision.answer.state = record.state
+    decision.answer.tier = record.tier
+    decision.answer.plan = record.plan.plan
+    decision.answer.shortfall = record.shortfall
   }
 
   /// Chooses for all open seats and sends. The incident waits for what is still missing. Returns how many were sent;
-  /// they are in `chosen`, with their assignment ids. Events are the caller's.
-  mutating func fillSeats(of incident: UInt32, reason: Reason) -> Int {
+  /// they are in the decision, with their assignment ids. Events are the caller's.
+  mutating func fillSeats(
+    of incident: UInt32, reason: Reason, _ decision: inout Decision
+  ) -> Int {
     beginSelection(excludingRefusalsOf: incident)
     let record = incidents[incident]
     var shortfall = choose(
       record.plan, version: record.planVersion, place: record.place, tier: record.tier,
-      incident: incident, needs: openNeeds(of: incident), reason: reason)
+      incident: incident, needs: openNeeds(of: incident), reason: reason, &decision)
     var sent = 0
-    for place in 0..<answer.count {
-      guard let assignment = send(chosen[place], to: incident) else {
+    for place in 0..<decision.answer.count {
+      guard let assignment = send(decision.chosen[place], to: incident) else {
         shortfall.insert(.tableFull)
         break
       }
-      chosen[place].assignmentID = assignmentSlots.id(of: assignment)
+      decision.chosen[place].assignmentID = assignmentSlots.id(of: assignment)
       sent += 1
     }
-    answer.count = sent
+    decision.answer.count = sent
     incidents[incident].shortfall = shortfall
     let isShort = !shortfall.subtracting([.noPosition, .notOnStreets]).isEmpty
     if isShort { wait(incident) } else { stopWaiting(incident) }
@@ -205,11 +214,13 @@ extension EngineCore {
   }
 
   /// Tells the host of units that were sent after the first answer.
-  mutating func announceProgress(of incident: UInt32) {
-    for place in 0..<answer.count {
-      guard let assignment = assignmentSlots.slot(of: chosen[place].assignmentID) else { continue }
-      emitAssignment(assignment, reason: chosen[place].reason)
+  mutating func announceProgress(of incident: UInt32, _ decision: borrowing Decision) {
+    for place in 0..<decision.answer.count {
+      guard let assignment = assignmentSlots.slot(of: decision.chosen[place].assignmentID) else {
+        continue
+      }
+      emitAssignment(assignment, reason: decision.chosen[place].reason)
     }
-    emitIncident(incident, reason: answer.count > 0 ? chosen[0].reason : .none)
+    emitIncident(incident, reason: decision.answer.count > 0 ? decision.chosen[0].reason : .none)
   }
 }

@@ -77,17 +77,16 @@ package struct KeyTable: ~Copyable {
 
   /// Remembers a report and its answer. True when the oldest key had to go for it before its time.
   mutating func remember(
-    _ report: IncidentReport, status: Status, answer: Answer,
-    chosen answered: borrowing Block<Chosen>,
-    now_ns: Int64
+    _ report: IncidentReport, status: Status, decision: borrowing Decision, now_ns: Int64
   ) -> Bool {
     let isFull = count == entries.count
     let isEvicting = isFull && !isTooOld(head, now_ns)
     if isFull { forgetOldest() }
     let index = (head + count) % entries.count
-    entries[index] = Entry(report: report, answer: answer, status: status, taken_ns: now_ns)
-    for place in 0..<answer.count {
-      chosen[index * EngineLimits.chosen + place] = answered[place]
+    entries[index] = Entry(
+      report: report, answer: decision.answer, status: status, taken_ns: now_ns)
+    for place in 0..<decision.answer.count {
+      chosen[index * EngineLimits.chosen + place] = decision.chosen[place]
     }
     count += 1
     var place = start(report.keyHigh, report.keyLow)

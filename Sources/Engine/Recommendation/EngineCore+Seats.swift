@@ -48,14 +48,14 @@ extension EngineCore {
     return 1 << ordinal
   }
 
-  /// Chooses units for every open seat of the plan, into `chosen`; nothing is reserved. `incident` nil: a report that
-  /// is not open yet. `version`: the plans that `plan` was matched in. Returns the reasons for seats left open.
-  /// `needs`: capabilities asked for beside the plan's that no unit of the incident has.
+  /// Chooses units for every open seat of the plan, into the decision; nothing is reserved. `incident` nil: a report
+  /// that is not open yet. `version`: the plans that `plan` was matched in. `needs`: capabilities asked for beside the
+  /// plan's that no unit of the incident has. Returns the reasons for seats left open.
   mutating func choose(
     _ plan: PlanMatch, version: UInt32, place: Place, tier: Tier, incident: UInt32?, needs: UInt64,
-    reason: Reason
+    reason: Reason, _ decision: inout Decision
   ) -> Shortfall {
-    answer.count = 0
+    decision.answer.count = 0
     let tables = plans.tables(version)
     var shortfall = Shortfall()
     var room = EngineLimits.chosen - (incident.map { Int(incidents[$0].liveCount) } ?? 0)
@@ -70,16 +70,17 @@ extension EngineCore {
           requirement: requirement, index: offset, seat: seat, place: place, tier: tier, plan: plan,
           reason: reason)
         // Behind all others, also behind several together: units past their shift.
-        guard let left = fill(asked, open, isShiftOver: false, &room, &shortfall),
-          let missed = fill(asked, left, isShiftOver: true, &room, &shortfall)
+        guard let left = fill(asked, open, isShiftOver: false, &room, &shortfall, &decision),
+          let missed = fill(asked, left, isShiftOver: true, &room, &shortfall, &decision)
         else { continue }
         shortfall.formUnion(whyNone(requirement, each: missed, tier: tier))
       }
     }
     if needs != 0 {
-      chooseForNeeds(needs, plan, place: place, tier: tier, reason: reason, &room, &shortfall)
+      chooseForNeeds(
+        needs, plan, place: place, tier: tier, reason: reason, &room, &shortfall, &decision)
     }
-    if place.isOffNetwork, answer.count > 0 { shortfall.insert(.notOnStreets) }
+    if place.isOffNetwork, decision.answer.count > 0 { shortfall.insert(.notOnStreets) }
     return shortfall
   }
 
@@ -88,17 +89,19 @@ extension EngineCore {
   /// unit is passed over.
   private mutating func chooseForNeeds(
     _ needs: UInt64, _ plan: PlanMatch, place: Place, tier: Tier, reason: Reason,
-    _ room: inout Int, _ shortfall: inout Shortfall
+    _ room: inout Int, _ shortfall: inout Shortfall, _ decision: inout Decision
   ) {
     var open = needs
-    for place in 0..<answer.count { open &= ~units[chosen[place].unit].capabilities }
+    for place in 0..<decision.answer.count {
+      open &= ~units[decision.chosen[place].unit].capabilities
+    }
     if open == 0 { return }
     if room == 0 { shortfall.insert(.tableFull) }
     let asked = Seat(
       requirement: Requirement(capabilities: open), index: AssignmentRecord.forNeeds, seat: 0,
       place: place, tier: tier, plan: plan, reason: reason)
-    guard let left = fill(asked, open, isShiftOver: false, &room, &shortfall),
-      let missed = fill(asked, left, isShiftOver: true, &room, &shortfall)
+    guard let left = fill(asked, open, isShiftOver: false, &room, &shortfall, &decision),
+      let missed = fill(asked, left, isShiftOver: true, &room, &shortfall, &decision)
     else { return }
     shortfall.formUnion(whyNone(asked.requirement, each: missed, tier: tier))
   }
@@ -107,7 +110,7 @@ extension EngineCore {
   /// first. Returns what nobody has; nil = nothing is left.
   private mutating func fill(
     _ seat: Seat, _ given: UInt64, isShiftOver: Bool, _ room: inout Int,
-    _ shortfall: inout Shortfall
+    _ shortfall: inout Shortfall, _ decision: inout Decision
   ) -> UInt64? {
     if isShiftOver, room == 0 { return given }
     var open = given
@@ -131,7 +134,7 @@ extension EngineCore {
       }
       append(
         candidate, to: seat.place, requirement: seat.requirement, index: seat.index,
-        seat: seat.seat, reason: seat.reason)
+        seat: seat.seat, reason: seat.reason, &decision)
       shortfall.formUnion(marks(of: candidate))
       room -= 1
       open &= ~units[candidate.unit].capabilities
@@ -151,21 +154,21 @@ extension EngineCore {
 
   mutating func append(
     _ candidate: Candidate, to place: Place, requirement: Requirement, index: UInt32, seat: UInt32,
-    reason: Reason
+    reason: Reason, _ decision: inout Decision
   ) {
     skip(unit: candidate.unit)
     var why = reason
     if reason == .closest, candidate.isStraightLine {
       why = candidate.travel_ms == .max ? .noPosition : .straightLine
     }
-    chosen[answer.count] = Chosen(
+    decision.chosen[decision.answer.count] = Chosen(
       unitID: candidate.id, assignmentID: 0, unit: candidate.unit, role: requirement.role,
       travel_ms: candidate.travel_ms, turnout_ms: candidate.turnout_ms,
       distance_dm: candidate.distance_dm, reason: why,
       marks: marks(
         ofChoice: candidate.unit, at: place, isStraightLine: candidate.isStraightLine),
       age_s: age_s(ofUnit: candidate.unit), requirement: index, seat: seat)
-    answer.count += 1
+    decision.answer.count += 1
   }
 
   /// The reasons for each of the capabilities that nobody has; 0 = any unit would have done.

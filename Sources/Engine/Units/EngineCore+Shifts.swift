@@ -21,10 +21,10 @@ extension EngineCore {
   }
 
   /// The first shift that has begun: its unit is available, if what it does allows that. False: none has.
-  mutating func beginShift(_ offerSteps: inout Int) -> Bool {
+  mutating func beginShift(_ offerSteps: inout Int, _ decision: inout Decision) -> Bool {
     guard let slot = shifts.begins.popDue(now_ns: time.now_ns) else { return false }
     begin(shiftOf: slot)
-    if offerSteps > 0 { workOffers(&offerSteps) }
+    if offerSteps > 0 { workOffers(&offerSteps, &decision) }
     return true
   }
 

@@ -12,7 +12,9 @@ extension EngineCore {
   /// Adds a unit, or replaces what is known of it. What a unit on an incident is said to do is remembered for the
   /// moment that frees it. O(1) and the waiting incidents it can serve; a decision where a unit on an incident lost a
   /// capability.
-  package mutating func put(unit description: UnitDescription) -> Status {
+  mutating func put(
+    unit description: UnitDescription, _ decision: inout Decision
+  ) -> Status {
     let slot: UInt32
     if let known = unitIndex.find(description.id) {
       slot = known
@@ -50,21 +52,21 @@ extension EngineCore {
     fileIdle(slot)
     index(unit: slot)
     if units[slot].isFree {
-      offer(unit: slot)
+      offer(unit: slot, &decision)
     } else {
       let incident = assignments[units[slot].assignment].incident
       refile(incident)
-      if lost != 0 { fillAgain(incident) }
+      if lost != 0 { fillAgain(incident, &decision) }
     }
     return .ok
   }
 
   /// A unit on an incident can do less than it was sent for: free units are asked for what is missing. A decision.
-  private mutating func fillAgain(_ incident: UInt32) {
+  private mutating func fillAgain(_ incident: UInt32, _ decision: inout Decision) {
     guard incidents[incident].state.isOpen, isAutomatic(incident), hasOpenSeat(incident),
-      fillSeats(of: incident, reason: .nextUnit) > 0
+      fillSeats(of: incident, reason: .nextUnit, &decision) > 0
     else { return }
-    announceProgress(of: incident)
+    announceProgress(of: incident, decision)
   }
 
   /// Tells routing everything it filters by. O(1).
@@ -94,12 +96,14 @@ extension EngineCore {
   }
 
   /// `wall_us`: since when, 0 = now. It lies in the past or counts as now.
-  package mutating func set(activity: Activity, of id: UInt64, wall_us: Int64 = 0) -> Status {
+  mutating func set(
+    activity: Activity, of id: UInt64, wall_us: Int64 = 0, _ decision: inout Decision
+  ) -> Status {
     guard let slot = unitIndex.find(id) else { return .unknownUnit }
     guard units[slot].isFree else { return remember(activity, unit: slot) }
     guard units[slot].activity != activity else { return .unchanged }
     setFree(unit: slot, activity: activity, since_ns: moment_ns(wall_us: wall_us))
-    offer(unit: slot)
+    offer(unit: slot, &decision)
     return .ok
   }
 

@@ -7,7 +7,7 @@ import HujiaDeadlines
 extension EngineCore {
   /// Looks at the watch whose deadline is due: moves it when heartbeats came since, else fires its step. The caller has
   /// seen that one is due and that the outbox has room.
-  mutating func fireWatch() {
+  mutating func fireWatch(_ decision: inout Decision) {
     guard let slot = watches.deadlines.popDrawn(now_ns: time.now_ns) else { return }
     let record = watches.records[slot]
     switch record.state {
@@ -19,8 +19,8 @@ extension EngineCore {
       // Heartbeats moved it: also where it is overdue by now, what was due before it comes first.
       guard due_ns <= min(time.now_ns, nextDue_ns) else { return armAbsence(slot) }
       beginAbsence(slot, due_ns: due_ns)
-      fireAbsence(slot, act: Act())
-    case .absent: fireAbsence(slot, act: Act())
+      fireAbsence(slot, act: Act(), &decision)
+    case .absent: fireAbsence(slot, act: Act(), &decision)
     }
   }
 
@@ -33,7 +33,7 @@ extension EngineCore {
   }
 
   /// Fires the step that is next, whether its time has come or a person wants it now.
-  mutating func fireAbsence(_ slot: UInt32, act: Act) {
+  mutating func fireAbsence(_ slot: UInt32, act: Act, _ decision: inout Decision) {
     let policy = absencePolicy(slot)
     guard policy.stepCount > 0 else {
       watches.records[slot].due_ns = .max
@@ -70,7 +70,7 @@ extension EngineCore {
     case .homeOfficer: event.unitID = watches.descriptions[slot].homeOfficer
     case .gridWorker: event.unitID = watches.descriptions[slot].gridWorker
     case .openIncident:
-      if openIncident(ofWatch: slot) {
+      if openIncident(ofWatch: slot, &decision) {
         event.incidentID = watches.records[slot].incidentID
         // From here the incident's own clocks keep the promise; steps after this one go on.
         if record.step + 1 == policy.stepCount { rest(slot) }
@@ -140,19 +140,23 @@ extension EngineCore {
 
   /// Opens the welfare incident of an absence, on the path of calls. False when the table of incidents is full: the
   /// step comes again.
-  private mutating func openIncident(ofWatch slot: UInt32) -> Bool {
+  private mutating func openIncident(
+    ofWatch slot: UInt32, _ decision: inout Decision
+  ) -> Bool {
     if openIncident(linkedTo: slot) != nil { return true }
     let description = watches.descriptions[slot]
     let report = report(ofWatch: slot, tier: description.tier, type: description.type, wall_us: 0)
-    let status = self.report(report)
+    let status = self.report(report, into: &decision)
     guard status == .ok || status == .manual else { return false }
-    link(slot)
+    link(slot, decision.answer.incidentID)
     return true
   }
 
   /// A sensor's alarm. The first opens an incident; while that is open further ones are repeats, which raise its tier
-  /// when the alarm's is more urgent. The answer is in `answer` and `chosen`.
-  package mutating func alarm(watch id: UInt64, wall_us: Int64) -> Status {
+  /// when the alarm's is more urgent.
+  mutating func alarm(
+    watch id: UInt64, wall_us: Int64, into decision: inout Decision
+  ) -> Status {
     guard let slot = watches.index.find(id) else { return .unknownUnit }
     counters.add(Counter.watchAlarms)
     let description = watches.descriptions[slot]
@@ -164,16 +168,16 @@ extension EngineCore {
         change.tier = tier
         // An alarm says nothing against what a person has found out.
         change.flags |= incidents[incident].flags
-        _ = update(watches.records[slot].incidentID, change, movesPlace: false)
+        _ = update(watches.records[slot].incidentID, change, movesPlace: false, into: &decision)
       } else {
-        listLive(incident)
+        listLive(incident, &decision)
       }
       return .exists
     }
     let report = report(
       ofWatch: slot, tier: description.alarmTier, type: description.alarmType, wall_us: wall_us)
-    let status = self.report(report)
-    if status == .ok || status == .manual { link(slot) }
+    let status = self.report(report, into: &decision)
+    if status == .ok || status == .manual { link(slot, decision.answer.incidentID) }
     return status
   }
 
@@ -202,9 +206,9 @@ extension EngineCore {
   }
 
   /// The incident just answered belongs to this watch.
-  private mutating func link(_ slot: UInt32) {
-    watches.records[slot].incidentID = answer.incidentID
-    guard let incident = incidentSlots.slot(of: answer.incidentID) else { return }
+  private mutating func link(_ slot: UInt32, _ id: UInt64) {
+    watches.records[slot].incidentID = id
+    guard let incident = incidentSlots.slot(of: id) else { return }
     incidents[incident].watch = slot + 1
   }
 

@@ -105,7 +105,9 @@ extension EngineCore {
     return .ok
   }
 
-  mutating func escalateAbsence(_ reference: ClockReference, act: Act) -> Status {
+  mutating func escalateAbsence(
+    _ reference: ClockReference, act: Act, _ decision: inout Decision
+  ) -> Status {
     let (status, slot) = seenAbsence(reference)
     guard status == .ok else { return status }
     guard watches.chains[slot].hasNext else { return .state }
@@ -116,7 +118,7 @@ extension EngineCore {
     } else {
       watches.records[slot].due_ns = time.now_ns
     }
-    fireAbsence(slot, act: act)
+    fireAbsence(slot, act: act, &decision)
     return .ok
   }
 
