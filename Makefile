@@ -6,7 +6,7 @@ DESTDIR ?=
 SHELL := bash
 
 .DEFAULT_GOAL := help
-.PHONY: help deps lib tool install demo test check bench soak format contract clean
+.PHONY: help deps lib tool install demo test check mutations bench soak format contract clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | while IFS=$$'\t' read -r name text; do \
@@ -32,6 +32,9 @@ test: deps ## the whole suite: Swift tests, C programs and examples against an i
 
 check: deps ## everything that CI holds: format, rules, tests in debug and release, sanitizers, exports
 	@scripts/check
+
+mutations: deps ## plant faults in a copy of the engine; each must be found by the test that it names
+	@scripts/mutations
 
 bench: deps ## the benchmarks (a package of their own)
 	@scripts/bench

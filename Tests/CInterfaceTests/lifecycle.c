@@ -1,5 +1,8 @@
 /* The four objects through their states, as a call-centre program moves them: forward, skipping, back with a reason,
  * declined, unsigned, cancelled, closed, repeated, posted, changed, by hand. Host-driven time, no streets. */
+#include <poll.h>
+#include <unistd.h>
+
 #include "host.h"
 
 static hj_engine *engine;
@@ -358,6 +361,21 @@ static void full_tables(void) {
   finish();
 }
 
+/* What was posted is decided before an engine is gone. Its events go with it; that they came is still to be seen at a
+ * copy of the descriptor that told of them. */
+static void posted_and_closed(void) {
+  begin(1);
+  drop_events(engine);
+  struct pollfd told = {dup(hj_events_fd(engine)), POLLIN, 0};
+  REQUIRE_AT_LEAST(told.fd, 0);
+  hj_report report = make_report(HJ_TIER_ROUTINE, 1, 1);
+  CHECK_STATUS(hj_incident_post(engine, &report), HJ_OK);
+  CHECK_EQUAL(poll(&told, 1, 0), 0);
+  finish();
+  CHECK_EQUAL(poll(&told, 1, 0), 1);
+  close(told.fd);
+}
+
 int main(void) {
   all_the_way();
   skips_and_back();
@@ -367,6 +385,7 @@ int main(void) {
   repeated();
   recommended();
   posted();
+  posted_and_closed();
   changed();
   by_hand();
   full_tables();
