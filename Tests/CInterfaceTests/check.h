@@ -178,6 +178,7 @@ static inline void check_required(int holds) {
   check_required(check_compare(0, CHECK_IS_MORE, (actual), (expected), #actual, HERE))
 #define REQUIRE_LESS(actual, expected) \
   check_required(check_compare(0, CHECK_IS_LESS, (actual), (expected), #actual, HERE))
+#define REQUIRE_WITHIN(actual, least, most) check_required(check_within(0, (actual), (least), (most), #actual, HERE))
 #define REQUIRE_STATUS(call, expected) check_required(check_answer(0, (call), (expected), (expected), #call, HERE))
 #define REQUIRE_EITHER(call, expected, other) check_required(check_answer(0, (call), (expected), (other), #call, HERE))
 #define REQUIRE_TAKEN(call) check_required(check_taken(0, (call), #call, HERE))

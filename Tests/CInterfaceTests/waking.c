@@ -119,7 +119,7 @@ static void alarm_is_set(void) {
     hj_report report = make_report(HJ_TIER_EMERGENCY, 1, 1);
     hj_dispatch answer = empty_dispatch();
     CHECK_STATUS(hj_incident_report(engine, &report, &answer), HJ_OK);
-    CHECK_WITHIN(alarm_ns(), 1, 45 * SECOND_NS);
+    REQUIRE_WITHIN(alarm_ns(), 1, 45 * SECOND_NS);
     CHECK_STATUS(hj_incident_cancel(engine, answer.incident_id, 0), HJ_OK);
   }
   CHECK_STATUS(hj_engine_close(engine), HJ_OK);
@@ -178,10 +178,10 @@ static void closed_while_armed(void) {
 }
 
 int main(void) {
+  alarm_is_set();
   nothing_is_written();
   deadlines_of_callers_fire(UINT32_MAX);
   deadlines_of_callers_fire(60000);
-  alarm_is_set();
   many_callers();
   closed_while_armed();
   return check_finish();
