@@ -69,7 +69,7 @@ let package = Package(
     .executableTarget(
       name: "HujiaTool",
       dependencies: [
-        "CHujia", "HujiaCInterface", "HujiaMapImport",
+        "CHujia", "HujiaCInterface", "HujiaDriver", "HujiaMapImport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Histogram", package: "hdrhistogram-swift"),
         .product(name: "HeapModule", package: "swift-collections"),
@@ -101,8 +101,8 @@ let package = Package(
     tests(
       "DriverTests",
       [
-        "HujiaDriver", "HujiaEngine", "HujiaIngest", "HujiaRoads", "HujiaContainers",
-        "HujiaTestSupport",
+        "HujiaDriver", "HujiaEngine", "HujiaIngest", "HujiaRouting", "HujiaRoads",
+        "HujiaContainers", "HujiaTestSupport",
       ]),
     tests(
       "RoutingTests",

@@ -61,8 +61,7 @@
  *   positions it costs a look at each block and at the units of a few. A slice of offers begins with a look at each
  *   need that waits in the tier and the cells around the unit (0.3 ms for 1,000 needs with a radius).
  * Turns without a bound. hj_engine_close; the first hj_engine_poll, which gives the wall time to all that was put in
- *   before it (5 ms for a million units); with HJ_RUN_POLL an epoch's build, and a call that takes in all positions
- *   that wait.
+ *   before it (5 ms for a million units); with HJ_RUN_POLL an epoch's build.
  * Blocking and memory. Nothing blocks on I/O and nothing allocates after hj_engine_open, except where "cold" is said:
  *   hj_engine_open, hj_engine_close, hj_plans_load, and the first hj_traffic_report (see there).
  * Stack. A call needs up to 32 KiB of its thread's stack, also when it carries out the calls of others; a cold one up
@@ -1186,9 +1185,10 @@ hj_status hj_unit_read(hj_engine *engine, uint64_t unit_id, hj_unit_status *stat
  * 0 is HJ_OK; at most 1,048,576.
  *
  * What later calls see: a call that begins after this one returned sees these positions, while no more than 256 units
- * have new ones that nobody has looked at yet (in HJ_RUN_POLL: always). Beyond that, which takes a holder that is busy
- * for longer than the feeds need for 256 reports, decisions and hj_nearest_units still name no unit for a place that it
- * has left, but may miss one that came nearer; hj_unit_read and hj_assignment_route always see the newest.
+ * have new ones that nobody has looked at yet (hj_engine_poll takes in all, 256 at a time, since 0.3; before, every
+ * call in HJ_RUN_POLL did). Beyond that, which takes a holder that is busy for longer than the feeds need for 256
+ * reports, decisions and hj_nearest_units still name no unit for a place that it has left, but may miss one that came
+ * nearer; hj_unit_read and hj_assignment_route always see the newest.
  * ANY THREAD, does not wait for the baton. About 1 microsecond a fix. Two threads that report the same unit at the
  * same moment: one of the fixes may be refused (positions_busy), when the other thread was put to sleep in between.
  * HJ_PARTIAL (some were refused); HJ_E_NULL; HJ_E_SIZE; HJ_E_NEWER (first element); HJ_E_ARGUMENT (count). Since 0.1;

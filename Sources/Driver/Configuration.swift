@@ -30,6 +30,8 @@ package struct Configuration {
   /// Of every place that is handed out; 0 = WGS-84.
   package var outputDatum: Int32 = 0
   package var stale_s: UInt32 = 900
+  /// Writes every turn down.
+  package var recorder: Recorder?
   package init() {}
 
   /// The library's own ceiling for tables of objects, and for queues.

@@ -15,8 +15,11 @@ extension EngineDriver {
   package static func warmUp(_ calls: () -> Bool) {
     // When it fails, the open that follows says so.
     guard (try? ForkMark.prepare()) != nil else { return }
+    // An engine of the warm-up is not the one that is to be recorded.
+    let recorder = takeRecorder()
     WarmUp.engine()
     WarmUp.once(.calls, calls)
+    if let recorder { record(next: recorder) }
   }
 
   /// As `warmUp`, for the first look at the defaults, which a host may take long before it opens.
@@ -39,6 +42,9 @@ extension EngineDriver {
     // All the while: a file that is opened as one of 0 to 2 would give that up again under another thread's libuv.
     guard hujia_hold_standard() == 0 else { throw Descriptors.refused }
     defer { hujia_let_standard_go() }
+    var configuration = configuration
+    if configuration.recorder == nil { configuration.recorder = takeRecorder() }
+    configuration.recorder?.begin(configuration)
     let driver = try unfiled(configuration)
     do throws(Failure) {
       if configuration.traffic == .atOpen { _ = try driver.openTraffic() }
@@ -100,7 +106,7 @@ extension EngineDriver {
       stallLimit_ns: configuration.stallLimit_ns,
       snapLimit_mm: configuration.snapLimit_m &* 1_000, datum: configuration.datum,
       outputDatum: configuration.outputDatum,
-      traffic: configuration.traffic)
+      traffic: configuration.traffic, recorder: configuration.recorder)
   }
 
   private func startLoop(_ configuration: Configuration) throws(Failure) {

@@ -23,12 +23,12 @@ extension EngineDriver {
     now_ns: Int64, wall_us: Int64, most: UInt32
   ) -> (status: Status, nextDue_ns: Int64) {
     var work = PollWork(bound: most == 0 ? Int.max : Int(most))
+    takeAllPositions()
     baton.take()
     guard !isDrained else {
       baton.give()
       return (.state, .max)
     }
-    core.pointee.takePositions(most: .max)
     let status = setTime(now_ns: now_ns, wall_us: wall_us)
     var nextDue_ns = pollTurn(&work, isFirst: true)
     baton.give()
@@ -40,6 +40,21 @@ extension EngineDriver {
       baton.give()
     }
     return (status, nextDue_ns)
+  }
+
+  /// Everything reported before, each unit once, in slices with the baton free in between.
+  private func takeAllPositions() {
+    var taken = 0
+    while positions.pointee.hasFresh {
+      baton.take()
+      core.pointee.takePositions(most: Self.takenBefore) { false }
+      recorder?.makeRoom()
+      taken += Self.takenBefore
+      let isOver = taken >= core.pointee.unitSlots.touched
+      baton.give()
+      // Feeds that report faster than this would keep it here for ever.
+      if isOver { break }
+    }
   }
 
   /// Under the baton: the engine's time becomes that of the poll.

@@ -33,7 +33,7 @@ package struct GivenFix {
 }
 
 extension EngineDriver {
-  /// Units that a command takes in before it begins (in `RunMode.poll` all), and that a holder takes in after one. A
+  /// Units that a command takes in before it begins and a poll in one slice, and that a holder takes in after one. A
   /// reporting thread that finds the baton free applies as many waiting fixes as it delivered, at least 4. Otherwise
   /// one late reporter would pay for everyone's backlog.
   static var takenBefore: Int { 256 }
@@ -151,6 +151,7 @@ extension EngineDriver {
     guard positions.pointee.hasFresh, baton.takeIfFree() else { return }
     core.pointee.counters.add(Counter.turns)
     core.pointee.takePositions(most: most) { baton.isWanted }
+    recorder?.makeRoom()
     baton.give(helping: 0)
   }
 }

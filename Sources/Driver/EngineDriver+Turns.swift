@@ -149,6 +149,7 @@ extension EngineDriver {
     let start_ns = begin()
     var turn = newTurn
     let status = core.pointee.ask(question, &turn)
+    recorder?.makeRoom()
     let took_ns = finish(start_ns)
     if case .recommend(_, let decision) = question {
       decision.pointee.answer.decidedIn_ns = took_ns
@@ -199,7 +200,8 @@ extension EngineDriver {
   func apply(
     _ command: borrowing Command, _ turn: inout Turn, into decision: inout Decision
   ) -> Status {
-    core.pointee.apply(command, &turn, into: &decision)
+    if let recorder { return applyRecorded(command, &turn, into: &decision, recorder) }
+    return core.pointee.apply(command, &turn, into: &decision)
   }
 
   /// As above, for the engine's own work. How far it came is in `unread` until the next.
@@ -240,13 +242,13 @@ extension EngineDriver {
   }
 
   @inline(__always)
-  var newTurn: Turn { Turn(moment: moment, feed: .live(positions)) }
+  var newTurn: Turn { Turn(moment: moment, feed: feed) }
 
   /// When the turn began; 0 where no clock is read.
   @inline(__always)
   private func begin() -> Int64 {
     core.pointee.counters.add(Counter.turns)
-    core.pointee.takePositions(most: mode == .poll ? .max : Self.takenBefore)
+    core.pointee.takePositions(most: Self.takenBefore)
     guard readsClock else { return 0 }
     let now_ns = Clock.now_ns()
     // Deadlines live on the monotonic clock; a step of the wall clock moves none.
@@ -274,6 +276,7 @@ extension EngineDriver {
   /// A few of those that came meanwhile; the loop is woken for more.
   @inline(never) private func takePositionsAfter() {
     core.pointee.takePositions(most: Self.takenAfter) { false }
+    recorder?.makeRoom()
     if positions.pointee.hasFresh { loop?.wake() }
   }
 }

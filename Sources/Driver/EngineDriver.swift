@@ -42,6 +42,8 @@ package final class EngineDriver: @unchecked Sendable {
   var loop: EngineLoop?
   let trafficUse: TrafficUse
   let trafficSlot = TrafficSlot()
+  /// Writes every turn down; nil = nobody does.
+  let recorder: Recorder?
 
   // Owned by the baton's holder
   var origin_ns: Int64
@@ -51,6 +53,8 @@ package final class EngineDriver: @unchecked Sendable {
   var readsClock: Bool
   /// What the turns of now take for now.
   var moment: Moment
+  /// Where they take positions from.
+  let feed: Feed
   var isSignalled = false
   /// The earliest deadline for which the loop will turn, internal time; `Int64.max` = none.
   var wake_ns: Int64 = .max
@@ -61,7 +65,7 @@ package final class EngineDriver: @unchecked Sendable {
     posts: UnsafeMutablePointer<SharedRing<IncidentReport>>,
     ingest: UnsafeMutablePointer<Counters>, allocator: Allocator, eventDescriptor: Int32,
     stallLimit_ns: Int64?, snapLimit_mm: UInt32, datum: Int32, outputDatum: Int32,
-    traffic: TrafficUse
+    traffic: TrafficUse, recorder: Recorder?
   ) {
     self.mode = mode
     self.mapOwner = mapOwner
@@ -80,10 +84,12 @@ package final class EngineDriver: @unchecked Sendable {
     self.datum = datum
     self.outputDatum = outputDatum
     trafficUse = traffic
+    self.recorder = recorder
     origin_ns = mode == .poll ? 0 : Clock.now_ns()
     hasTime = mode != .poll
     readsClock = mode != .poll
-    core.pointee.feed = .live(positions)
+    feed = .live(positions, writing: recorder?.facts)
+    core.pointee.feed = feed
     moment = Moment(now_ns: 0, wall_us: mode == .poll ? 0 : Clock.wall_us())
     core.pointee.time = moment
     baton.guards(Unmanaged.passUnretained(self).toOpaque()) { driver, request in

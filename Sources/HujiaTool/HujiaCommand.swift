@@ -13,12 +13,13 @@ struct HujiaCommand: ParsableCommand {
         hujia run --city city --report out.html
         hujia simulate --seed 1
         hujia stress
+        hujia replay run.hjrec
         hujia import --nodes nodes.csv --edges edges.csv --output city.hjmap
         hujia inspect city.hjmap
       """,
     version: "0.3.0",
     subcommands: [
       RunCommand.self, SimulateCommand.self, GenerateCityCommand.self, ImportCommand.self,
-      InspectCommand.self, StressCommand.self,
+      InspectCommand.self, StressCommand.self, ReplayCommand.self,
     ])
 }

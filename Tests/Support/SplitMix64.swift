@@ -1,7 +1,7 @@
 // What several test targets share. Must never: hold anything about units or streets.
 
 /// Steele, Lea, Flood 2014. Seeded, so a failing test fails again.
-package struct SplitMix64: Sendable {
+package struct SplitMix64: RandomNumberGenerator, Sendable {
   private var state: UInt64
   package init(_ seed: UInt64) { state = seed }
 

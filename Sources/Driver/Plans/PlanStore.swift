@@ -104,6 +104,7 @@ extension EngineDriver {
         unused[count] = old
         count += 1
       }
+      recorder?.content = bytes
       let status = apply(.usePlans(tables), &turn)
       while let old = core.reclaimPlans() {
         unused[count] = old

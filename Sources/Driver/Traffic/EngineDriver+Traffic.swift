@@ -85,6 +85,7 @@ extension EngineDriver {
         throw Failure(
           .memory, field: "traffic", "the allocator refused \(error.bytes) bytes for live traffic")
       }
+      made.isRecorded = recorder != nil
       guard let threads = made.threads else { return made }
       try AddressSpace.check(threads: 2, "building epochs")
       let crew = threads.crew
@@ -183,7 +184,14 @@ extension EngineDriver {
   }
 
   private func publish(_ metric: Metric, of traffic: Traffic, _ turn: inout Turn) {
-    traffic.publish(metric) { serving in apply(.useEpoch(serving), &turn) }
+    traffic.publish(metric) { serving in
+      guard let recorder else { return _ = apply(.useEpoch(serving), &turn) }
+      traffic.taken.words.withUnsafeBytes {
+        recorder.content = $0
+        apply(.useEpoch(serving), &turn)
+      }
+      traffic.taken.removeAll()
+    }
   }
 
   /// In `poll`, under the baton: what was reported since the last poll serves from now on. True when there was any.

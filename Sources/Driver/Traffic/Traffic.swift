@@ -48,6 +48,10 @@ final class Traffic: @unchecked Sendable {
   private let gate: UnsafeMutablePointer<pthread_mutex_t>
   private let hasSecond: Atomic<Bool>
 
+  /// Of the epoch that is being built, where it is written down; the builder's own.
+  var isRecorded = false
+  var taken = EpochTimes()
+
   // Statistics
   let epoch = Atomic<Int64>(0)
   let accepted = Atomic<Int64>(0)
@@ -124,10 +128,15 @@ final class Traffic: @unchecked Sendable {
 
   /// All that waits becomes the next epoch; nil when nothing does. Not two at once.
   func build(_ crew: Crew, clock: () -> Int64) -> Metric? {
-    let arcs = map.arcCount
-    let hasNews = pending.take(split: { store.split($0) }) { key, time_ms in
-      store.set(
-        arc: key < arcs ? key : key - arcs, key < arcs ? .normal : .response, time_ms: time_ms)
+    let isRecorded = isRecorded
+    let hasNews = pending.take(
+      split: {
+        if isRecorded, !store.isSplit { taken.split() }
+        store.split($0)
+      }
+    ) { key, time_ms in
+      set(key, time_ms)
+      if isRecorded { taken.add(key, time_ms) }
     }
     guard hasNews else { return nil }
     let start_ns = clock()
@@ -138,6 +147,12 @@ final class Traffic: @unchecked Sendable {
       longestBuild_ns.store(taken_ns, ordering: .relaxed)
     }
     return metric
+  }
+
+  func set(_ key: Int, _ time_ms: UInt32) {
+    let arcs = map.arcCount
+    store.set(
+      arc: key < arcs ? key : key - arcs, key < arcs ? .normal : .response, time_ms: time_ms)
   }
 
   /// Under the baton, after `build`: `serve` lets the engine answer by the new times.

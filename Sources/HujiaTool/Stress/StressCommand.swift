@@ -53,6 +53,8 @@ struct StressCommand: ParsableCommand {
   var memoryBound: Double?
   @Option(help: "Write all figures to this file.") var json: String?
   @Option(help: "Write a self-contained page with percentiles and throughput.") var report: String?
+  @Option(help: "Write every turn of the run to this file, for hujia replay; needs --map.")
+  var record: String?
   @Flag(name: .shortAndLong, help: "No progress.") var quiet = false
 
   static let usual: [Lane: Int] = [
@@ -77,6 +79,14 @@ struct StressCommand: ParsableCommand {
     }
     if compareIdle, closedLoop || !lane.isEmpty {
       throw ValidationError("--compare-idle has its own lanes: leave --lane and --closed-loop out.")
+    }
+    if record != nil {
+      guard map != nil else {
+        throw ValidationError("--record needs --map: a replay opens the same map again.")
+      }
+      guard !compareIdle else {
+        throw ValidationError("--record takes one run: no --compare-idle.")
+      }
     }
     _ = try chosenLanes()
     for lane in Lane.offered { _ = try rate(lane) }
@@ -124,12 +134,13 @@ struct StressCommand: ParsableCommand {
     }
     return StressSettings(
       title: title, map: map, units: units, seconds: seconds, seed: seed, batch: batch,
-      traces: traces, lanes: plans)
+      traces: traces, record: record, lanes: plans)
   }
 
   func run() throws {
     if let json { try Output.check(json, option: "--json") }
     if let report { try Output.check(report, option: "--report") }
+    if let record { try Output.check(record, option: "--record") }
     let streets = try StressMap(map, seed: seed, isQuiet: quiet)
     defer { streets.removeTemporary() }
     var results: [StressResult] = []

@@ -47,7 +47,10 @@ final class StressEngine: @unchecked Sendable {
     }
   }
 
-  deinit { hj_engine_close(pointer) }
+  deinit { close() }
+
+  /// When nobody uses it any more; a second time it does nothing.
+  func close() { hj_engine_close(pointer) }
 
   private static func text(_ detail: hj_error_detail) -> String {
     func words(_ raw: UnsafeRawBufferPointer) -> String {

@@ -11,11 +11,13 @@ final class StressRun {
   private var producers: [Producer] = []
   private var moments: [PostMoments] = []
   private var result: StressResult
+  private let recording: RecordingFile?
 
   /// `file` must stay alive as long as the run.
   init(_ settings: StressSettings, file: MapFile) throws {
     self.settings = settings
     random = SplitMix64(seed: settings.seed)
+    recording = try settings.record.map { try RecordingFile($0, units: settings.units) }
     engine = try StressEngine(
       map: settings.map, units: settings.units, isReplayed: settings.traces != nil)
     result = StressResult(settings: settings)
@@ -106,6 +108,10 @@ final class StressRun {
     events.end()
     result.after = engine.stats()
     collect(events)
+    if let recording {
+      engine.close()
+      try recording.write()
+    }
     return result
   }
 

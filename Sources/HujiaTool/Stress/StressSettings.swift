@@ -16,6 +16,8 @@ struct StressSettings {
   /// Fixes in one call of hj_positions_report; nil = so many that a thread makes about 2,000 calls a second.
   var batch: Int?
   var traces: String?
+  /// Where every turn is written down; nil = nowhere.
+  var record: String?
   /// The lanes that run, in the table's order.
   var lanes: [(lane: Lane, plan: LanePlan)]
   /// Waits like a caller and never calls, a hundred times a second.

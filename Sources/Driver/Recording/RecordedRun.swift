@@ -1,0 +1,149 @@
+// Applies a recording to an engine of its own and compares, turn by turn. No clock, no thread, no position comes from
+// anywhere but the recording: where the two differ, something decided that is neither command, moment, fact nor state.
+
+import HujiaContainers
+import HujiaEngine
+import HujiaIngest
+import HujiaRoads
+import HujiaRouting
+
+package enum RecordedRun {
+  /// In what a turn differs; the first of these.
+  package enum Part: String, Sendable { case status, decision, events, positions }
+
+  package struct Difference: Sendable {
+    /// Counted from 1.
+    package var turn: UInt64
+    package var command: String
+    package var part: Part
+    package var recorded: UInt64
+    package var replayed: UInt64
+  }
+
+  package struct Outcome: Sendable {
+    package var turns: UInt64 = 0
+    /// Turns by command.
+    package var commands: [String: Int] = [:]
+    package var positions = 0
+    /// Positions that a decision was given because it looked again.
+    package var looks = 0
+    package var recorded = Digest()
+    package var replayed = Digest()
+    package var first: Difference?
+  }
+
+  /// Throws where the recording cannot be read, or an engine cannot be set up as it says.
+  package static func replay(_ bytes: UnsafeRawBufferPointer) throws(Failure) -> Outcome {
+    var reader = RecordReader(bytes)
+    guard let configuration = RecordHead.read(&reader) else {
+      throw Failure(.file, "not a recording of this version")
+    }
+    let engine = try Replayer(configuration)
+    while !reader.isAtEnd {
+      let kind: UInt8 = reader.get()
+      var record = RecordReader(reader.takeCounted())
+      if reader.isBroken { break }
+      guard try engine.take(kind, &record) else {
+        throw Failure(.file, "the recording is damaged in or after turn \(engine.outcome.turns)")
+      }
+    }
+    guard !reader.isBroken else {
+      throw Failure(.file, "the recording is cut off after turn \(engine.outcome.turns)")
+    }
+    return engine.outcome
+  }
+}
+
+/// An engine that has only what a recording gives it.
+final class Replayer {
+  private let driver: EngineDriver
+  private let facts: UnsafeMutablePointer<TurnFacts>
+  private(set) var outcome = RecordedRun.Outcome()
+
+  init(_ configuration: Configuration) throws(Failure) {
+    driver = try EngineDriver.unfiled(configuration)
+    do throws(OutOfMemory) {
+      let log = try TurnFacts(.system, capacity: Int(configuration.maxUnits) * 2 + 1_024)
+      facts = .allocate(capacity: 1)
+      facts.initialize(to: log)
+    } catch {
+      throw Failure(.memory, "no memory for a turn's \(error.bytes) bytes")
+    }
+    driver.core.pointee.feed = .recorded(facts)
+  }
+
+  deinit {
+    facts.deinitialize(count: 1)
+    facts.deallocate()
+  }
+
+  /// One record; false where it is damaged.
+  func take(_ kind: UInt8, _ record: inout RecordReader) throws(Failure) -> Bool {
+    switch kind {
+    case Recorder.positions:
+      guard takeFixes(&record, hasLeft: false) else { return false }
+      driver.core.pointee.takePositions(most: .max)
+      return true
+    case Recorder.turn: return try takeTurn(&record)
+    default: return false
+    }
+  }
+
+  private func takeTurn(_ record: inout RecordReader) throws(Failure) -> Bool {
+    let status: Int32 = record.get()
+    let hasLeft = record.get(UInt8.self) != 0
+    let decided: UInt64 = record.get()
+    let events: UInt64 = record.get()
+    let command = CommandBytes.get(record.takeCounted())
+    let content = record.takeCounted()
+    guard let command, takeFixes(&record, hasLeft: hasLeft) else { return false }
+    outcome.turns += 1
+    let name = command.recorded.change.name
+    outcome.commands[name, default: 0] += 1
+    var turn = Turn(moment: command.recorded.moment, feed: .recorded(facts))
+    var decision = Decision()
+    driver.core.pointee.takePositions(most: .max)
+    let given = try driver.replay(command, content, &turn, into: &decision)
+    let digest = Recorder.digest(decision)
+    compare(
+      name,
+      [
+        (.positions, 1, facts.pointee.isUsedUp ? 1 : 0),
+        (.status, UInt64(UInt32(bitPattern: status)), UInt64(UInt32(bitPattern: given.rawValue))),
+        (.decision, decided, digest.value), (.events, events, facts.pointee.events.value),
+      ])
+    return true
+  }
+
+  private func compare(
+    _ name: String, _ parts: [(part: RecordedRun.Part, recorded: UInt64, replayed: UInt64)]
+  ) {
+    for (part, recorded, replayed) in parts {
+      outcome.recorded.fold(recorded)
+      outcome.replayed.fold(replayed)
+      if recorded != replayed, outcome.first == nil {
+        outcome.first = RecordedRun.Difference(
+          turn: outcome.turns, command: name, part: part, recorded: recorded, replayed: replayed)
+      }
+    }
+  }
+
+  private func takeFixes(_ record: inout RecordReader, hasLeft: Bool) -> Bool {
+    facts.pointee.removeAll()
+    facts.pointee.hasLeft = hasLeft
+    let count: UInt32 = record.get()
+    for _ in 0..<count {
+      let (slot, ask): (UInt32, UInt32) = (record.get(), record.get())
+      let (wall_us, fix_ns): (Int64, Int64) = (record.get(), record.get())
+      let place = Place(
+        street: record.get(), offset_mm: record.get(), node: record.get(), gap_dm: record.get(),
+        lat_e7: record.get(), lon_e7: record.get(), isOffNetwork: record.get(UInt8.self) != 0)
+      guard !record.isBroken, driver.holds(place, in: slot) else { return false }
+      facts.pointee.append(
+        TakenFix(slot: slot, ask: ask, wall_us: wall_us, fix_ns: fix_ns, place: place))
+      if ask > 0 { outcome.looks += 1 }
+    }
+    outcome.positions += Int(count)
+    return record.isAtEnd && !record.isBroken
+  }
+}

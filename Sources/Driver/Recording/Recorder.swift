@@ -1,0 +1,126 @@
+// Read first. Writes down every turn that changes an engine: its moment, the positions it was given, its command, and
+// digests of what came of it. Applied again in this order to an engine that is set up the same, the commands give the
+// same (`RecordedRun`). Must never: be asked without the baton, but for what it has when the engine is closed.
+
+import HujiaContainers
+import HujiaEngine
+import HujiaIngest
+
+/// A recording under way, in memory: `room` bytes are reserved, and pages are used as they are written. When it is full
+/// the engine goes on and the recording ends there, and says so.
+package final class Recorder: @unchecked Sendable {
+  let facts: UnsafeMutablePointer<TurnFacts>
+  private var bytes: RecordWriter
+  /// What the next command points at: the text of plans, the street times of an epoch.
+  var content = UnsafeRawBufferPointer(start: nil, count: 0)
+  package private(set) var turns: UInt64 = 0
+  package private(set) var isFull = false
+
+  /// Kinds of records.
+  static var turn: UInt8 { 1 }
+  /// Positions that were taken in while no command was carried out, where there were too many to wait for the next.
+  static var positions: UInt8 { 2 }
+  static var end: UInt8 { 3 }
+
+  /// Of a turn's record, what is neither command, content nor position; and of one position.
+  private static var headSize: Int { 128 }
+  static var fixSize: Int { 50 }
+
+  /// `units`: as many as the engine can have. In one turn each gives a position, and some of them more than one.
+  package init(units: Int, room: Int) throws(Failure) {
+    do throws(OutOfMemory) {
+      let log = try TurnFacts(.system, capacity: units * 2 + 1_024)
+      let bytes = try RecordWriter(.system, capacity: room)
+      facts = .allocate(capacity: 1)
+      facts.initialize(to: log)
+      self.bytes = bytes
+    } catch {
+      throw Failure(.memory, field: "record", "no memory for a recording of \(error.bytes) bytes")
+    }
+  }
+
+  deinit {
+    facts.deinitialize(count: 1)
+    facts.deallocate()
+  }
+
+  /// The recording so far. When the engine is closed, or under the baton.
+  package var recorded: UnsafeRawBufferPointer { bytes.written }
+
+  func begin(_ configuration: borrowing Configuration) {
+    bytes.putHead(configuration)
+  }
+
+  /// A command is carried out next: what was given before counts as given before its first question.
+  func open() { facts.pointee.carryOver() }
+
+  /// A command was carried out.
+  func close(
+    _ command: borrowing Command, at moment: Moment, hasLeft: Bool, status: Status,
+    decision: borrowing Decision
+  ) {
+    defer {
+      facts.pointee.removeAll()
+      content = UnsafeRawBufferPointer(start: nil, count: 0)
+    }
+    let size =
+      Self.headSize + CommandBytes.most(command) + content.count
+      + facts.pointee.count * Self.fixSize
+    guard !isFull, bytes.room >= size else { return isFull = true }
+    turns += 1
+    bytes.put(Self.turn)
+    let place = bytes.reserve()
+    bytes.put(status.rawValue)
+    bytes.put(hasLeft ? 1 : 0 as UInt8)
+    bytes.put(Self.digest(decision).value)
+    bytes.put(facts.pointee.events.value)
+    CommandBytes.put(command, at: moment, &bytes)
+    bytes.put(UInt32(content.count))
+    bytes.put(content)
+    putFixes()
+    bytes.close(place)
+  }
+
+  /// Outside commands positions wait for the next; before there are too many, they are written down by themselves.
+  @inline(__always)
+  func makeRoom() {
+    if facts.pointee.count * 2 > facts.pointee.capacity { putPositions() }
+  }
+
+  @inline(never)
+  private func putPositions() {
+    facts.pointee.carryOver()
+    defer { facts.pointee.removeAll() }
+    guard !isFull, bytes.room >= Self.headSize + facts.pointee.count * Self.fixSize else {
+      return isFull = true
+    }
+    bytes.put(Self.positions)
+    let place = bytes.reserve()
+    putFixes()
+    bytes.close(place)
+  }
+
+  private func putFixes() {
+    bytes.put(UInt32(facts.pointee.count))
+    for index in 0..<facts.pointee.count {
+      let fix = facts.pointee[index]
+      bytes.put(fix.slot)
+      bytes.put(fix.ask)
+      bytes.put(fix.wall_us)
+      bytes.put(fix.fix_ns)
+      bytes.put(fix.place.street)
+      bytes.put(fix.place.offset_mm)
+      bytes.put(fix.place.node)
+      bytes.put(fix.place.gap_dm)
+      bytes.put(fix.place.lat_e7)
+      bytes.put(fix.place.lon_e7)
+      bytes.put(fix.place.isOffNetwork ? 1 : 0 as UInt8)
+    }
+  }
+
+  static func digest(_ decision: borrowing Decision) -> Digest {
+    var digest = Digest()
+    decision.fold(into: &digest)
+    return digest
+  }
+}
