@@ -64,7 +64,7 @@ import Testing
       case 4: _ = bench.core.remove(unit: id)
       case 5:
         let activity = Self.activities[random.below(Self.activities.count)]
-        _ = bench.core.set(activity: activity, of: id)
+        _ = bench.set(activity: activity, of: id)
       case 6: bench.open(at: random.below(20), tier: random.chance(50) ? .emergency : .routine)
       case 7:
         if let slot, !bench.core.units[slot].isFree {
