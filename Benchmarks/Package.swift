@@ -10,11 +10,15 @@ let package = Package(
   dependencies: [.package(name: "hujia", path: "..")],
   targets: [
     .target(
-      name: "BenchmarkNetworks", dependencies: [.product(name: "Hujia", package: "hujia")],
+      name: "BenchmarkNetworks",
+      dependencies: [.product(name: "HujiaMapBuild", package: "hujia")],
       path: "Sources/BenchmarkNetworks", swiftSettings: inside),
     .executableTarget(
       name: "RoutingBenchmark",
-      dependencies: ["BenchmarkNetworks", .product(name: "Hujia", package: "hujia")],
+      dependencies: [
+        "BenchmarkNetworks", .product(name: "Hujia", package: "hujia"),
+        .product(name: "HujiaMapBuild", package: "hujia"),
+      ],
       path: "Sources/RoutingBenchmark", swiftSettings: inside),
     .systemLibrary(name: "CBenchmarkUV", path: "Sources/CBenchmarkUV", pkgConfig: "libuv"),
     .executableTarget(

@@ -3,9 +3,9 @@
 import ArgumentParser
 import Foundation
 import HujiaGeography
+import HujiaMapBuild
 import HujiaMapImport
 import HujiaRoads
-import HujiaRouting
 
 struct ImportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -95,23 +95,21 @@ struct ImportCommand: ParsableCommand {
           "\(report.warnings.count) warning(s) with --strict, so no map was written:\(lines)")
       }
       let compiling = Progress("compiling", isQuiet: quiet)
-      let compiled = try MapCompilation(draft) {
-        compiling.show($0, note: $0 < 0.5 ? "finding the node order for routing" : "")
-      }
+      let compiled = try MapCompilation(
+        consume draft,
+        progress: {
+          compiling.show($0, note: $0 < 0.5 ? "finding the node order for routing" : "")
+        })
       compiling.end()
-      try compiled.image.write(to: output)
-      let check = try MapFile(path: output)
-      if let damage = check.damage {
-        throw MapFileError.damaged(path: output, section: damage)
-      }
+      let file = try compiled.write(to: output)
       let summary = ImportSummary(
-        report: report, facts: MapFacts(check, path: output), order: compiled.order,
+        report: report, facts: MapFacts(file, path: output), order: compiled.order,
         refusal: compiled.refusal,
         seconds: Date().timeIntervalSince(start))
       print(json ? try summary.json() : summary.text)
     } catch let error as ImportError {
       throw Failed(error.message)
-    } catch let error as MapFileError {
+    } catch let error as MapBuildError {
       throw Failed(error.message)
     }
   }

@@ -3,6 +3,7 @@
 import ArgumentParser
 import Foundation
 import HujiaContainers
+import HujiaMapBuild
 import HujiaRoads
 import HujiaRouting
 

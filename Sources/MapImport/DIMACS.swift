@@ -1,7 +1,7 @@
 // Street networks of the 9th DIMACS Implementation Challenge: .gr (arcs) and .co (coordinates), gzip or not.
 
 import HujiaGeography
-import HujiaRoads
+import HujiaMapBuild
 
 package struct DIMACS {
   private let graph: String

@@ -1,6 +1,6 @@
 // The columns of an edge row, checked one by one.
 
-import HujiaRoads
+import HujiaMapBuild
 
 struct EdgeColumns {
   private let places: [String: Int]

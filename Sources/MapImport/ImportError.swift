@@ -11,8 +11,6 @@ package enum ImportError: Error, Equatable, Sendable {
   case empty(path: String)
   case format(path: String, line: Int, reason: String)
   case option(String)
-  case flaw(String)
-  case memory(bytes: Int)
 
   package var message: String {
     switch self {
@@ -33,10 +31,6 @@ package enum ImportError: Error, Equatable, Sendable {
     case .empty(let path): return "\(path) holds no rows"
     case .format(let path, let line, let reason): return "\(path), line \(line): \(reason)"
     case .option(let text): return text
-    case .memory(let bytes):
-      return "\(bytes) bytes for the travel times were not to be had: free some memory"
-    case .flaw(let text):
-      return "the compiled map contradicts itself (\(text)), so it was not written: report this"
     }
   }
 }

@@ -1,7 +1,7 @@
 // Street data that was drawn in a shifted datum: converted once, before anything is computed from it.
 
 import HujiaGeography
-import HujiaRoads
+import HujiaMapBuild
 
 extension MapDraft {
   /// Moves every node and shape point from `datum` to WGS-84. Lengths and times stay as the source has them. O(points).

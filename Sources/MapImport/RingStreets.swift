@@ -2,6 +2,7 @@
 // network, so a ring is cut at a point of its own.
 
 import HujiaGeography
+import HujiaMapBuild
 import HujiaRoads
 
 extension MapDraft {

@@ -1,7 +1,7 @@
 // The project's own street tables, nodes and edges (c-abi.md, "The map file and the tool"), with foreign headers mapped.
 
 import HujiaGeography
-import HujiaRoads
+import HujiaMapBuild
 
 package struct StreetTables {
   fileprivate let options: TableOptions

@@ -13,10 +13,11 @@ package final class MapFile: @unchecked Sendable {
   private let memory: Memory?
 
   /// `copyingInto` nil maps the file: then it may only be replaced by rename, because a page that is cut off under a
-  /// mapping is a SIGBUS. A copy is independent of the file from here on. `isChecked` false leaves `RoadMap.flaw` to
-  /// the caller.
+  /// mapping is a SIGBUS. A copy is independent of the file from here on. `verifiesAll`: the checksums too that
+  /// opening a mapped file leaves out. `isChecked` false leaves `RoadMap.flaw` to the caller.
   package init(
-    path: String, copyingInto memory: Memory? = nil, isChecked: Bool = true
+    path: String, copyingInto memory: Memory? = nil, verifiesAll: Bool = false,
+    isChecked: Bool = true
   ) throws(MapFileError) {
     let file: RegularFile
     do throws(RegularFile.Refusal) { file = try RegularFile(path: path) } catch {
@@ -29,7 +30,8 @@ package final class MapFile: @unchecked Sendable {
     do throws(MapFileError) {
       // A copy has been read whole anyway, and its file may have changed meanwhile: every checksum is looked at.
       map = try MapReader(
-        UnsafeRawBufferPointer(start: base, count: bytes), path: path, verifiesAll: memory != nil
+        UnsafeRawBufferPointer(start: base, count: bytes), path: path,
+        verifiesAll: verifiesAll || memory != nil
       ).map()
       if isChecked, let flaw = map.flaw { throw .contradictory(path: path, flaw: flaw) }
     } catch {
@@ -81,7 +83,7 @@ package final class MapFile: @unchecked Sendable {
 
   package var size_bytes: Int { bytes }
 
-  /// The first section whose bytes are not those that were written, or nil. Reads the whole file; `hujia inspect` and
-  /// `hujia import` ask, opening a mapped file does not.
+  /// The first section whose bytes are not those that were written, or nil. Reads the whole file; `hujia inspect` asks,
+  /// opening a mapped file does not.
   package var damage: String? { map.sections.damage }
 }

@@ -9,45 +9,45 @@ package enum MapTag {
     }
     return value
   }
-  static let facts = tag("FACT")
-  static let nodeLat = tag("NLAT")
-  static let nodeLon = tag("NLON")
-  static let nodePart = tag("NPRT")
-  static let mainlands = tag("NPML")
-  static let streetID = tag("SIDS")
-  static let streetLength = tag("SLEN")
-  static let streetForward = tag("SFWD")
-  static let streetBackward = tag("SBWD")
-  static let streetTwin = tag("STWN")
-  static let streetFirstPoint = tag("SFPT")
-  static let streetName = tag("SNAM")
-  static let streetByID = tag("SBID")
-  static let pointLat = tag("PLAT")
-  static let pointLon = tag("PLON")
-  static let pointOffset = tag("POFF")
-  static let pointStreet = tag("PSTR")
-  static let nameStart = tag("NMST")
-  static let nameBytes = tag("NMBY")
-  static let firstOut = tag("AFOU")
-  static let arcTail = tag("ATAI")
-  static let arcHead = tag("AHEA")
-  static let arcStreet = tag("ASTR")
-  static let arcNormal = tag("ANOR")
-  static let arcResponse = tag("ARES")
-  static let firstIn = tag("AFIN")
-  static let inArc = tag("AINA")
-  static let firstInCell = tag("GFIR")
-  static let cellSegment = tag("GSEG")
-  static let streetFacts = tag("SFAC")
+  package static let facts = tag("FACT")
+  package static let nodeLat = tag("NLAT")
+  package static let nodeLon = tag("NLON")
+  package static let nodePart = tag("NPRT")
+  package static let mainlands = tag("NPML")
+  package static let streetID = tag("SIDS")
+  package static let streetLength = tag("SLEN")
+  package static let streetForward = tag("SFWD")
+  package static let streetBackward = tag("SBWD")
+  package static let streetTwin = tag("STWN")
+  package static let streetFirstPoint = tag("SFPT")
+  package static let streetName = tag("SNAM")
+  package static let streetByID = tag("SBID")
+  package static let pointLat = tag("PLAT")
+  package static let pointLon = tag("PLON")
+  package static let pointOffset = tag("POFF")
+  package static let pointStreet = tag("PSTR")
+  package static let nameStart = tag("NMST")
+  package static let nameBytes = tag("NMBY")
+  package static let firstOut = tag("AFOU")
+  package static let arcTail = tag("ATAI")
+  package static let arcHead = tag("AHEA")
+  package static let arcStreet = tag("ASTR")
+  package static let arcNormal = tag("ANOR")
+  package static let arcResponse = tag("ARES")
+  package static let firstIn = tag("AFIN")
+  package static let inArc = tag("AINA")
+  package static let firstInCell = tag("GFIR")
+  package static let cellSegment = tag("GSEG")
+  package static let streetFacts = tag("SFAC")
 }
 
 package enum MapFormat {
   package static let magic: UInt64 = 0x0050_414d_4a48_1a89  // 89 1a "HJMAP" 00
   package static let version: UInt32 = 1
-  static let headerBytes = 64
-  static let entryBytes = 32
-  static let alignment = 64
-  static let mostSections = 256
+  package static let headerBytes = 64
+  package static let entryBytes = 32
+  package static let alignment = 64
+  package static let mostSections = 256
   /// The first metric's sections ("RM..") are most of the file and hold no number that is trusted: each is bounded
   /// where it is used (`LabelQuery`, `TimeSearch`). Opening a mapped file would read all of them only to verify them;
   /// `MapFile.damage` does. Small ones are verified at open like everything else, and all of a copy.
@@ -97,7 +97,7 @@ package enum MapFormat {
 }
 
 /// Counts that the sections' sizes must agree with.
-struct MapFacts: BitwiseCopyable {
+package struct MapFacts: BitwiseCopyable {
   var nodes: UInt64
   var streets: UInt64
   var arcs: UInt64
@@ -109,6 +109,24 @@ struct MapFacts: BitwiseCopyable {
   var gridColumns: Int32
   var cellLat_e7: Int32
   var cellLon_e7: Int32
+
+  package init(
+    nodes: UInt64, streets: UInt64, arcs: UInt64, points: UInt64, names: UInt64,
+    gridSouth_e7: Int32, gridWest_e7: Int32, gridRows: Int32, gridColumns: Int32,
+    cellLat_e7: Int32, cellLon_e7: Int32
+  ) {
+    self.nodes = nodes
+    self.streets = streets
+    self.arcs = arcs
+    self.points = points
+    self.names = names
+    self.gridSouth_e7 = gridSouth_e7
+    self.gridWest_e7 = gridWest_e7
+    self.gridRows = gridRows
+    self.gridColumns = gridColumns
+    self.cellLat_e7 = cellLat_e7
+    self.cellLon_e7 = cellLon_e7
+  }
 
   /// Within twice around it, so that no distance to an edge overflows (`RoadMap.snap`).
   var isGridOnThePlanet: Bool {
@@ -123,6 +141,9 @@ package struct MapSections: BitwiseCopyable, @unchecked Sendable {
   let base: UnsafeRawPointer?
   let bytes: Int
   let count: Int
+
+  /// Of a map that is in no file: sections are found elsewhere, or there are none.
+  package static var none: MapSections { MapSections(base: nil, bytes: 0, count: 0) }
 
   /// The section's bytes, or nil when the map has none of that tag. O(sections).
   package func find(_ tag: UInt32) -> UnsafeRawBufferPointer? {

@@ -18,7 +18,7 @@ package struct MapReader {
 
   package func map() throws(MapFileError) -> RoadMap {
     let sections = try checkedSections()
-    return try view(sections)
+    return try Self.view(of: sections, path: path)
   }
 
   private func checkedSections() throws(MapFileError) -> MapSections {
@@ -60,17 +60,12 @@ package struct MapReader {
       decoding: (0..<4).map { UInt8(truncatingIfNeeded: tag >> UInt32(8 * $0)) }, as: UTF8.self)
   }
 
-  private func array<Element: BitwiseCopyable>(
-    _ sections: MapSections, _ tag: UInt32, _ count: Int, of type: Element.Type
-  ) throws(MapFileError) -> UnsafePointer<Element> {
-    guard let found = sections.find(tag), let start = found.baseAddress,
-      found.count == count * MemoryLayout<Element>.stride
-    else { throw .damaged(path: path, section: Self.name(tag)) }
-    return start.assumingMemoryBound(to: Element.self)
-  }
-
-  private func view(_ sections: MapSections) throws(MapFileError) -> RoadMap {
-    let facts = try array(sections, MapTag.facts, 1, of: MapFacts.self).pointee
+  /// The view of a map's sections, wherever they stand. `path` is for errors.
+  package static func view(
+    of sections: some SectionSource, path: String
+  ) throws(MapFileError) -> RoadMap {
+    let array = SectionArrays(sections: sections, path: path)
+    let facts = try array(MapTag.facts, 1, of: MapFacts.self).pointee
     let most = UInt64(UInt32.max) - 1
     guard facts.nodes < most, facts.streets < most, facts.arcs < most, facts.points < most,
       facts.names < most, facts.gridRows >= 0, facts.gridColumns >= 0, facts.cellLat_e7 > 0,
@@ -82,56 +77,80 @@ package struct MapReader {
     let arcs = Int(facts.arcs)
     let points = Int(facts.points)
     let cells = Int(facts.gridRows) * Int(facts.gridColumns)
-    let firstInCell = try array(sections, MapTag.firstInCell, cells + 1, of: UInt32.self)
-    let streetID = try array(sections, MapTag.streetID, streets, of: UInt64.self)
+    let firstInCell = try array(MapTag.firstInCell, cells + 1, of: UInt32.self)
+    let streetID = try array(MapTag.streetID, streets, of: UInt64.self)
     return RoadMap(
       nodeCount: nodes, streetCount: streets, arcCount: arcs,
-      nodeLat_e7: try array(sections, MapTag.nodeLat, nodes, of: Int32.self),
-      nodeLon_e7: try array(sections, MapTag.nodeLon, nodes, of: Int32.self),
-      nodePart: try array(sections, MapTag.nodePart, nodes, of: UInt32.self),
+      nodeLat_e7: try array(MapTag.nodeLat, nodes, of: Int32.self),
+      nodeLon_e7: try array(MapTag.nodeLon, nodes, of: Int32.self),
+      nodePart: try array(MapTag.nodePart, nodes, of: UInt32.self),
       mainlands: sections.find(MapTag.mainlands) == nil
-        ? RoadMap.none : try array(sections, MapTag.mainlands, 1, of: UInt32.self).pointee,
+        ? RoadMap.none : try array(MapTag.mainlands, 1, of: UInt32.self).pointee,
       streetID: streetID,
-      streetLength_mm: try array(sections, MapTag.streetLength, streets, of: UInt32.self),
-      streetForwardArc: try array(sections, MapTag.streetForward, streets, of: UInt32.self),
-      streetBackwardArc: try array(sections, MapTag.streetBackward, streets, of: UInt32.self),
-      streetTwin: try array(sections, MapTag.streetTwin, streets, of: UInt32.self),
+      streetLength_mm: try array(MapTag.streetLength, streets, of: UInt32.self),
+      streetForwardArc: try array(MapTag.streetForward, streets, of: UInt32.self),
+      streetBackwardArc: try array(MapTag.streetBackward, streets, of: UInt32.self),
+      streetTwin: try array(MapTag.streetTwin, streets, of: UInt32.self),
       streetFirstPoint: try array(
-        sections, MapTag.streetFirstPoint, streets + 1, of: UInt32.self),
-      pointLat_e7: try array(sections, MapTag.pointLat, points, of: Int32.self),
-      pointLon_e7: try array(sections, MapTag.pointLon, points, of: Int32.self),
-      pointOffset_mm: try array(sections, MapTag.pointOffset, points, of: UInt32.self),
-      names: try names(sections, count: Int(facts.names), streets: streets),
+        MapTag.streetFirstPoint, streets + 1, of: UInt32.self),
+      pointLat_e7: try array(MapTag.pointLat, points, of: Int32.self),
+      pointLon_e7: try array(MapTag.pointLon, points, of: Int32.self),
+      pointOffset_mm: try array(MapTag.pointOffset, points, of: UInt32.self),
+      names: try array.names(Int(facts.names), streets: streets),
       streetByID: sections.find(MapTag.streetByID) == nil
-        ? nil : try array(sections, MapTag.streetByID, streets, of: UInt32.self),
+        ? nil : try array(MapTag.streetByID, streets, of: UInt32.self),
       areStreetIDsAscending: (1..<max(streets, 1)).allSatisfy { streetID[$0 - 1] <= streetID[$0] },
-      firstOut: try array(sections, MapTag.firstOut, nodes + 1, of: UInt32.self),
-      arcTail: try array(sections, MapTag.arcTail, arcs, of: UInt32.self),
-      arcHead: try array(sections, MapTag.arcHead, arcs, of: UInt32.self),
-      arcStreet: try array(sections, MapTag.arcStreet, arcs, of: UInt32.self),
-      arcNormal_ms: try array(sections, MapTag.arcNormal, arcs, of: UInt32.self),
-      arcResponse_ms: try array(sections, MapTag.arcResponse, arcs, of: UInt32.self),
-      firstIn: try array(sections, MapTag.firstIn, nodes + 1, of: UInt32.self),
-      inArc: try array(sections, MapTag.inArc, arcs, of: UInt32.self),
+      firstOut: try array(MapTag.firstOut, nodes + 1, of: UInt32.self),
+      arcTail: try array(MapTag.arcTail, arcs, of: UInt32.self),
+      arcHead: try array(MapTag.arcHead, arcs, of: UInt32.self),
+      arcStreet: try array(MapTag.arcStreet, arcs, of: UInt32.self),
+      arcNormal_ms: try array(MapTag.arcNormal, arcs, of: UInt32.self),
+      arcResponse_ms: try array(MapTag.arcResponse, arcs, of: UInt32.self),
+      firstIn: try array(MapTag.firstIn, nodes + 1, of: UInt32.self),
+      inArc: try array(MapTag.inArc, arcs, of: UInt32.self),
       gridSouth_e7: facts.gridSouth_e7, gridWest_e7: facts.gridWest_e7,
       gridRows: facts.gridRows, gridColumns: facts.gridColumns, cellLat_e7: facts.cellLat_e7,
       cellLon_e7: facts.cellLon_e7, firstInCell: firstInCell,
       cellSegment: try array(
-        sections, MapTag.cellSegment, Int(firstInCell[cells]), of: UInt32.self),
-      pointStreet: try array(sections, MapTag.pointStreet, points, of: UInt32.self),
+        MapTag.cellSegment, Int(firstInCell[cells]), of: UInt32.self),
+      pointStreet: try array(MapTag.pointStreet, points, of: UInt32.self),
       streetFacts: sections.find(MapTag.streetFacts) == nil
-        ? nil : try array(sections, MapTag.streetFacts, streets, of: StreetFacts.self),
-      sections: sections)
+        ? nil : try array(MapTag.streetFacts, streets, of: StreetFacts.self),
+      sections: sections.inOneImage)
+  }
+}
+
+/// Where the sections of a map stand: one after the other in an image, or each for itself while a map is compiled.
+package protocol SectionSource {
+  /// The section's bytes, or nil when there is none of that tag.
+  func find(_ tag: UInt32) -> UnsafeRawBufferPointer?
+  /// `MapSections.none` when they stand in none.
+  var inOneImage: MapSections { get }
+}
+
+extension MapSections: SectionSource {
+  package var inOneImage: MapSections { self }
+}
+
+/// Sections as arrays of the length that they must have.
+private struct SectionArrays<Source: SectionSource> {
+  let sections: Source
+  let path: String
+
+  func callAsFunction<Element: BitwiseCopyable>(
+    _ tag: UInt32, _ count: Int, of type: Element.Type
+  ) throws(MapFileError) -> UnsafePointer<Element> {
+    guard let found = sections.find(tag), let start = found.baseAddress,
+      found.count == count * MemoryLayout<Element>.stride
+    else { throw .damaged(path: path, section: MapReader.name(tag)) }
+    return start.assumingMemoryBound(to: Element.self)
   }
 
-  private func names(
-    _ sections: MapSections, count: Int, streets: Int
-  ) throws(MapFileError) -> StreetNames? {
+  func names(_ count: Int, streets: Int) throws(MapFileError) -> StreetNames? {
     guard count > 0 else { return nil }
-    let start = try array(sections, MapTag.nameStart, count + 1, of: UInt32.self)
+    let start = try self(MapTag.nameStart, count + 1, of: UInt32.self)
     return StreetNames(
-      count: count, ofStreet: try array(sections, MapTag.streetName, streets, of: UInt32.self),
-      start: start,
-      bytes: try array(sections, MapTag.nameBytes, Int(start[count]), of: UInt8.self))
+      count: count, ofStreet: try self(MapTag.streetName, streets, of: UInt32.self), start: start,
+      bytes: try self(MapTag.nameBytes, Int(start[count]), of: UInt8.self))
   }
 }

@@ -25,7 +25,7 @@ extension RoadMap {
   @inline(__always)
   private static func isPlace(_ lat_e7: Int32, _ lon_e7: Int32) -> Bool {
     let beyond = max(lat_e7.magnitude, 900_000_000) ^ 900_000_000
-    return beyond | (max(lon_e7.magnitude, MapDraft.farthest_e7) ^ MapDraft.farthest_e7) == 0
+    return beyond | (max(lon_e7.magnitude, farthest_e7) ^ farthest_e7) == 0
   }
 
   package static func isRising(
@@ -201,5 +201,5 @@ extension RoadMap {
   }
 
   private func entries(_ tag: UInt32) -> Int { (sections.find(tag)?.count ?? 0) / 4 }
-  var pointCount: Int { entries(MapTag.pointLat) }
+  package var pointCount: Int { entries(MapTag.pointLat) }
 }

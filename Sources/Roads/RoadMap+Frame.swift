@@ -2,8 +2,10 @@
 // in it jumps; what comes in is brought into that frame, what goes out is on the planet again.
 
 extension RoadMap {
-  static var halfTurn_e7: Int64 { 1_800_000_000 }
-  static var turn_e7: Int64 { 3_600_000_000 }
+  package static var halfTurn_e7: Int64 { 1_800_000_000 }
+  package static var turn_e7: Int64 { 3_600_000_000 }
+  /// The farthest a longitude may be counted: what 32 bits hold, 214 degrees.
+  package static var farthest_e7: UInt32 { 2_140_000_000 }
 
   /// A longitude as the map counts it: the short way round from the middle of its grid.
   /// Products of 32 bits: nothing overflows, so nothing is checked.

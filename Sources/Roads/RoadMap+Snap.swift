@@ -106,8 +106,8 @@ extension RoadMap {
   }
 
   /// The distance to the nearest street other than `street` and its twin, at most `most_mm`. `looks` grows by the
-  /// segments that were looked at. Offline.
-  func gapToOthers_mm(
+  /// segments that were looked at. For compiling a map.
+  package func gapToOthers_mm(
     lat_e7: Int32, lon_e7: Int32, than street: UInt32, most_mm: Int64, looks: inout Int
   ) -> Int64 {
     let twin = streetTwin[Int(street)]

@@ -11,8 +11,8 @@ package struct StreetFacts: BitwiseCopyable, Equatable {
   package var firstNode: UInt32
   package var lastNode: UInt32
   /// How far all streets but it and its twin keep from each eighth of it, a byte an eighth; 0 = not known
-  /// (`Clearances`).
-  var clearances: UInt64 = 0
+  /// (`Clearances` of the module that compiles maps).
+  package var clearances: UInt64 = 0
 
   package init(
     forwardArc: UInt32, backwardArc: UInt32, twin: UInt32, length_mm: UInt32, firstNode: UInt32,
@@ -28,11 +28,11 @@ package struct StreetFacts: BitwiseCopyable, Equatable {
 }
 
 extension StreetFacts {
-  static var clearanceStep_mm: Int64 { 500 }
-  static var mostClearance_mm: Int64 { 255 * clearanceStep_mm }
+  package static var clearanceStep_mm: Int64 { 500 }
+  package static var mostClearance_mm: Int64 { 255 * clearanceStep_mm }
 
   /// The eighth of a street that an offset lies in. The length is not 0.
-  @inline(__always) static func eighth(_ offset_mm: UInt32, length_mm: UInt32) -> Int {
+  @inline(__always) package static func eighth(_ offset_mm: UInt32, length_mm: UInt32) -> Int {
     Int(min(UInt64(offset_mm) * 8 / UInt64(length_mm), 7))
   }
 
@@ -41,15 +41,6 @@ extension StreetFacts {
     guard clearances != 0, length_mm != 0 else { return 0 }
     let eighth = Self.eighth(offset_mm, length_mm: length_mm)
     return Int64(clearances >> UInt64(8 * eighth) & 0xff) * Self.clearanceStep_mm
-  }
-
-  static func packed(_ least_mm: InlineArray<8, Int64>) -> UInt64 {
-    var word: UInt64 = 0
-    for eighth in 0..<8 {
-      let steps = min(max(least_mm[eighth], 0), mostClearance_mm) / clearanceStep_mm
-      word |= UInt64(steps) << UInt64(8 * eighth)
-    }
-    return word
   }
 
   /// All but the clearances.

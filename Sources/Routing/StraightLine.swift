@@ -87,7 +87,7 @@ package enum StraightLine {
   }
 
   /// ⌊√value⌋ by Newton from above.
-  static func squareRoot(_ value: UInt64) -> UInt64 {
+  package static func squareRoot(_ value: UInt64) -> UInt64 {
     guard value > 1 else { return value }
     var guess: UInt64 = 1 << UInt64((64 - value.leadingZeroBitCount + 1) / 2)
     while true {

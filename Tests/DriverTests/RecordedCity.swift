@@ -4,6 +4,7 @@ import Foundation
 import HujiaContainers
 import HujiaEngine
 import HujiaIngest
+import HujiaMapBuild
 import HujiaRoads
 import HujiaRouting
 import HujiaTestSupport

@@ -1,6 +1,7 @@
 // What the engine suites stand on. Must never: decide anything that a suite is there to check.
 
 import HujiaContainers
+import HujiaMapBuild
 import HujiaRoads
 import HujiaTestSupport
 import Testing

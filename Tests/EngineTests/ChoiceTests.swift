@@ -1,6 +1,7 @@
 // The decision beside the plain one, on thousands of random small worlds.
 
 import HujiaContainers
+import HujiaMapBuild
 import HujiaRoads
 import HujiaRouting
 import HujiaTestSupport

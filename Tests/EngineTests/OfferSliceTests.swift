@@ -1,6 +1,7 @@
 // One turn has one slice of offers, however many units its firings free.
 
 import HujiaContainers
+import HujiaMapBuild
 import HujiaRoads
 import HujiaTestSupport
 import Testing

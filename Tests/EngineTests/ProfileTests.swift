@@ -1,6 +1,7 @@
 // Which of two travel times counts: the plan's word, else the tier's; for the choice, for a unit sent by hand, for the
 // road of an assignment, and after a change of tier.
 
+import HujiaMapBuild
 import HujiaRoads
 import HujiaRouting
 import HujiaTestSupport

@@ -1,6 +1,7 @@
 // What waits, beside the slow obvious way: all waiting incidents in order, each looked at. And how many steps it takes.
 
 import HujiaContainers
+import HujiaMapBuild
 import HujiaRoads
 import HujiaRouting
 import HujiaTestSupport

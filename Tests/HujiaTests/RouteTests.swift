@@ -1,6 +1,6 @@
 // Roads in the Swift face: names, legs, profiles, and errors by name.
 
-import HujiaRoads
+import HujiaMapBuild
 import HujiaTestSupport
 import Testing
 

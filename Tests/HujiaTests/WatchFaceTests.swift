@@ -1,6 +1,6 @@
 // Watches, figures and traffic in the Swift face: three days of silence end to end, how long it took, a closed street.
 
-import HujiaRoads
+import HujiaMapBuild
 import HujiaTestSupport
 import Testing
 

@@ -1,3 +1,4 @@
+import HujiaMapBuild
 import HujiaMapImport
 import HujiaRoads
 import HujiaTestSupport
@@ -17,7 +18,7 @@ import Testing
         """)
     let compiled = try MapCompilation(draft)
     let path = tables.folder.file("x.hjmap")
-    try compiled.image.write(to: path)
+    _ = try compiled.write(to: path)
     #expect(tables.folder.names == ["edges.csv", "nodes.csv", "x.hjmap"])
     let file = try MapFile(path: path)
     let map = file.map

@@ -1,6 +1,7 @@
 // DIMACS networks: whole ones are read, cut or crooked ones are refused by line.
 
 import HujiaGeography
+import HujiaMapBuild
 import HujiaMapImport
 import HujiaRoads
 import HujiaTestSupport

@@ -1,6 +1,7 @@
 // Street data drawn in GCJ-02 or BD-09 becomes a map in WGS-84: nodes and shape points, once.
 
 import HujiaGeography
+import HujiaMapBuild
 import HujiaMapImport
 import HujiaRoads
 import Testing

@@ -1,3 +1,4 @@
+import HujiaMapBuild
 import HujiaMapImport
 import HujiaRoads
 import HujiaTestSupport

@@ -1,6 +1,7 @@
 // Street tables of any header: what is read, what is refused and how it is said.
 
 import HujiaGeography
+import HujiaMapBuild
 import HujiaMapImport
 import HujiaRoads
 import HujiaTestSupport

@@ -1,4 +1,5 @@
 import CZlib
+import HujiaMapBuild
 import HujiaMapImport
 import HujiaRoads
 import HujiaTestSupport

@@ -1,4 +1,5 @@
 import HujiaGeography
+import HujiaMapBuild
 import HujiaRoads
 import HujiaTestSupport
 import Testing

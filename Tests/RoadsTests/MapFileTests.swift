@@ -1,3 +1,4 @@
+import HujiaMapBuild
 import HujiaRoads
 import HujiaTestSupport
 import Testing
@@ -31,10 +32,10 @@ import Glibc
   @Test func aFailedWriteLeavesNothing() {
     let folder = TemporaryFolder()
     let image = MapImage(SmallMaps.draft(seed: 8))
-    #expect(throws: MapFileError.self) { try image.write(to: folder.file("none/a.hjmap")) }
+    #expect(throws: MapBuildError.self) { try image.write(to: folder.file("none/a.hjmap")) }
     // A folder stands where the file should go: the rename fails, the temporary file goes too.
     mkdir(folder.file("a.hjmap"), 0o755)
-    #expect(throws: MapFileError.self) { try image.write(to: folder.file("a.hjmap")) }
+    #expect(throws: MapBuildError.self) { try image.write(to: folder.file("a.hjmap")) }
     #expect(folder.names == ["a.hjmap"])
   }
 

@@ -1,3 +1,4 @@
+import HujiaMapBuild
 import HujiaRoads
 import HujiaTestSupport
 import Testing
@@ -123,7 +124,9 @@ import Testing
         rank.swapAt(place, random.below(place + 1))
       }
       let plain = MapImage(draft)
-      let image = MapImage(draft.renumbered(rank))
+      var renumbered = draft
+      renumbered.renumber(rank)
+      let image = MapImage(renumbered)
       #expect(image.map.flaw == nil)
       for node in draft.nodes.indices {
         #expect(image.map.nodeLat_e7[Int(rank[node])] == draft.nodes[node].lat_e7)
@@ -145,16 +148,6 @@ import Testing
     }
   }
 
-  @Test func furtherSectionsTravelAlong() {
-    var draft = SmallMaps.draft(seed: 1)
-    draft.sections = [(MapTag.tag("TEST"), [1, 2, 3]), (MapTag.tag("NONE"), [])]
-    let image = MapImage(draft)
-    #expect(image.map.sections.find(MapTag.tag("TEST")).map(Array.init) == [1, 2, 3])
-    #expect(image.map.sections.find(MapTag.tag("NONE"))?.count == 0)
-    #expect(image.map.sections.find(MapTag.tag("ELSE")) == nil)
-    withExtendedLifetime(image) {}
-  }
-
   @Test func theEmptyMapAnswers() {
     let map = RoadMap.empty
     #expect(map.nodeCount == 0)
@@ -167,6 +160,26 @@ import Testing
     #expect(place.node == Place.none)
     #expect(place.lat_e7 == 377_000_000)
     #expect(place.lon_e7 == -1_224_000_000)
+  }
+
+  /// What the engine has without a map is what nothing compiles to.
+  @Test func theEmptyMapIsThatOfAnEmptyDraft() {
+    let image = MapImage(MapDraft())
+    let (empty, compiled) = (RoadMap.empty, image.map)
+    for map in [empty, compiled] {
+      #expect(map.nodeCount == 0 && map.streetCount == 0 && map.arcCount == 0)
+      #expect(map.mainlands == RoadMap.none && map.names == nil && map.streetByID == nil)
+      #expect(map.areStreetIDsAscending && map.streetFacts != nil)
+      #expect(map.gridSouth_e7 == 0 && map.gridWest_e7 == 0)
+      #expect(map.gridRows == 0 && map.gridColumns == 0)
+      #expect(map.cellLat_e7 == 1 && map.cellLon_e7 == 1)
+      #expect(map.firstOut[0] == 0 && map.firstIn[0] == 0 && map.streetFirstPoint[0] == 0)
+      #expect(map.firstInCell[0] == 0)
+      #expect(map.flaw == nil && map.street(withID: 0) == RoadMap.none)
+      #expect(!map.hasGrid(around: 0, 0))
+    }
+    #expect(empty.sections.find(MapTag.facts) == nil)
+    withExtendedLifetime(image) {}
   }
 
   /// Ids in any order, and several pieces of one id: all are found, others are not, on a map of today and on one

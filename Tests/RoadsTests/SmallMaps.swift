@@ -1,3 +1,4 @@
+import HujiaMapBuild
 import HujiaRoads
 import HujiaTestSupport
 

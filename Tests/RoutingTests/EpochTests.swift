@@ -1,4 +1,5 @@
 import HujiaContainers
+import HujiaMapBuild
 import HujiaRoads
 import Testing
 
@@ -135,7 +136,7 @@ import Testing
         draft.streets[index].backward = street.backward.map { MapDraft.Times($0.normal_ms) }
       }
     }
-    return MapImage(try orderedForRouting(draft).draft)
+    return try RandomNetwork.ordered(draft)
   }
 
   @Test func mendedEqualsFullBuildToTheBit() throws {

@@ -1,6 +1,7 @@
 // Nearest units without streets, beside a look at each.
 
 import HujiaContainers
+import HujiaMapBuild
 import HujiaRoads
 import HujiaTestSupport
 import Testing

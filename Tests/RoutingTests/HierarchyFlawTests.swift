@@ -2,13 +2,14 @@ import HujiaContainers
 import HujiaRoads
 import Testing
 
+@testable import HujiaMapBuild
 @testable import HujiaRouting
 
 /// Whatever number of routing's order is changed under right checksums, opening finds it; what it does not look at,
 /// `routingUntruth` finds.
 @Suite struct HierarchyFlawTests {
   private func image(_ draft: MapDraft) throws -> MapImage {
-    try withFirstMetric(MapImage(try orderedForRouting(draft).draft))
+    try MapCompilation(draft).image()
   }
 
   @Test func whatTheBuilderMakesHasNone() throws {
@@ -129,10 +130,9 @@ import Testing
             forward: times, backward: times))
       }
     }
-    let plain = MapImage(draft, hasClearances: false)
-    let contraction = try #require(Contraction(plain.map, rank: nil, mostArcs: .max))
-    draft.sections += hierarchySections(plain.map, contraction)
-    let image = MapImage(draft, hasClearances: false)
+    let contraction = try #require(Contraction(draft, rank: nil, mostArcs: .max))
+    let order = RoutingOrder(numbers: (0..<UInt32(count)).map { $0 }, contraction: contraction)
+    let image = try MapCompilation(draft, order: order, with: .order).image()
     #expect(routingFlaw(image.map) == nil)
     var router = try Router(map: image.map, unitCapacity: 1, memory: .system)
     func place(_ node: UInt32) -> Place {
@@ -147,6 +147,6 @@ import Testing
       #expect(travel.travel_ms == apart * 10)
       #expect(travel.distance_dm == apart * 70)
     }
-    withExtendedLifetime((plain, image)) {}
+    withExtendedLifetime(image) {}
   }
 }

@@ -1,4 +1,5 @@
 import HujiaContainers
+import HujiaMapBuild
 import HujiaRoads
 import Testing
 
@@ -8,8 +9,7 @@ import Testing
 @Suite struct LabelTests {
   @Test func travelAndRoutesEqualAllPairs() throws {
     for seed in 1...UInt64(Scale.count(150, full: 4_000)) {
-      let ordered = try orderedForRouting(RandomNetwork.draft(seed: seed))
-      let image = MapImage(ordered.draft)
+      let image = try RandomNetwork.ordered(RandomNetwork.draft(seed: seed))
       let twin = PlainTwin(map: image.map)
       var world = try World(image, seed: seed &* 31, capacity: 1)
       #expect(world.router.labelQuery(.normal) != nil)
@@ -19,8 +19,7 @@ import Testing
 
   @Test func gridsEqualAllPairs() throws {
     for seed in 1...UInt64(Scale.count(3, full: 60)) {
-      let ordered = try orderedForRouting(RandomNetwork.grid(seed: seed, side: 9))
-      let image = MapImage(ordered.draft)
+      let image = try RandomNetwork.ordered(RandomNetwork.grid(seed: seed, side: 9))
       let twin = PlainTwin(map: image.map)
       var world = try World(image, seed: seed &* 31, capacity: 1)
       for _ in 0..<300 { world.compareTravel(twin, "seed \(seed)") }
@@ -29,8 +28,7 @@ import Testing
 
   @Test func nearestByEveryWayEqualsAllPairs() throws {
     for seed in 1...UInt64(Scale.count(100, full: 4_000)) {
-      let ordered = try orderedForRouting(RandomNetwork.draft(seed: seed))
-      let image = MapImage(ordered.draft)
+      let image = try RandomNetwork.ordered(RandomNetwork.draft(seed: seed))
       let twin = PlainTwin(map: image.map)
       var world = try World(image, seed: seed &* 17, capacity: 12)
       for _ in 0..<20 {
@@ -42,8 +40,7 @@ import Testing
 
   @Test func nearestOnGridsByEveryWayEqualsAllPairs() throws {
     for seed in 1...UInt64(Scale.count(3, full: 40)) {
-      let ordered = try orderedForRouting(RandomNetwork.grid(seed: seed, side: 11))
-      let image = MapImage(ordered.draft)
+      let image = try RandomNetwork.ordered(RandomNetwork.grid(seed: seed, side: 11))
       let twin = PlainTwin(map: image.map)
       var world = try World(image, seed: seed &* 17, capacity: 90)
       for _ in 0..<Scale.count(60, full: 400) {
@@ -57,8 +54,7 @@ import Testing
   /// while the cell above it has been.
   @Test func fewUnitsWalkingToAndFro() throws {
     for seed in 1...UInt64(Scale.count(3, full: 40)) {
-      let ordered = try orderedForRouting(RandomNetwork.grid(seed: seed, side: 13))
-      let image = MapImage(ordered.draft)
+      let image = try RandomNetwork.ordered(RandomNetwork.grid(seed: seed, side: 13))
       let twin = PlainTwin(map: image.map)
       var world = try World(image, seed: seed &* 29, capacity: 6)
       for index in 0..<6 as Range<UInt32> { world.put(index) }
@@ -71,8 +67,7 @@ import Testing
   }
 
   @Test func commonAncestorsByWalking() throws {
-    let ordered = try orderedForRouting(RandomNetwork.grid(seed: 3, side: 16))
-    let image = MapImage(ordered.draft)
+    let image = try RandomNetwork.ordered(RandomNetwork.grid(seed: 3, side: 16))
     let hierarchy = try #require(Hierarchy(image.map))
     let tables = try CommonAncestors(hierarchy, memory: .system)
     func ancestors(_ node: UInt32) -> Set<UInt32> {
@@ -92,7 +87,7 @@ import Testing
     }
   }
 
-  @Test func networkWithoutSeparatorsIsRefused() {
+  @Test func networkWithoutSeparatorsIsRefused() throws {
     var draft = MapDraft()
     var random = SplitMix64(8)
     let count = 400
@@ -109,6 +104,10 @@ import Testing
           id: UInt64(index), from: from, to: to, length_mm: 1_000, forward: MapDraft.Times(10),
           backward: MapDraft.Times(10)))
     }
-    #expect(throws: BadOrder.self) { try orderedForRouting(draft) }
+    let compiled = try MapCompilation(draft)
+    #expect(compiled.order == nil && compiled.refusal == "the network has no small separators")
+    let image = compiled.image()
+    #expect(Hierarchy(image.map) == nil && image.map.untruth == nil)
+    withExtendedLifetime(image) {}
   }
 }

@@ -1,4 +1,5 @@
 import HujiaContainers
+import HujiaMapBuild
 import HujiaRoads
 import Testing
 
@@ -8,7 +9,7 @@ import Testing
 /// whatever a damaged or forged file puts in its place.
 @Suite struct MappedMetricTests {
   private func image(_ draft: MapDraft) throws -> MapImage {
-    try withFirstMetric(MapImage(try orderedForRouting(draft).draft))
+    try MapCompilation(draft).image()
   }
 
   private func expectSame(_ a: LayerView, _ b: LayerView, _ map: RoadMap, _ note: String) throws {

@@ -1,4 +1,5 @@
 import HujiaContainers
+import HujiaMapBuild
 import HujiaRoads
 import Testing
 
@@ -31,7 +32,7 @@ import Testing
   private func compare(_ draft: MapDraft, seed: UInt64, units: Int, epochs: Int, isOrdered: Bool)
     throws
   {
-    let image = MapImage(isOrdered ? try orderedForRouting(draft).draft : draft)
+    let image = isOrdered ? try RandomNetwork.ordered(draft) : MapImage(draft)
     var world = try World(image, seed: seed &* 41, capacity: units)
     var twin = PlainTwin(map: image.map)
     for epoch in 0..<epochs {

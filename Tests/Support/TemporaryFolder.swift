@@ -31,6 +31,17 @@ package final class TemporaryFolder {
   @discardableResult
   package func save(_ text: String, as name: String) -> String { save(Array(text.utf8), as: name) }
 
+  /// What a file in it holds; nothing when there is none.
+  package func bytes(of name: String) -> [UInt8] {
+    let handle = open(file(name), O_RDONLY)
+    guard handle >= 0 else { return [] }
+    defer { close(handle) }
+    var bytes = [UInt8](repeating: 0, count: max(Int(lseek(handle, 0, SEEK_END)), 0))
+    let count = bytes.withUnsafeMutableBytes { pread(handle, $0.baseAddress, $0.count, 0) }
+    precondition(count == bytes.count)
+    return bytes
+  }
+
   /// The names of what is in it.
   package var names: [String] {
     guard let folder = opendir(path) else { return [] }

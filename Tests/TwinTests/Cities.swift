@@ -1,5 +1,6 @@
 // The recorded cities as drafts, from HUJIA_DATA or the folder beside the repository.
 
+import HujiaMapBuild
 import HujiaMapImport
 import HujiaRoads
 import HujiaTestSupport

@@ -1,6 +1,7 @@
 // Everything that routing answers on three real cities beside plain Dijkstra: while units move, before and after new
 // travel times. HUJIA_FULL=1: 100,000 questions a city (release builds; New York only then).
 
+import HujiaMapBuild
 import HujiaMapImport
 import HujiaRoads
 import HujiaTestSupport
@@ -36,7 +37,7 @@ struct CityTwinTests {
   }
 
   private func compare(_ name: String, _ draft: MapDraft, units: Int, wanted: Int) throws {
-    let image = try MapCompilation(draft).image
+    let image = try MapCompilation(draft).image()
     var world = try TwinWorld(name, image, units: units, seed: 2_018)
     let share = Share(travels: 400, routes: 60, nearest: 120, plainNearest: 2)
     let goals = max(4, wanted / 500)

@@ -1,6 +1,7 @@
 // Units on a city's streets, in the router and in a plain list at once, and questions to both.
 
 import HujiaContainers
+import HujiaMapBuild
 import HujiaRoads
 import HujiaTestSupport
 import Testing

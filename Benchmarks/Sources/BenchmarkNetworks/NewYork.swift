@@ -1,6 +1,6 @@
 // The road networks of the shared data as drafts.
 
-import HujiaRoads
+import HujiaMapBuild
 
 package enum Networks {
   /// New York, real travel times in milliseconds (a unit of the file is 3.6 ms). nil: the data is not there.

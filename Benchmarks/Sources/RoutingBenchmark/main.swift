@@ -3,9 +3,9 @@
 //   open travel nearest units snap switch profile        (all but `switch` and `profile` when none is named)
 
 import BenchmarkNetworks
-import Dispatch
 import Glibc
 import HujiaContainers
+import HujiaMapBuild
 import HujiaRoads
 import HujiaRouting
 
@@ -30,15 +30,12 @@ if access(path, R_OK) != 0 {
     exit(1)
   }
   let start = now_ns()
-  let ordered = try orderedForRouting(draft) { jobs, work in
-    DispatchQueue.concurrentPerform(iterations: jobs) { work($0) }
-  }
+  let order = try RoutingOrder(draft, parallel: onAllCores)
   rows.show("order and contraction, two threads", Double(now_ns() - start) / 1e9, "s")
-  let image = MapImage(ordered.draft)
-  let metricStart = now_ns()
-  let whole = try withFirstMetric(image)
-  rows.show("the first metric, one thread", Double(now_ns() - metricStart) / 1e9, "s")
-  try whole.write(to: path)
+  let rest = now_ns()
+  let compiled = try MapCompilation(draft, order: order, with: .all)
+  rows.show("arrays, clearances, first metric, one thread", Double(now_ns() - rest) / 1e9, "s")
+  _ = try compiled.write(to: path)
 }
 
 if parts.contains("open") { try Opening(path: path).run(rows) }

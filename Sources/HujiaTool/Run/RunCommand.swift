@@ -3,6 +3,7 @@
 import ArgumentParser
 import Foundation
 import HujiaGeography
+import HujiaMapBuild
 import HujiaMapImport
 import HujiaRoads
 
@@ -178,11 +179,11 @@ struct CityStreets {
       draft.convert(from: datum)
       progress.end()
       let path = NSTemporaryDirectory() + "hujia-\(getpid())-\(city.name).hjmap"
-      try MapImage(routingOrder(draft).draft).write(to: path)
+      _ = try MapCompilation(draft).write(to: path)
       return CityStreets(path: path, isTemporary: true)
     } catch let error as ImportError {
       throw Failed(error.message)
-    } catch let error as MapFileError {
+    } catch let error as MapBuildError {
       throw Failed(error.message)
     }
   }

@@ -4,41 +4,41 @@
 
 import HujiaRoads
 
-struct Hierarchy: BitwiseCopyable, @unchecked Sendable {
-  let nodeCount: Int
-  let arcCount: Int
+package struct Hierarchy: BitwiseCopyable, @unchecked Sendable {
+  package let nodeCount: Int
+  package let arcCount: Int
   /// The greatest depth of a node; a root has 0.
-  let deepest: Int
+  package let deepest: Int
   /// Entries of all label rows together, padding included.
-  let labelEntries: Int
+  package let labelEntries: Int
 
   /// By node. `parent` is `.max` at a root.
-  let parent: UnsafePointer<UInt32>
-  let depth: UnsafePointer<UInt16>
+  package let parent: UnsafePointer<UInt32>
+  package let depth: UnsafePointer<UInt16>
   /// Where a node's label row starts, in steps of `rowStep` entries. A row has depth + 1 entries: one per ancestor,
   /// the root first, the node itself last.
-  let rowStart: UnsafePointer<UInt32>
-  static var rowStep: Int { 16 }
+  package let rowStart: UnsafePointer<UInt32>
+  package static var rowStep: Int { 16 }
 
   /// Arcs up from node v: `upFirst[v] ..< upFirst[v + 1]`, the root's side first.
-  let upFirst: UnsafePointer<UInt32>
-  let upHead: UnsafePointer<UInt32>
-  let upTail: UnsafePointer<UInt32>
+  package let upFirst: UnsafePointer<UInt32>
+  package let upHead: UnsafePointer<UInt32>
+  package let upTail: UnsafePointer<UInt32>
   /// Depth of the arc's head.
-  let upDepth: UnsafePointer<UInt16>
+  package let upDepth: UnsafePointer<UInt16>
   /// Arcs that lead up to node v: `downArc[downFirst[v] ..< downFirst[v + 1]]`, by their tails.
-  let downFirst: UnsafePointer<UInt32>
-  let downArc: UnsafePointer<UInt32>
+  package let downFirst: UnsafePointer<UInt32>
+  package let downArc: UnsafePointer<UInt32>
   /// By arc of the map: the arc of the hierarchy between the same two nodes; it is driven up when the map's arc has
   /// the higher number at its tail.
-  let ofMapArc: UnsafePointer<UInt32>
+  package let ofMapArc: UnsafePointer<UInt32>
   /// Where a node's row of lengths starts, in steps of `rowStep`; `.max`: it has none. nil on a map of version 0.1.
   /// Only nodes with at least `lengthNodes` nodes under them have one (themselves included): a way up reaches such a
   /// node in a few arcs, and New York's rows take 30 MiB instead of 160.
-  let lengthStart: UnsafePointer<UInt32>?
-  static var lengthNodes: Int { 48 }
+  package let lengthStart: UnsafePointer<UInt32>?
+  package static var lengthNodes: Int { 48 }
   /// Entries of all rows of lengths together.
-  var lengthEntries: Int { lengthStart.map { Int($0[nodeCount]) * Self.rowStep } ?? 0 }
+  package var lengthEntries: Int { lengthStart.map { Int($0[nodeCount]) * Self.rowStep } ?? 0 }
 
   @inline(__always) func row(_ node: UInt32) -> Int { Int(rowStart[Int(node)]) * Self.rowStep }
 }
@@ -57,37 +57,48 @@ extension Hierarchy {
 }
 
 /// The sections that hold it.
-enum HierarchyTag {
-  static let facts = MapTag.tag("RTFA")
-  static let parent = MapTag.tag("RTPA")
-  static let depth = MapTag.tag("RTDE")
-  static let rowStart = MapTag.tag("RTRS")
-  static let upFirst = MapTag.tag("RTUF")
-  static let upHead = MapTag.tag("RTUH")
-  static let upTail = MapTag.tag("RTUT")
-  static let upDepth = MapTag.tag("RTUD")
-  static let downFirst = MapTag.tag("RTDF")
-  static let downArc = MapTag.tag("RTDA")
-  static let ofMapArc = MapTag.tag("RTMA")
-  static let lengthStart = MapTag.tag("RTLS")
+package enum HierarchyTag {
+  package static let facts = MapTag.tag("RTFA")
+  package static let parent = MapTag.tag("RTPA")
+  package static let depth = MapTag.tag("RTDE")
+  package static let rowStart = MapTag.tag("RTRS")
+  package static let upFirst = MapTag.tag("RTUF")
+  package static let upHead = MapTag.tag("RTUH")
+  package static let upTail = MapTag.tag("RTUT")
+  package static let upDepth = MapTag.tag("RTUD")
+  package static let downFirst = MapTag.tag("RTDF")
+  package static let downArc = MapTag.tag("RTDA")
+  package static let ofMapArc = MapTag.tag("RTMA")
+  package static let lengthStart = MapTag.tag("RTLS")
 }
 
-struct HierarchyFacts: BitwiseCopyable {
+package struct HierarchyFacts: BitwiseCopyable {
   var version: UInt64
   var nodes: UInt64
   var arcs: UInt64
   var deepest: UInt64
   var labelEntries: UInt64
-  static var current: UInt64 { 1 }
+  package static var current: UInt64 { 1 }
+
+  package init(nodes: Int, arcs: Int, deepest: Int, labelEntries: Int) {
+    version = Self.current
+    self.nodes = UInt64(nodes)
+    self.arcs = UInt64(arcs)
+    self.deepest = UInt64(deepest)
+    self.labelEntries = UInt64(labelEntries)
+  }
 }
 
 extension Hierarchy {
   /// nil when the map carries none, or one of another version or size: the router then searches plainly.
-  init?(_ map: RoadMap) {
+  package init?(_ map: RoadMap) { self.init(map, in: map.sections) }
+
+  /// The same with the sections where they stand while a map is compiled.
+  package init?(_ map: RoadMap, in sections: some SectionSource) {
     func array<Element: BitwiseCopyable>(_ tag: UInt32, _ count: Int, _: Element.Type)
       -> UnsafePointer<Element>?
     {
-      guard let found = map.sections.find(tag), let start = found.baseAddress,
+      guard let found = sections.find(tag), let start = found.baseAddress,
         found.count == count * MemoryLayout<Element>.stride
       else { return nil }
       return start.assumingMemoryBound(to: Element.self)

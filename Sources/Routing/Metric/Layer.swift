@@ -4,18 +4,18 @@ import HujiaContainers
 import HujiaRoads
 
 package final class Layer: @unchecked Sendable {
-  let times: Block<UInt32>
-  let incoming: Block<IncomingArc>
-  let up: Block<ArcCost>
-  let down: Block<ArcCost>
-  let labelUp: Block<UInt32>
-  let viaUp: Block<UInt8>
-  let lengthUp: Block<UInt32>
+  package let times: Block<UInt32>
+  package let incoming: Block<IncomingArc>
+  package let up: Block<ArcCost>
+  package let down: Block<ArcCost>
+  package let labelUp: Block<UInt32>
+  package let viaUp: Block<UInt8>
+  package let lengthUp: Block<UInt32>
   /// Only where a way back may differ from the way there; else the rows upwards serve both.
   private(set) var labelDown: Block<UInt32>?
   private(set) var viaDown: Block<UInt8>?
   private(set) var lengthDown: Block<UInt32>?
-  var isSymmetric = false
+  package internal(set) var isSymmetric = false
 
   /// Unfilled: the pages are touched by the thread that builds.
   init(map: RoadMap, hierarchy: Hierarchy?, memory: Memory) throws(OutOfMemory) {
@@ -51,15 +51,15 @@ package final class Layer: @unchecked Sendable {
   }
 
   /// Where one direction's labels are written.
-  struct Rows {
-    var label: UnsafeMutablePointer<UInt32>
-    var via: UnsafeMutablePointer<UInt8>
-    var length: UnsafeMutablePointer<UInt32>
+  package struct Rows {
+    package var label: UnsafeMutablePointer<UInt32>
+    package var via: UnsafeMutablePointer<UInt8>
+    package var length: UnsafeMutablePointer<UInt32>
   }
 
   var rowsUp: Rows { Rows(label: labelUp.base, via: viaUp.base, length: lengthUp.base) }
 
-  var rowsDown: Rows {
+  package var rowsDown: Rows {
     if !isSymmetric, let label = labelDown?.base, let via = viaDown?.base,
       let length = lengthDown?.base
     {

@@ -4,7 +4,7 @@ import HujiaRoads
 
 /// An arc of the hierarchy in one direction: its cost, and the way it stands for. `second` none: that is arc `first`
 /// of the map. Else the way leads through a lower node: down the hierarchy's arc `first`, then up its arc `second`.
-struct ArcCost: BitwiseCopyable {
+package struct ArcCost: BitwiseCopyable {
   var bits: UInt64
   var first: UInt32
   var second: UInt32
@@ -15,7 +15,7 @@ struct ArcCost: BitwiseCopyable {
 }
 
 /// An arc as the search against the direction of travel reads it.
-struct IncomingArc: BitwiseCopyable {
+package struct IncomingArc: BitwiseCopyable {
   var tail: UInt32
   /// `Cost.unreachable_ms` or more: closed.
   var time_ms: UInt32

@@ -20,8 +20,12 @@ package final class Metric: @unchecked Sendable {
 
   /// Takes storage for one profile (New York: 290 MiB); a second profile's, and a second direction's where ways back
   /// differ, follow when a build first needs them.
-  package init(map: RoadMap, memory: Memory) throws(OutOfMemory) {
-    let hierarchy = Hierarchy(map)
+  package convenience init(map: RoadMap, memory: Memory) throws(OutOfMemory) {
+    try self.init(map: map, hierarchy: Hierarchy(map), memory: memory)
+  }
+
+  /// The same where the hierarchy stands in no image yet.
+  package init(map: RoadMap, hierarchy: Hierarchy?, memory: Memory) throws(OutOfMemory) {
     let normal = try Layer(map: map, hierarchy: hierarchy, memory: memory)
     self.map = map
     self.hierarchy = hierarchy
@@ -53,7 +57,7 @@ package final class Metric: @unchecked Sendable {
   var layers: Int { isShared ? 1 : 2 }
 
   /// 0 normal, 1 response.
-  func layer(_ index: Int) -> Layer {
+  package func layer(_ index: Int) -> Layer {
     if index == 1, let response { return response }
     return normal
   }

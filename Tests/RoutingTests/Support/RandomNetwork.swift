@@ -1,10 +1,19 @@
+import HujiaMapBuild
 import HujiaRoads
+import Testing
 
 /// Small awkward networks: one-ways, parallel streets, opposite carriageways as rows of their own, streets of no
 /// length or no time, equal times, parts that are not connected.
 enum RandomNetwork {
   static func make(seed: UInt64, mostNodes: Int = 24) -> MapImage {
     MapImage(draft(seed: seed, mostNodes: mostNodes))
+  }
+
+  /// With routing's order; its travel times are built when it is opened.
+  static func ordered(_ draft: MapDraft) throws -> MapImage {
+    let compiled = try MapCompilation(draft, with: [.order, .clearances])
+    #expect(compiled.refusal == nil)
+    return compiled.image()
   }
 
   static func draft(seed: UInt64, mostNodes: Int = 24) -> MapDraft {

@@ -1,4 +1,5 @@
 import HujiaContainers
+import HujiaMapBuild
 import HujiaRoads
 import Testing
 

@@ -2,16 +2,6 @@
 // coordinates (Schild, Sommer, "On balanced separators in road networks", 2015). Independent of travel times.
 // Offline only: allocates freely, and may use as many threads as its caller's `Parallel` has.
 
-import HujiaRoads
-
-/// Runs `jobs` pieces of work, numbered from 0, in any order or at once, and returns when all are done.
-/// Routing itself starts no thread; an importer passes one that does.
-package typealias Parallel = (_ jobs: Int, _ work: @escaping @Sendable (Int) -> Void) -> Void
-
-package func sequential(_ jobs: Int, _ work: @escaping @Sendable (Int) -> Void) {
-  for job in 0..<jobs { work(job) }
-}
-
 /// One array's elements, each written by one job only.
 struct SharedSlots<Element>: @unchecked Sendable {
   let base: UnsafeMutablePointer<Element>
@@ -31,11 +21,11 @@ struct SharedSlots<Element>: @unchecked Sendable {
 
 enum NestedDissection {
   /// The nodes, first contracted first. O(√n · n log n) on road networks.
-  static func order(_ map: RoadMap, parallel: Parallel) -> [UInt32] {
-    let order = SharedSlots<UInt32>(map.nodeCount, 0)
-    var pieces = [Piece(graph: DissectionGraph(map), end: map.nodeCount)]
+  static func order(_ draft: MapDraft, parallel: Parallel) -> [UInt32] {
+    let order = SharedSlots<UInt32>(draft.nodes.count, 0)
+    var pieces = [Piece(graph: DissectionGraph(draft), end: draft.nodes.count)]
     // Cut the largest piece, its directions at once, until there is work for every thread.
-    let least = max(2_000, map.nodeCount / 24)
+    let least = max(2_000, draft.nodes.count / 24)
     while let largest = pieces.indices.max(by: {
       pieces[$0].graph.nodeCount < pieces[$1].graph.nodeCount
     }),

@@ -3,7 +3,7 @@
 import HujiaTestSupport
 import Testing
 
-@testable import HujiaRoads
+@testable import HujiaMapBuild
 
 @Suite struct SnapGridTests {
   /// Long diagonals among short streets, so that rows and columns of cells are crossed at every angle.

@@ -1,6 +1,8 @@
 // What a map claims about its own streets, worked out anew: claims that opening takes on trust, because a wrong one
 // only makes answers wrong. For `hujia inspect`.
 
+import HujiaRoads
+
 extension RoadMap {
   /// The first claim that does not hold, or nil. Only for a map without a `flaw`. O(n log n), and some microseconds a
   /// street.

@@ -1,6 +1,7 @@
 // From a draft to the arrays of a map: arcs, reverse arcs, parts, twins, shapes, names, grid. Offline only.
 
 import HujiaGeography
+import HujiaRoads
 
 struct MapCompiler {
   private struct Arc {
@@ -12,6 +13,7 @@ struct MapCompiler {
   }
 
   private let draft: MapDraft
+  private let list: SectionList
   private var arcs: [Arc] = []
   private var forward: [UInt32]
   private var backward: [UInt32]
@@ -21,9 +23,10 @@ struct MapCompiler {
   private var pointOffset: [UInt32] = []
   private var pointStreet: [UInt32] = []
 
-  init(_ draft: MapDraft) {
-    let draft = draft.unwrapped()
+  /// The draft is unwrapped.
+  init(_ draft: MapDraft, _ list: SectionList) {
     self.draft = draft
+    self.list = list
     forward = Array(repeating: RoadMap.none, count: draft.streets.count)
     backward = forward
     makeArcs()
@@ -119,20 +122,11 @@ struct MapCompiler {
     return first
   }
 
-  func write(to writer: inout MapWriter) {
-    let tails = arcs.map(\.tail)
-    let heads = arcs.map(\.head)
-    let firstOut = starts(tails)
-    let firstIn = starts(heads)
-    var place = firstIn
-    var inArc = [UInt32](repeating: 0, count: arcs.count)
-    for (index, head) in heads.enumerated() {
-      inArc[Int(place[Int(head)])] = UInt32(index)
-      place[Int(head)] += 1
-    }
+  /// Adds a map's sections but routing's to the list, without clearances.
+  func run() {
     let grid = SnapGridBuilder(lat_e7: pointLat, lon_e7: pointLon, streetFirstPoint: firstPoint)
     let names = nameTable()
-    writer.add(
+    list.add(
       MapTag.facts,
       [
         MapFacts(
@@ -142,46 +136,66 @@ struct MapCompiler {
           gridWest_e7: grid.west_e7, gridRows: grid.rows, gridColumns: grid.columns,
           cellLat_e7: grid.cellLat_e7, cellLon_e7: grid.cellLon_e7)
       ])
-    writer.add(MapTag.nodeLat, draft.nodes.map(\.lat_e7))
-    writer.add(MapTag.nodeLon, draft.nodes.map(\.lon_e7))
+    let heads = arcs.map(\.head)
+    let firstOut = starts(arcs.map(\.tail))
+    addNodes(firstOut, heads)
+    addStreets()
+    if let names {
+      list.add(MapTag.streetName, names.ofStreet)
+      list.add(MapTag.nameStart, names.starts)
+      list.add(MapTag.nameBytes, names.bytes)
+    }
+    if let byID = streetsByID() { list.add(MapTag.streetByID, byID) }
+    list.add(MapTag.pointLat, pointLat)
+    list.add(MapTag.pointLon, pointLon)
+    list.add(MapTag.pointOffset, pointOffset)
+    list.add(MapTag.pointStreet, pointStreet)
+    addArcs(firstOut, heads)
+    list.add(MapTag.firstInCell, grid.firstInCell)
+    list.add(MapTag.cellSegment, grid.segments)
+  }
+
+  private func addNodes(_ firstOut: [UInt32], _ heads: [UInt32]) {
+    list.add(MapTag.nodeLat, draft.nodes.count) { draft.nodes[$0].lat_e7 }
+    list.add(MapTag.nodeLon, draft.nodes.count) { draft.nodes[$0].lon_e7 }
     let parts = StrongParts.find(
       nodeCount: draft.nodes.count, firstOut: firstOut, arcHead: heads)
-    writer.add(MapTag.nodePart, parts)
-    writer.add(MapTag.mainlands, [Islets.mainlands(parts)])
-    writer.add(MapTag.streetID, draft.streets.map(\.id))
-    writer.add(MapTag.streetLength, draft.streets.map(\.length_mm))
-    writer.add(MapTag.streetForward, forward)
-    writer.add(MapTag.streetBackward, backward)
+    list.add(MapTag.nodePart, parts)
+    list.add(MapTag.mainlands, [Islets.mainlands(parts)])
+  }
+
+  private func addStreets() {
+    let streets = draft.streets
+    list.add(MapTag.streetID, streets.count) { streets[$0].id }
+    list.add(MapTag.streetLength, streets.count) { streets[$0].length_mm }
+    list.add(MapTag.streetForward, forward)
+    list.add(MapTag.streetBackward, backward)
     let twins = twins()
-    writer.add(MapTag.streetTwin, twins)
-    writer.add(
-      MapTag.streetFacts,
-      draft.streets.enumerated().map { index, street in
-        StreetFacts(
-          forwardArc: forward[index], backwardArc: backward[index], twin: twins[index],
-          length_mm: street.length_mm, firstNode: street.from, lastNode: street.to)
-      })
-    writer.add(MapTag.streetFirstPoint, firstPoint)
-    if let names {
-      writer.add(MapTag.streetName, names.ofStreet)
-      writer.add(MapTag.nameStart, names.starts)
-      writer.add(MapTag.nameBytes, names.bytes)
+    list.add(MapTag.streetTwin, twins)
+    list.add(MapTag.streetFacts, streets.count) { index in
+      StreetFacts(
+        forwardArc: forward[index], backwardArc: backward[index], twin: twins[index],
+        length_mm: streets[index].length_mm, firstNode: streets[index].from,
+        lastNode: streets[index].to)
     }
-    if let byID = streetsByID() { writer.add(MapTag.streetByID, byID) }
-    writer.add(MapTag.pointLat, pointLat)
-    writer.add(MapTag.pointLon, pointLon)
-    writer.add(MapTag.pointOffset, pointOffset)
-    writer.add(MapTag.pointStreet, pointStreet)
-    writer.add(MapTag.firstOut, firstOut)
-    writer.add(MapTag.arcTail, tails)
-    writer.add(MapTag.arcHead, heads)
-    writer.add(MapTag.arcStreet, arcs.map(\.street))
-    writer.add(MapTag.arcNormal, arcs.map(\.times.normal_ms))
-    writer.add(MapTag.arcResponse, arcs.map(\.times.response_ms))
-    writer.add(MapTag.firstIn, firstIn)
-    writer.add(MapTag.inArc, inArc)
-    writer.add(MapTag.firstInCell, grid.firstInCell)
-    writer.add(MapTag.cellSegment, grid.segments)
+    list.add(MapTag.streetFirstPoint, firstPoint)
+  }
+
+  private func addArcs(_ firstOut: [UInt32], _ heads: [UInt32]) {
+    list.add(MapTag.firstOut, firstOut)
+    list.add(MapTag.arcTail, arcs.count) { arcs[$0].tail }
+    list.add(MapTag.arcHead, heads)
+    list.add(MapTag.arcStreet, arcs.count) { arcs[$0].street }
+    list.add(MapTag.arcNormal, arcs.count) { arcs[$0].times.normal_ms }
+    list.add(MapTag.arcResponse, arcs.count) { arcs[$0].times.response_ms }
+    let firstIn = starts(heads)
+    list.add(MapTag.firstIn, firstIn)
+    let inArc = list.room(MapTag.inArc, arcs.count, of: UInt32.self)
+    var place = firstIn
+    for (index, head) in heads.enumerated() {
+      inArc[Int(place[Int(head)])] = UInt32(index)
+      place[Int(head)] += 1
+    }
   }
 
   /// The streets in the order of their ids; nil where they stand in it already.
@@ -210,14 +224,5 @@ struct MapCompiler {
       starts.append(UInt32(bytes.count))
     }
     return (ofStreet, starts, bytes)
-  }
-}
-
-extension Int64 {
-  /// self * factor / divisor without overflow in between; rounded down. divisor > 0, the result fits.
-  @inline(__always)
-  package func multipliedScaled(by factor: Int64, over divisor: Int64) -> Int64 {
-    let product = multipliedFullWidth(by: factor)
-    return divisor.dividingFullWidth(product).quotient
   }
 }

@@ -1,13 +1,13 @@
-import HujiaRoads
+import HujiaTestSupport
 import Testing
 
-@testable import HujiaRouting
+@testable import HujiaMapBuild
 
 @Suite struct OrderTests {
   @Test func everyNodeOnceAndShallow() throws {
     for side in [1, 2, 3, 7, 20] {
-      let image = MapImage(RandomNetwork.grid(seed: UInt64(side), side: side))
-      let order = NestedDissection.order(image.map, parallel: sequential)
+      let draft = Invented.grid(seed: UInt64(side), side: side)
+      let order = NestedDissection.order(draft, parallel: sequential)
       #expect(order.sorted() == (0..<UInt32(side * side)).map { $0 })
     }
   }
@@ -15,8 +15,7 @@ import Testing
   /// Removing the separator must leave no way from one side to the other, and none smaller may exist.
   @Test func separatorsSeparateAndAreSmallest() throws {
     for seed in 1...UInt64(Scale.count(200, full: 3_000)) {
-      let image = RandomNetwork.make(seed: seed, mostNodes: 12)
-      let graph = DissectionGraph(image.map)
+      let graph = DissectionGraph(Invented.draft(seed: seed, mostNodes: 12))
       guard graph.nodeCount >= 4 else { continue }
       var flow = SeparatorFlow(graph)
       let line = (0..<UInt32(graph.nodeCount)).map { $0 }

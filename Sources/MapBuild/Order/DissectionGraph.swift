@@ -1,7 +1,6 @@
 // The network as the node order sees it: undirected, simple, with flat coordinates. Offline only: allocates freely.
 
 import HujiaGeography
-import HujiaRoads
 
 /// A part of the network in compressed rows. `names` are the nodes' numbers in the whole network.
 struct DissectionGraph {
@@ -22,17 +21,14 @@ struct DissectionGraph {
     self.y = y
   }
 
-  /// Arcs lose their direction, parallel ones count once.
-  init(_ map: RoadMap) {
-    let count = map.nodeCount
+  /// Streets lose their direction, parallel ones count once; a closed one is none.
+  init(_ draft: MapDraft) {
+    let count = draft.nodes.count
     var pairs: [UInt64] = []
-    pairs.reserveCapacity(map.arcCount * 2)
-    for arc in 0..<map.arcCount {
-      let tail = UInt64(map.arcTail[arc])
-      let head = UInt64(map.arcHead[arc])
-      if tail == head { continue }
-      pairs.append(tail << 32 | head)
-      pairs.append(head << 32 | tail)
+    pairs.reserveCapacity(draft.streets.count * 2)
+    for street in draft.streets where street.isOpen && street.from != street.to {
+      pairs.append(UInt64(street.from) << 32 | UInt64(street.to))
+      pairs.append(UInt64(street.to) << 32 | UInt64(street.from))
     }
     pairs.sort()
     names = (0..<UInt32(count)).map { $0 }
@@ -49,16 +45,14 @@ struct DissectionGraph {
     // East-west degrees shrink with the latitude; the middle of the map decides by how much.
     var south = Int32.max
     var north = Int32.min
-    for node in 0..<count {
-      south = min(south, map.nodeLat_e7[node])
-      north = max(north, map.nodeLat_e7[node])
+    for node in draft.nodes {
+      south = min(south, node.lat_e7)
+      north = max(north, node.lat_e7)
     }
     let middle = count == 0 ? 0 : Int32((Int64(south) + Int64(north)) / 2)
     let lonScale = Distance.lonScale(lat_e7: middle)
-    x = (0..<count).map {
-      Int32(clamping: Int64(map.nodeLon_e7[$0]) * lonScale / Distance.latScale)
-    }
-    y = (0..<count).map { map.nodeLat_e7[$0] }
+    x = draft.nodes.map { Int32(clamping: Int64($0.lon_e7) * lonScale / Distance.latScale) }
+    y = draft.nodes.map(\.lat_e7)
   }
 
   /// The part on the given nodes, which keep the given order.

@@ -1,8 +1,6 @@
 // What an order does to a network: the elimination tree and the arcs of the contraction hierarchy, independent of
 // travel times (Dibbelt, Strasser, Wagner, "Customizable contraction hierarchies", 2014). Offline only.
 
-import HujiaRoads
-
 /// Nodes are contracted from the highest number down. An arc leads *up*, to a lower number: to an ancestor.
 struct Contraction {
   /// The tree above each node; `.max` at a root.
@@ -17,9 +15,9 @@ struct Contraction {
 
   /// `rank[v]` is v's number in the order; nil when the nodes are numbered so already. nil result: more than
   /// `mostArcs` arcs, the order is of no use.
-  init?(_ map: RoadMap, rank: [UInt32]?, mostArcs: Int) {
-    let count = map.nodeCount
-    let lower = Self.lowerNeighbours(map, rank)
+  init?(_ draft: MapDraft, rank: [UInt32]?, mostArcs: Int) {
+    let count = draft.nodes.count
+    let lower = Self.lowerNeighbours(draft, rank)
     parent = Array(repeating: .max, count: count)
     depth = Array(repeating: 0, count: count)
     var above = [[UInt32]](repeating: [], count: count)
@@ -67,27 +65,46 @@ struct Contraction {
   }
 
   /// Neighbours with a lower number, by number.
-  private static func lowerNeighbours(_ map: RoadMap, _ rank: [UInt32]?)
+  private static func lowerNeighbours(_ draft: MapDraft, _ rank: [UInt32]?)
     -> (first: [UInt32], heads: [UInt32])
   {
     func number(_ node: UInt32) -> UInt32 { rank.map { $0[Int(node)] } ?? node }
-    var first = [UInt32](repeating: 0, count: map.nodeCount + 1)
-    for arc in 0..<map.arcCount {
-      let tail = number(map.arcTail[arc])
-      let head = number(map.arcHead[arc])
-      if tail != head { first[Int(max(tail, head)) + 1] += 1 }
+    let count = draft.nodes.count
+    var first = [UInt32](repeating: 0, count: count + 1)
+    for street in draft.streets where street.isOpen && street.from != street.to {
+      first[Int(max(number(street.from), number(street.to))) + 1] += 1
     }
-    for node in 0..<map.nodeCount { first[node + 1] += first[node] }
+    for node in 0..<count { first[node + 1] += first[node] }
     var place = first
-    var heads = [UInt32](repeating: 0, count: Int(first[map.nodeCount]))
-    for arc in 0..<map.arcCount {
-      let tail = number(map.arcTail[arc])
-      let head = number(map.arcHead[arc])
-      if tail == head { continue }
-      heads[Int(place[Int(max(tail, head))])] = min(tail, head)
-      place[Int(max(tail, head))] += 1
+    var heads = [UInt32](repeating: 0, count: Int(first[count]))
+    for street in draft.streets where street.isOpen && street.from != street.to {
+      let from = number(street.from)
+      let to = number(street.to)
+      heads[Int(place[Int(max(from, to))])] = min(from, to)
+      place[Int(max(from, to))] += 1
     }
     return (first, heads)
+  }
+
+  /// The same contraction with node v called `numbers[v]`, an order in which ancestors still come first (`preorder`):
+  /// contracting the renumbered network again would find it (Liu, "The role of elimination trees in sparse
+  /// factorization", 1990: equivalent orders fill the same places). O(nodes + arcs).
+  func renumbered(_ numbers: [UInt32]) -> Contraction {
+    var node = [Int](repeating: 0, count: nodeCount)
+    for (old, number) in numbers.enumerated() { node[Int(number)] = old }
+    var copy = self
+    copy.upHead = []
+    copy.upHead.reserveCapacity(upHead.count)
+    for (number, old) in node.enumerated() {
+      copy.parent[number] = parent[old] == .max ? .max : numbers[Int(parent[old])]
+      copy.depth[number] = depth[old]
+      // Heads are ancestors of one another, so they stay in their order.
+      for place in upFirst[old]..<upFirst[old + 1] {
+        copy.upHead.append(numbers[Int(upHead[Int(place)])])
+      }
+      copy.upFirst[number + 1] = UInt32(copy.upHead.count)
+    }
+    return copy
   }
 
   /// For each node its number in preorder, so that every subtree is one range. Larger subtrees first.

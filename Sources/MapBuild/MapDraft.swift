@@ -41,19 +41,21 @@ package struct MapDraft: Sendable {
 
   package var nodes: [(lat_e7: Int32, lon_e7: Int32)] = []
   package var streets: [Street] = []
-  /// Further sections, by tag.
-  package var sections: [(tag: UInt32, bytes: [UInt8])] = []
   package init() {}
 
-  /// The same network with node i called `rank[i]`: routing's order. O(n).
-  package func renumbered(_ rank: [UInt32]) -> MapDraft {
-    precondition(rank.count == nodes.count)
-    var copy = self
-    for (node, place) in rank.enumerated() { copy.nodes[Int(place)] = nodes[node] }
-    for index in copy.streets.indices {
-      copy.streets[index].from = rank[Int(streets[index].from)]
-      copy.streets[index].to = rank[Int(streets[index].to)]
+  /// Calls node i `numbers[i]`: routing's order. O(n).
+  package mutating func renumber(_ numbers: [UInt32]) {
+    precondition(numbers.count == nodes.count)
+    let before = nodes
+    for (node, number) in numbers.enumerated() { nodes[Int(number)] = before[node] }
+    for index in streets.indices {
+      streets[index].from = numbers[Int(streets[index].from)]
+      streets[index].to = numbers[Int(streets[index].to)]
     }
-    return copy
   }
+}
+
+extension MapDraft.Street {
+  /// Whether one may drive along it at all.
+  var isOpen: Bool { forward != nil || backward != nil }
 }

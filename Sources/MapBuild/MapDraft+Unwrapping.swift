@@ -1,10 +1,9 @@
 // Drafts that reach across 180 degrees: their longitudes are made to go on past it, so that a street from 179.99 to
 // -179.99 degrees is 0.02 degrees long for everything that looks at coordinates. Offline only.
 
-extension MapDraft {
-  /// The farthest a longitude may be counted: what 32 bits hold, 214 degrees.
-  static var farthest_e7: UInt32 { 2_140_000_000 }
+import HujiaRoads
 
+extension MapDraft {
   /// Whether a straight piece of a street crosses the line: longer than half a turn, so it is meant the short way.
   private static func crosses(_ a: Int32, _ b: Int32) -> Bool {
     (Int64(a) - Int64(b)).magnitude > UInt64(RoadMap.halfTurn_e7)
@@ -69,8 +68,8 @@ extension MapDraft {
     func east(_ lon_e7: Int32) -> Int64 {
       lon_e7 < 0 ? Int64(lon_e7) + RoadMap.turn_e7 : Int64(lon_e7)
     }
-    let low = RoadMap.turn_e7 - Int64(Self.farthest_e7)
-    let high = Int64(Self.farthest_e7)
+    let low = RoadMap.turn_e7 - Int64(RoadMap.farthest_e7)
+    let high = Int64(RoadMap.farthest_e7)
     var taken: [(from: Int64, to: Int64)] = nodes.map { (east($0.lon_e7), east($0.lon_e7)) }
     for street in streets {
       forEachPiece(of: street) { a, b in

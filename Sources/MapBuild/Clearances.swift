@@ -2,6 +2,7 @@
 // well inside the street where its unit was is snapped without a look around. Offline only.
 
 import HujiaGeography
+import HujiaRoads
 
 /// Lower bounds, never too large: samples along the street, each less half the way to the next one.
 struct Clearances {
@@ -23,6 +24,15 @@ struct Clearances {
   private static var looksOfAnyMap: Int { 10_000_000 }
 
   init(_ map: RoadMap) { self.map = map }
+
+  /// The facts of a map's streets get their clearances. Done once, before anything is written.
+  func fill(_ list: SectionList) {
+    guard let section = list.find(MapTag.streetFacts), let start = section.baseAddress else {
+      return
+    }
+    let facts = UnsafeMutableRawPointer(mutating: start).assumingMemoryBound(to: StreetFacts.self)
+    for (street, found) in self.facts().enumerated() { facts[street] = found }
+  }
 
   /// The facts of all streets, with their clearances; streets for which the looks run out have none, so that compiling
   /// ends on any network. O(streets, and their length).
@@ -100,5 +110,16 @@ struct Clearances {
     return map.gapToOthers_mm(
       lat_e7: middle(map.pointLat_e7), lon_e7: middle(map.pointLon_e7), than: street,
       most_mm: StreetFacts.mostClearance_mm, looks: &looks)
+  }
+}
+
+extension StreetFacts {
+  static func packed(_ least_mm: InlineArray<8, Int64>) -> UInt64 {
+    var word: UInt64 = 0
+    for eighth in 0..<8 {
+      let steps = min(max(least_mm[eighth], 0), mostClearance_mm) / clearanceStep_mm
+      word |= UInt64(steps) << UInt64(8 * eighth)
+    }
+    return word
   }
 }
