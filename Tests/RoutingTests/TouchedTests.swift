@@ -1,5 +1,6 @@
 // The tables by unit that ask for large pages are touched at open: the first touch of one takes as long as a decision.
 
+import HujiaMapBuild
 import HujiaRoads
 import HujiaTestSupport
 import Testing
