@@ -188,6 +188,8 @@ typedef struct hj_config {
   int32_t output_datum;
   uint32_t stale_s;
   int32_t off_duty_positions;
+  uint32_t max_clients;
+  uint32_t reserved3;
 } hj_config;
 
 typedef struct hj_unit {

@@ -448,6 +448,11 @@ typedef struct hj_config {
   uint32_t stale_s; /* a position older than this is marked, 1 ... 31,622,400; 0 = 900 (a car that drives has sent some
                      * ninety since); UINT32_MAX = never */
   int32_t off_duty_positions; /* HJ_OFF_DUTY_POSITIONS_...; default HJ_OFF_DUTY_POSITIONS_REFUSE */
+  /* Other programs whose commands carry a client and a request number (a later version's server): of each so many of
+   * these the last 64 answers are kept, so that a request that comes again gets its first result. The program unused
+   * longest makes room for a new one. 0 ... 1,024; default 64; about 64 KiB of memory each, touched when they come. */
+  uint32_t max_clients;
+  uint32_t reserved3;
 } hj_config;
 
 typedef struct hj_unit {

@@ -34,6 +34,7 @@ private func fillDefaults(_ config: UnsafeMutablePointer<hj_config>?, _ size: UI
   filled.max_ahead_s = UInt32(clamping: defaults.fixRules.farthestAhead_us / 1_000_000)
   filled.stall_ms = defaults.stall_ms
   filled.max_watches = defaults.maxWatches
+  filled.max_clients = defaults.maxClients
   filled.figure_types = defaults.figureTypes
   filled.figure_agencies = defaults.figureAgencies
   filled.figure_beats = defaults.figureBeats
@@ -158,7 +159,7 @@ extension Configuration {
     if given.max_ahead_s != 0 { fixRules.farthestAhead_us = Int64(given.max_ahead_s) * 1_000_000 }
     if given.stall_ms != 0 { stall_ms = given.stall_ms }
     // A program of version 0.1 knows no watches and asks for no figures: it pays for neither.
-    maxWatches = given.max_watches
+    (maxWatches, maxClients) = (given.max_watches, given.max_clients)
     figureTypes = given.figure_types
     figureAgencies = given.figure_agencies
     figureBeats = given.figure_beats

@@ -214,6 +214,7 @@ extension Configuration {
     limits.fixRules = fixRules
     limits.staleAfter_s = stale_s
     limits.watches = Int(maxWatches)
+    limits.clients = Int(maxClients)
     limits.figureTypes = Int(figureTypes)
     limits.figureAgencies = Int(figureAgencies)
     limits.figureBeats = Int(figureBeats)
@@ -240,6 +241,7 @@ extension Configuration {
     if stall_ms != .max { try Self.check("stall_ms", stall_ms, 20, 3_600_000) }
     try Self.check("snap_limit_m", snapLimit_m, 1, 100_000)
     try Self.check("max_watches", maxWatches, 0, Self.mostObjects)
+    try Self.check("max_clients", maxClients, 0, UInt32(AnswerTable.mostClients))
     try Self.check("figure_types", figureTypes, 0, Self.mostFigures)
     try Self.check("figure_agencies", figureAgencies, 0, Self.mostFigures)
     try Self.check("figure_beats", figureBeats, 0, Self.mostFigures)

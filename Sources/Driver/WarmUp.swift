@@ -45,6 +45,7 @@ enum WarmUp {
     configuration.eventCapacity = 16
     configuration.postCapacity = 1
     configuration.maxWatches = 1
+    configuration.maxClients = 0
     configuration.figureTypes = 0
     configuration.figureAgencies = 0
     configuration.figureBeats = 0

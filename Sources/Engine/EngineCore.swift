@@ -22,6 +22,8 @@ package struct EngineLimits: BitwiseCopyable, Sendable {
   /// A position older than this is marked; `UInt32.max` = never.
   package var staleAfter_s: UInt32 = 900
   package var watches = 0
+  /// Other programs whose last answers are remembered.
+  package var clients = 0
   /// Types, agencies and beats with figures of their own; the others are counted together.
   package var figureTypes = 8
   package var figureAgencies = 4

@@ -51,7 +51,7 @@ static hj_config small_config(int32_t mode, const char *map, uv_loop_t *loop) {
   config.run_mode = mode;
   config.map_path = map;
   config.uv_loop = mode == HJ_RUN_HOST_LOOP ? loop : NULL;
-  config.max_watches = config.figure_types = config.figure_agencies = config.figure_beats = 0;
+  config.max_watches = config.max_clients = config.figure_types = config.figure_agencies = config.figure_beats = 0;
   return config;
 }
 

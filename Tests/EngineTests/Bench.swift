@@ -25,7 +25,7 @@ final class Bench {
     _ image: MapImage, plans: PlanDraft = .builtIn, units: Int = 16, incidents: Int = 16,
     assignments: Int = 32, events: Int = 1_024, keys: Int = 8,
     keyRetention_ns: Int64 = 86_400 * Bench.second_ns, memory: Memory = .system, watches: Int = 0,
-    breaches: Int = 64
+    breaches: Int = 64, clients: Int = 0
   ) throws {
     self.image = image
     var limits = EngineLimits(
@@ -33,6 +33,7 @@ final class Bench {
       keyRetention_ns: keyRetention_ns)
     limits.watches = watches
     limits.breaches = breaches
+    limits.clients = clients
     core = try EngineCore(
       map: image.map, limits: limits,
       firstPlans: try Self.keep(plans), memory: memory)

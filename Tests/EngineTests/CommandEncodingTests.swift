@@ -194,7 +194,7 @@ import Testing
       }
       // Longer than its kind, by its own word.
       var long = bytes + [UInt8](repeating: 0, count: 16)
-      check(fault(long) == nil, "\(name(kind)) with another record behind it")
+      check(fault(long), equals: nil, "\(name(kind)) with another record behind it")
       long[4] = UInt8((bytes.count + 16) & 0xff)
       long[5] = UInt8((bytes.count + 16) >> 8)
       check(fault(long), equals: .damaged, "\(name(kind)) lengthened")

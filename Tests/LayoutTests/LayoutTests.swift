@@ -20,8 +20,8 @@ import Testing
   }
 
   @Test func config() {
-    #expect(MemoryLayout<hj_config>.size == 184)
-    #expect(MemoryLayout<hj_config>.stride == 184)
+    #expect(MemoryLayout<hj_config>.size == 192)
+    #expect(MemoryLayout<hj_config>.stride == 192)
     let offsets: [(PartialKeyPath<hj_config>, Int)] = [
       (\.size, 0), (\.run_mode, 4), (\.map_path, 8), (\.plans_path, 16), (\.journal_path, 24),
       (\.max_units, 32), (\.max_incidents, 36), (\.max_assignments, 40), (\.event_capacity, 44),
@@ -32,7 +32,7 @@ import Testing
       (\.max_accuracy_dm, 132), (\.max_ahead_s, 136), (\.stall_ms, 140), (\.max_watches, 144),
       (\.figure_types, 148), (\.figure_agencies, 152), (\.figure_beats, 156),
       (\.breach_capacity, 160), (\.reserved2, 164), (\.map_memory, 168), (\.output_datum, 172),
-      (\.stale_s, 176), (\.off_duty_positions, 180),
+      (\.stale_s, 176), (\.off_duty_positions, 180), (\.max_clients, 184), (\.reserved3, 188),
     ]
     for (field, offset) in offsets {
       #expect(MemoryLayout<hj_config>.offset(of: field) == offset)

@@ -458,7 +458,7 @@ class Config(Struct):
         ("max_ahead_s", c_uint32), ("stall_ms", c_uint32), ("max_watches", c_uint32), ("figure_types", c_uint32),
         ("figure_agencies", c_uint32), ("figure_beats", c_uint32), ("breach_capacity", c_uint32),
         ("reserved2", c_uint32), ("map_memory", c_int32), ("output_datum", c_int32), ("stale_s", c_uint32),
-        ("off_duty_positions", c_int32),
+        ("off_duty_positions", c_int32), ("max_clients", c_uint32), ("reserved3", c_uint32),
     ]
 
 

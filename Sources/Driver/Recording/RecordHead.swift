@@ -32,6 +32,7 @@ enum RecordHead {
     number(&configuration.figureAgencies)
     number(&configuration.figureBeats)
     number(&configuration.breachCapacity)
+    number(&configuration.maxClients)
     number(&configuration.stale_s)
     number(&configuration.fixRules.farthestAhead_us)
     number(&configuration.fixRules.worstAccuracy_dm)

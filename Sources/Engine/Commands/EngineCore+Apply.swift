@@ -10,6 +10,13 @@ extension EngineCore {
   ) -> Status {
     time = turn.moment
     feed = turn.feed
+    if command.isNumbered { return applyOnce(command, into: &decision) }
+    return carryOut(command, into: &decision)
+  }
+
+  mutating func carryOut(
+    _ command: borrowing Command, into decision: inout Decision
+  ) -> Status {
     let act = command.act
     switch command.change {
     case .report(let report): return self.report(report, into: &decision)

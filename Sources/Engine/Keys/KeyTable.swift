@@ -22,6 +22,8 @@ package struct KeyTable: ~Copyable {
   private let retention_ns: Int64
   private var head = 0
   private var count = 0
+  /// Of other programs' requests, by their own numbers.
+  var answers: AnswerTable
 
   init(_ memory: Memory, _ limits: EngineLimits) throws(OutOfMemory) {
     let capacity = limits.keys
@@ -30,9 +32,11 @@ package struct KeyTable: ~Copyable {
     let entries = try Block<Entry>(memory, count: max(capacity, 1))
     let chosen = try Block<Chosen>(memory, count: max(capacity, 1) * EngineLimits.chosen)
     let table = try Block<UInt32>(memory, count: rounded)
+    let answers = try AnswerTable(memory, clients: limits.clients)
     self.entries = entries
     self.chosen = chosen
     self.table = table
+    self.answers = answers
     mask = rounded - 1
     retention_ns = limits.keyRetention_ns
   }

@@ -1,0 +1,158 @@
+// The last answers to each client: a request that comes again (a line broke before its answer) gets the first result
+// and changes nothing, also where that result was a refusal.
+
+import HujiaContainers
+
+/// The last `perClient` answers of each of the last so many clients. A client beyond the limit takes the place of the
+/// one unused longest, by the order of commands alone. O(clients) to find a client: they are few.
+package struct AnswerTable: ~Copyable {
+  package static var perClient: Int { 64 }
+  package static var mostClients: Int { 1_024 }
+
+  struct Answered: BitwiseCopyable {
+    /// Of what was asked, as it stands on record.
+    var digest: UInt64
+    var status: Status
+    var answer: Answer
+    var slice: Slice
+  }
+
+  private let clients: Block<Client>
+  /// The number of a client's newest request, counted over all clients.
+  private let used: Block<UInt64>
+  /// How many answers of a client were ever remembered in its place.
+  private let counts: Block<Int>
+  /// By client, a ring of the last ones.
+  private let requests: Block<UInt64>
+  private let answered: Block<Answered>
+  private let chosen: Block<Chosen>
+  private var clientCount = 0
+  private var newest: UInt64 = 0
+
+  /// About 64 KiB a client, of which nothing is touched before it comes.
+  init(_ memory: Memory, clients count: Int) throws(OutOfMemory) {
+    let answers = count * Self.perClient
+    let clients = try Block<Client>(memory, count: count)
+    let used = try Block<UInt64>(memory, count: count)
+    let counts = try Block<Int>(memory, count: count)
+    let requests = try Block<UInt64>(unfilled: memory, count: answers)
+    let answered = try Block<Answered>(unfilled: memory, count: answers)
+    let chosen = try Block<Chosen>(unfilled: memory, count: answers * EngineLimits.chosen)
+    self.clients = clients
+    self.used = used
+    self.counts = counts
+    self.requests = requests
+    self.answered = answered
+    self.chosen = chosen
+  }
+
+  var capacity: Int { clients.count }
+
+  /// The place of a client, which is the newest from here on; a client that is not known takes one.
+  mutating func place(of client: Client) -> Int {
+    newest &+= 1
+    var place = 0
+    while place < clientCount, clients[place] != client { place += 1 }
+    if place == clientCount {
+      if clientCount < capacity {
+        clientCount += 1
+      } else {
+        place = 0
+        for other in 1..<max(clientCount, 1) where used[other] < used[place] { place = other }
+      }
+      clients[place] = client
+      counts[place] = 0
+    }
+    used[place] = newest
+    return place
+  }
+
+  /// Where the answer to a request stands; nil: it is not known (any more).
+  func find(_ request: UInt64, of place: Int) -> Int? {
+    let first = place * Self.perClient
+    for index in first..<first + min(counts[place], Self.perClient) where requests[index] == request
+    {
+      return index
+    }
+    return nil
+  }
+
+  func digest(_ index: Int) -> UInt64 { answered[index].digest }
+
+  /// The first result again.
+  func read(_ index: Int, into decision: inout Decision) -> Status {
+    let known = answered[index]
+    decision.answer = known.answer
+    decision.slice = known.slice
+    for unit in 0..<known.answer.count {
+      decision.chosen[unit] = chosen[index * EngineLimits.chosen + unit]
+    }
+    return known.status
+  }
+
+  /// The oldest answer of a client goes for the newest.
+  mutating func remember(
+    _ request: UInt64, of place: Int, digest: UInt64, status: Status, _ decision: borrowing Decision
+  ) {
+    let index = place * Self.perClient + counts[place] % Self.perClient
+    counts[place] += 1
+    requests[index] = request
+    answered[index] = Answered(
+      digest: digest, status: status, answer: decision.answer, slice: decision.slice)
+    for unit in 0..<decision.answer.count {
+      chosen[index * EngineLimits.chosen + unit] = decision.chosen[unit]
+    }
+  }
+}
+
+extension Command {
+  /// Of another program than the host's own process, with a number to know it by.
+  @inline(__always)
+  var isNumbered: Bool { request != 0 && client.high | client.low != 0 }
+
+  /// Plans and epochs pass from hand to hand: an answer without taking them would leave them to nobody. Loading them
+  /// twice changes nothing. Events are acknowledged by their own numbers.
+  var isRemembered: Bool {
+    switch change {
+    case .usePlans, .useEpoch, .takeEvents: false
+    default: true
+    }
+  }
+
+  /// What is asked, with the person and the client, as it stands on record, whenever it comes. O(bytes of the record).
+  func digest() -> UInt64 {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for part in 0..<RecordedCommand.parts(self) {
+      let record = RecordedCommand(self, at: Moment(now_ns: 0, wall_us: 0), part: part)
+      var room = InlineArray<32, UInt64>(repeating: 0)
+      let count = withUnsafeMutableBytes(of: &room) { bytes in
+        record.encode(into: bytes.baseAddress.unsafelyUnwrapped)
+      }
+      for word in 0..<(count + 7) / 8 { hash = Need.mix(hash ^ room[word]) }
+    }
+    return hash
+  }
+}
+
+extension EngineCore {
+  /// A client's command: once. The same request again gets the first result and changes nothing; another command under
+  /// a number that is known is refused.
+  mutating func applyOnce(_ command: borrowing Command, into decision: inout Decision) -> Status {
+    // What the first result is may not depend on what the caller's decision held before.
+    decision.answer = Answer()
+    decision.slice = Slice()
+    guard keys.answers.capacity > 0, command.isRemembered else {
+      return carryOut(command, into: &decision)
+    }
+    let digest = command.digest()
+    let place = keys.answers.place(of: command.client)
+    if let known = keys.answers.find(command.request, of: place) {
+      guard keys.answers.digest(known) == digest else { return .conflict }
+      return keys.answers.read(known, into: &decision)
+    }
+    let status = carryOut(command, into: &decision)
+    keys.answers.remember(
+      command.request, of: place, digest: digest, status: status, decision)
+    return status
+  }
+}
