@@ -12,7 +12,8 @@ struct SimulateCommand: ParsableCommand {
       Invented units, calls, signatures, declines, cancellations, closings, wall-clock steps, repeated keys and unknown \
       ids go through the C interface in virtual time. A slow model of what must be true follows: no unit on two \
       incidents, every reservation ends, each escalation at its due time and once, no deadline lost, nobody waits while \
-      a unit is free. The digest sums up every answer and event: one seed, one digest, in any build.
+      a unit is free. After every command the engine looks at its own tables as well: what each room says is true between \
+      two commands (unit and assignment name each other, a clock that runs is armed …). The digest sums up every answer and event: one seed, one digest, in any build.
 
       Exit code 1 names the first promise that was broken.
 

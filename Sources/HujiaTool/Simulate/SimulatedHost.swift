@@ -4,11 +4,13 @@
 import CHujia
 import Foundation
 import HujiaCInterface
+import HujiaDriver
 
 final class SimulatedHost {
   private let engine: OpaquePointer
   private(set) var digest = Digest()
   var checks = 0
+  private var looks = 0
   private var events = [hj_event](repeating: hj_event(), count: 128)
 
   init(map: String?, units: Int) throws {
@@ -60,8 +62,24 @@ final class SimulatedHost {
     return (status, next_ns)
   }
 
+  /// A look at every table after each command; a debug build looks less often, or a day would take minutes.
+  #if DEBUG
+    private static let commandsALook = 16
+  #else
+    private static let commandsALook = 1
+  #endif
+
+  private func validate() throws(Violation) {
+    looks += 1
+    guard looks % Self.commandsALook == 0 else { return }
+    if let broken = EngineDriver.brokenInvariant(UInt(bitPattern: engine)) {
+      throw Violation("between two commands", broken)
+    }
+  }
+
   /// All waiting events, in order.
   func takeEvents() throws(Violation) -> [hj_event] {
+    try validate()
     var all: [hj_event] = []
     while true {
       events[0].size = UInt32(MemoryLayout<hj_event>.size)
