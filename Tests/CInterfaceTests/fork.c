@@ -295,19 +295,25 @@ static void fork_while_descriptors_are_looked_at(void) {
 }
 
 /* What the threads have posted is decided by and by; each decision is called off, so that the engine has room again.
- * Posts are decided in order: the answer to one more says that no other is left, however slow the loop is. */
+ * Posts are decided in order: the answer to one more says that no other is left, however slow the loop is. Where the
+ * events overflowed meanwhile that answer may be among the lost: then one more is asked for. */
 static void settle_posts(void) {
   static uint64_t key = 4000;
   struct pollfd readable = {hj_events_fd(engine), POLLIN, 0};
   REQUIRE_AT_LEAST(readable.fd, 0);
   hj_report report = make_report(HJ_TIER_URGENT, 0, 0);
-  report.key_low = ++key;
-  while (hj_incident_post(engine, &report) == HJ_FULL) cancel_decided();
-  for (int is_last = 0; !is_last;) {
+  int is_last = 0, is_lost = 1;
+  while (!is_last) {
+    if (is_lost) {
+      report.key_low = ++key;
+      is_lost = 0;
+      while (hj_incident_post(engine, &report) == HJ_FULL) cancel_decided();
+    }
     hj_event events[16];
     uint32_t count = take_events(engine, events, 16);
     for (uint32_t index = 0; index < count; index++) {
       is_last |= events[index].key_low == key;
+      is_lost |= events[index].kind == HJ_EVENT_OVERFLOW;
       if (events[index].kind == HJ_EVENT_DECIDED) hj_incident_cancel(engine, events[index].incident_id, 0);
     }
     if (count == 0) poll(&readable, 1, 1000);
