@@ -44,6 +44,8 @@ private func checked(
 func write(_ decision: Decision, to dispatch: UnsafeMutablePointer<hj_dispatch>) {
   var filled = hj_dispatch()
   let answer = decision.answer
+  // A span: reading an element of the array itself would copy the array each time.
+  let chosen = decision.chosen.span
   filled.incident_state = answer.state.rawValue
   filled.assignment_count = UInt32(answer.count)
   filled.tier = Int32(answer.tier.rawValue)
@@ -55,7 +57,7 @@ func write(_ decision: Decision, to dispatch: UnsafeMutablePointer<hj_dispatch>)
   withUnsafeMutableBytes(of: &filled.chosen) { bytes in
     let slots = bytes.bindMemory(to: hj_chosen_unit.self)
     for place in 0..<answer.count {
-      let unit = decision.chosen[place]
+      let unit = chosen[place]
       slots[place] = hj_chosen_unit(
         size: UInt32(MemoryLayout<hj_chosen_unit>.size), role: unit.role, unit_id: unit.unitID,
         assignment_id: unit.assignmentID, travel_ms: unit.travel_ms, turnout_ms: unit.turnout_ms,
@@ -64,11 +66,11 @@ func write(_ decision: Decision, to dispatch: UnsafeMutablePointer<hj_dispatch>)
   }
   withUnsafeMutableBytes(of: &filled.chosen_age_s) { bytes in
     let ages = bytes.bindMemory(to: UInt32.self)
-    for place in 0..<answer.count { ages[place] = decision.chosen[place].age_s }
+    for place in 0..<answer.count { ages[place] = chosen[place].age_s }
   }
   withUnsafeMutableBytes(of: &filled.chosen_flags) { bytes in
     let flags = bytes.bindMemory(to: UInt32.self)
-    for place in 0..<answer.count { flags[place] = decision.chosen[place].marks }
+    for place in 0..<answer.count { flags[place] = chosen[place].marks }
   }
   Sized.write(filled, to: UnsafeMutableRawPointer(dispatch), size: Sized.size(dispatch))
 }

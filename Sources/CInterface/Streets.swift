@@ -43,8 +43,10 @@ private func write(
 ) {
   let size = Sized.size(nearest)
   let raw = UnsafeMutableRawPointer(nearest)
+  // A span: reading an element of the array itself would copy the array each time.
+  let units = answer.units.span
   for index in 0..<count {
-    let found = answer.units[index]
+    let found = units[index]
     var flags = found.isStraightLine ? HJ_NEAREST_STRAIGHT_LINE : 0
     if found.isStale { flags |= HJ_NEAREST_STALE }
     if found.isOffNetwork { flags |= HJ_NEAREST_OFF_NETWORK }

@@ -45,11 +45,19 @@ package struct Feed: BitwiseCopyable {
 
   // Before the first question
 
-  /// The next unit with a new position, which `take` reads; nil when there is none, or no room to write it down.
-  package func popNext() -> UInt32? {
-    guard let table else { return nil }
-    if let facts, !facts.pointee.hasRoom { return nil }
-    return table.pointee.latest.fresh.popNext()
+  /// The next units with new positions, which `take` reads: their slots into `group`, at most as many as it holds.
+  /// Fewer when there are no more, or no room to write them down. Returns how many. One call for a group, because it
+  /// crosses into this module.
+  package func popNext(_ group: inout InlineArray<8, UInt32>, most: Int) -> Int {
+    guard let table else { return 0 }
+    var count = 0
+    while count < min(group.count, most) {
+      if let facts, !facts.pointee.hasRoom { break }
+      guard let slot = table.pointee.latest.fresh.popNext() else { break }
+      group[count] = slot
+      count += 1
+    }
+    return count
   }
 
   /// The position of a unit that `popNext` gave; nil when it is void.

@@ -59,7 +59,10 @@ private func turn(_ feed: Feed, _ questions: [UInt32], meanwhile: (Int) -> Void 
   -> [TakenFix?]
 {
   var given: [TakenFix?] = []
-  while let slot = feed.popNext() { given.append(feed.take(slot, now_ns: 1 << 40)) }
+  var group = InlineArray<8, UInt32>(repeating: 0)
+  while case let count = feed.popNext(&group, most: 3), count > 0 {
+    for index in 0..<count { given.append(feed.take(group[index], now_ns: 1 << 40)) }
+  }
   while let fix = feed.takeWritten() { given.append(fix) }
   for (index, slot) in questions.enumerated() {
     meanwhile(index)
@@ -144,9 +147,11 @@ private func turn(_ feed: Feed, _ questions: [UInt32], meanwhile: (Int) -> Void 
     var slots: [UInt32] = []
     for _ in 0..<9 {
       room.facts.pointee.removeAll()
-      var group: [UInt32] = []
-      while group.count < 4, let slot = room.live.popNext() { group.append(slot) }
-      for slot in group where room.live.take(slot, now_ns: 0) != nil { slots.append(slot) }
+      var group = InlineArray<8, UInt32>(repeating: 0)
+      let count = room.live.popNext(&group, most: 4)
+      for index in 0..<count where room.live.take(group[index], now_ns: 0) != nil {
+        slots.append(group[index])
+      }
       #expect(room.written <= size)
     }
     #expect(slots.sorted() == (size == 0 ? [] : Array(0..<8)))

@@ -76,7 +76,7 @@ extension EngineCore {
     if openNeeds(of: record.incident) != 0, isAutomatic(record.incident),
       fillSeats(of: record.incident, reason: .closest, &decision) > 0
     {
-      announceProgress(of: record.incident, decision)
+      announceProgress(of: record.incident, &decision)
     }
     return replacement
   }

@@ -53,7 +53,7 @@ extension EngineCore {
     beginAppointment(incident, at_ns: due_ns)
     _ = choose(for: incident, &decision)
     emitIncident(incident, reason: .appointment)
-    announceSent(incident, decision)
+    announceSent(incident, &decision)
   }
 
   /// Ends the holding, without a decision. A unit sent by hand goes before the time.

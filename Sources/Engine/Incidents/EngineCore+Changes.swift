@@ -43,7 +43,7 @@ extension EngineCore {
       decision.answer.count = 0
     } else if isAutomatic(incident) {
       if fillSeats(of: incident, reason: .upgraded, &decision) > 0 {
-        announceProgress(of: incident, decision)
+        announceProgress(of: incident, &decision)
       }
     } else {
       let (dispatch, place) = (incidents[incident].plan.dispatch, incidents[incident].place)

@@ -54,7 +54,7 @@ extension EngineCore {
     if isAutomatic(incident), !incidents[incident].hasArrived,
       hasOpenSeat(incident), fillSeats(of: incident, reason: .closest, &decision) > 0
     {
-      announceProgress(of: incident, decision)
+      announceProgress(of: incident, &decision)
     }
     return .ok
   }

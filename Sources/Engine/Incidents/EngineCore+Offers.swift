@@ -94,7 +94,7 @@ extension EngineCore {
       // their number.
       if mightSend(before: key.tier, incident, &steps) { return offers.push(unit, from: key) }
       let sent = fillSeats(of: incident, reason: .unitFreed, &decision)
-      if sent > 0 { announceProgress(of: incident, decision) }
+      if sent > 0 { announceProgress(of: incident, &decision) }
       steps -= Self.decisionSteps * (1 + sent)
       if units[unit].isFree {
         offers.push(unit, from: OfferKey(tier: key.tier, key: key.key.next))

@@ -125,7 +125,7 @@ extension EngineCore {
     var decided = event(.decided, incident: incident)
     decided.reason = status.rawValue
     emit(decided)
-    announceSent(incident, decision)
+    announceSent(incident, &decision)
     return status
   }
 
@@ -166,8 +166,8 @@ extension EngineCore {
     place.isNowhere ? [.manual, .noPlace] : .manual
   }
 
-  /// The assignments of the answer, as events.
-  mutating func announceSent(_ incident: UInt32, _ decision: borrowing Decision) {
+  /// The assignments of the answer, as events. (`inout`: of a borrowed decision each element read would copy the array.)
+  mutating func announceSent(_ incident: UInt32, _ decision: inout Decision) {
     for place in 0..<decision.answer.count where incidents[incident].plan.dispatch == .auto {
       guard let assignment = assignmentSlots.slot(of: decision.chosen[place].assignmentID) else {
         continue
@@ -214,7 +214,7 @@ extension EngineCore {
   }
 
   /// Tells the host of units that were sent after the first answer.
-  mutating func announceProgress(of incident: UInt32, _ decision: borrowing Decision) {
+  mutating func announceProgress(of incident: UInt32, _ decision: inout Decision) {
     for place in 0..<decision.answer.count {
       guard let assignment = assignmentSlots.slot(of: decision.chosen[place].assignmentID) else {
         continue

@@ -12,18 +12,14 @@ extension EngineCore {
     var taken = 0
     var group = InlineArray<8, UInt32>(repeating: 0)
     while taken < most {
-      var count = 0
-      while count < min(group.count, most - taken), let slot = feed.popNext() {
-        group[count] = slot
-        count += 1
-        fetchAhead(unit: slot)
-      }
+      let count = feed.popNext(&group, most: most - taken)
       if count == 0 { return }
+      if count > 1 { for index in 0..<count { fetchAhead(unit: group[index]) } }
       for index in 0..<count {
         if let fix = feed.take(group[index], now_ns: time.now_ns) { take(fix) }
       }
       taken += count
-      if isWanted() { return }
+      if count < group.count || isWanted() { return }
     }
   }
 

@@ -66,7 +66,7 @@ extension EngineCore {
     guard incidents[incident].state.isOpen, isAutomatic(incident), hasOpenSeat(incident),
       fillSeats(of: incident, reason: .nextUnit, &decision) > 0
     else { return }
-    announceProgress(of: incident, decision)
+    announceProgress(of: incident, &decision)
   }
 
   /// Tells routing everything it filters by. O(1).
