@@ -8,8 +8,12 @@ import HujiaDriver
 private func checkedPost(
   _ pointer: UnsafePointer<hj_report>?, _ driver: EngineDriver
 ) -> (status: Status, report: IncidentReport?) {
-  let (status, given) = Sized.read(pointer)
-  guard let given else { return (status, nil) }
+  guard let pointer else { return (.null, nil) }
+  let raw = UnsafeRawPointer(pointer)
+  let status = Sized<hj_report>.check(raw)
+  guard status == .ok else { return (status, nil) }
+  // Not by way of an optional: the struct would be copied twice more.
+  let given = Sized<hj_report>.copy(raw, size: Int(raw.loadUnaligned(as: UInt32.self)))
   guard given.tier >= 0, let tier = Tier(header: given.tier), given.flags & ~1 == 0,
     Check.isDatum(given.datum), given.wall_us >= 0, given.appointment_wall_us >= 0,
     given.source >= HJ_SOURCE_NONE, given.source <= HJ_SOURCE_CATCH_UP
@@ -24,7 +28,7 @@ private func checkedPost(
   report.agency = given.agency
   report.source = UInt8(given.source)
   report.needs = given.needs
-  report.reference = Reference(given.reference)
+  report.reference = Reference(ofReport: pointer)
   return (.ok, report)
 }
 

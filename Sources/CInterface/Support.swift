@@ -114,10 +114,14 @@ enum Check {
 }
 
 extension Reference {
-  /// From 32 bytes of a struct, and into them.
+  /// Straight out of the caller's `hj_report`, where it stands at 88 for ever: Swift sees 32 bytes of a C struct as a
+  /// tuple and would copy them one by one.
   @inline(__always)
-  init<Bytes>(_ bytes: Bytes) {
-    self = withUnsafeBytes(of: bytes) { $0.loadUnaligned(as: Reference.self) }
+  init(ofReport report: UnsafePointer<hj_report>) {
+    self.init()
+    let raw = UnsafeRawPointer(report)
+    guard raw.loadUnaligned(as: UInt32.self) >= 120 else { return }
+    self = raw.loadUnaligned(fromByteOffset: 88, as: Reference.self)
   }
 
   @inline(__always)

@@ -11,8 +11,9 @@ struct ShiftBegins: ~Copyable {
   /// No begin is before this; `Int64.max` = there is none. It may be too early after a removal, until `popDue` has
   /// looked.
   private(set) var next_ns = Int64.max
-  /// No word before this one holds a begin that is due.
+  /// No word before this one holds a begin that was due at `searched_ns`.
   private var firstDue = 0
+  private var searched_ns = Int64.min
 
   /// Eight bytes a unit.
   init(_ memory: Memory, units: Int) throws(OutOfMemory) {
@@ -46,6 +47,8 @@ struct ShiftBegins: ~Copyable {
   /// Takes out one unit whose shift has begun by `now_ns`, the lowest slot first; nil: there is none, and `next_ns` is
   /// exact. O(units / 64) for all that are due at once.
   mutating func popDue(now_ns: Int64) -> UInt32? {
+    if now_ns != searched_ns { firstDue = 0 }
+    searched_ns = now_ns
     for word in firstDue..<least_ns.count where least_ns[word] <= now_ns {
       firstDue = word
       for index in word * 64..<min(word * 64 + 64, begins_ns.count)
