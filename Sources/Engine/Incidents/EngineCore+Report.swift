@@ -166,7 +166,7 @@ extension EngineCore {
     place.isNowhere ? [.manual, .noPlace] : .manual
   }
 
-  /// The assignments of the answer, as events. (`inout`: of a borrowed decision each element read would copy the array.)
+  /// The assignments of the answer, as events. (`inout`: of a borrowed one each element read would copy the array.)
   mutating func announceSent(_ incident: UInt32, _ decision: inout Decision) {
     for place in 0..<decision.answer.count where incidents[incident].plan.dispatch == .auto {
       guard let assignment = assignmentSlots.slot(of: decision.chosen[place].assignmentID) else {
