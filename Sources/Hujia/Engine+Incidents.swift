@@ -130,8 +130,9 @@ extension Dispatch {
     self.isRepeat = isRepeat
     epoch = answer.epoch
     var units: [ChosenUnit] = []
+    let sent = decision.chosen.span
     for place in 0..<answer.count {
-      let unit = decision.chosen[place]
+      let unit = sent[place]
       units.append(
         ChosenUnit(
           unitID: unit.unitID, assignmentID: unit.assignmentID,

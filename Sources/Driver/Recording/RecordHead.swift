@@ -2,7 +2,7 @@
 
 import HujiaIngest
 
-/// Why a recording cannot be read.
+/// The head of a recording.
 enum RecordHead {
   static var magic: UInt64 { 0x3130_4345_524a_4848 }  // "HHJREC01"
 

@@ -60,7 +60,9 @@ final class Replayer {
   private let facts: UnsafeMutablePointer<TurnFacts>
   private(set) var outcome = RecordedRun.Outcome()
 
+  /// What a file says is checked as what a host says.
   init(_ configuration: Configuration) throws(Failure) {
+    try configuration.check()
     driver = try EngineDriver.unfiled(configuration)
     do throws(OutOfMemory) {
       let log = try TurnFacts(.system, capacity: Int(configuration.maxUnits) * 2 + 1_024)

@@ -20,7 +20,6 @@ package final class Recorder: @unchecked Sendable {
   static var turn: UInt8 { 1 }
   /// Positions that were taken in while no command was carried out, where there were too many to wait for the next.
   static var positions: UInt8 { 2 }
-  static var end: UInt8 { 3 }
 
   /// Of a turn's record, what is neither command, content nor position; and of one position.
   private static var headSize: Int { 128 }

@@ -10,8 +10,9 @@ extension Decision {
     digest.fold(answer.shortfall.rawValue, answer.plan)
     digest.fold(answer.epoch)
     digest.fold(Int64(answer.count))
-    for place in 0..<min(answer.count, chosen.count) {
-      let unit = chosen[place]
+    let sent = chosen.span
+    for place in 0..<min(answer.count, sent.count) {
+      let unit = sent[place]
       digest.fold(unit.unitID)
       digest.fold(unit.assignmentID)
       digest.fold(unit.unit, unit.role)

@@ -99,8 +99,9 @@ package struct AnswerTable: ~Copyable {
     requests[index] = request
     answered[index] = Answered(
       digest: digest, status: status, answer: decision.answer, slice: decision.slice)
+    let sent = decision.chosen.span
     for unit in 0..<decision.answer.count {
-      chosen[index * EngineLimits.chosen + unit] = decision.chosen[unit]
+      chosen[index * EngineLimits.chosen + unit] = sent[unit]
     }
   }
 }

@@ -89,8 +89,9 @@ package struct KeyTable: ~Copyable {
     let index = (head + count) % entries.count
     entries[index] = Entry(
       report: report, answer: decision.answer, status: status, taken_ns: now_ns)
+    let sent = decision.chosen.span
     for place in 0..<decision.answer.count {
-      chosen[index * EngineLimits.chosen + place] = decision.chosen[place]
+      chosen[index * EngineLimits.chosen + place] = sent[place]
     }
     count += 1
     var place = start(report.keyHigh, report.keyLow)
