@@ -60,8 +60,7 @@
  *   where a plan names an agency or a kind, with the units that share a block of 64 with one of those. Without
  *   positions it costs a look at each block and at the units of a few. A slice of offers begins with a look at each
  *   need that waits in the tier and the cells around the unit (0.3 ms for 1,000 needs with a radius).
- * Turns without a bound. hj_engine_close; the first hj_engine_poll, which gives the wall time to all that was put in
- *   before it (5 ms for a million units); with HJ_RUN_POLL an epoch's build.
+ * Turns without a bound. hj_engine_close; with HJ_RUN_POLL an epoch's build.
  * Blocking and memory. Nothing blocks on I/O and nothing allocates after hj_engine_open, except where "cold" is said:
  *   hj_engine_open, hj_engine_close, hj_plans_load, and the first hj_traffic_report (see there).
  * Stack. A call needs up to 32 KiB of its thread's stack, also when it carries out the calls of others; a cold one up

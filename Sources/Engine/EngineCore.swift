@@ -54,6 +54,7 @@ package struct EngineCore: ~Copyable {
   package let map: RoadMap
   package let counters: Counters
   package var time = Moment(now_ns: 0, wall_us: 0)
+  var firstWall = FirstWall()
 
   /// What is kept of units and incidents and seldom asked for.
   package let details: DetailTables

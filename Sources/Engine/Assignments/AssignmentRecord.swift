@@ -11,7 +11,6 @@ package struct AssignmentRecord: BitwiseCopyable {
   package var turnout_ms: UInt32
   package var distance_dm: UInt32
   package var reason: Reason
-  package var dispatchedWall_us: Int64
   /// Every channel to its unit failed.
   package var isUndeliverable = false
   /// Those of `ChosenMark` that belong to the choice.

@@ -14,7 +14,7 @@ extension EngineCore {
       incident: incident, unit: choice.unit, state: .dispatched, role: choice.role,
       requirement: choice.requirement, seat: choice.seat, travel_ms: choice.travel_ms,
       turnout_ms: choice.turnout_ms, distance_dm: choice.distance_dm, reason: choice.reason,
-      dispatchedWall_us: time.wall_us, marks: choice.marks & ChosenMark.ofChoice)
+      marks: choice.marks & ChosenMark.ofChoice)
     clearCycles(assignment: assignment)
     clearClocks(assignment: assignment)
     let first = Int(incident) * EngineLimits.chosen

@@ -18,6 +18,8 @@ extension EngineCore {
     var decided = 0
     var steps = DeadlineWheel.slice
     isEscalationBlocked = false
+    // Nothing fires before all that waited for the first wall time has its place in it.
+    while firstWall.isArming { if !armFirstWall(), most != .max { return 0 } }
     while fired < most, decided < decisions {
       // Before anything that is due: a decision now may send a unit whose shift has begun.
       if shifts.begins.next_ns <= time.now_ns {
@@ -64,7 +66,9 @@ extension EngineCore {
   /// The earliest due time; `Int64.max` when nothing is armed. After a cancellation it may be earlier than that until
   /// the next `fireDue` (`DeadlineWheel.next_due_ns`).
   package var nextDue_ns: Int64 {
-    min(deadlines.next_due_ns, watches.deadlines.next_due_ns, shifts.begins.next_ns)
+    firstWall.isArming
+      ? time.now_ns
+      : min(deadlines.next_due_ns, watches.deadlines.next_due_ns, shifts.begins.next_ns)
   }
 
   private mutating func fire(

@@ -9,7 +9,7 @@ extension EngineCore {
   /// Whether a report is for later, and when that is. A jump of the wall clock afterwards moves nothing.
   func appointment(of report: IncidentReport) -> (status: Status, isAhead: Bool, due_ns: Int64) {
     guard report.appointmentWall_us > time.wall_us else { return (.ok, false, 0) }
-    // Before the first poll the wall time is not known: `startWall` sets it right.
+    // Before the first poll the wall time is not known: `armAppointment` sets it right.
     guard time.wall_us > 0 else { return (.ok, true, .max) }
     let ahead_us = report.appointmentWall_us &- time.wall_us
     guard ahead_us <= Self.farthestAppointment_us else { return (.argument, false, 0) }
@@ -21,6 +21,7 @@ extension EngineCore {
   ) -> Status {
     decision.answer = Answer(epoch: epoch)
     incidents[incident].state = .held
+    if isBeforeFirstWall { firstWall.hasAppointments = true }
     setAppointment(incident, due_ns: until_ns)
     describe(incident, &decision)
     var held = event(.decided, incident: incident)
@@ -34,17 +35,15 @@ extension EngineCore {
     clocks[slot] = ClockRecord(
       due_ns: due_ns, planned_ns: due_ns, own_ns: due_ns, start_ns: time.now_ns, policy: 0,
       step: 0, cycle: 0, kind: .appointment, isRunning: true)
-    rearm(slot, due_ns: due_ns)
+    if due_ns != .max { rearm(slot, due_ns: due_ns) }
   }
 
-  /// The wall time is known now: a held incident gets its place in it.
-  mutating func setAppointment(_ incident: UInt32, wall_us: Int64) {
-    let ahead_us = incidents[incident].appointmentWall_us &- wall_us
-    setAppointment(
-      incident,
-      due_ns: ahead_us <= 0
-        ? time.now_ns
-        : ahead_us > Self.farthestAppointment_us ? .max : time.now_ns &+ ahead_us &* 1_000)
+  /// The wall time is known now: a held incident gets its place in it. What came since has it already.
+  mutating func armAppointment(_ incident: UInt32) {
+    guard incidentSlots.isLive(incident), incidents[incident].state == .held,
+      clocks[ClockSlot.of(.appointment, incident: incident)].due_ns == .max
+    else { return }
+    setAppointment(incident, due_ns: firstDue_ns(incidents[incident].appointmentWall_us))
   }
 
   /// The appointment has come: its limits count from it.

@@ -70,11 +70,11 @@ extension EngineCore {
   /// have not passed.
   mutating func followReceipts(of incident: UInt32) {
     var start_ns = incidents[incident].ownStart_ns
-    var wall_us = incidents[incident].ownReceivedWall_us
+    var wall_us = known(incidents[incident].ownReceivedWall_us)
     var filed = incidents[incident].firstMerged
     while filed != WaitingLists.none {
       start_ns = min(start_ns, incidents[filed].ownStart_ns)
-      wall_us = min(wall_us, incidents[filed].ownReceivedWall_us)
+      wall_us = min(wall_us, known(incidents[filed].ownReceivedWall_us))
       filed = incidents[filed].nextLinked
     }
     incidents[incident].start_ns = start_ns

@@ -49,12 +49,12 @@ extension EngineCore {
     view.flags = incident.flags
     view.plan = incident.plan.plan
     view.shortfall = incident.shortfall
-    view.receivedWall_us = incident.receivedWall_us
-    view.dispatchedWall_us = incident.dispatchedWall_us
-    view.arrivedWall_us = incident.arrivedWall_us
-    view.closedWall_us = incident.closedWall_us
+    view.receivedWall_us = known(incident.receivedWall_us)
+    view.dispatchedWall_us = knownOrNever(incident.dispatchedWall_us)
+    view.arrivedWall_us = knownOrNever(incident.arrivedWall_us)
+    view.closedWall_us = knownOrNever(incident.closedWall_us)
     view.appointmentWall_us = incident.appointmentWall_us
-    view.calledBackWall_us = incident.calledBackWall_us
+    view.calledBackWall_us = knownOrNever(incident.calledBackWall_us)
     view.disposition = incident.disposition
     view.lead = incident.lead
     view.agency = incident.agency

@@ -39,7 +39,7 @@ extension EngineCore {
     guard unit.hasPosition else { return view }
     view.hasPosition = true
     view.place = unit.place
-    view.fixWall_us = max(unit.fixWall_us, 0)
+    view.fixWall_us = max(fixTimes(of: slot).wall_us, 0)
     return view
   }
 }

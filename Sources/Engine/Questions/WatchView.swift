@@ -18,7 +18,7 @@ extension EngineCore {
     view.id = record.id
     view.state = record.state
     view.kind = watches.descriptions[slot].kind
-    view.seenWall_us = record.seenWall_us
+    view.seenWall_us = known(record.seenWall_us)
     view.incidentID = record.incidentID
     view.absence = absence(slot)
     return view

@@ -1,14 +1,13 @@
 // How old what is known of a unit is, and the marks that follow from it. Ages count on the engine's own clock, so a
 // jump of the wall clock makes nothing old and nothing young.
 
-import HujiaIngest
 import HujiaRoads
 
 extension EngineCore {
   /// Seconds since the unit's position was true; `UInt32.max` = it has none. O(1).
   package func age_s(ofUnit slot: UInt32) -> UInt32 {
     guard units[slot].hasPosition else { return .max }
-    let age_ns = max(time.now_ns &- units[slot].fix_ns, 0)
+    let age_ns = max(time.now_ns &- fixTimes(of: slot).fix_ns, 0)
     return UInt32(min(age_ns / 1_000_000_000, Int64(UInt32.max - 1)))
   }
 
@@ -39,16 +38,5 @@ extension EngineCore {
   func marks(ofChoice slot: UInt32, at place: Place, isStraightLine: Bool) -> UInt32 {
     let marks = marks(of: slot, at: place, isStraightLine: isStraightLine)
     return isShiftOver(units[slot]) ? marks | ChosenMark.shiftOver : marks
-  }
-
-  /// The first wall time: device times that came before it get their places on the engine's clock. O(units).
-  mutating func startFixWall(_ wall_us: Int64) {
-    for slot in 0..<UInt32(unitSlots.touched) where units[slot].hasPosition && wall_us != 0 {
-      guard units[slot].fixWall_us > 0 else { continue }
-      let times = FixRules.times(
-        wall_us: units[slot].fixWall_us, now_us: wall_us, now_ns: time.now_ns)
-      units[slot].fixWall_us = times.wall_us
-      units[slot].fix_ns = times.fix_ns
-    }
   }
 }

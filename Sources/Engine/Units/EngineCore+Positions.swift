@@ -61,6 +61,7 @@ extension EngineCore {
     guard unitSlots.isLive(slot) else { return }
     units[slot].fixWall_us = fix.wall_us
     units[slot].fix_ns = fix.fix_ns
+    units[slot].isFixBeforeFirstWall = isBeforeFirstWall && fix.wall_us > 0
     units[slot].place = fix.place
     if units[slot].hasPosition {
       router.move(unit: slot, to: fix.place)

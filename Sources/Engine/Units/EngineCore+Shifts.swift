@@ -13,7 +13,8 @@ extension EngineCore {
       if wasBefore { units[slot].idleSince_ns = time.now_ns }
       return
     }
-    // Before the first poll the wall time is not known: `startShiftWall` sets it right.
+    // Before the first poll the wall time is not known: `armShift` sets it right.
+    if isBeforeFirstWall { firstWall.hasShifts = true }
     let ahead_us = time.wall_us == 0 ? Int64.max : begin_us &- time.wall_us
     shifts.begins.set(
       slot,
@@ -37,16 +38,11 @@ extension EngineCore {
     noteFreed(unit: slot)
   }
 
-  /// The wall time is known now. O(units).
-  mutating func startShiftWall(_ wall_us: Int64) {
-    for slot in 0..<UInt32(unitSlots.touched)
-    where unitSlots.isLive(slot) && units[slot].isBeforeShift {
-      let ahead_us = details.units[slot].shiftBegin_us &- wall_us
-      shifts.begins.set(
-        slot,
-        ahead_us <= 0
-          ? time.now_ns
-          : ahead_us > Self.farthestAppointment_us ? .max : time.now_ns &+ ahead_us &* 1_000)
+  /// The wall time is known now. What came since has its begin already.
+  mutating func armShift(_ slot: UInt32) {
+    guard unitSlots.isLive(slot), units[slot].isBeforeShift, !shifts.begins.isSet(slot) else {
+      return
     }
+    shifts.begins.set(slot, firstDue_ns(details.units[slot].shiftBegin_us))
   }
 }

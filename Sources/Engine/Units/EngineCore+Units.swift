@@ -48,6 +48,7 @@ extension EngineCore {
       feed.void(slot)
       units[slot].fixWall_us = .min
       units[slot].fix_ns = time.now_ns
+      units[slot].isFixBeforeFirstWall = false
     }
     fileIdle(slot)
     index(unit: slot)

@@ -42,6 +42,8 @@ struct ShiftBegins: ~Copyable {
     firstDue = min(firstDue, word)
   }
 
+  func isSet(_ slot: UInt32) -> Bool { begins_ns[slot] != .max }
+
   mutating func remove(_ slot: UInt32) { set(slot, .max) }
 
   /// Takes out one unit whose shift has begun by `now_ns`, the lowest slot first; nil: there is none, and `next_ns` is

@@ -24,6 +24,8 @@ package struct UnitRecord: BitwiseCopyable {
   package var nextActivity: Activity?
   /// Its shift has not begun: it is not available, whatever it does.
   package var isBeforeShift = false
+  /// The device's time of its position came before the first wall time (`EngineCore.fixTimes`).
+  var isFixBeforeFirstWall = false
 
   package static var free: UInt32 { .max }
   package var isCrewed: Bool { crew >= 0 }

@@ -62,10 +62,11 @@ extension EngineCore {
     var isNewer = true
     if beat.wall_us != 0 {
       let wall_us = clampedWall_us(beat.wall_us)
-      guard wall_us >= watches.records[slot].seenWall_us else { return false }
+      let known_us = known(watches.records[slot].seenWall_us)
+      guard wall_us >= known_us else { return false }
       // One that is told twice is one sign: a person may have acted on the silence after it.
       isNewer =
-        wall_us > watches.records[slot].seenWall_us && seen_ns > watches.records[slot].seen_ns
+        wall_us > known_us && seen_ns > watches.records[slot].seen_ns
       watches.records[slot].seenWall_us = wall_us
     } else {
       watches.records[slot].seenWall_us = time.wall_us
@@ -115,14 +116,6 @@ extension EngineCore {
     watches.records[slot].due_ns = .max
     watches.records[slot].seen_ns = max(watches.records[slot].seen_ns, at_ns)
     armAbsence(slot)
-  }
-
-  /// The first wall time: what came before it had none. O(watches).
-  mutating func startWatchWall(_ wall_us: Int64) {
-    for slot in 0..<UInt32(watches.slots.touched)
-    where watches.slots.isLive(slot) && watches.records[slot].seenWall_us == 0 {
-      watches.records[slot].seenWall_us = wall_us
-    }
   }
 
   /// New plans may name another limit or chain: one slice of the watches follows. O(slice).
