@@ -47,6 +47,10 @@ let package = Package(
     .systemLibrary(
       name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
+    .systemLibrary(
+      name: "CLibCrypto", path: "Sources/CLibCrypto", pkgConfig: "libcrypto",
+      providers: [.apt(["libssl-dev"])]),
+
     layer("Containers", []),
     .target(name: "CHujiaKernels", path: "Sources/CKernels"),
     layer("Geography", ["HujiaContainers", "CHujiaKernels"]),
@@ -62,8 +66,10 @@ let package = Package(
         "HujiaIngest", "HujiaRouting", "HujiaRoads", "HujiaGeography", "HujiaDeadlines",
         "HujiaContainers",
       ], except: ["Commands/commands.json"]),
+    .target(name: "CHujiaJournal", path: "Sources/CJournal"),
+    layer("Journal", ["CHujiaJournal", "CLibCrypto"]),
     .target(name: "CHujiaBaton", path: "Sources/CBaton"),
-    layer("Driver", ["HujiaEngine", "CLibUV", "CHujiaBaton", "CHujiaKernels"]),
+    layer("Driver", ["HujiaEngine", "HujiaJournal", "CLibUV", "CHujiaBaton", "CHujiaKernels"]),
     layer("CInterface", ["HujiaDriver", "CHujia"]),
     .target(
       name: "Hujia", dependencies: ["HujiaDriver"], path: "Sources/Hujia", swiftSettings: settings),
@@ -98,6 +104,8 @@ let package = Package(
       ]
     ),
     tests("IngestTests", ["HujiaIngest", "HujiaRoads", "HujiaContainers", "HujiaTestSupport"]),
+    tests(
+      "JournalTests", ["HujiaJournal", "CHujiaJournal", "HujiaTestSupport"]),
     tests("DeadlinesTests", ["HujiaDeadlines", "HujiaContainers", "HujiaTestSupport"]),
     tests(
       "PlansTests",

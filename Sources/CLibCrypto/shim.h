@@ -1,0 +1,2 @@
+/* OpenSSL's libcrypto (Debian: libssl-dev): the journal's hashes. */
+#include <openssl/evp.h>

@@ -1,0 +1,281 @@
+// Opening: lock, ring, snapshot, segments, ring again, a new segment. Must never: write before everything was read and
+// found good, leave a lock or a mapping behind when it throws.
+
+import Glibc
+
+extension Journal {
+  /// Opens or makes the journal in `settings.folder`. Gives the newest good snapshot, if there is one, then the head of
+  /// each segment before its records, then every record after the snapshot, in order. A closure that says false ends it
+  /// with `JournalProblem.Kind.refused`.
+  ///
+  /// A ring that cannot be had, a new segment that cannot be begun: it opens, and `info.reasons` says so.
+  package static func open(
+    _ settings: JournalSettings, snapshot: (UnsafeRawBufferPointer) -> Bool = { _ in false },
+    head: (UnsafeRawBufferPointer) -> Bool = { _ in true },
+    record: (borrowing JournalRecord) -> Bool
+  ) throws(JournalProblem) -> Journal {
+    try check(settings)
+    let calls = settings.calls
+    let folder = try openFolder(settings)
+    do throws(JournalProblem) {
+      let (file, status, page) = try FolderLock.take(folder, path: settings.folder)
+      do throws(JournalProblem) {
+        let own = try folder.status(folder.descriptor, settings.folder)
+        let lock = FolderLock(
+          file: file, folder: own, status: status,
+          page: page ?? LockPage(journal: .none, boot: .none))
+        return try open(
+          settings, folder, lock, isNew: page == nil, snapshot: snapshot, head: head,
+          record: record)
+      } catch {
+        HeldFolders.remove(status)
+        folder.close(file)
+        throw error
+      }
+    } catch {
+      _ = calls.close(folder.descriptor)
+      throw error
+    }
+  }
+
+  private static func check(_ settings: JournalSettings) throws(JournalProblem) {
+    func demand(_ isGood: Bool, _ what: String) throws(JournalProblem) {
+      if !isGood { throw JournalProblem(.argument, what) }
+    }
+    try demand(!settings.folder.isEmpty, "the journal's folder has no name")
+    try demand(
+      (64 << 10...1 << 30).contains(settings.segmentBytes),
+      "segments have from 64 KiB to 1 GiB")
+    try demand(
+      settings.ringBytes > 0 && settings.ringBytes <= Ring.most, "the ring has at most 16 GiB")
+    try demand(
+      settings.areaBytes >= 0 && settings.areaBytes <= Ring.most, "the area has at most 16 GiB")
+    try demand(
+      settings.head.count <= SegmentHead.mostHostBytes
+        && SegmentHead.size(host: settings.head.count) <= settings.segmentBytes / 4,
+      "a segment's head has at most 64 KiB and a quarter of the segment")
+    try demand(settings.journalBytes >= 0, "journal_bytes is below zero")
+    try demand(settings.reserveBytes >= 0, "the reserve is below zero")
+    try demand(
+      (0...10_000_000_000).contains(settings.retention_s), "retention is out of range")
+  }
+
+  private static func openFolder(_ settings: JournalSettings) throws(JournalProblem) -> Folder {
+    let calls = settings.calls
+    let made = calls.makeFolder(settings.folder)
+    if made < 0, made != -EEXIST { throw .system("make \(settings.folder)", SystemError(-made)) }
+    let descriptor = calls.openFolder(settings.folder)
+    if descriptor < 0 { throw .system("open \(settings.folder)", SystemError(-descriptor)) }
+    let folder = Folder(calls: calls, descriptor: descriptor)
+    if calls.kind(descriptor) == .network {
+      _ = calls.close(descriptor)
+      throw JournalProblem(
+        .networkFileSystem,
+        "\(settings.folder) is on a network file system, where locks and syncs do not hold what they "
+          + "promise: use a local disk")
+    }
+    return folder
+  }
+
+  private static func open(
+    _ settings: JournalSettings, _ folder: Folder, _ given: FolderLock, isNew: Bool,
+    snapshot: (UnsafeRawBufferPointer) -> Bool, head: (UnsafeRawBufferPointer) -> Bool,
+    record: (borrowing JournalRecord) -> Bool
+  ) throws(JournalProblem) -> Journal {
+    let calls = settings.calls
+    var lock = given
+    let boot = settings.bootID ?? calls.bootID()
+    let catalogue = try Catalogue(folder, journal: isNew ? nil : lock.page.journal)
+    if isNew {
+      guard catalogue.journal != nil || catalogue.snapshots.isEmpty else {
+        throw JournalProblem(
+          .incomplete, "there are snapshots without LOCK and segments: copy the folder whole")
+      }
+      lock.page.journal = catalogue.journal ?? calls.randomID()
+    }
+    let id = lock.page.journal
+    var taken = takeOver(settings, lock.page, boot, isNew: isNew)
+    do throws(JournalProblem) {
+      var recovery = try Recovery(
+        folder, catalogue, ring: taken.ring, journal: id, digest: settings.digest)
+      recovery.opening.wasClosed = isNew && catalogue.segments.isEmpty || lock.page.isClosed
+      recovery.opening.reasons.formUnion(taken.reasons)
+      if !recovery.opening.wasClosed { settleLast(folder, catalogue) }
+      try recovery.takeSnapshot(journal: id, snapshot)
+      try recovery.takeSegments(head: head, record: record)
+      try compare(lock.page, recovery)
+      try recovery.takeRing(boot: boot, record)
+      recovery.opening.last = max(recovery.opening.last, recovery.opening.snapshot)
+      return try begin(settings, folder, lock, boot, &taken, recovery, catalogue)
+    } catch {
+      if let ring = taken.ring { RingFile(calls: calls, path: "").unmap(ring) }
+      throw error
+    }
+  }
+
+  private struct TakenRing {
+    var ring: Ring?
+    var path = ""
+    var reasons: JournalReasons = []
+  }
+
+  /// The ring of a process of this boot that did not close. Gone, or another's: RING_LOST.
+  private static func takeOver(
+    _ settings: JournalSettings, _ page: LockPage, _ boot: JournalID, isNew: Bool
+  ) -> TakenRing {
+    var taken = TakenRing()
+    let isExpected = !isNew && !page.isClosed && page.boot == boot && !page.ringPath.isEmpty
+    let path =
+      isExpected
+      ? page.ringPath
+      : settings.ringPath ?? RingFile.defaultPath(page.journal, settings.calls)
+    guard isExpected || isNew else { return taken }
+    taken.ring = RingFile.takeOver(
+      path, journal: page.journal, boot: boot, settings.calls)
+    taken.path = taken.ring == nil ? "" : path
+    if isExpected, taken.ring == nil { taken.reasons.insert(.ringLost) }
+    return taken
+  }
+
+  /// The last segment of a process that did not close may be in memory otherwise than on the disk: a sync that failed
+  /// leaves pages that look good. Written out and forgotten, it is read from the disk.
+  private static func settleLast(_ folder: Folder, _ catalogue: Catalogue) {
+    guard let last = catalogue.segments.last,
+      case .success(let file) = folder.open(last.name, .write)
+    else { return }
+    if folder.syncData(file) == nil { folder.calls.forget(file) }
+    folder.close(file)
+  }
+
+  /// What is read back reaches as far as what was durable when LOCK was written.
+  private static func compare(
+    _ page: LockPage, _ recovery: Recovery
+  ) throws(JournalProblem) {
+    let name = recovery.catalogue.segments.last?.name ?? "the folder"
+    let place = recovery.place
+    if page.last > max(place.last, recovery.opening.snapshot) {
+      throw JournalProblem.damage(
+        name, 0, lastGood: place.last,
+        "records \(place.last + 1) to \(page.last) were durable and are missing")
+    }
+    if page.isClosed, page.last == place.last, page.hash != place.hash, place.last > 0 {
+      throw JournalProblem.damage(
+        name, 0, lastGood: place.last, "the chain does not end as it did when it was closed")
+    }
+  }
+
+  /// Everything was read: now the folder is written to.
+  private static func begin(
+    _ settings: JournalSettings, _ folder: Folder, _ given: FolderLock, _ boot: JournalID,
+    _ taken: inout TakenRing, _ recovery: Recovery, _ catalogue: Catalogue
+  ) throws(JournalProblem) -> Journal {
+    var lock = given
+    var recovery = recovery
+    let calls = settings.calls
+    let wanted = Ring.Facts(
+      journal: lock.page.journal, boot: boot, areaBytes: UInt64(settings.areaBytes),
+      ringBytes: UInt64(Ring.rounded(settings.ringBytes)))
+    // A ring whose last records are damaged cannot be gone on with, nor one of another size: what it holds moves.
+    var held: (ring: Ring, path: String)?
+    if let ring = taken.ring {
+      let isSame =
+        ring.areaBytes == settings.areaBytes && ring.capacity == Int(wanted.ringBytes)
+        && !recovery.opening.reasons.contains(.ringDamaged)
+      if isSame { held = (ring, taken.path) }
+    }
+    if held == nil {
+      guard
+        let found = RingFile.make(
+          settings.ringPath ?? RingFile.defaultPath(lock.page.journal, calls),
+          isDefault: settings.ringPath == nil, wanted, inUse: taken.path, calls)
+          ?? RingFile.makeAnonymous(wanted, calls)
+      else { throw JournalProblem(.memory, "no memory for a ring of \(wanted.ringBytes) bytes") }
+      if found.path.isEmpty { recovery.opening.reasons.insert(.notRecorded) }
+      held = (found.ring, found.path)
+    }
+    guard let (ring, path) = held else {
+      throw JournalProblem(.memory, "no memory for a ring")
+    }
+    var old: (ring: Ring, file: RingFile)?
+    if let before = taken.ring, before.start != ring.start {
+      old = (before, RingFile(calls: calls, path: taken.path))
+      move(before, to: ring, seed: recovery.seed)
+    }
+    do throws(JournalProblem) {
+      lock.page.boot = boot
+      lock.page.ringPath = path
+      lock.page.isClosed = false
+      lock.page.first = recovery.place.last + 1
+      lock.page.last = recovery.place.last
+      lock.page.hash = recovery.place.hash
+      if let error = lock.write(folder) { throw .system("write LOCK", error) }
+      if let error = folder.syncFolder() { throw .system("sync \(settings.folder)", error) }
+    } catch {
+      let file = RingFile(calls: calls, path: path)
+      if taken.ring?.start != ring.start {
+        file.unmap(ring)
+        file.remove()
+      }
+      throw error
+    }
+    if let old {
+      old.file.unmap(old.ring)
+      old.file.remove()
+    }
+    taken.ring = nil
+    return try finish(
+      settings, folder, lock, boot, (ring, RingFile(calls: calls, path: path)), recovery,
+      catalogue)
+  }
+
+  /// Records that are not durable, and the host's area, into a ring of another size.
+  private static func move(_ old: Ring, to ring: Ring, seed: UInt32) {
+    let area = min(old.areaBytes, ring.areaBytes)
+    if area > 0, let from = old.area.baseAddress, let to = ring.area.baseAddress {
+      to.copyMemory(from: from, byteCount: area)
+    }
+    let (end, _) = old.walk(seed: seed) { _, _, _ in true }
+    let count = Int(end &- old.head)
+    if count > 0, count <= ring.capacity {
+      ring.address(0).copyMemory(from: old.address(old.head), byteCount: count)
+      ring.publish(UInt64(count))
+    }
+    ring.release(0, durable: old.durable)
+  }
+
+  private static func finish(
+    _ settings: JournalSettings, _ folder: Folder, _ lock: FolderLock, _ boot: JournalID,
+    _ ring: (ring: Ring, file: RingFile), _ recovery: Recovery, _ catalogue: Catalogue
+  ) throws(JournalProblem) -> Journal {
+    for name in catalogue.leftovers + recovery.empty { _ = folder.remove(name) }
+    if let (name, bytes) = recovery.trimmed,
+      bytes < catalogue.segments.first(where: { $0.name == name })?.bytes ?? 0,
+      case .success(let file) = folder.open(name, .write)
+    {
+      if folder.truncate(file, bytes: bytes) == nil { _ = folder.sync(file) }
+      folder.close(file)
+    }
+    let largest = mostPayload(ringBytes: ring.ring.capacity, segmentBytes: settings.segmentBytes)
+    let batchLimit = min(
+      settings.segmentBytes / 2, max(ring.ring.capacity / 4, Frame.whole(largest)))
+    let writer = SegmentWriter(
+      digest: try ChainDigest(settings.digest), seed: recovery.seed, place: recovery.place,
+      nextNumber: (catalogue.segments.last?.number ?? 0) + 1, segmentBytes: settings.segmentBytes,
+      batchLimit: batchLimit)
+    writer.know(recovery.segments)
+    let journal = Journal(
+      JournalParts(
+        settings: settings, boot: boot, folder: folder, lock: lock, ring: ring.ring,
+        ringFile: ring.file, writer: writer, snapshots: catalogue.snapshots,
+        opening: recovery.opening))
+    journal.work.held {
+      journal.makeReserve()
+      _ = journal.beginSegment()
+    }
+    if settings.hasThread, !journal.startThread() {
+      journal.close()
+      throw JournalProblem(.system, "the system has no thread for the journal", errno: EAGAIN)
+    }
+    return journal
+  }
+}

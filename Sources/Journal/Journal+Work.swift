@@ -1,0 +1,241 @@
+// From the ring to the disk: by the journal's thread, or by `sync` where there is none. Must never: give room in the
+// ring back before the disk has what stood there.
+
+import Glibc
+import Synchronization
+
+extension Journal {
+  /// After a failure a new segment is tried again so often.
+  static var retry_ns: Int64 { 250_000_000 }
+  /// Longest sleep: a host that forgets to `kick` waits no longer for durability.
+  static var rest_ns: Int64 { 100_000_000 }
+
+  enum Step { case nothing, wrote, failed }
+
+  /// Under `work`: one batch of what waits.
+  func step() -> Step {
+    let from = ring.head
+    guard !reasons.contains(.lockLost) else { return .failed }
+    guard let (batch, end) = measure(from, ring.tail) else { return .nothing }
+    let records = ring.bytes(from: from, to: end)
+    if !writer.hasRoom(records.count), !beginSegment() { return .failed }
+    if let error = writer.write(folder, batch, records, epoch: settings.epoch) {
+      note(error)
+      guard beginSegment() else { return .failed }
+      if let error = writer.write(folder, batch, records, epoch: settings.epoch) {
+        note(error)
+        raise(.diskFailed)
+        return .failed
+      }
+    }
+    clear(.diskFailed)
+    settle(writer.place, end: end)
+    return .wrote
+  }
+
+  /// As many whole turns as a batch holds. nil: nothing waits.
+  private func measure(_ from: UInt64, _ to: UInt64) -> (BatchHead, end: UInt64)? {
+    var at = from
+    var count: UInt32 = 0
+    var whole: (BatchHead, UInt64)?
+    var first: UInt64 = 0
+    while at != to {
+      let rest = ring.bytes(from: at, to: to)
+      guard let frame = Frame.read(rest, at: 0, seed: seed) else {
+        // The host has written where it must not. What was whole before goes to the disk; the rest cannot.
+        raise(.ringDamaged)
+        break
+      }
+      at &+= UInt64(frame.size)
+      if Int(at &- from) > writer.batchLimit { break }
+      if count == 0 { first = frame.sequence }
+      count += 1
+      if frame.flags & Frame.moreFlag == 0 {
+        whole = (
+          BatchHead(number: 0, first: first, count: count, bytes: UInt32(at &- from)), at
+        )
+      }
+    }
+    return whole
+  }
+
+  /// Under `work`: a new segment, in a folder that is still ours. False: DEGRADED.
+  func beginSegment() -> Bool {
+    var isAgain = false
+    while true {
+      if let error = regain() {
+        note(error)
+        raise(.diskFailed)
+        return false
+      }
+      guard let error = writer.begin(folder, segmentHead()) else { break }
+      note(error)
+      if !isAgain, error.number == ENOSPC || error.number == EDQUOT, takeReserve() {
+        isAgain = true
+        continue
+      }
+      raise(.diskFailed)
+      return false
+    }
+    lock.page.last = writer.place.last
+    lock.page.hash = writer.place.hash
+    if let error = lock.write(folder) { note(error) }
+    return true
+  }
+
+  private func segmentHead() -> SegmentHead {
+    SegmentHead(
+      journal: id, boot: boot, number: 0, first: writer.place.last + 1, after: 0, batch: 0,
+      digest: settings.digest, epoch: settings.epoch, made_us: calls.wall_us(), previous: [],
+      host: settings.head)
+  }
+
+  /// Whether folder and lock are still ours: a host may have closed all descriptors, another process may have the lock.
+  private func regain() -> SystemError? {
+    if lock.isHeld(folder) { return nil }
+    guard let again = lock.again(settings.folder, calls) else {
+      raise(.lockLost)
+      return SystemError(EBADF)
+    }
+    folder = again
+    return nil
+  }
+
+  // The reserve
+
+  static var reserveName: String { "reserve" }
+
+  /// Under `work`, when there is time.
+  func makeReserve() {
+    guard !hasReserve, settings.reserveBytes > 0 else { return }
+    switch folder.open(Self.reserveName, .writeOrNew) {
+    case .failure(let error): note(error)
+    case .success(let file):
+      defer { folder.close(file) }
+      if let error = folder.reserve(file, bytes: Int64(settings.reserveBytes)) {
+        note(error)
+        _ = folder.remove(Self.reserveName)
+        raise(.diskFull)
+        return
+      }
+      hasReserve = true
+      clear(.diskFull)
+    }
+  }
+
+  private func takeReserve() -> Bool {
+    guard hasReserve else { return false }
+    hasReserve = false
+    raise(.diskFull)
+    return folder.remove(Self.reserveName) == nil
+  }
+
+  // The thread
+
+  /// With all signals blocked. False: the system has none.
+  func startThread() -> Bool {
+    var all = sigset_t()
+    var before = sigset_t()
+    sigfillset(&all)
+    pthread_sigmask(SIG_SETMASK, &all, &before)
+    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+    var started = pthread_t()
+    let status = pthread_create(
+      &started, nil,
+      { raw in
+        guard let raw else { return nil }
+        Unmanaged<Journal>.fromOpaque(raw).takeUnretainedValue().run()
+        return nil
+      }, Unmanaged.passUnretained(self).toOpaque())
+    if status == 0 { thread = started }
+    return status == 0
+  }
+
+  private func run() {
+    while !isStopping.load(ordering: .acquiring) {
+      let step = work.held { self.step() }
+      if step == .wrote { continue }
+      if step == .nothing, work.held({ writer.extendAhead(folder) }) { continue }
+      rest(step == .failed ? Self.retry_ns : Self.rest_ns, hasFailed: step == .failed)
+    }
+  }
+
+  /// Sleeps until something is appended and `kick` is called, or for so long.
+  private func rest(_ most_ns: Int64, hasFailed: Bool) {
+    gate.lock()
+    defer { gate.unlock() }
+    // Before the look at the ring: a kick after it finds the flag, or its record is found here.
+    isAsleep.store(true, ordering: .sequentiallyConsistent)
+    atomicMemoryFence(ordering: .sequentiallyConsistent)
+    if !isStopping.load(ordering: .acquiring), hasFailed || ring.head == ring.tail {
+      gate.wait(atMost_ns: most_ns)
+    }
+    isAsleep.store(false, ordering: .sequentiallyConsistent)
+  }
+
+  /// After the baton was given back, from any thread: the journal's thread begins with what was appended. One flag is
+  /// read; a system call is made only when the thread sleeps.
+  package func kick() {
+    atomicMemoryFence(ordering: .sequentiallyConsistent)
+    guard isAsleep.load(ordering: .sequentiallyConsistent) else { return }
+    gate.lock()
+    gate.wakeAll()
+    gate.unlock()
+  }
+
+  /// Poll mode: what was recorded is durable when this returns, or `info` says why not. Any thread, without the baton.
+  package func sync() {
+    work.held {
+      while step() == .wrote {}
+    }
+  }
+
+  /// Waits for a record; 0 = all that is recorded now. `timeout_ns` below 0 = for ever.
+  package func wait(
+    _ sequence: UInt64, _ strength: JournalStrength, timeout_ns: Int64
+  ) -> JournalWait {
+    let recorded = recorded
+    let wanted = sequence == 0 ? recorded : sequence
+    guard wanted <= recorded else { return .never }
+    // Without a ring in shared memory, what survives is what is durable.
+    if strength == .recorded, !reasons.contains(.notRecorded) { return .reached }
+    if durable >= wanted { return .reached }
+    kick()
+    let begun_ns = calls.now_ns()
+    while true {
+      if thread == nil { sync() }
+      gate.lock()
+      defer { gate.unlock() }
+      if durable >= wanted { return .reached }
+      if isClosed.load(ordering: .acquiring) || reasons.contains(.lockLost) { return .never }
+      let left_ns = timeout_ns < 0 ? .max : timeout_ns &- (calls.now_ns() &- begun_ns)
+      if left_ns <= 0 { return .timeout }
+      gate.wait(atMost_ns: min(left_ns, Self.retry_ns))
+    }
+  }
+
+  // The end
+
+  /// What is recorded is durable, or stays in the ring for the next open. No call may be under way, none may follow.
+  package func close() {
+    guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
+    isStopping.store(true, ordering: .releasing)
+    gate.held { gate.wakeAll() }
+    if let thread { pthread_join(thread, nil) }
+    work.held {
+      while step() == .wrote {}
+      let isDone = ring.head == ring.tail && !reasons.contains(.lockLost)
+      if isDone, writer.trim(folder) == nil {
+        lock.page.last = writer.place.last
+        lock.page.hash = writer.place.hash
+        lock.page.isClosed = true
+        if lock.write(folder) == nil { ringFile.remove() }
+      }
+      writer.finish(folder)
+      lock.release(folder)
+      _ = calls.close(folder.descriptor)
+    }
+    ringFile.unmap(ring)
+    gate.held { gate.wakeAll() }
+  }
+}

@@ -1,0 +1,210 @@
+// Read first. Records that survive: in a ring in shared memory at once, on the disk in groups soon after, in a chain
+// of hashes that nobody edits unseen. Knows sequences, kinds, bytes and files. Must never: know what a record means,
+// make a system call or allocate in `append`, count as durable what was not synced, lose silently what was accepted.
+
+import Glibc
+import Synchronization
+
+/// One journal: a folder, a ring, and a thread of its own.
+///
+/// `append`, `hasRoom` and `place` are the baton holder's: one thread at a time. `info`, `wait` and `kick` are any
+/// thread's. `work` guards the segments; nobody takes it under the baton.
+package final class Journal: @unchecked Sendable {
+  // Immutable
+  let settings: JournalSettings
+  let calls: any FileCalls
+  let id: JournalID
+  let boot: JournalID
+  let seed: UInt32
+  let ring: Ring
+  let ringFile: RingFile
+  /// What opening found.
+  package let opening: JournalOpening
+  /// The longest payload that a record can have.
+  package let mostPayload: Int
+
+  // The baton holder's
+  private var next: UInt64
+  private var end: UInt64
+
+  // Under `work`
+  let work = Gate()
+  var folder: Folder
+  var lock: FolderLock
+  let writer: SegmentWriter
+  var snapshots: [UInt64]
+  var hasReserve = false
+
+  // Under `gate`: what waiters sleep on, and the newest head of the chain
+  let gate = Gate()
+  var head: ChainPlace
+  var diskBytes: Int64 = 0
+
+  // Any thread
+  private let recordedCell: Atomic<UInt64>
+  private let durableCell: Atomic<UInt64>
+  let reasonsCell: Atomic<UInt32>
+  let errorCell = Atomic<Int32>(0)
+  let isAsleep = Atomic<Bool>(false)
+  let isStopping = Atomic<Bool>(false)
+  let isClosed = Atomic<Bool>(false)
+  var thread: pthread_t?
+
+  init(_ parts: JournalParts) {
+    settings = parts.settings
+    calls = parts.settings.calls
+    id = parts.lock.page.journal
+    boot = parts.boot
+    seed = Frame.seed(id)
+    ring = parts.ring
+    ringFile = parts.ringFile
+    opening = parts.opening
+    mostPayload = Self.mostPayload(
+      ringBytes: ring.capacity, segmentBytes: parts.settings.segmentBytes)
+    next = parts.opening.last + 1
+    end = ring.tail
+    folder = parts.folder
+    lock = parts.lock
+    writer = parts.writer
+    snapshots = parts.snapshots
+    head = parts.writer.place
+    recordedCell = Atomic(parts.opening.last)
+    durableCell = Atomic(parts.writer.place.last)
+    reasonsCell = Atomic(parts.opening.reasons.rawValue)
+  }
+
+  static func mostPayload(ringBytes: Int, segmentBytes: Int) -> Int {
+    min(Frame.mostPayload, ringBytes / 4, segmentBytes / 8) - Frame.headSize
+  }
+
+  /// Memory of the host's own in the ring's file: it survives the process as the ring does. Zero-filled when new.
+  package var area: UnsafeMutableRawBufferPointer { ring.area }
+
+  /// The number that the next record gets.
+  package var nextSequence: UInt64 { next }
+  package var recorded: UInt64 { recordedCell.load(ordering: .acquiring) }
+  package var durable: UInt64 { durableCell.load(ordering: .acquiring) }
+
+  // Writing down
+
+  /// Whether records of so many bytes (`JournalRecord.size`, added up) can be appended: asked before anything changes.
+  package func hasRoom(_ bytes: Int, _ urgency: RoomClass) -> Bool {
+    let limit = urgency == .routine ? ring.capacity / 4 * 3 : ring.capacity
+    return Int(end &- ring.head) + bytes <= limit
+  }
+
+  /// Where the payload of the next record may be written before it is appended with `append(placed:)`. nil: no room.
+  package func place(most: Int) -> UnsafeMutableRawPointer? {
+    guard most >= 0, most <= mostPayload,
+      Int(end &- ring.head) + Frame.whole(most) <= ring.capacity
+    else { return nil }
+    return ring.address(end) + Frame.headSize
+  }
+
+  /// Appends a record whose payload was written where `place` said. `isLast: false`: it becomes visible with the next
+  /// record, and no crash parts them; so many are a quarter of the ring at most.
+  @discardableResult
+  package func append(
+    placed length: Int, kind: UInt16, version: UInt8 = 1, monotonic_ns: Int64, wall_us: Int64,
+    isLast: Bool = true
+  ) -> UInt64 {
+    let sequence = next
+    Frame.seal(
+      ring.address(end), length: length, kind: kind, version: version,
+      flags: isLast ? 0 : Frame.moreFlag, sequence: sequence, monotonic_ns: monotonic_ns,
+      wall_us: wall_us, epoch: settings.epoch, seed: seed)
+    next = sequence &+ 1
+    end &+= UInt64(Frame.whole(length))
+    if isLast {
+      ring.publish(end)
+      recordedCell.store(sequence, ordering: .releasing)
+    }
+    return sequence
+  }
+
+  /// The record's sequence: it is recorded when this returns. 0: it is not, because `hasRoom` was not asked or said no,
+  /// or the payload is longer than `mostPayload`. No system call, no allocation; `kick` comes after the baton was given
+  /// back.
+  @discardableResult
+  package func append(
+    kind: UInt16, version: UInt8 = 1, monotonic_ns: Int64, wall_us: Int64, isLast: Bool = true,
+    _ first: UnsafeRawBufferPointer,
+    _ second: UnsafeRawBufferPointer = UnsafeRawBufferPointer(start: nil, count: 0)
+  ) -> UInt64 {
+    let length = first.count &+ second.count
+    guard let to = place(most: length), kind < Frame.firstReserved else { return 0 }
+    if let from = first.baseAddress { to.copyMemory(from: from, byteCount: first.count) }
+    if let from = second.baseAddress {
+      (to + first.count).copyMemory(from: from, byteCount: second.count)
+    }
+    return append(
+      placed: length, kind: kind, version: version, monotonic_ns: monotonic_ns, wall_us: wall_us,
+      isLast: isLast)
+  }
+
+  // What it is like
+
+  var reasons: JournalReasons {
+    JournalReasons(rawValue: reasonsCell.load(ordering: .acquiring))
+  }
+
+  func raise(_ reasons: JournalReasons) {
+    _ = reasonsCell.bitwiseOr(reasons.rawValue, ordering: .acquiringAndReleasing)
+  }
+
+  func clear(_ reasons: JournalReasons) {
+    _ = reasonsCell.bitwiseAnd(~reasons.rawValue, ordering: .acquiringAndReleasing)
+  }
+
+  func note(_ error: SystemError) { errorCell.store(error.number, ordering: .releasing) }
+
+  /// Without locks and system calls: whether something is wrong, for every answer.
+  package var reasonsNow: JournalReasons {
+    ring.used >= ring.capacity / 2 ? reasons.union(.ringHalfFull) : reasons
+  }
+
+  package var info: JournalInfo {
+    let (place, disk) = gate.held { (head, diskBytes) }
+    return JournalInfo(
+      recorded: recorded, durable: durable, headRecord: place.last, head: place.hash,
+      lag_ns: lag_ns, disk_bytes: disk, used_bytes: ring.used, capacity_bytes: ring.capacity,
+      reasons: reasonsNow, lastError: errorCell.load(ordering: .acquiring))
+  }
+
+  private var lag_ns: Int64 {
+    while true {
+      let from = ring.head
+      guard from != ring.tail else { return 0 }
+      let frame = Frame.head(
+        UnsafeRawBufferPointer(start: ring.address(from), count: Frame.headSize), at: 0,
+        seed: seed)
+      if ring.head == from {
+        return frame.map { max(0, calls.now_ns() &- $0.monotonic_ns) } ?? 0
+      }
+    }
+  }
+
+  /// Under `work`: these records are on the disk.
+  func settle(_ place: ChainPlace, end: UInt64) {
+    ring.release(end, durable: place.last)
+    gate.lock()
+    head = place
+    diskBytes = writer.written.reduce(0) { $0 + $1.bytes }
+    durableCell.store(place.last, ordering: .releasing)
+    gate.wakeAll()
+    gate.unlock()
+  }
+}
+
+/// What opening has put together.
+struct JournalParts {
+  var settings: JournalSettings
+  var boot: JournalID
+  var folder: Folder
+  var lock: FolderLock
+  var ring: Ring
+  var ringFile: RingFile
+  var writer: SegmentWriter
+  var snapshots: [UInt64]
+  var opening: JournalOpening
+}

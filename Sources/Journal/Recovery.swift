@@ -1,0 +1,241 @@
+// What was written down, given back in order: the newest good snapshot, then the segments, then the ring. Each source
+// is read up to where the next one begins. Must never: change a file, give a record twice, pass over a gap.
+
+struct Recovery {
+  let folder: Folder
+  let catalogue: Catalogue
+  let ring: Ring?
+  let seed: UInt32
+  var opening = JournalOpening()
+  /// The end of the chain on the disk, as far as it counts.
+  var place = ChainPlace(last: 0, hash: ChainDigest.zero, batch: 1)
+  var segments: [SegmentFacts] = []
+  /// Where the last segment with records ends; what stands behind it is cut off.
+  var trimmed: (name: String, bytes: Int64)?
+  /// Segments without a batch: they hold nothing.
+  var empty: [String] = []
+  var digest: ChainDigest
+
+  init(
+    _ folder: Folder, _ catalogue: Catalogue, ring: Ring?, journal: JournalID,
+    digest: JournalDigest
+  ) throws(JournalProblem) {
+    self.folder = folder
+    self.catalogue = catalogue
+    self.ring = ring
+    seed = Frame.seed(journal)
+    self.digest = try ChainDigest(digest)
+  }
+
+  /// The newest that is whole; 0 = none.
+  mutating func takeSnapshot(
+    journal: JournalID, _ take: (UnsafeRawBufferPointer) -> Bool
+  ) throws(JournalProblem) {
+    var first: JournalProblem?
+    for sequence in catalogue.snapshots.reversed() {
+      let name = SnapshotHead.name(sequence)
+      do throws(JournalProblem) {
+        let (head, bytes) = try SnapshotFile.read(folder, name, journal: journal)
+        guard bytes.withUnsafeBytes({ take($0) }) else {
+          throw JournalProblem(.refused, "\(name) was not taken")
+        }
+        opening.snapshot = head.sequence
+        return
+      } catch {
+        guard error.kind == .damaged else { throw error }
+        first = first ?? error
+        opening.reasons.insert(.snapshotDamaged)
+      }
+    }
+    // Without any, the segments must begin with the first record; `takeSegments` sees to that.
+    if let first, catalogue.segments.allSatisfy({ $0.head?.first != 1 }) { throw first }
+  }
+
+  mutating func takeSegments(
+    head: (UnsafeRawBufferPointer) -> Bool, record: (borrowing JournalRecord) -> Bool
+  ) throws(JournalProblem) {
+    let ringFirst = ring.flatMap { firstIn($0) }
+    var heads: [(segment: Catalogue.Segment, head: SegmentHead)] = []
+    for segment in catalogue.segments {
+      guard let head = segment.head else {
+        empty.append(segment.name)
+        continue
+      }
+      heads.append((segment, head))
+    }
+    // From the last one that begins at or before the first record that is wanted.
+    let wanted = opening.snapshot + 1
+    var start = 0
+    for (index, entry) in heads.enumerated() where entry.head.first <= wanted { start = index }
+    for (segment, head) in heads[..<start] {
+      segments.append(
+        SegmentFacts(
+          number: segment.number, first: head.first, last: head.first, wall_us: head.made_us,
+          bytes: segment.bytes))
+    }
+    var index = start
+    while index < heads.count {
+      let (segment, own) = heads[index]
+      let bytes = try contents(segment)
+      // A segment in which no batch was finished does not count: it says nothing about the one before.
+      var next = index + 1
+      while next < heads.count, try isEmpty(heads[next].segment, heads[next].head) {
+        empty.append(heads[next].segment.name)
+        next += 1
+      }
+      let until = next < heads.count ? heads[next].head.after : ringFirst.map { $0 - 1 }
+      try takeSegment(
+        segment, own, bytes, until: until, isLast: next == heads.count, isFirst: index == start,
+        head: head, record: record)
+      index = next
+    }
+    if let ringFirst, opening.last > 0 || opening.snapshot > 0,
+      ringFirst > max(place.last, opening.snapshot) + 1
+    {
+      throw JournalProblem.damage(
+        heads.last?.segment.name ?? "the folder", 0, lastGood: place.last,
+        "records \(place.last + 1) to \(ringFirst - 1) are missing before those in the ring")
+    }
+  }
+
+  private func firstIn(_ ring: Ring) -> UInt64? {
+    var first: UInt64?
+    _ = ring.walk(seed: seed) { frame, _, _ in
+      first = frame.sequence
+      return false
+    }
+    return first
+  }
+
+  private func contents(_ segment: Catalogue.Segment) throws(JournalProblem) -> [UInt8] {
+    guard let bytes = try folder.contents(segment.name, most: Catalogue.mostSegment) else {
+      throw JournalProblem.damage(segment.name, 0, lastGood: 0, "longer than any segment")
+    }
+    return bytes
+  }
+
+  private func isEmpty(
+    _ segment: Catalogue.Segment, _ head: SegmentHead
+  ) throws(JournalProblem) -> Bool {
+    let file = try folder.opened(segment.name)
+    defer { folder.close(file) }
+    var room = [UInt8](repeating: 0, count: BatchHead.size)
+    if case .failure(let error) = room.withUnsafeMutableBytes({
+      folder.read(file, $0, at: Int64(head.size))
+    }) {
+      throw .system("read \(segment.name)", error)
+    }
+    if room.allSatisfy({ $0 == 0 }) { return true }
+    guard segment.number == catalogue.segments.last?.number else { return false }
+    // The newest, with something in it: its first batch may be torn.
+    let bytes = try contents(segment)
+    var place = ChainPlace(last: head.after, hash: head.previous, batch: head.batch)
+    let end = bytes.withUnsafeBytes {
+      SegmentReader(name: segment.name, head: head, bytes: $0, digest: digest).read(
+        &place, until: nil
+      ) { _, _ in false }
+    }
+    if case .torn = end { return true }
+    return false
+  }
+
+  private mutating func takeSegment(
+    _ segment: Catalogue.Segment, _ own: SegmentHead, _ bytes: [UInt8], until: UInt64?,
+    isLast: Bool, isFirst: Bool, head: (UnsafeRawBufferPointer) -> Bool,
+    record: (borrowing JournalRecord) -> Bool
+  ) throws(JournalProblem) {
+    let name = segment.name
+    if !isFirst, own.previous != place.hash || own.after != place.last {
+      throw JournalProblem.damage(
+        name, 0, lastGood: place.last, "the chain of hashes does not go on from the segment before")
+    }
+    // Between `after` and `first` a snapshot alone has the records.
+    guard own.first <= max(isFirst ? 0 : own.after, opening.snapshot) + 1 else {
+      throw JournalProblem(
+        .incomplete,
+        "records \(opening.snapshot + 1) to \(own.first - 1) are missing: neither a snapshot nor a "
+          + "segment has them; copy the folder whole")
+    }
+    guard own.host.withUnsafeBytes({ head($0) }) else {
+      throw JournalProblem(.refused, "the head of \(name) was not taken")
+    }
+    if digestName != own.digest { digest = try ChainDigest(own.digest) }
+    digestName = own.digest
+    if isFirst { place = ChainPlace(last: own.after, hash: own.previous, batch: own.batch) }
+    let before = place
+    var given: UInt64 = 0
+    let after = opening.snapshot
+    let end = bytes.withUnsafeBytes { raw in
+      SegmentReader(name: name, head: own, bytes: raw, digest: digest).read(&place, until: until) {
+        frame, payload in
+        guard frame.sequence > after else { return true }
+        given += 1
+        return record(frame.record(payload, boot: own.boot))
+      }
+    }
+    opening.fromSegments += given
+    try finish(segment, own, end, isLast: isLast, before: before)
+  }
+
+  /// Of the segment read last.
+  private var digestName: JournalDigest?
+
+  private mutating func finish(
+    _ segment: Catalogue.Segment, _ own: SegmentHead, _ end: SegmentReader.End, isLast: Bool,
+    before: ChainPlace
+  ) throws(JournalProblem) {
+    var used = segment.bytes
+    switch end {
+    case .stopped:
+      throw JournalProblem(.refused, "a record of \(segment.name) was not taken")
+    case .damaged(let offset, let what):
+      throw JournalProblem.damage(segment.name, Int64(offset), lastGood: place.last, what)
+    case .torn(let offset, let bytes):
+      used = Int64(offset)
+      opening.tornSegment = segment.name
+      opening.tornOffset = used
+      opening.torn_bytes = Int64(bytes)
+      opening.reasons.insert(.tornTail)
+    case .whole(let offset):
+      used = Int64(offset)
+    }
+    opening.last = max(opening.last, place.last)
+    if place.batch == own.batch {
+      // A first batch that was never finished.
+      place = before
+      empty.append(segment.name)
+      return
+    }
+    if isLast { trimmed = (segment.name, used) }
+    segments.append(
+      SegmentFacts(
+        number: segment.number, first: own.first, last: place.last, wall_us: place.wall_us,
+        bytes: isLast ? used : segment.bytes))
+  }
+
+  mutating func takeRing(
+    boot: JournalID, _ record: (borrowing JournalRecord) -> Bool
+  ) throws(JournalProblem) {
+    guard let ring else { return }
+    let known = max(place.last, opening.snapshot)
+    if ring.durable > known {
+      throw JournalProblem.damage(
+        catalogue.segments.last?.name ?? "the folder", 0, lastGood: place.last,
+        "records \(place.last + 1) to \(ring.durable) were durable and are missing")
+    }
+    var given: UInt64 = 0
+    var isTaken = true
+    var last: UInt64 = 0
+    let (_, isWhole) = ring.walk(seed: seed) { frame, payload, _ in
+      last = frame.sequence
+      guard frame.sequence > opening.snapshot else { return true }
+      given += 1
+      isTaken = record(frame.record(payload, boot: boot))
+      return isTaken
+    }
+    guard isTaken else { throw JournalProblem(.refused, "a record of the ring was not taken") }
+    if !isWhole { opening.reasons.insert(.ringDamaged) }
+    opening.fromRing = given
+    opening.last = max(opening.last, last)
+  }
+}

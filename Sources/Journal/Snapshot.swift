@@ -1,0 +1,233 @@
+// The container of a snapshot: written beside and renamed, read back whole before it counts. What is in it is the
+// host's matter. Must never: take the place of an older one before its own bytes were compared.
+
+import CHujiaJournal
+
+enum SnapshotFile {
+  /// More than this is no snapshot.
+  static var most: Int64 { 1 << 36 }
+
+  /// The host's bytes, when all sums and the hash hold.
+  static func read(
+    _ folder: Folder, _ name: String, journal: JournalID
+  ) throws(JournalProblem) -> (head: SnapshotHead, bytes: [UInt8]) {
+    guard let file = try folder.contents(name, most: most) else {
+      throw JournalProblem.damage(name, 0, lastGood: 0, "longer than any snapshot")
+    }
+    let read: Result<(SnapshotHead, [UInt8]), JournalProblem> = file.withUnsafeBytes { raw in
+      do throws(JournalProblem) { return .success(try parse(raw, name, journal)) } catch {
+        return .failure(error)
+      }
+    }
+    return try read.get()
+  }
+
+  private static func parse(
+    _ raw: UnsafeRawBufferPointer, _ name: String, _ journal: JournalID
+  ) throws(JournalProblem) -> (SnapshotHead, [UInt8]) {
+    let head: SnapshotHead
+    do throws(SnapshotHead.Flaw) { head = try SnapshotHead.read(raw) } catch {
+      if case .newer(let version) = error {
+        throw JournalProblem(
+          .newer,
+          "\(name): format \(version), this version reads up to \(SnapshotHead.version): open it "
+            + "with the version that wrote it")
+      }
+      throw JournalProblem.damage(name, 0, lastGood: 0, "the snapshot's head is damaged")
+    }
+    guard head.journal == journal else {
+      throw JournalProblem(.foreign, "\(name) belongs to journal \(head.journal.text)")
+    }
+    guard SnapshotHead.number(name) == nil || SnapshotHead.number(name) == head.sequence else {
+      throw JournalProblem(.foreign, "\(name) is snapshot \(head.sequence) under another name")
+    }
+    let seed = Frame.seed(journal)
+    let digest = try ChainDigest(head.digest)
+    var fields = FieldReader(raw)
+    _ = fields.getBytes(SnapshotHead.size)
+    var bytes: [UInt8] = []
+    while true {
+      let offset = Int64(fields.offset)
+      let count = Int(fields.get(UInt32.self))
+      let sum: UInt32 = fields.get()
+      guard !fields.isBroken, count <= SnapshotHead.mostChunk else {
+        throw JournalProblem.damage(name, offset, lastGood: 0, "a length is damaged")
+      }
+      let chunk = fields.getBytes(count == 0 ? ChainDigest.size : count)
+      guard !fields.isBroken,
+        chunk.withUnsafeBytes({ hujia_crc32c(seed, $0.baseAddress, UInt64($0.count)) }) == sum
+      else { throw JournalProblem.damage(name, offset, lastGood: 0, "a chunk is damaged") }
+      guard count == 0 else {
+        bytes += chunk
+        continue
+      }
+      let hash = bytes.withUnsafeBytes { digest.hash(head.bytes, $0) }
+      guard hash == chunk, fields.offset == raw.count else {
+        throw JournalProblem.damage(name, offset, lastGood: 0, "the snapshot's hash does not hold")
+      }
+      return (head, bytes)
+    }
+  }
+}
+
+/// A snapshot on its way: any thread but the baton's holder, one at a time for each journal.
+package final class SnapshotWriter {
+  package let sequence: UInt64
+  private let journal: Journal
+  private let folder: Folder
+  private let file: Int32
+  private let name: String
+  private let head: SnapshotHead
+  private let digest: ChainDigest
+  private var offset = Int64(SnapshotHead.size)
+  private var chunk: [UInt8] = []
+  private var isOver = false
+
+  init(_ journal: Journal, _ folder: Folder, _ head: SnapshotHead) throws(JournalProblem) {
+    self.journal = journal
+    self.folder = folder
+    self.head = head
+    sequence = head.sequence
+    name = SnapshotHead.name(head.sequence) + ".new"
+    digest = try ChainDigest(head.digest)
+    _ = folder.remove(name)
+    file = try folder.opened(name, .new)
+    let bytes = head.bytes
+    if let error = bytes.withUnsafeBytes({ folder.write(file, $0, at: 0) }) {
+      folder.close(file)
+      _ = folder.remove(name)
+      throw .system("write \(name)", error)
+    }
+    digest.begin()
+    digest.add(bytes)
+    chunk.reserveCapacity(SnapshotHead.mostChunk)
+  }
+
+  deinit { if !isOver { abandon() } }
+
+  /// More of the host's bytes.
+  package func write(_ bytes: UnsafeRawBufferPointer) throws(JournalProblem) {
+    digest.add(bytes)
+    var done = 0
+    while done < bytes.count {
+      let count = min(bytes.count - done, SnapshotHead.mostChunk - chunk.count)
+      chunk.append(contentsOf: bytes[done..<done + count])
+      done += count
+      if chunk.count == SnapshotHead.mostChunk { try flush(count: chunk.count) }
+    }
+  }
+
+  private func flush(count: Int) throws(JournalProblem) {
+    var fields = FieldWriter()
+    fields.put(UInt32(count))
+    fields.put(
+      chunk.withUnsafeBytes { hujia_crc32c(journal.seed, $0.baseAddress, UInt64($0.count)) })
+    fields.put(chunk)
+    let bytes = fields.bytes
+    if let error = bytes.withUnsafeBytes({ folder.write(file, $0, at: offset) }) {
+      throw .system("write \(name)", error)
+    }
+    offset += Int64(bytes.count)
+    chunk.removeAll(keepingCapacity: true)
+  }
+
+  /// Waits until the disk has it and the records up to it, reads it back, and gives it its name: then it counts.
+  /// Segments that it makes needless go.
+  package func finish() throws(JournalProblem) {
+    if !chunk.isEmpty { try flush(count: chunk.count) }
+    chunk = ChainDigest.zero
+    chunk.withUnsafeMutableBytes { room in
+      if let start = room.baseAddress { digest.end(start) }
+    }
+    try flush(count: 0)
+    if let error = folder.sync(file) { throw .system("sync \(name)", error) }
+    let (read, _) = try SnapshotFile.read(folder, name, journal: head.journal)
+    guard read == head else {
+      throw JournalProblem.damage(name, 0, lastGood: 0, "read back as another")
+    }
+    guard journal.wait(sequence, .durable, timeout_ns: -1) == .reached else {
+      throw JournalProblem(.system, "record \(sequence) cannot become durable")
+    }
+    let final = SnapshotHead.name(sequence)
+    if let error = folder.rename(name, final) { throw .system("rename \(name)", error) }
+    if let error = folder.syncFolder() { throw .system("sync the journal's folder", error) }
+    isOver = true
+    folder.close(file)
+    folder.close(folder.descriptor)
+    journal.keep(snapshot: sequence)
+  }
+
+  /// Nothing of it stays.
+  package func abandon() {
+    guard !isOver else { return }
+    isOver = true
+    folder.close(file)
+    _ = folder.remove(name)
+    folder.close(folder.descriptor)
+  }
+}
+
+extension Journal {
+  /// Begins a snapshot of the state after record `sequence`, which is recorded.
+  package func beginSnapshot(_ sequence: UInt64) throws(JournalProblem) -> SnapshotWriter {
+    guard sequence > 0, sequence <= recorded else {
+      throw JournalProblem(.argument, "there is no record \(sequence) yet")
+    }
+    let descriptor = calls.openFolder(settings.folder)
+    guard descriptor >= 0 else {
+      throw .system("open \(settings.folder)", SystemError(-descriptor))
+    }
+    let own = Folder(calls: calls, descriptor: descriptor)
+    let place = gate.held { head }
+    do throws(JournalProblem) {
+      guard try own.status(descriptor, settings.folder).isSame(work.held { lock.folder }) else {
+        throw JournalProblem(.foreign, "\(settings.folder) is another folder now")
+      }
+      return try SnapshotWriter(
+        self, own,
+        SnapshotHead(
+          journal: id, sequence: sequence,
+          chain: place.last == sequence ? place.hash : ChainDigest.zero,
+          digest: settings.digest, made_us: calls.wall_us()))
+    } catch {
+      own.close(descriptor)
+      throw error
+    }
+  }
+
+  /// A verified snapshot is there: the newest two stay, and the segments that the older of them needs.
+  func keep(snapshot sequence: UInt64) {
+    work.held {
+      if !snapshots.contains(sequence) { snapshots.append(sequence) }
+      snapshots.sort()
+      while snapshots.count > 2 {
+        let old = snapshots.removeFirst()
+        _ = folder.remove(SnapshotHead.name(old))
+      }
+      prune()
+    }
+  }
+
+  /// Under `work`. Retention wins over the bound on the disk's use.
+  func prune() {
+    let now_us = calls.wall_us()
+    let covered = snapshots.count < 2 ? 0 : snapshots[0]
+    var segments = writer.written
+    var isOver = isOverBound(segments)
+    while segments.count > 1, segments[0].last <= covered {
+      let isYoung = segments[0].wall_us > now_us &- settings.retention_s &* 1_000_000
+      if isYoung, settings.retention_s > 0 { break }
+      if folder.remove(SegmentHead.name(segments[0].number)) != nil { break }
+      writer.forget(segments[0].number)
+      segments.removeFirst()
+      isOver = isOverBound(segments)
+    }
+    if isOver { raise(.overBound) } else { clear(.overBound) }
+    let bytes = segments.reduce(0) { $0 + $1.bytes }
+    gate.held { diskBytes = bytes }
+  }
+
+  private func isOverBound(_ segments: [SegmentFacts]) -> Bool {
+    settings.journalBytes > 0 && segments.reduce(0) { $0 + $1.bytes } > settings.journalBytes
+  }
+}
