@@ -9,43 +9,6 @@ import HujiaIngest
 import HujiaRoads
 import HujiaRouting
 
-/// Table sizes, fixed at open.
-package struct EngineLimits: BitwiseCopyable, Sendable {
-  package var units: Int
-  package var incidents: Int
-  package var assignments: Int
-  package var events: Int
-  package var keys: Int
-  package var keyRetention_ns: Int64
-  /// The core asks it only how far ahead of now a watch's sign of life may lie.
-  package var fixRules = FixRules()
-  /// A position older than this is marked; `UInt32.max` = never.
-  package var staleAfter_s: UInt32 = 900
-  package var watches = 0
-  /// Other programs whose last answers are remembered.
-  package var clients = 0
-  /// Types, agencies and beats with figures of their own; the others are counted together.
-  package var figureTypes = 8
-  package var figureAgencies = 4
-  package var figureBeats = 8
-  package var breaches = 64
-  package init(
-    units: Int, incidents: Int, assignments: Int, events: Int, keys: Int, keyRetention_ns: Int64
-  ) {
-    self.units = units
-    self.incidents = incidents
-    self.assignments = assignments
-    self.events = events
-    self.keys = keys
-    self.keyRetention_ns = keyRetention_ns
-  }
-
-  /// Live assignments of all incidents, and units that one will not ask again: room for so many.
-  var seats: Int { incidents * Self.chosen }
-  /// Most units in one answer and on one incident (`HJ_CHOSEN_MAX`).
-  package static var chosen: Int { 16 }
-}
-
 /// All mutable state of one engine. Every property is owned by the baton's holder, except `counters` and lookups in
 /// `unitIndex` (any thread), and `map` (immutable).
 package struct EngineCore: ~Copyable {
@@ -56,11 +19,9 @@ package struct EngineCore: ~Copyable {
   package var time = Moment(now_ns: 0, wall_us: 0)
   var firstWall = FirstWall()
 
-  /// What is kept of units and incidents and seldom asked for.
-  package let details: DetailTables
-
   // Units
   package var units: Block<UnitRecord>
+  package let unitDetails: Block<UnitDetails>
   package var unitSlots: SlotPool
   package var unitIndex: IdIndex
   package var unitsWithoutPosition = 0
@@ -79,6 +40,7 @@ package struct EngineCore: ~Copyable {
 
   // Incidents
   package var incidents: Block<IncidentRecord>
+  package let incidentDetails: Block<IncidentDetails>
   package var incidentSlots: SlotPool
   /// Per incident `EngineLimits.chosen` live assignments, oldest first, and the units it will not ask again.
   var incidentAssignments: Block<UInt32>
@@ -141,7 +103,8 @@ package struct EngineCore: ~Copyable {
     let shifts = try ShiftBounds(memory, units: limits.units)
     let router = try Router(map: map, unitCapacity: limits.units, memory: memory)
     let incidents = try Block<IncidentRecord>(memory, count: limits.incidents)
-    let details = try DetailTables(memory, limits)
+    let unitDetails = try Block<UnitDetails>(memory, count: limits.units)
+    let incidentDetails = try Block<IncidentDetails>(memory, count: limits.incidents)
     let incidentSlots = try SlotPool(memory, capacity: limits.incidents)
     let incidentAssignments = try Block<UInt32>(memory, count: limits.seats)
     let incidentRefusals = try Block<UInt64>(memory, count: limits.seats)
@@ -172,7 +135,8 @@ package struct EngineCore: ~Copyable {
     self.shifts = shifts
     self.router = router
     self.incidents = incidents
-    self.details = details
+    self.unitDetails = unitDetails
+    self.incidentDetails = incidentDetails
     self.incidentSlots = incidentSlots
     self.incidentAssignments = incidentAssignments
     self.incidentRefusals = incidentRefusals

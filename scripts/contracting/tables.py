@@ -43,7 +43,7 @@ OPEN = "Sendable, CaseIterable"
 
 # The Swift files: their types, in order. `access` and `conforms` hold where a type says nothing else.
 SWIFT = [
-    {"path": "Sources/Engine/Vocabulary.swift", "access": "package", "conforms": CASES, "has_statuses": True,
+    {"path": "Sources/Engine/Vocabulary/Vocabulary.swift", "access": "package", "conforms": CASES, "has_statuses": True,
      "about": "The field's words as values. What follows from them is in States.swift.",
      "types": [
          words("tier", "Tier", "How pressing an incident is. Named, never a bare integer; `none` only in a report: "

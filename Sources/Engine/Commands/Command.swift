@@ -4,16 +4,6 @@
 import HujiaContainers
 import HujiaRouting
 
-/// Which program a command comes from, and which of its requests it is. 0/0: the host's own process.
-package struct Client: BitwiseCopyable, Equatable, Sendable {
-  package var high: UInt64
-  package var low: UInt64
-  package init(high: UInt64 = 0, low: UInt64 = 0) {
-    self.high = high
-    self.low = low
-  }
-}
-
 /// One change of an engine, with the person behind it and the client that asked.
 package struct Command: BitwiseCopyable {
   package var change: Change

@@ -3,55 +3,6 @@
 
 import HujiaContainers
 
-/// When a unit arrived, with its agency and beat.
-struct Arrival: BitwiseCopyable {
-  /// `Int64.max`: it did not.
-  var at_ns: Int64 = .max
-  var wall_us: Int64 = 0
-  var agency: UInt32 = 0
-  var beat: UInt32 = 0
-}
-
-/// The times of one incident that figures are made of; its receipt, or appointment, is `IncidentRecord.start_ns`.
-package struct IncidentTimes: BitwiseCopyable {
-  var dispatched_ns: Int64 = 0
-  /// Of the first unit sent.
-  var agency: UInt32 = 0
-  var beat: UInt32 = 0
-  /// The first arrival that counts, with that unit's agency and beat; never = `Int64.max`.
-  var arrived_ns: Int64 = .max
-  var arrivedAgency: UInt32 = 0
-  var arrivedBeat: UInt32 = 0
-  /// What its arrival limit counts from, however vulnerable its caller is.
-  var arrivalFrom_ns: Int64 = 0
-  /// Of units that have left after arriving: the first arrival, and the first signature and arrival of an agency.
-  var left = Arrival()
-  var leftSigned_ns: Int64 = .max
-  var leftArrived_ns: Int64 = .max
-  var leftSignedAgency: UInt32 = 0
-  var leftArrivedAgency: UInt32 = 0
-  /// As counted: receipt to dispatch, dispatch to arrival, receipt to arrival.
-  var response: CountedInterval?
-  var arrival: CountedInterval?
-  var wait: CountedInterval?
-  var isDispatched = false
-}
-
-package struct AssignmentTimes: BitwiseCopyable {
-  var dispatched_ns: Int64 = 0
-  /// Signed in so many words.
-  var acknowledged_ns: Int64 = 0
-  /// Signed by whatever status was the first to say so.
-  var signed_ns: Int64 = .max
-  var arrived_ns: Int64 = .max
-  var arrivedWall_us: Int64 = 0
-  var signature: CountedInterval?
-  var turnout: CountedInterval?
-  /// The breach of its signature, once the slot of that clock is another's.
-  var signatureBreach: UInt32 = 0
-  var isAcknowledged = false
-}
-
 extension EngineCore {
   private func figureKey(_ incident: UInt32) -> FigureKey {
     let record = incidents[incident]
@@ -68,12 +19,16 @@ extension EngineCore {
     return key
   }
 
-  mutating func noteReceipt(_ incident: UInt32) { incidentTimes[incident] = IncidentTimes() }
+  mutating func noteReceipt(_ incident: UInt32) {
+    incidentTimes[incident] = IncidentTimes()
+    figures.incidents[incident] = CountedIncident()
+  }
 
   /// After the assignment is open. An incident whose first units all declined counts the dispatch that stands.
   mutating func noteDispatch(_ assignment: UInt32) {
     let record = assignments[assignment]
     assignmentTimes[assignment] = AssignmentTimes(dispatched_ns: time.now_ns)
+    figures.assignments[assignment] = CountedAssignment()
     let incident = record.incident
     guard !incidentTimes[incident].isDispatched || incidents[incident].isUnmanned else { return }
     if !incidentTimes[incident].isDispatched {
@@ -87,14 +42,14 @@ extension EngineCore {
     let isWithin = isKept(
       .pending, slot: ClockSlot.of(.pending, incident: incident), at_ns: time.now_ns,
       took_ns: took_ns, target_ms: limits(of: incident).respond_ms)
-    incidentTimes[incident].response = figures.record(
+    figures.incidents[incident].response = figures.record(
       .receiptToDispatch, figureKey(incident), took_ns: took_ns, isWithin: isWithin)
   }
 
   mutating func takeBackResponse(_ incident: UInt32) {
-    guard let counted = incidentTimes[incident].response else { return }
+    guard let counted = figures.incidents[incident].response else { return }
     figures.takeBack(.receiptToDispatch, counted)
-    incidentTimes[incident].response = nil
+    figures.incidents[incident].response = nil
   }
 
   /// A status of a unit, before its clocks follow: what it says of signature and turnout is counted, and what it takes
@@ -102,7 +57,7 @@ extension EngineCore {
   mutating func noteMove(
     _ assignment: UInt32, from old: AssignmentState, to new: AssignmentState, wall_us: Int64
   ) {
-    let at_ns = moment_ns(wall_us: wall_us)
+    let at_ns = time.ns(atWall_us: wall_us)
     if new.isSigned, !old.isSigned { assignmentTimes[assignment].signed_ns = at_ns }
     if new == .acknowledged, !old.isSigned { noteSignature(assignment, at_ns: at_ns) }
     if new == .enRoute, old.rawValue < new.rawValue { noteTurnout(assignment, at_ns: at_ns) }
@@ -113,17 +68,17 @@ extension EngineCore {
     guard new.rawValue < old.rawValue else { return }
     if !new.hasArrived { assignmentTimes[assignment].arrived_ns = .max }
     if new.rawValue < AssignmentState.enRoute.rawValue,
-      let counted = assignmentTimes[assignment].turnout
+      let counted = figures.assignments[assignment].turnout
     {
       figures.takeBack(.acknowledgeToEnRoute, counted)
-      assignmentTimes[assignment].turnout = nil
+      figures.assignments[assignment].turnout = nil
     }
     guard !new.isSigned else { return }
     assignmentTimes[assignment].signed_ns = .max
     assignmentTimes[assignment].isAcknowledged = false
-    if let counted = assignmentTimes[assignment].signature {
+    if let counted = figures.assignments[assignment].signature {
       figures.takeBack(.dispatchToAcknowledge, counted)
-      assignmentTimes[assignment].signature = nil
+      figures.assignments[assignment].signature = nil
     }
   }
 
@@ -145,7 +100,7 @@ extension EngineCore {
         ? isKept(
           .acknowledge, slot: slot, at_ns: at_ns, took_ns: took_ns, target_ms: target_ms)
         : took_ns <= target_ms.multipliedClamped(by: 1_000_000)
-    assignmentTimes[assignment].signature = figures.record(
+    figures.assignments[assignment].signature = figures.record(
       .dispatchToAcknowledge, figureKey(record.incident, unit: record.unit), took_ns: took_ns,
       isWithin: isWithin)
   }
@@ -161,10 +116,10 @@ extension EngineCore {
       isRunning(.turnout, slot: slot)
       ? isKept(.turnout, slot: slot, at_ns: at_ns, took_ns: took_ns, target_ms: target_ms)
       : took_ns <= target_ms &* 1_000_000
-    if let counted = assignmentTimes[assignment].turnout {
+    if let counted = figures.assignments[assignment].turnout {
       figures.takeBack(.acknowledgeToEnRoute, counted)
     }
-    assignmentTimes[assignment].turnout = figures.record(
+    figures.assignments[assignment].turnout = figures.record(
       .acknowledgeToEnRoute, figureKey(record.incident, unit: record.unit), took_ns: took_ns,
       isWithin: isWithin)
   }
@@ -178,20 +133,20 @@ extension EngineCore {
     let isWithin = isKept(
       .arrival, slot: ClockSlot.of(.arrival, incident: incident), at_ns: kept_ns, took_ns: took_ns,
       target_ms: limits(of: incident).arrive_ms)
-    incidentTimes[incident].arrival = figures.record(
+    figures.incidents[incident].arrival = figures.record(
       .dispatchToArrival, key, took_ns: took_ns, isWithin: isWithin)
-    incidentTimes[incident].wait = figures.record(
+    figures.incidents[incident].wait = figures.record(
       .receiptToArrival, key, took_ns: arrival.at_ns &- incidents[incident].start_ns, isWithin: nil)
   }
 
   mutating func takeBackArrival(_ incident: UInt32) {
-    if let counted = incidentTimes[incident].arrival {
+    if let counted = figures.incidents[incident].arrival {
       figures.takeBack(.dispatchToArrival, counted)
-      incidentTimes[incident].arrival = nil
+      figures.incidents[incident].arrival = nil
     }
-    if let counted = incidentTimes[incident].wait {
+    if let counted = figures.incidents[incident].wait {
       figures.takeBack(.receiptToArrival, counted)
-      incidentTimes[incident].wait = nil
+      figures.incidents[incident].wait = nil
     }
   }
 
@@ -201,20 +156,6 @@ extension EngineCore {
       .resolve, slot: ClockSlot.of(.resolve, incident: incident), at_ns: at_ns, took_ns: took_ns,
       target_ms: limits(of: incident).resolve_ms)
     figures.record(.receiptToClose, figureKey(incident), took_ns: took_ns, isWithin: isWithin)
-  }
-
-  /// A promise is broken: a step has told of it, or its limit had passed before its clock stopped.
-  mutating func noteBreach(_ slot: UInt32, incident: UInt32, assignment: UInt32?, due_ns: Int64) {
-    breaches.note(
-      Breach(
-        incidentID: incidentSlots.id(of: incident),
-        assignmentID: assignment.map { assignmentSlots.id(of: $0) } ?? 0,
-        unitID: assignment.map { units[assignments[$0].unit].id } ?? 0, due_ns: due_ns,
-        dueWall_us: time.wall_us &- (time.now_ns &- due_ns) / 1_000, ended_ns: .max,
-        clock: clocks[slot].kind, tier: incidents[incident].tier, type: incidents[incident].type,
-        reference: reference(of: incident)),
-      clock: slot)
-    counters.add(Counter.breaches)
   }
 
   /// Figures and breaches from now on.

@@ -38,12 +38,29 @@ struct CountedInterval: BitwiseCopyable {
   var isWithin: Bool?
 }
 
+/// The intervals of one incident as counted.
+package struct CountedIncident: BitwiseCopyable {
+  var response: CountedInterval?
+  var arrival: CountedInterval?
+  /// Receipt to arrival.
+  var wait: CountedInterval?
+}
+
+/// The intervals of one assignment as counted.
+package struct CountedAssignment: BitwiseCopyable {
+  var signature: CountedInterval?
+  var turnout: CountedInterval?
+}
+
 package struct FigureTable: ~Copyable {
   package struct Hits: BitwiseCopyable {
     var withTarget: Int64 = 0
     var withinTarget: Int64 = 0
   }
 
+  /// By slot.
+  let incidents: Block<CountedIncident>
+  let assignments: Block<CountedAssignment>
   private var histograms: Histograms
   private let hits: Block<Hits>
   /// By row: the reset after which it was last written. A row of an earlier one counts as empty.
@@ -71,11 +88,15 @@ package struct FigureTable: ~Copyable {
       rows += sizes[index]
       firsts.base[index + 1] = rows
     }
+    let incidents = try Block<CountedIncident>(memory, count: limits.incidents)
+    let assignments = try Block<CountedAssignment>(memory, count: limits.assignments)
     let histograms = try Histograms(memory, rows: rows * Self.intervals)
     let hits = try Block<Hits>(memory, count: rows * Self.intervals)
     let eras = try Block<UInt64>(memory, count: rows * Self.intervals)
     let rowOf = try IdIndex(memory, capacity: types + agencies + beats)
     let values = try Block<UInt32>(memory, count: rows, filledWith: Self.other)
+    self.incidents = incidents
+    self.assignments = assignments
     self.histograms = histograms
     self.hits = hits
     self.eras = eras

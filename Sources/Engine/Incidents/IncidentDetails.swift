@@ -2,32 +2,6 @@
 
 import HujiaContainers
 
-/// By slot.
-package struct DetailTables: ~Copyable {
-  package let units: Block<UnitDetails>
-  package let incidents: Block<IncidentDetails>
-
-  init(_ memory: Memory, _ limits: EngineLimits) throws(OutOfMemory) {
-    let units = try Block<UnitDetails>(memory, count: limits.units)
-    let incidents = try Block<IncidentDetails>(memory, count: limits.incidents)
-    self.units = units
-    self.incidents = incidents
-  }
-}
-
-/// The host's own number of an incident: 32 opaque bytes, all zero = none.
-package struct Reference: BitwiseCopyable, Equatable, Sendable {
-  package var words: InlineArray<4, UInt64> = .init(repeating: 0)
-  @inlinable package init() {}
-
-  @inlinable package var isStated: Bool { words[0] | words[1] | words[2] | words[3] != 0 }
-
-  @inlinable package static func == (one: Reference, other: Reference) -> Bool {
-    one.words[0] == other.words[0] && one.words[1] == other.words[1]
-      && one.words[2] == other.words[2] && one.words[3] == other.words[3]
-  }
-}
-
 package struct IncidentDetails: BitwiseCopyable {
   /// Capabilities asked for beside the plan's.
   package var needs: UInt64 = 0
@@ -49,7 +23,7 @@ extension EngineCore {
     var details = IncidentDetails()
     details.needs = report.needs
     details.reference = report.reference
-    self.details.incidents[incident] = details
+    incidentDetails[incident] = details
     incidents[incident].hasNeeds = report.needs != 0
     incidents[incident].hasReference = report.reference.isStated
   }
@@ -57,60 +31,41 @@ extension EngineCore {
   /// An update names others instead; 0 and no reference = as it is.
   mutating func change(detailsOf incident: UInt32, by change: IncidentReport) {
     if change.needs != 0 {
-      let kept = incidents[incident].hasNeeds ? details.incidents[incident].needs & change.needs : 0
-      details.incidents[incident].needs = change.needs
-      details.incidents[incident].servedNeeds &= kept
-      details.incidents[incident].sparedNeeds &= kept
+      let kept = incidents[incident].hasNeeds ? incidentDetails[incident].needs & change.needs : 0
+      incidentDetails[incident].needs = change.needs
+      incidentDetails[incident].servedNeeds &= kept
+      incidentDetails[incident].sparedNeeds &= kept
       incidents[incident].hasNeeds = true
     }
     if change.reference.isStated {
-      details.incidents[incident].reference = change.reference
+      incidentDetails[incident].reference = change.reference
       incidents[incident].hasReference = true
     }
   }
 
   func reference(of incident: UInt32) -> Reference {
-    incidents[incident].hasReference ? details.incidents[incident].reference : Reference()
-  }
-
-  /// An event that knows its incident by the id alone gets the incident's reference.
-  func refer(_ event: inout Event) {
-    guard let incident = incidentSlots.slot(of: event.incidentID) else { return }
-    event.reference = reference(of: incident)
+    incidents[incident].hasReference ? incidentDetails[incident].reference : Reference()
   }
 
   // Needs
 
-  /// What an incident asks for beside its plan and none of its units has; `passing`: as if that assignment were none of
-  /// its.
-  func openNeeds(of incident: UInt32, passing passed: UInt32? = nil) -> UInt64 {
-    guard incidents[incident].hasNeeds else { return 0 }
-    var open = details.incidents[incident].needs & ~details.incidents[incident].servedNeeds
-    let first = Int(incident) * EngineLimits.chosen
-    for place in 0..<Int(incidents[incident].liveCount) {
-      let assignment = incidentAssignments[first + place]
-      if assignment != passed { open &= ~units[assignments[assignment].unit].capabilities }
-    }
-    return open
-  }
-
   /// A unit that was there leaves, or one is not needed any more: what it brought has been served.
   mutating func serveNeeds(of incident: UInt32, by unit: UInt32, wasThere: Bool) {
     guard incidents[incident].hasNeeds else { return }
-    let before = details.incidents[incident].servedNeeds
-    let served = units[unit].capabilities & details.incidents[incident].needs
-    details.incidents[incident].servedNeeds |= served
+    let before = incidentDetails[incident].servedNeeds
+    let served = units[unit].capabilities & incidentDetails[incident].needs
+    incidentDetails[incident].servedNeeds |= served
     if wasThere {
-      details.incidents[incident].sparedNeeds &= ~served
+      incidentDetails[incident].sparedNeeds &= ~served
     } else {
-      details.incidents[incident].sparedNeeds |= served & ~before
+      incidentDetails[incident].sparedNeeds |= served & ~before
     }
   }
 
   /// Nobody was there after all.
   mutating func openSparedNeeds(of incident: UInt32) {
     guard incidents[incident].hasNeeds else { return }
-    details.incidents[incident].servedNeeds &= ~details.incidents[incident].sparedNeeds
-    details.incidents[incident].sparedNeeds = 0
+    incidentDetails[incident].servedNeeds &= ~incidentDetails[incident].sparedNeeds
+    incidentDetails[incident].sparedNeeds = 0
   }
 }

@@ -40,8 +40,8 @@ package struct IncidentRecord: BitwiseCopyable {
   /// How it came in (`HJ_SOURCE_…`).
   package var source: UInt8 = 0
   /// The incident that this one was merged into, and the first of those merged into this one.
-  var mergedInto: UInt32 = WaitingLists.none
-  var firstMerged: UInt32 = WaitingLists.none
+  var mergedInto: UInt32 = IncidentRecord.none
+  var firstMerged: UInt32 = IncidentRecord.none
   /// Its neighbours among those merged into the same incident, or among those that wait for their call-back.
   var previousLinked: UInt32
   var nextLinked: UInt32
@@ -63,6 +63,8 @@ package struct IncidentRecord: BitwiseCopyable {
   var hasNeeds = false
   var hasReference = false
 
+  /// No other incident.
+  static var none: UInt32 { .max }
   package var isVulnerable: Bool { flags & 1 != 0 }
   /// What areas are asked with: without a place a point that lies in none.
   var areaPoint: (lat_e7: Int32, lon_e7: Int32) {
@@ -120,33 +122,5 @@ package struct IncidentReport: BitwiseCopyable {
       && flags == other.flags && callerHash == other.callerHash && wall_us == other.wall_us
       && appointmentWall_us == other.appointmentWall_us && agency == other.agency
       && source == other.source && needs == other.needs && reference == other.reference
-  }
-}
-
-extension Place {
-  /// No place at all (0/0 off the streets): nothing can be driven to, or from there. Here and not with `Place`, because
-  /// a call into another module would copy the place first.
-  @inline(__always) var isNowhere: Bool {
-    street == .max && lat_e7 == 0 && lon_e7 == 0
-  }
-}
-
-/// The person behind an act, and the reason (`hj_action`).
-package struct Act: BitwiseCopyable {
-  package var operatorID: UInt64
-  package var reason: UInt32
-  package var role: UInt32
-  package var sessionID: UInt64
-  package init(operatorID: UInt64 = 0, reason: UInt32 = 0, role: UInt32 = 0, sessionID: UInt64 = 0)
-  {
-    self.operatorID = operatorID
-    self.reason = reason
-    self.role = role
-    self.sessionID = sessionID
-  }
-
-  /// A person gave a name, a reason, a session or a role; the engine's own acts have none of these.
-  package var isOfPerson: Bool {
-    operatorID | sessionID != 0 || reason | role != 0
   }
 }

@@ -83,18 +83,3 @@ package struct ClockRule: BitwiseCopyable, Sendable {
       + (days != 0 ? 1 : 0) + (vulnerable != 2 ? 1 : 0)
   }
 }
-
-extension Int64 {
-  /// A time so many milliseconds later; the end of time where it would be beyond.
-  func adding(ms: Int64) -> Int64 {
-    let (ns, overflows) = ms.multipliedReportingOverflow(by: 1_000_000)
-    let (sum, runsOver) = addingReportingOverflow(overflows ? .max : ns)
-    return runsOver ? .max : sum
-  }
-
-  func subtracting(ms: Int64) -> Int64 {
-    let (ns, overflows) = ms.multipliedReportingOverflow(by: 1_000_000)
-    let (rest, runsOver) = subtractingReportingOverflow(overflows ? .max : ns)
-    return runsOver ? .min : rest
-  }
-}

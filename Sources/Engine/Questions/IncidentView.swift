@@ -62,7 +62,7 @@ extension EngineCore {
     view.plansVersion = plansNumber(of: slot)
     view.operatorID = incident.operatorID
     view.operatorReason = incident.operatorReason
-    let details = details.incidents[slot]
+    let details = incidentDetails[slot]
     view.operatorSession = details.operatorSession
     view.operatorRole = details.operatorRole
     view.needs = details.needs

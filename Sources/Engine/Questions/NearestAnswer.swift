@@ -73,7 +73,7 @@ extension EngineCore {
       to: query.place, capabilities: query.capabilities, levels: query.levels,
       agency: query.agency, limit: min(query.limit, NearestAnswer.most), profile: query.profile)
     answer.count = found
-    answer.epoch = epoch
+    answer.epoch = router.epoch
     for index in 0..<min(found, query.capacity) {
       let near = candidates[index]
       let (age_s, isStale) = age(ofFound: near.unit)
@@ -90,7 +90,7 @@ extension EngineCore {
 
   mutating func travel(_ query: TravelQuery) -> TravelAnswer {
     var answer = TravelAnswer()
-    answer.epoch = epoch
+    answer.epoch = router.epoch
     if query.wantsDistance {
       let found = router.travel(from: query.from, to: query.to, profile: query.profile)
       answer.travel_ms = found.travel_ms

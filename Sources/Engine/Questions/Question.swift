@@ -39,8 +39,8 @@ extension EngineCore {
       let (status, reading) = read(reference)
       guard let reading else { return status }
       view.pointee = reading
-      view.pointee.dueWall_us = wall_us(of: reading.due_ns)
-      view.pointee.plannedWall_us = wall_us(of: reading.planned_ns)
+      view.pointee.dueWall_us = time.wall_us(of: reading.due_ns)
+      view.pointee.plannedWall_us = time.wall_us(of: reading.planned_ns)
     case .nearest(let query, let answer): answerNearest(query.pointee, &answer.pointee)
     case .travel(let query, let answer): answer.pointee = travel(query.pointee)
     case .figures(let interval, let dimension, let value, let answer):

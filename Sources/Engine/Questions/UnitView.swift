@@ -35,7 +35,7 @@ extension EngineCore {
     }
     view.age_s = age_s(ofUnit: slot)
     view.shiftEnd_us = unit.shiftEnd_us
-    view.details = details.units[slot]
+    view.details = unitDetails[slot]
     guard unit.hasPosition else { return view }
     view.hasPosition = true
     view.place = unit.place

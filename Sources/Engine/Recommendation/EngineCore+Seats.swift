@@ -303,4 +303,10 @@ extension EngineCore {
     }
     return openNeeds(of: incident) != 0
   }
+
+  /// The same for a unit that is being chosen: whether its shift was over then is a fact of the choice.
+  func marks(ofChoice slot: UInt32, at place: Place, isStraightLine: Bool) -> UInt32 {
+    let marks = marks(of: slot, at: place, isStraightLine: isStraightLine)
+    return isShiftOver(units[slot]) ? marks | ChosenMark.shiftOver : marks
+  }
 }

@@ -1,6 +1,7 @@
 // How old what is known of a unit is, and the marks that follow from it. Ages count on the engine's own clock, so a
 // jump of the wall clock makes nothing old and nothing young.
 
+import HujiaIngest
 import HujiaRoads
 
 extension EngineCore {
@@ -34,9 +35,12 @@ extension EngineCore {
     return marks
   }
 
-  /// The same for a unit that is being chosen: whether its shift was over then is a fact of the choice.
-  func marks(ofChoice slot: UInt32, at place: Place, isStraightLine: Bool) -> UInt32 {
-    let marks = marks(of: slot, at: place, isStraightLine: isStraightLine)
-    return isShiftOver(units[slot]) ? marks | ChosenMark.shiftOver : marks
+  /// A device's time that came before the first wall time has its place on the engine's clock since then. O(1).
+  func fixTimes(of slot: UInt32) -> (wall_us: Int64, fix_ns: Int64) {
+    let unit = units[slot]
+    guard unit.isFixBeforeFirstWall, let first = firstWall.moment, first.wall_us != 0 else {
+      return (unit.fixWall_us, unit.fix_ns)
+    }
+    return FixRules.times(wall_us: unit.fixWall_us, now_us: first.wall_us, now_ns: first.now_ns)
   }
 }

@@ -138,7 +138,7 @@ extension EngineCore {
     event.state = absenceState(slot).rawValue
     event.sign(act)
     event.reason = Int32(truncatingIfNeeded: act.reason)
-    event.dueWall_us = wall_us(of: record.due_ns)
+    event.dueWall_us = time.wall_us(of: record.due_ns)
     refer(&event)
     emit(event)
   }

@@ -2,16 +2,6 @@
 // command points at stands there by what names it (plans, an epoch) or element by element (heartbeats). commands.json
 // says how; scripts/contract makes the encoder and the decoder from it.
 
-/// What names a text that is kept elsewhere.
-package struct TextMark: BitwiseCopyable, Equatable, Sendable {
-  package var bytes: UInt32 = 0
-  package var checksum: UInt64 = 0
-  package init(bytes: UInt32 = 0, checksum: UInt64 = 0) {
-    self.bytes = bytes
-    self.checksum = checksum
-  }
-}
-
 /// Some heartbeats of a batch: as many as one record holds.
 package struct RecordedBeats: BitwiseCopyable {
   package static var most: Int { 11 }

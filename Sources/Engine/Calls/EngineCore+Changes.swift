@@ -1,0 +1,187 @@
+// What people do to an open incident: change it, send a unit by hand, cancel it, close it.
+
+import HujiaContainers
+import HujiaRoads
+import HujiaRouting
+
+extension EngineCore {
+  /// Changes tier, type and place (`none`, 0 and no place = as it is), makes the flags those of the change, keeps the
+  /// receipt, and sends what the new plan asks for besides the units already there. The answer lists all live
+  /// assignments, with the times to the place as it is now.
+  mutating func update(
+    _ id: UInt64, _ change: IncidentReport, movesPlace: Bool, into decision: inout Decision
+  ) -> Status {
+    guard let incident = incidentSlots.slot(of: id) else { return .stale }
+    guard incidents[incident].state.isOpen else { return .state }
+    stopWaiting(incident)
+    let old = incidents[incident]
+    if change.tier != .none { incidents[incident].tier = change.tier }
+    if change.type != 0 { incidents[incident].type = change.type }
+    incidents[incident].flags = change.flags
+    self.change(detailsOf: incident, by: change)
+    if movesPlace {
+      incidents[incident].place = change.place
+      incidents[incident].lat_e7 = change.lat_e7
+      incidents[incident].lon_e7 = change.lon_e7
+    }
+    rematch(incident)
+    let record = incidents[incident]
+    reseat(incident)
+    let isRaised = record.tier.rawValue < old.tier.rawValue
+    let isHeld = incidents[incident].state == .held
+    if !isHeld {
+      followChange(
+        of: incident, isRaised: isRaised || record.isVulnerable,
+        isEased: old.isVulnerable && !record.isVulnerable, isTierRaised: isRaised)
+      startLeadClock(incident)
+    }
+    let isMoved = record.lat_e7 != old.lat_e7 || record.lon_e7 != old.lon_e7
+    if isMoved || record.plan.profile != old.plan.profile { measureAgain(incident) }
+    if isHeld {
+      decision.answer.count = 0
+    } else if isAutomatic(incident) {
+      if fillSeats(of: incident, reason: .upgraded, &decision) > 0 {
+        announceProgress(of: incident, &decision)
+      }
+    } else {
+      let (dispatch, place) = (incidents[incident].plan.dispatch, incidents[incident].place)
+      incidents[incident].shortfall =
+        dispatch == .manual || place.isNowhere ? Self.manual(at: place) : []
+    }
+    emitIncident(incident, reason: .upgraded)
+    if isMoved, !isHeld { tellPlaceChanged(incident) }
+    listLive(incident, &decision)
+    return .ok
+  }
+
+  /// The plan that fits the incident as it is now, of the current version. Seats that were served stay so while the
+  /// plan is the same.
+  private mutating func rematch(_ incident: UInt32) {
+    let record = incidents[incident]
+    let plan = currentPlans.match(
+      type: record.type, tier: record.tier, flags: record.flags,
+      lat_e7: record.areaPoint.lat_e7, lon_e7: record.areaPoint.lon_e7, wall_us: time.wall_us)
+    if plan.plan != record.plan.plan || record.planVersion != plans.current {
+      incidents[incident].servedSeats = 0
+      incidents[incident].sparedSeats = 0
+    }
+    incidents[incident].plan = plan
+    plans.letGo(record.planVersion)
+    plans.hold(plans.current)
+    incidents[incident].planVersion = plans.current
+  }
+
+  /// Gives the live assignments the first seats of the new plan that they fit; the others stay as sent by hand.
+  private mutating func reseat(_ incident: UInt32) {
+    let first = Int(incident) * EngineLimits.chosen
+    let live = Int(incidents[incident].liveCount)
+    let plan = incidents[incident].plan
+    for place in 0..<live {
+      assignments[incidentAssignments[first + place]].requirement = AssignmentRecord.byHand
+    }
+    for place in 0..<live {
+      let assignment = incidentAssignments[first + place]
+      let unit = units[assignments[assignment].unit]
+      seat: for offset in 0..<plan.requirementCount {
+        let requirement = currentPlans.requirement(Int(plan.firstRequirement + offset))
+        guard requirement.agency == 0 || requirement.agency == unit.agency,
+          requirement.kind == 0 || requirement.kind == unit.kind
+        else { continue }
+        for seat in 0..<requirement.count {
+          guard
+            let open = missing(requirement, index: offset, seat: seat, incident: incident),
+            open == 0 || open & unit.capabilities != 0
+          else { continue }
+          assignments[assignment].requirement = offset
+          assignments[assignment].seat = seat
+          assignments[assignment].role = requirement.role
+          break seat
+        }
+      }
+    }
+  }
+
+  /// Fills the answer with the incident's live assignments.
+  func listLive(_ incident: UInt32, _ decision: inout Decision) {
+    decision.answer = Answer(epoch: router.epoch)
+    describe(incident, &decision)
+    let first = Int(incident) * EngineLimits.chosen
+    for place in 0..<Int(incidents[incident].liveCount) {
+      let slot = incidentAssignments[first + place]
+      let record = assignments[slot]
+      decision.chosen[place] = Chosen(
+        unitID: units[record.unit].id, assignmentID: assignmentSlots.id(of: slot),
+        unit: record.unit, role: record.role, travel_ms: record.travel_ms,
+        turnout_ms: record.turnout_ms, distance_dm: record.distance_dm, reason: record.reason,
+        marks: record.marks
+          | marks(of: record.unit, at: incidents[incident].place, isStraightLine: false),
+        age_s: age_s(ofUnit: record.unit), requirement: record.requirement, seat: record.seat)
+    }
+    decision.answer.count = Int(incidents[incident].liveCount)
+  }
+
+  /// A person sends a unit. The answer's first entry is its assignment.
+  mutating func assign(
+    _ id: UInt64, unit unitID: UInt64, wall_us: Int64, act: Act, into decision: inout Decision
+  ) -> Status {
+    guard let incident = incidentSlots.slot(of: id) else { return .stale }
+    guard incidents[incident].state.isOpen else { return .state }
+    guard let unit = unitIndex.find(unitID) else { return .unknownUnit }
+    decision.answer = Answer(epoch: router.epoch)
+    if incidents[incident].state == .held, units[unit].isFree {
+      guard counters.read(Counter.assignmentsLive) < Int64(limits.assignments) else { return .full }
+      beginAppointment(incident, at_ns: time.now_ns)
+      startIncidentClocks(incident)
+    }
+    if !units[unit].isFree {
+      let assignment = units[unit].assignment
+      guard assignments[assignment].incident == incident else { return .busy }
+      decision.chosen[0].assignmentID = assignmentSlots.id(of: assignment)
+      decision.answer.count = 1
+      return .unchanged
+    }
+    let travel = travel(of: unit, to: incident)
+    let seat = openSeat(for: unit, incident: incident)
+    decision.chosen[0] = Chosen(
+      unitID: unitID, assignmentID: 0, unit: unit, role: seat.role, travel_ms: travel.travel_ms,
+      turnout_ms: currentPlans.turnout_ms(kind: units[unit].kind),
+      distance_dm: travel.distance_dm, reason: .byHand,
+      marks: marks(
+        ofChoice: unit, at: incidents[incident].place, isStraightLine: travel.isStraightLine),
+      age_s: age_s(ofUnit: unit), requirement: seat.requirement, seat: seat.seat)
+    guard let assignment = send(decision.chosen[0], to: incident) else { return .full }
+    decision.chosen[0].assignmentID = assignmentSlots.id(of: assignment)
+    decision.answer.count = 1
+    let before = incidents[incident].state
+    deriveState(of: incident)
+    if incidents[incident].isWaiting, !hasOpenSeat(incident) {
+      stopWaiting(incident)
+      incidents[incident].shortfall = []
+    }
+    emitAssignment(assignment, reason: .byHand, act: act, wall_us: wall_us)
+    if incidents[incident].state != before { emitIncident(incident, act: act) }
+    return .ok
+  }
+
+  /// The first open seat of the plan that a unit fits, so that the waiting list does not fill it again.
+  private func openSeat(
+    for unit: UInt32, incident: UInt32
+  ) -> (requirement: UInt32, seat: UInt32, role: UInt32) {
+    let plan = incidents[incident].plan
+    let tables = plans.tables(incidents[incident].planVersion)
+    for offset in 0..<plan.requirementCount {
+      let requirement = tables.pointee.requirement(Int(plan.firstRequirement + offset))
+      guard requirement.agency == 0 || requirement.agency == units[unit].agency,
+        requirement.kind == 0 || requirement.kind == units[unit].kind
+      else { continue }
+      for seat in 0..<requirement.count {
+        if let open = missing(requirement, index: offset, seat: seat, incident: incident),
+          open == 0 || open & units[unit].capabilities != 0
+        {
+          return (offset, seat, requirement.role)
+        }
+      }
+    }
+    return (AssignmentRecord.byHand, 0, 0)
+  }
+}

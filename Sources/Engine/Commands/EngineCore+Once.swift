@@ -1,0 +1,55 @@
+// A client's command is carried out once.
+
+import HujiaContainers
+
+extension Command {
+  /// Of another program than the host's own process, with a number to know it by.
+  @inline(__always)
+  var isNumbered: Bool { request != 0 && client.high | client.low != 0 }
+
+  /// Plans and epochs pass from hand to hand: an answer without taking them would leave them to nobody. Loading them
+  /// twice changes nothing. Events are acknowledged by their own numbers.
+  var isRemembered: Bool {
+    switch change {
+    case .usePlans, .useEpoch, .takeEvents: false
+    default: true
+    }
+  }
+
+  /// What is asked, with the person and the client, as it stands on record, whenever it comes. O(bytes of the record).
+  func digest() -> UInt64 {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for part in 0..<RecordedCommand.parts(self) {
+      let record = RecordedCommand(self, at: Moment(now_ns: 0, wall_us: 0), part: part)
+      var room = InlineArray<32, UInt64>(repeating: 0)
+      let count = withUnsafeMutableBytes(of: &room) { bytes in
+        record.encode(into: bytes.baseAddress.unsafelyUnwrapped)
+      }
+      for word in 0..<(count + 7) / 8 { hash = Spread.mix(hash ^ room[word]) }
+    }
+    return hash
+  }
+}
+
+extension EngineCore {
+  /// A client's command: once. The same request again gets the first result and changes nothing; another command under
+  /// a number that is known is refused.
+  mutating func applyOnce(_ command: borrowing Command, into decision: inout Decision) -> Status {
+    // What the first result is may not depend on what the caller's decision held before.
+    decision.answer = Answer()
+    decision.slice = Slice()
+    guard keys.answers.capacity > 0, command.isRemembered else {
+      return carryOut(command, into: &decision)
+    }
+    let digest = command.digest()
+    let place = keys.answers.place(of: command.client)
+    if let known = keys.answers.find(command.request, of: place) {
+      guard keys.answers.digest(known) == digest else { return .conflict }
+      return keys.answers.read(known, into: &decision)
+    }
+    let status = carryOut(command, into: &decision)
+    keys.answers.remember(
+      command.request, of: place, digest: digest, status: status, decision)
+    return status
+  }
+}

@@ -1,0 +1,32 @@
+// The first time an engine hears the time, time that it did not see pass, and answers to posts that could not be taken.
+
+import HujiaIngest
+
+extension EngineCore {
+  /// Commands before the first poll had no wall time; they get that of the first poll. O(1).
+  package mutating func startWall(_ wall_us: Int64) {
+    firstWall.moment = Moment(now_ns: time.now_ns, wall_us: wall_us)
+    firstWall.nextUnit = firstWall.hasShifts ? 0 : nil
+    firstWall.nextIncident = firstWall.hasAppointments ? 0 : nil
+  }
+
+  /// A posted report that opened nothing: the host hears why, with its key.
+  mutating func answerPost(
+    _ report: IncidentReport, _ status: Status, _ decision: borrowing Decision
+  ) {
+    var event = Event(status == .exists ? .decided : .refused)
+    event.reason = status.rawValue
+    event.keyHigh = report.keyHigh
+    event.keyLow = report.keyLow
+    event.reference = report.reference
+    if status == .exists { event.incidentID = decision.answer.incidentID }
+    emit(event)
+  }
+
+  /// The loop was kept from running: the host hears for how long. What fell due meanwhile fires now, marked late.
+  package mutating func tellStall(late_ns: Int64) {
+    var event = Event(.stall)
+    event.late_ns = late_ns
+    emit(event)
+  }
+}

@@ -1,0 +1,62 @@
+// What a decision says of its incident and of each unit that it chose.
+
+package struct Answer: BitwiseCopyable {
+  package var incidentID: UInt64 = 0
+  package var state = IncidentState.none
+  package var tier = Tier.none
+  package var shortfall = Shortfall()
+  package var plan: UInt32 = 0
+  package var count = 0
+  package var decidedIn_ns: Int64 = 0
+  /// Of the travel times it was computed on.
+  package var epoch: UInt64 = 0
+  package init(epoch: UInt64 = 0) { self.epoch = epoch }
+}
+
+/// One unit of an answer (`hj_chosen_unit`), and what the engine needs to open its assignment.
+package struct Chosen: BitwiseCopyable {
+  package var unitID: UInt64
+  package var assignmentID: UInt64
+  package var unit: UInt32
+  package var role: UInt32
+  package var travel_ms: UInt32
+  package var turnout_ms: UInt32
+  package var distance_dm: UInt32
+  package var reason: Reason
+  /// Bits of `ChosenMark`.
+  package var marks: UInt32
+  /// Of the unit's position; `UInt32.max` = it has none.
+  package var age_s: UInt32
+  var requirement: UInt32
+  var seat: UInt32
+
+  init(
+    unitID: UInt64 = 0, assignmentID: UInt64 = 0, unit: UInt32 = 0, role: UInt32 = 0,
+    travel_ms: UInt32 = 0, turnout_ms: UInt32 = 0, distance_dm: UInt32 = 0,
+    reason: Reason = .none, marks: UInt32 = 0, age_s: UInt32 = 0, requirement: UInt32 = 0,
+    seat: UInt32 = 0
+  ) {
+    self.unitID = unitID
+    self.assignmentID = assignmentID
+    self.unit = unit
+    self.role = role
+    self.travel_ms = travel_ms
+    self.turnout_ms = turnout_ms
+    self.distance_dm = distance_dm
+    self.reason = reason
+    self.marks = marks
+    self.age_s = age_s
+    self.requirement = requirement
+    self.seat = seat
+  }
+}
+
+/// What a person should know of a chosen unit besides why it was chosen (`HJ_CHOSEN_...`).
+package enum ChosenMark {
+  package static var stale: UInt32 { 1 }
+  package static var offNetwork: UInt32 { 2 }
+  package static var straightLine: UInt32 { 4 }
+  package static var shiftOver: UInt32 { 8 }
+  /// Those that belong to the choice; the others follow the unit's position.
+  static var ofChoice: UInt32 { straightLine | shiftOver }
+}

@@ -1,0 +1,115 @@
+// The open seats of an incident are filled: chosen units are sent, and it waits for what is still missing.
+
+import HujiaContainers
+import HujiaRoads
+
+extension EngineCore {
+  /// Starts an incident's clocks and does what its plan says.
+  mutating func choose(for incident: UInt32, _ decision: inout Decision) -> Status {
+    counters.add(Counter.decisions)
+    decision.answer = Answer(epoch: router.epoch)
+    startIncidentClocks(incident)
+    let plan = incidents[incident].plan
+    var status = Status.ok
+    switch incidents[incident].place.isNowhere ? .manual : plan.dispatch {
+    case .manual:
+      incidents[incident].shortfall = Self.manual(at: incidents[incident].place)
+      counters.add(Counter.manual)
+      status = .manual
+    case .recommend:
+      beginSelection(excludingRefusalsOf: nil)
+      incidents[incident].shortfall = choose(
+        plan, version: incidents[incident].planVersion, place: incidents[incident].place,
+        tier: incidents[incident].tier, incident: incident, needs: openNeeds(of: incident),
+        reason: .closest, &decision)
+    case .auto:
+      _ = fillSeats(of: incident, reason: .closest, &decision)
+      if !incidents[incident].shortfall.isEmpty { counters.add(Counter.shortfalls) }
+    }
+    describe(incident, &decision)
+    return status
+  }
+
+  /// Whether the engine sends for an incident by itself. Without a place nobody can be ranked: a person decides, and
+  /// the update that brings a place sends.
+  func isAutomatic(_ incident: UInt32) -> Bool {
+    incidents[incident].plan.dispatch == .auto && !incidents[incident].place.isNowhere
+  }
+
+  /// Why a person decides.
+  static func manual(at place: Place) -> Shortfall {
+    place.isNowhere ? [.manual, .noPlace] : .manual
+  }
+
+  /// The assignments of the answer, as events. (`inout`: of a borrowed one each element read would copy the array.)
+  mutating func announceSent(_ incident: UInt32, _ decision: inout Decision) {
+    for place in 0..<decision.answer.count where incidents[incident].plan.dispatch == .auto {
+      guard let assignment = assignmentSlots.slot(of: decision.chosen[place].assignmentID) else {
+        continue
+      }
+      emitAssignment(assignment, reason: decision.chosen[place].reason)
+    }
+  }
+
+  /// The answer's head, from the incident as it stands; `chosen` is left as it is.
+  func describe(_ incident: UInt32, _ decision: inout Decision) {
+    let record = incidents[incident]
+    decision.answer.incidentID = incidentSlots.id(of: incident)
+    decision.answer.state = record.state
+    decision.answer.tier = record.tier
+    decision.answer.plan = record.plan.plan
+    decision.answer.shortfall = record.shortfall
+  }
+
+  /// Chooses for all open seats and sends. The incident waits for what is still missing. Returns how many were sent;
+  /// they are in the decision, with their assignment ids. Events are the caller's.
+  mutating func fillSeats(
+    of incident: UInt32, reason: Reason, _ decision: inout Decision
+  ) -> Int {
+    beginSelection(excludingRefusalsOf: incident)
+    let record = incidents[incident]
+    var shortfall = choose(
+      record.plan, version: record.planVersion, place: record.place, tier: record.tier,
+      incident: incident, needs: openNeeds(of: incident), reason: reason, &decision)
+    var sent = 0
+    for place in 0..<decision.answer.count {
+      guard let assignment = send(decision.chosen[place], to: incident) else {
+        shortfall.insert(.tableFull)
+        break
+      }
+      decision.chosen[place].assignmentID = assignmentSlots.id(of: assignment)
+      sent += 1
+    }
+    decision.answer.count = sent
+    incidents[incident].shortfall = shortfall
+    let isShort = !shortfall.subtracting([.noPosition, .notOnStreets]).isEmpty
+    if isShort { wait(incident) } else { stopWaiting(incident) }
+    deriveState(of: incident)
+    return sent
+  }
+
+  /// Tells the host of units that were sent after the first answer.
+  mutating func announceProgress(of incident: UInt32, _ decision: inout Decision) {
+    for place in 0..<decision.answer.count {
+      guard let assignment = assignmentSlots.slot(of: decision.chosen[place].assignmentID) else {
+        continue
+      }
+      emitAssignment(assignment, reason: decision.chosen[place].reason)
+    }
+    emitIncident(incident, reason: decision.answer.count > 0 ? decision.chosen[0].reason : .none)
+  }
+
+  /// Sends someone else at once if the plan's seats are the engine's to fill, else it waits.
+  mutating func serveAgain(_ incident: UInt32, act: Act, _ decision: inout Decision) {
+    guard incidents[incident].state.isOpen, isAutomatic(incident) else {
+      return
+    }
+    _ = fillSeats(of: incident, reason: .nextUnit, &decision)
+    for place in 0..<decision.answer.count {
+      guard let sent = assignmentSlots.slot(of: decision.chosen[place].assignmentID) else {
+        continue
+      }
+      emitAssignment(sent, reason: .nextUnit, act: act)
+    }
+  }
+}

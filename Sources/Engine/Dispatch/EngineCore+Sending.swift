@@ -1,0 +1,147 @@
+// Sending a unit, ending an assignment, and what both mean for the incident.
+
+import HujiaContainers
+
+extension EngineCore {
+  /// Opens an assignment in state `dispatched`, reserves the unit and starts its clocks. nil when the
+  /// table is full. O(1).
+  mutating func send(_ choice: Chosen, to incident: UInt32) -> UInt32? {
+    guard Int(incidents[incident].liveCount) < EngineLimits.chosen,
+      let assignment = assignmentSlots.take()
+    else { return nil }
+    assert(units[choice.unit].isFree)
+    assignments[assignment] = AssignmentRecord(
+      incident: incident, unit: choice.unit, state: .dispatched, role: choice.role,
+      requirement: choice.requirement, seat: choice.seat, travel_ms: choice.travel_ms,
+      turnout_ms: choice.turnout_ms, distance_dm: choice.distance_dm, reason: choice.reason,
+      marks: choice.marks & ChosenMark.ofChoice)
+    clearCycles(assignment: assignment)
+    clearClocks(assignment: assignment)
+    let first = Int(incident) * EngineLimits.chosen
+    incidentAssignments[first + Int(incidents[incident].liveCount)] = assignment
+    incidents[incident].liveCount += 1
+    units[choice.unit].assignment = assignment
+    units[choice.unit].activityBefore = units[choice.unit].activity
+    become(.enRoute, unit: choice.unit)
+    router.set(level: Self.busyCode, of: choice.unit)
+    refile(incident)
+
+    if !isDispatched(incident) {
+      markDispatched(incident)
+      startArrivalClock(incident, from: time.now_ns)
+    } else if incidents[incident].isUnmanned {
+      stop(.pending, slot: ClockSlot.of(.pending, incident: incident))
+    }
+    startAssignmentClocks(assignment)
+    noteDispatch(assignment)
+    incidents[incident].isUnmanned = false
+    counters.add(Counter.assignmentsOpened)
+    counters.add(Counter.assignmentsLive)
+    counters.raise(Counter.assignmentsLiveHigh, to: counters.read(Counter.assignmentsLive))
+    return assignment
+  }
+
+  private func isDispatched(_ incident: UInt32) -> Bool {
+    incidents[incident].dispatchedWall_us != 0
+  }
+
+  /// Before the first poll the wall time is unknown (0): 1 stands for "dispatched, time unknown".
+  private mutating func markDispatched(_ incident: UInt32) {
+    incidents[incident].dispatchedWall_us = max(time.wall_us, 1)
+  }
+
+  /// Ends a live assignment: its clocks stop, its slot and unit are free again. The incident's state and waiting are
+  /// the caller's. O(assignments of the incident).
+  mutating func end(
+    _ assignment: UInt32, as state: AssignmentState, reason: Reason, act: Act, wall_us: Int64
+  ) {
+    assert(state.isTerminal)
+    stopAssignmentClocks(assignment, at_ns: time.ns(atWall_us: wall_us))
+    rememberLeaving(assignment)
+    let record = assignments[assignment]
+    assignments[assignment].state = state
+    // Served: it was there; or others are, and a person took this one off as not needed.
+    let isNotNeeded = state == .cancelled && incidents[record.incident].hasArrived
+    if record.state.hasArrived || isNotNeeded {
+      serveNeeds(of: record.incident, by: record.unit, wasThere: record.state.hasArrived)
+    }
+    if record.state.hasArrived || isNotNeeded, record.isOfPlan {
+      let seat = seatBit(record.incident, record.requirement, record.seat)
+      let wasServed = incidents[record.incident].servedSeats & seat != 0
+      incidents[record.incident].servedSeats |= seat
+      if record.state.hasArrived {
+        incidents[record.incident].sparedSeats &= ~seat
+      } else if !wasServed {
+        incidents[record.incident].sparedSeats |= seat
+      }
+    }
+    emitAssignment(assignment, reason: reason, act: act, wall_us: wall_us)
+    if state == .declined { counters.add(Counter.assignmentsDeclined) }
+    if state == .expired { counters.add(Counter.assignmentsExpired) }
+    counters.add(Counter.assignmentsLive, -1)
+
+    let first = Int(record.incident) * EngineLimits.chosen
+    let live = Int(incidents[record.incident].liveCount)
+    var place = 0
+    while incidentAssignments[first + place] != assignment { place += 1 }
+    assert(place < live)
+    while place + 1 < live {
+      incidentAssignments[first + place] = incidentAssignments[first + place + 1]
+      place += 1
+    }
+    incidents[record.incident].liveCount -= 1
+    assignmentSlots.giveBack(assignment)
+    letGo(
+      unit: record.unit,
+      usual: record.state.hasArrived ? .returning : units[record.unit].activityBefore)
+    refile(record.incident)
+  }
+
+  /// What is asked of a unit that takes the place of an assignment: what its seat asks for; of one sent for needs, what
+  /// no other unit of the incident has of them.
+  func requirement(inPlaceOf assignment: UInt32) -> Requirement {
+    let asked = assignments[assignment]
+    let record = incidents[asked.incident]
+    if asked.requirement == AssignmentRecord.forNeeds {
+      return Requirement(capabilities: openNeeds(of: asked.incident, passing: assignment))
+    }
+    guard asked.requirement < record.plan.requirementCount else { return .anyUnit }
+    let tables = plans.tables(record.planVersion)
+    return tables.pointee.requirement(Int(record.plan.firstRequirement + asked.requirement))
+  }
+
+  /// Sends the best unit for one seat in place of another; nil when there is none.
+  mutating func sendReplacement(of asked: UInt32, _ decision: inout Decision) -> UInt32? {
+    let (incident, index) = (assignments[asked].incident, assignments[asked].requirement)
+    let record = incidents[incident]
+    let requirement = requirement(inPlaceOf: asked)
+    beginSelection(excludingRefusalsOf: incident)
+    guard
+      let candidate = bestUnit(
+        requirement, capabilities: requirement.capabilities, place: record.place,
+        tier: record.tier, plan: record.plan)
+    else { return nil }
+    decision.answer.count = 0
+    append(
+      candidate, to: record.place, requirement: requirement, index: index,
+      seat: assignments[asked].seat, reason: .nextUnit, &decision)
+    decision.chosen[0].role = assignments[asked].role
+    // The seat is held by two for a moment: the old assignment ends right after.
+    guard let assignment = send(decision.chosen[0], to: incident) else { return nil }
+    emitAssignment(assignment, reason: .nextUnit)
+    return assignment
+  }
+
+  /// The incident's state from its most advanced live assignment.
+  mutating func deriveState(of incident: UInt32) {
+    guard incidents[incident].state.isOpen, incidents[incident].state != .held else { return }
+    var best = AssignmentState.none
+    let first = Int(incident) * EngineLimits.chosen
+    for place in 0..<Int(incidents[incident].liveCount) {
+      let state = assignments[incidentAssignments[first + place]].state
+      if state.rawValue > best.rawValue { best = state }
+    }
+    let isOver = best == .none && incidents[incident].hasArrived
+    incidents[incident].state = isOver ? .reported : best.incidentState
+  }
+}

@@ -1,0 +1,78 @@
+// Events that the core files: what they say of an incident, an assignment and the person behind an act.
+
+import HujiaContainers
+import HujiaIngest
+
+extension EngineCore {
+  /// Files an event with this turn's time.
+  mutating func emit(_ event: Event) {
+    var timed = event
+    if timed.wall_us == 0 { timed.wall_us = time.wall_us }
+    timed.epoch = router.epoch
+    let isKept = outbox.append(&timed)
+    if feed.isWatched { feed.tell { timed.fold(isKept, into: &$0.events) } }
+    if isKept {
+      counters.add(Counter.eventsWritten)
+      counters.raise(Counter.eventsWaitingHigh, to: Int64(outbox.count))
+    } else {
+      counters.add(Counter.eventsLost)
+    }
+  }
+
+  /// Takes the oldest event out. O(1).
+  package mutating func popEvent() -> Event? {
+    defer { counters.set(Counter.eventsWaiting, Int64(outbox.count)) }
+    return outbox.popFirst()
+  }
+
+  func event(_ kind: EventKind, incident: UInt32) -> Event {
+    var event = Event(kind)
+    event.incidentID = incidentSlots.id(of: incident)
+    event.keyHigh = incidents[incident].keyHigh
+    event.keyLow = incidents[incident].keyLow
+    event.reference = reference(of: incident)
+    event.state = incidents[incident].state.rawValue
+    return event
+  }
+
+  mutating func emitIncident(
+    _ incident: UInt32, reason: Reason = .none, act: Act = Act(), wall_us: Int64 = 0
+  ) {
+    var event = event(.incident, incident: incident)
+    event.reason = reason.rawValue
+    sign(&event, act, incident: incident)
+    event.wall_us = wall_us
+    emit(event)
+  }
+
+  /// Signs an event with the person and the reason, and keeps both with the incident. An unsigned act changes neither.
+  mutating func sign(_ event: inout Event, _ act: Act, incident: UInt32) {
+    guard act.isOfPerson else { return }
+    event.sign(act)
+    incidents[incident].operatorID = act.operatorID
+    incidents[incident].operatorReason = act.reason
+    incidentDetails[incident].operatorSession = act.sessionID
+    incidentDetails[incident].operatorRole = act.role
+  }
+
+  mutating func emitAssignment(
+    _ assignment: UInt32, reason: Reason = .none, act: Act = Act(), wall_us: Int64 = 0
+  ) {
+    let record = assignments[assignment]
+    var event = event(.assignment, incident: record.incident)
+    event.assignmentID = assignmentSlots.id(of: assignment)
+    event.unitID = units[record.unit].id
+    event.state = record.state.rawValue
+    if !record.state.hasArrived, !record.state.isTerminal { event.travel_ms = record.travel_ms }
+    event.reason = reason.rawValue
+    sign(&event, act, incident: record.incident)
+    event.wall_us = wall_us
+    emit(event)
+  }
+
+  /// An event that knows its incident by the id alone gets the incident's reference.
+  func refer(_ event: inout Event) {
+    guard let incident = incidentSlots.slot(of: event.incidentID) else { return }
+    event.reference = reference(of: incident)
+  }
+}

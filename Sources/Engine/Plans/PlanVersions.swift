@@ -1,0 +1,80 @@
+// Plans may be replaced while incidents opened under the old ones still run: each version lives until its last
+// incident is gone. The driver owns the tables and frees those that are given back here.
+
+/// Up to `PlanVersions.limit` plan tables in use at once.
+struct PlanVersions: BitwiseCopyable {
+  static var limit: Int { 8 }
+
+  struct Version: BitwiseCopyable {
+    var address: UInt = 0  // 0 = unused
+    var holds: Int32 = 0
+    /// 1 = the plans at open, then one more each time they are replaced.
+    var number: UInt32 = 0
+  }
+
+  private var versions: InlineArray<8, Version> = .init(repeating: Version())
+  private(set) var current: UInt32 = 0
+  private var newest: UInt32 = 1
+
+  init(first: UnsafeMutablePointer<PlanTables>) {
+    versions[0] = Version(address: UInt(bitPattern: first), holds: 0, number: 1)
+  }
+
+  func tables(_ version: UInt32) -> UnsafeMutablePointer<PlanTables> {
+    UnsafeMutablePointer(bitPattern: versions[Int(version)].address).unsafelyUnwrapped
+  }
+
+  func number(_ version: UInt32) -> UInt32 { versions[Int(version)].number }
+
+  func holds(_ version: Int) -> Int { Int(versions[version].holds) }
+
+  /// An incident holds a version once for its plan and once for its clocks.
+  mutating func hold(_ version: UInt32) { versions[Int(version)].holds += 1 }
+  mutating func letGo(_ version: UInt32) { versions[Int(version)].holds -= 1 }
+
+  /// Makes `next` the current version; nil when all places are in use.
+  mutating func replace(by next: UnsafeMutablePointer<PlanTables>) -> Bool {
+    for index in 0..<Self.limit where versions[index].address == 0 {
+      versions[index] = Version(address: UInt(bitPattern: next), holds: 0, number: newest &+ 1)
+      newest &+= 1
+      current = UInt32(index)
+      return true
+    }
+    return false
+  }
+
+  /// An old version that no incident uses any more; it leaves the table. nil when there is none.
+  mutating func reclaim() -> UnsafeMutablePointer<PlanTables>? {
+    for index in 0..<Self.limit
+    where UInt32(index) != current && versions[index].address != 0
+      && versions[index].holds == 0
+    {
+      let address = versions[index].address
+      versions[index].address = 0
+      return UnsafeMutablePointer(bitPattern: address)
+    }
+    return nil
+  }
+
+  /// Every version still here, one at a time, when the engine closes.
+  mutating func removeAny() -> UnsafeMutablePointer<PlanTables>? {
+    for index in 0..<Self.limit where versions[index].address != 0 {
+      let address = versions[index].address
+      versions[index].address = 0
+      return UnsafeMutablePointer(bitPattern: address)
+    }
+    return nil
+  }
+}
+
+extension EngineCore {
+  /// The plans that new decisions use.
+  package var currentPlans: PlanTables {
+    unsafeAddress { UnsafePointer(plans.tables(plans.current)) }
+  }
+
+  /// Plan tables that nobody needs any more, for the driver to free.
+  package mutating func reclaimPlans() -> UnsafeMutablePointer<PlanTables>? { plans.reclaim() }
+
+  package mutating func removePlans() -> UnsafeMutablePointer<PlanTables>? { plans.removeAny() }
+}

@@ -1,0 +1,153 @@
+// Firing what is due: one event a step, never early, exactly once, in order of due time, then of slot.
+
+import HujiaContainers
+import HujiaDeadlines
+
+extension EngineCore {
+  mutating func fire(
+    _ slot: UInt32, act: Act, _ decision: inout Decision
+  ) -> Outcome {
+    assert(clocks[slot].isRunning && clocks[slot].due_ns <= time.now_ns)
+    let incident = incident(ofClock: slot)
+    if clocks[slot].kind == .appointment {
+      keepAppointment(incident, &decision)
+      return Outcome(isDecision: true)
+    }
+    guard clocks[slot].step < 0 else {
+      return escalate(slot, incident: incident, act: act, &decision)
+    }
+    warn(slot, incident: incident)
+    return Outcome()
+  }
+
+  private func event(_ kind: EventKind, clock slot: UInt32, incident: UInt32) -> Event {
+    let record = clocks[slot]
+    var event = event(kind, incident: incident)
+    event.clock = Int32(record.kind.rawValue)
+    event.cycle = record.cycle
+    event.plansVersion = plans.number(incidents[incident].clockVersion)
+    event.late_ns = time.now_ns &- record.due_ns
+    event.dueWall_us = time.wall_us &- event.late_ns / 1_000
+    return event
+  }
+
+  private mutating func name(_ assignment: UInt32?, in event: inout Event) {
+    guard let assignment else { return }
+    event.assignmentID = assignmentSlots.id(of: assignment)
+    event.unitID = units[assignments[assignment].unit].id
+  }
+
+  /// The limit comes near: an event of its own kind, then the limit itself.
+  private mutating func warn(_ slot: UInt32, incident: UInt32) {
+    var warning = event(.warning, clock: slot, incident: incident)
+    name(assignment(ofClock: slot), in: &warning)
+    clocks[slot].isWarned = true
+    clocks[slot].step = 0
+    rearm(slot, due_ns: firstStep_ns(slot, incident: incident))
+    emit(warning)
+    noteLateness(warning.late_ns)
+  }
+
+  /// Fires the step that is next, whether its time has come or a person wants it now. The caller offers what it frees.
+  mutating func escalate(
+    _ slot: UInt32, incident: UInt32, act: Act, _ decision: inout Decision
+  ) -> Outcome {
+    let tables = plans.tables(incidents[incident].clockVersion)
+    let policy = tables.pointee.policy(clocks[slot].policy)
+    // Its chain may have changed since; a shorter one goes on with its last step.
+    clocks[slot].step = min(max(clocks[slot].step, 0), policy.stepCount - 1)
+    let record = clocks[slot]
+    let action =
+      record.isLastResort
+      ? policy.manners.lastResort : tables.pointee.step(policy, record.step).action
+    var event = event(.escalation, clock: slot, incident: incident)
+    event.step = record.isLastResort ? policy.stepCount + 1 : record.step + 1
+    event.action = Int32(action.rawValue)
+    sign(&event, act, incident: incident)
+    // Its chain was changed for a shorter one: a step that has fired fires again, as another firing.
+    if (record.cycle, event.step) <= (record.firedCycle, record.firedStep) {
+      clocks[slot].cycle = record.firedCycle &+ 1
+      event.cycle = clocks[slot].cycle
+    }
+    useCycle(event.cycle, record.kind, slot: slot)
+    // A step that a person asked for may come before the limit; the breach is noted by the first that comes after it.
+    let limit_ns = record.limit_ns
+    if limit_ns <= time.now_ns, !breaches.isNoted(clock: slot) {
+      noteBreach(slot, incident: incident, assignment: assignment(ofClock: slot), due_ns: limit_ns)
+    }
+    clocks[slot].own_ns = limit_ns
+    clocks[slot].firedStep = event.step
+    clocks[slot].firedCycle = event.cycle
+    clocks[slot].isTaken = false
+    clocks[slot].isSnoozed = false
+
+    // The firing names the clock's own assignment, never the replacement's, also when that assignment has ended.
+    name(assignment(ofClock: slot), in: &event)
+    // The chain goes on before the step acts, so that a replacement inherits the next due time.
+    advanceChain(slot, policy: policy, incident: incident)
+    let outcome = carryOut(action, slot: slot, incident: incident, &decision)
+    event.reason = outcome.reason.rawValue
+    if let sent = outcome.assignment { event.unitID = units[assignments[sent].unit].id }
+    if let slot = outcome.slot {
+      if let heir = assignment(ofClock: slot) { event.assignmentID = assignmentSlots.id(of: heir) }
+      if outcome.reason != .nobody {
+        clocks[slot].hasReached = true
+      } else if policy.manners.nobody == .skip {
+        skipAhead(slot, from: record, cycle: event.cycle, policy: policy)
+      }
+    }
+    emit(event)
+    counters.add(Counter.escalations)
+    noteLateness(event.late_ns)
+    return outcome
+  }
+
+  /// Arms the next step at this step's due time plus its delay. After the last step it repeats until it is stopped or
+  /// taken; repeats that were slept through are one, not many.
+  private mutating func advanceChain(_ slot: UInt32, policy: ClockPolicy, incident: UInt32) {
+    let record = clocks[slot]
+    if record.step + 1 < policy.stepCount {
+      let tables = plans.tables(incidents[incident].clockVersion)
+      clocks[slot].step = record.step + 1
+      clocks[slot].isRepeating = false
+      plan(
+        slot,
+        due_ns: record.due_ns.adding(ms: tables.pointee.step(policy, record.step + 1).after_ms))
+      return
+    }
+    guard policy.repeat_ms > 0 else {
+      clocks[slot].isRunning = false
+      return
+    }
+    var due_ns = record.due_ns.adding(ms: policy.repeat_ms)
+    if due_ns <= time.now_ns {
+      let repeat_ns = Int64(0).adding(ms: policy.repeat_ms)
+      due_ns &+= (time.now_ns &- due_ns) / repeat_ns &* repeat_ns
+      // This firing was a repeat itself, so it stands for all that were slept through.
+      if record.isRepeating { due_ns = due_ns.adding(ms: policy.repeat_ms) }
+    }
+    clocks[slot].isRepeating = true
+    clocks[slot].cycle = record.cycle &+ 1
+    plan(slot, due_ns: due_ns)
+  }
+
+  private mutating func plan(_ slot: UInt32, due_ns: Int64) {
+    clocks[slot].planned_ns = due_ns
+    rearm(slot, due_ns: due_ns)
+  }
+
+  /// The step found nobody, and the chain says not to wait: the next step is due when this one was. When no step of the
+  /// chain found anybody, the last resort has it.
+  private mutating func skipAhead(
+    _ slot: UInt32, from record: ClockRecord, cycle: Int32, policy: ClockPolicy
+  ) {
+    guard clocks[slot].isRunning, !record.isLastResort else { return }
+    if record.step + 1 >= policy.stepCount {
+      guard !clocks[slot].hasReached else { return }
+      clocks[slot].isLastResort = true
+      clocks[slot].cycle = cycle
+      clocks[slot].isRepeating = record.isRepeating
+    }
+    plan(slot, due_ns: record.due_ns)
+  }
+}

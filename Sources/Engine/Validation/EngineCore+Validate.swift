@@ -1,0 +1,24 @@
+// Read first in this folder. What is true between two commands, whatever the commands were: tests and `hujia simulate`
+// ask after every command.
+
+import HujiaContainers
+
+extension EngineCore {
+  /// The first invariant that does not hold; nil = all do. O(all tables), for tests.
+  package func validate() -> BrokenInvariant? {
+    var invariants = Invariants()
+    validateUnits(&invariants)
+    validateAssignments(&invariants)
+    validateIncidents(&invariants)
+    validateLinks(&invariants)
+    validateWaiting(&invariants)
+    validateClocks(&invariants)
+    validateWatches(&invariants)
+    validatePlans(&invariants)
+    invariants.hold(outbox.isConsistent(), "events are numbered upwards, within their rooms", 0)
+    invariants.hold(
+      keys.isConsistent(now_ns: time.now_ns), "keys stand in order of age, each found by its key", 0
+    )
+    return invariants.broken
+  }
+}

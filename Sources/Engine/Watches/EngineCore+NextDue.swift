@@ -1,0 +1,19 @@
+// What is due next: of clocks, watches and shifts.
+
+import HujiaDeadlines
+
+extension EngineCore {
+  /// Both structures; false when one of them has more to draw before the next may fire.
+  mutating func drawDue(_ steps: inout Int) -> Bool {
+    let isDrawn = deadlines.draw(now_ns: time.now_ns, steps: &steps)
+    return watches.deadlines.draw(now_ns: time.now_ns, steps: &steps) && isDrawn
+  }
+
+  /// The earliest due time; `Int64.max` when nothing is armed. After a cancellation it may be earlier than that until
+  /// the next `fireDue` (`DeadlineWheel.next_due_ns`).
+  package var nextDue_ns: Int64 {
+    firstWall.isArming
+      ? time.now_ns
+      : min(deadlines.next_due_ns, watches.deadlines.next_due_ns, shifts.begins.next_ns)
+  }
+}
