@@ -53,6 +53,12 @@ let package = Package(
 
     layer("Containers", []),
     .target(name: "CHujiaKernels", path: "Sources/CKernels"),
+    // libosmium (headers only) behind a small C face: for the importer, never linked into the library.
+    .target(
+      name: "COpenStreetMap", path: "Sources/COpenStreetMap",
+      // libosmium's assertions are for its authors: what a file says is checked and thrown.
+      cxxSettings: [.define("NDEBUG")],
+      linkerSettings: ["expat", "bz2", "z", "lz4"].map { .linkedLibrary($0) }),
     layer("Geography", ["HujiaContainers", "CHujiaKernels"]),
     layer("Roads", ["HujiaGeography", "HujiaContainers", "CHujiaKernels"]),
     layer("Routing", ["HujiaRoads", "HujiaGeography", "HujiaContainers", "CHujiaKernels"]),
@@ -75,7 +81,10 @@ let package = Package(
       name: "Hujia", dependencies: ["HujiaDriver"], path: "Sources/Hujia", swiftSettings: settings),
     layer(
       "MapImport",
-      ["HujiaMapBuild", "HujiaRoads", "HujiaGeography", "HujiaContainers", "CZlib"]),
+      [
+        "HujiaMapBuild", "HujiaRoads", "HujiaGeography", "HujiaContainers", "CZlib",
+        "COpenStreetMap",
+      ]),
     .executableTarget(
       name: "HujiaTool",
       dependencies: [
@@ -139,5 +148,6 @@ let package = Package(
       "HujiaToolTests",
       ["HujiaTool", "HujiaMapImport", "HujiaRoads", "CHujia", "HujiaTestSupport"]),
   ],
-  swiftLanguageModes: [.v6]
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx17
 )

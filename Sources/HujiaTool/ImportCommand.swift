@@ -12,11 +12,17 @@ struct ImportCommand: ParsableCommand {
     commandName: "import",
     abstract: "Compile street data into a map (.hjmap).",
     discussion: """
+      An extract of OpenStreetMap (.osm.pbf, .osm, .xml, .gz, .bz2; several are merged) is read by rules of the road that \
+      a city may change (--print-rules, --rules): speeds, one-way streets, access, barriers, ferries, for each profile.
+
       Street tables are CSV, gzip or not: nodes (node, lon, lat) and edges (from_node, to_node, length_m, and one of \
       travel_s, speed_kmh, speed_mph, class; optional id, oneway, name, points, travel_response_s). Foreign headers are \
       mapped with --column. A broken file never yields a map: every row that cannot be read is named with its line.
 
       Examples:
+        hujia import --osm city.osm.pbf --output city.hjmap
+        hujia import --osm north.osm.pbf south.osm.pbf --rules city.rules --output city.hjmap
+        hujia import --print-rules > city.rules
         hujia import --nodes nodes.csv --edges edges.csv --output city.hjmap
 
         Tables with semicolons, decimal commas and Windows' letters:
@@ -37,6 +43,14 @@ struct ImportCommand: ParsableCommand {
       --time-unit 3.6 --output ny.hjmap
       """)
 
+  @Option(
+    parsing: .upToNextOption,
+    help: "OpenStreetMap extracts: .osm.pbf, .osm or .xml, plain or .gz or .bz2.")
+  var osm: [String] = []
+  @Option(help: "Rules of the road for --osm; default: the built-in ones.") var rules: String?
+  @Flag(help: "Print the built-in rules of the road, and do nothing else.") var printRules = false
+  @Option(help: "Where the data come from, carried in the map; OpenStreetMap is known.")
+  var attribution: String?
   @Option(help: "Nodes table: node, lon, lat.") var nodes: String?
   @Option(help: "Edges table: from_node, to_node, length_m, travel_s or a speed.") var edges:
     String?
@@ -45,7 +59,7 @@ struct ImportCommand: ParsableCommand {
   @Option(help: "DIMACS graph with lengths in 0.1 m (.gr), same arcs.") var dimacsDistances: String?
   @Option(help: "Milliseconds per unit of the DIMACS travel times; a number, or \"ms\".")
   var timeUnit = "ms"
-  @Option(name: .shortAndLong, help: "The map to write.") var output: String
+  @Option(name: .shortAndLong, help: "The map to write.") var output: String?
   @Option(help: "Our column = their header, for example speed_mph=limit. Repeatable.")
   var column: [String] = []
   @Option(help: "Speeds that mean none, and the speed to use: 0,99=25mph.") var missingSpeed:
@@ -67,12 +81,15 @@ struct ImportCommand: ParsableCommand {
     if Datum(word: datum) == nil {
       throw ValidationError("--datum \(datum): wgs84, gcj02 or bd09.")
     }
+    if printRules { return }
+    if output == nil { throw ValidationError("Give --output a file to write.") }
     let isTables = nodes != nil || edges != nil
     let isDimacs = dimacsGraph != nil || dimacsCoordinates != nil
-    if isTables == isDimacs {
+    guard [isTables, isDimacs, !osm.isEmpty].count(where: { $0 }) == 1 else {
       throw ValidationError(
-        "Give either --nodes and --edges, or --dimacs-graph and --dimacs-coordinates.")
+        "Give one of --osm, --nodes with --edges, or --dimacs-graph with --dimacs-coordinates.")
     }
+    if rules != nil, osm.isEmpty { throw ValidationError("--rules goes with --osm.") }
     if isTables, nodes == nil || edges == nil {
       throw ValidationError("--nodes and --edges go together.")
     }
@@ -82,18 +99,20 @@ struct ImportCommand: ParsableCommand {
   }
 
   func run() throws {
+    if printRules {
+      print(RoadRules.defaultText, terminator: "")
+      return
+    }
     let start = Date()
+    let output = output ?? ""
     try Output.check(output, option: "--output")
     do {
       let reading = Progress("reading streets", isQuiet: quiet)
       var (draft, report) = try read { reading.show($0) }
       draft.convert(from: Datum(word: datum) ?? .wgs84)
       reading.end()
-      if strict, !report.warnings.isEmpty {
-        let lines = report.warnings.map { "\n  " + $0.message }.joined()
-        throw Failed(
-          "\(report.warnings.count) warning(s) with --strict, so no map was written:\(lines)")
-      }
+      if let attribution { report.attribution = attribution }
+      try checkStrict(report)
       let compiling = Progress("compiling", isQuiet: quiet)
       let compiled = try MapCompilation(
         consume draft,
@@ -101,6 +120,9 @@ struct ImportCommand: ParsableCommand {
           compiling.show($0, note: $0 < 0.5 ? "finding the node order for routing" : "")
         })
       compiling.end()
+      report.check(compiled.map, path: output)
+      try checkStrict(report)
+      compiled.add(report.origin)
       let file = try compiled.write(to: output)
       let summary = ImportSummary(
         report: report, facts: MapFacts(file, path: output), order: compiled.order,
@@ -114,6 +136,13 @@ struct ImportCommand: ParsableCommand {
     }
   }
 
+  private func checkStrict(_ report: ImportReport) throws {
+    guard strict, !report.warnings.isEmpty else { return }
+    let lines = report.warnings.map { "\n  " + $0.message }.joined()
+    throw Failed(
+      "\(report.warnings.count) warning(s) with --strict, so no map was written:\(lines)")
+  }
+
   private func read(
     _ progress: @escaping ImportProgress
   ) throws -> (draft: MapDraft, report: ImportReport) {
@@ -125,6 +154,12 @@ struct ImportCommand: ParsableCommand {
     options.mostRefused = maxRefused
     options.format = try TableFormat(separator: separator, encoding: encoding)
     options.hasDecimalCommas = decimalComma
+    if !osm.isEmpty {
+      let rules = try rules.map { try RoadRules(file: $0) } ?? RoadRules.standard()
+      let result = try OpenStreetMap.read(
+        osm, rules: rules, options: options, progress: progress)
+      return (result.draft, result.report)
+    }
     if let nodes, let edges {
       return try StreetTables.read(
         nodes: nodes, edges: edges, options: options, progress: progress)
@@ -161,7 +196,6 @@ private struct ImportSummary {
     var speeds_filled: Int
     var refused: Int
     var refused_rows: [String]
-    var warnings: [Warning]
     var mean_depth: Int?
     var deepest: Int?
     var hierarchy_arcs: Int?
@@ -170,21 +204,12 @@ private struct ImportSummary {
     var seconds: Double
   }
 
-  private struct Warning: Encodable {
-    var kind: String
-    var count: Int
-    var message: String
-  }
-
   func json() throws -> String {
     try facts.json(
       with: Figures(
         one_way: report.oneWay, duplicates: report.duplicates, rings: report.rings,
         speeds_filled: report.speedsFilled, refused: report.refusedCount,
-        refused_rows: report.refused,
-        warnings: report.warnings.map {
-          Warning(kind: $0.kind.rawValue, count: $0.count, message: $0.message)
-        }, mean_depth: order?.meanDepth, deepest: order?.deepest,
+        refused_rows: report.refused, mean_depth: order?.meanDepth, deepest: order?.deepest,
         hierarchy_arcs: order?.arcs, triangles: order?.triangles, order_refused: refusal,
         seconds: seconds))
   }
@@ -201,11 +226,26 @@ private struct ImportSummary {
         merged duplicates       \(report.duplicates)
         ring streets            \(report.rings), kept in two pieces each
         speeds filled in        \(report.speedsFilled)
-        refused rows            \(report.refusedCount)
+        refused rows            \(report.refusedCount)\(sourceText)
         order for routing       \(orderText)
         size, time              \(facts.bytes / 1024) KiB, \(String(format: "%.2f", seconds)) s
       """
   }
+
+  private var sourceText: String {
+    var text = ""
+    func add(_ name: String, _ value: String) {
+      text += "\n  " + name.padding(toLength: 24, withPad: " ", startingAt: 0) + value
+    }
+    if !report.attribution.isEmpty { add("source", report.attribution) }
+    if !report.restrictionKinds.isEmpty {
+      let kinds = report.restrictionKinds.sorted { $0.key < $1.key }
+      add("turn restrictions read", kinds.map { "\($0.value) \($0.key)" }.joined(separator: ", "))
+    }
+    for (reason, count) in report.leftOut.all { add("left out", "\(count) \(reason.words)") }
+    return text
+  }
+
   private var orderText: String {
     guard let order else { return "none, plain search: \(refusal ?? "")" }
     return "depth \(order.meanDepth) on average, \(order.deepest) at most; \(order.arcs) arcs, "

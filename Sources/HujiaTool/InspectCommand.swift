@@ -84,7 +84,7 @@ private struct Inspection {
         nodes, arcs \(facts.nodes), \(facts.arcs); \(facts.two_profiles ? "two travel times" : "one travel time") per arc
         parts       \(facts.parts); the largest has \(facts.largest_part) nodes (\(share) %)
         latitude    \(facts.south) to \(facts.north)
-        longitude   \(facts.west) to \(facts.east)
+        longitude   \(facts.west) to \(facts.east)\(facts.originText)
       sections, bytes, checksums
       \(sections.joined(separator: "\n"))
       """

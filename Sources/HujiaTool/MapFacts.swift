@@ -1,6 +1,7 @@
 // What there is to say about a compiled map, for `hujia import` and `hujia inspect`.
 
 import Foundation
+import HujiaMapBuild
 import HujiaRoads
 
 struct MapFacts: Encodable {
@@ -28,7 +29,16 @@ struct MapFacts: Encodable {
   var north = 0.0
   var west = 0.0
   var east = 0.0
+  /// Where the streets come from, and what the import left out; empty on maps that do not say.
+  var origin = MapOrigin()
+  var warnings: [Warning] = []
   var sections: [Section] = []
+
+  struct Warning: Encodable {
+    var kind: String
+    var count: Int
+    var message: String
+  }
 
   init(_ file: MapFile, path: String) {
     let map = file.map
@@ -45,7 +55,25 @@ struct MapFacts: Encodable {
           tag: MapReader.name(entry.tag), bytes: entry.bytes,
           checksum: String(format: "%016llx", entry.checksum)))
     }
+    origin = map.origin ?? MapOrigin()
+    warnings = origin.warnings.map { Warning(kind: $0.name, count: $0.count, message: $0.words) }
     withExtendedLifetime(file) {}
+  }
+
+  /// Source, what was left out and warnings, a line each; empty on maps that say nothing of it.
+  var originText: String {
+    var lines: [String] = []
+    if !origin.attribution.isEmpty {
+      let licence = origin.licence.isEmpty ? "" : " (\(origin.licence))"
+      lines.append("source      \(origin.attribution)\(licence)")
+    }
+    if !origin.restrictions.isEmpty {
+      let kinds = origin.restrictions.map { "\($0.count) \($0.name)" }.joined(separator: ", ")
+      lines.append("turn bans   \(kinds), none of them applied yet")
+    }
+    lines += origin.leftOut.map { "left out    \($0.count) \($0.words)" }
+    lines += origin.warnings.map { "warning     \($0.words)" }
+    return lines.map { "\n  " + $0 }.joined()
   }
 
   private mutating func measure(_ map: RoadMap) {

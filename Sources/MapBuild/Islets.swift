@@ -1,5 +1,12 @@
 // Which parts of a network are islets, worked out when a map is compiled (`RoadMap.isIslet`).
 
+import HujiaRoads
+
+extension RoadMap {
+  /// A part of so many junctions is an island of its own, not a loose end.
+  package static var fewestOfIsland: Int { Islets.fewest }
+}
+
 /// Which strongly connected parts of a map are islets.
 enum Islets {
   /// A part of this many junctions is never one: an inhabited island, a walled town. The largest of San Francisco's 40

@@ -1,5 +1,7 @@
 // A street network on its way into a map: ordinary arrays, as importers and tests fill them.
 
+import HujiaRouting
+
 /// Streets between nodes, not yet compiled. Indices refer to the arrays' order.
 package struct MapDraft: Sendable {
   package struct Street: Sendable {
@@ -36,6 +38,8 @@ package struct MapDraft: Sendable {
       self.normal_ms = normal_ms
       self.response_ms = response_ms
     }
+    /// A profile that may not drive there although the other may: what routing takes for closed.
+    package static var closed_ms: UInt32 { Cost.unreachable_ms }
     package init(_ both_ms: UInt32) { self.init(normal_ms: both_ms, response_ms: both_ms) }
   }
 

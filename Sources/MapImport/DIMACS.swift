@@ -36,9 +36,8 @@ package struct DIMACS {
     try network.readArcs(progress)
     try network.report.check(options)
     guard !network.draft.streets.isEmpty else { throw .empty(path: graph) }
-    network.report.nodes = network.draft.nodes.count
-    network.report.streets = network.draft.streets.count
     network.report.oneWay = network.draft.streets.count
+    network.report.close(network.draft, path: coordinates)
     return (network.draft, network.report)
   }
 

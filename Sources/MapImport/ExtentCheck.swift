@@ -1,8 +1,6 @@
 // Coordinates that are no degrees of one city: projected, swapped, planet-wide, at 0/0. Told at the first rows, before
 // a million of them are refused one by one.
 
-import Foundation
-
 struct ExtentCheck {
   private let path: String
   private let lonName: String
@@ -82,7 +80,8 @@ struct ExtentCheck {
     guard good > 1,
       north - south > Self.widest || min(east - west, 360 - (east - west)) > Self.widest
     else { return }
-    let box = String(format: "%.1f to %.1f, %.1f to %.1f", south, north, west, east)
+    let box =
+      "\(Field.tenths(south)) to \(Field.tenths(north)), \(Field.tenths(west)) to \(Field.tenths(east))"
     report.warn(
       .extent, path, line: 0,
       "the nodes spread over the planet (latitude and longitude \(box)): look for stray ones")

@@ -47,6 +47,15 @@ package enum Field {
     return shown + "\""
   }
 
+  /// With one digit behind the point.
+  static func tenths(_ value: Double) -> String {
+    let tenths = Int((abs(value) * 10).rounded())
+    return (value < 0 && tenths > 0 ? "-" : "") + "\(tenths / 10).\(tenths % 10)"
+  }
+
+  /// "97.3 %".
+  static func percent(_ share: Double) -> String { tenths(share * 100) + " %" }
+
   /// What to do about a text that is no number; empty when nothing is known.
   static func remedy(_ text: String) -> String {
     let bytes = text.utf8

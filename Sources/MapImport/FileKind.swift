@@ -17,7 +17,7 @@ enum FileKind {
   }
 
   private static let openStreetMap =
-    "an OpenStreetMap extract (.osm.pbf): this command reads street tables and DIMACS files"
+    "an OpenStreetMap extract (.osm.pbf): give it to --osm"
 
   private static let marks: [([UInt8], String)] = [
     ([0xff, 0xfe], "text in UTF-16: give --encoding UTF-16"),

@@ -10,6 +10,8 @@ package enum ImportError: Error, Equatable, Sendable {
   case refused(count: Int, rows: [String])
   case empty(path: String)
   case format(path: String, line: Int, reason: String)
+  /// A place that is no line: a block, a byte; empty = none is known.
+  case damaged(path: String, place: String, reason: String)
   case option(String)
 
   package var message: String {
@@ -30,6 +32,8 @@ package enum ImportError: Error, Equatable, Sendable {
         + "Mend them, or leave them out with --max-refused \(count)"
     case .empty(let path): return "\(path) holds no rows"
     case .format(let path, let line, let reason): return "\(path), line \(line): \(reason)"
+    case .damaged(let path, let place, let reason):
+      return place.isEmpty ? "cannot read \(path): \(reason)" : "\(path), \(place): \(reason)"
     case .option(let text): return text
     }
   }
@@ -44,6 +48,13 @@ package struct ImportReport: Sendable {
   /// Streets that end where they begin, kept in two pieces each.
   package var rings = 0
   package var speedsFilled = 0
+  /// Where the data come from, as its licence wants it said; empty = nothing is known.
+  package var attribution = ""
+  package var licence = ""
+  /// What is not in the map, or not as the source has it.
+  package var leftOut = LeftOutCounts()
+  /// Turn restrictions that were read, by kind.
+  package var restrictionKinds: [String: Int] = [:]
   package var refused: [String] = []
   package var refusedCount = 0
   /// What was taken although it looks wrong, each kind once.

@@ -29,8 +29,7 @@ package struct StreetTables {
     var tables = StreetTables(options: options)
     try tables.readNodes(nodes)
     try tables.readEdges(edges, progress)
-    tables.report.nodes = tables.draft.nodes.count
-    tables.report.streets = tables.draft.streets.count
+    tables.report.close(tables.draft, path: edges, wasExtentChecked: true)
     try tables.report.check(options)
     guard !tables.draft.streets.isEmpty else { throw .empty(path: edges) }
     return (tables.draft, tables.report)

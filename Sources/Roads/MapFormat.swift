@@ -39,6 +39,8 @@ package enum MapTag {
   package static let firstInCell = tag("GFIR")
   package static let cellSegment = tag("GSEG")
   package static let streetFacts = tag("SFAC")
+  /// Where the streets come from, as text; nothing in it is followed.
+  package static let origin = tag("ORIG")
 }
 
 package enum MapFormat {
@@ -58,7 +60,7 @@ package enum MapFormat {
   // Header: magic u64, version u32, sections u32, file bytes u64, checksum of the table u64, rest zero.
   // Table entry: tag u32, reserved u32, offset u64, bytes u64, checksum u64.
   // Not in every map: SNAM, NMST, NMBY where no street has a name; SBID where ids ascend (and before version 0.2);
-  // NPML before 0.3.
+  // NPML before 0.3; ORIG before 0.3, and where no import made the map.
 
   /// Four independent multiply-and-rotate lanes over 64-bit words (the mixing step of xxHash64, Collet); about the
   /// speed of memory. Detects every single flipped bit.
