@@ -36,6 +36,18 @@ uint32_t hujia_crc32c_slow(uint32_t crc, const void *bytes, uint64_t count) {
   return ~crc;
 }
 
+int hujia_is_zero(const void *bytes, uint64_t count) {
+  const uint8_t *at = bytes;
+  for (; count >= 64; at += 64, count -= 64) {
+    uint64_t words[8];
+    memcpy(words, at, 64);
+    if (words[0] | words[1] | words[2] | words[3] | words[4] | words[5] | words[6] | words[7]) return 0;
+  }
+  for (; count > 0; at++, count--)
+    if (*at != 0) return 0;
+  return 1;
+}
+
 #ifdef HAS_INSTRUCTION
 WITH_INSTRUCTION static uint32_t by_instruction(uint32_t crc, const void *bytes, uint64_t count) {
   const uint8_t *at = bytes;

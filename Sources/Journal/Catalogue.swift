@@ -37,13 +37,11 @@ struct Catalogue {
     }
     snapshots.sort()
     numbers.sort { $0.0 < $1.0 }
-    for (index, (number, name)) in numbers.enumerated() {
-      segments.append(try look(folder, name, number, isLast: index == numbers.count - 1))
-    }
+    for (number, name) in numbers { segments.append(try look(folder, name, number)) }
   }
 
   private mutating func look(
-    _ folder: Folder, _ name: String, _ number: UInt64, isLast: Bool
+    _ folder: Folder, _ name: String, _ number: UInt64
   ) throws(JournalProblem) -> Segment {
     let file = try folder.opened(name)
     defer { folder.close(file) }
@@ -73,8 +71,8 @@ struct Catalogue {
         "\(name): format \(version), this version reads up to \(SegmentHead.version): "
           + "open it with the version that wrote it")
     case .failure(let flaw):
-      // The head is synced before anything else is written: without it a new file holds nothing.
-      guard isLast, room.allSatisfy({ $0 == 0 }) || isEmptyBehindHead(folder, file, status) else {
+      // The head is synced before anything else is written: a file that was never finished holds no frame.
+      guard try holdsNothing(folder, name) else {
         throw JournalProblem.damage(
           name, 0, lastGood: 0,
           flaw == .absent ? "not a segment of a journal" : "the segment's head is damaged")
@@ -99,16 +97,11 @@ struct Catalogue {
     journal = head.journal
   }
 
-  /// A torn head has zeros behind it.
-  private func isEmptyBehindHead(_ folder: Folder, _ file: Int32, _ status: FileStatus) -> Bool {
-    var room = [UInt8](repeating: 0, count: 1 << 16)
-    var at = Int64(SegmentHead.page)
-    while at < status.bytes {
-      let read = room.withUnsafeMutableBytes { folder.read(file, $0, at: at) }
-      guard case .success(let count) = read, count > 0 else { return false }
-      if room[..<count].contains(where: { $0 != 0 }) { return false }
-      at += Int64(count)
+  private func holdsNothing(_ folder: Folder, _ name: String) throws(JournalProblem) -> Bool {
+    guard let bytes = try folder.contents(name, most: Self.mostSegment) else { return false }
+    return bytes.withUnsafeBytes { raw in
+      guard let journal else { return SegmentReader.isZero(raw) }
+      return !SegmentReader.hasFrame(raw, seed: Frame.seed(journal))
     }
-    return true
   }
 }

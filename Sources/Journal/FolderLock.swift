@@ -48,26 +48,47 @@ struct FolderLock {
     return folder.steadily { folder.calls.lock(file) } >= 0
   }
 
-  /// The folder and the lock anew, where the host has closed the descriptors. nil: it is another's now.
-  mutating func again(_ path: String, _ calls: any FileCalls) -> Folder? {
+  enum Regained {
+    case folder(Folder)
+    /// The folder is another one now, or another process has the lock.
+    case lost
+    /// The system refused a call: it may not refuse the next.
+    case failed(SystemError)
+  }
+
+  /// The folder and the lock anew, where the host has closed the descriptors.
+  mutating func again(_ path: String, _ calls: any FileCalls) -> Regained {
     let descriptor = calls.openFolder(path)
-    guard descriptor >= 0 else { return nil }
+    guard descriptor >= 0 else { return .failed(SystemError(-descriptor)) }
     let folder = Folder(calls: calls, descriptor: descriptor)
-    guard case .success(let now) = calls.status(descriptor), now.isSame(self.folder),
-      case .success(let file) = folder.open(LockPage.name, .write)
-    else {
-      folder.close(descriptor)
-      return nil
+    var opened: Int32?
+    let result = again(folder, &opened)
+    if case .folder = result, let opened {
+      file = opened
+      return result
     }
-    guard case .success(let own) = calls.status(file), own.isSame(status),
-      folder.steadily({ calls.lock(file) }) >= 0
-    else {
-      folder.close(file)
-      folder.close(descriptor)
-      return nil
+    if let opened { folder.close(opened) }
+    folder.close(descriptor)
+    return result
+  }
+
+  private func again(_ folder: Folder, _ opened: inout Int32?) -> Regained {
+    switch folder.calls.status(folder.descriptor) {
+    case .failure(let error): return .failed(error)
+    case .success(let now): if !now.isSame(self.folder) { return .lost }
     }
-    self.file = file
-    return folder
+    switch folder.open(LockPage.name, .write) {
+    case .failure(let error): return error.number == ENOENT ? .lost : .failed(error)
+    case .success(let file):
+      opened = file
+      switch folder.calls.status(file) {
+      case .failure(let error): return .failed(error)
+      case .success(let own): if !own.isSame(status) { return .lost }
+      }
+      let answer = folder.steadily { folder.calls.lock(file) }
+      if answer >= 0 { return .folder(folder) }
+      return answer == -EAGAIN || answer == -EACCES ? .lost : .failed(SystemError(-answer))
+    }
   }
 
   func release(_ folder: Folder) {
@@ -96,6 +117,11 @@ enum HeldFolders {
       table.held.append((process, status.device, status.node))
       return true
     }
+  }
+
+  /// All of a file system: tests let a process die without its end.
+  static func forget(device: UInt64) {
+    table.gate.held { table.held.removeAll { $0.device == device } }
   }
 
   static func remove(_ status: FileStatus) {

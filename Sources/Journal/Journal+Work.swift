@@ -93,12 +93,15 @@ extension Journal {
   /// Whether folder and lock are still ours: a host may have closed all descriptors, another process may have the lock.
   private func regain() -> SystemError? {
     if lock.isHeld(folder) { return nil }
-    guard let again = lock.again(settings.folder, calls) else {
+    switch lock.again(settings.folder, calls) {
+    case .folder(let again):
+      folder = again
+      return nil
+    case .lost:
       raise(.lockLost)
       return SystemError(EBADF)
+    case .failed(let error): return error
     }
-    folder = again
-    return nil
   }
 
   // The reserve

@@ -125,7 +125,7 @@ struct Recovery {
     }) {
       throw .system("read \(segment.name)", error)
     }
-    if room.allSatisfy({ $0 == 0 }) { return true }
+    if room.withUnsafeBytes({ SegmentReader.isZero($0) }) { return true }
     guard segment.number == catalogue.segments.last?.number else { return false }
     // The newest, with something in it: its first batch may be torn.
     let bytes = try contents(segment)

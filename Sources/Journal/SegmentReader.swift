@@ -1,6 +1,8 @@
 // Reads a segment back, batch by batch. A batch is given when its sums, its numbers and its hash hold, and not before.
 // Tells a torn tail from damage. Must never: trust a length, skip anything silently.
 
+import CHujiaJournal
+
 /// Where the chain is: carried from one segment to the next.
 struct ChainPlace: Equatable {
   /// The last record, and the hash up to it.
@@ -141,12 +143,7 @@ struct SegmentReader {
   }
 
   static func isZero(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    var offset = 0
-    while offset + 8 <= bytes.count {
-      if bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self) != 0 { return false }
-      offset += 8
-    }
-    return bytes[offset...].allSatisfy { $0 == 0 }
+    hujia_is_zero(bytes.baseAddress, UInt64(bytes.count)) != 0
   }
 
   /// Whether something stands behind a flaw that was written after the flawed batch. One batch at a time is under way,
@@ -156,6 +153,23 @@ struct SegmentReader {
     if let head = BatchHead.read(bytes, at: offset, seed: seed), head.number == place.batch {
       last = head.last
     }
+    return Self.firstFrame(bytes, from: offset, seed: seed) { at, frame in
+      if let head = BatchHead.read(bytes, at: at, seed: seed), head.number > place.batch {
+        return true
+      }
+      if let end = BatchHead.readEnd(bytes, at: at, seed: seed) {
+        if end.number > place.batch { return true }
+        if end.number == place.batch { last = end.last }
+      }
+      return last.map { frame.sequence > $0 } ?? false
+    } != nil
+  }
+
+  /// Where the first frame stands that `body` agrees to, whatever stands before it.
+  static func firstFrame(
+    _ bytes: UnsafeRawBufferPointer, from offset: Int, seed: UInt32,
+    _ body: (Int, FrameHead) -> Bool
+  ) -> Int? {
     var at = offset
     while at + Frame.headSize <= bytes.count {
       defer { at += 8 }
@@ -164,15 +178,12 @@ struct SegmentReader {
       guard words & 0xffff_ffff == 0, words != 0,
         let frame = Frame.head(bytes, at: at, seed: seed)
       else { continue }
-      if let head = BatchHead.read(bytes, at: at, seed: seed), head.number > place.batch {
-        return true
-      }
-      if let end = BatchHead.readEnd(bytes, at: at, seed: seed) {
-        if end.number > place.batch { return true }
-        if end.number == place.batch { last = end.last }
-      }
-      if let last, frame.sequence > last { return true }
+      if body(at, frame) { return at }
     }
-    return false
+    return nil
+  }
+
+  static func hasFrame(_ bytes: UnsafeRawBufferPointer, seed: UInt32) -> Bool {
+    firstFrame(bytes, from: 0, seed: seed) { _, _ in true } != nil
   }
 }

@@ -1,6 +1,6 @@
 // The segment that is written to, and the batch on its way there. Used by one thread at a time (`Journal.work`). After
-// a failed write or sync a file is finished: the next batch begins a new one. Must never: retry a sync on the same file,
-// count a file before its folder is synced, write to a descriptor that is not the segment's any more.
+// a failed write or sync a file is finished: the next batch begins a new one. Must never: retry a sync on the same
+// file, count a file before its folder is synced, write to a descriptor that is not the segment's any more.
 
 import Glibc
 

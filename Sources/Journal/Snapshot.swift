@@ -133,7 +133,7 @@ package final class SnapshotWriter {
 
   /// Waits until the disk has it and the records up to it, reads it back, and gives it its name: then it counts.
   /// Segments that it makes needless go.
-  package func finish() throws(JournalProblem) {
+  package func finish(timeout_ns: Int64 = 60_000_000_000) throws(JournalProblem) {
     if !chunk.isEmpty { try flush(count: chunk.count) }
     chunk = ChainDigest.zero
     chunk.withUnsafeMutableBytes { room in
@@ -145,8 +145,8 @@ package final class SnapshotWriter {
     guard read == head else {
       throw JournalProblem.damage(name, 0, lastGood: 0, "read back as another")
     }
-    guard journal.wait(sequence, .durable, timeout_ns: -1) == .reached else {
-      throw JournalProblem(.system, "record \(sequence) cannot become durable")
+    guard journal.wait(sequence, .durable, timeout_ns: timeout_ns) == .reached else {
+      throw JournalProblem(.system, "record \(sequence) did not become durable in time")
     }
     let final = SnapshotHead.name(sequence)
     if let error = folder.rename(name, final) { throw .system("rename \(name)", error) }

@@ -12,6 +12,9 @@ uint32_t hujia_crc32c(uint32_t crc, const void *bytes, uint64_t count);
 /* The same bit by bit. */
 uint32_t hujia_crc32c_slow(uint32_t crc, const void *bytes, uint64_t count);
 
+/* Whether all of them are zero. */
+int hujia_is_zero(const void *bytes, uint64_t count);
+
 /* f_type of the file system that a descriptor is on; 0 when it is not told. */
 uint64_t hujia_file_system(int descriptor);
 
