@@ -73,7 +73,7 @@ let package = Package(
         "HujiaContainers",
       ], except: ["Commands/commands.json"]),
     .target(name: "CHujiaJournal", path: "Sources/CJournal"),
-    layer("Journal", ["CHujiaJournal", "CLibCrypto"]),
+    layer("Journal", ["HujiaContainers", "CHujiaJournal", "CLibCrypto"]),
     .target(name: "CHujiaBaton", path: "Sources/CBaton"),
     layer("Driver", ["HujiaEngine", "HujiaJournal", "CLibUV", "CHujiaBaton", "CHujiaKernels"]),
     layer("CInterface", ["HujiaDriver", "CHujia"]),

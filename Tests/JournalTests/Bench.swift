@@ -82,8 +82,10 @@ final class JournalBench {
     let writer = try journal.beginSnapshot(journal.recorded)
     let bytes = twin.bytes
     let half = bytes.count / 2
-    try bytes[..<half].withUnsafeBytesThrowing { raw throws(JournalProblem) in try writer.write(raw) }
-    try bytes[half...].withUnsafeBytesThrowing { raw throws(JournalProblem) in try writer.write(raw) }
+    try bytes[..<half].withUnsafeBytesThrowing { raw throws(JournalProblem) in try writer.write(raw)
+    }
+    try bytes[half...].withUnsafeBytesThrowing { raw throws(JournalProblem) in try writer.write(raw)
+    }
     try writer.finish(timeout_ns: 0)
     seeDurable()
   }

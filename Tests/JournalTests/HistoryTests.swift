@@ -61,7 +61,9 @@ import Testing
       bench.close()
       bench.open()
       if let problem = bench.problem { return "\(problem)" }
-      if bench.found != bench.twin { return "a close lost \(bench.twin.payloads.count - bench.found.payloads.count)" }
+      if bench.found != bench.twin {
+        return "a close lost \(bench.twin.payloads.count - bench.found.payloads.count)"
+      }
     }
     return nil
   }

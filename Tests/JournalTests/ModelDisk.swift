@@ -101,11 +101,17 @@ final class ModelDisk: FileCalls, @unchecked Sendable {
         node.keptEntries[name] = node.entries[name]
       }
       node.entries = node.keptEntries
-      for name in node.entries.keys.sorted() { if let inner = node.entries[name] { lose(inner, &random) } }
+      for name in node.entries.keys.sorted() {
+        if let inner = node.entries[name] { lose(inner, &random) }
+      }
       return
     }
-    for page in node.dirty.sorted() where random.chance(50) { keep(node, page, torn: random.chance(25)) }
-    if node.bytes.count != node.kept.count, random.chance(50) { resize(&node.kept, node.bytes.count) }
+    for page in node.dirty.sorted() where random.chance(50) {
+      keep(node, page, torn: random.chance(25))
+    }
+    if node.bytes.count != node.kept.count, random.chance(50) {
+      resize(&node.kept, node.bytes.count)
+    }
     node.bytes = node.kept
     node.dirty = []
   }
