@@ -17,6 +17,17 @@ package struct TurnRestriction: Equatable, Sendable {
   /// The tag `except` or another lifts it for emergency vehicles.
   package var isLiftedForResponse = false
 
+  package init(
+    id: Int64, kind: String, from: Int64, via: Via, to: Int64, isLiftedForResponse: Bool = false
+  ) {
+    self.id = id
+    self.kind = kind
+    self.from = from
+    self.via = via
+    self.to = to
+    self.isLiftedForResponse = isLiftedForResponse
+  }
+
   package var isMandatory: Bool { kind.hasPrefix("only_") }
 }
 

@@ -1,0 +1,106 @@
+// Turn restrictions: what is kept for the graph that is to come, and what is counted and left out.
+
+import HujiaMapImport
+import HujiaTestSupport
+import Testing
+
+@Suite struct TurnRestrictionTests {
+  private typealias Member = Extract.Member
+  private static let usual = [
+    Extract.Member(type: "way", id: 100, role: "from"),
+    Extract.Member(type: "node", id: 2, role: "via"),
+    Extract.Member(type: "way", id: 101, role: "to"),
+  ]
+
+  private func read(_ members: [Extract.Member], _ tags: [String]) throws -> OpenStreetMap.Result {
+    var extract = Extract.row(5).way([1, 2], "highway=primary").way([2, 3], "highway=primary")
+      .way([3, 4], "highway=primary").way([4, 5], "highway=steps").restriction(members)
+    extract.relations[0].tags += tags
+    return try extract.read()
+  }
+
+  @Test(arguments: [
+    "no_left_turn", "no_right_turn", "no_straight_on", "no_u_turn", "no_entry", "no_exit",
+    "only_left_turn", "only_right_turn", "only_straight_on", "only_u_turn",
+  ])
+  func everyKindIsKept(kind: String) throws {
+    let result = try read(Self.usual, ["restriction=\(kind)"])
+    #expect(
+      result.restrictions == [
+        TurnRestriction(id: 500, kind: kind, from: 100, via: .node(2), to: 101)
+      ])
+    #expect(result.restrictions[0].isMandatory == kind.hasPrefix("only_"))
+    #expect(result.report.restrictionKinds == [kind: 1])
+    #expect(result.report.leftOut[.restrictionsUnused] == 1)
+  }
+
+  @Test func viaWaysAndExceptions() throws {
+    let over = [
+      Member(type: "way", id: 100, role: "from"), Member(type: "way", id: 101, role: "via"),
+      Member(type: "way", id: 102, role: "to"),
+    ]
+    #expect(try read(over, ["restriction=no_u_turn"]).restrictions[0].via == .ways([101]))
+    // The order of members means nothing but among via ways.
+    #expect(
+      try read(over.reversed(), ["restriction=no_u_turn"]).restrictions
+        == read(over, ["restriction=no_u_turn"]).restrictions)
+    let lifted = try read(Self.usual, ["restriction=no_u_turn", "except=bus;emergency"])
+    #expect(lifted.restrictions[0].isLiftedForResponse)
+    let plain = try read(Self.usual, ["restriction=no_u_turn", "except=bus"])
+    #expect(!plain.restrictions[0].isLiftedForResponse)
+    let cars = try read(Self.usual, ["restriction:motorcar=no_u_turn"])
+    #expect(cars.restrictions.count == 1)
+    let entries = try read(
+      Self.usual + [Member(type: "way", id: 100, role: "from")], ["restriction=no_entry"])
+    #expect(entries.restrictions.count == 1)
+  }
+
+  static let leftOut: [(tags: [String], reason: LeftOut)] = [
+    (["restriction:conditional=no_left_turn @ (07:00-09:00)"], .restrictionsConditional),
+    (["restriction:hgv=no_left_turn"], .restrictionsOfOthers),
+    (["restriction=no_left_turn", "except=motorcar"], .restrictionsOfOthers),
+    (["restriction=no_sense"], .restrictionsBroken), ([], .restrictionsBroken),
+  ]
+
+  @Test(arguments: leftOut)
+  func whatIsNoneForCarsIsCounted(tags: [String], reason: LeftOut) throws {
+    let result = try read(Self.usual, tags)
+    #expect(result.restrictions.isEmpty)
+    #expect(result.report.leftOut[reason] == 1, "\(result.report.leftOut.all)")
+  }
+
+  @Test func membersThatAreMissingOrWrong() throws {
+    let usual = Self.usual
+    func reason(_ members: [Extract.Member]) throws -> [String] {
+      let result = try read(members, ["restriction=no_left_turn"])
+      #expect(result.restrictions.isEmpty)
+      return result.report.leftOut.all.map(\.reason.rawValue).filter { $0.hasPrefix("turn") }
+    }
+    let broken = ["turn_restrictions_incomplete"]
+    #expect(try reason([]) == broken)
+    for place in 0..<3 {
+      var members = usual
+      members.remove(at: place)
+      #expect(try reason(members) == broken)
+      members = usual
+      members[place].role = "wya"
+      #expect(try reason(members) == broken)
+      members = usual
+      members[place].type = "relation"
+      #expect(try reason(members) == broken)
+    }
+    #expect(try reason(usual + [usual[0]]) == broken)
+    #expect(try reason(usual + [usual[1]]) == broken)
+    // The node is not on both ways.
+    var members = usual
+    members[1].id = 4
+    #expect(try reason(members) == broken)
+    for (place, id) in [(0, 103 as Int64), (2, 999)] {
+      members = usual
+      members[place].id = id
+      #expect(try reason(members) == ["turn_restrictions_on_ways_left_out"])
+    }
+    members = (0..<2_000).map { _ in usual[1] }
+    #expect(try reason(members) == broken)
+  }
+}
