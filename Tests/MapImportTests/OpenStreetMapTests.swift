@@ -81,7 +81,7 @@ import Testing
     }
   }
 
-  /// It stands at the crossing, so nobody can tell which of the ways it closes; one at the end of a street parts nothing.
+  /// At a crossing nobody can tell which of the ways it closes; at the end of a street it parts nothing.
   @Test func aBarrierAtAJunctionPartsNothing() throws {
     let result = try Extract.row(4).tagged(2, "barrier=bollard").tagged(4, "barrier=bollard")
       .way([1, 2, 3], "highway=primary").way([2, 4], "highway=service").read()
