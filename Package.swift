@@ -113,8 +113,10 @@ let package = Package(
       ]
     ),
     tests("IngestTests", ["HujiaIngest", "HujiaRoads", "HujiaContainers", "HujiaTestSupport"]),
+    .target(name: "CHujiaStepping", path: "Tests/Stepping"),
     tests(
-      "JournalTests", ["HujiaJournal", "CHujiaJournal", "HujiaTestSupport"]),
+      "JournalTests",
+      ["HujiaJournal", "CHujiaJournal", "CHujiaStepping", "HujiaTestSupport"]),
     tests("DeadlinesTests", ["HujiaDeadlines", "HujiaContainers", "HujiaTestSupport"]),
     tests(
       "PlansTests",

@@ -67,10 +67,11 @@ struct Recovery {
     let wanted = opening.snapshot + 1
     var start = 0
     for (index, entry) in heads.enumerated() where entry.head.first <= wanted { start = index }
-    for (segment, head) in heads[..<start] {
+    for (index, (segment, head)) in heads[..<start].enumerated() {
+      let next = heads[index + 1].head
       segments.append(
         SegmentFacts(
-          number: segment.number, first: head.first, last: head.first, wall_us: head.made_us,
+          number: segment.number, first: head.first, last: next.after, wall_us: next.made_us,
           bytes: segment.bytes))
     }
     var index = start

@@ -49,7 +49,7 @@ struct SegmentReader {
   /// Reads from the segment's first batch. `until`: what comes after this record stands in a later segment or in the
   /// ring, and does not count here.
   func read(
-    _ place: inout ChainPlace, until: UInt64?,
+    _ place: inout ChainPlace, until: UInt64?, batch seen: (ChainPlace, Int) -> Void = { _, _ in },
     _ record: (FrameHead, UnsafeRawBufferPointer) -> Bool
   ) -> End {
     place.last = max(place.last, head.first - 1)
@@ -72,6 +72,7 @@ struct SegmentReader {
         place.hash = found.end.hash
         place.batch = found.head.number + 1
         place.wall_us = found.end.wall_us
+        seen(place, offset)
         offset += BatchHead.overhead + Int(found.head.bytes)
       }
     }

@@ -208,10 +208,13 @@ extension Journal {
     }
   }
 
+  /// Under `work`. The last record that the older of two snapshots has: what comes after it stays.
+  var covered: UInt64 { snapshots.count < 2 ? 0 : snapshots[0] }
+
   /// Under `work`. Retention wins over the bound on the disk's use.
   func prune() {
     let now_us = calls.wall_us()
-    let covered = snapshots.count < 2 ? 0 : snapshots[0]
+    let covered = covered
     var segments = writer.written
     var isOver = isOverBound(segments)
     while segments.count > 1, segments[0].last <= covered {
