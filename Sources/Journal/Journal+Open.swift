@@ -101,7 +101,9 @@ extension Journal {
       recovery.opening.wasClosed = isNew && catalogue.segments.isEmpty || lock.page.isClosed
       recovery.opening.reasons.formUnion(taken.reasons)
       if !recovery.opening.wasClosed { settleLast(folder, catalogue) }
-      try recovery.takeSnapshot(journal: id, snapshot)
+      if try !recovery.takeState(taken.path, journal: id, snapshot) {
+        try recovery.takeSnapshot(journal: id, snapshot)
+      }
       try recovery.takeSegments(head: head, record: record)
       try compare(lock.page, recovery)
       try recovery.takeRing(boot: boot, record)
@@ -178,9 +180,11 @@ extension Journal {
     // A ring whose last records are damaged cannot be gone on with, nor one of another size: what it holds moves.
     var held: (ring: Ring, path: String)?
     if let ring = taken.ring {
+      // Beside a state it stays as it is until the disk has that.
       let isSame =
-        ring.areaBytes == settings.areaBytes && ring.capacity == Int(wanted.ringBytes)
-        && !recovery.opening.reasons.contains(.ringDamaged)
+        ring.state > 0
+        || ring.areaBytes == settings.areaBytes && ring.capacity == Int(wanted.ringBytes)
+          && !recovery.opening.reasons.contains(.ringDamaged)
       if isSame { held = (ring, taken.path) }
     }
     if held == nil {
@@ -201,31 +205,58 @@ extension Journal {
       old = (before, RingFile(calls: calls, path: taken.path))
       move(before, to: ring, seed: recovery.seed)
     }
-    do throws(JournalProblem) {
-      lock.page.boot = boot
-      lock.page.ringPath = path
-      lock.page.isClosed = false
-      lock.page.first = recovery.place.last + 1
-      lock.page.last = recovery.place.last
-      lock.page.hash = recovery.place.hash
-      if let error = lock.write(folder) { throw .system("write LOCK", error) }
-      if let error = folder.syncFolder() { throw .system("sync \(settings.folder)", error) }
-    } catch {
-      let file = RingFile(calls: calls, path: path)
-      if taken.ring?.start != ring.start {
-        file.unmap(ring)
-        file.remove()
+    var inUse = RingFile(calls: calls, path: path)
+    if let error = announce(folder, &lock, boot, path, recovery.place) {
+      recovery.opening.reasons.insert(.diskFailed)
+      // LOCK names the ring that was taken over: that one is gone on with.
+      guard let fallen = fall(back: old, from: (ring, inUse), taken, given.page, recovery) else {
+        throw .system("write LOCK", error)
       }
-      throw error
+      if fallen.isNew { recovery.opening.reasons.insert(.notRecorded) }
+      inUse = fallen.file
+      lock.page.ringPath = inUse.path
+      taken.ring = nil
+      return try finish(
+        settings, folder, lock, boot, (fallen.ring, inUse), recovery, catalogue)
     }
     if let old {
       old.file.unmap(old.ring)
       old.file.remove()
     }
     taken.ring = nil
-    return try finish(
-      settings, folder, lock, boot, (ring, RingFile(calls: calls, path: path)), recovery,
-      catalogue)
+    return try finish(settings, folder, lock, boot, (ring, inUse), recovery, catalogue)
+  }
+
+  /// LOCK says which ring is in use, before anything is in it.
+  private static func announce(
+    _ folder: Folder, _ lock: inout FolderLock, _ boot: JournalID, _ path: String,
+    _ place: ChainPlace
+  ) -> SystemError? {
+    lock.page.boot = boot
+    lock.page.ringPath = path
+    lock.page.isClosed = false
+    lock.page.first = place.last + 1
+    lock.page.last = place.last
+    lock.page.hash = place.hash
+    return lock.write(folder) ?? folder.syncFolder()
+  }
+
+  /// A dead disk: which ring can be used. A new one that no LOCK names would not be found after a death. nil: a journal
+  /// that never was, or a ring that cannot be gone on with.
+  private static func fall(
+    back old: (ring: Ring, file: RingFile)?, from new: (ring: Ring, file: RingFile),
+    _ taken: TakenRing, _ before: LockPage, _ recovery: Recovery
+  ) -> (ring: Ring, file: RingFile, isNew: Bool)? {
+    if taken.ring?.start == new.ring.start { return (new.ring, new.file, false) }
+    if let old, !recovery.opening.reasons.contains(.ringDamaged) {
+      new.file.unmap(new.ring)
+      new.file.remove()
+      return (old.ring, old.file, false)
+    }
+    if old == nil, before.generation > 0 { return (new.ring, new.file, true) }
+    new.file.unmap(new.ring)
+    new.file.remove()
+    return nil
   }
 
   /// Records that are not durable, and the host's area, into a ring of another size.
@@ -263,6 +294,11 @@ extension Journal {
       nextNumber: (catalogue.segments.last?.number ?? 0) + 1, segmentBytes: settings.segmentBytes,
       batchLimit: batchLimit)
     writer.know(recovery.segments)
+    if ring.ring.state > 0 {
+      let end = ring.ring.end(of: ring.ring.state, seed: recovery.seed)
+      ring.ring.release(end, durable: ring.ring.durable)
+      if ring.ring.state <= recovery.place.last { ring.ring.setState(0) }
+    }
     let journal = Journal(
       JournalParts(
         settings: settings, boot: boot, folder: folder, lock: lock, ring: ring.ring,

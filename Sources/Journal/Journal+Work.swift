@@ -18,7 +18,7 @@ extension Journal {
     guard !reasons.contains(.lockLost) else { return .failed }
     guard let (batch, end) = measure(from, ring.tail) else { return .nothing }
     let records = ring.bytes(from: from, to: end)
-    if !writer.hasRoom(records.count), !beginSegment() { return .failed }
+    if gapEnd != nil || !writer.hasRoom(records.count), !beginSegment() { return .failed }
     if let error = writer.write(folder, batch, records, epoch: settings.epoch) {
       note(error)
       guard beginSegment() else { return .failed }
@@ -68,6 +68,11 @@ extension Journal {
         raise(.diskFailed)
         return false
       }
+      if let gapEnd, let error = closeGap(gapEnd) {
+        note(error)
+        raise(.diskFailed)
+        return false
+      }
       guard let error = writer.begin(folder, segmentHead()) else { break }
       note(error)
       if !isAgain, error.number == ENOSPC || error.number == EDQUOT, takeReserve() {
@@ -77,15 +82,22 @@ extension Journal {
       raise(.diskFailed)
       return false
     }
+    if let gapEnd { endGap(gapEnd) }
     lock.page.last = writer.place.last
     lock.page.hash = writer.place.hash
-    if let error = lock.write(folder) { note(error) }
+    if let error = lock.write(folder) {
+      note(error)
+    } else if !ringFile.path.isEmpty {
+      // From here on a next process finds the ring.
+      clear(.notRecorded)
+    }
     return true
   }
 
   private func segmentHead() -> SegmentHead {
     SegmentHead(
-      journal: id, boot: boot, number: 0, first: writer.place.last + 1, after: 0, batch: 0,
+      journal: id, boot: boot, number: 0, first: (gapEnd ?? writer.place.last) + 1, after: 0,
+      batch: 0,
       digest: settings.digest, epoch: settings.epoch, made_us: calls.wall_us(), previous: [],
       host: settings.head)
   }
@@ -227,7 +239,8 @@ extension Journal {
     if let thread { pthread_join(thread, nil) }
     work.held {
       while step() == .wrote {}
-      let isDone = ring.head == ring.tail && !reasons.contains(.lockLost)
+      if gapEnd != nil { _ = beginSegment() }
+      let isDone = ring.head == ring.tail && gapEnd == nil && !reasons.contains(.lockLost)
       if isDone, writer.trim(folder) == nil {
         lock.page.last = writer.place.last
         lock.page.hash = writer.place.hash

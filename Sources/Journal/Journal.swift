@@ -34,6 +34,8 @@ package final class Journal: @unchecked Sendable {
   let writer: SegmentWriter
   var snapshots: [UInt64]
   var hasReserve = false
+  /// The last record of the state beside the ring; the next segment begins behind it.
+  var gapEnd: UInt64?
 
   // Under `gate`: what waiters sleep on, and the newest head of the chain
   let gate = Gate()
@@ -68,6 +70,7 @@ package final class Journal: @unchecked Sendable {
     writer = parts.writer
     snapshots = parts.snapshots
     head = parts.writer.place
+    gapEnd = ring.state > parts.writer.place.last ? ring.state : nil
     recordedCell = Atomic(parts.opening.last)
     durableCell = Atomic(parts.writer.place.last)
     reasonsCell = Atomic(parts.opening.reasons.rawValue)

@@ -84,7 +84,10 @@ struct Recovery {
         empty.append(heads[next].segment.name)
         next += 1
       }
-      let until = next < heads.count ? heads[next].head.after : ringFirst.map { $0 - 1 }
+      // Behind a state beside the ring there is a gap on the disk.
+      let isGap = ring.map { $0.state > 0 } ?? false
+      let until =
+        next < heads.count ? heads[next].head.after : isGap ? nil : ringFirst.map { $0 - 1 }
       try takeSegment(
         segment, own, bytes, until: until, isLast: next == heads.count, isFirst: index == start,
         head: head, record: record)

@@ -20,6 +20,7 @@ struct Ring: @unchecked Sendable {
   private static var tailPlace: Int { 256 }
   private static var headPlace: Int { 512 }
   private static var durablePlace: Int { 768 }
+  private static var statePlace: Int { 1_024 }
 
   struct Facts: Equatable {
     var journal: JournalID
@@ -73,6 +74,18 @@ struct Ring: @unchecked Sendable {
   func release(_ end: UInt64, durable: UInt64) {
     atomic(Self.headPlace).pointee.store(end, ordering: .releasing)
     atomic(Self.durablePlace).pointee.store(durable, ordering: .releasing)
+  }
+
+  /// The last record of the state beside the ring that records before `head` stand in; 0 = none.
+  var state: UInt64 { atomic(Self.statePlace).pointee.load(ordering: .acquiring) }
+
+  func setState(_ sequence: UInt64) {
+    atomic(Self.statePlace).pointee.store(sequence, ordering: .releasing)
+  }
+
+  /// Where the first record after `sequence` begins.
+  func end(of sequence: UInt64, seed: UInt32) -> UInt64 {
+    walk(seed: seed) { frame, _, _ in frame.sequence <= sequence }.end
   }
 
   /// Where the byte `place` of all time stands. `capacity` bytes follow in one piece.

@@ -17,14 +17,18 @@ struct RingFile: @unchecked Sendable {
     "/dev/shm/hujia-\(calls.user())-\(journal.text)"
   }
 
-  private static func split(_ path: String) -> (folder: String, name: String)? {
+  static func stateName(_ ring: String, _ sequence: UInt64) -> String {
+    "\(ring)-state-\(SegmentHead.padded(sequence, 20))"
+  }
+
+  static func split(_ path: String) -> (folder: String, name: String)? {
     guard let slash = path.lastIndex(of: "/") else { return nil }
     let name = String(path[path.index(after: slash)...])
     let folder = slash == path.startIndex ? "/" : String(path[..<slash])
     return name.isEmpty ? nil : (folder, name)
   }
 
-  private static func inside<Result>(
+  static func inside<Result>(
     _ path: String, _ calls: any FileCalls, _ body: (Folder, String) -> Result?
   ) -> Result? {
     guard let (folder, name) = split(path) else { return nil }

@@ -69,12 +69,12 @@ extension Journal {
   }
 
   /// The first bytes of a file into another folder, synced and compared.
-  private static func copy(
-    _ name: String, bytes most: Int64, _ from: Folder, _ to: Folder
+  static func copy(
+    _ name: String, as other: String? = nil, bytes most: Int64, _ from: Folder, _ to: Folder
   ) throws(JournalProblem) {
     let source = try from.opened(name)
     defer { from.close(source) }
-    let target = try to.opened(name, .new)
+    let target = try to.opened(other ?? name, .new)
     defer { to.close(target) }
     let end = min(most, try from.status(source, name).bytes)
     var room = [UInt8](repeating: 0, count: 1 << 20)

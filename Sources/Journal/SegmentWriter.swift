@@ -75,6 +75,7 @@ final class SegmentWriter: @unchecked Sendable {
         return error
       }
       self.file = file
+      place.last = head.first - 1
       offset = Int64(bytes.count)
       running = SegmentReader.begin(bytes, previous: place.hash, digest)
       written.append(
@@ -196,8 +197,6 @@ final class SegmentWriter: @unchecked Sendable {
 
   func know(_ segments: [SegmentFacts]) { written = segments + written }
   func forget(_ number: UInt64) { written.removeAll { $0.number == number } }
-  /// The chain goes on after a record that stands in a snapshot alone.
-  func skip(to last: UInt64) { place.last = last }
 }
 
 /// A segment that is there.

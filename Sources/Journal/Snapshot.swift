@@ -77,18 +77,26 @@ package final class SnapshotWriter {
   private let folder: Folder
   private let file: Int32
   private let name: String
+  private let final: String
+  private let isBesideRing: Bool
   private let head: SnapshotHead
   private let digest: ChainDigest
   private var offset = Int64(SnapshotHead.size)
   private var chunk: [UInt8] = []
   private var isOver = false
 
-  init(_ journal: Journal, _ folder: Folder, _ head: SnapshotHead) throws(JournalProblem) {
+  init(
+    _ journal: Journal, _ folder: Folder, _ head: SnapshotHead, name: String? = nil,
+    isBesideRing: Bool = false
+  ) throws(JournalProblem) {
     self.journal = journal
     self.folder = folder
     self.head = head
     sequence = head.sequence
-    name = SnapshotHead.name(head.sequence) + ".new"
+    final = name ?? SnapshotHead.name(head.sequence)
+    self.name = final + ".new"
+    let name = self.name
+    self.isBesideRing = isBesideRing
     digest = try ChainDigest(head.digest)
     _ = folder.remove(name)
     file = try folder.opened(name, .new)
@@ -145,16 +153,19 @@ package final class SnapshotWriter {
     guard read == head else {
       throw JournalProblem.damage(name, 0, lastGood: 0, "read back as another")
     }
-    guard journal.wait(sequence, .durable, timeout_ns: timeout_ns) == .reached else {
-      throw JournalProblem(.system, "record \(sequence) did not become durable in time")
-    }
-    let final = SnapshotHead.name(sequence)
+    guard
+      isBesideRing || journal.wait(sequence, .durable, timeout_ns: timeout_ns) == .reached
+    else { throw JournalProblem(.system, "record \(sequence) did not become durable in time") }
     if let error = folder.rename(name, final) { throw .system("rename \(name)", error) }
-    if let error = folder.syncFolder() { throw .system("sync the journal's folder", error) }
+    if let error = folder.syncFolder() { throw .system("sync the folder of \(final)", error) }
     isOver = true
     folder.close(file)
     folder.close(folder.descriptor)
-    journal.keep(snapshot: sequence)
+    if isBesideRing {
+      journal.restartRing(after: sequence)
+    } else {
+      journal.keep(snapshot: sequence)
+    }
   }
 
   /// Nothing of it stays.

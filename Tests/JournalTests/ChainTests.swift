@@ -270,7 +270,7 @@ import Testing
     bench.settings.folder = "/disk/saved"
     bench.open()
     check(bench.found.payloads.count, equals: Int(lastGood))
-    check(bench.found.payloads[...] == bench.twin.payloads[..<Int(lastGood)])
+    check(bench.found.payloads, equals: Array(bench.twin.payloads[..<Int(lastGood)]))
     bench.close()
   }
 

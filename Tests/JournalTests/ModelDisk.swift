@@ -25,6 +25,7 @@ final class ModelDisk: FileCalls, @unchecked Sendable {
     var owner: UInt32 = 1_000
     var mode: UInt32 = 0o600
     var isLink = false
+    var isShared = false
 
     init(_ number: UInt64, isFolder: Bool) {
       self.number = number
@@ -62,6 +63,8 @@ final class ModelDisk: FileCalls, @unchecked Sendable {
   var fault: ((_ count: Int, _ name: String) -> Fault?)?
   private(set) var count = 0
   var trace: [String] = []
+  /// Nothing is written to files of the disk, and no sync of one succeeds; shared memory works.
+  var isDiskDead = false
 
   func folder(_ path: String) -> Node? {
     if path == "/shm" { return shared }
@@ -216,9 +219,9 @@ final class ModelDisk: FileCalls, @unchecked Sendable {
       }
       guard how == .new || how == .writeOrNew else { return -ENOENT }
       let node = new(isFolder: false)
-      if parent === shared {
-        node.memory = system.anonymous()
-      }
+      // Rings are mapped; what stands beside one is a file like others.
+      node.isShared = parent === shared
+      if node.isShared, !name.contains("-state-") { node.memory = system.anonymous() }
       parent.entries[name] = node
       return give(node)
     }
@@ -270,6 +273,7 @@ final class ModelDisk: FileCalls, @unchecked Sendable {
       }
     ) {
       guard let node = open[descriptor] else { return -Int(EBADF) }
+      if isDiskDead, node.memory < 0, !node.isShared { return -Int(EIO) }
       let count = half ? max(1, bytes.count / 2) : bytes.count
       let end = Int(offset) + count
       if end > node.bytes.count {
@@ -293,6 +297,10 @@ final class ModelDisk: FileCalls, @unchecked Sendable {
       }
     ) {
       guard let node = open[descriptor] else { return -EBADF }
+      if isDiskDead, node.memory < 0, !node.isShared, node !== shared {
+        node.dirty = []
+        return -EIO
+      }
       if node.isFolder {
         node.keptEntries = node.entries
         return 0
@@ -386,7 +394,7 @@ final class ModelDisk: FileCalls, @unchecked Sendable {
   func kind(_ descriptor: Int32) -> FileSystemKind {
     gate.held {
       guard let node = open[descriptor] else { return .disk }
-      return node === shared || node.memory >= 0 ? sharedKind : diskKind
+      return node.isShared || node === shared || node.memory >= 0 ? sharedKind : diskKind
     }
   }
 

@@ -18,9 +18,9 @@ import Testing
       for to in from..<bytes.count where to % 7 == 0 {
         let seed = UInt32(truncatingIfNeeded: random.next())
         bytes[from..<to].withUnsafeBytes { raw in
-          check(
-            hujia_crc32c(seed, $0.baseAddress, UInt64($0.count)),
-            equals: hujia_crc32c_slow(seed, $0.baseAddress, UInt64($0.count)))
+          _ = check(
+            hujia_crc32c(seed, raw.baseAddress, UInt64(raw.count)),
+            equals: hujia_crc32c_slow(seed, raw.baseAddress, UInt64(raw.count)))
         }
       }
     }
@@ -188,8 +188,7 @@ import Testing
     bench.close()
     bench.disk.revive()
     bench.open()
-    check(
-      bench.found.payloads[...] == bench.twin.payloads[..<index], "\(bench.found.payloads.count)")
+    check(bench.found.payloads, equals: Array(bench.twin.payloads[..<index]))
     check(bench.journal?.opening.reasons, equals: [.ringDamaged])
     bench.twin.payloads.removeLast(bench.twin.payloads.count - index)
     bench.append()

@@ -5,9 +5,9 @@
 
 #include <stdint.h>
 
-/* Forks. The child runs `body(context)`; before each of its instructions the parent runs `look(own)`, which gives 0 to go
- * on. Without end of `body` after `most` instructions, or when `look` gives another number, the child is killed. How many
- * instructions were looked at; -1: the system does not allow it (errno). `verdict`: what `look` said last. */
+/* Forks. The child runs `body(context)`; before each of its instructions the parent runs `look(own)`, which gives 0 to
+ * go on. Without end of `body` after `most` instructions, or when `look` gives another number, the child is killed. How
+ * many instructions were looked at; -1: the system does not allow it (errno). `verdict`: what `look` said last. */
 int64_t hujia_step_through(void (*body)(void *context), void *context, int (*look)(void *own), void *own, int64_t most,
                            int *verdict);
 
