@@ -6,13 +6,14 @@ import HujiaRoads
 
 extension Router {
   /// Adds or replaces a unit. `unit` is below `unitCapacity`; `id` only breaks ties. `level` is below 32.
-  /// `place` nil: position unknown, the unit is in no answer until it moves.
+  /// `place` nil: position unknown, the unit is in no answer until it moves. `idleSince_ns`: what `best` ranks by.
   package mutating func put(
     unit: UInt32, id: UInt64, capabilities: UInt64, level: UInt8, agency: UInt32, kind: UInt32 = 0,
-    availableUntil_us: Int64, isCrewed: Bool, place: Place?
+    availableUntil_us: Int64, isCrewed: Bool, place: Place?, idleSince_ns: Int64 = 0
   ) {
     assert(level < 32)
     takeOut(unit)
+    if hasGround { ground.note(idleSince_ns: idleSince_ns, of: unit) }
     var traits = UnitTraits()
     traits.capabilities = capabilities
     traits.level = level
@@ -51,10 +52,8 @@ extension Router {
   }
 
   private mutating func moveOnGround(_ unit: UInt32, to place: Place) {
-    let isSameSquare = ground.stays(unit, at: place)
-    if !isSameSquare { ground.remove(unit, units.traits) }
     units.places[unit] = place
-    if !isSameSquare { ground.insert(unit, units.places, units.traits) }
+    ground.move(unit, id: units.ids[unit], to: place, units.traits[unit])
   }
 
   /// Has what `move` reads and writes of a unit on its way from memory.
@@ -73,15 +72,20 @@ extension Router {
     hjk_prefetch_span(record, 128)
   }
 
-  package mutating func set(level: UInt8, of unit: UInt32) {
+  package mutating func set(level: UInt8, of unit: UInt32, idleSince_ns: Int64) {
     assert(units.traits[unit].isLive && level < 32)
-    if units.traits[unit].level == level { return }
+    if units.traits[unit].level == level,
+      !hasGround || ground.idleSince_ns(of: unit) == idleSince_ns
+    {
+      return
+    }
     takeOut(unit)
+    if hasGround { ground.note(idleSince_ns: idleSince_ns, of: unit) }
     units.traits[unit].level = level
     sets.insert(unit, units.traits[unit])
     if units.traits[unit].hasPlace {
       // Its ends stay: they depend on its place alone.
-      if hasGround { ground.insert(unit, units.places, units.traits) }
+      if hasGround { enterGround(unit) }
       enterCell(unit)
     }
     mend(CellIndex.mendedPerChange)
@@ -114,7 +118,7 @@ extension Router {
     let traits = units.traits[unit]
     guard traits.isLive else { return }
     sets.remove(unit, traits)
-    if hasGround { ground.remove(unit, units.traits) }
+    if hasGround { ground.remove(unit) }
     if traits.hasPlace, hierarchy != nil, cells.units.slot(of: unit) != .max {
       cells.remove(unit, hasResponse: !hasOneProfile)
     }
@@ -123,10 +127,14 @@ extension Router {
   private mutating func bringIn(_ unit: UInt32) {
     let traits = units.traits[unit]
     sets.insert(unit, traits)
-    if hasGround, traits.hasPlace { ground.insert(unit, units.places, units.traits) }
+    if hasGround, traits.hasPlace { enterGround(unit) }
     guard hierarchy != nil else { return }
     refreshEnds(unit)
     if traits.hasPlace { enterCell(unit) }
+  }
+
+  private mutating func enterGround(_ unit: UInt32) {
+    ground.insert(unit, id: units.ids[unit], at: units.places[unit], units.traits[unit])
   }
 
   private mutating func enterCell(_ unit: UInt32) {

@@ -17,8 +17,13 @@ package enum StraightLine {
 
   /// An estimate of time and length, saturating.
   package static func travel(from: Place, to: Place, profile: Profile) -> Travel {
-    let direct_mm = distance_mm(
-      from.lat_e7, from.lon_e7, to.lat_e7, to.lon_e7)
+    travel(fromLat_e7: from.lat_e7, fromLon_e7: from.lon_e7, to: to, profile: profile)
+  }
+
+  static func travel(
+    fromLat_e7: Int32, fromLon_e7: Int32, to: Place, profile: Profile
+  ) -> Travel {
+    let direct_mm = distance_mm(fromLat_e7, fromLon_e7, to.lat_e7, to.lon_e7)
     let driven_mm = direct_mm * 7 / 5
     // 30 km/h: 0.12 ms per mm; 40 km/h: 0.09.
     let time_ms = driven_mm * (profile == .normal ? 12 : 9) / 100

@@ -42,6 +42,12 @@ import Testing
   }
 
   private func place(_ map: RoadMap, _ random: inout SplitMix64) -> Place {
+    // Without streets: three places of few, so that many stand on one.
+    if map.nodeCount == 0 {
+      return map.snap(
+        lat_e7: 377_000_000 + Int32(random.below(2)) * 90_000,
+        lon_e7: -1_224_000_000 + Int32(random.below(3)) * 70_000, limit_mm: 250_000)
+    }
     if random.chance(60) || map.streetCount == 0 {
       let node = random.below(map.nodeCount)
       return map.snap(
@@ -109,9 +115,9 @@ import Testing
     }
   }
 
-  private func compare(_ seed: UInt64) throws {
+  private func compare(_ seed: UInt64, isGround: Bool = false) throws {
     var random = SplitMix64(seed)
-    let image = network(&random)
+    let image = isGround ? MapImage(MapDraft()) : network(&random)
     let draft = plans(&random)
     let bench = try Bench(image, plans: draft)
     var units = put(bench, &random)
@@ -181,6 +187,12 @@ import Testing
   func thousandsOfSmallWorlds(part: UInt64) throws {
     let count = UInt64(Scale.count(250, full: 10_000))
     for seed in part * count..<(part + 1) * count { try compare(seed) }
+  }
+
+  @Test(arguments: 0..<4 as Range<UInt64>)
+  func worldsWithoutStreets(part: UInt64) throws {
+    let count = UInt64(Scale.count(250, full: 10_000))
+    for seed in part * count..<(part + 1) * count { try compare(seed, isGround: true) }
   }
 
   @Test func sixteenAtMost() throws {

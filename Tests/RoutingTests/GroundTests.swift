@@ -13,6 +13,7 @@ import Testing
     var id: UInt64
     var traits = UnitTraits()
     var place: Place
+    var idleSince_ns: Int64 = 0
   }
 
   private func place(_ random: inout SplitMix64, _ origin: Int) -> Place {
@@ -59,10 +60,41 @@ import Testing
       unit: UInt32(slot), id: unit.id, capabilities: unit.traits.capabilities,
       level: unit.traits.level, agency: unit.traits.agency, kind: unit.traits.kind,
       availableUntil_us: unit.traits.availableUntil_us, isCrewed: unit.traits.isCrewed,
-      place: unit.place)
+      place: unit.place, idleSince_ns: unit.idleSince_ns)
   }
 
-  @Test func nearestIsWhatALookAtEachFinds() throws {
+  private static let turnouts_ms: [UInt32] = [30_000, 60_000, 60_000, 120_000]
+
+  private func plainBest(
+    _ units: [Unit?], _ goal: Place, _ filter: UnitFilter, _ since_ns: [Int64]
+  ) -> UInt64? {
+    var best: (cost_ms: UInt32, idleSince_ns: Int64, id: UInt64)?
+    for case let unit? in units where unit.traits.matches(filter) {
+      let way = StraightLine.travel(from: unit.place, to: goal, profile: .normal)
+      if filter.radius_dm != 0, way.distance_dm > filter.radius_dm { continue }
+      let time_ms = min(way.travel_ms, Cost.unreachable_ms)
+      let own = (
+        cost_ms: time_ms + Self.turnouts_ms[Int(unit.traits.kind)],
+        idleSince_ns: max(unit.idleSince_ns, since_ns[Int(unit.traits.level)]), id: unit.id
+      )
+      if best.map({ own < $0 }) ?? true { best = own }
+    }
+    return best?.id
+  }
+
+  private func filter(_ random: inout SplitMix64) -> UnitFilter {
+    var filter = UnitFilter(
+      capabilities: random.chance(50) ? 0 : UInt64(random.below(8)),
+      levels: random.chance(30) ? .max : UInt32(1 + random.below(7)),
+      agency: random.chance(60) ? 0 : UInt32(random.below(4)),
+      availableUntil_us: random.chance(70) ? .min : 50, skipStamp: UInt32(random.below(3)),
+      crewedOnly: random.chance(50))
+    filter.kind = random.chance(60) ? 0 : UInt32(random.below(4))
+    filter.radius_dm = random.chance(60) ? 0 : UInt32(random.below(200_000))
+    return filter
+  }
+
+  @Test(arguments: [false, true]) func nearestIsWhatALookAtEachFinds(isCrowded: Bool) throws {
     for seed in 1...40 as ClosedRange<UInt64> {
       var random = SplitMix64(seed)
       let origin = random.below(5)
@@ -73,38 +105,54 @@ import Testing
       var found: [NearestUnit] = Array(
         repeating: NearestUnit(unit: 0, travel_ms: 0, distance_dm: 0, isStraightLine: true),
         count: capacity)
+      // Few spots, so that many units share one.
+      let spots = (0..<4).map { _ in place(&random, origin) }
+      func next(_ random: inout SplitMix64) -> Place {
+        isCrowded && random.chance(90) ? spots[random.below(4)] : place(&random, origin)
+      }
       for step in 0..<1_500 {
         let slot = random.below(capacity)
-        switch random.below(10) {
+        switch random.below(12) {
         case 0...3:
           let unit = Unit(
             id: UInt64((slot * 7_919) % 104_729 + 1), traits: traits(&random),
-            place: place(&random, origin))
+            place: next(&random), idleSince_ns: Int64(random.below(6)))
           units[slot] = unit
           put(&router, slot, unit)
         case 4, 5:
           guard units[slot] != nil else { continue }
-          let next = place(&random, origin)
+          let next = next(&random)
           units[slot]?.place = next
           router.move(unit: UInt32(slot), to: next)
         case 6:
-          guard units[slot] != nil else { continue }
-          let level = UInt8(random.below(3))
+          guard let known = units[slot] else { continue }
+          let level = random.chance(30) ? known.traits.level : UInt8(random.below(3))
           units[slot]?.traits.level = level
-          router.set(level: level, of: UInt32(slot))
+          units[slot]?.idleSince_ns = Int64(random.below(6))
+          router.set(
+            level: level, of: UInt32(slot), idleSince_ns: units[slot]?.idleSince_ns ?? 0)
         case 7 where step > 600:
           guard units[slot] != nil else { continue }
           units[slot] = nil
           router.remove(unit: UInt32(slot))
+        case 8:
+          guard units[slot] != nil else { continue }
+          let stamp = UInt32(random.below(3))
+          units[slot]?.traits.skipStamp = stamp
+          router.skip(unit: UInt32(slot), stamp: stamp)
+        case 9:
+          var ranking = Ranking(leastTurnout_ms: Self.turnouts_ms.min() ?? 0)
+          let since_ns = (0..<32).map { _ in random.chance(50) ? .min : Int64(random.below(6)) }
+          for level in 0..<32 { ranking.availableSince_ns[level] = since_ns[level] }
+          let (filter, goal) = (filter(&random), next(&random))
+          let best = router.best(to: goal, filter: filter, profile: .normal, ranking: ranking) {
+            Self.turnouts_ms[Int($0)]
+          }
+          #expect(
+            best.flatMap { units[Int($0.unit)]?.id } == plainBest(units, goal, filter, since_ns),
+            "seed \(seed), \(step)")
         default:
-          var filter = UnitFilter(
-            capabilities: random.chance(50) ? 0 : UInt64(random.below(8)),
-            levels: random.chance(30) ? .max : UInt32(1 + random.below(7)),
-            agency: random.chance(60) ? 0 : UInt32(random.below(4)),
-            availableUntil_us: random.chance(70) ? .min : 50, crewedOnly: random.chance(50))
-          filter.kind = random.chance(60) ? 0 : UInt32(random.below(4))
-          filter.radius_dm = random.chance(60) ? 0 : UInt32(random.below(200_000))
-          let goal = place(&random, origin)
+          let (filter, goal) = (filter(&random), next(&random))
           let limit = 1 + random.below(20)
           let count = router.nearest(
             to: goal, filter: filter, limit: min(limit, capacity), profile: .normal, into: &found)
@@ -112,6 +160,59 @@ import Testing
           #expect(ids == plain(units, goal, filter, min(limit, capacity)), "seed \(seed), \(step)")
         }
       }
+    }
+  }
+
+  private static func spot(_ lat_e7: Int32, _ lon_e7: Int32) -> Place {
+    Place(
+      street: Place.none, offset_mm: 0, node: Place.none, gap_dm: 0, lat_e7: lat_e7,
+      lon_e7: lon_e7, isOffNetwork: true)
+  }
+
+  /// Whatever is asked of tens of thousands on one spot is answered by a few looks: at the longest idle, at the lowest
+  /// numbers, past shifts that are over, past units that are passed over. Counts, not times.
+  @Test func aSpotIsNotReadThrough() throws {
+    let capacity = 65_536
+    let image = MapImage(MapDraft())
+    var router = try Router(map: image.map, unitCapacity: capacity, memory: .system)
+    var random = SplitMix64(9)
+    let spot = Self.spot(310_000_000, -410_000_000)
+    for slot in 0..<capacity {
+      var traits = UnitTraits()
+      traits.capabilities = UInt64(slot % 8)
+      traits.kind = UInt32(slot % 4)
+      traits.isCrewed = true
+      traits.isLive = true
+      // The shift of the longest idle is over.
+      traits.availableUntil_us = slot < capacity / 2 ? 10 : .max
+      put(
+        &router, slot,
+        Unit(
+          id: UInt64(random.next() >> 8), traits: traits, place: spot, idleSince_ns: Int64(slot)))
+    }
+    for slot in capacity / 2..<capacity / 2 + 16 { router.skip(unit: UInt32(slot), stamp: 7) }
+    var found: [NearestUnit] = Array(
+      repeating: NearestUnit(unit: 0, travel_ms: 0, distance_dm: 0, isStraightLine: true), count: 64
+    )
+    for step in 0..<200 {
+      let before = router.ground.looked + router.ground.table.order.looks
+      var filter = UnitFilter(
+        capabilities: UInt64(step % 8), levels: 1, availableUntil_us: 50, skipStamp: 7,
+        crewedOnly: true)
+      filter.kind = UInt32(step % 5)
+      let goal = Self.spot(310_000_000 + Int32(step), -410_000_000)
+      let best = router.best(
+        to: goal, filter: filter, profile: .normal, ranking: Ranking(leastTurnout_ms: 30_000)
+      ) { Self.turnouts_ms[Int($0)] }
+      // Odd capabilities and even kinds are no one's.
+      if let best { #expect(Int(best.unit) >= capacity / 2 + 16) }
+      #expect(router.ground.looked + router.ground.table.order.looks - before < 200)
+      let after = router.ground.looked + router.ground.table.order.looks
+      let limit = [1, 8, 64][step % 3]
+      let count = router.nearest(
+        to: goal, filter: UnitFilter(levels: 1), limit: limit, profile: .normal, into: &found)
+      #expect(count == limit)
+      #expect(router.ground.looked + router.ground.table.order.looks - after < 60 * limit + 400)
     }
   }
 

@@ -134,7 +134,7 @@ struct TwinWorld: ~Copyable {
       units[index].isPresent = false
     case 1:
       units[index].level = UInt8(random.below(3))
-      router.set(level: units[index].level, of: UInt32(index))
+      router.set(level: units[index].level, of: UInt32(index), idleSince_ns: 0)
     case 2:
       units[index] = newUnit(index, at: units[index].place)
       put(index)

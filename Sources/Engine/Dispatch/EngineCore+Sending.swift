@@ -23,7 +23,8 @@ extension EngineCore {
     units[choice.unit].assignment = assignment
     units[choice.unit].activityBefore = units[choice.unit].activity
     become(.enRoute, unit: choice.unit)
-    router.set(level: Self.busyCode, of: choice.unit)
+    router.set(
+      level: Self.busyCode, of: choice.unit, idleSince_ns: units[choice.unit].idleSince_ns)
     refile(incident)
 
     if !isDispatched(incident) {

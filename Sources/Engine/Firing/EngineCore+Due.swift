@@ -71,7 +71,7 @@ extension EngineCore {
     guard units[slot].isFree else { return }
     units[slot].idleSince_ns = time.now_ns
     fileIdle(slot)
-    router.set(level: code(of: slot), of: slot)
+    router.set(level: code(of: slot), of: slot, idleSince_ns: units[slot].idleSince_ns)
     noteFreed(unit: slot)
   }
 }

@@ -142,6 +142,7 @@ extension EngineCore {
   ) -> Candidate? {
     var filter = given
     filter.radius_dm = plan.radius_dm
+    if router.hasGround { return bestOnGround(requirement, place: place, plan: plan, filter) }
     let leastTurnout_ms = UInt64(currentPlans.leastTurnout_ms)
     var wanted = Self.firstQuestion
     var best: Candidate?
@@ -164,6 +165,27 @@ extension EngineCore {
   }
 
   static var firstQuestion: Int { 2 }
+
+  /// The same where there are no streets: one question, however many units cost the same. When more positions wait than
+  /// a command takes in, the one found is looked at again.
+  private mutating func bestOnGround(
+    _ requirement: Requirement, place: Place, plan: PlanMatch, _ filter: UnitFilter
+  ) -> Candidate? {
+    var ranking = Ranking(leastTurnout_ms: currentPlans.leastTurnout_ms)
+    for activity in Activity.allCases {
+      ranking.availableSince_ns[Int(activity.code)] =
+        availableSince_ns[Int(activity.rawValue)]
+    }
+    let tables = plans.tables(plans.current)
+    var near: NearestUnit?
+    for _ in 0...Self.looksAgain {
+      near = router.best(to: place, filter: filter, profile: plan.profile, ranking: ranking) {
+        tables.pointee.turnout_ms(kind: $0)
+      }
+      guard hasPositionsLeft, let near, refresh(unit: near.unit) else { break }
+    }
+    return near.flatMap { candidate($0, requirement, plan) }
+  }
 
   private func candidate(
     _ near: NearestUnit, _ requirement: Requirement, _ plan: PlanMatch

@@ -90,5 +90,5 @@ extension EngineCore {
       to: place, filter: filter, limit: limit, profile: profile, into: candidates.base)
   }
 
-  private static var looksAgain: Int { 4 }
+  static var looksAgain: Int { 4 }
 }

@@ -17,7 +17,8 @@ extension EngineCore {
       level: code(of: slot),
       agency: unit.agency, kind: unit.kind,
       availableUntil_us: unit.shiftEnd_us == 0 ? .max : unit.shiftEnd_us,
-      isCrewed: unit.isCrewed, place: unit.hasPosition ? unit.place : nil)
+      isCrewed: unit.isCrewed, place: unit.hasPosition ? unit.place : nil,
+      idleSince_ns: unit.idleSince_ns)
   }
 
   package mutating func remove(unit id: UInt64) -> Status {
@@ -60,7 +61,7 @@ extension EngineCore {
       units[slot].idleSince_ns = since_ns ?? time.now_ns
     }
     fileIdle(slot)
-    router.set(level: code(of: slot), of: slot)
+    router.set(level: code(of: slot), of: slot, idleSince_ns: units[slot].idleSince_ns)
   }
 }
 

@@ -13,7 +13,8 @@ struct GroundNode: BitwiseCopyable {
   /// The first of four children in a row, or `GroundTree.none`: a leaf.
   var firstChild: UInt32
   /// Of a leaf.
-  var firstUnit: UInt32
+  var firstSpot: UInt32
+  /// Spots in it.
   var count: UInt32
   var holds = GroundSummary()
   var depth: UInt8
@@ -22,16 +23,16 @@ struct GroundNode: BitwiseCopyable {
 /// What the units of a square have among them.
 struct GroundSummary: BitwiseCopyable, Equatable {
   var capabilities: UInt64 = 0
-  /// A bit of 64 for each agency, and for each kind.
+  /// A bit of 64 for each agency; a bit for the code of each kind.
   var agencies: UInt64 = 0
   var kinds: UInt64 = 0
   var levels: UInt32 = 0
 
   init() {}
-  init(_ traits: UnitTraits) {
+  init(_ traits: UnitTraits, kindCode: UInt8) {
     capabilities = traits.capabilities
     agencies = Self.bit(traits.agency)
-    kinds = Self.bit(traits.kind)
+    kinds = 1 << UInt64(kindCode)
     levels = 1 << UInt32(traits.level)
   }
 
@@ -42,10 +43,11 @@ struct GroundSummary: BitwiseCopyable, Equatable {
     levels |= other.levels
   }
 
-  func mayMatch(_ filter: UnitFilter) -> Bool {
+  /// `kinds`: those that will do, by code.
+  func mayMatch(_ filter: UnitFilter, kinds wanted: UInt64) -> Bool {
     capabilities & filter.capabilities == filter.capabilities && levels & filter.levels != 0
       && (filter.agency == 0 || agencies & Self.bit(filter.agency) != 0)
-      && (filter.kind == 0 || kinds & Self.bit(filter.kind) != 0)
+      && kinds & wanted != 0
   }
 
   private static func bit(_ value: UInt32) -> UInt64 {
@@ -55,44 +57,38 @@ struct GroundSummary: BitwiseCopyable, Equatable {
 
 struct GroundTree: ~Copyable {
   static var none: UInt32 { .max }
-  /// A leaf is split when it holds more, as long as there are nodes left; it may hold any number.
-  private static var leafUnits: UInt32 { 16 }
+  /// A leaf is split when it holds more spots, as long as there are nodes left; it may hold any number.
+  private static var leafSpots: UInt32 { 16 }
   /// A leaf with more is not read through when one leaves it.
-  private static var readUnits: UInt32 { 64 }
+  private static var readSpots: UInt32 { 64 }
   private static var deepest: UInt8 { 28 }
 
   let nodes: Block<GroundNode>
   private var used: UInt32 = 1
   private var unused = GroundTree.none
-  private let next: Block<UInt32>
-  private let previous: Block<UInt32>
-  /// By unit, its leaf + 1; 0 = nowhere.
-  private let leafOf: Block<UInt32>
+  var table: SpotTable
   /// Squares that a question has still to open, the nearest first.
   let waiting: Block<Waiting>
   var waitingCount = 0
-  /// Squares that questions have opened, ever: for the tests.
+  /// Squares that questions have opened, and spots and groups that they looked at, ever: for the tests.
   private(set) var opened = 0
+  var looked = 0
 
   struct Waiting: BitwiseCopyable {
     var least_ms: UInt64
     var node: UInt32
   }
 
-  /// About 60 bytes a unit on a map without streets, else nothing.
+  /// About 280 bytes a unit on a map without streets, else nothing.
   init(_ map: RoadMap, unitCapacity: Int, memory: Memory) throws(OutOfMemory) {
     let unitCapacity = map.nodeCount == 0 ? unitCapacity : 0
     let nodes = try Block<GroundNode>(
       memory, count: unitCapacity == 0 ? 1 : unitCapacity / 2 / 4 * 4 + 65)
-    let next = try Block<UInt32>(memory, count: unitCapacity)
-    let previous = try Block<UInt32>(memory, count: unitCapacity)
-    let leafOf = try Block<UInt32>(memory, count: unitCapacity)
+    let table = try SpotTable(unitCapacity: unitCapacity, memory: memory)
     let waiting = try Block<Waiting>(memory, count: nodes.count)
     nodes.base[0] = Self.leaf(0, 0, parent: Self.none, depth: 0)
     self.nodes = nodes
-    self.next = next
-    self.previous = previous
-    self.leafOf = leafOf
+    self.table = table
     self.waiting = waiting
   }
 
@@ -100,15 +96,15 @@ struct GroundTree: ~Copyable {
     _ west: UInt32, _ south: UInt32, parent: UInt32, depth: UInt8
   ) -> GroundNode {
     GroundNode(
-      west: west, south: south, parent: parent, firstChild: none, firstUnit: none, count: 0,
+      west: west, south: south, parent: parent, firstChild: none, firstSpot: none, count: 0,
       depth: depth)
   }
 
-  private static func west(_ place: Place) -> UInt32 {
-    UInt32(clamping: Int64(place.lon_e7) + 1_800_000_000)
+  private static func west(_ lon_e7: Int32) -> UInt32 {
+    UInt32(clamping: Int64(lon_e7) + 1_800_000_000)
   }
-  private static func south(_ place: Place) -> UInt32 {
-    UInt32(clamping: Int64(place.lat_e7) + 900_000_000)
+  private static func south(_ lat_e7: Int32) -> UInt32 {
+    UInt32(clamping: Int64(lat_e7) + 900_000_000)
   }
 
   /// The side of a node's square, in ten-millionths of a degree.
@@ -117,53 +113,80 @@ struct GroundTree: ~Copyable {
   private func holds(_ node: UInt32, _ place: Place) -> Bool {
     let shift = 32 - UInt32(nodes[node].depth)
     return shift == 32
-      || ((Self.west(place) ^ nodes[node].west) >> shift == 0
-        && (Self.south(place) ^ nodes[node].south) >> shift == 0)
+      || ((Self.west(place.lon_e7) ^ nodes[node].west) >> shift == 0
+        && (Self.south(place.lat_e7) ^ nodes[node].south) >> shift == 0)
   }
-
-  func unit(after unit: UInt32) -> UInt32 { next[unit] }
 
   // Units come, move and go
 
-  mutating func insert(
-    _ unit: UInt32, _ places: borrowing Block<Place>, _ traits: borrowing Block<UnitTraits>
-  ) {
-    var node: UInt32 = 0
-    while nodes[node].firstChild != Self.none { node = child(of: node, at: places[unit]) }
-    hang(unit, in: node)
-    let summary = GroundSummary(traits[unit])
-    var above = node
+  /// Since when the unit is idle, before it comes. O(1).
+  func note(idleSince_ns: Int64, of unit: UInt32) {
+    table.order.nodes[unit].idleSince_ns = idleSince_ns
+  }
+
+  func idleSince_ns(of unit: UInt32) -> Int64 { table.order.nodes[unit].idleSince_ns }
+
+  mutating func insert(_ unit: UInt32, id: UInt64, at place: Place, _ traits: UnitTraits) {
+    var leaf = Self.none
+    let known = table.find(place.lat_e7, place.lon_e7)
+    let spot = known ?? table.makeSpot(place.lat_e7, place.lon_e7)
+    let isMore = table.hang(unit, at: spot, id: id, traits)
+    if known == nil {
+      leaf = 0
+      while nodes[leaf].firstChild != Self.none { leaf = child(of: leaf, spot) }
+      hang(spot, in: leaf)
+    }
+    guard isMore else { return }
+    let summary = table.spots[spot].holds
+    var above = table.spots[spot].leaf
     while above != Self.none {
-      if above != node { nodes[above].count += 1 }
+      if known == nil, above != leaf { nodes[above].count += 1 }
       nodes[above].holds.add(summary)
       above = nodes[above].parent
     }
-    while nodes[node].count > Self.leafUnits, split(node, places, traits) {
-      node = child(of: node, at: places[unit])
+    guard known == nil else { return }
+    while nodes[leaf].count > Self.leafSpots, split(leaf) { leaf = child(of: leaf, spot) }
+  }
+
+  /// O(1) where the unit is alone on its spot and stays in the spot's square.
+  mutating func move(_ unit: UInt32, id: UInt64, to place: Place, _ traits: UnitTraits) {
+    if let group = table.group(of: unit) {
+      let spot = table.groups[group].spot
+      if table.spots[spot].lat_e7 == place.lat_e7, table.spots[spot].lon_e7 == place.lon_e7 {
+        return
+      }
+      if table.isAlone(unit), holds(table.spots[spot].leaf, place),
+        table.find(place.lat_e7, place.lon_e7) == nil
+      {
+        return table.rename(spot, place.lat_e7, place.lon_e7)
+      }
+      remove(unit)
     }
+    insert(unit, id: id, at: place, traits)
   }
 
-  /// O(1) within the square of its leaf.
-  func stays(_ unit: UInt32, at place: Place) -> Bool {
-    leafOf[unit] != 0 && holds(leafOf[unit] - 1, place)
-  }
-
-  mutating func remove(_ unit: UInt32, _ traits: borrowing Block<UnitTraits>) {
-    guard leafOf[unit] != 0 else { return }
-    let leaf = leafOf[unit] - 1
-    takeDown(unit, from: leaf)
-    if nodes[leaf].count <= Self.readUnits {
+  mutating func remove(_ unit: UInt32) {
+    guard table.group(of: unit) != nil else { return }
+    let (spot, isLess) = table.takeDown(unit)
+    guard isLess else { return }
+    let leaf = table.spots[spot].leaf
+    let isGone = table.spots[spot].groups == 0
+    if isGone {
+      takeDown(spot, from: leaf)
+      table.giveBack(spot: spot)
+    }
+    if nodes[leaf].count <= Self.readSpots {
       var summary = GroundSummary()
-      var other = nodes[leaf].firstUnit
+      var other = nodes[leaf].firstSpot
       while other != Self.none {
-        summary.add(GroundSummary(traits[other]))
-        other = next[other]
+        summary.add(table.spots[other].holds)
+        other = table.spots[other].next
       }
       nodes[leaf].holds = summary
     }
     var node = nodes[leaf].parent
     while node != Self.none {
-      nodes[node].count -= 1
+      if isGone { nodes[node].count -= 1 }
       let above = nodes[node].parent
       var summary = GroundSummary()
       for index in 0..<4 as Range<UInt32> {
@@ -175,34 +198,35 @@ struct GroundTree: ~Copyable {
     }
   }
 
-  private func child(of node: UInt32, at place: Place) -> UInt32 {
+  private func child(of node: UInt32, _ spot: UInt32) -> UInt32 {
     let half = 31 - UInt32(nodes[node].depth)
-    return nodes[node].firstChild + (Self.west(place) >> half & 1)
-      + (Self.south(place) >> half & 1) * 2
+    return nodes[node].firstChild + (Self.west(table.spots[spot].lon_e7) >> half & 1)
+      + (Self.south(table.spots[spot].lat_e7) >> half & 1) * 2
   }
 
-  private mutating func hang(_ unit: UInt32, in node: UInt32) {
-    let first = nodes[node].firstUnit
-    next[unit] = first
-    previous[unit] = Self.none
-    if first != Self.none { previous[first] = unit }
-    nodes[node].firstUnit = unit
+  private mutating func hang(_ spot: UInt32, in node: UInt32) {
+    let first = nodes[node].firstSpot
+    table.spots[spot].next = first
+    table.spots[spot].previous = Self.none
+    if first != Self.none { table.spots[first].previous = spot }
+    nodes[node].firstSpot = spot
     nodes[node].count += 1
-    leafOf[unit] = node + 1
+    table.spots[spot].leaf = node
   }
 
-  private mutating func takeDown(_ unit: UInt32, from node: UInt32) {
-    let (before, after) = (previous[unit], next[unit])
-    if after != Self.none { previous[after] = before }
-    if before == Self.none { nodes[node].firstUnit = after } else { next[before] = after }
+  private mutating func takeDown(_ spot: UInt32, from node: UInt32) {
+    let (before, after) = (table.spots[spot].previous, table.spots[spot].next)
+    if after != Self.none { table.spots[after].previous = before }
+    if before == Self.none {
+      nodes[node].firstSpot = after
+    } else {
+      table.spots[before].next = after
+    }
     nodes[node].count -= 1
-    leafOf[unit] = 0
   }
 
   /// False when there is no node left, or no smaller square.
-  private mutating func split(
-    _ node: UInt32, _ places: borrowing Block<Place>, _ traits: borrowing Block<UnitTraits>
-  ) -> Bool {
+  private mutating func split(_ node: UInt32) -> Bool {
     let own = nodes[node]
     guard own.depth < Self.deepest else { return false }
     var first = unused
@@ -220,14 +244,14 @@ struct GroundTree: ~Copyable {
         depth: own.depth + 1)
     }
     nodes[node].firstChild = first
-    nodes[node].firstUnit = Self.none
-    var unit = own.firstUnit
-    while unit != Self.none {
-      let after = next[unit]
-      let child = child(of: node, at: places[unit])
-      hang(unit, in: child)
-      nodes[child].holds.add(GroundSummary(traits[unit]))
-      unit = after
+    nodes[node].firstSpot = Self.none
+    var spot = own.firstSpot
+    while spot != Self.none {
+      let after = table.spots[spot].next
+      let child = child(of: node, spot)
+      hang(spot, in: child)
+      nodes[child].holds.add(table.spots[spot].holds)
+      spot = after
     }
     return true
   }
@@ -238,7 +262,7 @@ struct GroundTree: ~Copyable {
     nodes[first].parent = unused
     unused = first
     nodes[node].firstChild = Self.none
-    nodes[node].firstUnit = Self.none
+    nodes[node].firstSpot = Self.none
   }
 
   // A question

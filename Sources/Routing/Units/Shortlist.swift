@@ -42,6 +42,11 @@ struct Shortlist: ~Copyable {
     count < limit ? .max : (limit == 0 ? 0 : Cost(bits: costs[0]).time_ms)
   }
 
+  /// Whether a unit of this number and time would be taken.
+  @inline(__always) func admits(id: UInt64, time_ms: UInt32) -> Bool {
+    count < limit || (limit > 0 && (time_ms, id) < (Cost(bits: costs[0]).time_ms, ids[0]))
+  }
+
   /// How many more would make it full.
   @inline(__always) var lacks: Int { limit - count }
 

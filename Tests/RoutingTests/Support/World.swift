@@ -44,7 +44,7 @@ struct World: ~Copyable {
       units.remove(at: known)
     case 1:
       units[known].level = UInt8(random.below(3))
-      router.set(level: units[known].level, of: index)
+      router.set(level: units[known].level, of: index, idleSince_ns: 0)
     case 2:
       units[known].skip = UInt32(random.below(3))
       router.skip(unit: index, stamp: units[known].skip)
