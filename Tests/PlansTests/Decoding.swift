@@ -44,7 +44,8 @@ func match(
   at place: (Int32, Int32) = (0, 0), wall_us: Int64 = 0
 ) -> UInt32 {
   tables.match(
-    type: type, tier: tier, flags: flags, lat_e7: place.0, lon_e7: place.1, wall_us: wall_us
+    Circumstances(
+      type: type, tier: tier, flags: flags, lat_e7: place.0, lon_e7: place.1, wall_us: wall_us)
   ).plan
 }
 

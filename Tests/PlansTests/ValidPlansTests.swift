@@ -195,7 +195,9 @@ import Glibc
     func policy(_ clock: ClockKind, _ tier: Tier, _ wall_us: Int64) -> ClockPolicy {
       tables.policy(
         tables.policyIndex(
-          clock, type: 0, tier: tier, flags: 0, lat_e7: 0, lon_e7: 0, wall_us: wall_us))
+          clock,
+          for: Circumstances(
+            type: 0, tier: tier, flags: 0, lat_e7: 0, lon_e7: 0, wall_us: wall_us)))
     }
     // Monday 2018-01-15, Shanghai: 06:00 UTC is 14:00, 15:00 UTC is 23:00; 16:00 UTC on Friday is Saturday.
     let monday_us: Int64 = 1_515_974_400_000_000
@@ -310,7 +312,8 @@ import Glibc
   @Test func noMatchIsManual() throws {
     let tables = try tables(plan(#""types":[3]"#))
     let match = tables.match(
-      type: 4, tier: .emergency, flags: 0, lat_e7: 0, lon_e7: 0, wall_us: 0)
+      Circumstances(
+        type: 4, tier: .emergency, flags: 0, lat_e7: 0, lon_e7: 0, wall_us: 0))
     #expect(match.plan == 0)
     #expect(match.dispatch == .manual)
   }

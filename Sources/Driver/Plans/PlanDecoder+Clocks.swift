@@ -188,17 +188,7 @@ extension PlanDecoder {
         "\(element.path): clocks.absence has no rules: use its tiers, or the limit of the watch")
     }
     var record = ClockRule(clock: clock)
-    let common = try readConditions(rule)
-    record.firstType = common.firstType
-    record.typeCount = common.typeCount
-    record.tiers = common.tiers
-    record.firstArea = common.firstArea
-    record.areaCount = common.areaCount
-    record.hours = common.hours
-    record.vulnerable = common.vulnerable
-    if let days = rule["days"] {
-      for day in try Self.filled(days) { record.days |= 1 << (try day.word(PlanWords.days)) }
-    }
+    record.conditions = try readConditions(rule)
     draft.clockRules.append(record)
     guard try rule["runs"]?.bool() ?? true else {
       draft.ruleChains.append(Array(repeating: nil, count: PlanTables.tierCount))

@@ -112,7 +112,8 @@ extension PlanDecoder {
   private mutating func readPlan(_ element: PlanField) throws(PlanError) -> String {
     let plan = try element.object(Self.planKeys)
     let name = try plan.require("name").string()
-    var record = try readConditions(plan)
+    var record = PlanRecord()
+    record.conditions = try readConditions(plan)
     if let mode = plan["mode"], try mode.string() != "closest" {
       throw mode.wrong("\(mode.path): this version chooses by \"closest\" only")
     }
@@ -128,28 +129,31 @@ extension PlanDecoder {
   }
 
   /// When a plan or a rule applies: what both have in common.
-  mutating func readConditions(_ plan: PlanObject) throws(PlanError) -> PlanRecord {
-    var record = PlanRecord()
-    record.firstType = UInt32(draft.planTypes.count)
+  mutating func readConditions(_ plan: PlanObject) throws(PlanError) -> Conditions {
+    var conditions = Conditions()
+    conditions.firstType = UInt32(draft.planTypes.count)
     if let types = plan["types"] {
       for code in try Self.filled(types) {
         draft.planTypes.append(UInt32(try code.integer(0...Int64(UInt32.max))))
       }
     }
-    record.typeCount = UInt32(draft.planTypes.count) - record.firstType
+    conditions.typeCount = UInt32(draft.planTypes.count) - conditions.firstType
     if let tiers = plan["tiers"] {
       for tier in try Self.filled(tiers) {
-        record.tiers |= 1 << UInt32(try tier.word(PlanWords.tiers).rawValue)
+        conditions.tiers |= 1 << UInt32(try tier.word(PlanWords.tiers).rawValue)
       }
     }
-    record.firstArea = UInt32(draft.planAreas.count)
+    conditions.firstArea = UInt32(draft.planAreas.count)
     if let areas = plan["areas"] {
       for area in try Self.filled(areas) { draft.planAreas.append(try areaNumber(area)) }
     }
-    record.areaCount = UInt32(draft.planAreas.count) - record.firstArea
-    if let hours = plan["hours"] { record.hours = try Self.hours(hours) }
-    if let flag = plan["vulnerable"] { record.vulnerable = try flag.bool() ? 1 : 0 }
-    return record
+    conditions.areaCount = UInt32(draft.planAreas.count) - conditions.firstArea
+    if let hours = plan["hours"] { conditions.hours = try Self.hours(hours) }
+    if let flag = plan["vulnerable"] { conditions.vulnerable = try flag.bool() ? 1 : 0 }
+    if let days = plan["days"] {
+      for day in try Self.filled(days) { conditions.days |= 1 << (try day.word(PlanWords.days)) }
+    }
+    return conditions
   }
 
   /// A list that says something; an empty one would never match.

@@ -9,7 +9,7 @@ extension PlanDecoder {
   func refuseShadowed(_ elements: [PlanField]) throws(PlanError) {
     var earlierByType: [UInt32: [Int]] = [:]
     var earlierWithoutType: [Int] = []
-    let conditions = draft.plans.map { Conditions($0, draft) }
+    let conditions = draft.plans.map { NamedConditions($0.conditions, draft) }
     for (index, later) in conditions.enumerated() {
       let candidates = later.types.first.map { earlierByType[$0] ?? [] } ?? earlierWithoutType
       if let first = candidates.first(where: { conditions[$0].covers(later) }) {
@@ -29,7 +29,7 @@ extension PlanDecoder {
 extension PlanDecoder {
   /// The same for the rules of one clock.
   func refuseShadowedRules(_ elements: [PlanField]) throws(PlanError) {
-    let conditions = draft.clockRules.map { Conditions($0, draft) }
+    let conditions = draft.clockRules.map { NamedConditions($0.conditions, draft) }
     for (index, later) in conditions.enumerated() {
       let first = (0..<index).first {
         draft.clockRules[$0].clock == draft.clockRules[index].clock
@@ -43,41 +43,29 @@ extension PlanDecoder {
   }
 }
 
-/// When a plan or a rule applies. Empty or zero = always.
-private struct Conditions: Equatable {
+/// When a plan or a rule applies, with its types and areas written out in order, each once. Empty or zero = always.
+private struct NamedConditions: Equatable {
   let types: [UInt32]
   let areas: [UInt32]
   let tiers: UInt32
   let hours: UInt32
+  let days: UInt32
   let vulnerable: UInt8
-  var days: UInt32 = 0
 
-  init(_ rule: ClockRule, _ draft: PlanDraft) {
-    var plan = PlanRecord()
-    plan.firstType = rule.firstType
-    plan.typeCount = rule.typeCount
-    plan.tiers = rule.tiers
-    plan.firstArea = rule.firstArea
-    plan.areaCount = rule.areaCount
-    plan.hours = rule.hours
-    plan.vulnerable = rule.vulnerable
-    self.init(plan, draft)
-    days = rule.days
-  }
-
-  init(_ plan: PlanRecord, _ draft: PlanDraft) {
+  init(_ conditions: Conditions, _ draft: PlanDraft) {
     func sorted(_ all: [UInt32], _ first: UInt32, _ count: UInt32) -> [UInt32] {
       Set(all[Int(first)..<Int(first + count)]).sorted()
     }
-    types = sorted(draft.planTypes, plan.firstType, plan.typeCount)
-    areas = sorted(draft.planAreas, plan.firstArea, plan.areaCount)
-    tiers = plan.tiers
-    hours = plan.hours
-    vulnerable = plan.vulnerable
+    types = sorted(draft.planTypes, conditions.firstType, conditions.typeCount)
+    areas = sorted(draft.planAreas, conditions.firstArea, conditions.areaCount)
+    tiers = conditions.tiers
+    hours = conditions.hours
+    days = conditions.days
+    vulnerable = conditions.vulnerable
   }
 
   /// Both name the same kinds of conditions, and this one holds wherever the other does.
-  func covers(_ other: Conditions) -> Bool {
+  func covers(_ other: NamedConditions) -> Bool {
     func holds(_ mine: UInt32, _ theirs: UInt32) -> Bool {
       (mine == 0) == (theirs == 0) && theirs & ~mine == 0
     }

@@ -58,9 +58,7 @@ extension EngineCore {
   /// plan is the same.
   private mutating func rematch(_ incident: UInt32) {
     let record = incidents[incident]
-    let plan = currentPlans.match(
-      type: record.type, tier: record.tier, flags: record.flags,
-      lat_e7: record.areaPoint.lat_e7, lon_e7: record.areaPoint.lon_e7, wall_us: time.wall_us)
+    let plan = currentPlans.match(record.circumstances(wall_us: time.wall_us))
     if plan.plan != record.plan.plan || record.planVersion != plans.current {
       incidents[incident].servedSeats = 0
       incidents[incident].sparedSeats = 0
@@ -73,31 +71,16 @@ extension EngineCore {
 
   /// Gives the live assignments the first seats of the new plan that they fit; the others stay as sent by hand.
   private mutating func reseat(_ incident: UInt32) {
-    let first = Int(incident) * EngineLimits.chosen
     let live = Int(incidents[incident].liveCount)
-    let plan = incidents[incident].plan
     for place in 0..<live {
-      assignments[incidentAssignments[first + place]].requirement = AssignmentRecord.byHand
+      assignments[liveAssignment(of: incident, place)].requirement = AssignmentRecord.byHand
     }
     for place in 0..<live {
-      let assignment = incidentAssignments[first + place]
-      let unit = units[assignments[assignment].unit]
-      seat: for offset in 0..<plan.requirementCount {
-        let requirement = currentPlans.requirement(Int(plan.firstRequirement + offset))
-        guard requirement.agency == 0 || requirement.agency == unit.agency,
-          requirement.kind == 0 || requirement.kind == unit.kind
-        else { continue }
-        for seat in 0..<requirement.count {
-          guard
-            let open = missing(requirement, index: offset, seat: seat, incident: incident),
-            open == 0 || open & unit.capabilities != 0
-          else { continue }
-          assignments[assignment].requirement = offset
-          assignments[assignment].seat = seat
-          assignments[assignment].role = requirement.role
-          break seat
-        }
-      }
+      let assignment = liveAssignment(of: incident, place)
+      guard let seats = openSeat(for: assignments[assignment].unit, of: incident) else { continue }
+      assignments[assignment].requirement = seats.index
+      assignments[assignment].seat = seats.seat
+      assignments[assignment].role = seats.requirement.role
     }
   }
 
@@ -141,14 +124,17 @@ extension EngineCore {
       return .unchanged
     }
     let travel = travel(of: unit, to: incident)
-    let seat = openSeat(for: unit, incident: incident)
+    // Its seat is taken then, so that the waiting list does not fill it again.
+    let seat = openSeat(for: unit, of: incident)
     decision.chosen[0] = Chosen(
-      unitID: unitID, assignmentID: 0, unit: unit, role: seat.role, travel_ms: travel.travel_ms,
+      unitID: unitID, assignmentID: 0, unit: unit, role: seat?.requirement.role ?? 0,
+      travel_ms: travel.travel_ms,
       turnout_ms: currentPlans.turnout_ms(kind: units[unit].kind),
       distance_dm: travel.distance_dm, reason: .byHand,
       marks: marks(
         ofChoice: unit, at: incidents[incident].place, isStraightLine: travel.isStraightLine),
-      age_s: age_s(ofUnit: unit), requirement: seat.requirement, seat: seat.seat)
+      age_s: age_s(ofUnit: unit), requirement: seat?.index ?? AssignmentRecord.byHand,
+      seat: seat?.seat ?? 0)
     guard let assignment = send(decision.chosen[0], to: incident) else { return .full }
     decision.chosen[0].assignmentID = assignmentSlots.id(of: assignment)
     decision.answer.count = 1
@@ -161,27 +147,5 @@ extension EngineCore {
     emitAssignment(assignment, reason: .byHand, act: act, wall_us: wall_us)
     if incidents[incident].state != before { emitIncident(incident, act: act) }
     return .ok
-  }
-
-  /// The first open seat of the plan that a unit fits, so that the waiting list does not fill it again.
-  private func openSeat(
-    for unit: UInt32, incident: UInt32
-  ) -> (requirement: UInt32, seat: UInt32, role: UInt32) {
-    let plan = incidents[incident].plan
-    let tables = plans.tables(incidents[incident].planVersion)
-    for offset in 0..<plan.requirementCount {
-      let requirement = tables.pointee.requirement(Int(plan.firstRequirement + offset))
-      guard requirement.agency == 0 || requirement.agency == units[unit].agency,
-        requirement.kind == 0 || requirement.kind == units[unit].kind
-      else { continue }
-      for seat in 0..<requirement.count {
-        if let open = missing(requirement, index: offset, seat: seat, incident: incident),
-          open == 0 || open & units[unit].capabilities != 0
-        {
-          return (offset, seat, requirement.role)
-        }
-      }
-    }
-    return (AssignmentRecord.byHand, 0, 0)
   }
 }

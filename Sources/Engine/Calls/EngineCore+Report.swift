@@ -86,10 +86,9 @@ extension EngineCore {
   }
 
   private func match(_ report: IncidentReport, tier: Tier) -> PlanMatch {
-    let point = report.areaPoint
-    return currentPlans.match(
-      type: report.type, tier: tier, flags: report.flags, lat_e7: point.lat_e7,
-      lon_e7: point.lon_e7, wall_us: report.wall_us == 0 ? time.wall_us : report.wall_us)
+    currentPlans.match(
+      report.circumstances(
+        tier: tier, wall_us: report.wall_us == 0 ? time.wall_us : report.wall_us))
   }
 
   private mutating func open(_ incident: UInt32, _ report: IncidentReport) {

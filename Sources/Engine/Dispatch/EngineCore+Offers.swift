@@ -158,12 +158,9 @@ extension EngineCore {
 
   /// Whether a unit may go to calls of a tier: its level and the end of its shift allow it.
   func mayGo(_ unit: UInt32, tier: Tier) -> Bool {
-    let isPressing = tier == .emergency || tier == .urgent
-    let level = level(of: unit)
-    guard level == .available || (isPressing && level == .conditionallyAvailable) else {
-      return false
-    }
-    return isPressing || !endsShift(units[unit], within_us: Self.shiftReserve_us)
+    WhoMayGo.mayGo(
+      level: level(of: unit), shiftEnd_us: units[unit].shiftEnd_us, tier: tier,
+      wall_us: time.wall_us)
   }
 
   /// A look: whether a decision for this incident would find the unit. It need not be the one that is sent.

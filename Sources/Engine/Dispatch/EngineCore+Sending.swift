@@ -67,7 +67,9 @@ extension EngineCore {
       serveNeeds(of: record.incident, by: record.unit, wasThere: record.state.hasArrived)
     }
     if record.state.hasArrived || isNotNeeded, record.isOfPlan {
-      let seat = seatBit(record.incident, record.requirement, record.seat)
+      let plan = incidents[record.incident].plan
+      let seat = plans.tables(incidents[record.incident].planVersion).pointee.seatBit(
+        plan, index: record.requirement, seat: record.seat)
       let wasServed = incidents[record.incident].servedSeats & seat != 0
       incidents[record.incident].servedSeats |= seat
       if record.state.hasArrived {

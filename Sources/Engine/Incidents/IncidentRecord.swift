@@ -66,9 +66,11 @@ package struct IncidentRecord: BitwiseCopyable {
   /// No other incident.
   static var none: UInt32 { .max }
   package var isVulnerable: Bool { flags & 1 != 0 }
-  /// What areas are asked with: without a place a point that lies in none.
-  var areaPoint: (lat_e7: Int32, lon_e7: Int32) {
-    place.isNowhere ? (.max, .max) : (lat_e7, lon_e7)
+  /// What plans are asked with. Without a place its point lies in no area.
+  func circumstances(wall_us: Int64) -> Circumstances {
+    Circumstances(
+      type: type, tier: tier, flags: flags, lat_e7: place.isNowhere ? .max : lat_e7,
+      lon_e7: place.isNowhere ? .max : lon_e7, wall_us: wall_us)
   }
 }
 
@@ -110,9 +112,11 @@ package struct IncidentReport: BitwiseCopyable {
     self.place = place
   }
 
-  /// As in `IncidentRecord`.
-  var areaPoint: (lat_e7: Int32, lon_e7: Int32) {
-    place.isNowhere ? (.max, .max) : (lat_e7, lon_e7)
+  /// As of an incident.
+  func circumstances(tier: Tier, wall_us: Int64) -> Circumstances {
+    Circumstances(
+      type: type, tier: tier, flags: flags, lat_e7: place.isNowhere ? .max : lat_e7,
+      lon_e7: place.isNowhere ? .max : lon_e7, wall_us: wall_us)
   }
 
   package var hasKey: Bool { keyHigh != 0 || keyLow != 0 }

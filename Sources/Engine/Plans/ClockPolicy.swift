@@ -64,22 +64,9 @@ package struct ClockPolicy: BitwiseCopyable, Equatable, Sendable {
   }
 }
 
-/// Conditions under which a clock has another chain or limit. Empty sets (count 0) mean "any".
+/// A clock has another chain or limit under these conditions.
 package struct ClockRule: BitwiseCopyable, Sendable {
   package var clock: ClockKind
-  package var firstType: UInt32 = 0
-  package var typeCount: UInt32 = 0
-  package var tiers: UInt32 = 0  // bit set of 1 << Tier; 0 = any
-  package var firstArea: UInt32 = 0
-  package var areaCount: UInt32 = 0
-  package var hours: UInt32 = 0  // bit set of local hours 0 ... 23; 0 = any
-  package var days: UInt32 = 0  // bit set of local weekdays, 0 = Sunday; 0 = any
-  package var vulnerable: UInt8 = 2  // 0 only others, 1 only vulnerable callers, 2 any
+  package var conditions = Conditions()
   package init(clock: ClockKind) { self.clock = clock }
-
-  /// The most specific rule wins, weighed as plans are; days as hours.
-  package var specificity: Int {
-    (typeCount > 0 ? 8 : 0) + (tiers != 0 ? 4 : 0) + (areaCount > 0 ? 2 : 0) + (hours != 0 ? 1 : 0)
-      + (days != 0 ? 1 : 0) + (vulnerable != 2 ? 1 : 0)
-  }
 }

@@ -20,41 +20,21 @@ extension PlanTables {
 
   /// The chain of a clock of an incident, as a place in the table: the most specific rule, of equals the first, else
   /// the clock's own. O(rules).
-  package func policyIndex(
-    _ kind: ClockKind, type: UInt32, tier: Tier, flags: UInt32, lat_e7: Int32, lon_e7: Int32,
-    wall_us: Int64
-  ) -> UInt32 {
+  package func policyIndex(_ kind: ClockKind, for circumstances: Circumstances) -> UInt32 {
+    let tier = circumstances.tier
     var best = Self.index(kind, tier)
     guard clockRules.count > 0 else { return UInt32(best) }
+    let local = localBits(wall_us: circumstances.wall_us)
     var bestScore = -1
     for index in 0..<clockRules.count where clockRules[index].clock == kind {
-      let rule = clockRules[index]
-      guard rule.specificity > bestScore,
-        rule.tiers == 0 || rule.tiers & (1 << UInt32(tier.rawValue)) != 0,
-        rule.vulnerable == 2 || (rule.vulnerable == 1) == (flags & 1 != 0),
-        rule.hours == 0 || rule.hours & (1 << localHour(wall_us: wall_us)) != 0,
-        rule.days == 0 || rule.days & (1 << localWeekday(wall_us: wall_us)) != 0,
-        holds(types: rule.firstType, rule.typeCount, type: type),
-        holds(areas: rule.firstArea, rule.areaCount, lat_e7, lon_e7)
-      else { continue }
-      bestScore = rule.specificity
+      let score = clockRules[index].conditions.specificity
+      guard score > bestScore, holds(clockRules[index].conditions, for: circumstances, local) else {
+        continue
+      }
+      bestScore = score
       best = (Self.clockCount + index) * Self.tierCount + Int(tier.rawValue)
     }
     return UInt32(best)
-  }
-
-  func holds(types first: UInt32, _ count: UInt32, type: UInt32) -> Bool {
-    guard count > 0 else { return true }
-    for offset in 0..<count where planTypes[first + offset] == type { return true }
-    return false
-  }
-
-  func holds(areas first: UInt32, _ count: UInt32, _ lat_e7: Int32, _ lon_e7: Int32) -> Bool {
-    guard count > 0 else { return true }
-    for offset in 0..<count where contains(areas[planAreas[first + offset]], lat_e7, lon_e7) {
-      return true
-    }
-    return false
   }
 
   /// Whether the plan asks units of more than one agency.

@@ -4,28 +4,20 @@ import HujiaContainers
 
 extension PlanTables {
   /// The most specific plan; of equals the first in the file. O(plans).
-  package func match(
-    type: UInt32, tier: Tier, flags: UInt32, lat_e7: Int32, lon_e7: Int32, wall_us: Int64
-  ) -> PlanMatch {
-    let hour = localHour(wall_us: wall_us)
-    let isVulnerable = flags & 1 != 0
-    var best = PlanMatch.none(tier: tier)
+  package func match(_ circumstances: Circumstances) -> PlanMatch {
+    let local = localBits(wall_us: circumstances.wall_us)
+    var best = PlanMatch.none(tier: circumstances.tier)
     var bestScore = -1
     for index in 0..<plans.count {
-      let plan = plans[index]
-      let score = plan.specificity
+      let score = plans[index].conditions.specificity
       guard score > bestScore else { continue }
-      guard plan.tiers == 0 || plan.tiers & (1 << UInt32(tier.rawValue)) != 0,
-        plan.hours == 0 || plan.hours & (1 << hour) != 0,
-        plan.vulnerable == 2 || (plan.vulnerable == 1) == isVulnerable,
-        holds(types: plan.firstType, plan.typeCount, type: type),
-        holds(areas: plan.firstArea, plan.areaCount, lat_e7, lon_e7)
-      else { continue }
+      guard holds(plans[index].conditions, for: circumstances, local) else { continue }
       bestScore = score
+      let plan = plans[index]
       best = PlanMatch(
         plan: UInt32(index + 1), firstRequirement: plan.firstRequirement,
         requirementCount: plan.requirementCount, radius_dm: plan.radius_dm,
-        dispatch: plan.dispatch, profile: plan.profile.profile(tier: tier))
+        dispatch: plan.dispatch, profile: plan.profile.profile(tier: circumstances.tier))
     }
     return best
   }

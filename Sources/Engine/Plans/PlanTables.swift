@@ -25,6 +25,13 @@ package enum ProfileRule: UInt8, BitwiseCopyable, Sendable {
   }
 }
 
+/// What is asked for where 0 asks for nothing in particular: an agency, a kind.
+enum Asked {
+  @inline(__always) static func fits(_ asked: UInt32, _ value: UInt32) -> Bool {
+    asked == 0 || asked == value
+  }
+}
+
 /// One kind of unit that a plan asks for. Met by `count` seats.
 package struct Requirement: BitwiseCopyable, Equatable, Sendable {
   package var capabilities: UInt64
@@ -42,6 +49,11 @@ package struct Requirement: BitwiseCopyable, Equatable, Sendable {
     self.count = count
   }
   package static var anyUnit: Requirement { Requirement(capabilities: 0) }
+
+  /// Whether a unit of this agency and kind may take one of the seats, whatever it can do.
+  @inline(__always) func fits(agency: UInt32, kind: UInt32) -> Bool {
+    Asked.fits(self.agency, agency) && Asked.fits(self.kind, kind)
+  }
 }
 
 /// Limits in milliseconds; -1 = the tier has none.
@@ -58,15 +70,9 @@ package struct TierLimits: BitwiseCopyable, Equatable, Sendable {
   }
 }
 
-/// One response plan 派警预案. Empty sets (count 0) mean "any".
+/// One response plan 派警预案.
 package struct PlanRecord: BitwiseCopyable, Sendable {
-  package var firstType: UInt32 = 0
-  package var typeCount: UInt32 = 0
-  package var tiers: UInt32 = 0  // bit set of 1 << Tier; 0 = any
-  package var firstArea: UInt32 = 0
-  package var areaCount: UInt32 = 0
-  package var hours: UInt32 = 0  // bit set of local hours 0 ... 23; 0 = any
-  package var vulnerable: UInt8 = 2  // 0 only others, 1 only vulnerable callers, 2 any
+  package var conditions = Conditions()
   package var dispatch = DispatchMode.auto
   package var profile = ProfileRule.byTier
   package var firstRequirement: UInt32 = 0
@@ -74,12 +80,6 @@ package struct PlanRecord: BitwiseCopyable, Sendable {
   package var radius_dm: UInt32 = 0  // 0 = no limit
   package var arrive_ms: Int64 = -1  // -1 = the tier's
   package init() {}
-
-  /// Most specific wins (domain: "Response plan"): type 8, tier 4, area 2, hours and caller 1 each.
-  package var specificity: Int {
-    (typeCount > 0 ? 8 : 0) + (tiers != 0 ? 4 : 0) + (areaCount > 0 ? 2 : 0) + (hours != 0 ? 1 : 0)
-      + (vulnerable != 2 ? 1 : 0)
-  }
 }
 
 /// What a report matched. `plan` 0: none, so a person decides.

@@ -14,9 +14,7 @@ extension EngineCore {
   func promise(_ kind: ClockKind, incident: UInt32, unitKind: UInt32 = 0) -> Promise? {
     let record = incidents[incident]
     let tables = plans.tables(record.clockVersion)
-    let index = tables.pointee.policyIndex(
-      kind, type: record.type, tier: record.tier, flags: record.flags,
-      lat_e7: record.areaPoint.lat_e7, lon_e7: record.areaPoint.lon_e7, wall_us: time.wall_us)
+    let index = tables.pointee.policyIndex(kind, for: record.circumstances(wall_us: time.wall_us))
     let policy = tables.pointee.policy(index)
     guard policy.stepCount > 0 else { return nil }
     var limit_ms = policy.limit_ms

@@ -16,36 +16,40 @@ private struct Seat {
 }
 
 extension EngineCore {
-  /// Capabilities of a seat that the incident's live assignments do not cover yet; nil when the seat is taken.
-  func missing(
-    _ requirement: Requirement, index: UInt32, seat: UInt32, incident: UInt32?
-  ) -> UInt64? {
-    var missing = requirement.capabilities
+  /// The seats of an incident's plan.
+  @inline(__always) func seats(of incident: UInt32) -> Seats {
+    Seats(of: incidents[incident].plan, in: plans.tables(incidents[incident].planVersion))
+  }
+
+  /// Capabilities of a seat that the incident's live assignments do not cover yet; nil when the seat is taken. Of no
+  /// incident: all that is asked for.
+  func missing(at seats: borrowing Seats, of incident: UInt32?) -> UInt64? {
+    var missing = seats.requirement.capabilities
+    guard let incident else { return missing }
     var isEmpty = true
-    if let incident {
-      guard incidents[incident].servedSeats & seatBit(incident, index, seat) == 0 else {
-        return nil
-      }
-      let first = Int(incident) * EngineLimits.chosen
-      for place in 0..<Int(incidents[incident].liveCount) {
-        let assignment = assignments[incidentAssignments[first + place]]
-        guard assignment.requirement == index, assignment.seat == seat else { continue }
-        missing &= ~units[assignment.unit].capabilities
-        isEmpty = false
-      }
+    guard incidents[incident].servedSeats & seats.bit == 0 else { return nil }
+    let first = Int(incident) * EngineLimits.chosen
+    for place in 0..<Int(incidents[incident].liveCount) {
+      let assignment = incidentAssignments[first + place]
+      guard assignments[assignment].requirement == seats.index,
+        assignments[assignment].seat == seats.seat
+      else { continue }
+      missing &= ~units[assignments[assignment].unit].capabilities
+      isEmpty = false
     }
     return isEmpty || missing != 0 ? missing : nil
   }
 
-  /// A seat's place among the at most sixteen of its incident's plan, as a bit.
-  func seatBit(_ incident: UInt32, _ index: UInt32, _ seat: UInt32) -> UInt32 {
-    let plan = incidents[incident].plan
-    let tables = plans.tables(incidents[incident].planVersion)
-    var ordinal = seat
-    for offset in 0..<index {
-      ordinal += tables.pointee.requirement(Int(plan.firstRequirement + offset)).count
+  /// The first open seat of an incident's plan that a unit could take, or a part of one; nil = there is none.
+  func openSeat(for unit: UInt32, of incident: UInt32) -> Seats? {
+    var seats = seats(of: incident)
+    while seats.next() {
+      guard seats.requirement.fits(agency: units[unit].agency, kind: units[unit].kind),
+        let open = missing(at: seats, of: incident)
+      else { continue }
+      if open == 0 || units[unit].capabilities & open != 0 { return seats }
     }
-    return 1 << ordinal
+    return nil
   }
 
   /// Chooses units for every open seat of the plan, into the decision; nothing is reserved. `incident` nil: a report
@@ -56,25 +60,21 @@ extension EngineCore {
     reason: Reason, _ decision: inout Decision
   ) -> Shortfall {
     decision.answer.count = 0
-    let tables = plans.tables(version)
     var shortfall = Shortfall()
     var room = EngineLimits.chosen - (incident.map { Int(incidents[$0].liveCount) } ?? 0)
-    for offset in 0..<plan.requirementCount {
-      let index = plan.firstRequirement + offset
-      let requirement = tables.pointee.requirement(Int(index))
-      for seat in 0..<requirement.count {
-        guard let open = missing(requirement, index: offset, seat: seat, incident: incident)
-        else { continue }
-        if room == 0 { shortfall.insert(.tableFull) }
-        let asked = Seat(
-          requirement: requirement, index: offset, seat: seat, place: place, tier: tier, plan: plan,
-          reason: reason)
-        // Behind all others, also behind several together: units past their shift.
-        guard let left = fill(asked, open, isShiftOver: false, &room, &shortfall, &decision),
-          let missed = fill(asked, left, isShiftOver: true, &room, &shortfall, &decision)
-        else { continue }
-        shortfall.formUnion(whyNone(requirement, each: missed, tier: tier))
-      }
+    var seats = Seats(of: plan, in: plans.tables(version))
+    while seats.next() {
+      guard let open = missing(at: seats, of: incident) else { continue }
+      if room == 0 { shortfall.insert(.tableFull) }
+      let requirement = seats.requirement
+      let asked = Seat(
+        requirement: requirement, index: seats.index, seat: seats.seat, place: place, tier: tier,
+        plan: plan, reason: reason)
+      // Behind all others, also behind several together: units past their shift.
+      guard let left = fill(asked, open, isShiftOver: false, &room, &shortfall, &decision),
+        let missed = fill(asked, left, isShiftOver: true, &room, &shortfall, &decision)
+      else { continue }
+      shortfall.formUnion(whyNone(requirement, each: missed, tier: tier))
     }
     if needs != 0 {
       chooseForNeeds(
@@ -191,11 +191,11 @@ extension EngineCore {
     _ requirement: Requirement, capabilities: UInt64, tier: Tier
   ) -> Shortfall {
     var why = Shortfall()
-    let isPressing = tier == .emergency || tier == .urgent
-    let levels = Self.usableLevels(isPressing: isPressing)
+    let levels = WhoMayGo.levels(for: tier)
     let all: Shortfall = [.notCrewed, .notAvailable, .shiftEnd, .radius]
     // Before this the end of a shift keeps a unit from going.
-    let limit_us = isPressing || time.wall_us == 0 ? .min : time.wall_us &+ Self.shiftReserve_us
+    let limit_us = WhoMayGo.mustLast_us(
+      to: tier, wall_us: time.wall_us, evenIfOver: tier.isPressing)
     for word in 0..<router.unitWords where !why.isSuperset(of: all) {
       guard shifts.words.mayFit(word, agency: requirement.agency, kind: requirement.kind) else {
         continue
@@ -229,10 +229,9 @@ extension EngineCore {
       let slot = UInt32(word * 64 + left.trailingZeroBitCount)
       left &= left - 1
       guard fits(slot, requirement) else { continue }
-      let shiftEnd_us = units[slot].shiftEnd_us
       if router.isSkipped(unit: slot, stamp: skipStamp) {
         why.insert(.notAvailable)
-      } else if shiftEnd_us != 0, shiftEnd_us < limit_us {
+      } else if !WhoMayGo.lasts(units[slot].shiftEnd_us, to: limit_us) {
         why.insert(.shiftEnd)
       } else {
         why.insert(.radius)
@@ -247,17 +246,9 @@ extension EngineCore {
     return false
   }
 
-  static func usableLevels(isPressing: Bool) -> UInt32 {
-    let available = 1 << UInt32(Level.available.rawValue) as UInt32
-    let conditionally = 1 << UInt32(Level.conditionallyAvailable.rawValue) as UInt32
-    return isPressing ? available | conditionally : available
-  }
-
   func fits(_ slot: UInt32, _ requirement: Requirement) -> Bool {
     shifts.words.countLook()
-    let unit = units[slot]
-    return (requirement.agency == 0 || unit.agency == requirement.agency)
-      && (requirement.kind == 0 || unit.kind == requirement.kind)
+    return requirement.fits(agency: units[slot].agency, kind: units[slot].kind)
   }
 
   private func isAny(of units: UInt64, _ word: Int, _ requirement: Requirement) -> Bool {
@@ -271,35 +262,16 @@ extension EngineCore {
   }
 
   /// Whether a unit that became free could take one of the incident's open seats (or a part of one).
-  func couldServe(unit slot: UInt32, incident: UInt32) -> Bool {
-    let unit = units[slot]
-    let record = incidents[incident]
-    let tables = plans.tables(record.planVersion)
-    for offset in 0..<record.plan.requirementCount {
-      let requirement = tables.pointee.requirement(Int(record.plan.firstRequirement + offset))
-      guard requirement.agency == 0 || unit.agency == requirement.agency,
-        requirement.kind == 0 || unit.kind == requirement.kind
-      else { continue }
-      for seat in 0..<requirement.count {
-        guard let open = missing(requirement, index: offset, seat: seat, incident: incident) else {
-          continue
-        }
-        if open == 0 || unit.capabilities & open != 0 { return true }
-      }
-    }
-    return record.hasNeeds && unit.capabilities & openNeeds(of: incident) != 0
+  func couldServe(unit: UInt32, incident: UInt32) -> Bool {
+    openSeat(for: unit, of: incident) != nil
+      || incidents[incident].hasNeeds && units[unit].capabilities & openNeeds(of: incident) != 0
   }
 
   /// Whether the plan still wants a unit on the incident.
   func hasOpenSeat(_ incident: UInt32) -> Bool {
-    let plan = incidents[incident].plan
-    let tables = plans.tables(incidents[incident].planVersion)
-    for offset in 0..<plan.requirementCount {
-      let requirement = tables.pointee.requirement(Int(plan.firstRequirement + offset))
-      for seat in 0..<requirement.count
-      where missing(requirement, index: offset, seat: seat, incident: incident) != nil {
-        return true
-      }
+    var seats = seats(of: incident)
+    while seats.next() {
+      if missing(at: seats, of: incident) != nil { return true }
     }
     return openNeeds(of: incident) != 0
   }

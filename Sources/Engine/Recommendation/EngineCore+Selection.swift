@@ -37,21 +37,13 @@ extension EngineCore {
     filter.kind = requirement.kind
     filter.skipStamp = skipStamp
     filter.crewedOnly = true
-    if time.wall_us != 0, !isShiftOver {
-      // Domain: not within 45 minutes of the end of the shift, unless the tier is emergency or urgent.
-      let isPressing = tier == .emergency || tier == .urgent
-      filter.availableUntil_us = time.wall_us &+ (isPressing ? 0 : Self.shiftReserve_us)
-    }
+    filter.availableUntil_us = WhoMayGo.mustLast_us(
+      to: tier, wall_us: time.wall_us, evenIfOver: isShiftOver)
     return filter
   }
 
-  static var shiftReserve_us: Int64 { 45 * 60 * 1_000_000 }
-
-  func isShiftOver(_ unit: UnitRecord) -> Bool { endsShift(unit, within_us: 0) }
-
-  /// Before the first poll the wall time is unknown, and so is what is over.
-  func endsShift(_ unit: UnitRecord, within_us: Int64) -> Bool {
-    unit.shiftEnd_us != 0 && time.wall_us != 0 && unit.shiftEnd_us < time.wall_us &+ within_us
+  func isShiftOver(_ unit: UnitRecord) -> Bool {
+    time.wall_us != 0 && !WhoMayGo.lasts(unit.shiftEnd_us, to: time.wall_us)
   }
 
   /// The best unit for one seat, or nil. Available units first; for emergency and urgent calls then the conditionally
@@ -72,7 +64,7 @@ extension EngineCore {
   /// a second time only where that can find somebody.
   private func hasShiftOver(_ requirement: Requirement, capabilities: UInt64) -> Bool {
     guard unitsWithShift > 0, time.wall_us != 0 else { return false }
-    let levels = Self.usableLevels(isPressing: true)
+    let levels = WhoMayGo.levels(for: .emergency)
     for word in 0..<router.unitWords
     where shifts.mayEnd(before: time.wall_us, word: word)
       && shifts.words.mayFit(word, agency: requirement.agency, kind: requirement.kind)
@@ -100,11 +92,11 @@ extension EngineCore {
   ) -> Candidate? {
     if place.isNowhere { return nil }
     if isShiftOver {
-      guard tier == .emergency || tier == .urgent,
+      guard tier.isPressing,
         hasShiftOver(requirement, capabilities: capabilities)
       else { return nil }
     }
-    var levels: UInt32 = 1 << UInt32(Level.available.rawValue)
+    var levels = WhoMayGo.bit(.available)
     if let found = nearestByCost(
       requirement, place: place, plan: plan,
       filter: filter(
@@ -113,8 +105,8 @@ extension EngineCore {
     {
       return found
     }
-    if tier == .emergency || tier == .urgent {
-      levels = 1 << UInt32(Level.conditionallyAvailable.rawValue)
+    if tier.isPressing {
+      levels = WhoMayGo.bit(.conditionallyAvailable)
       if let found = nearestByCost(
         requirement, place: place, plan: plan,
         filter: filter(
@@ -125,10 +117,10 @@ extension EngineCore {
       }
     }
     let available = filter(
-      requirement, capabilities: capabilities, levels: 1, tier: tier,
+      requirement, capabilities: capabilities, levels: WhoMayGo.bit(.available), tier: tier,
       isShiftOver: isShiftOver)
     if let found = unitWithoutPosition(available, kind: requirement.kind) { return found }
-    guard tier == .emergency || tier == .urgent else { return nil }
+    guard tier.isPressing else { return nil }
     return unitWithoutPosition(
       filter(
         requirement, capabilities: capabilities, levels: levels, tier: tier,
@@ -191,7 +183,7 @@ extension EngineCore {
     _ near: NearestUnit, _ requirement: Requirement, _ plan: PlanMatch
   ) -> Candidate? {
     let unit = units[near.unit]
-    guard requirement.kind == 0 || unit.kind == requirement.kind else { return nil }
+    guard Asked.fits(requirement.kind, unit.kind) else { return nil }
     guard plan.radius_dm == 0 || near.distance_dm <= plan.radius_dm else { return nil }
     let turnout_ms = currentPlans.turnout_ms(kind: unit.kind)
     return Candidate(

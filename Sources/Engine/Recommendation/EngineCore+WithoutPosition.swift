@@ -47,7 +47,7 @@ extension EngineCore {
       left &= left - 1
       shifts.words.countLook()
       let unit = units[slot]
-      guard passes(unit, slot, filter), kind == 0 || unit.kind == kind else { continue }
+      guard passes(unit, slot, filter), Asked.fits(kind, unit.kind) else { continue }
       let candidate = Candidate(
         cost_ms: .max, idleSince_ns: idleSince_ns(of: slot), id: unit.id, unit: slot,
         travel_ms: .max, turnout_ms: currentPlans.turnout_ms(kind: unit.kind),
@@ -58,9 +58,9 @@ extension EngineCore {
 
   private func passes(_ unit: UnitRecord, _ slot: UInt32, _ filter: UnitFilter) -> Bool {
     unit.capabilities & filter.capabilities == filter.capabilities
-      && filter.levels & (1 << UInt32(level(of: slot).rawValue)) != 0
-      && (filter.agency == 0 || unit.agency == filter.agency)
-      && (unit.shiftEnd_us == 0 || unit.shiftEnd_us >= filter.availableUntil_us)
+      && filter.levels & WhoMayGo.bit(level(of: slot)) != 0
+      && Asked.fits(filter.agency, unit.agency)
+      && WhoMayGo.lasts(unit.shiftEnd_us, to: filter.availableUntil_us)
       && unit.isCrewed && !router.isSkipped(unit: slot, stamp: filter.skipStamp)
   }
 }

@@ -84,7 +84,7 @@ extension EngineCore {
     // The firing names the clock's own assignment, never the replacement's, also when that assignment has ended.
     name(assignment(ofClock: slot), in: &event)
     // The chain goes on before the step acts, so that a replacement inherits the next due time.
-    advanceChain(slot, policy: policy, incident: incident)
+    advance(slot, along: Chain(policy, in: tables))
     let outcome = carryOut(action, slot: slot, incident: incident, &decision)
     event.reason = outcome.reason.rawValue
     if let sent = outcome.assignment { event.unitID = units[assignments[sent].unit].id }
@@ -102,33 +102,20 @@ extension EngineCore {
     return outcome
   }
 
-  /// Arms the next step at this step's due time plus its delay. After the last step it repeats until it is stopped or
-  /// taken; repeats that were slept through are one, not many.
-  private mutating func advanceChain(_ slot: UInt32, policy: ClockPolicy, incident: UInt32) {
+  /// Arms what comes next.
+  private mutating func advance(_ slot: UInt32, along chain: Chain) {
     let record = clocks[slot]
-    if record.step + 1 < policy.stepCount {
-      let tables = plans.tables(incidents[incident].clockVersion)
-      clocks[slot].step = record.step + 1
-      clocks[slot].isRepeating = false
-      plan(
-        slot,
-        due_ns: record.due_ns.adding(ms: tables.pointee.step(policy, record.step + 1).after_ms))
-      return
-    }
-    guard policy.repeat_ms > 0 else {
+    let place = ChainPlace(
+      step: record.step, cycle: record.cycle, isRepeating: record.isRepeating,
+      due_ns: record.due_ns)
+    guard let next = chain.next(after: place, at: time.now_ns) else {
       clocks[slot].isRunning = false
       return
     }
-    var due_ns = record.due_ns.adding(ms: policy.repeat_ms)
-    if due_ns <= time.now_ns {
-      let repeat_ns = Int64(0).adding(ms: policy.repeat_ms)
-      due_ns &+= (time.now_ns &- due_ns) / repeat_ns &* repeat_ns
-      // This firing was a repeat itself, so it stands for all that were slept through.
-      if record.isRepeating { due_ns = due_ns.adding(ms: policy.repeat_ms) }
-    }
-    clocks[slot].isRepeating = true
-    clocks[slot].cycle = record.cycle &+ 1
-    plan(slot, due_ns: due_ns)
+    clocks[slot].step = next.step
+    clocks[slot].cycle = next.cycle
+    clocks[slot].isRepeating = next.isRepeating
+    plan(slot, due_ns: next.due_ns)
   }
 
   private mutating func plan(_ slot: UInt32, due_ns: Int64) {

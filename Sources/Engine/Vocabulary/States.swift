@@ -25,6 +25,11 @@ extension Activity {
   }
 }
 
+extension Tier {
+  /// Emergency and urgent.
+  package var isPressing: Bool { self == .emergency || self == .urgent }
+}
+
 extension ClockKind {
   /// Kept by each assignment; the others by the incident.
   package var isOfAssignment: Bool {

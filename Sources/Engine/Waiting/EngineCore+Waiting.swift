@@ -43,18 +43,13 @@ extension EngineCore {
     let record = incidents[incident]
     var need = Need(tier: record.tier)
     need.radius_dm = record.plan.radius_dm
-    let tables = plans.tables(record.planVersion)
-    for offset in 0..<record.plan.requirementCount {
-      let requirement = tables.pointee.requirement(Int(record.plan.firstRequirement + offset))
-      for seat in 0..<requirement.count {
-        guard let open = missing(requirement, index: offset, seat: seat, incident: incident) else {
-          continue
-        }
-        need.insert(
-          NeedGroup(
-            agency: requirement.agency, kind: requirement.kind, capabilities: open,
-            isAny: open == 0))
-      }
+    var seats = seats(of: incident)
+    while seats.next() {
+      guard let open = missing(at: seats, of: incident) else { continue }
+      need.insert(
+        NeedGroup(
+          agency: seats.requirement.agency, kind: seats.requirement.kind, capabilities: open,
+          isAny: open == 0))
     }
     let open = openNeeds(of: incident)
     if open != 0 { need.insert(NeedGroup(agency: 0, kind: 0, capabilities: open, isAny: false)) }

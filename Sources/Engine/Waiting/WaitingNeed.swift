@@ -12,8 +12,8 @@ struct NeedGroup: BitwiseCopyable, Equatable {
   var isAny: Bool
 
   @inline(__always) func serves(_ unit: UnitRecord) -> Bool {
-    (isAny || unit.capabilities & capabilities != 0) && (agency == 0 || unit.agency == agency)
-      && (kind == 0 || unit.kind == kind)
+    (isAny || unit.capabilities & capabilities != 0) && Asked.fits(agency, unit.agency)
+      && Asked.fits(kind, unit.kind)
   }
 }
 

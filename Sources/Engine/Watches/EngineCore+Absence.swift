@@ -91,27 +91,19 @@ extension EngineCore {
     watches.deadlines.cancel(slot: slot)
   }
 
-  /// As every chain: the next step is due at this one's due time plus its delay, the last repeats, and repeats that
-  /// were slept through are one.
+  /// As every chain goes on. Where nothing comes next it rests.
   private mutating func advanceAbsence(_ slot: UInt32, policy: ClockPolicy) {
     let record = watches.records[slot]
-    var due_ns = Int64.max
-    if record.step + 1 < policy.stepCount {
-      let next = absenceStep(slot, record.step + 1)
-      watches.records[slot].step = record.step + 1
-      watches.chains[slot].isRepeating = false
-      due_ns = record.due_ns.adding(ms: next.after_ms)
-    } else if policy.repeat_ms > 0 {
-      let repeat_ns = policy.repeat_ms &* 1_000_000
-      due_ns = record.due_ns.adding(ms: policy.repeat_ms)
-      if due_ns <= time.now_ns {
-        due_ns &+= (time.now_ns &- due_ns) / repeat_ns &* repeat_ns
-        // This one was a repeat already: it stands for those that were slept through.
-        if watches.chains[slot].isRepeating { due_ns &+= repeat_ns }
-      }
-      watches.chains[slot].isRepeating = true
-      watches.records[slot].cycle = record.cycle &+ 1
+    let place = ChainPlace(
+      step: record.step, cycle: record.cycle, isRepeating: watches.chains[slot].isRepeating,
+      due_ns: record.due_ns)
+    let next = Chain(policy, in: plans.tables(plans.current)).next(after: place, at: time.now_ns)
+    if let next {
+      watches.records[slot].step = next.step
+      watches.records[slot].cycle = next.cycle
+      watches.chains[slot].isRepeating = next.isRepeating
     }
+    let due_ns = next?.due_ns ?? .max
     watches.records[slot].due_ns = due_ns
     watches.chains[slot].planned_ns = due_ns
     watches.chains[slot].hasNext = due_ns != .max
