@@ -150,18 +150,18 @@ import Testing
     ]
     plans.planAreas = [0]
     plans.clockRules = [
-      rule(.pending) { $0.tiers = 1 << UInt32(Tier.routine.rawValue) },
-      rule(.pending) { $0.typeCount = 1 },
-      rule(.pending) { $0.areaCount = 1 },
+      rule(.pending) { $0.conditions.tiers = 1 << UInt32(Tier.routine.rawValue) },
+      rule(.pending) { $0.conditions.typeCount = 1 },
+      rule(.pending) { $0.conditions.areaCount = 1 },
       rule(.pending) {
-        $0.typeCount = 1
-        $0.areaCount = 1
+        $0.conditions.typeCount = 1
+        $0.conditions.areaCount = 1
       },
       rule(.pending) {
-        $0.tiers = 1 << UInt32(Tier.routine.rawValue)
-        $0.vulnerable = 1
+        $0.conditions.tiers = 1 << UInt32(Tier.routine.rawValue)
+        $0.conditions.vulnerable = 1
       },
-      rule(.resolve) { $0.typeCount = 1 },
+      rule(.resolve) { $0.conditions.typeCount = 1 },
     ]
     plans.ruleChains = [
       chain(100, .widen), chain(200, .widen), chain(300, .widen), chain(400, .widen),
@@ -198,11 +198,11 @@ import Testing
     let office: UInt32 = (8..<18).reduce(0) { $0 | 1 << $1 }
     plans.clockRules = [
       rule(.pending) {
-        $0.hours = office
-        $0.days = 0b0111110
+        $0.conditions.hours = office
+        $0.conditions.days = 0b0111110
       },
-      rule(.pending) { $0.hours = 1 << 2 },
-      rule(.pending) { $0.hours = 1 << 1 },
+      rule(.pending) { $0.conditions.hours = 1 << 2 },
+      rule(.pending) { $0.conditions.hours = 1 << 1 },
     ]
     plans.ruleChains = [chain(100, .widen), chain(200, .widen), chain(20, .widen)]
     let cases: [(wall_s: Int64, due_s: Int64)] = [

@@ -290,8 +290,8 @@ import Testing
     // Two plans, so that the numbers of requirements differ between the versions.
     var old = PlanDraft()
     var special = PlanRecord()
-    special.firstType = 0
-    special.typeCount = 1
+    special.conditions.firstType = 0
+    special.conditions.typeCount = 1
     special.requirementCount = 1
     var any = PlanRecord()
     any.firstRequirement = 1

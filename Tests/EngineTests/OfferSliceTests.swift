@@ -18,7 +18,7 @@ struct OfferSliceTests {
     draft.planTypes = [1]
     draft.requirements = [Requirement(capabilities: 0), Requirement(capabilities: 0)]
     var far = PlanRecord()
-    far.typeCount = 1
+    far.conditions.typeCount = 1
     far.requirementCount = 1
     far.radius_dm = 10_000
     var any = PlanRecord()

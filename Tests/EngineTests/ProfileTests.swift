@@ -79,7 +79,7 @@ import Testing
 
   @Test func nobodysPlanIsByTierToo() throws {
     var plans = PlanDraft.builtIn
-    plans.plans[0].typeCount = 1
+    plans.plans[0].conditions.typeCount = 1
     plans.planTypes = [99]
     let bench = try Bench(Self.diamond(), plans: plans)
     bench.put(1, at: bench.node(1))

@@ -61,8 +61,8 @@ struct PlainWaiting {
     var draft = PlanDraft()
     for type in 1...12 {
       var plan = PlanRecord()
-      plan.firstType = UInt32(draft.planTypes.count)
-      plan.typeCount = 1
+      plan.conditions.firstType = UInt32(draft.planTypes.count)
+      plan.conditions.typeCount = 1
       draft.planTypes.append(UInt32(type))
       plan.firstRequirement = UInt32(draft.requirements.count)
       for _ in 0..<1 + random.below(3) {
@@ -237,7 +237,7 @@ struct PlainWaiting {
     draft.planTypes = [1]
     draft.requirements = [Requirement(capabilities: 2), Requirement(capabilities: 1)]
     var boat = PlanRecord()
-    boat.typeCount = 1
+    boat.conditions.typeCount = 1
     boat.requirementCount = 1
     var patrol = PlanRecord()
     patrol.firstRequirement = 1

@@ -107,9 +107,9 @@ import Glibc
     #expect(draft.chains[Int(ClockKind.resolve.rawValue)].allSatisfy { $0 == nil })
     #expect(draft.areas.map(\.count) == [4, 4])
     let fire = draft.plans[1]
-    #expect(fire.tiers == 0b110)
-    #expect(fire.hours == 0b1100_0000_0000_0000_0011_1111)
-    #expect(fire.vulnerable == 1)
+    #expect(fire.conditions.tiers == 0b110)
+    #expect(fire.conditions.hours == 0b1100_0000_0000_0000_0011_1111)
+    #expect(fire.conditions.vulnerable == 1)
     #expect(fire.dispatch == .recommend)
     #expect(fire.radius_dm == 50_000)
     #expect(fire.arrive_ms == 240_000)
@@ -245,7 +245,7 @@ import Glibc
     #expect(written.levels == builtIn.levels)
     #expect(written.requirements == builtIn.requirements)
     #expect(written.defaultTurnout_ms == builtIn.defaultTurnout_ms)
-    #expect(written.plans.count == 1 && written.plans[0].specificity == 0)
+    #expect(written.plans.count == 1 && written.plans[0].conditions.specificity == 0)
   }
 
   @Test(arguments: ["default.json", "san-francisco.json"])

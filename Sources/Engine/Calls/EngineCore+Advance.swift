@@ -54,14 +54,14 @@ extension EngineCore {
   ) {
     let record = assignments[assignment]
     // It declined, or a person withdrew it: this incident does not ask it again.
-    if state == .declined || state == .cancelled {
+    if Sending.isRefusal(state) {
       refuse(unit: units[record.unit].id, incident: record.incident)
     }
     end(assignment, as: state, reason: .none, act: act, wall_us: wall_us)
     // A seat that nobody reached is open again; its incident keeps its clocks and is served before anything newer.
-    // A unit cancelled after others arrived is not replaced; one that declined is.
-    let isWanted = state == .declined || !incidents[record.incident].hasArrived
-    if !record.state.hasArrived, isWanted {
+    if Sending.isWantedAgain(
+      record.state, endsAs: state, othersArrived: incidents[record.incident].hasArrived)
+    {
       serveAgain(record.incident, act: state == .cancelled ? act : Act(), &decision)
     }
     promiseDispatchAgain(record.incident)

@@ -44,9 +44,10 @@ extension EngineCore {
         announceProgress(of: incident, &decision)
       }
     } else {
-      let (dispatch, place) = (incidents[incident].plan.dispatch, incidents[incident].place)
+      let place = incidents[incident].place
       incidents[incident].shortfall =
-        dispatch == .manual || place.isNowhere ? Self.manual(at: place) : []
+        Sending.mode(incidents[incident].plan, at: place) == .manual
+        ? Sending.manual(at: place) : []
     }
     emitIncident(incident, reason: .upgraded)
     if isMoved, !isHeld { tellPlaceChanged(incident) }

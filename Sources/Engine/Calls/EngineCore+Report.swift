@@ -43,8 +43,8 @@ extension EngineCore {
     decision.answer.tier = tier
     decision.answer.plan = plan.plan
     decision.answer.state = .pending
-    guard plan.dispatch != .manual, !report.place.isNowhere else {
-      decision.answer.shortfall = Self.manual(at: report.place)
+    guard Sending.mode(plan, at: report.place) != .manual else {
+      decision.answer.shortfall = Sending.manual(at: report.place)
       return .manual
     }
     beginSelection(excludingRefusalsOf: nil)

@@ -112,37 +112,35 @@ extension EngineCore {
     }
   }
 
-  /// 首接责任制: the agency that received the call, of merged ones the first that did; else the first that signed; else the
-  /// first on scene; else the first whose unit moved without a word. 0 = none of these is known.
+  /// Which agency leads by what is known now; 0 = nothing is.
   func firstToLead(_ incident: UInt32) -> UInt32 {
-    var receiver = incidents[incident].agency
-    var received_ns = receiver == 0 ? Int64.max : incidents[incident].ownStart_ns
+    var claims = AgencyClaims()
+    let own = incidents[incident].agency
+    if own != 0 {
+      claims.received = AgencyClaim(agency: own, at_ns: incidents[incident].ownStart_ns)
+    }
     var filed = incidents[incident].firstMerged
     while filed != IncidentRecord.none {
-      if incidents[filed].agency != 0, incidents[filed].ownStart_ns < received_ns {
-        receiver = incidents[filed].agency
-        received_ns = incidents[filed].ownStart_ns
+      if incidents[filed].agency != 0 {
+        claims.received = claims.received.earlier(
+          incidents[filed].agency, at_ns: incidents[filed].ownStart_ns)
       }
       filed = incidents[filed].nextLinked
     }
-    if receiver != 0 { return receiver }
     let times = incidentTimes[incident]
-    var signed = (agency: times.leftSignedAgency, at_ns: times.leftSigned_ns)
-    var arrived = (agency: times.leftArrivedAgency, at_ns: times.leftArrived_ns)
-    var moved = (agency: UInt32(0), at_ns: Int64.max)
-    let first = Int(incident) * EngineLimits.chosen
+    claims.signed = AgencyClaim(agency: times.leftSignedAgency, at_ns: times.leftSigned_ns)
+    claims.arrived = AgencyClaim(agency: times.leftArrivedAgency, at_ns: times.leftArrived_ns)
     for place in 0..<Int(incidents[incident].liveCount) {
-      let assignment = incidentAssignments[first + place]
+      let assignment = liveAssignment(of: incident, place)
       let own = assignmentTimes[assignment]
       let agency = units[assignments[assignment].unit].agency
       guard assignments[assignment].state.isSigned, agency != 0 else { continue }
-      if own.isAcknowledged, own.acknowledged_ns < signed.at_ns {
-        signed = (agency, own.acknowledged_ns)
+      if own.isAcknowledged {
+        claims.signed = claims.signed.earlier(agency, at_ns: own.acknowledged_ns)
       }
-      if own.arrived_ns < arrived.at_ns { arrived = (agency, own.arrived_ns) }
-      if own.signed_ns < moved.at_ns { moved = (agency, own.signed_ns) }
+      claims.arrived = claims.arrived.earlier(agency, at_ns: own.arrived_ns)
+      claims.moved = claims.moved.earlier(agency, at_ns: own.signed_ns)
     }
-    if signed.agency != 0 { return signed.agency }
-    return arrived.agency != 0 ? arrived.agency : moved.agency
+    return Leading.agency(claims)
   }
 }

@@ -11,9 +11,9 @@ extension EngineCore {
     startIncidentClocks(incident)
     let plan = incidents[incident].plan
     var status = Status.ok
-    switch incidents[incident].place.isNowhere ? .manual : plan.dispatch {
+    switch Sending.mode(plan, at: incidents[incident].place) {
     case .manual:
-      incidents[incident].shortfall = Self.manual(at: incidents[incident].place)
+      incidents[incident].shortfall = Sending.manual(at: incidents[incident].place)
       counters.add(Counter.manual)
       status = .manual
     case .recommend:
@@ -30,15 +30,9 @@ extension EngineCore {
     return status
   }
 
-  /// Whether the engine sends for an incident by itself. Without a place nobody can be ranked: a person decides, and
-  /// the update that brings a place sends.
+  /// Whether the engine sends for an incident by itself.
   func isAutomatic(_ incident: UInt32) -> Bool {
-    incidents[incident].plan.dispatch == .auto && !incidents[incident].place.isNowhere
-  }
-
-  /// Why a person decides.
-  static func manual(at place: Place) -> Shortfall {
-    place.isNowhere ? [.manual, .noPlace] : .manual
+    Sending.mode(incidents[incident].plan, at: incidents[incident].place) == .auto
   }
 
   /// The assignments of the answer, as events. (`inout`: of a borrowed one each element read would copy the array.)

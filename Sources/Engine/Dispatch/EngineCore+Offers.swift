@@ -158,7 +158,7 @@ extension EngineCore {
 
   /// Whether a unit may go to calls of a tier: its level and the end of its shift allow it.
   func mayGo(_ unit: UInt32, tier: Tier) -> Bool {
-    WhoMayGo.mayGo(
+    Eligibility.mayGo(
       level: level(of: unit), shiftEnd_us: units[unit].shiftEnd_us, tier: tier,
       wall_us: time.wall_us)
   }

@@ -61,12 +61,12 @@ extension EngineCore {
     rememberLeaving(assignment)
     let record = assignments[assignment]
     assignments[assignment].state = state
-    // Served: it was there; or others are, and a person took this one off as not needed.
-    let isNotNeeded = state == .cancelled && incidents[record.incident].hasArrived
-    if record.state.hasArrived || isNotNeeded {
+    let isServed = Sending.isServed(
+      record.state, endsAs: state, othersArrived: incidents[record.incident].hasArrived)
+    if isServed {
       serveNeeds(of: record.incident, by: record.unit, wasThere: record.state.hasArrived)
     }
-    if record.state.hasArrived || isNotNeeded, record.isOfPlan {
+    if isServed, record.isOfPlan {
       let plan = incidents[record.incident].plan
       let seat = plans.tables(incidents[record.incident].planVersion).pointee.seatBit(
         plan, index: record.requirement, seat: record.seat)
@@ -144,7 +144,6 @@ extension EngineCore {
       let state = assignments[incidentAssignments[first + place]].state
       if state.rawValue > best.rawValue { best = state }
     }
-    let isOver = best == .none && incidents[incident].hasArrived
-    incidents[incident].state = isOver ? .reported : best.incidentState
+    incidents[incident].state = Sending.state(best, hasArrived: incidents[incident].hasArrived)
   }
 }

@@ -1,4 +1,4 @@
-// For which incidents something holds: a plan, or another chain of a clock. Both are matched here, and the most specific
+// For which incidents something holds: a plan, or another chain of a clock. Both are matched here. The most specific
 // wins.
 
 /// Empty sets (count 0) and 0 mean "any".

@@ -1,5 +1,5 @@
-// The seats of a plan: each requirement has `count` of them, one unit's worth each. Everything that goes over the seats of
-// an incident goes this way.
+// The seats of a plan: each requirement has `count` of them, one unit's worth each. Everything that goes over the seats
+// of an incident goes this way.
 
 /// A walk over the seats of a plan, in order; after `next` it stands at one.
 struct Seats: BitwiseCopyable {

@@ -1,5 +1,5 @@
-// What comes after a step that fired: the next step of its chain, or the last one again. Clocks of incidents and those of
-// watches go on alike.
+// What comes after a step that fired: the next step of its chain, or the last one again. Clocks of incidents and those
+// of watches go on alike.
 
 /// Where a promise stands in its chain.
 struct ChainPlace: BitwiseCopyable {

@@ -191,10 +191,10 @@ extension EngineCore {
     _ requirement: Requirement, capabilities: UInt64, tier: Tier
   ) -> Shortfall {
     var why = Shortfall()
-    let levels = WhoMayGo.levels(for: tier)
+    let levels = Eligibility.levels(for: tier)
     let all: Shortfall = [.notCrewed, .notAvailable, .shiftEnd, .radius]
     // Before this the end of a shift keeps a unit from going.
-    let limit_us = WhoMayGo.mustLast_us(
+    let limit_us = Eligibility.mustLast_us(
       to: tier, wall_us: time.wall_us, evenIfOver: tier.isPressing)
     for word in 0..<router.unitWords where !why.isSuperset(of: all) {
       guard shifts.words.mayFit(word, agency: requirement.agency, kind: requirement.kind) else {
@@ -231,7 +231,7 @@ extension EngineCore {
       guard fits(slot, requirement) else { continue }
       if router.isSkipped(unit: slot, stamp: skipStamp) {
         why.insert(.notAvailable)
-      } else if !WhoMayGo.lasts(units[slot].shiftEnd_us, to: limit_us) {
+      } else if !Eligibility.lasts(units[slot].shiftEnd_us, to: limit_us) {
         why.insert(.shiftEnd)
       } else {
         why.insert(.radius)

@@ -37,13 +37,13 @@ extension EngineCore {
     filter.kind = requirement.kind
     filter.skipStamp = skipStamp
     filter.crewedOnly = true
-    filter.availableUntil_us = WhoMayGo.mustLast_us(
+    filter.availableUntil_us = Eligibility.mustLast_us(
       to: tier, wall_us: time.wall_us, evenIfOver: isShiftOver)
     return filter
   }
 
   func isShiftOver(_ unit: UnitRecord) -> Bool {
-    time.wall_us != 0 && !WhoMayGo.lasts(unit.shiftEnd_us, to: time.wall_us)
+    time.wall_us != 0 && !Eligibility.lasts(unit.shiftEnd_us, to: time.wall_us)
   }
 
   /// The best unit for one seat, or nil. Available units first; for emergency and urgent calls then the conditionally
@@ -64,7 +64,7 @@ extension EngineCore {
   /// a second time only where that can find somebody.
   private func hasShiftOver(_ requirement: Requirement, capabilities: UInt64) -> Bool {
     guard unitsWithShift > 0, time.wall_us != 0 else { return false }
-    let levels = WhoMayGo.levels(for: .emergency)
+    let levels = Eligibility.levels(for: .emergency)
     for word in 0..<router.unitWords
     where shifts.mayEnd(before: time.wall_us, word: word)
       && shifts.words.mayFit(word, agency: requirement.agency, kind: requirement.kind)
@@ -96,7 +96,7 @@ extension EngineCore {
         hasShiftOver(requirement, capabilities: capabilities)
       else { return nil }
     }
-    var levels = WhoMayGo.bit(.available)
+    var levels = Eligibility.bit(.available)
     if let found = nearestByCost(
       requirement, place: place, plan: plan,
       filter: filter(
@@ -106,7 +106,7 @@ extension EngineCore {
       return found
     }
     if tier.isPressing {
-      levels = WhoMayGo.bit(.conditionallyAvailable)
+      levels = Eligibility.bit(.conditionallyAvailable)
       if let found = nearestByCost(
         requirement, place: place, plan: plan,
         filter: filter(
@@ -117,7 +117,7 @@ extension EngineCore {
       }
     }
     let available = filter(
-      requirement, capabilities: capabilities, levels: WhoMayGo.bit(.available), tier: tier,
+      requirement, capabilities: capabilities, levels: Eligibility.bit(.available), tier: tier,
       isShiftOver: isShiftOver)
     if let found = unitWithoutPosition(available, kind: requirement.kind) { return found }
     guard tier.isPressing else { return nil }

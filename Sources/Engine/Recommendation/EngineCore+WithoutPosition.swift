@@ -58,9 +58,9 @@ extension EngineCore {
 
   private func passes(_ unit: UnitRecord, _ slot: UInt32, _ filter: UnitFilter) -> Bool {
     unit.capabilities & filter.capabilities == filter.capabilities
-      && filter.levels & WhoMayGo.bit(level(of: slot)) != 0
+      && filter.levels & Eligibility.bit(level(of: slot)) != 0
       && Asked.fits(filter.agency, unit.agency)
-      && WhoMayGo.lasts(unit.shiftEnd_us, to: filter.availableUntil_us)
+      && Eligibility.lasts(unit.shiftEnd_us, to: filter.availableUntil_us)
       && unit.isCrewed && !router.isSkipped(unit: slot, stamp: filter.skipStamp)
   }
 }

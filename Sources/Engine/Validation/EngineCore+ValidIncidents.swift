@@ -56,7 +56,7 @@ extension EngineCore {
       let state = assignments[liveAssignment(of: slot, place)].state
       if state.rawValue > best.rawValue { best = state }
     }
-    return best == .none && incidents[slot].hasArrived ? .reported : best.incidentState
+    return Sending.state(best, hasArrived: incidents[slot].hasArrived)
   }
 
   // Lists of incidents

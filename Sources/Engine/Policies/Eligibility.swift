@@ -1,9 +1,9 @@
-// Who may go: which units may be sent to a call of a tier, by their level and by the end of their shift. The choice, the
-// reasons of a shortfall and the offers to what waits all ask here.
+// Which units may be sent to a call of a tier, by their level and by the end of their shift. The choice, the reasons of
+// a shortfall and the offers to what waits all ask here.
 
 import HujiaContainers
 
-enum WhoMayGo {
+enum Eligibility {
   /// A unit is not sent within 45 minutes of the end of its shift, unless the tier is pressing (domain: "Response
   /// plan").
   static var shiftReserve_us: Int64 { 45 * 60 * 1_000_000 }
