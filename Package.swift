@@ -85,13 +85,38 @@ let package = Package(
         "HujiaMapBuild", "HujiaRoads", "HujiaGeography", "HujiaContainers", "CZlib",
         "COpenStreetMap",
       ]),
+    // The tool in parts: one host of the C interface, what stands on it, and the commands.
+    layer("HostKit", ["CHujia", "HujiaCInterface", "HujiaDriver", "HujiaRoads"]),
+    layer(
+      "Cities",
+      [
+        "CHujia", "HujiaHostKit", "HujiaDriver", "HujiaMapImport", "HujiaMapBuild", "HujiaRoads",
+        "HujiaGeography",
+      ]),
+    layer(
+      "Replay",
+      [
+        "CHujia", "HujiaHostKit", "HujiaCities",
+        .product(name: "Histogram", package: "hdrhistogram-swift"),
+        .product(name: "HeapModule", package: "swift-collections"),
+      ]),
+    layer("Simulation", ["CHujia", "HujiaHostKit", "HujiaRoads"]),
+    layer(
+      "Stress",
+      [
+        "CHujia", "HujiaHostKit", "HujiaCities", "HujiaMapImport", "HujiaRoads",
+        .product(name: "Histogram", package: "hdrhistogram-swift"),
+      ]),
+    layer(
+      "ReportPage",
+      ["CHujia", "HujiaHostKit", "HujiaCities", "HujiaReplay", "HujiaStress", "HujiaRoads"]),
     .executableTarget(
       name: "HujiaTool",
       dependencies: [
-        "CHujia", "HujiaCInterface", "HujiaDriver", "HujiaMapImport", "HujiaMapBuild",
+        "HujiaHostKit", "HujiaCities", "HujiaReplay", "HujiaSimulation", "HujiaStress",
+        "HujiaReportPage", "HujiaDriver", "HujiaMapImport", "HujiaMapBuild", "HujiaRouting",
+        "HujiaRoads", "HujiaGeography", "HujiaContainers",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "Histogram", package: "hdrhistogram-swift"),
-        .product(name: "HeapModule", package: "swift-collections"),
       ],
       path: "Sources/HujiaTool", swiftSettings: settings),
 
@@ -148,7 +173,11 @@ let package = Package(
     tests("HujiaTests", ["Hujia", "HujiaMapBuild", "HujiaTestSupport"]),
     tests(
       "HujiaToolTests",
-      ["HujiaTool", "HujiaMapImport", "HujiaRoads", "CHujia", "HujiaTestSupport"]),
+      [
+        "HujiaTool", "HujiaHostKit", "HujiaCities", "HujiaReplay", "HujiaSimulation", "HujiaStress",
+        "HujiaReportPage", "HujiaMapImport", "HujiaRoads", "CHujia", "HujiaTestSupport",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

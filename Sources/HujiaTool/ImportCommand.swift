@@ -1,8 +1,8 @@
 // hujia import: street data in, one compiled map out.
 
 import ArgumentParser
-import Foundation
 import HujiaGeography
+import HujiaHostKit
 import HujiaMapBuild
 import HujiaMapImport
 import HujiaRoads
@@ -103,7 +103,7 @@ struct ImportCommand: ParsableCommand {
       print(RoadRules.defaultText, terminator: "")
       return
     }
-    let start = Date()
+    let start_ns = HostClock.now_ns
     let output = output ?? ""
     try Output.check(output, option: "--output")
     do {
@@ -127,7 +127,7 @@ struct ImportCommand: ParsableCommand {
       let summary = ImportSummary(
         report: report, facts: MapFacts(file, path: output), order: compiled.order,
         refusal: compiled.refusal,
-        seconds: Date().timeIntervalSince(start))
+        seconds: HostClock.since_s(start_ns))
       print(json ? try summary.json() : summary.text)
     } catch let error as ImportError {
       throw Failed(error.message)
@@ -174,12 +174,6 @@ struct ImportCommand: ParsableCommand {
   }
 }
 
-/// A failure that the user can mend: its text alone, exit code 1.
-struct Failed: Error, CustomStringConvertible {
-  let description: String
-  init(_ text: String) { description = text }
-}
-
 /// What the import says at its end.
 private struct ImportSummary {
   let report: ImportReport
@@ -218,7 +212,7 @@ private struct ImportSummary {
     let refusals =
       report.refused.map { "refused: \($0)\n" }.joined()
       + report.warnings.map { "warning: \($0.message)\n" }.joined()
-    let share = String(format: "%.1f", facts.largest_part_share * 100)
+    let share = Decimals.fixed(facts.largest_part_share * 100, 1)
     return refusals + """
       \(facts.path): \(facts.nodes) nodes, \(facts.streets) streets (\(report.oneWay) one-way), \(facts.arcs) arcs
         largest connected part  \(facts.largest_part) nodes (\(share) %) of \(facts.parts) parts; \
@@ -228,14 +222,14 @@ private struct ImportSummary {
         speeds filled in        \(report.speedsFilled)
         refused rows            \(report.refusedCount)\(sourceText)
         order for routing       \(orderText)
-        size, time              \(facts.bytes / 1024) KiB, \(String(format: "%.2f", seconds)) s
+        size, time              \(facts.bytes / 1024) KiB, \(Decimals.fixed(seconds, 2)) s
       """
   }
 
   private var sourceText: String {
     var text = ""
     func add(_ name: String, _ value: String) {
-      text += "\n  " + name.padding(toLength: 24, withPad: " ", startingAt: 0) + value
+      text += "\n  " + name.padded(24) + value
     }
     if !report.attribution.isEmpty { add("source", report.attribution) }
     if !report.restrictionKinds.isEmpty {

@@ -1,8 +1,8 @@
 // hujia inspect: what a map holds, and whether it is whole.
 
 import ArgumentParser
-import Foundation
 import HujiaContainers
+import HujiaHostKit
 import HujiaMapBuild
 import HujiaRoads
 import HujiaRouting
@@ -21,14 +21,14 @@ struct InspectCommand: ParsableCommand {
   @Flag(help: "Print as JSON.") var json = false
 
   func run() throws {
-    let start = Date()
+    let start_ns = HostClock.now_ns
     let file: MapFile
     do {
       file = try MapFile(path: map, isChecked: false)
     } catch {
       throw Failed(error.message)
     }
-    let opened_ms = Date().timeIntervalSince(start) * 1_000
+    let opened_ms = HostClock.since_s(start_ns) * 1_000
     let inspection = Inspection(
       facts: MapFacts(file, path: map),
       findings: Findings(
@@ -68,19 +68,19 @@ private struct Inspection {
   var findings: Findings
 
   var text: String {
-    let share = String(format: "%.1f", facts.largest_part_share * 100)
+    let share = Decimals.fixed(facts.largest_part_share * 100, 1)
     let named = Double(facts.named_streets) / Double(max(facts.streets, 1)) * 100
     let sections = facts.sections.map { section in
-      "  \(section.tag) \(String(format: "%12d", section.bytes)) bytes  \(section.checksum)"
+      "  \(section.tag) \(String(section.bytes).padded(left: 12)) bytes  \(section.checksum)"
     }
     return """
       \(facts.path): format \(facts.format), \(facts.bytes / 1024) KiB
-        opened      in \(String(format: "%.1f", findings.opened_ms)) ms\
+        opened      in \(Decimals.fixed(findings.opened_ms, 1)) ms\
       \(findings.damage == nil ? ", every checksum verified" : "")\
       \(findings.flaw == nil ? ", no contradictions" : "")
-        streets     \(facts.streets), \(String(format: "%.1f", facts.length_km)) km, \
+        streets     \(facts.streets), \(Decimals.fixed(facts.length_km, 1)) km, \
       \(facts.opposite_carriageways) of them opposite carriageways of another
-        names       \(facts.named_streets) streets (\(String(format: "%.1f", named)) %) have one of \(facts.names)
+        names       \(facts.named_streets) streets (\(Decimals.fixed(named, 1)) %) have one of \(facts.names)
         nodes, arcs \(facts.nodes), \(facts.arcs); \(facts.two_profiles ? "two travel times" : "one travel time") per arc
         parts       \(facts.parts); the largest has \(facts.largest_part) nodes (\(share) %)
         latitude    \(facts.south) to \(facts.north)

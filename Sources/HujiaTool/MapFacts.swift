@@ -1,6 +1,6 @@
 // What there is to say about a compiled map, for `hujia import` and `hujia inspect`.
 
-import Foundation
+import HujiaHostKit
 import HujiaMapBuild
 import HujiaRoads
 
@@ -53,7 +53,7 @@ struct MapFacts: Encodable {
       sections.append(
         Section(
           tag: MapReader.name(entry.tag), bytes: entry.bytes,
-          checksum: String(format: "%016llx", entry.checksum)))
+          checksum: String(hex: entry.checksum)))
     }
     origin = map.origin ?? MapOrigin()
     warnings = origin.warnings.map { Warning(kind: $0.name, count: $0.count, message: $0.words) }
@@ -105,10 +105,7 @@ struct MapFacts: Encodable {
 
   /// These facts and further ones side by side, as one line of JSON, keys in a fixed order.
   func json(with others: some Encodable) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return String(
-      decoding: try encoder.encode(Both(facts: self, others: others)), as: UTF8.self)
+    try JSONText.of(Both(facts: self, others: others), .line)
   }
 
   private struct Both<Others: Encodable>: Encodable {

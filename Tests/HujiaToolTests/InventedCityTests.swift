@@ -1,10 +1,11 @@
 // Invented cities: the same seed gives the same files, and what is promised of them holds.
 
-import Foundation
+import FoundationEssentials
+import HujiaHostKit
 import HujiaMapImport
 import Testing
 
-@testable import HujiaTool
+@testable import HujiaCities
 
 struct InventedCityTests {
   static let small = CitySize.all[0]
@@ -17,7 +18,7 @@ struct InventedCityTests {
   static func folder(seed: UInt64) throws -> URL {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
       "hujia-tests-\(UUID().uuidString)")
-    try CityWriter(city: city(seed: seed), seed: seed, folder: folder).write()
+    try CityWriter(city: city(seed: seed), seed: seed, folder: folder.path).write()
     return folder
   }
 

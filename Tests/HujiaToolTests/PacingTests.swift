@@ -2,11 +2,12 @@
 // samples; a stall is felt by everything that was due in it.
 
 import CHujia
-import Foundation
+import Glibc
+import HujiaHostKit
 import HujiaRoads
 import Testing
 
-@testable import HujiaTool
+@testable import HujiaStress
 
 struct PacingTests {
   @Test func dueTimesDoNotDrift() {
@@ -142,10 +143,10 @@ struct PacingTests {
   }
 
   @Test func aStallIsFeltByAllThatWasDueInIt() throws {
-    let engine = try StressEngine(map: StressTests.map(), units: 1)
+    let host = try StressEngine.open(map: StressTests.map(), units: 1)
     let stalling = Stalling(
-      .calls, Pacing(rate: .perSecond(500)), engine, seconds: 1)
-    stalling.begin(Span(start_ns: Clock.now_ns + 1_000_000, seconds: 1))
+      .calls, Pacing(rate: .perSecond(500)), host, seconds: 1)
+    try stalling.begin(Span(start_ns: HostClock.now_ns + 1_000_000, seconds: 1))
     while !stalling.hasEnded { usleep(1_000) }
     let long: ClosedRange<UInt64> = 50_000_000...LaneRecord.longest_ns
     let felt = Int(stalling.record.response.count(within: long))

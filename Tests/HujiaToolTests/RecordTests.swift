@@ -1,14 +1,15 @@
 // What is read out of a record: the crews' pace, usual times, units on a call at a time. Beside slow or known answers.
 
-import Foundation
+import HujiaHostKit
 import Testing
 
-@testable import HujiaTool
+@testable import HujiaCities
+@testable import HujiaReplay
 
 struct RecordTests {
   private static func unit(_ name: String, _ type: String, hasStation: Bool) -> City.Unit {
     City.Unit(
-      name: name, type: type, isParamedic: false, home: City.Point(lat: 31, lon: -41),
+      name: name, type: type, isParamedic: false, home: Location(lat: 31, lon: -41),
       hasStation: hasStation, duty: nil)
   }
 
@@ -25,11 +26,11 @@ struct RecordTests {
     let calls = rows.enumerated().map { index, row in
       City.Call(
         number: UInt64(index + 1), type: "Other", priority: index % 2 == 0 ? "3" : "2",
-        place: City.Point(lat: 31.01, lon: -41), received: row.dispatch - 90,
+        place: Location(lat: 31.01, lon: -41), received: row.dispatch - 90,
         entry: row.dispatch - 30, responses: [row])
     }
     return City(
-      name: "test", folder: .init(fileURLWithPath: "/"), isGenerated: true, stations: [],
+      name: "test", folder: "/", isGenerated: true, stations: [],
       hospitals: [], units: units, calls: calls)
   }
 

@@ -1,11 +1,13 @@
 // The replay on a small invented city: everything is reached, the same seed does the same, the page is whole.
 
 import CHujia
-import Foundation
-import HujiaRoads
+import FoundationEssentials
+import HujiaHostKit
 import Testing
 
-@testable import HujiaTool
+@testable import HujiaCities
+@testable import HujiaReplay
+@testable import HujiaReportPage
 
 struct ReplayTests {
   private static func replay(
@@ -15,10 +17,10 @@ struct ReplayTests {
     let plans = folder.appendingPathComponent("plans.json").path
     let streets = try CityStreets.compile(city, map: nil, isQuiet: true)
     defer { streets.removeTemporary() }
-    let dispatcher = try Dispatcher(
+    let host = try Replay.open(
       map: streets.path, plans: plans, units: city.units.count, incidents: 256)
     let replay = try Replay(
-      city: city, book: try PlanBook(path: plans), dispatcher: dispatcher,
+      city: city, book: try PlanBook(path: plans), host: host,
       pace: .limits, seed: seed)
     try replay.run { _, _ in }
     try look(replay.statistics, streets.path)
@@ -46,28 +48,28 @@ struct ReplayTests {
           #expect(first.escalations == stats.escalations)
         }
         first = stats
-        let file = try MapFile(path: map)
-        let page = withExtendedLifetime(file) { ReportPage(statistics, streets: file.map).html }
+        let page = try ReportPage(statistics, map: map).html
         #expect(page.contains("Generated city"))
         #expect(!page.contains("<script"))
         #expect(!page.contains("src="))
         #expect(page.utf8.count < 3_000_000)
-        #expect(FiguresText(statistics).text.contains("GENERATED"))
+        #expect(ReplayText(statistics).text.contains("GENERATED"))
         // One road in words: on the invented city every street has a name, and the legs add up.
         let road = try #require(statistics.example?.road)
         #expect(road.legs.count > 1)
         #expect(road.legs.allSatisfy { !$0.street.isEmpty })
-        #expect(FiguresText(statistics).text.contains(road.legs[0].street))
+        #expect(ReplayText(statistics).text.contains(road.legs[0].street))
         #expect(page.contains(road.legs[0].street))
-        let json = FiguresJSON(statistics).text
-        #expect(try JSONSerialization.jsonObject(with: Data(json.utf8)) is [String: Any])
+        struct Read: Decodable { let calls: Int }
+        let json = try ReplayJSON(statistics).text()
+        #expect(try JSONDecoder().decode(Read.self, from: Data(json.utf8)).calls == 80)
       }
     }
   }
 
   @Test func vehiclesDriveAlongTheirRoute() {
     let unit = City.Unit(
-      name: "E1", type: "ENGINE", isParamedic: false, home: City.Point(lat_e7: 0, lon_e7: 0),
+      name: "E1", type: "ENGINE", isParamedic: false, home: Location(lat_e7: 0, lon_e7: 0),
       hasStation: true)
     var vehicle = Vehicle(unit: unit)
     var points: [hj_route_point] = []
@@ -104,7 +106,7 @@ struct ReplayTests {
       City.Response(unit: "M1", unitType: "MEDIC", dispatch: start, available: end)
     }
     let call = City.Call(
-      number: 1, type: "", priority: "", place: City.Point(lat_e7: 0, lon_e7: 0), received: 0,
+      number: 1, type: "", priority: "", place: Location(lat_e7: 0, lon_e7: 0), received: 0,
       entry: 0,
       responses: [response(10_000, 12_000), response(20_000, 21_000), response(60_000, 61_000)])
     let expected: [ClosedRange<Double>] = [8_200...22_800, 58_200...62_800]

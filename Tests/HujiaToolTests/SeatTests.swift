@@ -2,15 +2,16 @@
 // filled again, and a unit that did not sign is offered to what waits.
 
 import CHujia
+import HujiaHostKit
 import Testing
 
-@testable import HujiaTool
+@testable import HujiaSimulation
 
 struct SeatTests {
-  private let host: SimulatedHost
+  private let host: Witness
 
   init() throws {
-    host = try SimulatedHost(map: nil, units: 16)
+    host = try Witness(map: nil, units: 16)
     _ = host.poll(now_ns: 0, wall_us: 1_767_600_000_000_000, most: 0)
   }
 

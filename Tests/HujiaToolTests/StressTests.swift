@@ -2,22 +2,26 @@
 
 import ArgumentParser
 import CHujia
-import Foundation
+import FoundationEssentials
+import Glibc
+import HujiaHostKit
 import HujiaRoads
 import HujiaTestSupport
 import Testing
 
+@testable import HujiaCities
+@testable import HujiaReportPage
+@testable import HujiaStress
 @testable import HujiaTool
 
 struct StressTests {
   /// A small invented city, compiled once for all tests.
   private static let small: Result<String, any Error> = Result {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
-      "hujia-stress-tests-\(getpid())", isDirectory: true)
+    let folder = Output.temporary("hujia-stress-tests-\(getpid())")
     let city = InventedCity(CitySize.all[0], seed: 3, callCount: 10, unitCount: nil)
     try CityWriter(city: city, seed: 3, folder: folder).write()
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let path = try CityStreets.compile(CityReader.read(folder.path), map: nil, isQuiet: true).path
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let path = try CityStreets.compile(CityReader.read(folder), map: nil, isQuiet: true).path
     atexit {
       if let path = try? StressTests.map() { unlink(path) }
     }
@@ -28,9 +32,9 @@ struct StressTests {
 
   private static func run(_ lanes: [(Lane, Rate, Int)], units: Int = 60) throws -> StressResult {
     let path = try map()
-    var settings = StressSettings(
-      title: "test", map: path, units: units, seconds: 1, seed: 5, lanes: [])
-    settings.lanes = lanes.map { ($0, StressSettings.LanePlan(rate: $1, threads: $2)) }
+    let settings = StressSettings(
+      place: "test", map: path, units: units, seconds: 1, seed: 5,
+      lanes: lanes.map { ($0, StressSettings.LanePlan(rate: $1, threads: $2)) })
     let file = try MapFile(path: path)
     return try withExtendedLifetime(file) { try StressRun(settings, file: file).run { _ in } }
   }
@@ -72,7 +76,7 @@ struct StressTests {
 
   @Test func whatIsLostIsNamed() throws {
     var honest = StressResult(
-      settings: StressSettings(map: "", units: 1, seconds: 1, seed: 1, lanes: []))
+      settings: StressSettings(place: "", map: "", units: 1, seconds: 1, seed: 1, lanes: []))
     honest.lanes = [LaneResult(.positions, rate: .max), LaneResult(.calls, rate: .max)]
     honest.lanes[0].sum = Outcome(offered: 10, accepted: 8, refused: 2)
     honest.lanes[1].sum = Outcome(offered: 5, accepted: 3, refused: 1, full: 1)
@@ -104,7 +108,7 @@ struct StressTests {
   /// Events that were lost cannot be counted; everything else still is.
   @Test func whatEventsWouldHaveToldIsNotHeldWhenSomeWereLost() {
     var result = StressResult(
-      settings: StressSettings(map: "", units: 1, seconds: 1, seed: 1, lanes: []))
+      settings: StressSettings(place: "", map: "", units: 1, seconds: 1, seed: 1, lanes: []))
     result.lanes = [LaneResult(.posts, rate: .max)]
     result.lanes[0].sum = Outcome(offered: 9, accepted: 7, full: 2)
     result.after.posts = 7
@@ -150,7 +154,7 @@ struct StressTests {
 
   @Test func everyThousandthFixIsOfNobody() {
     let fixes = (0..<3_000).map { _ in
-      Feeds.fix(unit: 1, at: City.Point(lat_e7: 1, lon_e7: 1))
+      Host.fix(1, at: Location(lat_e7: 1, lon_e7: 1))
     }
     let ring = Feeds.ring(fixes, unknownUnit: 99, batch: 64)
     #expect(ring.count == 3_064)
@@ -161,7 +165,7 @@ struct StressTests {
   }
 
   @Test func tracesAreRead() throws {
-    let path = NSTemporaryDirectory() + "hujia-traces-\(getpid()).csv"
+    let path = Output.temporary("hujia-traces-\(getpid()).csv")
     defer { unlink(path) }
     try "time,cab,lat,lon\n1,7,31.5,-40.9\n2,9,31.6,-40.8\n3,7,91,0\n4,7,31.7,-40.7\n".write(
       toFile: path, atomically: true, encoding: .utf8)
@@ -222,12 +226,12 @@ struct StressTests {
       "--lane", "calls,positions", "--positions-per-s", "1000000", "--calls-per-s", "max",
     ])
     let settings = try command.settings(
-      title: "", map: "", lanes: [.calls, .positions], seconds: 1)
+      place: "", map: "", lanes: [.calls, .positions], seconds: 1)
     #expect(settings.lanes.map(\.lane) == [.positions, .calls])
     #expect(settings.plan(.positions)?.threads == 2)
     #expect(settings.plan(.calls)?.rate == .max)
     let closed = try StressCommand.parse(["--closed-loop", "--threads", "3"])
-    let all = try closed.settings(title: "", map: "", lanes: Lane.offered, seconds: 1)
+    let all = try closed.settings(place: "", map: "", lanes: Lane.offered, seconds: 1)
     for lane in all.lanes {
       #expect(lane.plan.rate == .max)
       #expect(lane.plan.threads == 3)
@@ -248,18 +252,21 @@ struct StressTests {
     #expect(figures.scheduler_ratio_p50 > 0)
     #expect(figures.scheduler_ratio_p50.isFinite)
     let json = try StressJSON([idle, loaded], comparison: figures).text()
-    let read = try #require(
-      JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
-    let runs = try #require(read["runs"] as? [[String: Any]])
-    #expect(runs.count == 2)
-    #expect(runs[1]["holds"] as? Bool == true)
-    #expect(read["comparison"] != nil)
+    struct Read: Decodable {
+      struct Run: Decodable { let holds: Bool }
+      struct Comparison: Decodable { let ratio_p50: Double }
+      let runs: [Run]
+      let comparison: Comparison
+    }
+    let read = try JSONDecoder().decode(Read.self, from: Data(json.utf8))
+    #expect(read.runs.map(\.holds) == [true, true])
+    #expect(read.comparison.ratio_p50 == figures.ratio_p50)
     let page = StressPage([idle, loaded], comparison: comparison).html
     #expect(!page.contains("http"))
     #expect(!page.contains("<script"))
     #expect(!page.lowercased().contains("nan"))
     #expect(!page.contains("inf "))
-    #expect(page.components(separatedBy: "<svg").count > 6)
+    #expect(page.split(separator: "<svg").count > 6)
     let text = StressText(loaded).text
     #expect(text.contains("checks hold, exactly"))
     #expect(!text.contains("DOES NOT HOLD"))

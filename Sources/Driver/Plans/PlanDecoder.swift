@@ -7,8 +7,8 @@ import HujiaEngine
 /// Reads one plans file.
 struct PlanDecoder {
   var draft = PlanDraft()
-  /// Names to bits; `capability0` … `capability63` are always known.
-  var capabilities: [String: Int] = [:]
+  /// `capability0` … `capability63` are always known beside its capabilities.
+  var names = PlanNames()
   var roles: [String: UInt32] = [:]
   var areaNames: [String: UInt32] = [:]
 
@@ -18,6 +18,10 @@ struct PlanDecoder {
   ]
 
   static func decode(_ bytes: UnsafeRawBufferPointer) throws(PlanError) -> PlanDraft {
+    try read(bytes).draft
+  }
+
+  static func read(_ bytes: UnsafeRawBufferPointer) throws(PlanError) -> PlanDecoder {
     let root = PlanField(path: "", value: try PlanTextReader.read(bytes))
     let plans = try root.object(keys)
     var decoder = PlanDecoder()
@@ -32,14 +36,16 @@ struct PlanDecoder {
     if let field = plans["levels"] { try decoder.readLevels(field) }
     if let field = plans["types"] { try decoder.readTypes(field) }
     if let field = plans["priority_tiers"] {
-      for entry in try field.entries() { _ = try entry.field.word(PlanWords.tiers) }
+      for entry in try field.entries() {
+        decoder.names.priorityTiers[entry.key] = try entry.field.word(PlanWords.tiers)
+      }
     }
     if let field = plans["areas"] { try decoder.readAreas(field) }
     if let field = plans["tiers"] { try decoder.readTiers(field) }
     if let field = plans["clocks"] { try decoder.readClocks(field) }
     if let field = plans["clock_rules"] { try decoder.readClockRules(field) }
     try decoder.readPlans(try plans.require("plans"))
-    return decoder.draft
+    return decoder
   }
 
   private mutating func readCapabilities(_ field: PlanField) throws(PlanError) {
@@ -49,21 +55,21 @@ struct PlanDecoder {
     }
     for (bit, element) in names.enumerated() {
       let name = try element.string()
-      guard !name.isEmpty, capabilities[name] == nil else {
+      guard !name.isEmpty, self.names.capabilities[name] == nil else {
         throw element.wrong(
           "\"\(name)\" is empty or stands twice: give each capability its own name")
       }
-      capabilities[name] = bit
+      self.names.capabilities[name] = bit
     }
   }
 
   func capabilityBit(_ field: PlanField) throws(PlanError) -> UInt64 {
     let name = try field.string()
-    if let bit = capabilities[name] { return 1 << UInt64(bit) }
+    if let bit = names.capabilities[name] { return 1 << UInt64(bit) }
     if let bit = (0..<64).first(where: { name == "capability\($0)" }) {
       return 1 << UInt64(bit)
     }
-    let known = capabilities.keys.sorted()
+    let known = names.capabilities.keys.sorted()
     let near = PlanField.nearest(name, known).map { "did you mean \"\($0)\"? " } ?? ""
     throw field.wrong(
       "unknown capability \"\(name)\": \(near)known: \(known.isEmpty ? "capability0 to capability63" : known.joined(separator: ", "))"
@@ -119,7 +125,7 @@ struct PlanDecoder {
       guard seen.insert(code).inserted else {
         throw element.wrong("type \(code) stands twice: keep one")
       }
-      if let name = type["name"] { _ = try name.string() }
+      if let name = type["name"] { names.types.append(.init(code: code, name: try name.string())) }
       let tier: Tier
       if let value = type["tier"] { tier = try value.word(PlanWords.tiers) } else { tier = .none }
       draft.types.append(TypeRecord(code: code, tier: tier))

@@ -27,10 +27,7 @@ enum PlanStore {
     do throws(PlanError) {
       draft = try PlanDecoder.decode(bytes)
     } catch {
-      var failure = Failure(.plans, field: error.field, error.message)
-      failure.line = UInt32(clamping: error.line)
-      failure.column = UInt32(clamping: error.column)
-      throw failure
+      throw error.failure
     }
     let tables = try keep(draft, memory)
     tables.pointee.source = TextMark(
@@ -68,7 +65,8 @@ enum PlanStore {
     tables.deallocate()
   }
 
-  private static func read(_ path: String) throws(Failure) -> UnsafeMutableRawBufferPointer {
+  /// The bytes of a plans file; the caller frees them.
+  static func read(_ path: String) throws(Failure) -> UnsafeMutableRawBufferPointer {
     let file: RegularFile
     do throws(RegularFile.Refusal) { file = try RegularFile(path: path) } catch {
       throw Failure(.file, field: "plans_path", "cannot open \(path): \(error.reason)")

@@ -1,0 +1,137 @@
+// What may be asked of the engine: nothing changes.
+
+import CHujia
+
+extension Host {
+  package func read(unit: UInt64) -> (status: hj_status, unit: hj_unit_status) {
+    var status = hj_unit_status.sized
+    let result = hj_unit_read(engine, unit, &status)
+    return (result, status)
+  }
+
+  package func read(incident: UInt64) -> (status: hj_status, incident: hj_incident_status) {
+    var status = hj_incident_status.sized
+    let result = hj_incident_read(engine, incident, &status)
+    return (result, status)
+  }
+
+  package func stats() -> hj_stats {
+    var stats = hj_stats.sized
+    hj_engine_stats(engine, &stats)
+    return stats
+  }
+
+  package func nearest(_ query: hj_nearest_query) -> (status: hj_status, units: [hj_nearest]) {
+    var query = query
+    query.sayItsSize()
+    var found = [hj_nearest](repeating: .sized, count: 64)
+    var count: UInt32 = 0
+    let status = hj_nearest_units(engine, &query, &found, UInt32(found.count), &count)
+    return (status, Array(found.prefix(Int(count))))
+  }
+
+  // Roads
+
+  /// How many points the road of an assignment has.
+  package func routeLength(assignment: UInt64) -> (status: hj_status, points: UInt32) {
+    var needed: UInt32 = 0
+    let status = hj_assignment_route(engine, assignment, nil, 0, &needed)
+    return (status, needed)
+  }
+
+  /// Points that a road is filled into: a longer one is cut.
+  package static var roomForRoute: [hj_route_point] {
+    [hj_route_point](repeating: hj_route_point(), count: 4_096)
+  }
+
+  /// Empty where there is none.
+  package func route(
+    assignment: UInt64, _ room: inout [hj_route_point]
+  ) -> [hj_route_point] {
+    fill(&room) { hj_assignment_route(engine, assignment, $0, $1, $2) }
+  }
+
+  package func route(
+    from: Location, to: Location, _ room: inout [hj_route_point]
+  ) -> [hj_route_point] {
+    fill(&room) {
+      hj_route(engine, from.lat_e7, from.lon_e7, to.lat_e7, to.lon_e7, nil, $0, $1, $2)
+    }
+  }
+
+  private func fill(
+    _ room: inout [hj_route_point],
+    _ ask: (UnsafeMutablePointer<hj_route_point>, UInt32, UnsafeMutablePointer<UInt32>) -> hj_status
+  ) -> [hj_route_point] {
+    room[0].sayItsSize()
+    var needed: UInt32 = 0
+    let capacity = UInt32(room.count)
+    let status = ask(&room, capacity, &needed)
+    guard status == HJ_OK || status == HJ_E_BUFFER else { return [] }
+    return Array(room.prefix(Int(min(needed, capacity))))
+  }
+
+  /// The name of a street, asked for as a host must: once more where the first buffer is too short.
+  package func streetName(_ street: UInt64) -> String {
+    var buffer = [CChar](repeating: 0, count: 64)
+    var needed: UInt32 = 0
+    var status = hj_street_name(engine, street, &buffer, UInt32(buffer.count), &needed)
+    if status == HJ_E_BUFFER {
+      buffer = [CChar](repeating: 0, count: Int(needed))
+      status = hj_street_name(engine, street, &buffer, UInt32(buffer.count), &needed)
+    }
+    guard status == HJ_OK else { return "" }
+    return String(
+      decoding: buffer.prefix(while: { $0 != 0 }).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
+  // Figures
+
+  package func figures(by dimension: Int32, value: UInt32, interval: Int32) -> hj_figures {
+    var query = hj_figures_query.sized
+    query.dimension = dimension
+    query.value = value
+    query.interval = interval
+    var figures = hj_figures.sized
+    hj_figures_read(engine, &query, &figures)
+    return figures
+  }
+
+  /// The values of a dimension that have a row of their own, in the order in which they came.
+  package func figureValues(by dimension: Int32) -> [UInt32] {
+    var count: UInt32 = 0
+    hj_figures_values(engine, dimension, nil, 0, &count)
+    var values = [UInt32](repeating: 0, count: Int(count))
+    guard hj_figures_values(engine, dimension, &values, count, &count) == HJ_OK else { return [] }
+    return values
+  }
+
+  /// The latest broken promises, newest first.
+  package func breaches(_ most: Int) -> [hj_breach] {
+    var breaches = [hj_breach](repeating: .sized, count: most)
+    var count: UInt32 = 0
+    hj_figures_breaches(engine, &breaches, UInt32(most), &count)
+    return Array(breaches.prefix(Int(count)))
+  }
+}
+
+extension hj_dispatch {
+  /// The chosen units, in the order of the plan's seats.
+  package var units: [hj_chosen_unit] {
+    withUnsafeBytes(of: chosen) {
+      Array($0.bindMemory(to: hj_chosen_unit.self).prefix(Int(assignment_count)))
+    }
+  }
+}
+
+extension hj_incident_status {
+  package var liveAssignments: [UInt64] {
+    withUnsafeBytes(of: assignment_ids) {
+      Array($0.bindMemory(to: UInt64.self).prefix(Int(live_assignments)))
+    }
+  }
+}
+
+extension hj_stats {
+  package var allocatorName: String { Host.words(allocator) }
+}
