@@ -78,9 +78,7 @@ struct ImportCommand: ParsableCommand {
   @Flag(name: .shortAndLong, help: "No progress.") var quiet = false
 
   func validate() throws {
-    if Datum(word: datum) == nil {
-      throw ValidationError("--datum \(datum): wgs84, gcj02 or bd09.")
-    }
+    _ = try Datum.given(datum)
     if printRules { return }
     if output == nil { throw ValidationError("Give --output a file to write.") }
     let isTables = nodes != nil || edges != nil
@@ -109,7 +107,7 @@ struct ImportCommand: ParsableCommand {
     do {
       let reading = Progress("reading streets", isQuiet: quiet)
       var (draft, report) = try read { reading.show($0) }
-      draft.convert(from: Datum(word: datum) ?? .wgs84)
+      draft.convert(from: try Datum.given(datum))
       reading.end()
       if let attribution { report.attribution = attribution }
       try checkStrict(report)

@@ -53,7 +53,7 @@ struct RunCommand: ParsableCommand {
   @Flag(name: .shortAndLong, help: "No progress.") var quiet = false
 
   func validate() throws {
-    _ = try givenDatum()
+    _ = try Datum.given(datum)
     if let speed, !(speed > 0) { throw ValidationError("--speed must be more than 0.") }
     if let days, days < 1 { throw ValidationError("--days must be at least 1.") }
     for (name, text) in [("--from", from), ("--until", until)] {
@@ -64,16 +64,9 @@ struct RunCommand: ParsableCommand {
     if let calls, calls < 1 { throw ValidationError("--calls must be at least 1.") }
   }
 
-  private func givenDatum() throws -> Datum {
-    guard let known = Datum(word: datum) else {
-      throw ValidationError("--datum \(datum): wgs84, gcj02 or bd09.")
-    }
-    return known
-  }
-
   func run() throws {
     if let report { try Output.check(report, option: "--report") }
-    let datum = try givenDatum()
+    let datum = try Datum.given(datum)
     var city = try CityReader.read(city, datum: datum)
     if let leftOut = city.leftOut, !quiet { Output.remark(leftOut + "\n") }
     let record = city

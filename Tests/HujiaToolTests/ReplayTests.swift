@@ -99,6 +99,14 @@ struct ReplayTests {
     #expect(LocalTime.midnight(1_515_916_799) == 1_515_830_400)
     #expect(LocalTime.hour(1_515_848_400) == 5)
     #expect(LocalTime.text(1_515_830_945) == "2018-01-13 00:09")
+    // Both ways agree, over leap days and centuries and before 1970.
+    var random = SplitMix64(seed: 3)
+    for _ in 0..<5_000 {
+      let time = (random.between(-2e10, 6e10) / 60).rounded(.down) * 60
+      let text = LocalTime.text(time)
+      #expect(LocalTime.seconds(text + ":00") == time, "\(text)")
+    }
+    #expect(LocalTime.text(951_811_200) == "2000-02-29 00:00")
   }
 
   @Test func shiftsComeFromTheRecord() {

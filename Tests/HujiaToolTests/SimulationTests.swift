@@ -33,6 +33,18 @@ struct SimulationTests {
     _ = try Self.digest(seed: 1, hours: 3, units: 2)
   }
 
+  /// Each act is drawn, and as often as its weight says.
+  @Test func actsAreDrawnByWeight() {
+    var random = SplitMix64(seed: 1)
+    var counts: [InventedAct: Int] = [:]
+    let sum = InventedAct.allCases.reduce(0) { $0 + $1.weight }
+    for _ in 0..<sum * 1_000 { counts[.drawn(&random), default: 0] += 1 }
+    for act in InventedAct.allCases {
+      let share = Double(counts[act] ?? 0) / Double(act.weight * 1_000)
+      #expect(abs(share - 1) < 0.2, "\(act): \(share)")
+    }
+  }
+
   @Test func digestIsFNV1a() {
     // FNV-1a of eight zero bytes, by the reference algorithm's definition.
     var expected: UInt64 = 0xcbf2_9ce4_8422_2325

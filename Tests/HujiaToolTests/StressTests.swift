@@ -271,10 +271,4 @@ struct StressTests {
     #expect(text.contains("checks hold, exactly"))
     #expect(!text.contains("DOES NOT HOLD"))
   }
-
-  @Test func thousands() {
-    #expect(Thousands.text(0) == "0")
-    #expect(Thousands.text(999) == "999")
-    #expect(Thousands.text(-1_234_567) == "-1,234,567")
-  }
 }
