@@ -449,7 +449,8 @@ typedef struct hj_config {
   int32_t off_duty_positions; /* HJ_OFF_DUTY_POSITIONS_...; default HJ_OFF_DUTY_POSITIONS_REFUSE */
   /* Other programs whose commands carry a client and a request number (a later version's server): of each so many of
    * these the last 64 answers are kept, so that a request that comes again gets its first result. The program unused
-   * longest makes room for a new one. 0 ... 1,024; default 64; about 64 KiB of memory each, touched when they come. */
+   * longest makes room for a new one. 0 ... 1,024; default 0 (nobody is remembered): this version has no server, so no
+   * such command comes. About 56 KiB of memory each, touched when they come. */
   uint32_t max_clients;
   uint32_t reserved3;
 } hj_config;

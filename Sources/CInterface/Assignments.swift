@@ -21,8 +21,9 @@ public func hj_assignment_advance_by(
     guard let state = AssignmentState(rawValue: state), state != .none, wall_us >= 0 else {
       return .argument
     }
-    return driver.submit(
-      Command(.advance(assignment: assignment_id, to: state, wall_us: wall_us), act: act))
+    var command = Command(
+      .advance(assignment: assignment_id, to: state, wall_us: wall_us), act: act)
+    return driver.submit(&command)
   }
 }
 

@@ -32,7 +32,8 @@ private func act(
     guard action != nil else { return .null }
     let (verdict, act) = Check.act(action)
     guard verdict == .ok else { return verdict }
-    return driver.submit(Command(change(given), act: act))
+    var command = Command(change(given), act: act)
+    return driver.submit(&command)
   }
 }
 
@@ -56,7 +57,7 @@ public func hj_clock_read(
     filled.due_wall_us = reading.dueWall_us
     filled.planned_wall_us = reading.plannedWall_us
     filled.plans_version = reading.plansVersion
-    Sized.write(filled, to: UnsafeMutableRawPointer(status), size: Sized.size(status))
+    Sized.write(&filled, to: UnsafeMutableRawPointer(status), size: Sized.size(status))
     return .ok
   }
 }
@@ -98,7 +99,7 @@ public func hj_plans_migrate(
 
 @c @implementation
 public func hj_incident_migrate(_ engine: OpaquePointer!, _ incident_id: UInt64) -> hj_status {
-  with(engine) { driver in driver.submit(Command(.migrate(incident: incident_id))) }
+  with(engine) { driver in driver.submit(.migrate(incident: incident_id)) }
 }
 
 @c @implementation
@@ -125,8 +126,9 @@ public func hj_incident_called_back_with(
     let (verdict, act) = Check.act(action)
     guard verdict == .ok else { return verdict }
     guard wall_us >= 0, outcome >= 0 else { return .argument }
-    return driver.submit(
-      Command(.callBack(incident: incident_id, outcome: outcome, wall_us: wall_us), act: act))
+    var command = Command(
+      .callBack(incident: incident_id, outcome: outcome, wall_us: wall_us), act: act)
+    return driver.submit(&command)
   }
 }
 
@@ -146,8 +148,9 @@ public func hj_incident_set_lead_by(
     let (verdict, act) = Check.act(action)
     guard verdict == .ok else { return verdict }
     guard agency != 0, wall_us >= 0 else { return .argument }
-    return driver.submit(
-      Command(.setLead(incident: incident_id, agency: agency, wall_us: wall_us), act: act))
+    var command = Command(
+      .setLead(incident: incident_id, agency: agency, wall_us: wall_us), act: act)
+    return driver.submit(&command)
   }
 }
 
@@ -157,7 +160,8 @@ public func hj_unit_check_in(
 ) -> hj_status {
   with(engine) { driver in
     guard wall_us >= 0 else { return .argument }
-    return driver.submit(Command(.checkIn(unit: unit_id, wall_us: wall_us)))
+    var command = Command(.checkIn(unit: unit_id, wall_us: wall_us))
+    return driver.submit(&command)
   }
 }
 
@@ -167,7 +171,6 @@ public func hj_assignment_undeliverable(
 ) -> hj_status {
   with(engine) { driver in
     guard wall_us >= 0 else { return .argument }
-    return driver.submit(
-      Command(.undeliverable(assignment: assignment_id, wall_us: wall_us)))
+    return driver.submit(.undeliverable(assignment: assignment_id, wall_us: wall_us))
   }
 }

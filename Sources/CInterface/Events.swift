@@ -18,8 +18,8 @@ public func hj_events_poll(
     let taken = driver.takeEvents(
       Int(capacity), into: UnsafeMutableRawPointer(events), stride: Int(size)
     ) { place, size, event in
-      let event = event.assumingMemoryBound(to: Event.self).pointee
-      Sized.write(hj_event(event), to: place, size: UInt32(size))
+      var filled = hj_event(event.assumingMemoryBound(to: Event.self))
+      Sized.write(&filled, to: place, size: UInt32(size))
     }
     count.pointee = UInt32(taken)
     return .ok
@@ -27,34 +27,36 @@ public func hj_events_poll(
 }
 
 extension hj_event {
-  init(_ event: Event) {
+  /// Field by field out of where it stands: a value would be copied on its way here.
+  @inline(__always)
+  init(_ place: UnsafePointer<Event>) {
     self.init()
-    kind = event.kind.rawValue
-    sequence = event.sequence
-    incident_id = event.incidentID
-    assignment_id = event.assignmentID
-    unit_id = event.unitID
-    wall_us = event.wall_us
-    due_wall_us = event.dueWall_us
-    clock = event.clock
-    step = event.step
-    reason = event.reason
-    state = event.state
-    key_high = event.keyHigh
-    key_low = event.keyLow
-    late_ns = event.late_ns
-    action = event.action
-    cycle = event.cycle
-    operator_id = event.operatorID
-    plans_version = event.plansVersion
-    epoch = event.epoch
-    watch_id = event.watchID
-    operator_reason = event.operatorReason
-    travel_ms = event.travel_ms
-    operator_session = event.operatorSession
-    operator_role = event.operatorRole
-    outcome = event.outcome
-    event.reference.copy(to: &reference)
+    kind = place.pointee.kind.rawValue
+    sequence = place.pointee.sequence
+    incident_id = place.pointee.incidentID
+    assignment_id = place.pointee.assignmentID
+    unit_id = place.pointee.unitID
+    wall_us = place.pointee.wall_us
+    due_wall_us = place.pointee.dueWall_us
+    clock = place.pointee.clock
+    step = place.pointee.step
+    reason = place.pointee.reason
+    state = place.pointee.state
+    key_high = place.pointee.keyHigh
+    key_low = place.pointee.keyLow
+    late_ns = place.pointee.late_ns
+    action = place.pointee.action
+    cycle = place.pointee.cycle
+    operator_id = place.pointee.operatorID
+    plans_version = place.pointee.plansVersion
+    epoch = place.pointee.epoch
+    watch_id = place.pointee.watchID
+    operator_reason = place.pointee.operatorReason
+    travel_ms = place.pointee.travel_ms
+    operator_session = place.pointee.operatorSession
+    operator_role = place.pointee.operatorRole
+    outcome = place.pointee.outcome
+    place.pointee.reference.copy(to: &reference)
   }
 }
 

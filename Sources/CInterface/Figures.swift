@@ -17,8 +17,9 @@ public func hj_figures_read(
       let interval = FigureInterval(rawValue: given.interval)
     else { return .argument }
     let found = driver.figures(interval, by: dimension, value: given.value)
+    var filled = hj_figures(found)
     Sized.write(
-      hj_figures(found), to: UnsafeMutableRawPointer(figures), size: Sized.size(figures))
+      &filled, to: UnsafeMutableRawPointer(figures), size: Sized.size(figures))
     return .ok
   }
 }
@@ -69,7 +70,8 @@ public func hj_figures_breaches(
     let size = Sized.size(breaches)
     let raw = UnsafeMutableRawPointer(breaches)
     let written = driver.readBreaches(Int(capacity)) { index, breach, now_ns in
-      Sized.write(hj_breach(breach, now_ns: now_ns), to: raw + index * Int(size), size: size)
+      var filled = hj_breach(breach, now_ns: now_ns)
+      Sized.write(&filled, to: raw + index * Int(size), size: size)
     }
     count.pointee = UInt32(written)
     return .ok
@@ -96,6 +98,6 @@ extension hj_breach {
 @c @implementation
 public func hj_figures_reset(_ engine: OpaquePointer!) -> hj_status {
   with(engine) { driver in
-    driver.submit(Command(.resetFigures))
+    driver.submit(.resetFigures)
   }
 }

@@ -4,21 +4,22 @@ import CHujia
 import HujiaDriver
 
 /// A report, checked and its datum converted, on the caller's thread. Without its place: posts only go into a queue.
+/// `body` gets it where it stands: handed back, and in an optional, it would be copied at each step.
 @inline(__always)
 private func checkedPost(
-  _ pointer: UnsafePointer<hj_report>?, _ driver: EngineDriver
-) -> (status: Status, report: IncidentReport?) {
-  guard let pointer else { return (.null, nil) }
+  _ pointer: UnsafePointer<hj_report>?, _ driver: EngineDriver,
+  _ body: (inout IncidentReport) -> Status
+) -> Status {
+  guard let pointer else { return .null }
   let raw = UnsafeRawPointer(pointer)
   let status = Sized<hj_report>.check(raw)
-  guard status == .ok else { return (status, nil) }
-  // Not by way of an optional: the struct would be copied twice more.
+  guard status == .ok else { return status }
   let given = Sized<hj_report>.copy(raw, size: Int(raw.loadUnaligned(as: UInt32.self)))
   guard given.tier >= 0, let tier = Tier(header: given.tier), given.flags & ~1 == 0,
     Check.isDatum(given.datum), given.wall_us >= 0, given.appointment_wall_us >= 0,
     given.source >= HJ_SOURCE_NONE, given.source <= HJ_SOURCE_CATCH_UP
-  else { return (.argument, nil) }
-  guard Check.isPlace(given.lat_e7, given.lon_e7) else { return (.range, nil) }
+  else { return .argument }
+  guard Check.isPlace(given.lat_e7, given.lon_e7) else { return .range }
   let point = driver.wgs84(lat_e7: given.lat_e7, lon_e7: given.lon_e7, datum: given.datum)
   var report = IncidentReport(
     tier: tier, type: given.type, lat_e7: point.lat_e7, lon_e7: point.lon_e7,
@@ -29,27 +30,27 @@ private func checkedPost(
   report.source = UInt8(given.source)
   report.needs = given.needs
   report.reference = Reference(ofReport: pointer)
-  return (.ok, report)
+  return body(&report)
 }
 
 /// The same, and its place on the streets.
 @inline(__always)
 private func checked(
-  _ pointer: UnsafePointer<hj_report>?, _ driver: EngineDriver
-) -> (status: Status, report: IncidentReport?) {
-  let (status, given) = checkedPost(pointer, driver)
-  guard var report = given else { return (status, nil) }
-  report.place = driver.snap((report.lat_e7, report.lon_e7))
-  return (.ok, report)
+  _ pointer: UnsafePointer<hj_report>?, _ driver: EngineDriver,
+  _ body: (inout IncidentReport) -> Status
+) -> Status {
+  checkedPost(pointer, driver) { report in
+    report.place = driver.snap((report.lat_e7, report.lon_e7))
+    return body(&report)
+  }
 }
 
-/// Writes a decision into the caller's struct, as far as the caller knows it.
+/// Writes a decision into the caller's struct, as far as the caller knows it. (`inout`: of a borrowed one each element
+/// read would copy the array.)
 @inline(never)
-func write(_ decision: Decision, to dispatch: UnsafeMutablePointer<hj_dispatch>) {
+func write(_ decision: inout Decision, to dispatch: UnsafeMutablePointer<hj_dispatch>) {
   var filled = hj_dispatch()
   let answer = decision.answer
-  // A span: reading an element of the array itself would copy the array each time.
-  let chosen = decision.chosen.span
   filled.incident_state = answer.state.rawValue
   filled.assignment_count = UInt32(answer.count)
   filled.tier = Int32(answer.tier.rawValue)
@@ -61,7 +62,7 @@ func write(_ decision: Decision, to dispatch: UnsafeMutablePointer<hj_dispatch>)
   withUnsafeMutableBytes(of: &filled.chosen) { bytes in
     let slots = bytes.bindMemory(to: hj_chosen_unit.self)
     for place in 0..<answer.count {
-      let unit = chosen[place]
+      let unit = decision.chosen[place]
       slots[place] = hj_chosen_unit(
         size: UInt32(MemoryLayout<hj_chosen_unit>.size), role: unit.role, unit_id: unit.unitID,
         assignment_id: unit.assignmentID, travel_ms: unit.travel_ms, turnout_ms: unit.turnout_ms,
@@ -70,13 +71,13 @@ func write(_ decision: Decision, to dispatch: UnsafeMutablePointer<hj_dispatch>)
   }
   withUnsafeMutableBytes(of: &filled.chosen_age_s) { bytes in
     let ages = bytes.bindMemory(to: UInt32.self)
-    for place in 0..<answer.count { ages[place] = chosen[place].age_s }
+    for place in 0..<answer.count { ages[place] = decision.chosen[place].age_s }
   }
   withUnsafeMutableBytes(of: &filled.chosen_flags) { bytes in
     let flags = bytes.bindMemory(to: UInt32.self)
-    for place in 0..<answer.count { flags[place] = chosen[place].marks }
+    for place in 0..<answer.count { flags[place] = decision.chosen[place].marks }
   }
-  Sized.write(filled, to: UnsafeMutableRawPointer(dispatch), size: Sized.size(dispatch))
+  Sized.write(&filled, to: UnsafeMutableRawPointer(dispatch), size: Sized.size(dispatch))
 }
 
 @c @implementation
@@ -87,12 +88,14 @@ public func hj_incident_report(
   with(engine) { driver in
     let verdict = Sized.checkOutput(dispatch)
     guard verdict == .ok, let dispatch else { return verdict }
-    let (refusal, given) = checked(report, driver)
-    guard let given else { return refusal }
-    var decision = Decision()
-    let status = driver.submit(Command(.report(given)), into: &decision)
-    if !status.isError, status != .full { write(decision, to: dispatch) }
-    return status
+    return checked(report, driver) { given in
+      withBlank(Decision.self) { decision in
+        var command = Command(.report(given))
+        let status = driver.submit(&command, into: &decision)
+        if !status.isError, status != .full { write(&decision, to: dispatch) }
+        return status
+      }
+    }
   }
 }
 
@@ -104,12 +107,13 @@ public func hj_incident_recommend(
   with(engine) { driver in
     let verdict = Sized.checkOutput(dispatch)
     guard verdict == .ok, let dispatch else { return verdict }
-    let (refusal, given) = checked(report, driver)
-    guard let given else { return refusal }
-    var decision = Decision()
-    let status = driver.recommend(given, into: &decision)
-    write(decision, to: dispatch)
-    return status
+    return checked(report, driver) { given in
+      withBlank(Decision.self) { decision in
+        let status = driver.recommend(&given, into: &decision)
+        write(&decision, to: dispatch)
+        return status
+      }
+    }
   }
 }
 
@@ -117,11 +121,7 @@ public func hj_incident_recommend(
 public func hj_incident_post(
   _ engine: OpaquePointer!, _ report: UnsafePointer<hj_report>!
 ) -> hj_status {
-  with(engine) { driver in
-    let (refusal, given) = checkedPost(report, driver)
-    guard let given else { return refusal }
-    return driver.post(given)
-  }
+  with(engine) { driver in checkedPost(report, driver) { given in driver.post(&given) } }
 }
 
 @c @implementation
@@ -129,10 +129,10 @@ public func hj_incident_post_within(
   _ engine: OpaquePointer!, _ report: UnsafePointer<hj_report>!, _ timeout_ns: Int64
 ) -> hj_status {
   with(engine) { driver in
-    let (refusal, given) = checkedPost(report, driver)
-    guard let given else { return refusal }
-    guard timeout_ns >= 0 else { return .argument }
-    return driver.post(given, within: timeout_ns)
+    checkedPost(report, driver) { given in
+      guard timeout_ns >= 0 else { return .argument }
+      return driver.post(&given, within: timeout_ns)
+    }
   }
 }
 
@@ -146,14 +146,15 @@ public func hj_incident_update(
       let verdict = Sized.checkOutput(dispatch)
       guard verdict == .ok else { return verdict }
     }
-    let (refusal, given) = checked(report, driver)
-    guard let given else { return refusal }
-    let movesPlace = !Check.isNoPlace(given.lat_e7, given.lon_e7)
-    var decision = Decision()
-    let status = driver.submit(
-      Command(.update(incident: incident_id, given, movesPlace: movesPlace)), into: &decision)
-    if status == .ok, let dispatch { write(decision, to: dispatch) }
-    return status
+    return checked(report, driver) { given in
+      let movesPlace = !Check.isNoPlace(given.lat_e7, given.lon_e7)
+      return withBlank(Decision.self) { decision in
+        var command = Command(.update(incident: incident_id, given, movesPlace: movesPlace))
+        let status = driver.submit(&command, into: &decision)
+        if status == .ok, let dispatch { write(&decision, to: dispatch) }
+        return status
+      }
+    }
   }
 }
 
@@ -174,14 +175,17 @@ public func hj_incident_assign_by(
     let (verdict, act) = Check.act(action)
     guard verdict == .ok else { return verdict }
     guard wall_us >= 0 else { return .argument }
-    var decision = Decision()
-    let status = driver.submit(
-      Command(.assign(incident: incident_id, unit: unit_id, wall_us: wall_us), act: act),
-      into: &decision)
-    if status == .ok || status == .unchanged {
-      assignment_id?.pointee = decision.chosen[0].assignmentID
+    return withBlank(Decision.self) { decision in
+      var command = Command(
+        .assign(incident: incident_id, unit: unit_id, wall_us: wall_us), act: act)
+      let status = driver.submit(
+        &command,
+        into: &decision)
+      if status == .ok || status == .unchanged {
+        assignment_id?.pointee = decision.chosen[0].assignmentID
+      }
+      return status
     }
-    return status
   }
 }
 
@@ -193,10 +197,10 @@ private func end(
     let (verdict, act) = Check.act(action)
     guard verdict == .ok else { return verdict }
     guard wall_us >= 0 else { return .argument }
-    return driver.submit(
-      Command(
-        .end(incident: incident_id, as: state, disposition: disposition, wall_us: wall_us),
-        act: act))
+    var command = Command(
+      .end(incident: incident_id, as: state, disposition: disposition, wall_us: wall_us),
+      act: act)
+    return driver.submit(&command)
   }
 }
 
@@ -243,8 +247,8 @@ public func hj_incident_read(
     var view = IncidentView()
     let answer = driver.read(incident: incident_id, into: &view)
     guard answer == .ok else { return answer }
-    let filled = hj_incident_status(view, driver)
-    Sized.write(filled, to: UnsafeMutableRawPointer(status), size: Sized.size(status))
+    var filled = hj_incident_status(view, driver)
+    Sized.write(&filled, to: UnsafeMutableRawPointer(status), size: Sized.size(status))
     return .ok
   }
 }

@@ -43,7 +43,7 @@ private func fillDefaults(_ config: UnsafeMutablePointer<hj_config>?, _ size: UI
   filled.stale_s = defaults.stale_s
   // An older program's struct is shorter; a newer one's rest is its own business.
   Sized.write(
-    filled, to: UnsafeMutableRawPointer(config),
+    &filled, to: UnsafeMutableRawPointer(config),
     size: min(size, UInt32(MemoryLayout<hj_config>.size)))
   return Status.ok.rawValue
 }
@@ -195,7 +195,7 @@ enum Detail {
     detail.column = failure.column
     withUnsafeMutableBytes(of: &detail.field) { store(failure.field, $0) }
     withUnsafeMutableBytes(of: &detail.text) { store(failure.text, $0) }
-    Sized.write(detail, to: UnsafeMutableRawPointer(pointer), size: Sized.size(pointer))
+    Sized.write(&detail, to: UnsafeMutableRawPointer(pointer), size: Sized.size(pointer))
     return failure.status.rawValue
   }
 

@@ -24,7 +24,7 @@ public func hj_engine_stats(
     fillTraffic(&filled, driver.trafficFigures)
     fillIngest(&filled, driver)
     fillWatches(&filled, driver)
-    Sized.write(filled, to: UnsafeMutableRawPointer(stats), size: Sized.size(stats))
+    Sized.write(&filled, to: UnsafeMutableRawPointer(stats), size: Sized.size(stats))
     return .ok
   }
 }

@@ -30,31 +30,29 @@ public func hj_nearest_units(
     asked.capabilities = given.capabilities
     if given.levels != 0 { asked.levels = given.levels }
     asked.agency = given.agency
+    if let nearest {
+      asked.space = UnsafeMutableRawPointer(nearest)
+      asked.stride = Int(Sized.size(nearest))
+      asked.put = { place, size, view in
+        let found = view.assumingMemoryBound(to: NearestView.self)
+        write(found.pointee, to: place, size: UInt32(size))
+      }
+    }
     var answer = NearestAnswer()
     driver.nearest(asked, into: &answer)
-    if let nearest { write(answer, min(answer.count, Int(capacity)), to: nearest) }
     count.pointee = UInt32(answer.count)
     return answer.count > Int(capacity) ? .buffer : .ok
   }
 }
 
-private func write(
-  _ answer: borrowing NearestAnswer, _ count: Int, to nearest: UnsafeMutablePointer<hj_nearest>
-) {
-  let size = Sized.size(nearest)
-  let raw = UnsafeMutableRawPointer(nearest)
-  // A span: reading an element of the array itself would copy the array each time.
-  let units = answer.units.span
-  for index in 0..<count {
-    let found = units[index]
-    var flags = found.isStraightLine ? HJ_NEAREST_STRAIGHT_LINE : 0
-    if found.isStale { flags |= HJ_NEAREST_STALE }
-    if found.isOffNetwork { flags |= HJ_NEAREST_OFF_NETWORK }
-    let entry = hj_nearest(
-      size: size, flags: flags, unit_id: found.unitID, travel_ms: found.travel_ms,
-      distance_dm: found.distance_dm, epoch: answer.epoch, age_s: found.age_s, reserved0: 0)
-    Sized.write(entry, to: raw + index * Int(size), size: size)
-  }
+private func write(_ found: NearestView, to place: UnsafeMutableRawPointer, size: UInt32) {
+  var flags = found.isStraightLine ? HJ_NEAREST_STRAIGHT_LINE : 0
+  if found.isStale { flags |= HJ_NEAREST_STALE }
+  if found.isOffNetwork { flags |= HJ_NEAREST_OFF_NETWORK }
+  var entry = hj_nearest(
+    size: size, flags: flags, unit_id: found.unitID, travel_ms: found.travel_ms,
+    distance_dm: found.distance_dm, epoch: found.epoch, age_s: found.age_s, reserved0: 0)
+  Sized.write(&entry, to: place, size: size)
 }
 
 @c @implementation
@@ -134,11 +132,11 @@ private func write(
   _ answer: RouteAnswer, _ from: Place, _ to: Place, epoch: UInt64,
   to summary: UnsafeMutablePointer<hj_route_summary>
 ) {
-  let filled = hj_route_summary(
+  var filled = hj_route_summary(
     size: 0, flags: routeFlags(answer.isStraightLine, from, to), travel_ms: answer.travel_ms,
     distance_dm: answer.distance_dm,
     point_count: UInt32(answer.needed), reserved0: 0, epoch: epoch)
-  Sized.write(filled, to: UnsafeMutableRawPointer(summary), size: Sized.size(summary))
+  Sized.write(&filled, to: UnsafeMutableRawPointer(summary), size: Sized.size(summary))
 }
 
 @c @implementation
@@ -179,10 +177,10 @@ struct RouteOutput {
     guard let points else { return }
     let size = Sized.size(points)
     let street = point.street == Place.none ? 0 : map.streetID[Int(point.street)]
-    let entry = hj_route_point(
+    var entry = hj_route_point(
       size: size, lat_e7: point.lat_e7, lon_e7: point.lon_e7, time_ms: point.time_ms,
       distance_dm: point.distance_dm, reserved0: 0, street_id: street)
-    Sized.write(entry, to: UnsafeMutableRawPointer(points) + index * Int(size), size: size)
+    Sized.write(&entry, to: UnsafeMutableRawPointer(points) + index * Int(size), size: size)
   }
 
   /// Puts what was written into the datum that the host asked for: after the turn, for it may be a long road.

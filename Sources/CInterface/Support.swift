@@ -55,10 +55,10 @@ struct Sized<Value> {
     return check(UnsafeRawPointer(pointer))
   }
 
-  /// Writes one struct out, as far as the caller knows it, and leaves the caller's `size` in place.
+  /// Writes one struct out, as far as the caller knows it, and leaves the caller's `size` in place. (`inout`: it is
+  /// read where it stands.)
   @inline(__always)
-  static func write(_ value: Value, to pointer: UnsafeMutableRawPointer, size: UInt32) {
-    var value = value
+  static func write(_ value: inout Value, to pointer: UnsafeMutableRawPointer, size: UInt32) {
     withUnsafeMutableBytes(of: &value) { bytes in
       bytes.storeBytes(of: size, as: UInt32.self)
       pointer.copyMemory(

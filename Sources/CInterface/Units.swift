@@ -22,7 +22,8 @@ public func hj_unit_put(_ engine: OpaquePointer!, _ unit: UnsafePointer<hj_unit>
       shiftEnd_us: given.shift_end_wall_us, place: place,
       hasPosition: !Check.isNoPlace(given.lat_e7, given.lon_e7))
     description.details = details(given, driver)
-    return driver.submit(Command(.putUnit(description)))
+    var command = Command(.putUnit(description))
+    return driver.submit(&command)
   }
 }
 
@@ -46,7 +47,7 @@ private func details(_ given: hj_unit, _ driver: EngineDriver) -> UnitDetails {
 
 @c @implementation
 public func hj_unit_remove(_ engine: OpaquePointer!, _ unit_id: UInt64) -> hj_status {
-  with(engine) { driver in driver.submit(Command(.removeUnit(unit_id))) }
+  with(engine) { driver in driver.submit(.removeUnit(unit_id)) }
 }
 
 @c @implementation
@@ -55,7 +56,7 @@ public func hj_unit_set_activity(
 ) -> hj_status {
   with(engine) { driver in
     guard let activity = Activity(header: activity), wall_us >= 0 else { return .argument }
-    return driver.submit(Command(.setActivity(activity, unit: unit_id, wall_us: wall_us)))
+    return driver.submit(.setActivity(activity, unit: unit_id, wall_us: wall_us))
   }
 }
 
@@ -69,8 +70,8 @@ public func hj_unit_read(
     var view = UnitView()
     let answer = driver.read(unit: unit_id, into: &view)
     guard answer == .ok else { return answer }
-    let filled = hj_unit_status(view, driver)
-    Sized.write(filled, to: UnsafeMutableRawPointer(status), size: Sized.size(status))
+    var filled = hj_unit_status(view, driver)
+    Sized.write(&filled, to: UnsafeMutableRawPointer(status), size: Sized.size(status))
     return .ok
   }
 }

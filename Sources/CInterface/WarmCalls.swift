@@ -21,6 +21,7 @@ enum WarmCalls {
     config.event_capacity = 16
     config.post_capacity = 2
     config.max_watches = 0
+    config.max_clients = 0
     config.figure_types = 0
     config.figure_agencies = 0
     config.figure_beats = 0

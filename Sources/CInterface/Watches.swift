@@ -21,13 +21,14 @@ public func hj_watch_put(_ engine: OpaquePointer!, _ watch: UnsafePointer<hj_wat
       lon_e7: point.lon_e7, homeOfficer: given.home_officer_id, gridWorker: given.grid_worker_id,
       carrier: given.carrier_id, callerHash: given.caller_hash, lastWall_us: given.last_wall_us,
       place: place)
-    return driver.submit(Command(.putWatch(description)))
+    var command = Command(.putWatch(description))
+    return driver.submit(&command)
   }
 }
 
 @c @implementation
 public func hj_watch_remove(_ engine: OpaquePointer!, _ watch_id: UInt64) -> hj_status {
-  with(engine) { driver in driver.submit(Command(.removeWatch(watch_id))) }
+  with(engine) { driver in driver.submit(.removeWatch(watch_id)) }
 }
 
 @c @implementation
@@ -62,13 +63,13 @@ public func hj_watch_pause(
 ) -> hj_status {
   with(engine) { driver in
     guard until_wall_us >= 0 else { return .argument }
-    return driver.submit(Command(.pauseWatch(watch_id, until_us: until_wall_us)))
+    return driver.submit(.pauseWatch(watch_id, until_us: until_wall_us))
   }
 }
 
 @c @implementation
 public func hj_watch_resume(_ engine: OpaquePointer!, _ watch_id: UInt64) -> hj_status {
-  with(engine) { driver in driver.submit(Command(.resumeWatch(watch_id))) }
+  with(engine) { driver in driver.submit(.resumeWatch(watch_id)) }
 }
 
 @c @implementation
@@ -82,11 +83,12 @@ public func hj_watch_alarm(
       guard verdict == .ok else { return verdict }
     }
     guard wall_us >= 0 else { return .argument }
-    var decision = Decision()
-    let status = driver.submit(
-      Command(.alarm(watch: watch_id, wall_us: wall_us)), into: &decision)
-    if !status.isError, status != .full, let dispatch { write(decision, to: dispatch) }
-    return status
+    return withBlank(Decision.self) { decision in
+      var command = Command(.alarm(watch: watch_id, wall_us: wall_us))
+      let status = driver.submit(&command, into: &decision)
+      if !status.isError, status != .full, let dispatch { write(&decision, to: dispatch) }
+      return status
+    }
   }
 }
 
@@ -110,7 +112,7 @@ public func hj_watch_read(
     filled.cycle = view.absence.repeats
     filled.limit_s = view.absence.limit_s
     filled.kind = view.kind
-    Sized.write(filled, to: UnsafeMutableRawPointer(status), size: Sized.size(status))
+    Sized.write(&filled, to: UnsafeMutableRawPointer(status), size: Sized.size(status))
     return .ok
   }
 }

@@ -7,6 +7,7 @@ public import Synchronization
 /// remove: O(1) expected; capacity fixed at a load of one half, and removal leaves no marks, so the cost stays that
 /// however many ids come and go. It is never iterated, so hashing order cannot decide anything.
 public struct IdIndex: ~Copyable, @unchecked Sendable {
+  @usableFromInline let inPlace = InPlace()
   @usableFromInline let keys: Block<UInt64>
   @usableFromInline let values: Block<UInt64>
   @usableFromInline let mask: Int

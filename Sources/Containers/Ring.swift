@@ -1,51 +1,66 @@
 /// A bounded first-in first-out queue for one thread at a time. Append and pop: O(1). Full is an answer.
 public struct Ring<Element: BitwiseCopyable>: ~Copyable {
   @usableFromInline let slots: Block<Element>
-  @usableFromInline let mask: Int
+  /// Of the oldest element; always a place in `slots`.
   @usableFromInline var head = 0
-  @usableFromInline var tail = 0
+  @usableFromInline var filled = 0
 
-  /// Capacity is `capacity` rounded up to a power of two.
+  /// Exactly `capacity` places, at least one: a large ring that is rounded up to a power of two costs up to as much
+  /// again.
   public init(_ memory: Memory, capacity: Int) throws(OutOfMemory) {
-    var rounded = 1
-    while rounded < capacity { rounded <<= 1 }
-    slots = try Block(memory, count: rounded)
-    mask = rounded - 1
+    slots = try Block(memory, count: max(capacity, 1))
   }
 
-  @inlinable public var capacity: Int { mask + 1 }
-  @inlinable public var count: Int { tail &- head }
-  @inlinable public var isEmpty: Bool { tail == head }
+  @inlinable public var capacity: Int { slots.count }
+  @inlinable public var count: Int { filled }
+  @inlinable public var isEmpty: Bool { filled == 0 }
+
+  /// The place of element `index`, which is at most `capacity`.
+  @inlinable @inline(__always) func place(_ index: Int) -> Int {
+    let place = head &+ index
+    return place < slots.count ? place : place &- slots.count
+  }
+
+  /// A place behind the newest, for the caller to fill; nil = full. It holds whatever was there before.
+  @inlinable @inline(__always)
+  public mutating func appendUnfilled() -> UnsafeMutablePointer<Element>? {
+    guard filled < slots.count else { return nil }
+    let place = place(filled)
+    filled &+= 1
+    return slots.base + place
+  }
 
   @inlinable public mutating func append(_ element: Element) -> Bool {
-    guard count <= mask else { return false }
-    slots[tail & mask] = element
-    tail &+= 1
+    guard let place = appendUnfilled() else { return false }
+    place.pointee = element
     return true
   }
 
   @inlinable public mutating func popFirst() -> Element? {
-    guard tail != head else { return nil }
-    let element = slots[head & mask]
-    head &+= 1
+    guard filled > 0 else { return nil }
+    let element = slots[head]
+    dropFirst()
     return element
   }
 
   /// Only when not empty.
   @inlinable public mutating func dropFirst() {
     assert(!isEmpty)
-    head &+= 1
+    head = place(1)
+    filled &-= 1
   }
 
   /// Element `index` from the oldest on; only below `count`.
   @inlinable public func element(_ index: Int) -> Element {
     assert(index < count)
-    return slots[(head &+ index) & mask]
+    return slots[place(index)]
   }
 
-  /// The oldest element; only when not empty.
+  /// The oldest element, where it stands; only when not empty.
   @inlinable public var first: Element {
-    assert(!isEmpty)
-    return slots[head & mask]
+    @inline(__always) unsafeAddress {
+      assert(!isEmpty)
+      return UnsafePointer(slots.base + head)
+    }
   }
 }

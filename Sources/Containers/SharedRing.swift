@@ -45,8 +45,12 @@ public struct SharedRing<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendab
     UnsafeMutableRawPointer(block.base + index).assumingMemoryBound(to: Atomic<UInt64>.self)
   }
 
-  /// False when the ring is full, or closed.
   @inlinable public func append(_ element: Element) -> Bool {
+    withUnsafePointer(to: element) { append(at: $0) }
+  }
+
+  /// Appends a copy of what stands there. False when the ring is full, or closed.
+  @inlinable public func append(at element: UnsafePointer<Element>) -> Bool {
     var tail = Self.atomic(ends, 0).pointee.load(ordering: .relaxed)
     while true {
       let index = Int(tail & mask)
@@ -55,7 +59,7 @@ public struct SharedRing<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendab
         let (won, seen) = Self.atomic(ends, 0).pointee.weakCompareExchange(
           expected: tail, desired: tail &+ 1, ordering: .relaxed)
         if won {
-          (elements.base + index).initialize(to: element)
+          (elements.base + index).initialize(from: element, count: 1)
           Self.atomic(turns, index).pointee.store(tail &+ 1, ordering: .releasing)
           return true
         }

@@ -33,6 +33,7 @@ package struct DeadlineWheel: ~Copyable {
     case unread
   }
 
+  private let inPlace = InPlace()
   let links: Block<Link>
   let entries: Block<Entry>
   let buckets: Buckets

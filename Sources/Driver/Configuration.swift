@@ -23,7 +23,7 @@ package struct Configuration {
   package var fixRules = FixRules()
   package var stall_ms: UInt32 = 1_000
   package var maxWatches: UInt32 = 1_024
-  package var maxClients: UInt32 = 64
+  package var maxClients: UInt32 = 0
   package var figureTypes: UInt32 = 24
   package var figureAgencies: UInt32 = 8
   package var figureBeats: UInt32 = 24

@@ -10,19 +10,20 @@ extension EngineDriver {
   package func takeEvents(
     _ most: Int, into space: UnsafeMutableRawPointer, stride: Int, _ put: EventRoom.Put
   ) -> Int {
-    var taken = 0
-    var decision = Decision()
-    while taken < most {
-      var room = EventRoom(
-        most: min(most - taken, Self.eventSlice), decisions: Self.decisionSlice)
-      room.space = space + taken * stride
-      room.stride = stride
-      room.put = put
-      guard submitOwn(Command(.takeEvents(room)), into: &decision) == .ok else { break }
-      taken += decision.slice.done
-      if decision.slice.done < room.most { break }
+    withBlank(Decision.self) { decision in
+      var taken = 0
+      while taken < most {
+        var room = EventRoom(
+          most: min(most - taken, Self.eventSlice), decisions: Self.decisionSlice)
+        room.space = space + taken * stride
+        room.stride = stride
+        room.put = put
+        guard submitOwn(.takeEvents(room), into: &decision) == .ok else { break }
+        taken += decision.slice.done
+        if decision.slice.done < room.most { break }
+      }
+      return taken
     }
-    return taken
   }
 
   /// The same, as they are. Returns how many were taken.

@@ -6,8 +6,8 @@ import HujiaEngine
 
 extension EngineDriver {
   /// Queues a checked report; full when the queue is. Any thread.
-  package func post(_ report: IncidentReport) -> Status {
-    guard posts.pointee.append(report) else { return posts.pointee.isClosed ? .state : .full }
+  package func post(_ report: UnsafePointer<IncidentReport>) -> Status {
+    guard posts.pointee.append(at: report) else { return posts.pointee.isClosed ? .state : .full }
     fetchPostsAhead()
     let waiting = posts.pointee.count
     if waiting > postsHigh.load(ordering: .relaxed) {
@@ -27,12 +27,15 @@ extension EngineDriver {
   /// Under the baton: decides what was posted, at most `most`; returns how many.
   func decidePosts(most: Int, _ turn: inout Turn) -> Int {
     var decided = 0
-    while decided < most, var report = posts.pointee.popFirst() {
-      report.place = snap((report.lat_e7, report.lon_e7))
-      apply(.post(report), &turn)
-      decided += 1
-    }
+    while decided < most, decideNextPost(&turn) { decided += 1 }
     if decided > 0 { room.made(decided) }
     return decided
+  }
+
+  @inline(__always) private func decideNextPost(_ turn: inout Turn) -> Bool {
+    guard var report = posts.pointee.popFirst() else { return false }
+    report.place = snap((report.lat_e7, report.lon_e7))
+    apply(.post(report), &turn)
+    return true
   }
 }

@@ -8,12 +8,10 @@ import HujiaRouting
 
 extension EngineDriver {
   /// The answer that a report would get now, with no side effect.
-  package func recommend(_ report: borrowing IncidentReport, into decision: inout Decision)
-    -> Status
-  {
-    withUnsafePointer(to: copy report) { report in
-      withUnsafeMutablePointer(to: &decision) { ask(.recommend(report, $0)) }
-    }
+  package func recommend(
+    _ report: UnsafePointer<IncidentReport>, into decision: inout Decision
+  ) -> Status {
+    withUnsafeMutablePointer(to: &decision) { ask(.recommend(report, $0)) }
   }
 
   package func read(incident id: UInt64, into view: inout IncidentView) -> Status {

@@ -7,15 +7,17 @@ import HujiaEngine
 extension EngineDriver {
   /// Moves every open incident's clocks to the plans of now; how many were moved. A drain ends it between two slices.
   package func migrateClocks() -> (status: Status, migrated: UInt32) {
-    var migrated: UInt32 = 0
-    var decision = Decision()
-    repeat {
-      let status = submit(
-        Command(.migrateSlice(from: decision.slice.next)), into: &decision)
-      guard status == .ok else { return (status, migrated) }
-      migrated += UInt32(decision.slice.done)
-    } while decision.slice.hasMore
-    return (.ok, migrated)
+    withBlank(Decision.self) { decision in
+      var migrated: UInt32 = 0
+      var command = Command(.migrateSlice(from: 0))
+      repeat {
+        let status = submit(&command, into: &decision)
+        guard status == .ok else { return (status, migrated) }
+        migrated += UInt32(decision.slice.done)
+        command.change = .migrateSlice(from: decision.slice.next)
+      } while decision.slice.hasMore
+      return (.ok, migrated)
+    }
   }
 
   /// The newest breaches, at most `capacity`, newest first; those that come meanwhile are not among them. Returns how
@@ -46,19 +48,21 @@ extension EngineDriver {
 
   /// Takes heartbeats in, in slices, so that others get the baton in between. Returns how many were accepted.
   package func takeBeats(_ beats: Beats) -> Int {
-    var accepted = 0
-    var next = 0
-    var decision = Decision()
-    while next < beats.count {
-      var slice = beats
-      slice.watches += next * beats.stride
-      slice.times_us += next * beats.stride
-      slice.count = min(Self.beatSlice, beats.count - next)
-      guard submit(Command(.beats(slice)), into: &decision) == .ok else { break }
-      accepted += decision.slice.done
-      next += slice.count
+    withBlank(Decision.self) { decision in
+      var accepted = 0
+      var next = 0
+      while next < beats.count {
+        var slice = beats
+        slice.watches += next * beats.stride
+        slice.times_us += next * beats.stride
+        slice.count = min(Self.beatSlice, beats.count - next)
+        var command = Command(.beats(slice))
+        guard submit(&command, into: &decision) == .ok else { break }
+        accepted += decision.slice.done
+        next += slice.count
+      }
+      return accepted
     }
-    return accepted
   }
 
   package func takeBeats(_ beats: UnsafeBufferPointer<Heartbeat>) -> Int {
@@ -74,13 +78,13 @@ extension EngineDriver {
 
   /// What the plans of now mean for units, watches and what waits, until nothing is left of it.
   func finishBackgroundWork() {
-    var decision = Decision()
-    repeat {
-      guard
-        submitOwn(
-          Command(.background(offerSteps: EngineCore.offerSlice)), into: &decision) == .ok
-      else { return }
-    } while decision.slice.hasMore
+    withBlank(Decision.self) { decision in
+      repeat {
+        guard
+          submitOwn(.background(offerSteps: EngineCore.offerSlice), into: &decision) == .ok
+        else { return }
+      } while decision.slice.hasMore
+    }
   }
 
   static let breachSlice = 1_024

@@ -32,7 +32,12 @@ extension EngineDriver {
   /// Carries a host's command out under the baton, with the time of now: on this thread, or, when the baton is held, on
   /// that of its holder while this one waits. What it decided is in `decision`, and how long that took (0 in poll mode,
   /// where no clock is read). State: the engine was drained, and takes no more.
-  package func submit(_ command: borrowing Command, into decision: inout Decision) -> Status {
+  ///
+  /// By address (`submit(&command)`): a command is built in its caller's frame and read there. Copies of its two
+  /// hundred bytes cost more than a short command does.
+  package func submit(
+    _ command: UnsafePointer<Command>, into decision: inout Decision
+  ) -> Status {
     guard baton.takeIfFree() else { return publish(command, &decision, HUJIA_COMMAND) }
     let status = step(command, into: &decision, isOwn: false)
     baton.give()
@@ -40,15 +45,30 @@ extension EngineDriver {
   }
 
   /// As above, for a command whose decision nobody reads.
-  package func submit(_ command: borrowing Command) -> Status {
-    guard baton.takeIfFree() else { return publish(command) }
+  package func submit(_ command: UnsafePointer<Command>) -> Status {
+    guard baton.takeIfFree() else { return publish(command, nil, HUJIA_COMMAND) }
     let status = step(command, into: &unread.pointee, isOwn: false)
     baton.give()
     return status
   }
 
-  /// The engine's own command: a drain refuses it only when it is over, and never that events are read.
-  func submitOwn(_ command: borrowing Command, into decision: inout Decision) -> Status {
+  /// The same for a change that nobody signs.
+  package func submit(_ change: Change) -> Status {
+    var command = Command(change)
+    return submit(&command)
+  }
+
+  /// The engine's own change: a drain refuses it only when it is over, and never that events are read.
+  @inline(__always)
+  func submitOwn(_ change: Change, into decision: inout Decision) -> Status {
+    var command = Command(change)
+    return submitOwn(&command, into: &decision)
+  }
+
+  @inline(never)
+  private func submitOwn(
+    _ command: UnsafePointer<Command>, into decision: inout Decision
+  ) -> Status {
     guard baton.takeIfFree() else { return publish(command, &decision, HUJIA_OWN_COMMAND) }
     let status = step(command, into: &decision, isOwn: true)
     baton.give()
@@ -67,18 +87,9 @@ extension EngineDriver {
 
   @inline(never)
   private func publish(
-    _ command: borrowing Command, _ decision: inout Decision, _ kind: Int
+    _ command: UnsafePointer<Command>, _ decision: inout Decision, _ kind: Int
   ) -> Status {
-    let own = copy command
-    return withUnsafePointer(to: own) { command in
-      withUnsafeMutablePointer(to: &decision) { publish(command, $0, kind) }
-    }
-  }
-
-  @inline(never)
-  private func publish(_ command: borrowing Command) -> Status {
-    let own = copy command
-    return withUnsafePointer(to: own) { publish($0, nil, HUJIA_COMMAND) }
+    withUnsafeMutablePointer(to: &decision) { publish(command, $0, kind) }
   }
 
   @inline(never)
@@ -117,7 +128,7 @@ extension EngineDriver {
     default:
       let command = errand.assumingMemoryBound(to: Command.self)
       let decision = request.pointee.decision?.assumingMemoryBound(to: Decision.self) ?? unread
-      status = step(command.pointee, into: &decision.pointee, isOwn: kind == HUJIA_OWN_COMMAND)
+      status = step(command, into: &decision.pointee, isOwn: kind == HUJIA_OWN_COMMAND)
     }
     request.pointee.status = status.rawValue
   }
@@ -126,7 +137,7 @@ extension EngineDriver {
 
   @inline(__always)
   private func step(
-    _ command: borrowing Command, into decision: inout Decision, isOwn: Bool
+    _ command: UnsafePointer<Command>, into decision: inout Decision, isOwn: Bool
   ) -> Status {
     let start_ns = begin()
     if isRefused(command, isOwn: isOwn) { return refuse(start_ns) }
@@ -134,7 +145,7 @@ extension EngineDriver {
     let status = apply(command, &turn, into: &decision)
     let took_ns = finish(start_ns)
     // A repeated report has the first one's answer.
-    if status == .exists, command.change.isReport { return status }
+    if status == .exists, command.pointee.change.isReport { return status }
     decision.answer.decidedIn_ns = took_ns
     return status
   }
@@ -198,23 +209,36 @@ extension EngineDriver {
   /// The one place where the driver changes an engine.
   @inline(__always)
   func apply(
-    _ command: borrowing Command, _ turn: inout Turn, into decision: inout Decision
+    _ command: UnsafePointer<Command>, _ turn: inout Turn, into decision: inout Decision
   ) -> Status {
     if let recorder { return applyRecorded(command, &turn, into: &decision, recorder) }
-    return core.pointee.apply(command, &turn, into: &decision)
+    return core.pointee.apply(at: command, &turn, into: &decision)
   }
 
   /// As above, for the engine's own work. How far it came is in `unread` until the next.
-  @discardableResult
-  func apply(_ change: borrowing Change, _ turn: inout Turn) -> Status {
-    apply(Command(copy change), &turn, into: &unread.pointee)
+  @discardableResult @inline(__always)
+  func apply(_ change: Change, _ turn: inout Turn) -> Status {
+    var command = Command(change)
+    return applyOwn(&command, &turn)
+  }
+
+  @inline(never)
+  private func applyOwn(_ command: UnsafePointer<Command>, _ turn: inout Turn) -> Status {
+    apply(command, &turn, into: &unread.pointee)
   }
 
   @inline(__always)
-  private func isRefused(_ command: borrowing Command, isOwn: Bool) -> Bool {
+  private func isRefused(_ command: UnsafePointer<Command>, isOwn: Bool) -> Bool {
     let stage = drainStage.load(ordering: .relaxed)
     if stage == DrainStage.open { return false }
-    if case .takeEvents = command.change { return false }
+    return isRefused(command, isOwn: isOwn, stage)
+  }
+
+  @inline(never)
+  private func isRefused(
+    _ command: UnsafePointer<Command>, isOwn: Bool, _ stage: UInt32
+  ) -> Bool {
+    if case .takeEvents = command.pointee.change { return false }
     return !isOwn || stage == DrainStage.atRest
   }
 
@@ -282,7 +306,7 @@ extension EngineDriver {
 }
 
 extension Change {
-  fileprivate var isReport: Bool {
+  @inline(__always) fileprivate var isReport: Bool {
     if case .report = self { return true }
     return false
   }

@@ -176,8 +176,9 @@ final class EngineLoop: @unchecked Sendable {
     let driver = driver
     driver.ingest.pointee.addShared(IngestCounter.stalls)
     driver.ingest.pointee.raise(IngestCounter.longestStall_ns, to: late_ns)
-    var decision = Decision()
-    _ = driver.submitOwn(Command(.stall(late_ns: late_ns)), into: &decision)
+    withBlank(Decision.self) { decision in
+      _ = driver.submitOwn(.stall(late_ns: late_ns), into: &decision)
+    }
   }
 
   /// True when there is more to do; in slices, so that a caller waiting for the baton gets it in between.
@@ -232,14 +233,15 @@ final class EngineLoop: @unchecked Sendable {
   /// The engine's self-audit: slices, so that a caller waiting for the baton gets it in between. What it finds is due
   /// at once: the end of the turn arms the alarm for it, or wakes a loop that has none.
   private func audit() {
-    var isFirst = true
-    var decision = Decision()
-    repeat {
-      guard
-        driver.submitOwn(Command(.audit(isWanted: isFirst)), into: &decision) == .ok
-      else { return }
-      isFirst = false
-    } while decision.slice.hasMore
+    withBlank(Decision.self) { decision in
+      var isFirst = true
+      repeat {
+        guard
+          driver.submitOwn(.audit(isWanted: isFirst), into: &decision) == .ok
+        else { return }
+        isFirst = false
+      } while decision.slice.hasMore
+    }
   }
 
   /// libuv counts whole milliseconds from its cached time and may fire early when that is stale: refresh it first and

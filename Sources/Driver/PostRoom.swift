@@ -63,7 +63,9 @@ final class PostRoom: @unchecked Sendable {
 
 extension EngineDriver {
   /// As `post`, and waits at most `most_ns` for room.
-  package func post(_ report: IncidentReport, within most_ns: Int64) -> Status {
+  package func post(
+    _ report: UnsafePointer<IncidentReport>, within most_ns: Int64
+  ) -> Status {
     let status = post(report)
     guard status == .full, most_ns > 0 else { return status }
     // Threads that the engine needs for making room.

@@ -123,7 +123,8 @@ extension Engine {
   ) throws(HujiaError) -> ClockAnswer {
     guard let reference = seen.reference else { throw .argument }
     return try with { driver in
-      let status = driver.submit(Command(change(reference), act: act))
+      var command = Command(change(reference), act: act)
+      let status = driver.submit(&command)
       if status.isError || status == .full { return .failure(HujiaError(status)) }
       return .success(status == .passed ? .passed : status == .unchanged ? .unchanged : .done)
     }
@@ -132,14 +133,14 @@ extension Engine {
   /// A unit says that it is well.
   public func checkIn(unit id: UInt64, wall_us: Int64? = nil) throws(HujiaError) {
     try check { driver in
-      driver.submit(Command(.checkIn(unit: id, wall_us: wall_us ?? 0)))
+      driver.submit(.checkIn(unit: id, wall_us: wall_us ?? 0))
     }
   }
 
   /// Every channel to the unit failed.
   public func reportUndeliverable(_ assignmentID: UInt64) throws(HujiaError) {
     try check { driver in
-      driver.submit(Command(.undeliverable(assignment: assignmentID, wall_us: 0)))
+      driver.submit(.undeliverable(assignment: assignmentID, wall_us: 0))
     }
   }
 
@@ -149,8 +150,9 @@ extension Engine {
   ) throws(HujiaError) {
     guard outcome >= 0 else { throw .argument }
     try check { driver in
-      driver.submit(
-        Command(.callBack(incident: incidentID, outcome: outcome, wall_us: 0), act: Act(person)))
+      var command = Command(
+        .callBack(incident: incidentID, outcome: outcome, wall_us: 0), act: Act(person))
+      return driver.submit(&command)
     }
   }
 
@@ -160,8 +162,9 @@ extension Engine {
   ) throws(HujiaError) {
     guard agency != 0 else { throw .argument }
     try check { driver in
-      driver.submit(
-        Command(.setLead(incident: incidentID, agency: agency, wall_us: 0), act: Act(person)))
+      var command = Command(
+        .setLead(incident: incidentID, agency: agency, wall_us: 0), act: Act(person))
+      return driver.submit(&command)
     }
   }
 

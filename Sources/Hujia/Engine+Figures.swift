@@ -104,7 +104,7 @@ extension Engine {
 
   public func resetFigures() throws(HujiaError) {
     try check { driver in
-      driver.submit(Command(.resetFigures))
+      driver.submit(.resetFigures)
     }
   }
 }

@@ -6,14 +6,15 @@ extension Engine {
   /// Takes in a call, chooses and sends its units; the answer is complete on return.
   public func report(_ incident: Incident) throws(HujiaError) -> Dispatch {
     try decide(incident) { driver, report, decision in
-      driver.submit(Command(.report(report)), into: &decision)
+      var command = Command(.report(report))
+      return driver.submit(&command, into: &decision)
     }
   }
 
   /// The answer `report` would give now, with no side effect.
   public func recommend(_ incident: Incident) throws(HujiaError) -> Dispatch {
     try decide(incident) { driver, report, decision in
-      driver.recommend(report, into: &decision)
+      driver.recommend(&report, into: &decision)
     }
   }
 
@@ -27,8 +28,8 @@ extension Engine {
     let (whole_ns, isLong) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
     let (most_ns, isLonger) = whole_ns.addingReportingOverflow(rest / 1_000_000_000)
     let point = try self.point(of: incident)
-    let report = raw(incident, at: point, .nowhere)
-    try check { driver in driver.post(report, within: isLong || isLonger ? .max : most_ns) }
+    var report = raw(incident, at: point, .nowhere)
+    try check { driver in driver.post(&report, within: isLong || isLonger ? .max : most_ns) }
   }
 
   /// Moves an assignment to a state; the incident and the unit follow. Backward only by a person with a reason.
@@ -38,10 +39,9 @@ extension Engine {
   ) throws(HujiaError) {
     guard let state = HujiaDriver.AssignmentState(rawValue: state.rawValue) else { throw .argument }
     try check { driver in
-      driver.submit(
-        Command(
-          .advance(assignment: assignmentID, to: state, wall_us: wall_us ?? 0),
-          act: Act(person)))
+      var command = Command(
+        .advance(assignment: assignmentID, to: state, wall_us: wall_us ?? 0), act: Act(person))
+      return driver.submit(&command)
     }
   }
 
@@ -61,9 +61,9 @@ extension Engine {
     _ id: UInt64, as state: HujiaDriver.IncidentState, disposition: Int32, by person: Person?
   ) throws(HujiaError) {
     try check { driver in
-      driver.submit(
-        Command(
-          .end(incident: id, as: state, disposition: disposition, wall_us: 0), act: Act(person)))
+      var command = Command(
+        .end(incident: id, as: state, disposition: disposition, wall_us: 0), act: Act(person))
+      return driver.submit(&command)
     }
   }
 
@@ -81,14 +81,14 @@ extension Engine {
 
   private func decide(
     _ incident: Incident,
-    _ body: (EngineDriver, IncidentReport, inout Decision) -> Status
+    _ body: (EngineDriver, inout IncidentReport, inout Decision) -> Status
   ) throws(HujiaError) -> Dispatch {
     let point = try self.point(of: incident)
     return try with { driver in
-      let report = raw(
+      var report = raw(
         incident, at: point, driver.place(lat_e7: point.lat, lon_e7: point.lon, datum: 1))
       var decision = Decision()
-      let status = body(driver, report, &decision)
+      let status = body(driver, &report, &decision)
       if status.isError || status == .full { return .failure(HujiaError(status)) }
       return .success(Dispatch(decision, isRepeat: status == .exists))
     }

@@ -15,14 +15,21 @@ extension Engine {
       var query = NearestQuery(
         place: target, limit: count, capacity: count, profile: profile.inside)
       query.capabilities = capabilities
-      var answer = NearestAnswer()
-      driver.nearest(query, into: &answer)
+      query.stride = MemoryLayout<NearestView>.stride
+      query.put = { place, _, view in
+        place.copyMemory(from: view, byteCount: MemoryLayout<NearestView>.size)
+      }
+      let found = [NearestView](unsafeUninitializedCapacity: count) { space, filled in
+        query.space = UnsafeMutableRawPointer(space.baseAddress)
+        var answer = NearestAnswer()
+        driver.nearest(query, into: &answer)
+        filled = min(answer.count, count)
+      }
       return .success(
-        (0..<answer.count).map { index in
-          let near = answer.units[index]
-          return NearbyUnit(
+        found.map { near in
+          NearbyUnit(
             unitID: near.unitID, travel_ms: near.travel_ms, distance_dm: near.distance_dm,
-            isStraightLine: near.isStraightLine, epoch: answer.epoch, age_s: near.age_s,
+            isStraightLine: near.isStraightLine, epoch: near.epoch, age_s: near.age_s,
             isStale: near.isStale, isOffNetwork: near.isOffNetwork)
         })
     }

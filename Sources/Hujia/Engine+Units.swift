@@ -20,7 +20,8 @@ extension Engine {
         activity: HujiaDriver.Activity(header: unit.activity.rawValue) ?? .patrolling,
         shiftEnd_us: unit.shiftEnd_us ?? 0, place: place ?? .nowhere, hasPosition: place != nil)
       description.details = details
-      return driver.submit(Command(.putUnit(description)))
+      var command = Command(.putUnit(description))
+      return driver.submit(&command)
     }
   }
 
@@ -39,7 +40,7 @@ extension Engine {
   }
 
   public func removeUnit(_ id: UInt64) throws(HujiaError) {
-    try check { driver in driver.submit(Command(.removeUnit(id))) }
+    try check { driver in driver.submit(.removeUnit(id)) }
   }
 
   /// Sets what a unit is doing; of one on an incident, what it does once the incident lets it go. Throws `.busy` for
@@ -52,7 +53,7 @@ extension Engine {
       throw .argument
     }
     try check { driver in
-      driver.submit(Command(.setActivity(activity, unit: id, wall_us: since_us ?? 0)))
+      driver.submit(.setActivity(activity, unit: id, wall_us: since_us ?? 0))
     }
   }
 

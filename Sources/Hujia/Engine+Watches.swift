@@ -62,12 +62,13 @@ extension Engine {
         gridWorker: watch.gridWorker ?? 0, carrier: watch.carrier ?? 0,
         callerHash: watch.callerHash, lastWall_us: watch.lastSeen_us ?? 0,
         place: driver.place(lat_e7: point.lat, lon_e7: point.lon, datum: 1))
-      return driver.submit(Command(.putWatch(description)))
+      var command = Command(.putWatch(description))
+      return driver.submit(&command)
     }
   }
 
   public func removeWatch(_ id: UInt64) throws(HujiaError) {
-    try check { driver in driver.submit(Command(.removeWatch(id))) }
+    try check { driver in driver.submit(.removeWatch(id)) }
   }
 
   /// Signs of life, each with the device's time (nil = now); returns how many were taken.
@@ -82,18 +83,19 @@ extension Engine {
   /// No silence counts until then (nil: until `resume`).
   public func pauseWatch(_ id: UInt64, until_us: Int64? = nil) throws(HujiaError) {
     guard until_us ?? 0 >= 0 else { throw .argument }
-    try check { driver in driver.submit(Command(.pauseWatch(id, until_us: until_us ?? 0))) }
+    try check { driver in driver.submit(.pauseWatch(id, until_us: until_us ?? 0)) }
   }
 
   public func resumeWatch(_ id: UInt64) throws(HujiaError) {
-    try check { driver in driver.submit(Command(.resumeWatch(id))) }
+    try check { driver in driver.submit(.resumeWatch(id)) }
   }
 
   /// The source raised an alarm: an incident opens at its place; repeats get the first one's answer.
   public func alarm(watch id: UInt64) throws(HujiaError) -> Dispatch {
     try with { driver in
       var decision = Decision()
-      let status = driver.submit(Command(.alarm(watch: id, wall_us: 0)), into: &decision)
+      var command = Command(.alarm(watch: id, wall_us: 0))
+      let status = driver.submit(&command, into: &decision)
       if status.isError || status == .full { return .failure(HujiaError(status)) }
       return .success(Dispatch(decision, isRepeat: status == .exists))
     }

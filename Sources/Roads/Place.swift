@@ -1,25 +1,25 @@
 // A position on the street network, as the snapper found it and as routing uses it.
 
 /// Where something is on the streets. Plain value; meaningful only together with the `RoadMap` it was snapped on.
-package struct Place: BitwiseCopyable, Sendable, Equatable {
+public struct Place: BitwiseCopyable, Sendable, Equatable {
   /// No street, no node.
-  package static var none: UInt32 { .max }
+  @inlinable public static var none: UInt32 { .max }
 
   /// Street index (not id); `none` when the map has no streets at all.
-  package var street: UInt32
+  public var street: UInt32
   /// Millimetres along the street from its first point; 0 … the street's length.
-  package var offset_mm: UInt32
+  public var offset_mm: UInt32
   /// The node it is at (within 0.5 m), else `none`. At a node every arc of the node is usable.
-  package var node: UInt32
+  public var node: UInt32
   /// How far the reported point lies from the street, decimetres (saturating).
-  package var gap_dm: UInt32
+  public var gap_dm: UInt32
   /// The reported point itself; the snapped one is `RoadMap.point(of:)`.
-  package var lat_e7: Int32
-  package var lon_e7: Int32
+  public var lat_e7: Int32
+  public var lon_e7: Int32
   /// Farther from any street than the snapping limit: the nearest street is used, and the answer is marked.
-  package var isOffNetwork: Bool
+  public var isOffNetwork: Bool
 
-  package init(
+  @inlinable public init(
     street: UInt32, offset_mm: UInt32, node: UInt32, gap_dm: UInt32, lat_e7: Int32, lon_e7: Int32,
     isOffNetwork: Bool
   ) {
@@ -33,7 +33,7 @@ package struct Place: BitwiseCopyable, Sendable, Equatable {
   }
 
   /// Not known, or not snapped yet.
-  package static var nowhere: Place {
+  @inlinable public static var nowhere: Place {
     Place(
       street: none, offset_mm: 0, node: none, gap_dm: 0, lat_e7: 0, lon_e7: 0, isOffNetwork: true)
   }

@@ -102,7 +102,7 @@ import Testing
       check(driver.submit(Command(.report(report))), equals: .state)
       check(driver.submit(Command(.resetFigures)), equals: .state)
       var decision = Decision()
-      check(driver.submitOwn(Command(.stall(late_ns: 1)), into: &decision), equals: .state)
+      check(driver.submitOwn(.stall(late_ns: 1), into: &decision), equals: .state)
       let events = Array<Event>(unsafeUninitializedCapacity: 8) { room, count in
         count = driver.takeEvents(into: room)
       }

@@ -189,7 +189,9 @@ final class RecordedCity: @unchecked Sendable {
       case 7..<10 where open.count > 8:
         submit(.end(incident: open.removeFirst(), as: .closed, disposition: 1, wall_us: 0))
         if assignments.count > 40 { assignments.removeFirst(20) }
-      case 10: _ = driver.post(report(&random, key: UInt64.random(in: 100...200, using: &random)))
+      case 10:
+        var posted = report(&random, key: UInt64.random(in: 100...200, using: &random))
+        _ = driver.post(&posted)
       case 11:
         put(
           unit: UInt64.random(in: 1...UInt64(Self.units), using: &random), &random,
@@ -219,7 +221,8 @@ final class RecordedCity: @unchecked Sendable {
     var view = UnitView()
     _ = driver.read(unit: UInt64.random(in: 1...UInt64(Self.units), using: &random), into: &view)
     var decision = Decision()
-    _ = driver.recommend(report(&random), into: &decision)
+    var asked = report(&random)
+    _ = driver.recommend(&asked, into: &decision)
   }
 
   /// Street times, whose epochs the builder publishes while the others go on.
@@ -236,5 +239,18 @@ final class RecordedCity: @unchecked Sendable {
       _ = driver.reportTraffic(times.count, { (.ok, times[$0]) }, { _, _ in })
       usleep(3_000)
     }
+  }
+}
+
+extension EngineDriver {
+  /// By value, where nobody counts instructions.
+  func submit(_ command: Command, into decision: inout Decision) -> Status {
+    var own = command
+    return submit(&own, into: &decision)
+  }
+
+  func submit(_ command: Command) -> Status {
+    var own = command
+    return submit(&own)
   }
 }

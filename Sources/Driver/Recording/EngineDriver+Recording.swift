@@ -8,19 +8,17 @@ import HujiaRouting
 import Synchronization
 
 extension EngineDriver {
-  /// As `apply`, and written down. Each command gets a decision of its own, so that nothing of an earlier one counts.
+  /// As `apply`, and written down.
   @inline(never)
   func applyRecorded(
-    _ command: borrowing Command, _ turn: inout Turn, into decision: inout Decision,
+    _ command: UnsafePointer<Command>, _ turn: inout Turn, into decision: inout Decision,
     _ recorder: Recorder
   ) -> Status {
     recorder.open()
-    var own = Decision()
-    let status = core.pointee.apply(command, &turn, into: &own)
+    let status = core.pointee.apply(at: command, &turn, into: &decision)
     recorder.close(
-      command, at: turn.moment, hasLeft: core.pointee.hasPositionsLeft, status: status,
-      decision: own)
-    decision = own
+      command.pointee, at: turn.moment, hasLeft: core.pointee.hasPositionsLeft, status: status,
+      decision: &decision)
     return status
   }
 

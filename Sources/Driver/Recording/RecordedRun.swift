@@ -106,7 +106,7 @@ final class Replayer {
     var decision = Decision()
     driver.core.pointee.takePositions(most: .max)
     let given = try driver.replay(command, content, &turn, into: &decision)
-    let digest = Recorder.digest(decision)
+    let digest = Recorder.digest(&decision)
     compare(
       name,
       [

@@ -56,7 +56,7 @@ package final class Recorder: @unchecked Sendable {
   /// A command was carried out.
   func close(
     _ command: borrowing Command, at moment: Moment, hasLeft: Bool, status: Status,
-    decision: borrowing Decision
+    decision: inout Decision
   ) {
     defer {
       facts.pointee.removeAll()
@@ -71,7 +71,7 @@ package final class Recorder: @unchecked Sendable {
     let place = bytes.reserve()
     bytes.put(status.rawValue)
     bytes.put(hasLeft ? 1 : 0 as UInt8)
-    bytes.put(Self.digest(decision).value)
+    bytes.put(Self.digest(&decision).value)
     bytes.put(facts.pointee.events.value)
     CommandBytes.put(command, at: moment, &bytes)
     bytes.put(UInt32(content.count))
@@ -117,7 +117,7 @@ package final class Recorder: @unchecked Sendable {
     }
   }
 
-  static func digest(_ decision: borrowing Decision) -> Digest {
+  static func digest(_ decision: inout Decision) -> Digest {
     var digest = Digest()
     decision.fold(into: &digest)
     return digest

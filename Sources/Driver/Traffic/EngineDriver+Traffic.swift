@@ -176,11 +176,12 @@ extension EngineDriver {
   }
 
   private func tendEpoch(_ threads: BuildThreads) {
-    var decision = Decision()
-    while !threads.mustEnd,
-      submitOwn(Command(.tendEpoch(cells: Self.cellsPerTurn)), into: &decision) == .ok,
-      decision.slice.hasMore
-    {}
+    withBlank(Decision.self) { decision in
+      while !threads.mustEnd,
+        submitOwn(.tendEpoch(cells: Self.cellsPerTurn), into: &decision) == .ok,
+        decision.slice.hasMore
+      {}
+    }
   }
 
   private func publish(_ metric: Metric, of traffic: Traffic, _ turn: inout Turn) {

@@ -120,7 +120,8 @@ extension EngineCore {
     if !units[unit].isFree {
       let assignment = units[unit].assignment
       guard assignments[assignment].incident == incident else { return .busy }
-      decision.chosen[0].assignmentID = assignmentSlots.id(of: assignment)
+      // Whole: what stood there before may be nothing.
+      decision.chosen[0] = Chosen(assignmentID: assignmentSlots.id(of: assignment))
       decision.answer.count = 1
       return .unchanged
     }

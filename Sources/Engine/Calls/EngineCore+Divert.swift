@@ -4,6 +4,7 @@
 extension EngineCore {
   /// Ends the assignment as diverted, sends its unit to `targetID`, and then serves the first incident again, before
   /// anything newer. Only before arrival. The decision is that of the new assignment.
+  @inline(never)
   mutating func divert(
     _ id: UInt64, to targetID: UInt64, wall_us: Int64, act: Act, into decision: inout Decision
   ) -> Status {

@@ -28,7 +28,7 @@ extension EngineCore {
       ? hold(incident, until_ns: appointment.due_ns, &decision) : decide(incident, &decision)
     if report.hasKey {
       let evicted = keys.remember(
-        report, status: status, decision: decision, now_ns: time.now_ns)
+        report, status: status, decision: &decision, now_ns: time.now_ns)
       if evicted { counters.add(Counter.keysEvicted) }
     }
     return status

@@ -5,14 +5,18 @@ import HujiaContainers
 import HujiaRouting
 
 /// One change of an engine, with the person behind it and the client that asked.
-package struct Command: BitwiseCopyable {
-  package var change: Change
-  package var act: Act
-  package var client: Client
+package typealias Command = Signed<Change>
+
+/// A change with the person and the program behind it. Public and generic for one reason: a package initializer is not
+/// inlined into other modules, and each call of the C interface would copy its command once more.
+public struct Signed<Content: BitwiseCopyable>: BitwiseCopyable {
+  public var change: Content
+  public var act: Act
+  public var client: Client
   /// The client's own number of this request; 0 = it has none.
-  package var request: UInt64
-  @inlinable package init(
-    _ change: Change, act: Act = Act(), client: Client = Client(), request: UInt64 = 0
+  public var request: UInt64
+  @inlinable @inline(__always) public init(
+    _ change: Content, act: Act = Act(), client: Client = Client(), request: UInt64 = 0
   ) {
     self.change = change
     self.act = act

@@ -8,21 +8,77 @@ extension EngineCore {
   package mutating func apply(
     _ command: borrowing Command, _ turn: inout Turn, into decision: inout Decision
   ) -> Status {
+    var own = copy command
+    return apply(at: &own, &turn, into: &decision)
+  }
+
+  /// The same where the command stands in memory: it is read there. A value would be copied at every call on its way,
+  /// two hundred bytes each time.
+  package mutating func apply(
+    at command: UnsafePointer<Command>, _ turn: inout Turn, into decision: inout Decision
+  ) -> Status {
     time = turn.moment
     feed = turn.feed
-    if command.isNumbered { return applyOnce(command, into: &decision) }
+    // What the answer is may not depend on what the caller's decision held before.
+    decision.answer = Answer()
+    decision.slice = Slice()
+    if command.pointee.isNumbered { return applyOnce(command, into: &decision) }
     return carryOut(command, into: &decision)
   }
 
+  /// In three parts, so that the frame of a short command does not hold room for what the large ones carry.
   mutating func carryOut(
-    _ command: borrowing Command, into decision: inout Decision
+    _ command: UnsafePointer<Command>, into decision: inout Decision
   ) -> Status {
-    let act = command.act
-    switch command.change {
-    case .report(let report): return self.report(report, into: &decision)
-    case .post(let report): return post(report, &decision)
+    switch command.pointee.change {
+    case .report, .post: return applyCall(command, &decision)
+    case .update, .putUnit, .putWatch, .takeClock, .snoozeClock, .escalateClock:
+      return applyLarge(command, &decision)
+    case .beats, .takeEvents, .resetFigures, .usePlans, .useEpoch, .tendEpoch, .startWall, .stall,
+      .migrateSlice, .tick, .audit, .background:
+      return applyOwn(command, &decision)
+    default: return applySmall(command, &decision)
+    }
+  }
+
+  @inline(never)
+  private mutating func applyCall(
+    _ command: UnsafePointer<Command>, _ decision: inout Decision
+  ) -> Status {
+    switch command.pointee.change {
+    case .report(let given), .post(let given):
+      let status = report(given, into: &decision)
+      if case .post = command.pointee.change {
+        answerPost(given, status, decision.answer.incidentID)
+      }
+      return status
+    default: return .unsupported
+    }
+  }
+
+  @inline(never)
+  private mutating func applyLarge(
+    _ command: UnsafePointer<Command>, _ decision: inout Decision
+  ) -> Status {
+    let act = command.pointee.act
+    switch command.pointee.change {
     case .update(let incident, let change, let movesPlace):
       return update(incident, change, movesPlace: movesPlace, into: &decision)
+    case .takeClock(let clock): return take(clock, act: act)
+    case .snoozeClock(let clock, let for_ms): return snooze(clock, for_ms: for_ms, act: act)
+    case .escalateClock(let clock): return escalateNow(clock, act: act, &decision)
+    case .putUnit(let unit): return put(unit: unit, &decision)
+    case .putWatch(let watch): return put(watch: watch)
+    default: return .unsupported
+    }
+  }
+
+  @inline(never)
+  private mutating func applySmall(
+    _ command: UnsafePointer<Command>, _ decision: inout Decision
+  ) -> Status {
+    let act = command.pointee.act
+    switch command.pointee.change {
     case .assign(let incident, let unit, let wall_us):
       refresh(unitID: unit)
       return assign(incident, unit: unit, wall_us: wall_us, act: act, into: &decision)
@@ -44,24 +100,17 @@ extension EngineCore {
       return divert(assignment, to: target, wall_us: wall_us, act: act, into: &decision)
     case .undeliverable(let assignment, let wall_us):
       return undeliverable(assignment, wall_us: wall_us, act: act)
-    case .takeClock(let clock): return take(clock, act: act)
-    case .snoozeClock(let clock, let for_ms): return snooze(clock, for_ms: for_ms, act: act)
-    case .escalateClock(let clock): return escalateNow(clock, act: act, &decision)
     case .migrate(let incident): return migrateClocks(of: incident)
-    case .putUnit(let unit): return put(unit: unit, &decision)
     case .removeUnit(let unit): return remove(unit: unit)
     case .setActivity(let activity, let unit, let wall_us):
       return set(activity: activity, of: unit, wall_us: wall_us, &decision)
     case .checkIn(let unit, let wall_us): return checkIn(unit: unit, wall_us: wall_us)
-    case .putWatch(let watch): return put(watch: watch)
     case .removeWatch(let watch): return remove(watch: watch)
     case .pauseWatch(let watch, let until_us): return pause(watch: watch, until_us: until_us)
     case .resumeWatch(let watch): return resume(watch: watch)
     case .alarm(let watch, let wall_us):
       return alarm(watch: watch, wall_us: wall_us, into: &decision)
-    case .beats, .takeEvents, .resetFigures, .usePlans, .useEpoch, .tendEpoch, .startWall, .stall,
-      .migrateSlice, .tick, .audit, .background:
-      return applyOwn(command.change, &decision)
+    default: return .unsupported
     }
   }
 
@@ -75,10 +124,13 @@ extension EngineCore {
   }
 
   /// What the engine and its driver do by themselves, and batches.
-  private mutating func applyOwn(_ change: Change, _ decision: inout Decision) -> Status {
+  @inline(never)
+  private mutating func applyOwn(
+    _ command: UnsafePointer<Command>, _ decision: inout Decision
+  ) -> Status {
     var slice = Slice()
     var status = Status.ok
-    switch change {
+    switch command.pointee.change {
     case .beats(let beats): take(beats, &slice)
     case .takeEvents(let room): takeEvents(into: room, &slice, &decision)
     case .resetFigures: resetFigures()
@@ -106,15 +158,6 @@ extension EngineCore {
     default: status = .unsupported
     }
     decision.slice = slice
-    return status
-  }
-
-  /// A posted report: where it opens nothing, an event says why.
-  private mutating func post(_ report: IncidentReport, _ decision: inout Decision) -> Status {
-    let status = self.report(report, into: &decision)
-    if status != .ok && status != .manual && status != .held {
-      answerPost(report, status, decision)
-    }
     return status
   }
 

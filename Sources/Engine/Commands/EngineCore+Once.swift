@@ -34,22 +34,22 @@ extension Command {
 extension EngineCore {
   /// A client's command: once. The same request again gets the first result and changes nothing; another command under
   /// a number that is known is refused.
-  mutating func applyOnce(_ command: borrowing Command, into decision: inout Decision) -> Status {
-    // What the first result is may not depend on what the caller's decision held before.
-    decision.answer = Answer()
-    decision.slice = Slice()
-    guard keys.answers.capacity > 0, command.isRemembered else {
+  @inline(never)
+  mutating func applyOnce(
+    _ command: UnsafePointer<Command>, into decision: inout Decision
+  ) -> Status {
+    guard keys.answers.capacity > 0, command.pointee.isRemembered else {
       return carryOut(command, into: &decision)
     }
-    let digest = command.digest()
-    let place = keys.answers.place(of: command.client)
-    if let known = keys.answers.find(command.request, of: place) {
+    let digest = command.pointee.digest()
+    let place = keys.answers.place(of: command.pointee.client)
+    if let known = keys.answers.find(command.pointee.request, of: place) {
       guard keys.answers.digest(known) == digest else { return .conflict }
       return keys.answers.read(known, into: &decision)
     }
     let status = carryOut(command, into: &decision)
     keys.answers.remember(
-      command.request, of: place, digest: digest, status: status, decision)
+      command.pointee.request, of: place, digest: digest, status: status, &decision)
     return status
   }
 }

@@ -10,16 +10,15 @@ extension EngineCore {
     firstWall.nextIncident = firstWall.hasAppointments ? 0 : nil
   }
 
-  /// A posted report that opened nothing: the host hears why, with its key.
-  mutating func answerPost(
-    _ report: IncidentReport, _ status: Status, _ decision: borrowing Decision
-  ) {
+  /// A posted report. Where it opened nothing, the host hears why, with its key.
+  mutating func answerPost(_ report: IncidentReport, _ status: Status, _ incident: UInt64) {
+    if status == .ok || status == .manual || status == .held { return }
     var event = Event(status == .exists ? .decided : .refused)
     event.reason = status.rawValue
     event.keyHigh = report.keyHigh
     event.keyLow = report.keyLow
     event.reference = report.reference
-    if status == .exists { event.incidentID = decision.answer.incidentID }
+    if status == .exists { event.incidentID = incident }
     emit(event)
   }
 

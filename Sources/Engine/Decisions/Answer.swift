@@ -13,7 +13,8 @@ package struct Answer: BitwiseCopyable {
   package init(epoch: UInt64 = 0) { self.epoch = epoch }
 }
 
-/// One unit of an answer (`hj_chosen_unit`), and what the engine needs to open its assignment.
+/// One unit of an answer (`hj_chosen_unit`), and what the engine needs to open its assignment. 48 bytes: sixteen of
+/// them are kept with each key and in each decision, so what is small stands in bytes.
 package struct Chosen: BitwiseCopyable {
   package var unitID: UInt64
   package var assignmentID: UInt64
@@ -23,12 +24,19 @@ package struct Chosen: BitwiseCopyable {
   package var turnout_ms: UInt32
   package var distance_dm: UInt32
   package var reason: Reason
-  /// Bits of `ChosenMark`.
-  package var marks: UInt32
   /// Of the unit's position; `UInt32.max` = it has none.
   package var age_s: UInt32
-  var requirement: UInt32
-  var seat: UInt32
+  private var markBits: UInt8
+  private var requirementByte: UInt8
+  private var seatByte: UInt8
+
+  /// Bits of `ChosenMark`.
+  package var marks: UInt32 { UInt32(markBits) }
+  /// Of the plan's at most sixteen, or `AssignmentRecord.byHand` or `.forNeeds`: the two highest numbers.
+  var requirement: UInt32 {
+    requirementByte >= 254 ? .max - UInt32(255 - requirementByte) : UInt32(requirementByte)
+  }
+  var seat: UInt32 { UInt32(seatByte) }
 
   init(
     unitID: UInt64 = 0, assignmentID: UInt64 = 0, unit: UInt32 = 0, role: UInt32 = 0,
@@ -44,10 +52,11 @@ package struct Chosen: BitwiseCopyable {
     self.turnout_ms = turnout_ms
     self.distance_dm = distance_dm
     self.reason = reason
-    self.marks = marks
     self.age_s = age_s
-    self.requirement = requirement
-    self.seat = seat
+    assert(marks < 256 && seat < 256 && (requirement < 254 || requirement >= .max - 1))
+    markBits = UInt8(truncatingIfNeeded: marks)
+    requirementByte = UInt8(truncatingIfNeeded: requirement)
+    seatByte = UInt8(truncatingIfNeeded: seat)
   }
 }
 

@@ -2,8 +2,9 @@
 
 import HujiaContainers
 
-/// The answer to one command: who goes and why, or how far a slice of work came. A command that decides nothing leaves
-/// it as it is.
+/// The answer to one command: who goes and why, or how far a slice of work came. Each command that is carried out
+/// begins it anew, whatever it held; `chosen` beyond `answer.count` is never read, so nobody needs to fill one
+/// beforehand (`withBlank`).
 package struct Decision: BitwiseCopyable {
   package var answer = Answer()
   /// The first `answer.count` are filled.

@@ -90,7 +90,9 @@ extension EngineCore {
       }
       emitAssignment(assignment, reason: decision.chosen[place].reason)
     }
-    emitIncident(incident, reason: decision.answer.count > 0 ? decision.chosen[0].reason : .none)
+    var reason = Reason.none
+    if decision.answer.count > 0 { reason = decision.chosen[0].reason }
+    emitIncident(incident, reason: reason)
   }
 
   /// Sends someone else at once if the plan's seats are the engine's to fill, else it waits.

@@ -58,6 +58,7 @@ package struct FigureTable: ~Copyable {
     var withinTarget: Int64 = 0
   }
 
+  private let inPlace = InPlace()
   /// By slot.
   let incidents: Block<CountedIncident>
   let assignments: Block<CountedAssignment>

@@ -76,26 +76,26 @@ package struct IncidentRecord: BitwiseCopyable {
 
 /// A report from outside (`hj_report`), checked; a posted one is snapped when its turn comes. Two reports with one key
 /// must agree in all of it.
-package struct IncidentReport: BitwiseCopyable {
-  package var tier: Tier
-  package var type: UInt32
-  package var lat_e7: Int32
-  package var lon_e7: Int32
-  package var flags: UInt32
-  package var keyHigh: UInt64
-  package var keyLow: UInt64
-  package var callerHash: UInt64
-  package var wall_us: Int64
+public struct IncidentReport: BitwiseCopyable {
+  public var tier: Tier
+  public var type: UInt32
+  public var lat_e7: Int32
+  public var lon_e7: Int32
+  public var flags: UInt32
+  public var keyHigh: UInt64
+  public var keyLow: UInt64
+  public var callerHash: UInt64
+  public var wall_us: Int64
   /// When it is to be dispatched; 0 = at once.
-  package var appointmentWall_us: Int64
-  package var place: Place
+  public var appointmentWall_us: Int64
+  public var place: Place
   /// The agency that received the call, 0 = not stated, and how it came in (`HJ_SOURCE_…`).
-  package var agency: UInt32 = 0
-  package var source: UInt8 = 0
+  public var agency: UInt32 = 0
+  public var source: UInt8 = 0
   /// Capabilities asked for beside the plan's.
-  package var needs: UInt64 = 0
-  package var reference = Reference()
-  @inlinable package init(
+  public var needs: UInt64 = 0
+  public var reference = Reference()
+  @inlinable @inline(__always) public init(
     tier: Tier, type: UInt32, lat_e7: Int32, lon_e7: Int32, flags: UInt32, keyHigh: UInt64,
     keyLow: UInt64, callerHash: UInt64, wall_us: Int64, appointmentWall_us: Int64 = 0, place: Place
   ) {

@@ -17,6 +17,7 @@ package struct AnswerTable: ~Copyable {
     var slice: Slice
   }
 
+  private let inPlace = InPlace()
   private let clients: Block<Client>
   /// The number of a client's newest request, counted over all clients.
   private let used: Block<UInt64>
@@ -92,16 +93,15 @@ package struct AnswerTable: ~Copyable {
 
   /// The oldest answer of a client goes for the newest.
   mutating func remember(
-    _ request: UInt64, of place: Int, digest: UInt64, status: Status, _ decision: borrowing Decision
+    _ request: UInt64, of place: Int, digest: UInt64, status: Status, _ decision: inout Decision
   ) {
     let index = place * Self.perClient + counts[place] % Self.perClient
     counts[place] += 1
     requests[index] = request
     answered[index] = Answered(
       digest: digest, status: status, answer: decision.answer, slice: decision.slice)
-    let sent = decision.chosen.span
     for unit in 0..<decision.answer.count {
-      chosen[index * EngineLimits.chosen + unit] = sent[unit]
+      chosen[index * EngineLimits.chosen + unit] = decision.chosen[unit]
     }
   }
 }

@@ -14,6 +14,7 @@ package struct KeyTable: ~Copyable {
     var taken_ns: Int64
   }
 
+  private let inPlace = InPlace()
   private let entries: Block<Entry>
   private let chosen: Block<Chosen>
   /// Entry number + 1, 0 = empty; linear probing with backward-shift removal.
@@ -81,7 +82,7 @@ package struct KeyTable: ~Copyable {
 
   /// Remembers a report and its answer. True when the oldest key had to go for it before its time.
   mutating func remember(
-    _ report: IncidentReport, status: Status, decision: borrowing Decision, now_ns: Int64
+    _ report: IncidentReport, status: Status, decision: inout Decision, now_ns: Int64
   ) -> Bool {
     let isFull = count == entries.count
     let isEvicting = isFull && !isTooOld(head, now_ns)
@@ -89,9 +90,8 @@ package struct KeyTable: ~Copyable {
     let index = (head + count) % entries.count
     entries[index] = Entry(
       report: report, answer: decision.answer, status: status, taken_ns: now_ns)
-    let sent = decision.chosen.span
     for place in 0..<decision.answer.count {
-      chosen[index * EngineLimits.chosen + place] = sent[place]
+      chosen[index * EngineLimits.chosen + place] = decision.chosen[place]
     }
     count += 1
     var place = start(report.keyHigh, report.keyLow)

@@ -6,17 +6,23 @@ import HujiaIngest
 extension EngineCore {
   /// Files an event with this turn's time.
   mutating func emit(_ event: Event) {
-    var timed = event
-    if timed.wall_us == 0 { timed.wall_us = time.wall_us }
-    timed.epoch = router.epoch
-    let isKept = outbox.append(&timed)
-    if feed.isWatched { feed.tell { timed.fold(isKept, into: &$0.events) } }
-    if isKept {
+    let kept = outbox.append(event, wall_us: time.wall_us, epoch: router.epoch)
+    if feed.isWatched { tell(event, kept) }
+    if kept != nil {
       counters.add(Counter.eventsWritten)
       counters.raise(Counter.eventsWaitingHigh, to: Int64(outbox.count))
     } else {
       counters.add(Counter.eventsLost)
     }
+  }
+
+  /// For a recording: what was filed, also where there was no room for it.
+  @inline(never) private func tell(_ event: Event, _ kept: UnsafeMutablePointer<Event>?) {
+    var timed = kept?.pointee ?? event
+    timed.sequence = outbox.newestSequence
+    timed.epoch = router.epoch
+    if timed.wall_us == 0 { timed.wall_us = time.wall_us }
+    feed.tell { timed.fold(kept != nil, into: &$0.events) }
   }
 
   /// Takes the oldest event out. O(1).

@@ -57,6 +57,7 @@ package struct Event: BitwiseCopyable {
 /// the number told last and the number of the event that comes next, and it is told as an overflow event, with the
 /// number of the last lost one, before anything behind it.
 package struct Outbox: ~Copyable {
+  private let inPlace = InPlace()
   private var ring: Ring<Event>
   private let ordinaryLimit: Int
   private let reserved: Int
@@ -88,26 +89,36 @@ package struct Outbox: ~Copyable {
   package var hasRoomForEscalation: Bool { escalationCount < reserved }
   package var hasRoomForAlarm: Bool { alarmCount < alarms }
 
-  /// Numbers the event. True when it was taken; false = an ordinary event was lost (its number is used up).
-  mutating func append(_ event: inout Event) -> Bool {
+  /// Numbers the event, and gives it a wall time where it has none. Returns where it stands until the next call; nil =
+  /// an ordinary event was lost (its number is used up).
+  mutating func append(
+    _ event: borrowing Event, wall_us: Int64, epoch: UInt64
+  ) -> UnsafeMutablePointer<Event>? {
     newest &+= 1
+    let kind = event.kind
     let hasRoom: Bool
-    switch event.kind {
+    switch kind {
     case .escalation, .warning: hasRoom = hasRoomForEscalation
     case .alarm: hasRoom = hasRoomForAlarm
     default: hasRoom = ordinaryCount < ordinaryLimit
     }
-    assert(hasRoom || !event.kind.isReserved)
-    event.sequence = newest
-    event.gapWall_us = lostWall_us
-    guard hasRoom, ring.append(event) else {
-      lostWall_us = event.wall_us
-      return false
+    assert(hasRoom || !kind.isReserved)
+    guard hasRoom, let place = ring.appendUnfilled() else {
+      lostWall_us = event.wall_us == 0 ? wall_us : event.wall_us
+      return nil
     }
+    place.pointee = copy event
+    place.pointee.sequence = newest
+    place.pointee.gapWall_us = lostWall_us
+    place.pointee.epoch = epoch
+    if event.wall_us == 0 { place.pointee.wall_us = wall_us }
     newestKept = newest
-    count(event.kind, by: 1)
-    return true
+    count(kind, by: 1)
+    return place
   }
+
+  /// The number of the event that was filed last.
+  var newestSequence: UInt64 { newest }
 
   private mutating func count(_ kind: EventKind, by change: Int) {
     switch kind {
@@ -122,10 +133,10 @@ package struct Outbox: ~Copyable {
     guard !ring.isEmpty else {
       return newest == told ? nil : overflow(upTo: newest, wall_us: lostWall_us)
     }
-    let first = ring.first
-    if first.sequence != told &+ 1 {
-      return overflow(upTo: first.sequence &- 1, wall_us: first.gapWall_us)
+    if ring.first.sequence != told &+ 1 {
+      return overflow(upTo: ring.first.sequence &- 1, wall_us: ring.first.gapWall_us)
     }
+    let first = ring.first
     ring.dropFirst()
     told = first.sequence
     count(first.kind, by: -1)

@@ -1,8 +1,10 @@
 // Plans may be replaced while incidents opened under the old ones still run: each version lives until its last
 // incident is gone. The driver owns the tables and frees those that are given back here.
 
+import HujiaContainers
+
 /// Up to `PlanVersions.limit` plan tables in use at once.
-struct PlanVersions: BitwiseCopyable {
+struct PlanVersions: ~Copyable {
   static var limit: Int { 8 }
 
   struct Version: BitwiseCopyable {
@@ -12,6 +14,7 @@ struct PlanVersions: BitwiseCopyable {
     var number: UInt32 = 0
   }
 
+  private let inPlace = InPlace()
   private var versions: InlineArray<8, Version> = .init(repeating: Version())
   private(set) var current: UInt32 = 0
   private var newest: UInt32 = 1
@@ -20,13 +23,13 @@ struct PlanVersions: BitwiseCopyable {
     versions[0] = Version(address: UInt(bitPattern: first), holds: 0, number: 1)
   }
 
-  func tables(_ version: UInt32) -> UnsafeMutablePointer<PlanTables> {
-    UnsafeMutablePointer(bitPattern: versions[Int(version)].address).unsafelyUnwrapped
+  @inline(__always) func tables(_ version: UInt32) -> UnsafeMutablePointer<PlanTables> {
+    UnsafeMutablePointer(bitPattern: versions.span[Int(version)].address).unsafelyUnwrapped
   }
 
-  func number(_ version: UInt32) -> UInt32 { versions[Int(version)].number }
+  @inline(__always) func number(_ version: UInt32) -> UInt32 { versions.span[Int(version)].number }
 
-  func holds(_ version: Int) -> Int { Int(versions[version].holds) }
+  func holds(_ version: Int) -> Int { Int(versions.span[version].holds) }
 
   /// An incident holds a version once for its plan and once for its clocks.
   mutating func hold(_ version: UInt32) { versions[Int(version)].holds += 1 }

@@ -21,6 +21,7 @@ package struct Breach: BitwiseCopyable {
 
 /// A ring of the newest breaches. Note, settle, read: O(1).
 package struct BreachList: ~Copyable {
+  private let inPlace = InPlace()
   private let ring: Block<Breach>
   /// How many were ever noted; breach number n is at (n - 1) % capacity.
   private var noted: UInt32 = 0

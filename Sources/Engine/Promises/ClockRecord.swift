@@ -61,6 +61,7 @@ enum ClockSlot {
   }
 
   /// Pending and callback, arrival, resolve, appointment and lead.
+  @inline(__always)
   static func of(_ kind: ClockKind, incident: UInt32) -> UInt32 {
     switch kind {
     case .arrival: return incident * 4 + 1
@@ -71,6 +72,7 @@ enum ClockSlot {
   }
 
   /// Acknowledge, turnout and welfare, one after the other; delivery and report.
+  @inline(__always)
   static func of(_ kind: ClockKind, assignment: UInt32, _ limits: EngineLimits) -> UInt32 {
     let first = UInt32(limits.incidents * perIncident) + assignment * 2
     return kind == .delivery || kind == .report ? first + 1 : first
@@ -93,6 +95,7 @@ enum ClockCycles {
     (limits.incidents + limits.assignments) * perOwner
   }
 
+  @inline(__always)
   static func place(_ kind: ClockKind, slot: UInt32, _ limits: EngineLimits) -> Int {
     let incidentClocks = limits.incidents * ClockSlot.perIncident
     let owner =

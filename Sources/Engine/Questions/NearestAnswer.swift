@@ -15,6 +15,13 @@ package struct NearestQuery: BitwiseCopyable {
   /// So many of those found are described.
   package var capacity: Int
   package var profile: Profile
+  /// Where: an array of records of `stride` bytes, each written by `put`.
+  package var space: UnsafeMutableRawPointer?
+  package var stride = 0
+  package var put: Put?
+  /// Writes one unit: the place for it, the record's size, the address of the `NearestView`. Under the baton: it
+  /// copies, and no more.
+  package typealias Put = @convention(c) (UnsafeMutableRawPointer, Int, UnsafeRawPointer) -> Void
   package init(place: Place, limit: Int, capacity: Int, profile: Profile) {
     self.place = place
     self.limit = limit
@@ -32,16 +39,15 @@ package struct NearestView: BitwiseCopyable {
   package var isStraightLine = false
   package var isStale = false
   package var isOffNetwork = false
+  /// Of the travel times it was computed on; 0 = the map's.
+  package var epoch: UInt64 = 0
   package init() {}
 }
 
 package struct NearestAnswer: BitwiseCopyable {
   package static var most: Int { 64 }
-  /// How many were found; the first `NearestQuery.capacity` of them are in `units`.
+  /// How many were found; the first `NearestQuery.capacity` of them were written.
   package var count = 0
-  /// Of the travel times it was computed on; 0 = the map's.
-  package var epoch: UInt64 = 0
-  package var units: InlineArray<64, NearestView> = .init(repeating: NearestView())
   package init() {}
 }
 
@@ -73,18 +79,18 @@ extension EngineCore {
       to: query.place, capabilities: query.capabilities, levels: query.levels,
       agency: query.agency, limit: min(query.limit, NearestAnswer.most), profile: query.profile)
     answer.count = found
-    answer.epoch = router.epoch
+    guard let put = query.put, let space = query.space else { return }
+    var view = NearestView()
+    view.epoch = router.epoch
     for index in 0..<min(found, query.capacity) {
       let near = candidates[index]
-      let (age_s, isStale) = age(ofFound: near.unit)
-      answer.units[index].unitID = units[near.unit].id
-      answer.units[index].travel_ms = near.travel_ms
-      answer.units[index].distance_dm = near.distance_dm
-      answer.units[index].age_s = age_s
-      answer.units[index].isStraightLine = near.isStraightLine
-      answer.units[index].isStale = isStale
-      answer.units[index].isOffNetwork =
-        query.place.isOffNetwork || units[near.unit].place.isOffNetwork
+      (view.age_s, view.isStale) = age(ofFound: near.unit)
+      view.unitID = units[near.unit].id
+      view.travel_ms = near.travel_ms
+      view.distance_dm = near.distance_dm
+      view.isStraightLine = near.isStraightLine
+      view.isOffNetwork = query.place.isOffNetwork || units[near.unit].place.isOffNetwork
+      put(space + index * query.stride, query.stride, &view)
     }
   }
 

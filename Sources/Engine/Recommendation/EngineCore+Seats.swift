@@ -87,7 +87,7 @@ extension EngineCore {
   /// One more seat, behind those of the plan: what the incident asks for beside it. A unit of the plan that has it will
   /// do: an interpreter in the first car is on the scene as well. For the rest others are sent besides, so no nearer
   /// unit is passed over.
-  private mutating func chooseForNeeds(
+  @inline(never) private mutating func chooseForNeeds(
     _ needs: UInt64, _ plan: PlanMatch, place: Place, tier: Tier, reason: Reason,
     _ room: inout Int, _ shortfall: inout Shortfall, _ decision: inout Decision
   ) {
@@ -108,7 +108,7 @@ extension EngineCore {
 
   /// Chooses for one seat: one unit that has all that is open, else several together, the lowest-numbered capability
   /// first. Returns what nobody has; nil = nothing is left.
-  private mutating func fill(
+  @inline(never) private mutating func fill(
     _ seat: Seat, _ given: UInt64, isShiftOver: Bool, _ room: inout Int,
     _ shortfall: inout Shortfall, _ decision: inout Decision
   ) -> UInt64? {

@@ -1,13 +1,13 @@
 // Behind a change: which person, for which reason, out of which program.
 
 /// The person behind an act, and the reason (`hj_action`).
-package struct Act: BitwiseCopyable {
-  package var operatorID: UInt64
-  package var reason: UInt32
-  package var role: UInt32
-  package var sessionID: UInt64
-  package init(operatorID: UInt64 = 0, reason: UInt32 = 0, role: UInt32 = 0, sessionID: UInt64 = 0)
-  {
+public struct Act: BitwiseCopyable {
+  public var operatorID: UInt64
+  public var reason: UInt32
+  public var role: UInt32
+  public var sessionID: UInt64
+  @inlinable @inline(__always)
+  public init(operatorID: UInt64 = 0, reason: UInt32 = 0, role: UInt32 = 0, sessionID: UInt64 = 0) {
     self.operatorID = operatorID
     self.reason = reason
     self.role = role
@@ -21,10 +21,10 @@ package struct Act: BitwiseCopyable {
 }
 
 /// Which program a command comes from, and which of its requests it is. 0/0: the host's own process.
-package struct Client: BitwiseCopyable, Equatable, Sendable {
-  package var high: UInt64
-  package var low: UInt64
-  package init(high: UInt64 = 0, low: UInt64 = 0) {
+public struct Client: BitwiseCopyable, Equatable, Sendable {
+  public var high: UInt64
+  public var low: UInt64
+  @inlinable public init(high: UInt64 = 0, low: UInt64 = 0) {
     self.high = high
     self.low = low
   }

@@ -17,6 +17,7 @@ struct OfferKey: BitwiseCopyable, Comparable {
 
 /// A heap of units by the least key of what each may serve; equal keys by slot. Push and pop: O(log units).
 struct OfferQueue: ~Copyable {
+  private let inPlace = InPlace()
   private let heap: Block<UInt32>
   private let bounds: Block<OfferKey>
   /// By unit: its place in the heap + 1; 0 = not in it.

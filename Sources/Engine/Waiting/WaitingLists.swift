@@ -28,6 +28,8 @@ struct WaitingLists: ~Copyable {
     var next: UInt32
   }
 
+  private let inPlace = InPlace()
+
   // By incident
   private let keys: Block<WaitingKey>
   private let needOf: Block<UInt32>

@@ -5,6 +5,7 @@ import HujiaContainers
 import HujiaDeadlines
 
 package struct WatchTable: ~Copyable {
+  private let inPlace = InPlace()
   package let records: Block<WatchRecord>
   package let descriptions: Block<WatchDescription>
   let chains: Block<WatchChain>
