@@ -4,11 +4,12 @@
 /* clang-format off */
 enum {
   HJ_OK = 0, HJ_EXISTS = 1, HJ_FULL = 2, HJ_MANUAL = 3, HJ_UNCHANGED = 4, HJ_PARTIAL = 5, HJ_TIME_BACKWARDS = 6,
-  HJ_PASSED = 7, HJ_HELD = 8, HJ_E_ARGUMENT = -1, HJ_E_NULL = -2, HJ_E_SIZE = -3, HJ_E_NEWER = -4, HJ_E_STALE = -5,
-  HJ_E_UNKNOWN = -6, HJ_E_STATE = -7, HJ_E_CONFLICT = -8, HJ_E_BUFFER = -9, HJ_E_MEMORY = -10, HJ_E_FORKED = -11,
-  HJ_E_DEADLOCK = -12, HJ_E_RANGE = -13, HJ_E_FILE = -14, HJ_E_MAP = -15, HJ_E_PLANS = -16, HJ_E_MODE = -17,
-  HJ_E_UNSUPPORTED = -18, HJ_E_LIMIT = -19, HJ_E_SYSTEM = -20, HJ_E_BUSY = -21, HJ_E_REASON = -22, HJ_E_INTERNAL = -23,
-  HJ_E_SNOOZE = -24, HJ_E_NO_CLOCK = -25, HJ_E_STEP = -26
+  HJ_PASSED = 7, HJ_HELD = 8, HJ_TIMEOUT = 9, HJ_CHANGED = 10, HJ_E_ARGUMENT = -1, HJ_E_NULL = -2, HJ_E_SIZE = -3,
+  HJ_E_NEWER = -4, HJ_E_STALE = -5, HJ_E_UNKNOWN = -6, HJ_E_STATE = -7, HJ_E_CONFLICT = -8, HJ_E_BUFFER = -9,
+  HJ_E_MEMORY = -10, HJ_E_FORKED = -11, HJ_E_DEADLOCK = -12, HJ_E_RANGE = -13, HJ_E_FILE = -14, HJ_E_MAP = -15,
+  HJ_E_PLANS = -16, HJ_E_MODE = -17, HJ_E_UNSUPPORTED = -18, HJ_E_LIMIT = -19, HJ_E_SYSTEM = -20, HJ_E_BUSY = -21,
+  HJ_E_REASON = -22, HJ_E_INTERNAL = -23, HJ_E_SNOOZE = -24, HJ_E_NO_CLOCK = -25, HJ_E_STEP = -26, HJ_E_JOURNAL = -27,
+  HJ_E_LOCKED = -28, HJ_E_UNCERTAIN = -29
 };
 enum {
   HJ_TIER_NONE = 0, HJ_TIER_EMERGENCY = 1, HJ_TIER_URGENT = 2, HJ_TIER_ROUTINE = 3, HJ_TIER_PREVENTIVE = 4
@@ -47,7 +48,7 @@ enum {
 enum {
   HJ_EVENT_DECIDED = 1, HJ_EVENT_REFUSED = 2, HJ_EVENT_INCIDENT = 3, HJ_EVENT_ASSIGNMENT = 4, HJ_EVENT_ESCALATION = 5,
   HJ_EVENT_OVERFLOW = 6, HJ_EVENT_TRAFFIC = 7, HJ_EVENT_STALL = 9, HJ_EVENT_WARNING = 10, HJ_EVENT_CLOCK = 11,
-  HJ_EVENT_ALARM = 8, HJ_EVENT_ABSENCE_ENDED = 13
+  HJ_EVENT_ALARM = 8, HJ_EVENT_ABSENCE_ENDED = 13, HJ_EVENT_MODE = 14, HJ_EVENT_RECOVERED = 15
 };
 enum {
   HJ_REASON_NONE = 0, HJ_REASON_CLOSEST = 1, HJ_REASON_STRAIGHT_LINE = 2, HJ_REASON_NO_POSITION = 3,
@@ -119,14 +120,37 @@ enum {
   HJ_BREACH_KEPT_TOLD_LATE = 1
 };
 enum {
-  HJ_VERSION_MAJOR = 0, HJ_VERSION_MINOR = 3, HJ_VERSION_PATCH = 0, HJ_ABI_VERSION = 0, HJ_CREW_NONE = -1,
-  HJ_CHOSEN_MAX = 16, HJ_STREET_TIME_MAX = 86400000, HJ_FIGURES_UNKNOWN = 1, HJ_FIGURES_TABLE_FULL = 2,
-  HJ_NAMES_TIER = 1, HJ_NAMES_LEVEL = 2, HJ_NAMES_ACTIVITY = 3, HJ_NAMES_INCIDENT = 4, HJ_NAMES_ASSIGNMENT = 5,
-  HJ_NAMES_CLOCK = 6, HJ_NAMES_STEP = 7, HJ_NAMES_EVENT = 8, HJ_NAMES_REASON = 9, HJ_NAMES_CLOCK_STATE = 10,
-  HJ_NAMES_WATCH = 11, HJ_NAMES_FIGURES = 12, HJ_NAMES_INTERVAL = 13, HJ_NAMES_SHORTFALL = 14, HJ_NAMES_DATUM = 15,
-  HJ_NAMES_PROFILE = 16, HJ_NAMES_RUN = 17, HJ_NAMES_TRAFFIC = 18, HJ_NAMES_DIRECTION = 19, HJ_NAMES_REPORT = 20,
-  HJ_NAMES_ROUTE = 21, HJ_NAMES_NEAREST = 22, HJ_NAMES_SOURCE = 23, HJ_NAMES_MAP = 24, HJ_NAMES_OFF_DUTY_POSITIONS = 25,
-  HJ_NAMES_CHOSEN = 26, HJ_NAMES_BREACH = 27
+  HJ_TELEMETRY_NEWEST = 0, HJ_TELEMETRY_ALL = 1
+};
+enum {
+  HJ_EVENTS_WHEN_RECORDED = 0, HJ_EVENTS_WHEN_DURABLE = 1
+};
+enum {
+  HJ_STRENGTH_RECORDED = 1, HJ_STRENGTH_DURABLE = 2
+};
+enum {
+  HJ_JOURNAL_OFF = 0, HJ_JOURNAL_GOOD = 1, HJ_JOURNAL_DEGRADED = 2
+};
+enum {
+  HJ_MODE_NORMAL = 1, HJ_MODE_DEGRADED = 2, HJ_MODE_MANUAL = 3
+};
+enum {
+  HJ_HEALTH_NOT_RECORDED = 1, HJ_HEALTH_RING_LOST = 2, HJ_HEALTH_RING_FILLING = 4, HJ_HEALTH_DISK_FAILED = 8,
+  HJ_HEALTH_DISK_FULL = 16, HJ_HEALTH_LOCK_LOST = 32, HJ_HEALTH_OVER_BOUND = 64, HJ_HEALTH_SNAPSHOT_DAMAGED = 128,
+  HJ_HEALTH_TORN_TAIL = 256, HJ_HEALTH_RING_DAMAGED = 512, HJ_HEALTH_RING_RESTARTED = 1024,
+  HJ_HEALTH_TIME_UNCERTAIN = 65536, HJ_HEALTH_REBUILT_OTHERWISE = 131072, HJ_HEALTH_JOURNAL_ENDED = 262144
+};
+enum {
+  HJ_VERSION_MAJOR = 0, HJ_VERSION_MINOR = 3, HJ_VERSION_PATCH = 0, HJ_ABI_VERSION = 0, HJ_EVENT_FLAG_REPEATED = 1,
+  HJ_CREW_NONE = -1, HJ_CHOSEN_MAX = 16, HJ_STREET_TIME_MAX = 86400000, HJ_FIGURES_UNKNOWN = 1,
+  HJ_FIGURES_TABLE_FULL = 2, HJ_NAMES_TIER = 1, HJ_NAMES_LEVEL = 2, HJ_NAMES_ACTIVITY = 3, HJ_NAMES_INCIDENT = 4,
+  HJ_NAMES_ASSIGNMENT = 5, HJ_NAMES_CLOCK = 6, HJ_NAMES_STEP = 7, HJ_NAMES_EVENT = 8, HJ_NAMES_REASON = 9,
+  HJ_NAMES_CLOCK_STATE = 10, HJ_NAMES_WATCH = 11, HJ_NAMES_FIGURES = 12, HJ_NAMES_INTERVAL = 13,
+  HJ_NAMES_SHORTFALL = 14, HJ_NAMES_DATUM = 15, HJ_NAMES_PROFILE = 16, HJ_NAMES_RUN = 17, HJ_NAMES_TRAFFIC = 18,
+  HJ_NAMES_DIRECTION = 19, HJ_NAMES_REPORT = 20, HJ_NAMES_ROUTE = 21, HJ_NAMES_NEAREST = 22, HJ_NAMES_SOURCE = 23,
+  HJ_NAMES_MAP = 24, HJ_NAMES_OFF_DUTY_POSITIONS = 25, HJ_NAMES_CHOSEN = 26, HJ_NAMES_BREACH = 27,
+  HJ_NAMES_TELEMETRY = 28, HJ_NAMES_EVENTS_WHEN = 29, HJ_NAMES_STRENGTH = 30, HJ_NAMES_JOURNAL = 31, HJ_NAMES_MODE = 32,
+  HJ_NAMES_HEALTH = 33
 };
 enum { HJ_UNKNOWN = -2147483647 - 1 };
 enum { HJ_UNREACHABLE = 0xffffffff };
@@ -190,6 +214,13 @@ typedef struct hj_config {
   int32_t off_duty_positions;
   uint32_t max_clients;
   uint32_t reserved3;
+  int32_t telemetry;
+  int32_t events_when;
+  uint64_t ring_bytes;
+  uint64_t journal_bytes;
+  const char *ring_path;
+  uint32_t retain_record_d;
+  uint32_t repeat_s;
 } hj_config;
 
 typedef struct hj_unit {
@@ -298,6 +329,7 @@ typedef struct hj_dispatch {
   uint64_t epoch;
   uint32_t chosen_age_s[16];
   uint32_t chosen_flags[16];
+  uint64_t record;
 } hj_dispatch;
 
 typedef struct hj_incident_status {
@@ -366,7 +398,7 @@ typedef struct hj_event {
   int32_t cycle;
   uint64_t operator_id;
   uint32_t plans_version;
-  uint32_t reserved0;
+  uint32_t flags;
   uint64_t epoch;
   uint64_t watch_id;
   uint32_t operator_reason;
@@ -375,6 +407,7 @@ typedef struct hj_event {
   uint64_t operator_session;
   uint32_t operator_role;
   int32_t outcome;
+  uint64_t record;
 } hj_event;
 
 typedef struct hj_clock_ref {
@@ -605,6 +638,29 @@ typedef struct hj_breach {
   uint8_t reference[32];
 } hj_breach;
 
+typedef struct hj_journal_info {
+  uint32_t size;
+  int32_t state;
+  uint64_t recorded;
+  uint64_t durable;
+  uint64_t head_record;
+  uint8_t head[32];
+  int64_t lag_ns;
+  int64_t disk_bytes;
+  uint32_t reasons;
+  hj_status last_error;
+  int64_t append_p50_ns;
+  int64_t append_p99_ns;
+  uint64_t rebuilt;
+} hj_journal_info;
+
+typedef struct hj_health_info {
+  uint32_t size;
+  int32_t mode;
+  uint32_t reasons;
+  uint32_t reserved0;
+} hj_health_info;
+
 const char *hj_version(void);
 uint32_t hj_abi_version(void);
 const char *hj_status_name(hj_status status);
@@ -662,7 +718,11 @@ hj_status hj_clock_read(hj_engine *engine, const hj_clock_ref *clock, hj_clock_s
 hj_status hj_clock_take(hj_engine *engine, const hj_clock_ref *clock, const hj_action *action);
 hj_status hj_clock_snooze(hj_engine *engine, const hj_clock_ref *clock, uint32_t for_s, const hj_action *action);
 hj_status hj_clock_escalate(hj_engine *engine, const hj_clock_ref *clock, const hj_action *action);
+hj_status hj_journal_status(hj_engine *engine, hj_journal_info *info);
+hj_status hj_journal_wait(hj_engine *engine, uint64_t record, int32_t strength, int64_t timeout_ns);
+hj_status hj_health(hj_engine *engine, hj_health_info *health);
 hj_status hj_events_poll(hj_engine *engine, hj_event *events, uint32_t capacity, uint32_t *count);
+hj_status hj_events_ack(hj_engine *engine, uint64_t sequence);
 int32_t hj_events_fd(hj_engine *engine);
 hj_status hj_watch_put(hj_engine *engine, const hj_watch *watch);
 hj_status hj_watch_remove(hj_engine *engine, uint64_t watch_id);

@@ -114,6 +114,8 @@ typedef int32_t hj_status;
 #define HJ_TIME_BACKWARDS 6 /* now_ns was before that of the last poll; the last poll's time was used. */
 #define HJ_PASSED 7         /* the clock has moved on from the step you saw; nothing was done. Read it again. */
 #define HJ_HELD 8           /* taken in; held until its appointment. Do not retry. */
+#define HJ_TIMEOUT 9        /* the time was up first. Ask again. Since 0.3 */
+#define HJ_CHANGED 10 /* told by HJ_EVENT_RECOVERED: another map, or larger limits, than the journal's. Since 0.3 */
 
 #define HJ_E_ARGUMENT -1  /* a value outside its documented range */
 #define HJ_E_NULL -2      /* a pointer that must not be NULL */
@@ -141,6 +143,9 @@ typedef int32_t hj_status;
 #define HJ_E_SNOOZE -24      /* the step would be put off further than its plan allows */
 #define HJ_E_NO_CLOCK -25    /* that clock does not run: not started, already stopped, or not in the plans */
 #define HJ_E_STEP -26        /* the clock has not come to that step yet */
+#define HJ_E_JOURNAL -27     /* the journal cannot be read or written, or is another's. Since 0.3 */
+#define HJ_E_LOCKED -28      /* the journal is in use by another engine. Since 0.3 */
+#define HJ_E_UNCERTAIN -29   /* the one error after which something may have changed: ask. Not yet. Since 0.3 */
 
 /* Details of a failed cold call, in a struct of the caller. */
 typedef struct hj_error_detail {
@@ -283,6 +288,15 @@ typedef struct hj_error_detail {
                                * again and fires now. Please report it. Never lost: up to 1,024 wait to be read; what is
                                * found beyond them is left until some were read, and armed and told then. */
 #define HJ_EVENT_ABSENCE_ENDED 13 /* the chain of watch_id ended: HJ_REASON_SIGN_OF_LIFE, _PAUSED or _CLOSED */
+#define HJ_EVENT_MODE \
+  14 /* how the engine works changed: `state` is its HJ_MODE_..., `step` HJ_HEALTH_... bits. Since 0.3 */
+#define HJ_EVENT_RECOVERED \
+  15 /* rebuilt from its journal: `step` records, `late_ns` the time in which nothing ran;
+                                  * `reason` HJ_OK, or HJ_CHANGED (another map, or larger limits). Since 0.3 */
+
+/* Bits of hj_event.flags. Since 0.3. */
+#define HJ_EVENT_FLAG_REPEATED \
+  1u /* it may have been read before the engine was rebuilt: the same event, the same number */
 
 /* Why a unit was chosen, or why something changed (hj_chosen_unit.reason, hj_event.reason). */
 #define HJ_REASON_NONE 0
@@ -397,12 +411,21 @@ typedef void (*hj_release)(void *context, void *pointer, uint64_t bytes, uint64_
 #define HJ_OFF_DUTY_POSITIONS_REFUSE 0 /* refused and counted */
 #define HJ_OFF_DUTY_POSITIONS_TAKE 1
 
+/* What of positions, heartbeats and street times is on record (hj_config.telemetry). Commands and what they decided
+ * always are, and with a decision the places of the units that it chose. Since 0.3. */
+#define HJ_TELEMETRY_NEWEST 0 /* heartbeats, and closures of streets and their lifting */
+#define HJ_TELEMETRY_ALL 1    /* each position as it was taken in, and each street time */
+
+/* When events can be read (hj_config.events_when). Since 0.3. */
+#define HJ_EVENTS_WHEN_RECORDED 0 /* when they survive the death of the process */
+#define HJ_EVENTS_WHEN_DURABLE 1  /* when they survive a power cut. Not yet: hj_journal_wait says when */
+
 typedef struct hj_config {
   uint32_t size;
   int32_t run_mode;         /* HJ_RUN_...; default HJ_RUN_THREAD */
   const char *map_path;     /* .hjmap; NULL: no streets, every travel time is a marked straight-line estimate */
   const char *plans_path;   /* JSON; NULL: the built-in plan */
-  const char *journal_path; /* must be NULL in this version (HJ_E_UNSUPPORTED) */
+  const char *journal_path; /* a folder: see hj_engine_open; NULL: nothing is on record. Since 0.3, before: NULL only */
   uint32_t max_units;       /* 1 ... 1,048,576; default 4,096 */
   uint32_t max_incidents;   /* open ones and those kept after closing, 1 ... 1,048,576; default 4,096 */
   uint32_t max_assignments; /* live ones, 1 ... 1,048,576; default 8,192 */
@@ -453,6 +476,16 @@ typedef struct hj_config {
    * such command comes. About 56 KiB of memory each, touched when they come. */
   uint32_t max_clients;
   uint32_t reserved3;
+  /* The journal; without journal_path none of these may be set (HJ_E_ARGUMENT). 0 and NULL are the defaults. */
+  int32_t telemetry;        /* HJ_TELEMETRY_...; default HJ_TELEMETRY_NEWEST */
+  int32_t events_when;      /* HJ_EVENTS_WHEN_...; default HJ_EVENTS_WHEN_RECORDED */
+  uint64_t ring_bytes;      /* records that are not durable yet, 4 MiB ... 1 GiB, rounded up to a power of two; default
+                             * 32 MiB: a minute of 2,000 records a second */
+  uint64_t journal_bytes;   /* bound of the folder, at least 256 MiB; 0 = none. Beyond it: HJ_HEALTH_OVER_BOUND */
+  const char *ring_path;    /* a file on a tmpfs; default /dev/shm/hujia-UID-ID, ID a number made with the folder */
+  uint32_t retain_record_d; /* days that records are kept, up to 36,500; 0 = for ever. Not yet: nothing is deleted */
+  uint32_t repeat_s; /* after a crash events not acknowledged (hj_events_ack) come again: those younger than this, 1 ...
+                      * 31,622,400; default 600, ten minutes; never more than event_capacity */
 } hj_config;
 
 typedef struct hj_unit {
@@ -574,6 +607,7 @@ typedef struct hj_dispatch {
   /* Of chosen[i]'s position when this was answered; HJ_AGE_UNKNOWN = it has none. Since 0.3. */
   uint32_t chosen_age_s[HJ_CHOSEN_MAX];
   uint32_t chosen_flags[HJ_CHOSEN_MAX]; /* HJ_CHOSEN_... bits of chosen[i]. Since 0.3. */
+  uint64_t record; /* of the journal: the number of the record that this stands on; 0 = on none. Since 0.3. */
 } hj_dispatch;
 
 typedef struct hj_incident_status {
@@ -645,9 +679,9 @@ typedef struct hj_event {
   uint64_t operator_id;       /* of an act of a person; 0 = not stated */
   uint32_t
       plans_version; /* escalations and warnings: those of the chain (hj_incident_status.plans_version); since 0.2 */
-  uint32_t reserved0;
-  uint64_t epoch;            /* of the travel times that served then; 0 = the map's. Since 0.2. */
-  uint64_t watch_id;         /* of a watch's escalation, alarm or end of absence; 0 = none. Since 0.2. */
+  uint32_t flags;    /* HJ_EVENT_FLAG_...; since 0.3 (where reserved0 was) */
+  uint64_t epoch;    /* of the travel times that served then; 0 = the map's. Since 0.2. */
+  uint64_t watch_id; /* of a watch's escalation, alarm or end of absence; 0 = none. Since 0.2. */
   uint32_t operator_reason;  /* hj_action.reason of an act of a person; 0 = not stated. Since 0.3. */
   uint32_t travel_ms;        /* of an assignment before arrival, of the unit that HJ_REASON_PLACE_CHANGED names: to the
                              * incident, as measured last (HJ_UNREACHABLE = not known); else 0. Since 0.3. */
@@ -655,6 +689,7 @@ typedef struct hj_event {
   uint64_t operator_session; /* hj_action.session_id and */
   uint32_t operator_role;    /* hj_action.role of an act of a person; 0 = not stated */
   int32_t outcome;           /* with HJ_REASON_CALLED_BACK: what hj_incident_called_back_with told; else 0 */
+  uint64_t record;           /* of the journal: the number of the record that it stands on; 0 = on none */
 } hj_event;
 
 /* One clock, and which of its firings the operator saw: step and cycle of the last escalation, as its event and
@@ -959,8 +994,8 @@ const char *hj_status_name(hj_status status);
 /* What happened and what to do, one English sentence. Never NULL. Since 0.1. */
 const char *hj_status_text(hj_status status);
 
-/* Whether what the call was about is in the engine's books now: 1, and 0 after HJ_FULL, HJ_PASSED, 9 (HJ_TIMEOUT, of a
- * later version) and every error. `status >= 0` asks whether nothing went wrong, and is true of HJ_FULL; a call that
+/* Whether what the call was about is in the engine's books now: 1, and 0 after HJ_FULL, HJ_PASSED,
+ * HJ_TIMEOUT and every error. `status >= 0` asks whether nothing went wrong, and is true of HJ_FULL; a call that
  * was not taken must be made again, or somebody told. HJ_PARTIAL and HJ_UNCHANGED are 1: see the count of the first.
  * Total: any number is allowed. Since 0.3. */
 int32_t hj_is_taken(hj_status status);
@@ -993,6 +1028,12 @@ int32_t hj_is_taken(hj_status status);
 #define HJ_NAMES_OFF_DUTY_POSITIONS 25
 #define HJ_NAMES_CHOSEN 26 /* hj_dispatch.chosen_flags */
 #define HJ_NAMES_BREACH 27 /* flags of hj_breach */
+#define HJ_NAMES_TELEMETRY 28
+#define HJ_NAMES_EVENTS_WHEN 29
+#define HJ_NAMES_STRENGTH 30
+#define HJ_NAMES_JOURNAL 31 /* hj_journal_info.state */
+#define HJ_NAMES_MODE 32
+#define HJ_NAMES_HEALTH 33 /* bits: reasons of hj_health_info and hj_journal_info */
 
 /* The word for a constant, as plans files and JSON write it: its name in this header without the prefix, in small
  * letters. HJ_STEP_NOTIFY_AGAIN of HJ_NAMES_STEP is "notify_again", HJ_ACTIVITY_EN_ROUTE of HJ_NAMES_ACTIVITY
@@ -1041,12 +1082,29 @@ hj_status hj_config_init(hj_config *config, uint32_t size);
  * other threads of the process take the last of it in between, or where the system grants memory that it does not have:
  * libuv and the Swift runtime then end the process, as jemalloc does in a new thread that finds no room for its arena
  * (2 MiB). What libuv needs after open (a host's loop that grows) is not known beforehand.
+ *
+ * With journal_path everything that changes the engine is on record before its caller has the answer and before anybody
+ * can read its events. What is recorded survives the death of the process at any instruction; a thread of the journal
+ * makes it durable in groups, and hj_journal_wait waits for that. The folder is made where it is not there (its parent
+ * is).
+ *
+ * Opening applies what stands in it, in order. Incidents, assignments, units, watches, clocks, keys, plans, figures and
+ * counters are as they were; ids that a host has kept go on working; what was decided is never decided again. A unit is
+ * where a decision saw it last, or where hj_unit_put placed it. A plans file that differs from the newest on record is
+ * loaded as a new version. Another map, or larger limits, are taken (HJ_CHANGED; places are snapped anew).
+ *
+ * Clocks ran on: by elapsed time since the same boot, else by wall time, never back; what fell due fires once, late, in
+ * order. With HJ_RUN_POLL the first hj_engine_poll is the new origin, and the time that passed is the difference of
+ * wall_us. Events that hj_events_ack has not acknowledged come again under their numbers, with HJ_EVENT_FLAG_REPEATED;
+ * HJ_EVENT_RECOVERED follows.
  * BEFORE START, any thread. Cold: reads files, allocates.
  * HJ_E_NULL (config or engine); HJ_E_SIZE, HJ_E_NEWER; HJ_E_ARGUMENT (run_mode, datum, map_memory, output_datum,
- * off_duty_positions, hooks, uv_loop: see detail.field); HJ_E_LIMIT (a limit); HJ_E_UNSUPPORTED (journal_path);
- * HJ_E_FILE, HJ_E_MAP (map_path), HJ_E_PLANS (plans_path); HJ_E_MEMORY (the allocator refused, perhaps the copy of the
- * map; or, with detail.field RLIMIT_AS, address space is short); HJ_E_SYSTEM (detail.field RLIMIT_NOFILE: too few
- * descriptors; RLIMIT_NPROC: no thread); HJ_FULL (256 engines are open). Since 0.1. */
+ * off_duty_positions, hooks, uv_loop, or what belongs to a journal without journal_path: see detail.field); HJ_E_LIMIT
+ * (a limit, or one that is smaller than the journal's); HJ_E_UNSUPPORTED (events_when: HJ_EVENTS_WHEN_DURABLE);
+ * HJ_E_JOURNAL, HJ_E_LOCKED (journal_path); HJ_E_FILE, HJ_E_MAP (map_path), HJ_E_PLANS (plans_path); HJ_E_MEMORY (the
+ * allocator refused, perhaps the copy of the map; or, with detail.field RLIMIT_AS, address space is short); HJ_E_SYSTEM
+ * (detail.field RLIMIT_NOFILE: too few descriptors; RLIMIT_NPROC: no thread); HJ_FULL (256 engines are open). Since
+ * 0.1. */
 hj_status hj_engine_open(const hj_config *config, hj_engine **engine, hj_error_detail *detail);
 
 /* Stops and frees. Calls under way on other threads end first (those that wait for room in the ring of posts at once,
@@ -1384,6 +1442,76 @@ hj_status hj_clock_snooze(hj_engine *engine, const hj_clock_ref *clock, uint32_t
  * Since 0.2; clocks of watches since 0.3. */
 hj_status hj_clock_escalate(hj_engine *engine, const hj_clock_ref *clock, const hj_action *action);
 
+/* ---- Journal and health ---------------------------------------------------------------------------------------- */
+
+/* How the engine works (hj_health_info.mode; `state` of HJ_EVENT_MODE). Since 0.3. */
+#define HJ_MODE_NORMAL 1
+#define HJ_MODE_DEGRADED 2 /* it dispatches as ever; that what it accepts is never lost, or its time, is in doubt */
+#define HJ_MODE_MANUAL 3   /* not yet */
+
+/* Why (bits of hj_health_info.reasons and hj_journal_info.reasons). docs/operating/journal.md says what to do. Since
+ * 0.3. */
+#define HJ_HEALTH_NOT_RECORDED 1u /* no ring in shared memory: what is not durable dies with the process */
+#define HJ_HEALTH_RING_LOST 2u    /* the ring of this boot was gone: what was recorded and not durable is lost */
+#define HJ_HEALTH_RING_FILLING 4u /* half full: the disk does not keep up */
+#define HJ_HEALTH_DISK_FAILED 8u  /* nothing becomes durable */
+#define HJ_HEALTH_DISK_FULL 16u   /* the reserve is in use */
+#define HJ_HEALTH_LOCK_LOST 32u   /* another process may write: nothing is written any more */
+#define HJ_HEALTH_OVER_BOUND 64u  /* the folder is larger than journal_bytes */
+#define HJ_HEALTH_SNAPSHOT_DAMAGED 128u
+#define HJ_HEALTH_TORN_TAIL 256u /* told once, not degraded: a crash had cut off what was not durable yet */
+#define HJ_HEALTH_RING_DAMAGED 512u
+#define HJ_HEALTH_RING_RESTARTED 1024u
+#define HJ_HEALTH_TIME_UNCERTAIN 65536u     /* the machine was started anew and its wall clock had gone back */
+#define HJ_HEALTH_REBUILT_OTHERWISE 131072u /* a record did not give what it had given: please report it */
+#define HJ_HEALTH_JOURNAL_ENDED \
+  262144u /* the ring was full: nothing more is on record until the engine is opened anew */
+
+/* What a record has survived when hj_journal_wait returns. Since 0.3. */
+#define HJ_STRENGTH_RECORDED 1 /* the death of the process */
+#define HJ_STRENGTH_DURABLE 2  /* a power cut */
+
+/* hj_journal_info.state. Since 0.3. */
+#define HJ_JOURNAL_OFF 0 /* no journal_path */
+#define HJ_JOURNAL_GOOD 1
+#define HJ_JOURNAL_DEGRADED 2
+
+typedef struct hj_journal_info {
+  uint32_t size;
+  int32_t state;        /* HJ_JOURNAL_... */
+  uint64_t recorded;    /* the newest record; 0 = none */
+  uint64_t durable;     /* all up to this one survive a power cut */
+  uint64_t head_record; /* the last record of the newest hash, and */
+  uint8_t head[32];     /* that hash: SHA-256 over all records up to it, each batch over the one before */
+  int64_t lag_ns;       /* age of the oldest record that is not durable; 0 = there is none */
+  int64_t disk_bytes;   /* of the folder */
+  uint32_t reasons;     /* HJ_HEALTH_... bits of the journal */
+  hj_status last_error; /* HJ_OK, or HJ_E_JOURNAL after an error of the disk since it was opened */
+  int64_t append_p50_ns, append_p99_ns; /* of the time that a record takes a caller, one in 16; 0 in HJ_RUN_POLL */
+  uint64_t rebuilt;                     /* records that opening applied */
+} hj_journal_info;
+
+typedef struct hj_health_info {
+  uint32_t size;
+  int32_t mode;     /* HJ_MODE_... */
+  uint32_t reasons; /* HJ_HEALTH_... bits; 0 = all is well */
+  uint32_t reserved0;
+} hj_health_info;
+
+/* How far the journal is. ANY THREAD, without waiting. O(1). HJ_E_NULL; HJ_E_SIZE; HJ_E_NEWER. Since 0.3. */
+hj_status hj_journal_status(hj_engine *engine, hj_journal_info *info);
+
+/* Waits until a record (hj_dispatch.record, hj_event.record; 0 = all that is recorded now) has a strength
+ * (HJ_STRENGTH_...), at most timeout_ns. A thread of the journal writes and syncs it, in every run mode.
+ * ANY THREAD; it blocks, and holds the baton not at all. HJ_TIMEOUT; HJ_E_JOURNAL (it never will be: there is no
+ * journal or no such record, or the journal has failed or ended); HJ_E_ARGUMENT (strength, timeout_ns negative);
+ * HJ_E_DEADLOCK (from inside a call that the engine carries out). Since 0.3. */
+hj_status hj_journal_wait(hj_engine *engine, uint64_t record, int32_t strength, int64_t timeout_ns);
+
+/* How the engine is, also without a journal. ANY THREAD, without waiting. O(1). HJ_E_NULL; HJ_E_SIZE; HJ_E_NEWER.
+ * Since 0.3. */
+hj_status hj_health(hj_engine *engine, hj_health_info *health);
+
 /* ---- Events ---------------------------------------------------------------------------------------------------- */
 
 /* Takes up to `capacity` events out, oldest first. Set events[0].size. Where ordinary events were lost, an
@@ -1392,6 +1520,11 @@ hj_status hj_clock_escalate(hj_engine *engine, const hj_clock_ref *clock, const 
  * was not told. BATON. O(events).
  * HJ_E_NULL; HJ_E_SIZE; HJ_E_NEWER. capacity 0 is HJ_OK with *count 0. Since 0.1. */
 hj_status hj_events_poll(hj_engine *engine, hj_event *events, uint32_t capacity, uint32_t *count);
+
+/* Says that the host has handled all events up to this number: after a crash they do not come again. Without a journal
+ * it does nothing but remember the number. BATON. O(1). HJ_UNCHANGED (acknowledged before); HJ_E_ARGUMENT (no event of
+ * that number yet). Since 0.3. */
+hj_status hj_events_ack(hj_engine *engine, uint64_t sequence);
 
 /* A descriptor that is readable while events, or losses that were not told yet, wait; for poll, select, epoll or
  * uv_poll_t. Do not read or close it: hj_events_poll resets it when it has taken the last event. It lives as long as

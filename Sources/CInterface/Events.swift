@@ -57,6 +57,8 @@ extension hj_event {
     operator_role = place.pointee.operatorRole
     outcome = place.pointee.outcome
     place.pointee.reference.copy(to: &reference)
+    record = place.pointee.record
+    flags = place.pointee.isRepeated ? HJ_EVENT_FLAG_REPEATED : 0
   }
 }
 

@@ -59,6 +59,7 @@ func write(_ decision: inout Decision, to dispatch: UnsafeMutablePointer<hj_disp
   filled.plan = answer.plan
   filled.decided_in_ns = answer.decidedIn_ns
   filled.epoch = answer.epoch
+  filled.record = answer.record
   withUnsafeMutableBytes(of: &filled.chosen) { bytes in
     let slots = bytes.bindMemory(to: hj_chosen_unit.self)
     for place in 0..<answer.count {

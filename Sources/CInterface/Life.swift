@@ -41,6 +41,7 @@ private func fillDefaults(_ config: UnsafeMutablePointer<hj_config>?, _ size: UI
   filled.breach_capacity = defaults.breachCapacity
   filled.output_datum = HJ_DATUM_WGS84
   filled.stale_s = defaults.stale_s
+  filled.repeat_s = defaults.repeat_s
   // An older program's struct is shorter; a newer one's rest is its own business.
   Sized.write(
     &filled, to: UnsafeMutableRawPointer(config),
@@ -127,10 +128,7 @@ extension Configuration {
         .argument, field: "off_duty_positions",
         "off_duty_positions is \(given.off_duty_positions): use one of HJ_OFF_DUTY_POSITIONS_...")
     }
-    guard given.journal_path == nil else {
-      throw Failure(
-        .unsupported, field: "journal_path", "this version writes no journal: pass NULL")
-    }
+    try readJournal(given)
     runMode = mode
     self.traffic = traffic
     mapMemory = try Self.mapMemory(given)
@@ -173,6 +171,27 @@ extension Configuration {
         allocate: allocate, release: release, context: given.allocator_context,
         name: given.allocator_name.map { String(cString: $0) } ?? "host")
     }
+  }
+
+  private mutating func readJournal(_ given: hj_config) throws(Failure) {
+    guard let telemetry = Telemetry(rawValue: given.telemetry) else {
+      throw Failure(
+        .argument, field: "telemetry",
+        "telemetry is \(given.telemetry): use one of HJ_TELEMETRY_...")
+    }
+    guard let eventsWhen = EventsWhen(rawValue: given.events_when) else {
+      throw Failure(
+        .argument, field: "events_when",
+        "events_when is \(given.events_when): use one of HJ_EVENTS_WHEN_...")
+    }
+    journalPath = given.journal_path.map { String(cString: $0) }
+    self.telemetry = telemetry
+    self.eventsWhen = eventsWhen
+    ringBytes = given.ring_bytes
+    journalBytes = given.journal_bytes
+    ringPath = given.ring_path.map { String(cString: $0) }
+    retainRecord_d = given.retain_record_d
+    if given.repeat_s != 0 { repeat_s = given.repeat_s }
   }
 
   private static func mapMemory(_ given: hj_config) throws(Failure) -> MapMemory {

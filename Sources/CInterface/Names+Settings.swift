@@ -186,4 +186,66 @@ extension Words {
     default: return constant("unknown")
     }
   }
+
+  static func telemetry(_ value: Int32) -> UnsafePointer<CChar> {
+    switch value {
+    case 0: return constant("newest")
+    case 1: return constant("all")
+    default: return constant("unknown")
+    }
+  }
+
+  static func eventsWhen(_ value: Int32) -> UnsafePointer<CChar> {
+    switch value {
+    case 0: return constant("recorded")
+    case 1: return constant("durable")
+    default: return constant("unknown")
+    }
+  }
+
+  static func strength(_ value: Int32) -> UnsafePointer<CChar> {
+    switch value {
+    case 1: return constant("recorded")
+    case 2: return constant("durable")
+    default: return constant("unknown")
+    }
+  }
+
+  static func journal(_ value: Int32) -> UnsafePointer<CChar> {
+    switch value {
+    case 0: return constant("off")
+    case 1: return constant("good")
+    case 2: return constant("degraded")
+    default: return constant("unknown")
+    }
+  }
+
+  static func mode(_ value: Int32) -> UnsafePointer<CChar> {
+    switch value {
+    case 1: return constant("normal")
+    case 2: return constant("degraded")
+    case 3: return constant("manual")
+    default: return constant("unknown")
+    }
+  }
+
+  static func health(_ value: Int32) -> UnsafePointer<CChar> {
+    switch value {
+    case 1: return constant("not_recorded")
+    case 2: return constant("ring_lost")
+    case 4: return constant("ring_filling")
+    case 8: return constant("disk_failed")
+    case 16: return constant("disk_full")
+    case 32: return constant("lock_lost")
+    case 64: return constant("over_bound")
+    case 128: return constant("snapshot_damaged")
+    case 256: return constant("torn_tail")
+    case 512: return constant("ring_damaged")
+    case 1024: return constant("ring_restarted")
+    case 65536: return constant("time_uncertain")
+    case 131072: return constant("rebuilt_otherwise")
+    case 262144: return constant("journal_ended")
+    default: return constant("unknown")
+    }
+  }
 }

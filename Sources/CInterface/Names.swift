@@ -35,6 +35,12 @@ public func hj_name(_ vocabulary: Int32, _ value: Int32) -> UnsafePointer<CChar>
   case 25: return Words.offDutyPositions(value)
   case 26: return Words.chosen(value)
   case 27: return Words.breach(value)
+  case 28: return Words.telemetry(value)
+  case 29: return Words.eventsWhen(value)
+  case 30: return Words.strength(value)
+  case 31: return Words.journal(value)
+  case 32: return Words.mode(value)
+  case 33: return Words.health(value)
   default: return constant("unknown")
   }
 }
@@ -175,6 +181,8 @@ enum Words {
     case 11: return constant("clock")
     case 8: return constant("alarm")
     case 13: return constant("absence_ended")
+    case 14: return constant("mode")
+    case 15: return constant("recovered")
     default: return constant("unknown")
     }
   }

@@ -17,6 +17,8 @@ public func hj_status_name(_ status: hj_status) -> UnsafePointer<CChar>! {
   case 6: return constant("HJ_TIME_BACKWARDS")
   case 7: return constant("HJ_PASSED")
   case 8: return constant("HJ_HELD")
+  case 9: return constant("HJ_TIMEOUT")
+  case 10: return constant("HJ_CHANGED")
   case -1: return constant("HJ_E_ARGUMENT")
   case -2: return constant("HJ_E_NULL")
   case -3: return constant("HJ_E_SIZE")
@@ -43,6 +45,9 @@ public func hj_status_name(_ status: hj_status) -> UnsafePointer<CChar>! {
   case -24: return constant("HJ_E_SNOOZE")
   case -25: return constant("HJ_E_NO_CLOCK")
   case -26: return constant("HJ_E_STEP")
+  case -27: return constant("HJ_E_JOURNAL")
+  case -28: return constant("HJ_E_LOCKED")
+  case -29: return constant("HJ_E_UNCERTAIN")
   default: return constant("HJ_UNKNOWN_STATUS")
   }
 }
@@ -59,6 +64,8 @@ public func hj_status_text(_ status: hj_status) -> UnsafePointer<CChar>! {
   case 6: return constant("now_ns was before that of the last poll; the last poll's time was used.")
   case 7: return constant("The clock has moved on from the step you saw; nothing was done. Read it again.")
   case 8: return constant("Taken in; held until its appointment. Do not retry.")
+  case 9: return constant("The time was up first. Ask again. Since 0.3.")
+  case 10: return constant("Told by HJ_EVENT_RECOVERED: another map, or larger limits, than the journal's. Since 0.3.")
   case -1: return constant("A value outside its documented range.")
   case -2: return constant("A pointer that must not be NULL.")
   case -3: return constant("`size` is zero or smaller than the struct of version 0.1.")
@@ -85,6 +92,9 @@ public func hj_status_text(_ status: hj_status) -> UnsafePointer<CChar>! {
   case -24: return constant("The step would be put off further than its plan allows.")
   case -25: return constant("That clock does not run: not started, already stopped, or not in the plans.")
   case -26: return constant("The clock has not come to that step yet.")
+  case -27: return constant("The journal cannot be read or written, or is another's. Since 0.3.")
+  case -28: return constant("The journal is in use by another engine. Since 0.3.")
+  case -29: return constant("The one error after which something may have changed: ask. Not yet. Since 0.3.")
   default: return constant("A number that is no status of this library.")
   }
 }

@@ -8,12 +8,15 @@ public struct SlotPool: ~Copyable {
   @usableFromInline var freeCount = 0
   /// Slots from here on were never taken: their pages are not touched either.
   @usableFromInline var fresh: UInt32 = 0
+  /// No more than so many are ever taken; the capacity, where nobody says less.
+  public var bound: Int
 
   public init(_ memory: Memory, capacity: Int) throws(OutOfMemory) {
     let generations = try Block<UInt32>(memory, count: capacity)
     let free = try Block<UInt32>(memory, count: capacity)
     self.generations = generations
     self.free = free
+    bound = capacity
   }
 
   @inlinable public var capacity: Int { generations.count }
@@ -28,7 +31,7 @@ public struct SlotPool: ~Copyable {
       freeCount -= 1
       slot = free[freeCount]
     } else {
-      guard Int(fresh) < generations.count else { return nil }
+      guard Int(fresh) < bound else { return nil }
       slot = fresh
       fresh += 1
     }

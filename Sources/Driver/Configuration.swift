@@ -2,6 +2,7 @@
 
 import HujiaEngine
 import HujiaIngest
+import HujiaJournal
 
 package struct Configuration {
   package var runMode = RunMode.thread
@@ -31,6 +32,17 @@ package struct Configuration {
   /// Of every place that is handed out; 0 = WGS-84.
   package var outputDatum: Int32 = 0
   package var stale_s: UInt32 = 900
+  /// A folder; nil: nothing is on record.
+  package var journalPath: String?
+  package var telemetry = Telemetry.newest
+  package var eventsWhen = EventsWhen.recorded
+  package var ringBytes: UInt64 = 0  // 0: 32 MiB
+  package var journalBytes: UInt64 = 0  // 0: no bound
+  package var ringPath: String?
+  package var retainRecord_d: UInt32 = 0  // 0: for ever
+  package var repeat_s: UInt32 = 600
+  /// Tests say another boot than the system's.
+  package var bootID: JournalID?
   /// Writes every turn down.
   package var recorder: Recorder?
   package init() {}

@@ -10,8 +10,9 @@ extension EngineDriver {
   package func takeEvents(
     _ most: Int, into space: UnsafeMutableRawPointer, stride: Int, _ put: EventRoom.Put
   ) -> Int {
-    withBlank(Decision.self) { decision in
-      var taken = 0
+    let again = hasRepeatedEvents ? takeRepeated(most, into: space, stride: stride, put) : 0
+    return withBlank(Decision.self) { decision in
+      var taken = again
       while taken < most {
         var room = EventRoom(
           most: min(most - taken, Self.eventSlice), decisions: Self.decisionSlice)
@@ -25,6 +26,25 @@ extension EngineDriver {
       return taken
     }
   }
+
+  /// Those that may have been read before the engine was rebuilt come first: their numbers are lower.
+  @inline(never)
+  private func takeRepeated(
+    _ most: Int, into space: UnsafeMutableRawPointer, stride: Int, _ put: EventRoom.Put
+  ) -> Int {
+    turnHere { _, _ in
+      var taken = 0
+      while taken < min(most, Self.eventSlice), var event = journal?.takeRepeated() {
+        put(space + taken * stride, stride, &event)
+        taken += 1
+      }
+      hasRepeated = journal?.hasRepeated ?? false
+      return taken
+    }
+  }
+
+  /// A look without the baton: opening makes them, and reading takes them away.
+  private var hasRepeatedEvents: Bool { journal != nil && hasRepeated }
 
   /// The same, as they are. Returns how many were taken.
   package func takeEvents(into events: UnsafeMutableBufferPointer<Event>) -> Int {

@@ -47,6 +47,7 @@ extension EngineDriver {
     configuration.recorder?.begin(configuration)
     let driver = try unfiled(configuration)
     do throws(Failure) {
+      try driver.openJournal(configuration)
       if configuration.traffic == .atOpen { _ = try driver.openTraffic() }
       guard let claim = HandleTable.claim() else {
         throw Failure(.full, "\(HandleTable.limit) engines are open: close one first")
@@ -59,6 +60,7 @@ extension EngineDriver {
       return HandleTable.file(driver, claim)
     } catch {
       driver.stopTraffic()
+      driver.journal?.journal.close()
       throw error
     }
   }
@@ -155,6 +157,7 @@ extension EngineDriver {
     driver.turnHere { _, turn in
       while driver.decidePosts(most: .max, &turn) > 0 {}
     }
+    driver.journal?.journal.close()
     if driver.mode == .hostLoop, let loop = driver.loop {
       let kept = Unmanaged.passRetained(driver)
       loop.detach { kept.release() }
@@ -233,6 +236,7 @@ extension Configuration {
     if fixRules.fastest_cms != .max {
       try Self.check("max_speed_cms", fixRules.fastest_cms, 1, 1_000_000)
     }
+    try checkJournal()
     try Self.check("speed_fixes", fixRules.believedAfter, 1, 255)
     try Self.check("speed_s", UInt32(clamping: fixRules.believedAfter_us / 1_000_000), 1, 3_600)
     try Self.check(

@@ -48,7 +48,7 @@ extension EngineDriver {
     while positions.pointee.hasFresh {
       baton.take()
       core.pointee.takePositions(most: Self.takenBefore) { false }
-      recorder?.makeRoom()
+      makeRoomForFixes()
       taken += Self.takenBefore
       let isOver = taken >= core.pointee.unitSlots.touched
       baton.give()
@@ -64,8 +64,7 @@ extension EngineDriver {
     if !hasTime {
       hasTime = true
       origin_ns = now_ns
-      var turn = newTurn
-      apply(.startWall(wall_us: wall_us), &turn)
+      beginTime(wall_us)
     } else if now_ns < lastPoll_ns {
       status = .timeBackwards
       now_ns = lastPoll_ns

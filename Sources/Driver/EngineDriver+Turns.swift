@@ -160,7 +160,7 @@ extension EngineDriver {
     let start_ns = begin()
     var turn = newTurn
     let status = core.pointee.ask(question, &turn)
-    recorder?.makeRoom()
+    makeRoomForFixes()
     let took_ns = finish(start_ns)
     if case .recommend(_, let decision) = question {
       decision.pointee.answer.decidedIn_ns = took_ns
@@ -211,6 +211,7 @@ extension EngineDriver {
   func apply(
     _ command: UnsafePointer<Command>, _ turn: inout Turn, into decision: inout Decision
   ) -> Status {
+    if let journal { return applyJournaled(command, &turn, into: &decision, journal) }
     if let recorder { return applyRecorded(command, &turn, into: &decision, recorder) }
     return core.pointee.apply(at: command, &turn, into: &decision)
   }
@@ -245,6 +246,7 @@ extension EngineDriver {
   /// The engine's own work, as far as the budget goes: what is due, what was posted, the audit, the background.
   func work(_ budget: Budget, _ turn: inout Turn) -> Progress {
     var progress = Progress()
+    tellHealth(&turn)
     var offerSteps = budget.offerSteps
     if budget.fired > 0 {
       apply(
@@ -285,7 +287,7 @@ extension EngineDriver {
   @inline(__always)
   private func finish(_ start_ns: Int64) -> Int64 {
     let took_ns = readsClock ? max(Clock.now_ns() &- start_ns, 1) : 0
-    if (core.pointee.outbox.count > 0) != isSignalled { followOutbox() }
+    if (core.pointee.outbox.count > 0 || hasRepeated) != isSignalled { followOutbox() }
     guard readsClock else { return 0 }
     core.pointee.counters.raise(Counter.longestTurn_ns, to: took_ns)
     if positions.pointee.hasFresh { takePositionsAfter() }
@@ -300,7 +302,7 @@ extension EngineDriver {
   /// A few of those that came meanwhile; the loop is woken for more.
   @inline(never) private func takePositionsAfter() {
     core.pointee.takePositions(most: Self.takenAfter) { false }
-    recorder?.makeRoom()
+    makeRoomForFixes()
     if positions.pointee.hasFresh { loop?.wake() }
   }
 }

@@ -44,8 +44,14 @@ package final class EngineDriver: @unchecked Sendable {
   let trafficSlot = TrafficSlot()
   /// Writes every turn down; nil = nobody does.
   let recorder: Recorder?
+  /// What is accepted survives; nil: nobody asked for that. Set by opening, and never again.
+  var journal: EngineJournal?
 
   // Owned by the baton's holder
+  /// Events wait that may have been read before the engine was rebuilt.
+  var hasRepeated = false
+  /// In poll mode: where the records ended, until the first poll says how long ago that was.
+  var resumed: Moment?
   var origin_ns: Int64
   var hasTime: Bool
   var lastPoll_ns: Int64 = 0
@@ -54,7 +60,7 @@ package final class EngineDriver: @unchecked Sendable {
   /// What the turns of now take for now.
   var moment: Moment
   /// Where they take positions from.
-  let feed: Feed
+  var feed: Feed
   var isSignalled = false
   /// The earliest deadline for which the loop will turn, internal time; `Int64.max` = none.
   var wake_ns: Int64 = .max
@@ -90,6 +96,7 @@ package final class EngineDriver: @unchecked Sendable {
     readsClock = mode != .poll
     feed = .live(positions, writing: recorder?.facts)
     core.pointee.feed = feed
+    core.pointee.choices = recorder?.choices
     moment = Moment(now_ns: 0, wall_us: mode == .poll ? 0 : Clock.wall_us())
     core.pointee.time = moment
     baton.guards(Unmanaged.passUnretained(self).toOpaque()) { driver, request in
@@ -101,6 +108,7 @@ package final class EngineDriver: @unchecked Sendable {
 
   deinit {
     trafficSlot.empty()
+    core.pointee.choices = nil
     while let plans = core.pointee.removePlans() { PlanStore.free(plans) }
     core.deinitialize(count: 1)
     core.deallocate()

@@ -19,6 +19,9 @@ package final class MapOwner: @unchecked Sendable {
 
   deinit { file = nil }
 
+  /// What tells this map from others; 0 = no map.
+  var checksum: UInt64 { file?.checksum ?? 0 }
+
   /// `path` nil: no streets; every travel time is a marked estimate. A map whose numbers contradict each other is
   /// refused here, whatever its checksums say. O(bytes) for a copy, else O(nodes, arcs, points).
   static func open(

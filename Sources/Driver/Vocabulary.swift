@@ -28,3 +28,18 @@ package enum TrafficUse: Int32, Sendable {
   /// Never: such a report answers unsupported.
   case off = 2
 }
+
+/// What of positions, heartbeats and street times is on record.
+package enum Telemetry: Int32, Sendable {
+  /// Heartbeats, and closures of streets and their lifting.
+  case newest = 0
+  /// Each position as it was taken in, and each street time.
+  case all = 1
+}
+
+/// When events can be read.
+package enum EventsWhen: Int32, Sendable {
+  /// When they survive the death of the process.
+  case recorded = 0
+  case durable = 1
+}

@@ -30,6 +30,14 @@ package struct EngineCore: ~Copyable {
   var shifts: ShiftBounds
   /// Where this turn's positions come from.
   package var feed = Feed.none
+  /// The number under which this turn will stand on record; its events say it. 0 = under none.
+  package var record: UInt64 = 0
+  /// The last event that the host has handled.
+  package internal(set) var acknowledged: UInt64 = 0
+  /// Where choices are written, or read back; nil: nobody keeps them.
+  package var choices: UnsafeMutablePointer<ChoiceLog>?
+  /// The newest epoch that a rebuilt engine heard of: numbers go on behind it.
+  package var epochBefore: UInt64 = 0
   /// More positions wait than this command took in.
   package var hasPositionsLeft = false
   package var router: Router

@@ -129,6 +129,7 @@ extension Dispatch {
     plan = answer.plan
     self.isRepeat = isRepeat
     epoch = answer.epoch
+    record = answer.record
     var units: [ChosenUnit] = []
     let sent = decision.chosen.span
     for place in 0..<answer.count {

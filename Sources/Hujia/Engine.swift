@@ -32,6 +32,8 @@ public final class Engine: Sendable {
     raw.outputDatum = configuration.outputDatum.rawValue
     raw.stale_s = configuration.staleAfter_s ?? .max
     raw.fixRules.takesOffDuty = configuration.takesOffDutyPositions
+    raw.journalPath = configuration.journal
+    raw.telemetry = HujiaDriver.Telemetry(rawValue: configuration.telemetry.rawValue) ?? .newest
     do throws(Failure) {
       token = try EngineDriver.open(raw)
     } catch {
@@ -93,6 +95,10 @@ public struct Configuration: Sendable {
   public var staleAfter_s: UInt32? = 900
   /// Positions of units that are off duty are refused unless this is set.
   public var takesOffDutyPositions = false
+  /// A folder: every change is on record before its answer, and an engine that opens it again is as it was. nil: none.
+  public var journal: String?
+  /// What of positions and street times is on record besides.
+  public var telemetry = Telemetry.newest
   /// Time moves only in `Engine.poll`: for tests, simulation and replay.
   public var isHostDriven = false
 

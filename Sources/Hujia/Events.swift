@@ -45,6 +45,10 @@ public struct Event: Sendable {
   public let assignmentState: AssignmentState?
   /// Of the travel times that served then; 0 = the map's own.
   public let epoch: UInt64
+  /// Of the journal: the record that it stands on; 0 = none.
+  public let record: UInt64
+  /// It may have been read before the engine was rebuilt from its journal: the same event, the same number.
+  public let isRepeated: Bool
   /// The report's own, so that the answer to `Engine.post` is found.
   public let key: (high: UInt64, low: UInt64)
 
@@ -73,6 +77,8 @@ public struct Event: Sendable {
     late_ns = event.late_ns
     travel_ms = event.travel_ms == 0 || event.travel_ms == .max ? nil : event.travel_ms
     epoch = event.epoch
+    record = event.record
+    isRepeated = event.isRepeated
     key = (event.keyHigh, event.keyLow)
     let isAssignment = kind == .assignment
     incidentState = isAssignment || kind == .clock ? nil : IncidentState(rawValue: event.state)

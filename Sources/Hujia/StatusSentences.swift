@@ -15,6 +15,8 @@ extension HujiaError {
     case 6: return "now_ns was before that of the last poll; the last poll's time was used."
     case 7: return "The clock has moved on from the step you saw; nothing was done. Read it again."
     case 8: return "Taken in; held until its appointment. Do not retry."
+    case 9: return "The time was up first. Ask again. Since 0.3."
+    case 10: return "Told by HJ_EVENT_RECOVERED: another map, or larger limits, than the journal's. Since 0.3."
     case -1: return "A value outside its documented range."
     case -2: return "A pointer that must not be NULL."
     case -3: return "`size` is zero or smaller than the struct of version 0.1."
@@ -41,6 +43,9 @@ extension HujiaError {
     case -24: return "The step would be put off further than its plan allows."
     case -25: return "That clock does not run: not started, already stopped, or not in the plans."
     case -26: return "The clock has not come to that step yet."
+    case -27: return "The journal cannot be read or written, or is another's. Since 0.3."
+    case -28: return "The journal is in use by another engine. Since 0.3."
+    case -29: return "The one error after which something may have changed: ask. Not yet. Since 0.3."
     default: return "status \(code)"
     }
   }

@@ -165,6 +165,8 @@ public struct Dispatch: Sendable {
   public let isRepeat: Bool
   /// Of the travel times it was computed on; 0 = the map's own.
   public let epoch: UInt64
+  /// Of the journal: the record that this stands on; 0 = none.
+  public let record: UInt64
 }
 
 /// One of the nearest units.

@@ -211,6 +211,8 @@ extension Event {
     case clock = 11
     /// The chain of watchID ended: signOfLife, paused or closed.
     case absenceEnded = 13
+    case mode = 14
+    case recovered = 15
   }
 }
 
@@ -350,6 +352,51 @@ public enum Interval: Int32, Sendable, CaseIterable {
   case receiptToArrival = 5
   /// Closed, not cancelled.
   case receiptToClose = 6
+}
+
+/// Why the engine, or its journal, is not as good as it could be.
+public struct Health: OptionSet, Sendable {
+  public let rawValue: UInt32
+  public init(rawValue: UInt32) { self.rawValue = rawValue }
+  /// No ring in shared memory: what is not durable dies with the process.
+  public static let notRecorded = Health(rawValue: 1)
+  /// The ring of this boot was gone: what was recorded and not durable is lost.
+  public static let ringLost = Health(rawValue: 2)
+  /// Half full: the disk does not keep up.
+  public static let ringFilling = Health(rawValue: 4)
+  /// Nothing becomes durable.
+  public static let diskFailed = Health(rawValue: 8)
+  /// The reserve is in use.
+  public static let diskFull = Health(rawValue: 16)
+  /// Another process may write: nothing is written any more.
+  public static let lockLost = Health(rawValue: 32)
+  public static let overBound = Health(rawValue: 64)
+  public static let snapshotDamaged = Health(rawValue: 128)
+  /// Told once, not degraded: a crash had cut off what was not durable yet.
+  public static let tornTail = Health(rawValue: 256)
+  public static let ringDamaged = Health(rawValue: 512)
+  public static let ringRestarted = Health(rawValue: 1024)
+  /// The machine was started anew and its wall clock had gone back.
+  public static let timeUncertain = Health(rawValue: 65536)
+  /// A record did not give what it had given: please report it.
+  public static let rebuiltOtherwise = Health(rawValue: 131072)
+  /// The ring was full: nothing more is on record until the engine is opened anew.
+  public static let journalEnded = Health(rawValue: 262144)
+}
+
+/// What of positions, heartbeats and street times is on record.
+public enum Telemetry: Int32, Sendable {
+  /// Heartbeats, and closures of streets and their lifting.
+  case newest = 0
+  /// Each position as it was taken in, and each street time.
+  case all = 1
+}
+
+/// When events can be read.
+public enum EventsWhen: Int32, Sendable {
+  /// When they survive the death of the process.
+  case recorded = 0
+  case durable = 1
 }
 
 /// When an engine takes the memory for live traffic, a second set of tables for travel times.

@@ -14,7 +14,7 @@ package final class Journal: @unchecked Sendable {
   let settings: JournalSettings
   let calls: any FileCalls
   let id: JournalID
-  let boot: JournalID
+  package let boot: JournalID
   let seed: UInt32
   let ring: Ring
   let ringFile: RingFile

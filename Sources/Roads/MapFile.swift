@@ -45,6 +45,11 @@ package final class MapFile: @unchecked Sendable {
 
   deinit { Self.give(back: base, bytes, memory) }
 
+  /// What tells this map from others: the checksum over its table of checksums.
+  package var checksum: UInt64 {
+    UInt64(littleEndian: base.loadUnaligned(fromByteOffset: 24, as: UInt64.self))
+  }
+
   private static func give(back base: UnsafeMutableRawPointer, _ bytes: Int, _ memory: Memory?) {
     if let memory {
       memory.give(back: base, bytes: bytes, alignment: MapFormat.alignment)

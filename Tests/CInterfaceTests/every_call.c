@@ -118,7 +118,7 @@ static void call_hj_config_init(hj_engine *engine) {
 }
 static void call_hj_engine_open(hj_engine *engine) {
   (void)engine;
-  static const hj_status said[] = {HJ_OK, HJ_FULL, HJ_E_ARGUMENT, HJ_E_NULL, HJ_E_SIZE, HJ_E_NEWER, HJ_E_STALE, HJ_E_STATE, HJ_E_MEMORY, HJ_E_FORKED, HJ_E_FILE, HJ_E_MAP, HJ_E_PLANS, HJ_E_UNSUPPORTED, HJ_E_LIMIT, HJ_E_SYSTEM, INT32_MAX};
+  static const hj_status said[] = {HJ_OK, HJ_FULL, HJ_CHANGED, HJ_E_ARGUMENT, HJ_E_NULL, HJ_E_SIZE, HJ_E_NEWER, HJ_E_STALE, HJ_E_STATE, HJ_E_MEMORY, HJ_E_FORKED, HJ_E_FILE, HJ_E_MAP, HJ_E_PLANS, HJ_E_UNSUPPORTED, HJ_E_LIMIT, HJ_E_SYSTEM, HJ_E_JOURNAL, HJ_E_LOCKED, INT32_MAX};
   expect("hj_engine_open", hj_engine_open(STRUCT(0, hj_config), VALUE(1, void *), STRUCT(2, hj_error_detail)), 0, said);
 }
 static void call_hj_engine_close(hj_engine *engine) {
@@ -273,9 +273,25 @@ static void call_hj_clock_escalate(hj_engine *engine) {
   static const hj_status said[] = {HJ_OK, HJ_FULL, HJ_UNCHANGED, HJ_PASSED, HJ_E_ARGUMENT, HJ_E_NULL, HJ_E_SIZE, HJ_E_NEWER, HJ_E_STALE, HJ_E_UNKNOWN, HJ_E_STATE, HJ_E_FORKED, HJ_E_UNSUPPORTED, HJ_E_NO_CLOCK, HJ_E_STEP, INT32_MAX};
   expect("hj_clock_escalate", hj_clock_escalate(engine, STRUCT(1, hj_clock_ref), STRUCT(2, hj_action)), engine == NULL, said);
 }
+static void call_hj_journal_status(hj_engine *engine) {
+  static const hj_status said[] = {HJ_OK, HJ_E_NULL, HJ_E_SIZE, HJ_E_NEWER, HJ_E_STALE, HJ_E_STATE, HJ_E_FORKED, INT32_MAX};
+  expect("hj_journal_status", hj_journal_status(engine, STRUCT(1, hj_journal_info)), engine == NULL, said);
+}
+static void call_hj_journal_wait(hj_engine *engine) {
+  static const hj_status said[] = {HJ_OK, HJ_TIMEOUT, HJ_E_ARGUMENT, HJ_E_STALE, HJ_E_STATE, HJ_E_FORKED, HJ_E_DEADLOCK, HJ_E_JOURNAL, INT32_MAX};
+  expect("hj_journal_wait", hj_journal_wait(engine, (uint64_t)number(1, 0, 0, -1), (int32_t)number(2, 0, INT32_MIN, INT32_MAX), number(3, 0, INT64_MIN, INT64_MAX)), engine == NULL, said);
+}
+static void call_hj_health(hj_engine *engine) {
+  static const hj_status said[] = {HJ_OK, HJ_E_NULL, HJ_E_SIZE, HJ_E_NEWER, HJ_E_STALE, HJ_E_STATE, HJ_E_FORKED, INT32_MAX};
+  expect("hj_health", hj_health(engine, STRUCT(1, hj_health_info)), engine == NULL, said);
+}
 static void call_hj_events_poll(hj_engine *engine) {
   static const hj_status said[] = {HJ_OK, HJ_E_NULL, HJ_E_SIZE, HJ_E_NEWER, HJ_E_STALE, HJ_E_STATE, HJ_E_FORKED, INT32_MAX};
   expect("hj_events_poll", hj_events_poll(engine, STRUCT(1, hj_event), (uint32_t)number(2, 1, 0, 1), VALUE(3, uint32_t)), engine == NULL, said);
+}
+static void call_hj_events_ack(hj_engine *engine) {
+  static const hj_status said[] = {HJ_OK, HJ_UNCHANGED, HJ_E_ARGUMENT, HJ_E_STALE, HJ_E_STATE, HJ_E_FORKED, INT32_MAX};
+  expect("hj_events_ack", hj_events_ack(engine, (uint64_t)number(1, 0, 0, -1)), engine == NULL, said);
 }
 static void call_hj_events_fd(hj_engine *engine) {
   (void)hj_events_fd(engine);
@@ -405,7 +421,11 @@ static const struct {
     {"hj_clock_take", call_hj_clock_take, 3},
     {"hj_clock_snooze", call_hj_clock_snooze, 4},
     {"hj_clock_escalate", call_hj_clock_escalate, 3},
+    {"hj_journal_status", call_hj_journal_status, 2},
+    {"hj_journal_wait", call_hj_journal_wait, 4},
+    {"hj_health", call_hj_health, 2},
     {"hj_events_poll", call_hj_events_poll, 4},
+    {"hj_events_ack", call_hj_events_ack, 2},
     {"hj_events_fd", call_hj_events_fd, 1},
     {"hj_watch_put", call_hj_watch_put, 2},
     {"hj_watch_remove", call_hj_watch_remove, 2},
@@ -428,7 +448,7 @@ static const struct {
     {"hj_engine_drain", call_hj_engine_drain, 1},
     {"hj_engine_close", call_hj_engine_close, 1},
 };
-#define CALLS 69
+#define CALLS 73
 
 static hj_engine *open_one(void) {
   hj_config config = poll_config();

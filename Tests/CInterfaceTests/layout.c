@@ -16,7 +16,7 @@ SIZE(hj_error_detail, 400);
 FIELD(hj_error_detail, size, 0, 4); FIELD(hj_error_detail, status, 4, 4); FIELD(hj_error_detail, line, 8, 4);
 FIELD(hj_error_detail, column, 12, 4); FIELD(hj_error_detail, field, 16, 128); FIELD(hj_error_detail, text, 144, 256);
 
-SIZE(hj_config, 192);
+SIZE(hj_config, 232);
 FIELD(hj_config, size, 0, 4); FIELD(hj_config, run_mode, 4, 4); FIELD(hj_config, map_path, 8, 8);
 FIELD(hj_config, plans_path, 16, 8); FIELD(hj_config, journal_path, 24, 8); FIELD(hj_config, max_units, 32, 4);
 FIELD(hj_config, max_incidents, 36, 4); FIELD(hj_config, max_assignments, 40, 4);
@@ -31,7 +31,9 @@ FIELD(hj_config, stall_ms, 140, 4); FIELD(hj_config, max_watches, 144, 4); FIELD
 FIELD(hj_config, figure_agencies, 152, 4); FIELD(hj_config, figure_beats, 156, 4);
 FIELD(hj_config, breach_capacity, 160, 4); FIELD(hj_config, reserved2, 164, 4); FIELD(hj_config, map_memory, 168, 4);
 FIELD(hj_config, output_datum, 172, 4); FIELD(hj_config, stale_s, 176, 4); FIELD(hj_config, off_duty_positions, 180, 4);
-FIELD(hj_config, max_clients, 184, 4); FIELD(hj_config, reserved3, 188, 4);
+FIELD(hj_config, max_clients, 184, 4); FIELD(hj_config, reserved3, 188, 4); FIELD(hj_config, telemetry, 192, 4);
+FIELD(hj_config, events_when, 196, 4); FIELD(hj_config, ring_bytes, 200, 8); FIELD(hj_config, journal_bytes, 208, 8);
+FIELD(hj_config, ring_path, 216, 8); FIELD(hj_config, retain_record_d, 224, 4); FIELD(hj_config, repeat_s, 228, 4);
 
 SIZE(hj_unit, 96);
 FIELD(hj_unit, size, 0, 4); FIELD(hj_unit, kind, 4, 4); FIELD(hj_unit, id, 8, 8); FIELD(hj_unit, agency, 16, 4);
@@ -74,11 +76,12 @@ FIELD(hj_chosen_unit, assignment_id, 16, 8); FIELD(hj_chosen_unit, travel_ms, 24
 FIELD(hj_chosen_unit, turnout_ms, 28, 4); FIELD(hj_chosen_unit, distance_dm, 32, 4);
 FIELD(hj_chosen_unit, reason, 36, 4);
 
-SIZE(hj_dispatch, 816);
+SIZE(hj_dispatch, 824);
 FIELD(hj_dispatch, size, 0, 4); FIELD(hj_dispatch, incident_state, 4, 4); FIELD(hj_dispatch, assignment_count, 8, 4);
 FIELD(hj_dispatch, tier, 12, 4); FIELD(hj_dispatch, incident_id, 16, 8); FIELD(hj_dispatch, shortfall, 24, 4);
 FIELD(hj_dispatch, plan, 28, 4); FIELD(hj_dispatch, decided_in_ns, 32, 8); FIELD(hj_dispatch, chosen, 40, 640);
 FIELD(hj_dispatch, epoch, 680, 8); FIELD(hj_dispatch, chosen_age_s, 688, 64); FIELD(hj_dispatch, chosen_flags, 752, 64);
+FIELD(hj_dispatch, record, 816, 8);
 
 SIZE(hj_incident_status, 320);
 FIELD(hj_incident_status, size, 0, 4); FIELD(hj_incident_status, state, 4, 4);
@@ -103,17 +106,17 @@ FIELD(hj_action, size, 0, 4); FIELD(hj_action, reason, 4, 4); FIELD(hj_action, o
 FIELD(hj_action, force, 16, 4); FIELD(hj_action, reserved0, 20, 4); FIELD(hj_action, session_id, 24, 8);
 FIELD(hj_action, role, 32, 4); FIELD(hj_action, reserved1, 36, 4);
 
-SIZE(hj_event, 192);
+SIZE(hj_event, 200);
 FIELD(hj_event, size, 0, 4); FIELD(hj_event, kind, 4, 4); FIELD(hj_event, sequence, 8, 8);
 FIELD(hj_event, incident_id, 16, 8); FIELD(hj_event, assignment_id, 24, 8); FIELD(hj_event, unit_id, 32, 8);
 FIELD(hj_event, wall_us, 40, 8); FIELD(hj_event, due_wall_us, 48, 8); FIELD(hj_event, clock, 56, 4);
 FIELD(hj_event, step, 60, 4); FIELD(hj_event, reason, 64, 4); FIELD(hj_event, state, 68, 4);
 FIELD(hj_event, key_high, 72, 8); FIELD(hj_event, key_low, 80, 8); FIELD(hj_event, late_ns, 88, 8);
 FIELD(hj_event, action, 96, 4); FIELD(hj_event, cycle, 100, 4); FIELD(hj_event, operator_id, 104, 8);
-FIELD(hj_event, plans_version, 112, 4); FIELD(hj_event, reserved0, 116, 4); FIELD(hj_event, epoch, 120, 8);
+FIELD(hj_event, plans_version, 112, 4); FIELD(hj_event, flags, 116, 4); FIELD(hj_event, epoch, 120, 8);
 FIELD(hj_event, watch_id, 128, 8); FIELD(hj_event, operator_reason, 136, 4); FIELD(hj_event, travel_ms, 140, 4);
 FIELD(hj_event, reference, 144, 32); FIELD(hj_event, operator_session, 176, 8); FIELD(hj_event, operator_role, 184, 4);
-FIELD(hj_event, outcome, 188, 4);
+FIELD(hj_event, outcome, 188, 4); FIELD(hj_event, record, 192, 8);
 
 SIZE(hj_clock_ref, 40);
 FIELD(hj_clock_ref, size, 0, 4); FIELD(hj_clock_ref, clock, 4, 4); FIELD(hj_clock_ref, incident_id, 8, 8);
@@ -218,8 +221,20 @@ FIELD(hj_breach, assignment_id, 16, 8); FIELD(hj_breach, unit_id, 24, 8); FIELD(
 FIELD(hj_breach, over_ms, 40, 8); FIELD(hj_breach, is_over, 48, 4); FIELD(hj_breach, tier, 52, 4);
 FIELD(hj_breach, type, 56, 4); FIELD(hj_breach, flags, 60, 4); FIELD(hj_breach, reference, 64, 32);
 
+SIZE(hj_journal_info, 112);
+FIELD(hj_journal_info, size, 0, 4); FIELD(hj_journal_info, state, 4, 4); FIELD(hj_journal_info, recorded, 8, 8);
+FIELD(hj_journal_info, durable, 16, 8); FIELD(hj_journal_info, head_record, 24, 8);
+FIELD(hj_journal_info, head, 32, 32); FIELD(hj_journal_info, lag_ns, 64, 8); FIELD(hj_journal_info, disk_bytes, 72, 8);
+FIELD(hj_journal_info, reasons, 80, 4); FIELD(hj_journal_info, last_error, 84, 4);
+FIELD(hj_journal_info, append_p50_ns, 88, 8); FIELD(hj_journal_info, append_p99_ns, 96, 8);
+FIELD(hj_journal_info, rebuilt, 104, 8);
+
+SIZE(hj_health_info, 16);
+FIELD(hj_health_info, size, 0, 4); FIELD(hj_health_info, mode, 4, 4); FIELD(hj_health_info, reasons, 8, 4);
+FIELD(hj_health_info, reserved0, 12, 4);
+
 int main(void) {
-  /* The compiler checked 415 facts; what is left is that the constants say so too. */
+  /* The compiler checked 443 facts; what is left is that the constants say so too. */
   CHECK_EQUAL(HJ_CHOSEN_MAX, sizeof(((hj_dispatch *)0)->chosen) / sizeof(hj_chosen_unit));
   CHECK_EQUAL(hj_abi_version(), HJ_ABI_VERSION);
   char version[16];

@@ -11,19 +11,21 @@
 static const struct {
   const char *prefix;
   int32_t vocabulary;
-} vocabularies[] = {ROW(TIER),    ROW(LEVEL),   ROW(ACTIVITY), ROW(INCIDENT),  ROW(ASSIGNMENT),
-                    ROW(CLOCK),   ROW(STEP),    ROW(EVENT),    ROW(REASON),    ROW(CLOCK_STATE),
-                    ROW(WATCH),   ROW(FIGURES), ROW(INTERVAL), ROW(SHORTFALL), ROW(DATUM),
-                    ROW(PROFILE), ROW(RUN),     ROW(TRAFFIC),  ROW(DIRECTION), ROW(REPORT),
-                    ROW(ROUTE),   ROW(NEAREST), ROW(SOURCE),   ROW(MAP),       ROW(OFF_DUTY_POSITIONS),
-                    ROW(CHOSEN),  ROW(BREACH)};
+} vocabularies[] = {ROW(TIER),    ROW(LEVEL),   ROW(ACTIVITY),  ROW(INCIDENT),    ROW(ASSIGNMENT),
+                    ROW(CLOCK),   ROW(STEP),    ROW(EVENT),     ROW(REASON),      ROW(CLOCK_STATE),
+                    ROW(WATCH),   ROW(FIGURES), ROW(INTERVAL),  ROW(SHORTFALL),   ROW(DATUM),
+                    ROW(PROFILE), ROW(RUN),     ROW(TRAFFIC),   ROW(DIRECTION),   ROW(REPORT),
+                    ROW(ROUTE),   ROW(NEAREST), ROW(SOURCE),    ROW(MAP),         ROW(OFF_DUTY_POSITIONS),
+                    ROW(CHOSEN),  ROW(BREACH),  ROW(TELEMETRY), ROW(EVENTS_WHEN), ROW(STRENGTH),
+                    ROW(JOURNAL), ROW(MODE),    ROW(HEALTH)};
 #define VOCABULARIES (sizeof vocabularies / sizeof vocabularies[0])
 
 /* Numbers of the header that are no words: sizes, bounds and marks. Statuses have names of their own, checked below. */
 static const char *const wordless[] = {
-    "HJ_VERSION_MAJOR", "HJ_VERSION_MINOR", "HJ_VERSION_PATCH",    "HJ_ABI_VERSION",     "HJ_UNKNOWN",
-    "HJ_UNREACHABLE",   "HJ_CREW_NONE",     "HJ_CHOSEN_MAX",       "HJ_STREET_CLOSED",   "HJ_STREET_TIME_MAX",
-    "HJ_AGE_UNKNOWN",   "HJ_FIGURES_OTHER", "HJ_STREET_AS_MAPPED", "HJ_FIGURES_UNKNOWN", "HJ_FIGURES_TABLE_FULL"};
+    "HJ_VERSION_MAJOR",    "HJ_VERSION_MINOR",   "HJ_VERSION_PATCH",      "HJ_ABI_VERSION",
+    "HJ_UNKNOWN",          "HJ_UNREACHABLE",     "HJ_CREW_NONE",          "HJ_CHOSEN_MAX",
+    "HJ_STREET_CLOSED",    "HJ_STREET_TIME_MAX", "HJ_AGE_UNKNOWN",        "HJ_FIGURES_OTHER",
+    "HJ_STREET_AS_MAPPED", "HJ_FIGURES_UNKNOWN", "HJ_FIGURES_TABLE_FULL", "HJ_EVENT_FLAG_REPEATED"};
 
 #define MOST 512
 static char defined[MOST][64];

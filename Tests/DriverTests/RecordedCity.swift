@@ -72,6 +72,32 @@ final class RecordedCity: @unchecked Sendable {
     return [UInt8](recorder.recorded)
   }
 
+  /// The same, with the state in which it was closed.
+  func recordingAndState() -> (recording: [UInt8], state: [String]) {
+    var lines: [String] = []
+    isClosed = true
+    let driver = driver
+    #expect(EngineDriver.close(token) == .ok)
+    lines = StateLines.of(&driver.core.pointee)
+    #expect(!recorder.isFull)
+    return ([UInt8](recorder.recorded), lines)
+  }
+
+  /// Two streets on another side of the planet.
+  static func elsewhere() -> MapImage {
+    var draft = MapDraft()
+    for column in 0..<3 as Range<Int32> {
+      draft.nodes.append((lat_e7: -300_000_000, lon_e7: 1_000_000_000 + column * 8_993))
+    }
+    for from in 0..<2 {
+      draft.streets.append(
+        MapDraft.Street(
+          id: UInt64(from + 1), from: UInt32(from), to: UInt32(from + 1), length_mm: 100_000,
+          forward: .init(10_000), backward: .init(10_000)))
+    }
+    return MapImage(draft)
+  }
+
   /// Streets of 100 m both ways, ten seconds each, a tenth of a degree north.
   private static func map() -> MapImage {
     var draft = MapDraft()

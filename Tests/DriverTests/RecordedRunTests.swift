@@ -13,8 +13,20 @@ import Testing
 @Suite(.serialized, .timeLimit(.minutes(10))) struct RecordedRunTests {
   private let folder = TemporaryFolder()
 
-  private func replay(_ recording: [UInt8]) throws -> RecordedRun.Outcome {
-    try recording.withUnsafeBytes { try RecordedRun.replay($0) }
+  private func replay(
+    _ recording: [UInt8], _ means: RecordedRun.Means = .deciding, ends lines: [String]? = nil
+  ) throws -> RecordedRun.Outcome {
+    try recording.withUnsafeBytes {
+      try RecordedRun.replay($0, means) { core in
+        guard let lines else { return }
+        let own = StateLines.of(&core)
+        for (own, other) in zip(own, lines) where own != other {
+          Issue.record("rebuilt: \(own)\nwas: \(other)")
+          return
+        }
+        #expect(own.count == lines.count)
+      }
+    }
   }
 
   private func watches(_ city: RecordedCity, _ random: inout SplitMix64) {
@@ -35,7 +47,7 @@ import Testing
 
   /// Two threads of positions, two of calls, one of street times, the engine's own loop and its builder; nobody reads
   /// events until escalations wait for room, then somebody reads them slowly.
-  private func record(_ seed: UInt64) throws -> [UInt8] {
+  private func record(_ seed: UInt64) throws -> (recording: [UInt8], state: [String]) {
     let city = try RecordedCity(.thread, in: folder)
     var random = SplitMix64(seed)
     try load(city)
@@ -68,12 +80,12 @@ import Testing
     city.isOver.store(true, ordering: .relaxed)
     group.wait()
     while city.takeEvents(256) > 0 {}
-    return city.recording()
+    return city.recordingAndState()
   }
 
   @Test(arguments: [1, 2, 3] as [UInt64])
   func threadsReplayToTheSameDigest(seed: UInt64) throws {
-    let recording = try record(seed)
+    let (recording, state) = try record(seed)
     let outcome = try replay(recording)
     #expect(outcome.first == nil, "seed \(seed): \(outcome)")
     #expect(outcome.recorded == outcome.replayed)
@@ -83,7 +95,16 @@ import Testing
       "takeEvents", "usePlans", "useEpoch", "tick",
     ] { #expect(outcome.commands[command, default: 0] > 0, "no \(command): \(outcome.commands)") }
     #expect(outcome.positions > 1_000)
+    // Without positions and street times, on its own map and on one of nowhere: what was chosen is read back.
+    let elsewhere = folder.file("elsewhere.hjmap")
+    try RecordedCity.elsewhere().write(to: elsewhere)
+    let means = RecordedRun.Means.rebuilding(map: seed == 1 ? nil : elsewhere)
+    let rebuilt = try replay(recording, means, ends: state)
+    #expect(rebuilt.first == nil, "seed \(seed), \(means): \(rebuilt)")
+    #expect(rebuilt.recorded == rebuilt.replayed)
     guard seed == 1 else { return }
+    // Planted: choices are not on record.
+    #expect(try replay(Edit.forgetChoices(recording), .rebuilding()).first?.part == .choices)
     // Planted: every third position is missing; slices of fewer steps than recorded; firings by another clock.
     #expect(try replay(Edit.dropFixes(recording)).first != nil)
     #expect(try replay(Edit.fireLess(recording)).first != nil)

@@ -13,10 +13,11 @@ enum Edit {
     var head: [UInt8] = []
     var command: [UInt8] = []
     var content: [UInt8] = []
+    var choices: [UInt8] = []
     var fixes: [[UInt8]] = []
   }
 
-  private static let headSize = 21
+  private static let headSize = 22
   private static let leftAt = 4
   private static let fixSize = 49
 
@@ -36,6 +37,7 @@ enum Edit {
           record.head = Array(body.take(headSize))
           record.command = Array(body.takeCounted())
           record.content = Array(body.takeCounted())
+          record.choices = Array(body.takeCounted())
         }
         let count: UInt32 = body.get()
         for _ in 0..<count { record.fixes.append(Array(body.take(fixSize))) }
@@ -59,6 +61,7 @@ enum Edit {
       record.head.withUnsafeBytes { writer.put($0) }
       counted(record.command, &writer)
       counted(record.content, &writer)
+      counted(record.choices, &writer)
     }
     writer.put(UInt32(record.fixes.count))
     for fix in record.fixes { fix.withUnsafeBytes { writer.put($0) } }
@@ -80,6 +83,11 @@ enum Edit {
         return number % 3 == 0
       }
     }
+  }
+
+  /// What was chosen was not written down.
+  static func forgetChoices(_ recording: [UInt8]) throws -> [UInt8] {
+    try edited(recording) { record in record.choices = [] }
   }
 
   /// What decisions were given because they looked again was not.

@@ -50,9 +50,11 @@ import Testing
     case .tick: 34
     case .audit: 35
     case .background: 36
+    case .tell: 37
+    case .acknowledge: 38
     }
   }
-  private static let cases = 37
+  private static let cases = 39
 
   private let bench: Bench
   private let seen: Seen
@@ -190,6 +192,21 @@ import Testing
     check(bench.core.watch(7), equals: nil)
   }
 
+  /// Events that say how the engine is, and that the host has handled them.
+  private func told() throws {
+    let mode = Change.tell(event: EventKind.mode.rawValue, state: 2, number: 8, for_ns: 0)
+    check(apply(mode), equals: .ok)
+    let events = bench.drain()
+    let event = try #require(events.last)
+    check(event.kind == .mode && event.state == 2 && event.step == 8, "a mode: \(event)")
+    check(
+      apply(.tell(event: EventKind.stall.rawValue, state: 0, number: 0, for_ns: 0)),
+      equals: .argument)
+    check(apply(.acknowledge(events: event.sequence)), equals: .ok)
+    check(apply(.acknowledge(events: event.sequence)), equals: .unchanged)
+    check(apply(.acknowledge(events: event.sequence + 1)), equals: .argument)
+  }
+
   private func ownWork() throws {
     _ = bench.drain()
     check(apply(.stall(late_ns: 5)), equals: .ok)
@@ -197,6 +214,7 @@ import Testing
     check(bench.decision.slice.done, equals: 1)
     check(bench.drain().isEmpty)
     check(apply(.resetFigures), equals: .ok)
+    try told()
     check(bench.core.figures.read(.receiptToClose, by: .all, value: 0).count, equals: 0)
     let incident = open(1)
     bench.core.time = Moment(now_ns: 3_600 * Bench.second_ns, wall_us: bench.wall_us)

@@ -247,6 +247,13 @@ struct CommandLines {
     switch change {
     case .background(let offerSteps):
       say("offerSteps", offerSteps)
+    case .tell(let event, let state, let number, let for_ns):
+      say("event", event)
+      say("state", state)
+      say("number", number)
+      say("for_ns", for_ns)
+    case .acknowledge(let events):
+      say("events", events)
     default: break
     }
   }

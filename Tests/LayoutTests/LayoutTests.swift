@@ -20,8 +20,8 @@ import Testing
   }
 
   @Test func config() {
-    #expect(MemoryLayout<hj_config>.size == 192)
-    #expect(MemoryLayout<hj_config>.stride == 192)
+    #expect(MemoryLayout<hj_config>.size == 232)
+    #expect(MemoryLayout<hj_config>.stride == 232)
     let offsets: [(PartialKeyPath<hj_config>, Int)] = [
       (\.size, 0), (\.run_mode, 4), (\.map_path, 8), (\.plans_path, 16), (\.journal_path, 24),
       (\.max_units, 32), (\.max_incidents, 36), (\.max_assignments, 40), (\.event_capacity, 44),
@@ -33,6 +33,8 @@ import Testing
       (\.figure_types, 148), (\.figure_agencies, 152), (\.figure_beats, 156),
       (\.breach_capacity, 160), (\.reserved2, 164), (\.map_memory, 168), (\.output_datum, 172),
       (\.stale_s, 176), (\.off_duty_positions, 180), (\.max_clients, 184), (\.reserved3, 188),
+      (\.telemetry, 192), (\.events_when, 196), (\.ring_bytes, 200), (\.journal_bytes, 208),
+      (\.ring_path, 216), (\.retain_record_d, 224), (\.repeat_s, 228),
     ]
     for (field, offset) in offsets {
       #expect(MemoryLayout<hj_config>.offset(of: field) == offset)
@@ -109,12 +111,12 @@ import Testing
   }
 
   @Test func dispatch() {
-    #expect(MemoryLayout<hj_dispatch>.size == 816)
-    #expect(MemoryLayout<hj_dispatch>.stride == 816)
+    #expect(MemoryLayout<hj_dispatch>.size == 824)
+    #expect(MemoryLayout<hj_dispatch>.stride == 824)
     let offsets: [(PartialKeyPath<hj_dispatch>, Int)] = [
       (\.size, 0), (\.incident_state, 4), (\.assignment_count, 8), (\.tier, 12),
       (\.incident_id, 16), (\.shortfall, 24), (\.plan, 28), (\.decided_in_ns, 32), (\.chosen, 40),
-      (\.epoch, 680), (\.chosen_age_s, 688), (\.chosen_flags, 752),
+      (\.epoch, 680), (\.chosen_age_s, 688), (\.chosen_flags, 752), (\.record, 816),
     ]
     for (field, offset) in offsets {
       #expect(MemoryLayout<hj_dispatch>.offset(of: field) == offset)
@@ -152,16 +154,16 @@ import Testing
   }
 
   @Test func event() {
-    #expect(MemoryLayout<hj_event>.size == 192)
-    #expect(MemoryLayout<hj_event>.stride == 192)
+    #expect(MemoryLayout<hj_event>.size == 200)
+    #expect(MemoryLayout<hj_event>.stride == 200)
     let offsets: [(PartialKeyPath<hj_event>, Int)] = [
       (\.size, 0), (\.kind, 4), (\.sequence, 8), (\.incident_id, 16), (\.assignment_id, 24),
       (\.unit_id, 32), (\.wall_us, 40), (\.due_wall_us, 48), (\.clock, 56), (\.step, 60),
       (\.reason, 64), (\.state, 68), (\.key_high, 72), (\.key_low, 80), (\.late_ns, 88),
-      (\.action, 96), (\.cycle, 100), (\.operator_id, 104), (\.plans_version, 112),
-      (\.reserved0, 116), (\.epoch, 120), (\.watch_id, 128), (\.operator_reason, 136),
-      (\.travel_ms, 140), (\.reference, 144), (\.operator_session, 176), (\.operator_role, 184),
-      (\.outcome, 188),
+      (\.action, 96), (\.cycle, 100), (\.operator_id, 104), (\.plans_version, 112), (\.flags, 116),
+      (\.epoch, 120), (\.watch_id, 128), (\.operator_reason, 136), (\.travel_ms, 140),
+      (\.reference, 144), (\.operator_session, 176), (\.operator_role, 184), (\.outcome, 188),
+      (\.record, 192),
     ]
     for (field, offset) in offsets {
       #expect(MemoryLayout<hj_event>.offset(of: field) == offset)
@@ -354,6 +356,30 @@ import Testing
     ]
     for (field, offset) in offsets {
       #expect(MemoryLayout<hj_breach>.offset(of: field) == offset)
+    }
+  }
+
+  @Test func journalInfo() {
+    #expect(MemoryLayout<hj_journal_info>.size == 112)
+    #expect(MemoryLayout<hj_journal_info>.stride == 112)
+    let offsets: [(PartialKeyPath<hj_journal_info>, Int)] = [
+      (\.size, 0), (\.state, 4), (\.recorded, 8), (\.durable, 16), (\.head_record, 24),
+      (\.head, 32), (\.lag_ns, 64), (\.disk_bytes, 72), (\.reasons, 80), (\.last_error, 84),
+      (\.append_p50_ns, 88), (\.append_p99_ns, 96), (\.rebuilt, 104),
+    ]
+    for (field, offset) in offsets {
+      #expect(MemoryLayout<hj_journal_info>.offset(of: field) == offset)
+    }
+  }
+
+  @Test func healthInfo() {
+    #expect(MemoryLayout<hj_health_info>.size == 16)
+    #expect(MemoryLayout<hj_health_info>.stride == 16)
+    let offsets: [(PartialKeyPath<hj_health_info>, Int)] = [
+      (\.size, 0), (\.mode, 4), (\.reasons, 8), (\.reserved0, 12),
+    ]
+    for (field, offset) in offsets {
+      #expect(MemoryLayout<hj_health_info>.offset(of: field) == offset)
     }
   }
 }

@@ -29,6 +29,8 @@ PARTIAL = 5
 TIME_BACKWARDS = 6
 PASSED = 7
 HELD = 8
+TIMEOUT = 9
+CHANGED = 10
 E_ARGUMENT = -1
 E_NULL = -2
 E_SIZE = -3
@@ -55,6 +57,9 @@ E_INTERNAL = -23
 E_SNOOZE = -24
 E_NO_CLOCK = -25
 E_STEP = -26
+E_JOURNAL = -27
+E_LOCKED = -28
+E_UNCERTAIN = -29
 
 TIER_NONE = 0
 TIER_EMERGENCY = 1
@@ -153,6 +158,8 @@ EVENT_WARNING = 10
 EVENT_CLOCK = 11
 EVENT_ALARM = 8
 EVENT_ABSENCE_ENDED = 13
+EVENT_MODE = 14
+EVENT_RECOVERED = 15
 
 REASON_NONE = 0
 REASON_CLOSEST = 1
@@ -273,9 +280,42 @@ CHOSEN_SHIFT_OVER = 8
 
 BREACH_KEPT_TOLD_LATE = 1
 
+TELEMETRY_NEWEST = 0
+TELEMETRY_ALL = 1
+
+EVENTS_WHEN_RECORDED = 0
+EVENTS_WHEN_DURABLE = 1
+
+STRENGTH_RECORDED = 1
+STRENGTH_DURABLE = 2
+
+JOURNAL_OFF = 0
+JOURNAL_GOOD = 1
+JOURNAL_DEGRADED = 2
+
+MODE_NORMAL = 1
+MODE_DEGRADED = 2
+MODE_MANUAL = 3
+
+HEALTH_NOT_RECORDED = 1
+HEALTH_RING_LOST = 2
+HEALTH_RING_FILLING = 4
+HEALTH_DISK_FAILED = 8
+HEALTH_DISK_FULL = 16
+HEALTH_LOCK_LOST = 32
+HEALTH_OVER_BOUND = 64
+HEALTH_SNAPSHOT_DAMAGED = 128
+HEALTH_TORN_TAIL = 256
+HEALTH_RING_DAMAGED = 512
+HEALTH_RING_RESTARTED = 1024
+HEALTH_TIME_UNCERTAIN = 65536
+HEALTH_REBUILT_OTHERWISE = 131072
+HEALTH_JOURNAL_ENDED = 262144
+
 VERSION_MAJOR = 0
 VERSION_MINOR = 3
 VERSION_PATCH = 0
+EVENT_FLAG_REPEATED = 1
 UNKNOWN = -2147483648
 UNREACHABLE = 4294967295
 AGE_UNKNOWN = 4294967295
@@ -314,6 +354,12 @@ NAMES_MAP = 24
 NAMES_OFF_DUTY_POSITIONS = 25
 NAMES_CHOSEN = 26
 NAMES_BREACH = 27
+NAMES_TELEMETRY = 28
+NAMES_EVENTS_WHEN = 29
+NAMES_STRENGTH = 30
+NAMES_JOURNAL = 31
+NAMES_MODE = 32
+NAMES_HEALTH = 33
 
 # The word of a constant in English, as hj_name and plans have it, and in Chinese ("": none is fixed).
 WORDS = {
@@ -355,7 +401,7 @@ WORDS = {
     "event": {
         1: ("decided", ""), 2: ("refused", ""), 3: ("incident", ""), 4: ("assignment", ""), 5: ("escalation", ""),
         6: ("overflow", ""), 7: ("traffic", ""), 9: ("stall", ""), 10: ("warning", "临期提醒"), 11: ("clock", ""),
-        8: ("alarm", ""), 13: ("absence_ended", ""),
+        8: ("alarm", ""), 13: ("absence_ended", ""), 14: ("mode", ""), 15: ("recovered", ""),
     },
     "reason": {
         0: ("none", ""), 1: ("closest", ""), 2: ("straight_line", ""), 3: ("no_position", ""), 4: ("home_beat", ""),
@@ -424,6 +470,27 @@ WORDS = {
     "breach": {
         1: ("kept_told_late", ""),
     },
+    "telemetry": {
+        0: ("newest", ""), 1: ("all", ""),
+    },
+    "events_when": {
+        0: ("recorded", ""), 1: ("durable", ""),
+    },
+    "strength": {
+        1: ("recorded", ""), 2: ("durable", ""),
+    },
+    "journal": {
+        0: ("off", ""), 1: ("good", ""), 2: ("degraded", ""),
+    },
+    "mode": {
+        1: ("normal", ""), 2: ("degraded", ""), 3: ("manual", ""),
+    },
+    "health": {
+        1: ("not_recorded", ""), 2: ("ring_lost", ""), 4: ("ring_filling", ""), 8: ("disk_failed", ""),
+        16: ("disk_full", ""), 32: ("lock_lost", ""), 64: ("over_bound", ""), 128: ("snapshot_damaged", ""),
+        256: ("torn_tail", ""), 512: ("ring_damaged", ""), 1024: ("ring_restarted", ""),
+        65536: ("time_uncertain", ""), 131072: ("rebuilt_otherwise", ""), 262144: ("journal_ended", ""),
+    },
 }
 
 Allocate = CFUNCTYPE(c_void_p, c_void_p, c_uint64, c_uint64)
@@ -458,7 +525,9 @@ class Config(Struct):
         ("max_ahead_s", c_uint32), ("stall_ms", c_uint32), ("max_watches", c_uint32), ("figure_types", c_uint32),
         ("figure_agencies", c_uint32), ("figure_beats", c_uint32), ("breach_capacity", c_uint32),
         ("reserved2", c_uint32), ("map_memory", c_int32), ("output_datum", c_int32), ("stale_s", c_uint32),
-        ("off_duty_positions", c_int32), ("max_clients", c_uint32), ("reserved3", c_uint32),
+        ("off_duty_positions", c_int32), ("max_clients", c_uint32), ("reserved3", c_uint32), ("telemetry", c_int32),
+        ("events_when", c_int32), ("ring_bytes", c_uint64), ("journal_bytes", c_uint64), ("ring_path", c_char_p),
+        ("retain_record_d", c_uint32), ("repeat_s", c_uint32),
     ]
 
 
@@ -512,7 +581,7 @@ class Dispatch(Struct):
         ("size", c_uint32), ("incident_state", c_int32), ("assignment_count", c_uint32), ("tier", c_int32),
         ("incident_id", c_uint64), ("shortfall", c_uint32), ("plan", c_uint32), ("decided_in_ns", c_int64),
         ("chosen", ChosenUnit * 16), ("epoch", c_uint64), ("chosen_age_s", c_uint32 * 16),
-        ("chosen_flags", c_uint32 * 16),
+        ("chosen_flags", c_uint32 * 16), ("record", c_uint64),
     ]
 
 
@@ -543,9 +612,9 @@ class Event(Struct):
         ("assignment_id", c_uint64), ("unit_id", c_uint64), ("wall_us", c_int64), ("due_wall_us", c_int64),
         ("clock", c_int32), ("step", c_int32), ("reason", c_int32), ("state", c_int32), ("key_high", c_uint64),
         ("key_low", c_uint64), ("late_ns", c_int64), ("action", c_int32), ("cycle", c_int32),
-        ("operator_id", c_uint64), ("plans_version", c_uint32), ("reserved0", c_uint32), ("epoch", c_uint64),
+        ("operator_id", c_uint64), ("plans_version", c_uint32), ("flags", c_uint32), ("epoch", c_uint64),
         ("watch_id", c_uint64), ("operator_reason", c_uint32), ("travel_ms", c_uint32), ("reference", c_uint8 * 32),
-        ("operator_session", c_uint64), ("operator_role", c_uint32), ("outcome", c_int32),
+        ("operator_session", c_uint64), ("operator_role", c_uint32), ("outcome", c_int32), ("record", c_uint64),
     ]
 
 
@@ -672,6 +741,21 @@ class Breach(Struct):
     ]
 
 
+class JournalInfo(Struct):
+    _fields_ = [
+        ("size", c_uint32), ("state", c_int32), ("recorded", c_uint64), ("durable", c_uint64),
+        ("head_record", c_uint64), ("head", c_uint8 * 32), ("lag_ns", c_int64), ("disk_bytes", c_int64),
+        ("reasons", c_uint32), ("last_error", c_int32), ("append_p50_ns", c_int64), ("append_p99_ns", c_int64),
+        ("rebuilt", c_uint64),
+    ]
+
+
+class HealthInfo(Struct):
+    _fields_ = [
+        ("size", c_uint32), ("mode", c_int32), ("reasons", c_uint32), ("reserved0", c_uint32),
+    ]
+
+
 FUNCTIONS = [
     ("hj_version", c_char_p, []),
     ("hj_abi_version", c_uint32, []),
@@ -722,7 +806,11 @@ FUNCTIONS = [
     ("hj_clock_take", c_int32, [c_void_p, POINTER(ClockRef), POINTER(Action)]),
     ("hj_clock_snooze", c_int32, [c_void_p, POINTER(ClockRef), c_uint32, POINTER(Action)]),
     ("hj_clock_escalate", c_int32, [c_void_p, POINTER(ClockRef), POINTER(Action)]),
+    ("hj_journal_status", c_int32, [c_void_p, POINTER(JournalInfo)]),
+    ("hj_journal_wait", c_int32, [c_void_p, c_uint64, c_int32, c_int64]),
+    ("hj_health", c_int32, [c_void_p, POINTER(HealthInfo)]),
     ("hj_events_poll", c_int32, [c_void_p, POINTER(Event), c_uint32, POINTER(c_uint32)]),
+    ("hj_events_ack", c_int32, [c_void_p, c_uint64]),
     ("hj_events_fd", c_int32, [c_void_p]),
     ("hj_watch_put", c_int32, [c_void_p, POINTER(Watch)]),
     ("hj_watch_remove", c_int32, [c_void_p, c_uint64]),

@@ -4,11 +4,12 @@ Everything else is read from the header.
 """
 
 # Numbers whose names look like a vocabulary's, and are none of its words.
-WORDLESS = {"HJ_CHOSEN_MAX", "HJ_FIGURES_OTHER", "HJ_FIGURES_UNKNOWN", "HJ_FIGURES_TABLE_FULL"}
+WORDLESS = {"HJ_CHOSEN_MAX", "HJ_FIGURES_OTHER", "HJ_FIGURES_UNKNOWN", "HJ_FIGURES_TABLE_FULL",
+            "HJ_EVENT_FLAG_REPEATED"}
 
 # Statuses that are no failure; those that are one begin with HJ_E_.
 RESULTS = {"HJ_OK", "HJ_EXISTS", "HJ_FULL", "HJ_MANUAL", "HJ_UNCHANGED", "HJ_PARTIAL", "HJ_TIME_BACKWARDS",
-           "HJ_PASSED", "HJ_HELD"}
+           "HJ_PASSED", "HJ_HELD", "HJ_TIMEOUT", "HJ_CHANGED"}
 
 # What Swift calls a constant where the usual way of writing it would not do.
 SWIFT_NAMES = {"HJ_SOURCE_APP_SOS": "appSOS", "HJ_E_UNKNOWN": "unknownUnit", "HJ_E_INTERNAL": "internalFault"}
@@ -83,6 +84,8 @@ SWIFT = [
          words("run", "RunMode", "What moves the engine."),
          words("map", "MapMemory", "Where the map lives."),
          words("traffic", "TrafficUse", "When an engine takes what traffic needs."),
+         words("telemetry", "Telemetry", "What of positions, heartbeats and street times is on record."),
+         words("events_when", "EventsWhen", "When events can be read."),
      ]},
     {"path": "Sources/Hujia/Vocabulary.swift", "access": "public", "conforms": OPEN,
      "about": "The field's words, by the numbers of the C header.",
@@ -110,6 +113,11 @@ SWIFT = [
                "time answer both alike.", skips=["DEFAULT"]),
          words("watch", "WatchState", "What a watch shows.", conforms="Sendable"),
          words("interval", "Interval", "From what to what."),
+         words("health", "Health", "Why the engine, or its journal, is not as good as it could be.",
+               conforms="Sendable"),
+         words("telemetry", "Telemetry", "What of positions, heartbeats and street times is on record.",
+               conforms="Sendable"),
+         words("events_when", "EventsWhen", "When events can be read.", conforms="Sendable"),
          words("traffic", "TrafficMemory", "When an engine takes the memory for live traffic, a second set of tables "
                "for travel times.", conforms="Sendable"),
          words("direction", "Direction", "Along the street's points, or against them.", inside="StreetTime",

@@ -18,6 +18,21 @@ enum PlanStore {
     return try decode(UnsafeRawBufferPointer(text), memory: memory)
   }
 
+  /// The text of a file; none when `path` is nil.
+  static func text(_ path: String?) throws(Failure) -> [UInt8] {
+    guard let path else { return [] }
+    let text = try read(path)
+    defer { Glibc.free(text.baseAddress) }
+    return [UInt8](text)
+  }
+
+  /// No text is the built-in plans.
+  static func decodeOrBuiltIn(
+    _ bytes: UnsafeRawBufferPointer, memory: Memory
+  ) throws(Failure) -> UnsafeMutablePointer<PlanTables> {
+    bytes.isEmpty ? try keep(.builtIn, memory) : try decode(bytes, memory: memory)
+  }
+
   static func decode(
     _ bytes: UnsafeRawBufferPointer, memory: Memory
   ) throws(Failure) -> UnsafeMutablePointer<PlanTables> {
@@ -103,12 +118,18 @@ extension EngineDriver {
         count += 1
       }
       recorder?.content = bytes
+      journal?.content = bytes
       let status = apply(.usePlans(tables), &turn)
       while let old = core.reclaimPlans() {
         unused[count] = old
         count += 1
       }
       return status
+    }
+    if let journal, taken == .full, !journal.fits(bytes.count) {
+      PlanStore.free(tables)
+      for index in 0..<count { unused[index].map(PlanStore.free) }
+      throw Failure(.full, "the journal has no room for these plans now: raise ring_bytes")
     }
     // Before any memory is given back: a hook of the host's may not come back, and the plans are in force by now.
     if taken == .ok { finishBackgroundWork() }

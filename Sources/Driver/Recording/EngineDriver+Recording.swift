@@ -45,9 +45,10 @@ extension EngineDriver {
   // Applied again
 
   /// Carries out a recorded command; what it points at is made anew from `content`.
+  /// `isRebuilding`: what was decided is read back, so that of an epoch its number is enough.
   func replay(
     _ command: ReadCommand, _ content: UnsafeRawBufferPointer, _ turn: inout Turn,
-    into decision: inout Decision
+    isRebuilding: Bool, into decision: inout Decision
   ) throws(Failure) -> Status {
     let recorded = command.recorded
     func apply(_ change: Change) -> Status {
@@ -71,6 +72,11 @@ extension EngineDriver {
       if status != .ok { PlanStore.free(tables) }
       freeUnusedPlans()
       return status
+    case .useEpoch(let epoch) where isRebuilding:
+      core.pointee.time = turn.moment
+      core.pointee.feed = turn.feed
+      core.pointee.serveAgain(epoch: epoch)
+      return .ok
     case .useEpoch:
       let traffic = try openTraffic()
       var status = Status.ok

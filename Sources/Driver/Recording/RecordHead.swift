@@ -4,7 +4,7 @@ import HujiaIngest
 
 /// The head of a recording.
 enum RecordHead {
-  static var magic: UInt64 { 0x3130_4345_524a_4848 }  // "HHJREC01"
+  static var magic: UInt64 { 0x3230_4345_524a_4848 }  // "HHJREC02"
 
   /// The numbers of a configuration that decisions depend on, one after the other.
   static func each(_ configuration: inout Configuration, _ body: (inout Int64) -> Void) {

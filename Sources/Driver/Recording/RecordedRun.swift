@@ -9,7 +9,7 @@ import HujiaRouting
 
 package enum RecordedRun {
   /// In what a turn differs; the first of these.
-  package enum Part: String, Sendable { case status, decision, events, positions }
+  package enum Part: String, Sendable { case status, choices, decision, events, positions }
 
   package struct Difference: Sendable {
     /// Counted from 1.
@@ -32,13 +32,26 @@ package enum RecordedRun {
     package var first: Difference?
   }
 
-  /// Throws where the recording cannot be read, or an engine cannot be set up as it says.
-  package static func replay(_ bytes: UnsafeRawBufferPointer) throws(Failure) -> Outcome {
+  /// How a recording is applied again.
+  package enum Means: Equatable {
+    /// With its positions and street times: everything is decided anew, and compared.
+    case deciding
+    /// Without either, on its own map or another: what was chosen is read back.
+    case rebuilding(map: String? = nil)
+  }
+
+  /// Throws where the recording cannot be read, or an engine cannot be set up as it says. `finish` sees the engine when
+  /// all was applied.
+  package static func replay(
+    _ bytes: UnsafeRawBufferPointer, _ means: Means = .deciding,
+    finish: (inout EngineCore) -> Void = { _ in }
+  ) throws(Failure) -> Outcome {
     var reader = RecordReader(bytes)
-    guard let configuration = RecordHead.read(&reader) else {
+    guard var configuration = RecordHead.read(&reader) else {
       throw Failure(.file, "not a recording of this version")
     }
-    let engine = try Replayer(configuration)
+    if case .rebuilding(let map?) = means { configuration.mapPath = map }
+    let engine = try Replayer(configuration, means)
     while !reader.isAtEnd {
       let kind: UInt8 = reader.get()
       var record = RecordReader(reader.takeCounted())
@@ -50,31 +63,41 @@ package enum RecordedRun {
     guard !reader.isBroken else {
       throw Failure(.file, "the recording is cut off after turn \(engine.outcome.turns)")
     }
+    finish(&engine.driver.core.pointee)
     return engine.outcome
   }
 }
 
 /// An engine that has only what a recording gives it.
 final class Replayer {
-  private let driver: EngineDriver
+  let driver: EngineDriver
+  private let means: RecordedRun.Means
   private let facts: UnsafeMutablePointer<TurnFacts>
+  private let choices: UnsafeMutablePointer<ChoiceLog>
   private(set) var outcome = RecordedRun.Outcome()
 
   /// What a file says is checked as what a host says.
-  init(_ configuration: Configuration) throws(Failure) {
+  init(_ configuration: Configuration, _ means: RecordedRun.Means) throws(Failure) {
     try configuration.check()
+    self.means = means
     driver = try EngineDriver.unfiled(configuration)
     do throws(OutOfMemory) {
       let log = try TurnFacts(.system, capacity: Int(configuration.maxUnits) * 2 + 1_024)
+      let made = try ChoiceLog(.system, capacity: Recorder.mostChoices)
       facts = .allocate(capacity: 1)
       facts.initialize(to: log)
+      choices = .allocate(capacity: 1)
+      choices.initialize(to: made)
     } catch {
       throw Failure(.memory, "no memory for a turn's \(error.bytes) bytes")
     }
     driver.core.pointee.feed = .recorded(facts)
+    driver.core.pointee.choices = choices
   }
 
   deinit {
+    choices.deinitialize(count: 1)
+    choices.deallocate()
     facts.deinitialize(count: 1)
     facts.deallocate()
   }
@@ -84,6 +107,7 @@ final class Replayer {
     switch kind {
     case Recorder.positions:
       guard takeFixes(&record, hasLeft: false) else { return false }
+      if means != .deciding { return true }
       driver.core.pointee.takePositions(most: .max)
       return true
     case Recorder.turn: return try takeTurn(&record)
@@ -94,27 +118,46 @@ final class Replayer {
   private func takeTurn(_ record: inout RecordReader) throws(Failure) -> Bool {
     let status: Int32 = record.get()
     let hasLeft = record.get(UInt8.self) != 0
+    let isCut = record.get(UInt8.self) != 0
     let decided: UInt64 = record.get()
     let events: UInt64 = record.get()
     let command = CommandBytes.get(record.takeCounted())
     let content = record.takeCounted()
-    guard let command, takeFixes(&record, hasLeft: hasLeft) else { return false }
+    let chosen = record.takeCounted()
+    guard var command, takeFixes(&record, hasLeft: hasLeft) else { return false }
+    let isRebuilding = means != .deciding
+    choices.pointee.begin()
+    if isRebuilding {
+      guard choices.pointee.begin(reading: chosen, isCut: isCut) else { return false }
+      facts.pointee.removeAll()
+      command.recorded.change.snap { driver.snap($0) }
+    }
     outcome.turns += 1
     let name = command.recorded.change.name
     outcome.commands[name, default: 0] += 1
     var turn = Turn(moment: command.recorded.moment, feed: .recorded(facts))
     var decision = Decision()
-    driver.core.pointee.takePositions(most: .max)
-    let given = try driver.replay(command, content, &turn, into: &decision)
+    if !isRebuilding { driver.core.pointee.takePositions(most: .max) }
+    let given = try driver.replay(
+      command, content, &turn, isRebuilding: isRebuilding, into: &decision)
     let digest = Recorder.digest(&decision)
     compare(
       name,
       [
         (.positions, 1, facts.pointee.isUsedUp ? 1 : 0),
+        (.choices, 1, isAsChosen(chosen) ? 1 : 0),
         (.status, UInt64(UInt32(bitPattern: status)), UInt64(UInt32(bitPattern: given.rawValue))),
         (.decision, decided, digest.value), (.events, events, facts.pointee.events.value),
       ])
     return true
+  }
+
+  /// Decided anew, all that was chosen; read back, each once.
+  private func isAsChosen(_ chosen: UnsafeRawBufferPointer) -> Bool {
+    if means != .deciding { return choices.pointee.isUsedUp && !choices.pointee.isBroken }
+    let again = choices.pointee.written
+    guard again.count == chosen.count else { return false }
+    return again.elementsEqual(chosen)
   }
 
   private func compare(
@@ -140,7 +183,9 @@ final class Replayer {
       let place = Place(
         street: record.get(), offset_mm: record.get(), node: record.get(), gap_dm: record.get(),
         lat_e7: record.get(), lon_e7: record.get(), isOffNetwork: record.get(UInt8.self) != 0)
-      guard !record.isBroken, driver.holds(place, in: slot) else { return false }
+      if record.isBroken { return false }
+      if means != .deciding { continue }
+      guard driver.holds(place, in: slot) else { return false }
       facts.pointee.append(
         TakenFix(slot: slot, ask: ask, wall_us: wall_us, fix_ns: fix_ns, place: place))
       if ask > 0 { outcome.looks += 1 }

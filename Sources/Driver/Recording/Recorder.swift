@@ -1,6 +1,7 @@
-// Read first. Writes down every turn that changes an engine: its moment, the positions it was given, its command, and
-// digests of what came of it. Applied again in this order to an engine that is set up the same, the commands give the
-// same (`RecordedRun`). Must never: be asked without the baton, but for what it has when the engine is closed.
+// Read first. Writes down every turn that changes an engine: its moment, the positions it was given, its command, its
+// choices, and digests of what came of it. Applied again in this order to an engine that is set up the same, the
+// commands give the same (`RecordedRun`). Must never: be asked without the baton, but for what it has when the engine
+// is closed.
 
 import HujiaContainers
 import HujiaEngine
@@ -10,6 +11,7 @@ import HujiaIngest
 /// the engine goes on and the recording ends there, and says so.
 package final class Recorder: @unchecked Sendable {
   let facts: UnsafeMutablePointer<TurnFacts>
+  let choices: UnsafeMutablePointer<ChoiceLog>
   private var bytes: RecordWriter
   /// What the next command points at: the text of plans, the street times of an epoch.
   var content = UnsafeRawBufferPointer(start: nil, count: 0)
@@ -23,6 +25,8 @@ package final class Recorder: @unchecked Sendable {
 
   /// Of a turn's record, what is neither command, content nor position; and of one position.
   private static var headSize: Int { 128 }
+  /// Bytes of choices that one turn can have; pages are used as they are written.
+  static var mostChoices: Int { 1 << 20 }
   static var fixSize: Int { 50 }
 
   /// `units`: as many as the engine can have. In one turn each gives a position, and some of them more than one.
@@ -30,6 +34,9 @@ package final class Recorder: @unchecked Sendable {
     do throws(OutOfMemory) {
       let log = try TurnFacts(.system, capacity: units * 2 + 1_024)
       let bytes = try RecordWriter(.system, capacity: room)
+      let made = try ChoiceLog(.system, capacity: Self.mostChoices)
+      choices = .allocate(capacity: 1)
+      choices.initialize(to: made)
       facts = .allocate(capacity: 1)
       facts.initialize(to: log)
       self.bytes = bytes
@@ -39,6 +46,8 @@ package final class Recorder: @unchecked Sendable {
   }
 
   deinit {
+    choices.deinitialize(count: 1)
+    choices.deallocate()
     facts.deinitialize(count: 1)
     facts.deallocate()
   }
@@ -51,7 +60,10 @@ package final class Recorder: @unchecked Sendable {
   }
 
   /// A command is carried out next: what was given before counts as given before its first question.
-  func open() { facts.pointee.carryOver() }
+  func open() {
+    facts.pointee.carryOver()
+    choices.pointee.begin()
+  }
 
   /// A command was carried out.
   func close(
@@ -63,7 +75,7 @@ package final class Recorder: @unchecked Sendable {
       content = UnsafeRawBufferPointer(start: nil, count: 0)
     }
     let size =
-      Self.headSize + CommandBytes.most(command) + content.count
+      Self.headSize + CommandBytes.most(command) + content.count + choices.pointee.count
       + facts.pointee.count * Self.fixSize
     guard !isFull, bytes.room >= size else { return isFull = true }
     turns += 1
@@ -71,11 +83,14 @@ package final class Recorder: @unchecked Sendable {
     let place = bytes.reserve()
     bytes.put(status.rawValue)
     bytes.put(hasLeft ? 1 : 0 as UInt8)
+    bytes.put(choices.pointee.isCut ? 1 : 0 as UInt8)
     bytes.put(Self.digest(&decision).value)
     bytes.put(facts.pointee.events.value)
     CommandBytes.put(command, at: moment, &bytes)
     bytes.put(UInt32(content.count))
     bytes.put(content)
+    bytes.put(UInt32(choices.pointee.count))
+    bytes.put(choices.pointee.written)
     putFixes()
     bytes.close(place)
   }

@@ -85,7 +85,7 @@ extension EngineDriver {
         throw Failure(
           .memory, field: "traffic", "the allocator refused \(error.bytes) bytes for live traffic")
       }
-      made.isRecorded = recorder != nil
+      made.isRecorded = recorder != nil || journal != nil
       guard let threads = made.threads else { return made }
       try AddressSpace.check(threads: 2, "building epochs")
       let crew = threads.crew
@@ -167,6 +167,7 @@ extension EngineDriver {
   /// The builder's thread: an epoch, its cells in slices, and readiness for the next.
   private func serveTraffic(_ traffic: Traffic, _ threads: BuildThreads, _ crew: Crew) {
     while !threads.mustEnd, let metric = traffic.build(crew, clock: Clock.now_ns) {
+      journal?.keepStreets(of: traffic)
       turnHere { _, turn in if !isAtRest { publish(metric, of: traffic, &turn) } }
       tendEpoch(threads)
     }
@@ -186,12 +187,16 @@ extension EngineDriver {
 
   private func publish(_ metric: Metric, of traffic: Traffic, _ turn: inout Turn) {
     traffic.publish(metric) { serving in
-      guard let recorder else { return _ = apply(.useEpoch(serving), &turn) }
-      traffic.taken.words.withUnsafeBytes {
-        recorder.content = $0
-        apply(.useEpoch(serving), &turn)
+      guard traffic.isRecorded else { return _ = apply(.useEpoch(serving), &turn) }
+      traffic.taken.words.withUnsafeBytes { all in
+        traffic.kept.withUnsafeBytes { kept in
+          recorder?.content = all
+          journal?.content = kept
+          apply(.useEpoch(serving), &turn)
+        }
       }
       traffic.taken.removeAll()
+      traffic.kept.removeAll(keepingCapacity: true)
     }
   }
 
@@ -200,6 +205,7 @@ extension EngineDriver {
     guard let traffic = trafficSlot.traffic, let metric = traffic.build(.alone, clock: { 0 }) else {
       return false
     }
+    journal?.keepStreets(of: traffic)
     publish(metric, of: traffic, &turn)
     repeat { apply(.tendEpoch(cells: .max), &turn) } while unread.pointee.slice.hasMore
     return true

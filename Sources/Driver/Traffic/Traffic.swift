@@ -51,6 +51,8 @@ final class Traffic: @unchecked Sendable {
   /// Of the epoch that is being built, where it is written down; the builder's own.
   var isRecorded = false
   var taken = EpochTimes()
+  /// Of those, what a journal keeps.
+  var kept: [UInt64] = []
 
   // Statistics
   let epoch = Atomic<Int64>(0)

@@ -17,7 +17,7 @@ extension EngineCore {
   mutating func hold(
     _ incident: UInt32, until_ns: Int64, _ decision: inout Decision
   ) -> Status {
-    decision.answer = Answer(epoch: router.epoch)
+    decision.answer = Answer(epoch: epoch)
     incidents[incident].state = .held
     if isBeforeFirstWall { firstWall.hasAppointments = true }
     setAppointment(incident, due_ns: until_ns)

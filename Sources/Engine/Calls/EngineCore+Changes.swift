@@ -59,7 +59,10 @@ extension EngineCore {
   /// plan is the same.
   private mutating func rematch(_ incident: UInt32) {
     let record = incidents[incident]
-    let plan = currentPlans.match(record.circumstances(wall_us: time.wall_us))
+    let plan =
+      planChosen(tier: record.tier)
+      ?? currentPlans.match(record.circumstances(wall_us: time.wall_us))
+    notePlan(plan)
     if plan.plan != record.plan.plan || record.planVersion != plans.current {
       incidents[incident].servedSeats = 0
       incidents[incident].sparedSeats = 0
@@ -87,7 +90,7 @@ extension EngineCore {
 
   /// Fills the answer with the incident's live assignments.
   func listLive(_ incident: UInt32, _ decision: inout Decision) {
-    decision.answer = Answer(epoch: router.epoch)
+    decision.answer = Answer(epoch: epoch)
     describe(incident, &decision)
     let first = Int(incident) * EngineLimits.chosen
     for place in 0..<Int(incidents[incident].liveCount) {
@@ -102,6 +105,7 @@ extension EngineCore {
         age_s: age_s(ofUnit: record.unit), requirement: record.requirement, seat: record.seat)
     }
     decision.answer.count = Int(incidents[incident].liveCount)
+    if !marksChosen(&decision) { noteMarks(&decision) }
   }
 
   /// A person sends a unit. The answer's first entry is its assignment.
@@ -111,9 +115,11 @@ extension EngineCore {
     guard let incident = incidentSlots.slot(of: id) else { return .stale }
     guard incidents[incident].state.isOpen else { return .state }
     guard let unit = unitIndex.find(unitID) else { return .unknownUnit }
-    decision.answer = Answer(epoch: router.epoch)
+    decision.answer = Answer(epoch: epoch)
     if incidents[incident].state == .held, units[unit].isFree {
-      guard counters.read(Counter.assignmentsLive) < Int64(limits.assignments) else { return .full }
+      guard counters.read(Counter.assignmentsLive) < Int64(assignmentSlots.bound) else {
+        return .full
+      }
       beginAppointment(incident, at_ns: time.now_ns)
       startIncidentClocks(incident)
     }
@@ -125,18 +131,7 @@ extension EngineCore {
       decision.answer.count = 1
       return .unchanged
     }
-    let travel = travel(of: unit, to: incident)
-    // Its seat is taken then, so that the waiting list does not fill it again.
-    let seat = openSeat(for: unit, of: incident)
-    decision.chosen[0] = Chosen(
-      unitID: unitID, assignmentID: 0, unit: unit, role: seat?.requirement.role ?? 0,
-      travel_ms: travel.travel_ms,
-      turnout_ms: currentPlans.turnout_ms(kind: units[unit].kind),
-      distance_dm: travel.distance_dm, reason: .byHand,
-      marks: marks(
-        ofChoice: unit, at: incidents[incident].place, isStraightLine: travel.isStraightLine),
-      age_s: age_s(ofUnit: unit), requirement: seat?.index ?? AssignmentRecord.byHand,
-      seat: seat?.seat ?? 0)
+    takeByHand(unit, unitID, for: incident, &decision)
     guard let assignment = send(decision.chosen[0], to: incident) else { return .full }
     decision.chosen[0].assignmentID = assignmentSlots.id(of: assignment)
     decision.answer.count = 1
@@ -149,5 +144,25 @@ extension EngineCore {
     emitAssignment(assignment, reason: .byHand, act: act, wall_us: wall_us)
     if incidents[incident].state != before { emitIncident(incident, act: act) }
     return .ok
+  }
+
+  /// The decision's first: a unit that a person chose, for the first open seat that it fits.
+  private mutating func takeByHand(
+    _ unit: UInt32, _ unitID: UInt64, for incident: UInt32, _ decision: inout Decision
+  ) {
+    if unitChosen(&decision) == true { return }
+    let travel = travel(of: unit, to: incident)
+    // Its seat is taken then, so that the waiting list does not fill it again.
+    let seat = openSeat(for: unit, of: incident)
+    decision.chosen[0] = Chosen(
+      unitID: unitID, assignmentID: 0, unit: unit, role: seat?.requirement.role ?? 0,
+      travel_ms: travel.travel_ms,
+      turnout_ms: currentPlans.turnout_ms(kind: units[unit].kind),
+      distance_dm: travel.distance_dm, reason: .byHand,
+      marks: marks(
+        ofChoice: unit, at: incidents[incident].place, isStraightLine: travel.isStraightLine),
+      age_s: age_s(ofUnit: unit), requirement: seat?.index ?? AssignmentRecord.byHand,
+      seat: seat?.seat ?? 0)
+    noteUnit(true, &decision)
   }
 }

@@ -23,25 +23,42 @@ extension EngineCore {
       guard !assignments[assignment].state.hasArrived else { continue }
       let unit = assignments[assignment].unit
       refresh(unit: unit)
-      let travel = travel(of: unit, to: incident)
+      let (travel, isKnown) = measure(unit, to: incident)
       assignments[assignment].travel_ms = travel.travel_ms
       assignments[assignment].distance_dm = travel.distance_dm
       assignments[assignment].marks &= ~ChosenMark.straightLine
-      if travel.isStraightLine, units[unit].hasPosition {
+      if travel.isStraightLine, isKnown {
         assignments[assignment].marks |= ChosenMark.straightLine
       }
     }
+  }
+
+  /// The way of a unit under way, and whether its position is known.
+  private mutating func measure(
+    _ unit: UInt32, to incident: UInt32
+  ) -> (travel: Travel, isKnown: Bool) {
+    if let known = travelChosen() { return (known.travel, known.hasPosition) }
+    let travel = travel(of: unit, to: incident)
+    noteTravel(travel, hasPosition: units[unit].hasPosition)
+    return (travel, units[unit].hasPosition)
   }
 
   /// Tells that the place changed, and of the free unit that would be there before all units under way.
   mutating func tellPlaceChanged(_ incident: UInt32) {
     var event = event(.incident, incident: incident)
     event.reason = Reason.placeChanged.rawValue
-    if let nearer = nearerFreeUnit(incident) {
+    if let nearer = toldNearer(incident) {
       event.unitID = nearer.id
       event.travel_ms = nearer.travel_ms
     }
     emit(event)
+  }
+
+  private mutating func toldNearer(_ incident: UInt32) -> (id: UInt64, travel_ms: UInt32)? {
+    if let known = nearerChosen() { return known }
+    let nearer = nearerFreeUnit(incident)
+    noteNearer(nearer)
+    return nearer.map { ($0.id, $0.travel_ms) }
   }
 
   /// The best free unit for the seat of a unit under way, if it would be there before all units under way. At most

@@ -27,6 +27,7 @@ extension EngineCore {
       appointment.isAhead
       ? hold(incident, until_ns: appointment.due_ns, &decision) : decide(incident, &decision)
     if report.hasKey {
+      decision.answer.record = record
       let evicted = keys.remember(
         report, status: status, decision: &decision, now_ns: time.now_ns)
       if evicted { counters.add(Counter.keysEvicted) }
@@ -37,7 +38,7 @@ extension EngineCore {
   /// The same answer with no side effect.
   mutating func recommend(_ report: IncidentReport, into decision: inout Decision) -> Status {
     counters.add(Counter.decisions)
-    decision.answer = Answer(epoch: router.epoch)
+    decision.answer = Answer(epoch: epoch)
     let tier = tier(of: report)
     let plan = match(report, tier: tier)
     decision.answer.tier = tier
@@ -85,6 +86,13 @@ extension EngineCore {
     return currentPlans.tier(ofType: report.type) ?? .emergency
   }
 
+  private func matched(_ report: IncidentReport, tier: Tier) -> PlanMatch {
+    if let known = planChosen(tier: tier) { return known }
+    let plan = match(report, tier: tier)
+    notePlan(plan)
+    return plan
+  }
+
   private func match(_ report: IncidentReport, tier: Tier) -> PlanMatch {
     currentPlans.match(
       report.circumstances(
@@ -96,7 +104,7 @@ extension EngineCore {
     let start_ns = time.ns(atWall_us: report.wall_us)
     let receivedWall_us = report.wall_us == 0 ? time.wall_us : report.wall_us
     incidents[incident] = IncidentRecord(
-      state: .pending, tier: tier, plan: match(report, tier: tier), place: report.place,
+      state: .pending, tier: tier, plan: matched(report, tier: tier), place: report.place,
       type: report.type, lat_e7: report.lat_e7, lon_e7: report.lon_e7, flags: report.flags,
       shortfall: [], keyHigh: report.keyHigh, keyLow: report.keyLow,
       callerHash: report.callerHash,

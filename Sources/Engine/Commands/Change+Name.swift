@@ -40,6 +40,8 @@ extension Change {
     case .tick: "tick"
     case .audit: "audit"
     case .background: "background"
+    case .tell: "tell"
+    case .acknowledge: "acknowledge"
     }
   }
 }

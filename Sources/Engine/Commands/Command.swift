@@ -92,6 +92,12 @@ package enum Change: BitwiseCopyable {
   /// `isWanted`: begins a pass also where none is due yet.
   case audit(isWanted: Bool)
   case background(offerSteps: Int)
+
+  // Journal
+  /// How the engine itself is, as an event says it (`mode`, `recovered`).
+  case tell(event: Int32, state: Int32, number: Int32, for_ns: Int64)
+  /// The host has handled the events up to this one.
+  case acknowledge(events: UInt64)
 }
 
 /// Fires what is due by now: at most so many steps, so many of them searching for a unit, and so many steps of offers.

@@ -35,7 +35,7 @@ extension EngineCore {
     case .update, .putUnit, .putWatch, .takeClock, .snoozeClock, .escalateClock:
       return applyLarge(command, &decision)
     case .beats, .takeEvents, .resetFigures, .usePlans, .useEpoch, .tendEpoch, .startWall, .stall,
-      .migrateSlice, .tick, .audit, .background:
+      .migrateSlice, .tick, .audit, .background, .tell, .acknowledge:
       return applyOwn(command, &decision)
     default: return applySmall(command, &decision)
     }
@@ -139,6 +139,9 @@ extension EngineCore {
     case .tendEpoch(let cells): slice.hasMore = router.maintain(cells)
     case .startWall(let wall_us): startWall(wall_us)
     case .stall(let late_ns): tellStall(late_ns: late_ns)
+    case .tell(let kind, let state, let number, let for_ns):
+      status = tell(kind, state: state, number: number, for_ns: for_ns)
+    case .acknowledge(let events): status = acknowledge(events)
     case .migrateSlice(let first):
       let (next, changed) = migrateClocks(from: first)
       slice.done = Int(changed)

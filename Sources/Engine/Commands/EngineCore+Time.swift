@@ -22,6 +22,27 @@ extension EngineCore {
     emit(event)
   }
 
+  /// How the engine itself is.
+  mutating func tell(_ kind: Int32, state: Int32, number: Int32, for_ns: Int64) -> Status {
+    guard let kind = EventKind(rawValue: kind), kind == .mode || kind == .recovered else {
+      return .argument
+    }
+    var event = Event(kind)
+    if kind == .mode { event.state = state } else { event.reason = state }
+    event.step = number
+    event.late_ns = for_ns
+    emit(event)
+    return .ok
+  }
+
+  /// The host has handled the events up to this number.
+  mutating func acknowledge(_ events: UInt64) -> Status {
+    guard events <= outbox.newest else { return .argument }
+    guard events > acknowledged else { return .unchanged }
+    acknowledged = events
+    return .ok
+  }
+
   /// The loop was kept from running: the host hears for how long. What fell due meanwhile fires now, marked late.
   package mutating func tellStall(late_ns: Int64) {
     var event = Event(.stall)

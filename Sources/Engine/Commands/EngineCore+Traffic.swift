@@ -8,8 +8,11 @@ extension EngineCore {
     (router.serving, router.isOneProfile)
   }
 
-  /// The epoch that answers; 0 = the map's own travel times.
-  package var epoch: UInt64 { router.epoch }
+  /// An epoch of which only the number is known: what it decided stands on record. O(1), and its event.
+  package mutating func serveAgain(epoch: UInt64) {
+    epochBefore = max(epochBefore, epoch)
+    emit(Event(.traffic))
+  }
 
   /// O(1), and an event.
   package mutating func serve(_ metric: Metric) {

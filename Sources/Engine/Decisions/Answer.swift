@@ -10,6 +10,8 @@ package struct Answer: BitwiseCopyable {
   package var decidedIn_ns: Int64 = 0
   /// Of the travel times it was computed on.
   package var epoch: UInt64 = 0
+  /// Where it stands on record; 0 = nowhere.
+  package var record: UInt64 = 0
   package init(epoch: UInt64 = 0) { self.epoch = epoch }
 }
 
@@ -30,8 +32,11 @@ package struct Chosen: BitwiseCopyable {
   private var requirementByte: UInt8
   private var seatByte: UInt8
 
-  /// Bits of `ChosenMark`.
-  package var marks: UInt32 { UInt32(markBits) }
+  /// Bits of `ChosenMark`, below 256.
+  package var marks: UInt32 {
+    get { UInt32(markBits) }
+    set { markBits = UInt8(truncatingIfNeeded: newValue) }
+  }
   /// Of the plan's at most sixteen, or `AssignmentRecord.byHand` or `.forNeeds`: the two highest numbers.
   var requirement: UInt32 {
     requirementByte >= 254 ? .max - UInt32(255 - requirementByte) : UInt32(requirementByte)

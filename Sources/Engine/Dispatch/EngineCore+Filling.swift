@@ -7,7 +7,7 @@ extension EngineCore {
   /// Starts an incident's clocks and does what its plan says.
   mutating func choose(for incident: UInt32, _ decision: inout Decision) -> Status {
     counters.add(Counter.decisions)
-    decision.answer = Answer(epoch: router.epoch)
+    decision.answer = Answer(epoch: epoch)
     startIncidentClocks(incident)
     let plan = incidents[incident].plan
     var status = Status.ok

@@ -37,7 +37,7 @@ extension EngineCore {
   /// Whether offers are left for another slice. They rest while no assignment can be opened.
   package var hasOffersLeft: Bool {
     waiting.count > 0 && (offers.count > 0 || offerSweep.isUnderWay)
-      && assignmentSlots.live < limits.assignments
+      && assignmentSlots.live < assignmentSlots.bound
   }
 
   /// All units are offered again: what they are available for has changed.
@@ -55,7 +55,7 @@ extension EngineCore {
   /// As far as the steps go.
   mutating func workOffers(_ steps: inout Int, _ decision: inout Decision) {
     while steps > 0, waiting.count > 0, offerSweep.isUnderWay { sweep(&steps) }
-    while steps > 0, waiting.count > 0, assignmentSlots.live < limits.assignments,
+    while steps > 0, waiting.count > 0, assignmentSlots.live < assignmentSlots.bound,
       let (unit, bound) = offers.pop()
     {
       steps -= 1
@@ -82,14 +82,14 @@ extension EngineCore {
   private mutating func offer(
     _ unit: UInt32, from bound: OfferKey, _ steps: inout Int, _ decision: inout Decision
   ) {
-    switch nextServable(by: unit, from: bound, &steps) {
+    switch servable(by: unit, from: bound, &steps) {
     case .none: return
     case .unknown(let key): offers.push(unit, from: key)
     case .incident(let incident, let key):
       // Units that may be for a more urgent tier go first, unless the decision could not send them. Within a tier each
       // takes the longest waiting it can serve: to ask all others again after each decision would cost the square of
       // their number.
-      if mightSend(before: key.tier, incident, &steps) { return offers.push(unit, from: key) }
+      if mayBeForOthers(before: key.tier, incident, &steps) { return offers.push(unit, from: key) }
       let sent = fillSeats(of: incident, reason: .unitFreed, &decision)
       if sent > 0 { announceProgress(of: incident, &decision) }
       steps -= Self.decisionSteps * (1 + sent)
@@ -97,6 +97,24 @@ extension EngineCore {
         offers.push(unit, from: OfferKey(tier: key.tier, key: key.key.next))
       }
     }
+  }
+
+  private mutating func servable(
+    by unit: UInt32, from bound: OfferKey, _ steps: inout Int
+  ) -> Servable {
+    if let known = servableChosen(&steps) { return known }
+    let found = nextServable(by: unit, from: bound, &steps)
+    noteServable(found, steps)
+    return found
+  }
+
+  private mutating func mayBeForOthers(
+    before tier: UInt8, _ incident: UInt32, _ steps: inout Int
+  ) -> Bool {
+    if let known = mightSendChosen(&steps) { return known }
+    let might = mightSend(before: tier, incident, &steps)
+    noteMightSend(might, steps)
+    return might
   }
 
   /// Whether a decision for the incident might send a unit that is still to be offered to more urgent tiers: true as

@@ -116,18 +116,12 @@ extension EngineCore {
   /// Sends the best unit for one seat in place of another; nil when there is none.
   mutating func sendReplacement(of asked: UInt32, _ decision: inout Decision) -> UInt32? {
     let (incident, index) = (assignments[asked].incident, assignments[asked].requirement)
-    let record = incidents[incident]
     let requirement = requirement(inPlaceOf: asked)
-    beginSelection(excludingRefusalsOf: incident)
     guard
-      let candidate = bestUnit(
-        requirement, capabilities: requirement.capabilities, place: record.place,
-        tier: record.tier, plan: record.plan)
+      chooseOne(
+        requirement, for: incident, index: index, seat: assignments[asked].seat,
+        reason: .nextUnit, &decision)
     else { return nil }
-    decision.answer.count = 0
-    append(
-      candidate, to: record.place, requirement: requirement, index: index,
-      seat: assignments[asked].seat, reason: .nextUnit, &decision)
     decision.chosen[0].role = assignments[asked].role
     // The seat is held by two for a moment: the old assignment ends right after.
     guard let assignment = send(decision.chosen[0], to: incident) else { return nil }

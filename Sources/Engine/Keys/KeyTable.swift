@@ -23,6 +23,8 @@ package struct KeyTable: ~Copyable {
   private let retention_ns: Int64
   private var head = 0
   private var count = 0
+  /// So many are remembered; all of the room, where nobody says less.
+  var bound: Int
   /// Of other programs' requests, by their own numbers.
   var answers: AnswerTable
 
@@ -40,6 +42,7 @@ package struct KeyTable: ~Copyable {
     self.answers = answers
     mask = rounded - 1
     retention_ns = limits.keyRetention_ns
+    bound = max(capacity, 1)
   }
 
   private func start(_ high: UInt64, _ low: UInt64) -> Int {
@@ -84,7 +87,7 @@ package struct KeyTable: ~Copyable {
   mutating func remember(
     _ report: IncidentReport, status: Status, decision: inout Decision, now_ns: Int64
   ) -> Bool {
-    let isFull = count == entries.count
+    let isFull = count >= bound
     let isEvicting = isFull && !isTooOld(head, now_ns)
     if isFull { forgetOldest() }
     let index = (head + count) % entries.count

@@ -4,9 +4,12 @@ import HujiaContainers
 import HujiaIngest
 
 extension EngineCore {
+  /// The epoch that answers; 0 = the map's own travel times.
+  package var epoch: UInt64 { max(router.epoch, epochBefore) }
+
   /// Files an event with this turn's time.
   mutating func emit(_ event: Event) {
-    let kept = outbox.append(event, wall_us: time.wall_us, epoch: router.epoch)
+    let kept = outbox.append(event, wall_us: time.wall_us, epoch: epoch, record: record)
     if feed.isWatched { tell(event, kept) }
     if kept != nil {
       counters.add(Counter.eventsWritten)
@@ -20,7 +23,7 @@ extension EngineCore {
   @inline(never) private func tell(_ event: Event, _ kept: UnsafeMutablePointer<Event>?) {
     var timed = kept?.pointee ?? event
     timed.sequence = outbox.newestSequence
-    timed.epoch = router.epoch
+    timed.epoch = epoch
     if timed.wall_us == 0 { timed.wall_us = time.wall_us }
     feed.tell { timed.fold(kept != nil, into: &$0.events) }
   }

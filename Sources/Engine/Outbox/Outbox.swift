@@ -40,6 +40,10 @@ package struct Event: BitwiseCopyable {
   package var watchID: UInt64 = 0
   /// In the outbox only: when the last of the events lost before this one was lost.
   var gapWall_us: Int64 = 0
+  /// Of the turn, on record; 0 = on none.
+  package var record: UInt64 = 0
+  /// It may have been handed out before.
+  package var isRepeated = false
 
   init(_ kind: EventKind) { self.kind = kind }
 
@@ -66,7 +70,7 @@ package struct Outbox: ~Copyable {
   private var escalationCount = 0
   private var alarmCount = 0
   /// Of the event filed last, of the last one that is in the ring (or was told as lost), of the last one handed out.
-  private var newest: UInt64 = 0
+  package private(set) var newest: UInt64 = 0
   private var newestKept: UInt64 = 0
   private var told: UInt64 = 0
   /// When the last event was lost.
@@ -92,7 +96,7 @@ package struct Outbox: ~Copyable {
   /// Numbers the event, and gives it a wall time where it has none. Returns where it stands until the next call; nil =
   /// an ordinary event was lost (its number is used up).
   mutating func append(
-    _ event: borrowing Event, wall_us: Int64, epoch: UInt64
+    _ event: borrowing Event, wall_us: Int64, epoch: UInt64, record: UInt64 = 0
   ) -> UnsafeMutablePointer<Event>? {
     newest &+= 1
     let kind = event.kind
@@ -111,6 +115,7 @@ package struct Outbox: ~Copyable {
     place.pointee.sequence = newest
     place.pointee.gapWall_us = lostWall_us
     place.pointee.epoch = epoch
+    place.pointee.record = record
     if event.wall_us == 0 { place.pointee.wall_us = wall_us }
     newestKept = newest
     count(kind, by: 1)
@@ -127,6 +132,9 @@ package struct Outbox: ~Copyable {
     default: ordinaryCount += change
     }
   }
+
+  /// Numbers go on behind this one, as if those up to it had been lost. O(1).
+  package mutating func skip(to number: UInt64) { newest = max(newest, number) }
 
   /// The oldest event, or the gap before it; after the last event the gap that has none behind it. O(1).
   package mutating func popFirst() -> Event? {

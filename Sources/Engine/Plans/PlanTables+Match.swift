@@ -13,13 +13,16 @@ extension PlanTables {
       guard score > bestScore else { continue }
       guard holds(plans[index].conditions, for: circumstances, local) else { continue }
       bestScore = score
-      let plan = plans[index]
-      best = PlanMatch(
-        plan: UInt32(index + 1), firstRequirement: plan.firstRequirement,
-        requirementCount: plan.requirementCount, radius_dm: plan.radius_dm,
-        dispatch: plan.dispatch, profile: plan.profile.profile(tier: circumstances.tier))
+      best = plans[index].match(number: UInt32(index + 1), tier: circumstances.tier)
     }
     return best
+  }
+
+  /// The plan of this number, as it fits a tier; 0 = none does. nil: there is none of this number.
+  func match(number: UInt32, tier: Tier) -> PlanMatch? {
+    if number == 0 { return PlanMatch.none(tier: tier) }
+    guard Int(number) <= plans.count else { return nil }
+    return plans[Int(number) - 1].match(number: number, tier: tier)
   }
 
   /// Even-odd rule in integers with half-open edges, so that a point on a shared border is in exactly one area.

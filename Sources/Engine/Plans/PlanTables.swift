@@ -80,6 +80,13 @@ package struct PlanRecord: BitwiseCopyable, Sendable {
   package var radius_dm: UInt32 = 0  // 0 = no limit
   package var arrive_ms: Int64 = -1  // -1 = the tier's
   package init() {}
+
+  /// As a report of a tier matches it.
+  func match(number: UInt32, tier: Tier) -> PlanMatch {
+    PlanMatch(
+      plan: number, firstRequirement: firstRequirement, requirementCount: requirementCount,
+      radius_dm: radius_dm, dispatch: dispatch, profile: profile.profile(tier: tier))
+  }
 }
 
 /// What a report matched. `plan` 0: none, so a person decides.

@@ -23,6 +23,15 @@ struct PlanVersions: ~Copyable {
     versions[0] = Version(address: UInt(bitPattern: first), holds: 0, number: 1)
   }
 
+  /// Other plans as the first version, before anything happened; those that were.
+  mutating func begin(
+    with first: UnsafeMutablePointer<PlanTables>
+  ) -> UnsafeMutablePointer<PlanTables> {
+    let old = tables(0)
+    versions[0].address = UInt(bitPattern: first)
+    return old
+  }
+
   @inline(__always) func tables(_ version: UInt32) -> UnsafeMutablePointer<PlanTables> {
     UnsafeMutablePointer(bitPattern: versions.span[Int(version)].address).unsafelyUnwrapped
   }

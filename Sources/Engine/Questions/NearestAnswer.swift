@@ -81,7 +81,7 @@ extension EngineCore {
     answer.count = found
     guard let put = query.put, let space = query.space else { return }
     var view = NearestView()
-    view.epoch = router.epoch
+    view.epoch = epoch
     for index in 0..<min(found, query.capacity) {
       let near = candidates[index]
       (view.age_s, view.isStale) = age(ofFound: near.unit)
@@ -96,7 +96,7 @@ extension EngineCore {
 
   mutating func travel(_ query: TravelQuery) -> TravelAnswer {
     var answer = TravelAnswer()
-    answer.epoch = router.epoch
+    answer.epoch = epoch
     if query.wantsDistance {
       let found = router.travel(from: query.from, to: query.to, profile: query.profile)
       answer.travel_ms = found.travel_ms

@@ -59,6 +59,19 @@ extension EngineCore {
     _ plan: PlanMatch, version: UInt32, place: Place, tier: Tier, incident: UInt32?, needs: UInt64,
     reason: Reason, _ decision: inout Decision
   ) -> Shortfall {
+    if incident != nil, let known = seatsChosen(&decision) { return known }
+    let shortfall = decide(
+      plan, version: version, place: place, tier: tier, incident: incident, needs: needs,
+      reason: reason, &decision)
+    if incident != nil { noteSeats(shortfall, &decision) }
+    return shortfall
+  }
+
+  @inline(__always)
+  private mutating func decide(
+    _ plan: PlanMatch, version: UInt32, place: Place, tier: Tier, incident: UInt32?, needs: UInt64,
+    reason: Reason, _ decision: inout Decision
+  ) -> Shortfall {
     decision.answer.count = 0
     var shortfall = Shortfall()
     var room = EngineLimits.chosen - (incident.map { Int(incidents[$0].liveCount) } ?? 0)

@@ -60,6 +60,27 @@ extension EngineCore {
         isShiftOver: true)
   }
 
+  /// One unit for one seat of an open incident: the first of the decision. False: nobody can go.
+  mutating func chooseOne(
+    _ requirement: Requirement, for incident: UInt32, index: UInt32, seat: UInt32, reason: Reason,
+    _ decision: inout Decision
+  ) -> Bool {
+    if let known = unitChosen(&decision) { return known }
+    let record = incidents[incident]
+    beginSelection(excludingRefusalsOf: incident)
+    let candidate = bestUnit(
+      requirement, capabilities: requirement.capabilities, place: record.place,
+      tier: record.tier, plan: record.plan)
+    if let candidate {
+      decision.answer.count = 0
+      append(
+        candidate, to: record.place, requirement: requirement, index: index, seat: seat,
+        reason: reason, &decision)
+    }
+    noteUnit(candidate != nil, &decision)
+    return candidate != nil
+  }
+
   /// Whether a unit that fits is beyond its shift. A look at each unit that could go, so that a shortage asks routing
   /// a second time only where that can find somebody.
   private func hasShiftOver(_ requirement: Requirement, capabilities: UInt64) -> Bool {

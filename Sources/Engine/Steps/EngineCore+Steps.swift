@@ -85,15 +85,11 @@ extension EngineCore {
   private mutating func sendBackup(_ incident: UInt32, _ decision: inout Decision) -> UInt32? {
     let record = incidents[incident]
     guard record.state.isOpen else { return nil }
-    beginSelection(excludingRefusalsOf: incident)
     guard
-      let candidate = bestUnit(
-        .anyUnit, capabilities: 0, place: record.place, tier: record.tier, plan: record.plan)
+      chooseOne(
+        .anyUnit, for: incident, index: AssignmentRecord.byHand, seat: 0, reason: .backup,
+        &decision)
     else { return nil }
-    decision.answer.count = 0
-    append(
-      candidate, to: record.place, requirement: .anyUnit, index: AssignmentRecord.byHand, seat: 0,
-      reason: .backup, &decision)
     guard let assignment = send(decision.chosen[0], to: incident) else { return nil }
     emitAssignment(assignment, reason: .backup)
     deriveState(of: incident)

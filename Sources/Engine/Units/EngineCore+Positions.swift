@@ -16,7 +16,7 @@ extension EngineCore {
       if count == 0 { return }
       if count > 1 { for index in 0..<count { fetchAhead(unit: group[index]) } }
       for index in 0..<count {
-        if let fix = feed.take(group[index], now_ns: time.now_ns) { take(fix) }
+        if let fix = feed.take(group[index], now_ns: time.now_ns) { locate(fix) }
       }
       taken += count
       if count < group.count || isWanted() { return }
@@ -34,7 +34,7 @@ extension EngineCore {
   /// this takes in would otherwise keep it at the same few units.
   package mutating func takePositions(most: Int) {
     guard feed.isLive else {
-      while let fix = feed.takeWritten() { take(fix) }
+      while let fix = feed.takeWritten() { locate(fix) }
       hasPositionsLeft = feed.hadLeft
       return
     }
@@ -48,7 +48,7 @@ extension EngineCore {
   @discardableResult
   package mutating func refresh(unit slot: UInt32) -> Bool {
     guard let fix = feed.newer(of: slot, now_ns: time.now_ns) else { return false }
-    take(fix)
+    locate(fix)
     return true
   }
 
@@ -56,7 +56,8 @@ extension EngineCore {
     if let slot = unitIndex.find(id) { refresh(unit: slot) }
   }
 
-  private mutating func take(_ fix: TakenFix) {
+  /// A unit is where a fix says. O(1).
+  package mutating func locate(_ fix: TakenFix) {
     let slot = fix.slot
     guard unitSlots.isLive(slot) else { return }
     units[slot].fixWall_us = fix.wall_us

@@ -6,10 +6,10 @@ public struct Status: BitwiseCopyable, Equatable, Sendable {
   public let rawValue: Int32
   @inlinable public init(rawValue: Int32) { self.rawValue = rawValue }
   @inlinable public var isError: Bool { rawValue < 0 }
-  /// Whether what the call was about is in the books now (`hj_is_taken`): full, passed and timeout (9, which comes with
-  /// the journal) are no failures, and yet nothing was taken.
+  /// Whether what the call was about is in the books now (`hj_is_taken`): full, passed and timeout are no
+  /// failures, and yet nothing was taken.
   public var isTaken: Bool {
-    rawValue >= 0 && self != .full && self != .passed && rawValue != 9
+    rawValue >= 0 && self != .full && self != .passed && self != .timeout
   }
   /// Written out: a derived one is called through a table from other modules.
   @inlinable public static func == (left: Status, right: Status) -> Bool {

@@ -220,6 +220,8 @@ package enum EventKind: Int32, BitwiseCopyable, Sendable {
   case clock = 11
   /// The chain of watchID ended: signOfLife, paused or closed.
   case absenceEnded = 13
+  case mode = 14
+  case recovered = 15
 }
 
 /// Why a unit was chosen or something changed.
@@ -357,6 +359,9 @@ extension Status {
   @inlinable public static var passed: Status { Status(rawValue: 7) }
   /// Taken in; held until its appointment. Do not retry.
   @inlinable public static var held: Status { Status(rawValue: 8) }
+  /// The time was up first. Ask again.
+  @inlinable public static var timeout: Status { Status(rawValue: 9) }
+  @inlinable public static var changed: Status { Status(rawValue: 10) }
   /// A value outside its documented range.
   @inlinable public static var argument: Status { Status(rawValue: -1) }
   /// A pointer that must not be NULL.
@@ -409,4 +414,10 @@ extension Status {
   @inlinable public static var noClock: Status { Status(rawValue: -25) }
   /// The clock has not come to that step yet.
   @inlinable public static var step: Status { Status(rawValue: -26) }
+  /// The journal cannot be read or written, or is another's.
+  @inlinable public static var journal: Status { Status(rawValue: -27) }
+  /// The journal is in use by another engine.
+  @inlinable public static var locked: Status { Status(rawValue: -28) }
+  /// The one error after which something may have changed: ask. Not yet.
+  @inlinable public static var uncertain: Status { Status(rawValue: -29) }
 }

@@ -2,6 +2,7 @@
 // watch open incidents on the same path as calls.
 
 import HujiaContainers
+import HujiaRoads
 import HujiaDeadlines
 
 extension EngineCore {
@@ -188,13 +189,19 @@ extension EngineCore {
     guard description.carrier != 0, let unit = unitIndex.find(description.carrier) else {
       return report
     }
-    refresh(unit: unit)
-    if units[unit].hasPosition {
-      report.place = units[unit].place
-      report.lat_e7 = units[unit].place.lat_e7
-      report.lon_e7 = units[unit].place.lon_e7
-    }
+    guard let place = placeOfCarrier(unit) else { return report }
+    report.place = place
+    report.lat_e7 = place.lat_e7
+    report.lon_e7 = place.lon_e7
     return report
+  }
+
+  private mutating func placeOfCarrier(_ unit: UInt32) -> Place? {
+    if let known = carrierChosen() { return known }
+    refresh(unit: unit)
+    let place = units[unit].hasPosition ? units[unit].place : nil
+    noteCarrier(place)
+    return place
   }
 
   /// The incident just answered belongs to this watch.

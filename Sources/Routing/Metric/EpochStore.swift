@@ -19,6 +19,8 @@ package final class EpochStore: @unchecked Sendable {
   private var serving: Int?
   private var made: Int?
   private var lastEpoch: UInt64 = 0
+  /// Numbers of epochs go on behind this one.
+  package func goOn(after epoch: UInt64) { lastEpoch = max(lastEpoch, epoch) }
   package private(set) var isSplit: Bool
   /// How the last build was done.
   package private(set) var wasMended = false

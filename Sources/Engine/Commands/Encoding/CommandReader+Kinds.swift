@@ -239,6 +239,8 @@ extension CommandReader {
   private mutating func changeFrom37(_ kind: UInt16, _ version: UInt16) -> RecordedChange? {
     switch kind {
     case 37: return .plain(.background(offerSteps: int()))
+    case 38: return .plain(.tell(event: i32(), state: i32(), number: i32(), for_ns: i64()))
+    case 39: return .plain(.acknowledge(events: u64()))
     default: return nil
     }
   }

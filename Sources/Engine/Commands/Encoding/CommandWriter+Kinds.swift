@@ -231,6 +231,13 @@ extension CommandWriter {
     switch change {
     case .background(let offerSteps):
       put(offerSteps)
+    case .tell(let event, let state, let number, let for_ns):
+      put(event)
+      put(state)
+      put(number)
+      put(for_ns)
+    case .acknowledge(let events):
+      put(events)
     default: break
     }
   }

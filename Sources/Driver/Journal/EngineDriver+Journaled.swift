@@ -1,0 +1,78 @@
+// A command on its way onto the record: room first, then the change, then the record, and then the answer.
+
+import HujiaContainers
+import HujiaEngine
+import HujiaIngest
+import HujiaJournal
+
+extension EngineDriver {
+  /// As `apply`, and recorded before anybody hears of it.
+  @inline(never)
+  func applyJournaled(
+    _ command: UnsafePointer<Command>, _ turn: inout Turn, into decision: inout Decision,
+    _ journal: EngineJournal
+  ) -> Status {
+    // What has no record of its own leaves no trace, whatever it did.
+    if case .tendEpoch = command.pointee.change {
+      return applyWatched(command, &turn, into: &decision)
+    }
+    if !journal.hasEnded, !journal.hasRoom(for: command.pointee),
+      command.pointee.urgency == .routine
+    {
+      journal.content = UnsafeRawBufferPointer(start: nil, count: 0)
+      return .full
+    }
+    let newest = core.pointee.outbox.newest
+    journal.begin()
+    core.pointee.record = journal.nextRecord
+    let status = applyWatched(command, &turn, into: &decision)
+    let change = command.pointee.change
+    guard
+      change.leavesTrace(
+        status, decision.slice, hasNews: core.pointee.outbox.newest != newest,
+        hasChosen: journal.choices.pointee.count > 0)
+    else {
+      journal.content = UnsafeRawBufferPointer(start: nil, count: 0)
+      return status
+    }
+    if status != .exists { decision.answer.record = core.pointee.record }
+    let written = Command(
+      change.asDone(decision.slice), act: command.pointee.act, client: command.pointee.client,
+      request: command.pointee.request)
+    journal.append(
+      written, at: turn.moment, monotonic_ns: turn.moment.now_ns &+ origin_ns, status: status,
+      newestEvent: core.pointee.outbox.newest, hasLeft: core.pointee.hasPositionsLeft)
+    return status
+  }
+
+  @inline(__always)
+  private func applyWatched(
+    _ command: UnsafePointer<Command>, _ turn: inout Turn, into decision: inout Decision
+  ) -> Status {
+    if let recorder { return applyRecorded(command, &turn, into: &decision, recorder) }
+    return core.pointee.apply(at: command, &turn, into: &decision)
+  }
+}
+
+extension Change {
+  /// Whether an engine that is rebuilt must hear of it.
+  fileprivate func leavesTrace(
+    _ status: Status, _ slice: Slice, hasNews: Bool, hasChosen: Bool
+  ) -> Bool {
+    switch self {
+    case .tendEpoch: false
+    case .takeEvents, .audit: slice.done > 0 || hasNews
+    case .beats: slice.done > 0 || hasNews
+    case .tick(let tick):
+      slice.done > 0 || hasNews || hasChosen || slice.offerSteps != tick.offerSteps
+    case .background: true
+    default: hasNews || (status.isTaken && status != .unchanged)
+    }
+  }
+
+  /// Of a slice that could have been larger, what was done.
+  fileprivate func asDone(_ slice: Slice) -> Change {
+    guard case .takeEvents(let room) = self else { return self }
+    return .takeEvents(EventRoom(most: slice.done, decisions: room.decisions))
+  }
+}

@@ -1,0 +1,186 @@
+// Opening with a journal: what stands in it first, then the time that passed, then what the host is told.
+
+import HujiaContainers
+import HujiaEngine
+import HujiaIngest
+import HujiaJournal
+import HujiaRoads
+
+extension EngineDriver {
+  /// Before any other thread knows of this engine.
+  func openJournal(_ configuration: Configuration) throws(Failure) {
+    guard let folder = configuration.journalPath else { return }
+    let text = try PlanStore.text(configuration.plansPath)
+    let rebuilder = try Rebuilder(self, configuration)
+    let opened: Journal
+    do throws(JournalProblem) {
+      opened = try Journal.open(configuration.journalSettings(folder)) { rebuilder.take($0) }
+    } catch {
+      throw rebuilder.failure ?? Failure(error)
+    }
+    do throws(Failure) {
+      try begin(opened, rebuilder, configuration, text)
+    } catch {
+      opened.close()
+      throw error
+    }
+  }
+
+  /// The engine goes on where the records end.
+  private func begin(
+    _ opened: Journal, _ rebuilder: Rebuilder, _ configuration: Configuration, _ text: [UInt8]
+  ) throws(Failure) {
+    let own = try EngineJournal(opened, configuration)
+    core.pointee.record = 0
+    core.pointee.choices = own.choices
+    if let facts = own.facts { feed = .live(positions, writing: facts) }
+    core.pointee.feed = feed
+    core.pointee.bound(core.pointee.limits)
+    own.rebuilt = rebuilder.records
+    if rebuilder.differences > 0 { own.raise(EngineJournal.Reason.rebuiltOtherwise) }
+    if rebuilder.wasForeign { snapAnew() }
+    let before = rebuilder.last
+    if rebuilder.records > 0 { goOn(rebuilder, own) }
+    own.keep(rebuilder.handedOut, newest: before.wall_us, for_s: configuration.repeat_s)
+    journal = own
+    try write(opening: configuration, own, rebuilder.opened == nil ? text : [])
+    guard rebuilder.opened != nil else { return }
+    reopenStreets(rebuilder.times, own)
+    try loadNewer(text, than: core.pointee.planSource)
+    var turn = newTurn
+    apply(
+      .tell(
+        event: EventKind.recovered.rawValue,
+        state: (rebuilder.hasChanged ? Status.changed : .ok).rawValue,
+        number: Int32(clamping: rebuilder.records), for_ns: moment.now_ns &- before.now_ns),
+      &turn)
+    hasRepeated = own.hasRepeated
+    followOutboxNow()
+  }
+
+  private func write(
+    opening configuration: Configuration, _ own: EngineJournal, _ text: [UInt8]
+  ) throws(Failure) {
+    let mark = core.pointee.planSource
+    let record = OpenedRecord(configuration, map: mapChecksum, plans: mark)
+    let isWritten = text.withUnsafeBytes {
+      own.put(record, $0, at: moment, monotonic_ns: moment.now_ns &+ origin_ns)
+    }
+    guard isWritten else {
+      throw Failure(
+        .journal, field: "ring_bytes", "the plans do not fit into the ring: raise ring_bytes")
+    }
+  }
+
+  // Time
+
+  /// The engine's own time goes on: by elapsed time since the same boot, else by the wall, never back.
+  private func goOn(_ rebuilder: Rebuilder, _ own: EngineJournal) {
+    let last = rebuilder.last
+    guard mode != .poll else {
+      resumed = last
+      moment = last
+      core.pointee.time = last
+      return
+    }
+    let now_ns = Clock.now_ns()
+    let wall_us = Clock.wall_us()
+    let isSameBoot = rebuilder.boot == own.journal.boot && rebuilder.opened?.mode != .poll
+    if isSameBoot {
+      origin_ns = rebuilder.monotonic_ns &- last.now_ns
+    } else {
+      let passed = Self.passed(
+        from: last.wall_us, to: wall_us, sinceBoot_ns: now_ns,
+        isOtherBoot: rebuilder.boot != own.journal.boot)
+      if passed.isUncertain { own.raise(EngineJournal.Reason.timeUncertain) }
+      origin_ns = now_ns &- last.now_ns &- passed.time_ns
+    }
+    moment = Moment(now_ns: max(now_ns &- origin_ns, last.now_ns), wall_us: wall_us)
+    core.pointee.time = moment
+  }
+
+  /// How long nothing ran. After another boot at least as long as the machine is up: a wall clock that says less was
+  /// set back, and deadlines rather fire early than wait for it.
+  static func passed(
+    from last_us: Int64, to wall_us: Int64, sinceBoot_ns: Int64, isOtherBoot: Bool
+  ) -> (time_ns: Int64, isUncertain: Bool) {
+    let byWall_us = last_us == 0 ? 0 : min(max(wall_us &- last_us, 0), longestRest_us)
+    let byWall_ns = byWall_us &* 1_000
+    guard isOtherBoot else { return (byWall_ns, last_us != 0 && wall_us < last_us) }
+    let least_ns = min(sinceBoot_ns, longestRest_us &* 1_000)
+    return (max(byWall_ns, least_ns), last_us == 0 || byWall_ns < least_ns)
+  }
+
+  /// A century: no sum of it overflows.
+  private static var longestRest_us: Int64 { 100 * 366 * 86_400_000_000 }
+
+  // Places, plans, streets
+
+  /// What was snapped to another map.
+  private func snapAnew() {
+    for slot in 0..<UInt32(core.pointee.unitSlots.touched)
+    where core.pointee.unitSlots.isLive(slot) && core.pointee.units[slot].hasPosition {
+      let unit = core.pointee.units[slot]
+      core.pointee.locate(
+        TakenFix(
+          slot: slot, ask: 0, wall_us: unit.fixWall_us, fix_ns: unit.fix_ns,
+          place: snap((unit.place.lat_e7, unit.place.lon_e7))))
+    }
+    for slot in 0..<UInt32(core.pointee.incidentSlots.touched)
+    where core.pointee.incidentSlots.isLive(slot) {
+      let incident = core.pointee.incidents[slot]
+      core.pointee.incidents[slot].place = snap((incident.lat_e7, incident.lon_e7))
+    }
+  }
+
+  /// Plans that are not those on record are a new version.
+  private func loadNewer(_ text: [UInt8], than known: TextMark) throws(Failure) {
+    guard !text.isEmpty else { return }
+    let mark = text.withUnsafeBytes {
+      TextMark(bytes: UInt32($0.count), checksum: MapFormat.checksum($0))
+    }
+    guard mark != known else { return }
+    try text.withBytes { (raw) throws(Failure) in try loadPlans(raw) }
+  }
+
+  /// Streets that were closed are closed again: the next epoch says so.
+  private func reopenStreets(_ times: [UInt32: UInt32], _ own: EngineJournal) {
+    guard !times.isEmpty, trafficUse != .off, let traffic = try? openTraffic() else { return }
+    traffic.store.goOn(after: core.pointee.epochBefore)
+    own.closed = Set(times.filter { $0.value == .max }.keys)
+    traffic.pending.fill { put in
+      for key in times.keys.sorted() where Int(key) < map.arcCount * 2 {
+        put(Int(key), times[key] ?? 0)
+      }
+    }
+    traffic.threads?.wake()
+  }
+}
+
+extension Configuration {
+  fileprivate func journalSettings(_ folder: String) -> JournalSettings {
+    var settings = JournalSettings(folder: folder)
+    settings.ringPath = ringPath
+    if ringBytes != 0 { settings.ringBytes = Int(ringBytes) }
+    // A segment is as large as the ring: opening makes one, and a small engine's are small.
+    settings.segmentBytes = min(max(settings.ringBytes, 8 << 20), 64 << 20)
+    settings.journalBytes = Int64(journalBytes)
+    settings.retention_s = Int64(retainRecord_d) * 86_400
+    settings.bootID = bootID
+    return settings
+  }
+}
+
+extension Failure {
+  /// What the journal says, as the header's statuses.
+  init(_ problem: JournalProblem) {
+    let status: Status =
+      switch problem.kind {
+      case .locked: .locked
+      case .memory: .memory
+      case .argument: .argument
+      default: .journal
+      }
+    self.init(status, field: "journal_path", problem.text)
+  }
+}

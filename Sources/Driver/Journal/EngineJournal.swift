@@ -1,0 +1,259 @@
+// Read first in this folder. The journal of one engine: what a turn did is on record before its caller has the answer.
+// Knows what stands in a record; HujiaJournal below knows how records survive. Must never: refuse what has happened
+// already, allocate or make a system call under the baton.
+
+import HujiaContainers
+import HujiaEngine
+import HujiaIngest
+import HujiaJournal
+import Synchronization
+
+/// Owned by its engine. Everything but the atomics is the baton holder's.
+final class EngineJournal: @unchecked Sendable {
+  let journal: Journal
+  let choices: UnsafeMutablePointer<ChoiceLog>
+  /// Positions that were taken in, with HJ_TELEMETRY_ALL.
+  let facts: UnsafeMutablePointer<TurnFacts>?
+  let telemetry: Telemetry
+  let showsWhen: EventsWhen
+  /// The ring was full when something happened that could not be refused: nothing more is on record.
+  private(set) var hasEnded = false
+  /// What the next command points at.
+  var content = UnsafeRawBufferPointer(start: nil, count: 0)
+  /// Events that may have been handed out before the engine was rebuilt, newest first.
+  var repeated: [Event] = []
+  /// Closed arcs on record, by key; the builder's own, off the hot path.
+  var closed: Set<UInt32> = []
+  /// HJ_HEALTH_... bits that are ours.
+  let reasons = Atomic<UInt32>(0)
+  /// Records that opening applied.
+  var rebuilt: UInt64 = 0
+  /// What was told of it last (`HJ_EVENT_MODE`).
+  var told: UInt32 = 0
+  private var appendTimes: Histograms
+  private var untimed = 0
+
+  /// Bytes of choices that one turn can have.
+  static var mostChoices: Int { 512 << 10 }
+  /// Positions of one turn, with HJ_TELEMETRY_ALL; what is more waits for the next.
+  static var mostFixes: Int { 8_192 }
+  /// Pieces of what a command points at.
+  static var piece: Int { 64 << 10 }
+
+  init(_ journal: Journal, _ configuration: borrowing Configuration) throws(Failure) {
+    do throws(OutOfMemory) {
+      let times = try Histograms(.system, rows: 1)
+      let log = try ChoiceLog(.system, capacity: Self.mostChoices)
+      let taken =
+        configuration.telemetry == .all
+        ? try TurnFacts(.system, capacity: Self.mostFixes) : nil
+      appendTimes = times
+      choices = .allocate(capacity: 1)
+      choices.initialize(to: log)
+      facts = Self.kept(taken)
+    } catch {
+      throw Failure(.memory, field: "journal_path", "no memory for \(error.bytes) bytes of it")
+    }
+    self.journal = journal
+    telemetry = configuration.telemetry
+    showsWhen = configuration.eventsWhen
+  }
+
+  private static func kept(_ facts: consuming TurnFacts?) -> UnsafeMutablePointer<TurnFacts>? {
+    guard let facts else { return nil }
+    let place = UnsafeMutablePointer<TurnFacts>.allocate(capacity: 1)
+    place.initialize(to: facts)
+    return place
+  }
+
+  deinit {
+    choices.deinitialize(count: 1)
+    choices.deallocate()
+    facts?.deinitialize(count: 1)
+    facts?.deallocate()
+  }
+
+  // Room
+
+  /// The most that this command can leave on record.
+  private func most(_ command: borrowing Command) -> Int {
+    var payload = TurnRecord.most(command) + choices.pointee.capacity
+    if facts != nil { payload += Self.mostFixes * TurnRecord.fixBytes }
+    return JournalRecord.size(payload: min(payload, journal.mostPayload)) + bytesOfContent
+  }
+
+  private var bytesOfContent: Int {
+    guard content.count > 0 else { return 0 }
+    return (content.count / Self.piece + 1) * JournalRecord.size(payload: Self.piece)
+  }
+
+  /// Whether the command may be carried out: asked before anything changes.
+  @inline(__always)
+  func hasRoom(for command: borrowing Command) -> Bool {
+    journal.hasRoom(most(command), command.urgency)
+  }
+
+  /// Whether so much of what a command points at can stand before it: what becomes visible at once is a quarter of the
+  /// ring at most.
+  func fits(_ bytes: Int) -> Bool {
+    bytes + bytes / 16 + (1 << 20) <= journal.info.capacity_bytes / 4
+  }
+
+  /// The number that the turn's own record gets: what its command points at comes before it.
+  @inline(__always)
+  var nextRecord: UInt64 {
+    if hasEnded { return 0 }
+    return journal.nextSequence &+ UInt64((content.count + Self.piece - 1) / Self.piece)
+  }
+
+  // Writing down
+
+  /// A turn begins: nothing was chosen yet.
+  @inline(__always)
+  func begin() {
+    choices.pointee.begin()
+    facts?.pointee.carryOver()
+  }
+
+  /// A command was carried out, and changed something.
+  func append(
+    _ command: borrowing Command, at moment: Moment, monotonic_ns: Int64, status: Status,
+    newestEvent: UInt64, hasLeft: Bool
+  ) {
+    untimed += 1
+    guard untimed & 15 == 0 else {
+      return write(command, at: moment, monotonic_ns, status, newestEvent, hasLeft)
+    }
+    let start_ns = Clock.now_ns()
+    write(command, at: moment, monotonic_ns, status, newestEvent, hasLeft)
+    appendTimes.record(Clock.now_ns() &- start_ns, row: 0)
+  }
+
+  private func write(
+    _ command: borrowing Command, at moment: Moment, _ monotonic_ns: Int64, _ status: Status,
+    _ newestEvent: UInt64, _ hasLeft: Bool
+  ) {
+    defer { forget() }
+    if hasEnded { return }
+    putContent(moment, monotonic_ns)
+    let fixes = facts?.pointee.count ?? 0
+    let most =
+      TurnRecord.most(command) + choices.pointee.count + fixes * TurnRecord.fixBytes
+    guard !hasEnded, let room = journal.place(most: most) else { return end() }
+    var writer = RawWriter(room)
+    TurnRecord.putHead(
+      status, newestEvent, isCut: choices.pointee.isCut, hasLeft: hasLeft, &writer)
+    writer.put(command, at: moment)
+    writer.put(UInt32(0))  // its content stands before it, in pieces
+    writer.putCounted(choices.pointee.written)
+    putFixes(&writer)
+    journal.append(
+      placed: writer.count, kind: RecordKind.turn, version: RecordKind.version,
+      monotonic_ns: monotonic_ns, wall_us: moment.wall_us)
+  }
+
+  private func forget() {
+    facts?.pointee.removeAll()
+    content = UnsafeRawBufferPointer(start: nil, count: 0)
+  }
+
+  private func putFixes(_ writer: inout RawWriter) {
+    let count = facts?.pointee.count ?? 0
+    writer.put(UInt32(count * TurnRecord.fixBytes))
+    guard let facts else { return }
+    for index in 0..<count { writer.put(facts.pointee[index]) }
+  }
+
+  /// What a command points at, in records that become visible with it.
+  private func putContent(_ moment: Moment, _ monotonic_ns: Int64) {
+    var offset = 0
+    while offset < content.count {
+      let next = min(offset + Self.piece, content.count)
+      let sequence = journal.append(
+        kind: RecordKind.content, version: RecordKind.version, monotonic_ns: monotonic_ns,
+        wall_us: moment.wall_us, isLast: false,
+        UnsafeRawBufferPointer(rebasing: content[offset..<next]))
+      if sequence == 0 { return end() }
+      offset = next
+    }
+  }
+
+  /// What has happened could not be written down: what comes later would rebuild something else.
+  private func end() {
+    hasEnded = true
+    raise(Reason.journalEnded)
+  }
+
+  /// Positions that wait outside commands are written by themselves before there are too many.
+  @inline(__always)
+  func makeRoom(at moment: Moment, monotonic_ns: Int64) {
+    guard let facts, facts.pointee.count * 2 > facts.pointee.capacity else { return }
+    putPositions(moment, monotonic_ns)
+  }
+
+  @inline(never)
+  private func putPositions(_ moment: Moment, _ monotonic_ns: Int64) {
+    guard let facts else { return }
+    facts.pointee.carryOver()
+    defer { facts.pointee.removeAll() }
+    let most = facts.pointee.count * TurnRecord.fixBytes + 4
+    // Telemetry is what is given up first; what it decided stands in the facts.
+    guard !hasEnded, journal.hasRoom(JournalRecord.size(payload: most), .routine),
+      let room = journal.place(most: most)
+    else { return }
+    var writer = RawWriter(room)
+    putFixes(&writer)
+    journal.append(
+      placed: writer.count, kind: RecordKind.positions, version: RecordKind.version,
+      monotonic_ns: monotonic_ns, wall_us: moment.wall_us)
+  }
+
+  func put(
+    _ opened: OpenedRecord, _ plans: UnsafeRawBufferPointer, at moment: Moment, monotonic_ns: Int64
+  ) -> Bool {
+    guard fits(plans.count) else { return false }
+    content = plans
+    defer { forget() }
+    putContent(moment, monotonic_ns)
+    let bytes = opened.bytes
+    return bytes.withUnsafeBytes {
+      journal.append(
+        kind: RecordKind.opened, version: RecordKind.version, monotonic_ns: monotonic_ns,
+        wall_us: moment.wall_us, $0)
+    } != 0
+  }
+
+  // What it is like
+
+  /// HJ_HEALTH_... bits of our own.
+  enum Reason {
+    static var timeUncertain: UInt32 { 65_536 }
+    static var rebuiltOtherwise: UInt32 { 131_072 }
+    static var journalEnded: UInt32 { 262_144 }
+    /// Told, and not degraded.
+    static var harmless: UInt32 { JournalReasons.tornTail.rawValue }
+  }
+
+  func raise(_ bits: UInt32) { _ = reasons.bitwiseOr(bits, ordering: .relaxed) }
+  var isDegraded: Bool { reasonsNow & ~Reason.harmless != 0 }
+
+  /// Any thread.
+  var reasonsNow: UInt32 { journal.reasonsNow.rawValue | reasons.load(ordering: .relaxed) }
+
+  /// A moment's view.
+  var appendTime: (p50_ns: Int64, p99_ns: Int64) {
+    (appendTimes.percentile(500, row: 0), appendTimes.percentile(990, row: 0))
+  }
+}
+
+extension Command {
+  /// Which part of the ring its record may use: the last quarter is for what cannot wait.
+  var urgency: RoomClass {
+    switch change {
+    case .report(let report):
+      report.tier == .routine || report.tier == .preventive ? .routine : .rest
+    case .usePlans, .beats, .migrateSlice, .migrate, .putWatch: .routine
+    default: .rest
+    }
+  }
+}

@@ -1,0 +1,211 @@
+// An engine is made anew from its journal: every record in order, each choice as it was. Knows what of a record the
+// core cannot be told: limits that were smaller, a map that was another, events that somebody may have read.
+
+import HujiaContainers
+import HujiaEngine
+import HujiaIngest
+import HujiaJournal
+import HujiaRoads
+
+/// Used by opening alone, before any other thread knows of the engine.
+final class Rebuilder {
+  private unowned let driver: EngineDriver
+  private let configuration: Configuration
+  private let log: UnsafeMutablePointer<ChoiceLog>
+  private let room: UnsafeMutablePointer<Event>
+  private var content: [UInt8] = []
+  private(set) var records: UInt64 = 0
+  /// Turns that gave another status, other events or other choices than they had.
+  private(set) var differences: UInt64 = 0
+  /// What the newest opening said.
+  private(set) var opened: OpenedRecord?
+  private(set) var hasChanged = false
+  private(set) var wasForeign = false
+  private var isForeign = false
+  /// Of the newest turn, and of the frame that it stood in.
+  private(set) var last = Moment(now_ns: 0, wall_us: 0)
+  private(set) var monotonic_ns: Int64 = 0
+  private(set) var boot = JournalID.none
+  /// Events that were handed out and not acknowledged.
+  private(set) var handedOut: [Event] = []
+  /// Closed streets and times that were reported, by key.
+  private(set) var times: [UInt32: UInt32] = [:]
+  private(set) var failure: Failure?
+
+  static var mostEvents: Int { 1_024 }
+
+  init(_ driver: EngineDriver, _ configuration: Configuration) throws(Failure) {
+    self.driver = driver
+    self.configuration = configuration
+    do throws(OutOfMemory) {
+      let made = try ChoiceLog(.system, capacity: EngineJournal.mostChoices)
+      log = .allocate(capacity: 1)
+      log.initialize(to: made)
+      room = .allocate(capacity: Self.mostEvents)
+    } catch {
+      throw Failure(.memory, "no memory to read the journal: \(error.bytes) bytes")
+    }
+    driver.core.pointee.choices = log
+  }
+
+  deinit {
+    log.deinitialize(count: 1)
+    log.deallocate()
+    room.deallocate()
+  }
+
+  /// False: it cannot be taken; `failure` says why.
+  func take(_ record: borrowing JournalRecord) -> Bool {
+    guard failure == nil else { return false }
+    records += 1
+    do throws(Failure) {
+      switch record.kind {
+      case RecordKind.turn: try takeTurn(record)
+      case RecordKind.positions: takePositions(record.payload)
+      case RecordKind.opened: try takeOpened(record)
+      case RecordKind.content: content.append(contentsOf: record.payload)
+      default:
+        throw Failure(
+          .journal, field: "journal_path",
+          "record \(record.sequence) is of a later version: update the library")
+      }
+      return true
+    } catch {
+      failure = error
+      return false
+    }
+  }
+
+  private func damaged(_ record: borrowing JournalRecord) -> Failure {
+    Failure(
+      .journal, field: "journal_path",
+      "record \(record.sequence) cannot be read, or is of a later version: update the library")
+  }
+
+  // Openings
+
+  private func takeOpened(_ record: borrowing JournalRecord) throws(Failure) {
+    guard let before = OpenedRecord(record.payload) else { throw damaged(record) }
+    let now = OpenedRecord(configuration, map: driver.mapChecksum, plans: before.plans)
+    for (old, new) in zip(before.tables, now.tables) {
+      if new.count < old.count {
+        throw Failure(
+          .limit, field: old.field,
+          "\(old.field) is \(new.count): the journal was written with \(old.count)")
+      }
+      if new.count > old.count { hasChanged = true }
+    }
+    isForeign = before.map != driver.mapChecksum
+    if isForeign { (wasForeign, hasChanged) = (true, true) }
+    driver.core.pointee.bound(before.configuration.limits)
+    if opened == nil { try begin(with: content) }
+    content.removeAll()
+    opened = before
+    note(record)
+  }
+
+  /// The plans of the first opening of all.
+  private func begin(with text: [UInt8]) throws(Failure) {
+    let tables = try text.withBytes { (raw) throws(Failure) in
+      try PlanStore.decodeOrBuiltIn(raw, memory: driver.allocator.memory)
+    }
+    PlanStore.free(driver.core.pointee.begin(plans: tables))
+  }
+
+  // Turns
+
+  private func takeTurn(_ record: borrowing JournalRecord) throws(Failure) {
+    guard var turn = TurnRecord(record.payload),
+      log.pointee.begin(reading: turn.choices, isCut: turn.isCut, isForeign: isForeign)
+    else { throw damaged(record) }
+    if isForeign {
+      turn.command.recorded.change.snap { driver.snap($0) }
+    } else {
+      TurnRecord.each(turn.fixes) { driver.core.pointee.locate($0) }
+    }
+    var decision = Decision()
+    var given = Turn(moment: turn.command.recorded.moment, feed: driver.feed)
+    driver.core.pointee.record = record.sequence
+    let status = try apply(turn, &given, &decision)
+    let isSame =
+      status == turn.status && log.pointee.isUsedUp && !log.pointee.isBroken
+      && driver.core.pointee.outbox.newest == turn.newestEvent
+    if !isSame {
+      differences += 1
+      driver.core.pointee.outbox.skip(to: turn.newestEvent)
+    }
+    content.removeAll(keepingCapacity: true)
+    last = given.moment
+    note(record)
+  }
+
+  private func note(_ record: borrowing JournalRecord) {
+    (monotonic_ns, boot) = (record.monotonic_ns, record.boot)
+    if record.wall_us != 0 { last.wall_us = record.wall_us }
+  }
+
+  private func apply(
+    _ record: TurnRecord, _ turn: inout Turn, _ decision: inout Decision
+  ) throws(Failure) -> Status {
+    switch record.command.recorded.change {
+    case .takeEvents(let most):
+      return takeEvents(most, &turn, &decision)
+    case .plain(.acknowledge(let events)):
+      handedOut.removeAll { $0.sequence <= events }
+    case .useEpoch: noteTimes()
+    default: break
+    }
+    return try content.withBytes { (raw) throws(Failure) in
+      try driver.replay(record.command, raw, &turn, isRebuilding: true, into: &decision)
+    }
+  }
+
+  /// What the host took then, it may have handled or not.
+  private func takeEvents(
+    _ recorded: RecordedRoom, _ turn: inout Turn, _ decision: inout Decision
+  ) -> Status {
+    guard recorded.most >= 0, recorded.most <= Self.mostEvents else { return .argument }
+    var events = EventRoom(most: recorded.most, decisions: recorded.decisions)
+    events.space = UnsafeMutableRawPointer(room)
+    events.stride = MemoryLayout<Event>.stride
+    events.put = { $0.copyMemory(from: $2, byteCount: MemoryLayout<Event>.size) }
+    let status = driver.core.pointee.apply(Command(.takeEvents(events)), &turn, into: &decision)
+    for index in 0..<decision.slice.done { handedOut.append(room[index]) }
+    let most = Int(configuration.eventCapacity)
+    if handedOut.count > 2 * most { handedOut.removeFirst(handedOut.count - most) }
+    return status
+  }
+
+  private func noteTimes() {
+    // Streets of another map have other places in it.
+    if isForeign { return }
+    content.withUnsafeBytes { raw in
+      var reader = RecordReader(raw)
+      _ = reader.get(UInt64.self)
+      while !reader.isAtEnd {
+        let word: UInt64 = reader.get()
+        if !reader.isBroken {
+          times[UInt32(truncatingIfNeeded: word >> 32)] = UInt32(truncatingIfNeeded: word)
+        }
+      }
+    }
+  }
+
+  private func takePositions(_ payload: UnsafeRawBufferPointer) {
+    guard !isForeign else { return }
+    var reader = RecordReader(payload)
+    TurnRecord.each(reader.takeCounted()) { driver.core.pointee.locate($0) }
+  }
+}
+
+extension Array where Element == UInt8 {
+  /// As `withUnsafeBytes`, with a typed error.
+  func withBytes<Value>(
+    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Value
+  ) throws(Failure) -> Value {
+    let result: Result<Value, Failure> = withUnsafeBytes { raw in
+      do throws(Failure) { return .success(try body(raw)) } catch { return .failure(error) }
+    }
+    return try result.get()
+  }
+}

@@ -1,0 +1,65 @@
+// The journal and the engine's health, as the C header says them.
+
+import HujiaDriver
+
+/// How far the journal is.
+public struct JournalStatus: Sendable {
+  /// No journal was asked for.
+  public let isOff: Bool
+  public let isDegraded: Bool
+  /// The newest record; 0 = none.
+  public let recorded: UInt64
+  /// All up to this one survive a power cut.
+  public let durable: UInt64
+  /// The last record of the newest hash, and that hash: SHA-256.
+  public let headRecord: UInt64
+  public let head: [UInt8]
+  /// Age of the oldest record that is not durable; 0 = there is none.
+  public let lag_ns: Int64
+  public let disk_bytes: Int64
+  public let reasons: Health
+  /// Records that opening applied.
+  public let rebuilt: UInt64
+}
+
+extension Engine {
+  public func journalStatus() throws(HujiaError) -> JournalStatus {
+    try with { driver in
+      let figures = driver.journalFigures
+      return .success(
+        JournalStatus(
+          isOff: figures.state == .off, isDegraded: figures.state == .degraded,
+          recorded: figures.recorded, durable: figures.durable, headRecord: figures.headRecord,
+          head: figures.head, lag_ns: figures.lag_ns, disk_bytes: figures.disk_bytes,
+          reasons: Health(rawValue: figures.reasons), rebuilt: figures.rebuilt))
+    }
+  }
+
+  /// Waits until a record (of a dispatch or an event; nil = all that is recorded now) survives a power cut. False: the
+  /// time was up first. Throws `.journal` where it never will. Blocks its thread.
+  public func waitUntilDurable(
+    _ record: UInt64? = nil, timeout_ns: Int64
+  ) throws(HujiaError) -> Bool {
+    try with { driver in
+      let status = driver.wait(record: record ?? 0, for: .durable, within: timeout_ns)
+      return status.isError ? .failure(HujiaError(status)) : .success(status == .ok)
+    }
+  }
+
+  /// Whether that what is accepted is never lost, or the time, is in doubt, and why.
+  public func health() throws(HujiaError) -> (isDegraded: Bool, reasons: Health) {
+    try with { driver in
+      let health = driver.health
+      return .success((health.isDegraded, Health(rawValue: health.reasons)))
+    }
+  }
+
+  /// All events up to this number were handled: after a crash they do not come again. False: they were before.
+  @discardableResult
+  public func acknowledge(events sequence: UInt64) throws(HujiaError) -> Bool {
+    try with { driver in
+      let status = driver.acknowledge(sequence)
+      return status.isError ? .failure(HujiaError(status)) : .success(status == .ok)
+    }
+  }
+}

@@ -1,0 +1,91 @@
+// The state of a core, in words: two cores with the same words go on the same way. Where its units are is not among
+// them, and neither is what a map makes of a place.
+
+import HujiaContainers
+import HujiaIngest
+import HujiaRoads
+
+@testable import HujiaEngine
+
+enum StateLines {
+  /// Empties the outbox.
+  static func of(_ core: inout EngineCore) -> [String] {
+    var lines = units(&core) + incidents(&core) + assignments(&core) + watches(&core)
+    lines += ["armed \(core.deadlinesArmed) next \(core.nextDue_ns)"]
+    lines += ["waiting \(core.waiting.count) offers \(core.offers.count) \(core.auditState)"]
+    lines += figures(&core)
+    for counter in 0..<Counter.count where !ofProcess.contains(counter) {
+      lines.append("counter \(counter): \(core.counters.read(counter))")
+    }
+    while let event = core.popEvent() { lines.append("\(event)") }
+    return lines
+  }
+
+  /// How often a turn was taken, how long the longest was; refusals and questions, which are on no record.
+  private static let ofProcess: Set<Int> = [
+    Counter.turns, Counter.longestTurn_ns, Counter.refused, Counter.decisions,
+    Counter.eventsWaiting,
+  ]
+
+  private static func units(_ core: inout EngineCore) -> [String] {
+    (0..<UInt32(core.unitSlots.touched)).filter { core.unitSlots.isLive($0) }.map { slot in
+      var unit = core.units[slot]
+      unit.place = .blank
+      unit.fixWall_us = 0
+      unit.fix_ns = 0
+      unit.hasPosition = false
+      return "unit \(slot) \(unit) \(core.unitDetails[slot])"
+    }
+  }
+
+  private static func incidents(_ core: inout EngineCore) -> [String] {
+    (0..<UInt32(core.incidentSlots.touched)).filter { core.incidentSlots.isLive($0) }.map { slot in
+      var incident = core.incidents[slot]
+      incident.place = .blank
+      let first = Int(slot) * EngineLimits.chosen
+      let live = (0..<Int(incident.liveCount)).map { core.incidentAssignments[first + $0] }
+      let refused = (0..<Int(incident.refusalCount)).map { core.incidentRefusals[first + $0] }
+      return """
+        incident \(core.incidentSlots.id(of: slot)) \(incident) \(live) \(refused) \
+        \(core.incidentTimes[slot]) \(core.incidentDetails[slot])
+        """
+    }
+      + (0..<core.clocks.count).compactMap { slot in
+        let clock = core.clocks[UInt32(slot)]
+        return clock.kind == .pending && clock.limit_ns == 0 ? nil : "clock \(slot) \(clock)"
+      }
+  }
+
+  private static func assignments(_ core: inout EngineCore) -> [String] {
+    (0..<UInt32(core.assignmentSlots.touched)).filter { core.assignmentSlots.isLive($0) }.map {
+      """
+      assignment \(core.assignmentSlots.id(of: $0)) \(core.assignments[$0]) \
+      \(core.assignmentTimes[$0])
+      """
+    }
+  }
+
+  private static func watches(_ core: inout EngineCore) -> [String] {
+    (0..<UInt32(core.watches.slots.touched)).filter { core.watches.slots.isLive($0) }.map { slot in
+      var description = core.watches.descriptions[slot]
+      description.place = .blank
+      return "watch \(slot) \(core.watches.records[slot]) \(description)"
+    }
+  }
+
+  private static func figures(_ core: inout EngineCore) -> [String] {
+    var lines: [String] = []
+    for interval in FigureInterval.allCases {
+      for tier in Tier.allCases {
+        let figures = core.figures.read(interval, by: .tier, value: UInt32(tier.rawValue))
+        lines.append("\(interval) \(tier) \(figures)")
+      }
+    }
+    var number = core.breaches.newest
+    while let breach = core.breaches.breach(number: number) {
+      lines.append("\(breach)")
+      number -= 1
+    }
+    return lines
+  }
+}
