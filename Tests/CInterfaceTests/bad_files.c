@@ -80,7 +80,7 @@ static void wrong_configs(void) {
   REFUSED(config.run_mode = HJ_RUN_HOST_LOOP, HJ_E_ARGUMENT, "uv_loop");
   REFUSED(config.uv_loop = &config, HJ_E_ARGUMENT, "uv_loop");
   REFUSED((config.run_mode = HJ_RUN_THREAD, config.uv_loop = &config), HJ_E_ARGUMENT, "uv_loop");
-  REFUSED(config.journal_path = "journal", HJ_E_UNSUPPORTED, "journal_path");
+  REFUSED(config.journal_path = "/no/such/parent/journal", HJ_E_JOURNAL, "journal_path");
   REFUSED(config.map_path = "no such file.hjmap", HJ_E_FILE, "map_path");
   REFUSED(config.map_path = "/", HJ_E_FILE, "map_path");
   REFUSED(config.map_path = "", HJ_E_FILE, "map_path");
