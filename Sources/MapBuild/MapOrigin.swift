@@ -18,6 +18,8 @@ package struct MapOrigin: Equatable, Encodable, Sendable {
   /// As the licence wants it said: "© OpenStreetMap contributors"; empty = not known.
   package var attribution = ""
   package var licence = ""
+  /// What else the import did, a line each.
+  package var notes: [String] = []
   package var oneWay = 0
   package var speedsFilled = 0
   /// By reason, in a fixed order.
@@ -29,7 +31,7 @@ package struct MapOrigin: Equatable, Encodable, Sendable {
   package init() {}
 
   private enum CodingKeys: String, CodingKey {
-    case attribution, licence, restrictions, warnings
+    case attribution, licence, notes, restrictions, warnings
     case oneWay = "one_way"
     case speedsFilled = "speeds_filled"
     case leftOut = "left_out"
@@ -45,6 +47,7 @@ package struct MapOrigin: Equatable, Encodable, Sendable {
     }
     if !attribution.isEmpty { add(["attribution", attribution]) }
     if !licence.isEmpty { add(["licence", licence]) }
+    for note in notes { add(["note", note]) }
     add(["one_way", "\(oneWay)"])
     add(["speeds_filled", "\(speedsFilled)"])
     for (kind, counts) in [
@@ -73,6 +76,7 @@ package struct MapOrigin: Equatable, Encodable, Sendable {
       switch fields[0] {
       case "attribution": attribution = fields[1]
       case "licence": licence = fields[1]
+      case "note": notes.append(fields[1])
       case "one_way": oneWay = Int(fields[1]) ?? 0
       case "speeds_filled": speedsFilled = Int(fields[1]) ?? 0
       case "left_out": leftOut += Self.count(fields)

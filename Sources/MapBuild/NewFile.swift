@@ -1,4 +1,5 @@
-// A file that appears whole or not at all: a temporary file beside it, flushed, looked at, then renamed.
+// A file that appears whole or not at all: a temporary file beside it, flushed, looked at, then renamed. Links are
+// followed, and a file that was there keeps its owner and mode.
 
 import Glibc
 
@@ -12,21 +13,55 @@ enum NewFile {
     func failed(_ number: Int32) -> MapBuildError {
       .writing(path: path, reason: String(cString: strerror(number)))
     }
-    let temporary = path + ".part\(getpid())"
-    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    let place = try Self.place(path)
+    let temporary = place.path + ".part\(getpid())"
+    unlink(temporary)
+    let descriptor = open(
+      temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+      place.before?.st_mode ?? 0o644)
     guard descriptor >= 0 else { throw failed(errno) }
+    if let before = place.before { keep(before, descriptor) }
     let isWhole = pieces { put($0, descriptor) } && fsync(descriptor) == 0
     let number = errno
     close(descriptor)
     do throws(MapBuildError) {
       guard isWhole else { throw failed(number) }
       let checked = try check(temporary)
-      guard rename(temporary, path) == 0 else { throw failed(errno) }
+      guard rename(temporary, place.path) == 0 else { throw failed(errno) }
       return checked
     } catch {
       unlink(temporary)
       throw error
     }
+  }
+
+  /// Where the file itself stands, and what is there now.
+  private static func place(
+    _ path: String
+  ) throws(MapBuildError) -> (path: String, before: stat?) {
+    var facts = stat()
+    guard stat(path, &facts) == 0 else {
+      guard lstat(path, &facts) != 0 else {
+        throw .writing(path: path, reason: "it is a link to nothing: name the file itself")
+      }
+      return (path, nil)
+    }
+    guard facts.st_mode & S_IFMT == S_IFREG else {
+      throw .writing(path: path, reason: "it is no regular file")
+    }
+    guard let real = realpath(path, nil) else {
+      throw .writing(path: path, reason: String(cString: strerror(errno)))
+    }
+    defer { free(real) }
+    return (String(cString: real), facts)
+  }
+
+  /// Owner and group as far as this user may give them, then the mode, which a change of owner may have cut.
+  private static func keep(_ before: stat, _ descriptor: Int32) {
+    if fchown(descriptor, before.st_uid, before.st_gid) != 0 {
+      _ = fchown(descriptor, .max, before.st_gid)
+    }
+    _ = fchmod(descriptor, before.st_mode & 0o777)
   }
 
   private static func put(_ bytes: UnsafeRawBufferPointer, _ descriptor: Int32) -> Bool {

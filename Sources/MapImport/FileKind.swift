@@ -11,9 +11,9 @@ enum FileKind {
 
   private static let looked = 65_536
 
-  /// Tabs and ends of lines; form feed and the end-of-file mark of old systems.
+  /// Tabs and ends of lines; form feed and the end-of-file mark of old systems; the mark before a record of GeoJSONSeq.
   private static func isOfText(_ byte: UInt8) -> Bool {
-    byte == 0x09 || byte == 0x0a || byte == 0x0d || byte == 0x0c || byte == 0x1a
+    byte == 0x1e || byte == 0x09 || byte == 0x0a || byte == 0x0d || byte == 0x0c || byte == 0x1a
   }
 
   private static let openStreetMap =

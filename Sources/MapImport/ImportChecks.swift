@@ -64,6 +64,7 @@ extension ImportReport {
     var origin = MapOrigin()
     origin.attribution = attribution
     origin.licence = licence
+    origin.notes = notes
     origin.oneWay = oneWay
     origin.speedsFilled = speedsFilled
     origin.leftOut = leftOut.all.map {

@@ -51,6 +51,10 @@ package struct ImportReport: Sendable {
   /// Where the data come from, as its licence wants it said; empty = nothing is known.
   package var attribution = ""
   package var licence = ""
+  /// What else was done, a line each.
+  package var notes: [String] = []
+  /// Of a table that another source gave directions.
+  package var directions: DirectionCounts?
   /// What is not in the map, or not as the source has it.
   package var leftOut = LeftOutCounts()
   /// Turn restrictions that were read, by kind.

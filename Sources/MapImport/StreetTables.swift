@@ -24,11 +24,18 @@ package struct StreetTables {
 
   /// Reads both tables. Rows that cannot be read are reported with their line; more than `mostRefused` of them fail.
   package static func read(
-    nodes: String, edges: String, options: TableOptions, progress: ImportProgress = { _ in }
+    nodes: String, edges: String, options: TableOptions, directions: DirectionSource? = nil,
+    progress: ImportProgress = { _ in }
   ) throws(ImportError) -> (draft: MapDraft, report: ImportReport) {
     var tables = StreetTables(options: options)
     try tables.readNodes(nodes)
     try tables.readEdges(edges, progress)
+    if let directions {
+      let counts = DirectionJoin.apply(directions, to: &tables.draft)
+      tables.report.oneWay += counts.oneWay
+      tables.report.directions = counts
+      tables.report.notes.append("directions by \(directions.shortName): \(counts.words)")
+    }
     tables.report.close(tables.draft, path: edges, wasExtentChecked: true)
     try tables.report.check(options)
     guard !tables.draft.streets.isEmpty else { throw .empty(path: edges) }

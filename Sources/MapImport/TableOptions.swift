@@ -6,6 +6,8 @@ package struct TableOptions: Sendable {
   package var missingSpeeds: MissingSpeeds?
   /// Seconds a unit of `travel_s` stands for.
   package var travelUnit_s = 1.0
+  /// km/h that a unit of a speed stands for, where the data do not say.
+  package var speedUnit_kmh: Double?
   /// Every row is from -> to only, whatever the column says.
   package var allOneWay = false
   package var mostRefused = 0
@@ -52,6 +54,15 @@ package struct TableOptions: Sendable {
     "id", "from_node", "to_node", "length_m", "travel_s",
     "travel_response_s", "speed_kmh", "speed_mph", "class", "oneway", "name", "points",
   ]
+
+  /// "kmh" or "mph".
+  package static func speedUnit(_ text: String) throws(ImportError) -> Double {
+    switch text {
+    case "kmh": return 1
+    case "mph": return 1.609_344
+    default: throw .option("--speed-unit \(text): use kmh or mph")
+    }
+  }
 
   /// "s", "ms", "min", "h" or "days".
   package static func unit(_ text: String) throws(ImportError) -> Double {

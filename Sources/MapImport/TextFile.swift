@@ -16,6 +16,8 @@ package enum TextFile {
     return bytes
   }
 
+  static func isThere(_ path: String) -> Bool { access(path, R_OK) == 0 }
+
   private static func content(_ path: String) throws(ImportError) -> [UInt8] {
     var facts = stat()
     if stat(path, &facts) == 0, facts.st_mode & S_IFMT == S_IFDIR {

@@ -1,3 +1,4 @@
+import Glibc
 import HujiaMapBuild
 import HujiaMapImport
 import HujiaRoads
@@ -6,6 +7,28 @@ import Testing
 
 /// From tables to a file and back.
 @Suite struct CompilationTests {
+  /// What stands where the map goes keeps its mode, a link leads to its file, and nothing else is written onto.
+  @Test func theFileThatWasThere() throws {
+    let tables = Tables()
+    let (draft, _) = try tables.read(edges: "from_node,to_node,travel_s\n1,2,3\n")
+    let compiled = try MapCompilation(draft)
+    let path = tables.folder.save("old", as: "x.hjmap")
+    chmod(path, 0o640)
+    let link = tables.folder.file("link")
+    symlink("x.hjmap", link)
+    _ = try compiled.write(to: link)
+    var facts = stat()
+    #expect(lstat(link, &facts) == 0 && facts.st_mode & S_IFMT == S_IFLNK)
+    #expect(stat(path, &facts) == 0 && facts.st_mode & 0o777 == 0o640)
+    #expect(facts.st_size > 1_000)
+    #expect(tables.folder.names == ["edges.csv", "link", "nodes.csv", "x.hjmap"])
+    symlink("nothing", tables.folder.file("lost"))
+    for wrong in [tables.folder.file("lost"), tables.folder.path, "/dev/null"] {
+      #expect(throws: MapBuildError.self) { try compiled.write(to: wrong) }
+    }
+    unlink(tables.folder.file("lost"))
+  }
+
   @Test func tablesToFileAndBack() throws {
     let tables = Tables()
     let (draft, _) = try tables.read(

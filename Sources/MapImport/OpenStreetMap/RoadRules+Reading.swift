@@ -3,7 +3,9 @@
 
 extension RoadRules {
   /// The rules that ship.
-  package static func standard() throws(ImportError) -> RoadRules {
+  package static func standard() throws(ImportError) -> RoadRules { try builtIn.get() }
+
+  private static let builtIn = Result { () throws(ImportError) in
     try RoadRules(defaultText, path: "the built-in rules")
   }
 
