@@ -231,7 +231,9 @@ extension Journal {
     while segments.count > 1, segments[0].last <= covered {
       let isYoung = segments[0].wall_us > now_us &- settings.retention_s &* 1_000_000
       if isYoung, settings.retention_s > 0 { break }
+      // One after the other on the disk as well: a power cut that kept an older one and lost a newer would leave a gap.
       if folder.remove(SegmentHead.name(segments[0].number)) != nil { break }
+      if folder.syncFolder() != nil { break }
       writer.forget(segments[0].number)
       segments.removeFirst()
       isOver = isOverBound(segments)

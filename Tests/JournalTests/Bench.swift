@@ -45,6 +45,8 @@ final class JournalBench {
     settings.reserveBytes = 0
     settings.hasThread = false
     settings.calls = disk
+    // What a waiter could be told at any moment.
+    disk.watch = { [unowned self] in seeDurable() }
   }
 
   func payload(_ index: Int) -> [UInt8] {

@@ -63,6 +63,8 @@ final class ModelDisk: FileCalls, @unchecked Sendable {
   var fault: ((_ count: Int, _ name: String) -> Fault?)?
   private(set) var count = 0
   var trace: [String] = []
+  /// Looks on before each call.
+  var watch: (() -> Void)?
   /// Nothing is written to files of the disk, and no sync of one succeeds; shared memory works.
   var isDiskDead = false
 
@@ -163,6 +165,7 @@ final class ModelDisk: FileCalls, @unchecked Sendable {
     gate.lock()
     defer { gate.unlock() }
     guard !isDead else { return dead }
+    watch?()
     count += 1
     trace.append(name)
     switch fault?(count, name) {
