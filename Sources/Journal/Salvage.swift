@@ -1,5 +1,5 @@
-// Copies of a journal: its good part into a new folder, its sealed segments into an archive. Must never: change a byte of
-// what it copies, remove a segment whose copy was not compared.
+// Copies of a journal: its good part into a new folder, its sealed segments into an archive. Must never: change a byte
+// of what it copies, remove a segment whose copy was not compared.
 
 import Glibc
 
@@ -14,8 +14,8 @@ package struct SalvageReport: Sendable {
 }
 
 extension Journal {
-  /// Copies what is readable of `path` into `target`, a folder that is made: segments up to the first bad place, and the
-  /// snapshots that are whole. The copy opens as a journal that was never closed.
+  /// Copies what is readable of `path` into `target`, a folder that is made: segments up to the first bad place, and
+  /// the snapshots that are whole. The copy opens as a journal that was never closed.
   package static func salvage(
     _ path: String, into target: String, calls: any FileCalls = SystemFiles()
   ) throws(JournalProblem) -> SalvageReport {
@@ -115,7 +115,7 @@ extension Journal {
     }
   }
 
-  /// Moves segments that a verified snapshot covers into `target`, which is made when it is not there; the newest stays,
+  /// Moves segments that a verified snapshot covers into `target`, made when it is not there; the newest stays,
   /// and so does what the older of two snapshots needs. The moved ones with those that stay are one chain. How many.
   @discardableResult
   package func archive(into target: String) throws(JournalProblem) -> Int {

@@ -1,4 +1,4 @@
-// Proves a journal without opening it: every hash, from the first segment that is there to the end, and what ought to be
+// Proves a journal without opening it: each hash, from the first segment that is there to the end, and what should be
 // behind it. Must never: change a file, stop at something it cannot name.
 
 /// What `Journal.verifyChain` found.

@@ -1,4 +1,4 @@
-// The ring: what has room in it, what becomes of it when it is lost, not ours, too small or damaged, and the host's area.
+// The ring: what has room in it, what becomes of it when it is lost, not ours, too small or damaged; the host's area.
 
 import CHujiaJournal
 import Glibc
@@ -87,7 +87,7 @@ import Testing
     bench.close()
   }
 
-  /// The ring is removed, or another journal's, while the process that used it is dead: told, with the last known record.
+  /// The ring is removed, or another journal's, while the process that used it is dead: told, with the last record.
   @Test(arguments: 0..<4)
   func lostRing(_ how: Int) {
     let bench = JournalBench()
@@ -113,7 +113,7 @@ import Testing
     bench.close()
   }
 
-  /// A file that stands where the ring is to come: of another user, a link, not on a tmpfs, no room. It opens, DEGRADED.
+  /// A file that stands where the ring is to come: another user's, a link, no tmpfs, no room. It opens, DEGRADED.
   @Test(arguments: 0..<4)
   func noRing(_ how: Int) {
     let bench = JournalBench()

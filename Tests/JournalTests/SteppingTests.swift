@@ -1,4 +1,4 @@
-// A process that is killed at any instruction of an append leaves whole records, and no other: each instruction is tried.
+// A process that is killed at any instruction of an append leaves whole records and no other: each one is tried.
 // And processes that are really killed, at any moment, in the midst of appends, turns and syncs.
 
 import CHujiaStepping

@@ -1,5 +1,4 @@
-/* Runs code in a child process one instruction at a time, for tests that ask what a process leaves that is killed there.
- */
+/* Runs code in a child process one instruction at a time, for tests of what a killed process leaves. */
 #ifndef HUJIA_STEPPING_H
 #define HUJIA_STEPPING_H
 
