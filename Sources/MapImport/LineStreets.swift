@@ -1,5 +1,5 @@
-// Lines as every geographic program draws them, without nodes: streets are cut where lines share a point, cross at grade,
-// or where one ends on another. Bridges and tunnels cross without meeting.
+// Lines as every geographic program draws them, without nodes: streets are cut where lines share a point, cross at
+// grade, or where one ends on another. Bridges and tunnels cross without meeting.
 
 import HujiaGeography
 import HujiaMapBuild
@@ -23,8 +23,8 @@ package struct LineStreets {
     var isBackward: Bool
   }
 
-  /// Columns: `name`, `id`, `speed_kmh`, `speed_mph` or `class` (a `highway` of the rules), `oneway`, `layer`, `bridge`,
-  /// `tunnel`; foreign names are mapped as for tables.
+  /// Columns: `name`, `id`, `speed_kmh`, `speed_mph` or `class` (a `highway` of the rules), `oneway`, `layer`,
+  /// `bridge`, `tunnel`; foreign names are mapped as for tables.
   package static func read(
     _ path: String, options: TableOptions, rules: RoadRules, progress: ImportProgress = { _ in }
   ) throws(ImportError) -> (draft: MapDraft, report: ImportReport) {
