@@ -6,7 +6,8 @@ import HujiaMapBuild
 
 package struct DirectionJoin {
   /// Farther is another street; the carriageways of one boulevard, and the two lines that a table draws of it, are
-  /// nearer to each other. San Francisco: with 20 m a fifth of Van Ness Avenue would be one-way, with 30 m none of it is.
+  /// nearer to each other. San Francisco: with 20 m a fifth of Van Ness Avenue would be one-way, with 30 m none of it
+  /// is.
   private static let reach_m = 30.0
   /// Cosine of 25 degrees.
   private static let parallel = 0.906
