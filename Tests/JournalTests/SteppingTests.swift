@@ -112,11 +112,15 @@ import Testing
     defer { cleanUp(folder, settings) }
     var random = SplitMix64(5)
     var before: UInt64 = 0
-    for round in 0..<Scale.count(25, full: 2_000) {
+    // A busy machine may end a writer before its first record: then the next ones live longer.
+    var longest_us = 30_000
+    var round = 0
+    while round < Scale.count(25, full: 2_000) || before < 100 {
+      round += 1
       let writer = Writer(settings)
       let status = hujia_run_and_kill(
         { Unmanaged<Writer>.fromOpaque($0.unsafelyUnwrapped).takeUnretainedValue().run() },
-        Unmanaged.passUnretained(writer).toOpaque(), Int64(2_000 + random.below(30_000)))
+        Unmanaged.passUnretained(writer).toOpaque(), Int64(2_000 + random.below(longest_us)))
       check(status, equals: 0)
       var next: UInt64 = 0
       var flaw: String?
@@ -131,12 +135,12 @@ import Testing
       check(flaw == nil, "round \(round): \(flaw ?? "")")
       check(next, atLeast: max(before, answered), "round \(round)")
       check(journal.opening.reasons, equals: [], "round \(round)")
+      if next == before { longest_us = min(longest_us * 2, 10_000_000) }
       before = next
       // Dies as well, without an end: the next process takes over from this one.
       if random.chance(50) { journal.sync() }
       journal.dieForTests()
     }
-    check(before, atLeast: 100)
   }
 
   private func cleanUp(_ folder: TemporaryFolder, _ settings: JournalSettings) {
