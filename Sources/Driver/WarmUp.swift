@@ -14,6 +14,7 @@ enum WarmUp {
     case loop = 1
     case defaults = 2
     case calls = 3
+    case tests = 4
   }
 
   /// Runs `body` unless it has succeeded before in this process. Cancellation is off: a thread that ended in here would

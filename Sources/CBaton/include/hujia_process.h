@@ -30,7 +30,8 @@ enum {
   HUJIA_WARM_LOOP = 1,     /* a loop's turn */
   HUJIA_WARM_DEFAULTS = 2, /* the defaults of a config */
   HUJIA_WARM_CALLS = 3,    /* the calls from outside */
-  HUJIA_WARM_KINDS = 4
+  HUJIA_WARM_TESTS = 4,    /* nothing: for the tests of how it is done once */
+  HUJIA_WARM_KINDS = 5
 };
 int hujia_begin_warm_up(int kind);
 void hujia_end_warm_up(int kind, int is_warm);
