@@ -232,8 +232,9 @@ extension StraightLine {
     if !isInside {
       let westward_e7 = 3_600_000_000 - (eastward_e7 + side_e7 - 1)
       let lonGap_e7 = min(eastward_e7, westward_e7, 900_000_000)
-      let sine = sine_q30(halfAngle_q30(UInt64(lonGap_e7) * 2)) * cosine_q30(place.lat_e7) >> 30
-      least_mm = max(least_mm, sine * (radius_mm >> 10) >> 20)
+      // In parentheses: a shift binds closer than a product.
+      let sine = (sine_q30(halfAngle_q30(UInt64(lonGap_e7) * 2)) * cosine_q30(place.lat_e7)) >> 30
+      least_mm = max(least_mm, (sine * (radius_mm >> 10)) >> 20)
     }
     let slack_mm = least_mm / 10_000 + 100
     return least_mm > slack_mm ? least_mm - slack_mm : 0
