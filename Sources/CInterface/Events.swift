@@ -38,14 +38,14 @@ extension hj_event {
     unit_id = place.pointee.unitID
     wall_us = place.pointee.wall_us
     due_wall_us = place.pointee.dueWall_us
-    clock = place.pointee.clock
+    clock = Int32(place.pointee.clockByte)
     step = place.pointee.step
     reason = place.pointee.reason
     state = place.pointee.state
     key_high = place.pointee.keyHigh
     key_low = place.pointee.keyLow
     late_ns = place.pointee.late_ns
-    action = place.pointee.action
+    action = Int32(place.pointee.actionByte)
     cycle = place.pointee.cycle
     operator_id = place.pointee.operatorID
     plans_version = place.pointee.plansVersion

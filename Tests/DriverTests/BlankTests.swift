@@ -12,6 +12,7 @@ import Testing
   @Test func aDecisionFitsOnTheStack() {
     check(MemoryLayout<Decision>.stride, atMost: 1_024)
     check(MemoryLayout<Chosen>.stride, equals: 48, "kept sixteen times with every key")
+    check(MemoryLayout<Event>.stride, equals: 192, "tens of thousands may wait")
   }
 
   @Test func whatIsWrittenIsThere() {

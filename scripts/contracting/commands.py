@@ -139,6 +139,16 @@ def swift_format(form):
     return "\n".join(lines) + "\n"
 
 
+def swift_names(form):
+    lines = [files.swift("What a command is called where people read of it. What it points at is never touched.")[:-1],
+             "extension Change {", "  package var name: String {", "    switch self {"]
+    lines += [f"    case .{kind['case']}: \"{kind['case']}\"" for kind in form.kinds]
+    lines += ["    }", "  }", "}", "", "extension RecordedChange {", "  package var name: String {", "    switch self {",
+              "    case .plain(let change): change.name"]
+    lines += [f"    case .{kind['case']}: \"{kind['case']}\"" for kind in form.kinds if kind.get("points")]
+    return "\n".join([*lines, "    }", "  }", "}"]) + "\n"
+
+
 def swift_writer(form):
     lines = [files.swift("How each kind of command and each type of its fields is written.", ["HujiaRoads"])[:-1],
              "extension CommandWriter {"]
@@ -392,6 +402,7 @@ def everything():
     form = Format(json.loads(SOURCE.read_text(encoding="utf-8")))
     check(form)
     return {ENCODING + "CommandFormat.swift": swift_format(form),
+            ENCODING + "Change+Name.swift": swift_names(form),
             ENCODING + "CommandWriter+Kinds.swift": swift_writer(form),
             ENCODING + "CommandReader+Kinds.swift": swift_reader(form),
             "Tests/EngineTests/CommandSamples.swift": swift_tests(form),

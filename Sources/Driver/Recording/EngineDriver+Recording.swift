@@ -88,14 +88,6 @@ extension EngineDriver {
   private func freeUnusedPlans() {
     while let old = core.pointee.reclaimPlans() { PlanStore.free(old) }
   }
-
-  /// Whether a recorded position can be one of this engine's.
-  func holds(_ place: Place, in slot: UInt32) -> Bool {
-    guard Int(slot) < core.pointee.limits.units else { return false }
-    guard place.street != Place.none else { return true }
-    return Int(place.street) < map.streetCount
-      && (place.node == Place.none || Int(place.node) < map.nodeCount)
-  }
 }
 
 extension Beats {

@@ -132,6 +132,7 @@ final class Replayer {
       facts.pointee.removeAll()
       command.recorded.change.snap { driver.snap($0) }
     }
+    guard driver.accepts(command) else { return false }
     outcome.turns += 1
     let name = command.recorded.change.name
     outcome.commands[name, default: 0] += 1

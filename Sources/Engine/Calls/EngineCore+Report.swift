@@ -59,7 +59,7 @@ extension EngineCore {
     _ known: Int, _ report: IncidentReport, _ decision: inout Decision
   ) -> Status {
     let entry = keys.entry(known)
-    guard entry.report.saysTheSame(as: report) else {
+    guard entry.said == report.said else {
       counters.add(Counter.refused)
       return .conflict
     }

@@ -84,15 +84,16 @@ extension EngineCore {
 
   /// Tells the host of units that were sent after the first answer.
   mutating func announceProgress(of incident: UInt32, _ decision: inout Decision) {
+    var first = Reason.none
     for place in 0..<decision.answer.count {
+      let reason = decision.chosen[place].reason
+      if place == 0 { first = reason }
       guard let assignment = assignmentSlots.slot(of: decision.chosen[place].assignmentID) else {
         continue
       }
-      emitAssignment(assignment, reason: decision.chosen[place].reason)
+      emitAssignment(assignment, reason: reason)
     }
-    var reason = Reason.none
-    if decision.answer.count > 0 { reason = decision.chosen[0].reason }
-    emitIncident(incident, reason: reason)
+    emitIncident(incident, reason: first)
   }
 
   /// Sends someone else at once if the plan's seats are the engine's to fill, else it waits.

@@ -121,10 +121,41 @@ public struct IncidentReport: BitwiseCopyable {
 
   package var hasKey: Bool { keyHigh != 0 || keyLow != 0 }
 
-  func saysTheSame(as other: IncidentReport) -> Bool {
-    tier == other.tier && type == other.type && lat_e7 == other.lat_e7 && lon_e7 == other.lon_e7
-      && flags == other.flags && callerHash == other.callerHash && wall_us == other.wall_us
-      && appointmentWall_us == other.appointmentWall_us && agency == other.agency
-      && source == other.source && needs == other.needs && reference == other.reference
+  var said: SaidReport { SaidReport(self) }
+}
+
+/// What a report says, without its place on the streets, which follows from it: kept with its key, and compared when
+/// the key comes again.
+struct SaidReport: BitwiseCopyable, Equatable {
+  let keyHigh: UInt64
+  let keyLow: UInt64
+  let callerHash: UInt64
+  let wall_us: Int64
+  let appointmentWall_us: Int64
+  let needs: UInt64
+  let reference: Reference
+  let type: UInt32
+  let lat_e7: Int32
+  let lon_e7: Int32
+  let flags: UInt32
+  let agency: UInt32
+  let tier: Tier
+  let source: UInt8
+
+  init(_ report: IncidentReport) {
+    keyHigh = report.keyHigh
+    keyLow = report.keyLow
+    callerHash = report.callerHash
+    wall_us = report.wall_us
+    appointmentWall_us = report.appointmentWall_us
+    needs = report.needs
+    reference = report.reference
+    type = report.type
+    lat_e7 = report.lat_e7
+    lon_e7 = report.lon_e7
+    flags = report.flags
+    agency = report.agency
+    tier = report.tier
+    source = report.source
   }
 }

@@ -8,7 +8,7 @@ import HujiaContainers
 /// others come, and until then a look-up passes them over. A key may so stand in the ring twice; at most one is known.
 package struct KeyTable: ~Copyable {
   struct Entry: BitwiseCopyable {
-    var report: IncidentReport
+    var said: SaidReport
     var answer: Answer
     var status: Status
     var taken_ns: Int64
@@ -61,8 +61,8 @@ package struct KeyTable: ~Copyable {
     var place = start(report.keyHigh, report.keyLow)
     while table[place] != 0 {
       let entry = Int(table[place]) - 1
-      if entries[entry].report.keyHigh == report.keyHigh,
-        entries[entry].report.keyLow == report.keyLow, !isTooOld(entry, now_ns)
+      if entries[entry].said.keyHigh == report.keyHigh,
+        entries[entry].said.keyLow == report.keyLow, !isTooOld(entry, now_ns)
       {
         return entry
       }
@@ -92,7 +92,7 @@ package struct KeyTable: ~Copyable {
     if isFull { forgetOldest() }
     let index = (head + count) % entries.count
     entries[index] = Entry(
-      report: report, answer: decision.answer, status: status, taken_ns: now_ns)
+      said: report.said, answer: decision.answer, status: status, taken_ns: now_ns)
     for place in 0..<decision.answer.count {
       chosen[index * EngineLimits.chosen + place] = decision.chosen[place]
     }
@@ -104,7 +104,7 @@ package struct KeyTable: ~Copyable {
   }
 
   private mutating func forgetOldest() {
-    let key = entries[head].report
+    let key = entries[head].said
     var place = start(key.keyHigh, key.keyLow)
     while Int(table[place]) != head + 1 {
       assert(table[place] != 0)
@@ -126,7 +126,7 @@ package struct KeyTable: ~Copyable {
       let before = (head + max(offset - 1, 0)) % entries.count
       guard entries[before].taken_ns <= entries[entry].taken_ns, entries[entry].taken_ns <= now_ns
       else { return false }
-      let key = entries[entry].report
+      let key = entries[entry].said
       var place = start(key.keyHigh, key.keyLow)
       while Int(table[place]) != entry + 1 {
         guard table[place] != 0 else { return false }
@@ -141,7 +141,7 @@ package struct KeyTable: ~Copyable {
     var hole = place
     var next = (hole + 1) & mask
     while table[next] != 0 {
-      let key = entries[Int(table[next]) - 1].report
+      let key = entries[Int(table[next]) - 1].said
       let home = start(key.keyHigh, key.keyLow)
       if (next - home) & mask >= (next - hole) & mask {
         table[hole] = table[next]

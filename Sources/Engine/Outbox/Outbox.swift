@@ -5,9 +5,13 @@
 import HujiaContainers
 import HujiaIngest
 
-/// One event (`hj_event`).
+/// One event (`hj_event`). 192 bytes: tens of thousands may wait, so numbers that are small by nature stand in bytes.
 package struct Event: BitwiseCopyable {
   package var kind: EventKind
+  package private(set) var clockByte: UInt8 = 0
+  package private(set) var actionByte: UInt8 = 0
+  /// It may have been handed out before.
+  package var isRepeated = false
   /// Of the unit that is named, where it is still to go; 0 = not told.
   package var travel_ms: UInt32 = 0
   package var sequence: UInt64 = 0
@@ -20,11 +24,9 @@ package struct Event: BitwiseCopyable {
   package var keyHigh: UInt64 = 0
   package var keyLow: UInt64 = 0
   package var operatorID: UInt64 = 0
-  package var clock: Int32 = 0
   package var step: Int32 = 0
   package var reason: Int32 = 0
   package var state: Int32 = 0
-  package var action: Int32 = 0
   package var cycle: Int32 = 0
   /// Escalations and warnings: which version of the plans their clock follows.
   package var plansVersion: UInt32 = 0
@@ -42,10 +44,22 @@ package struct Event: BitwiseCopyable {
   var gapWall_us: Int64 = 0
   /// Of the turn, on record; 0 = on none.
   package var record: UInt64 = 0
-  /// It may have been handed out before.
-  package var isRepeated = false
-
   init(_ kind: EventKind) { self.kind = kind }
+
+  package var clock: Int32 {
+    get { Int32(clockByte) }
+    set {
+      assert(0...255 ~= newValue)
+      clockByte = UInt8(truncatingIfNeeded: newValue)
+    }
+  }
+  package var action: Int32 {
+    get { Int32(actionByte) }
+    set {
+      assert(0...255 ~= newValue)
+      actionByte = UInt8(truncatingIfNeeded: newValue)
+    }
+  }
 
   /// Names the person and the reason.
   mutating func sign(_ act: Act) {

@@ -1,0 +1,81 @@
+// What a recorded command may say: what a host may, after the faces checked it, and what the driver itself does. A file
+// is no host, so nothing of it reaches the core unchecked.
+
+import HujiaEngine
+import HujiaRoads
+
+extension EngineDriver {
+  /// Whether this engine can be given a recorded command at its moment. A moment before the last is none of a clock's,
+  /// and harmless: a replay shows what it changes.
+  func accepts(_ command: ReadCommand) -> Bool {
+    let moment = command.recorded.moment
+    guard moment.now_ns >= 0, moment.now_ns < 1 << 62, moment.wall_us >= 0 else { return false }
+    switch command.recorded.change {
+    case .plain(let change): return acceptsPlace(of: change) && acceptsNumbers(of: change)
+    case .takeEvents(let room): return room.most >= 0 && room.decisions >= 0
+    case .beats, .usePlans, .useEpoch: return true
+    }
+  }
+
+  private func acceptsPlace(of change: Change) -> Bool {
+    switch change {
+    case .report(let report), .post(let report), .update(_, let report, _):
+      return Self.isOnPlanet(report.lat_e7, report.lon_e7) && holds(report.place)
+        && report.wall_us >= 0 && report.appointmentWall_us >= 0 && report.flags & ~1 == 0
+    case .putUnit(let unit):
+      let details = unit.details
+      return holds(unit.place) && unit.id != 0 && unit.crew >= -1 && details.sworn >= 0
+        && details.people >= 0 && details.shiftBegin_us >= 0
+        && Self.isOnPlanet(details.stationLat_e7, details.stationLon_e7)
+    case .putWatch(let watch):
+      return Self.isOnPlanet(watch.lat_e7, watch.lon_e7) && holds(watch.place) && watch.id != 0
+        && watch.flags & ~1 == 0 && watch.lastWall_us >= 0
+    default: return true
+    }
+  }
+
+  private func acceptsNumbers(of change: Change) -> Bool {
+    switch change {
+    case .end(_, let state, _, let wall_us):
+      return (state == .closed || state == .cancelled) && wall_us >= 0
+    case .advance(_, let state, let wall_us): return state != .none && wall_us >= 0
+    case .assign(_, _, let wall_us), .merge(_, _, let wall_us), .unmerge(_, let wall_us),
+      .callBack(_, _, let wall_us), .setLead(_, _, let wall_us), .divert(_, _, let wall_us),
+      .undeliverable(_, let wall_us), .setActivity(_, _, let wall_us), .checkIn(_, let wall_us),
+      .pauseWatch(_, let wall_us), .alarm(_, let wall_us), .startWall(let wall_us):
+      return wall_us >= 0
+    case .takeClock(let clock), .escalateClock(let clock): return Self.isSound(clock)
+    case .snoozeClock(let clock, let for_ms):
+      return Self.isSound(clock) && for_ms >= 0 && for_ms <= Int64(UInt32.max) * 1_000
+    case .tendEpoch(let cells): return cells >= 0
+    case .stall(let late_ns): return late_ns >= 0
+    case .tick(let tick): return tick.most >= 0 && tick.decisions >= 0 && tick.offerSteps >= 0
+    case .background(let offerSteps): return offerSteps >= 0
+    default: return true
+    }
+  }
+
+  private static func isSound(_ clock: ClockReference) -> Bool {
+    (clock.clock == .absence) == (clock.watchID != 0) && clock.step >= 0 && clock.cycle >= 0
+  }
+
+  private static func isOnPlanet(_ lat_e7: Int32, _ lon_e7: Int32) -> Bool {
+    lat_e7 >= -900_000_000 && lat_e7 <= 900_000_000 && lon_e7 >= -1_800_000_000
+      && lon_e7 <= 1_800_000_000
+  }
+
+  /// Whether a recorded position can be one of this engine's.
+  func holds(_ place: Place, in slot: UInt32) -> Bool {
+    Int(slot) < core.pointee.limits.units && holds(place)
+  }
+
+  private func holds(_ place: Place) -> Bool {
+    guard Self.isOnPlanet(place.lat_e7, place.lon_e7) else { return false }
+    guard place.street != Place.none else { return place.node == Place.none }
+    guard Int(place.street) < map.streetCount else { return false }
+    let street = map.facts(ofStreet: place.street)
+    return place.offset_mm <= street.length_mm
+      && (place.node == Place.none || place.node == street.firstNode
+        || place.node == street.lastNode)
+  }
+}
