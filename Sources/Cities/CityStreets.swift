@@ -29,13 +29,26 @@ package struct CityStreets {
       options.columns = try columns(ofEdges: file("edges"))
       options.missingSpeeds = try MissingSpeeds("0,99=25mph")
       let progress = Progress("compiling streets", isQuiet: isQuiet)
-      var (draft, _) = try StreetTables.read(
-        nodes: file("nodes"), edges: file("edges"), options: options
+      // Main roads of the same city with directions, where the folder has them.
+      let main = ["nodes.csv.gz", "edges.csv.gz"].map { "\(roads)/bay-area-main/\($0)" }
+      let directions =
+        main.allSatisfy { access($0, F_OK) == 0 }
+        ? try DirectionSource(nodes: main[0], edges: main[1]) : nil
+      var (draft, report) = try StreetTables.read(
+        nodes: file("nodes"), edges: file("edges"), options: options, directions: directions
       ) { progress.show($0) }
       draft.convert(from: datum)
       progress.end()
       let path = Output.temporary("hujia-\(getpid())-\(city.name).hjmap")
-      _ = try MapCompilation(draft).write(to: path)
+      if directions != nil {
+        report.attribution = OpenStreetMap.attribution + " (directions)"
+        report.licence = OpenStreetMap.licence
+      }
+      let compiled = try MapCompilation(draft)
+      report.check(compiled.map, path: roads)
+      compiled.add(report.origin)
+      _ = try compiled.write(to: path)
+      if !isQuiet { Output.remark(report.warnings.map { "warning: \($0.message)\n" }.joined()) }
       return CityStreets(path: path, isTemporary: true)
     }
   }

@@ -23,6 +23,13 @@ struct ImportCommand: ParsableCommand {
         hujia import --osm city.osm.pbf --output city.hjmap
         hujia import --osm north.osm.pbf south.osm.pbf --rules city.rules --output city.hjmap
         hujia import --print-rules > city.rules
+        hujia import --gmns folder --output city.hjmap
+
+        Shapefile or GeoPackage, by way of GeoJSON (Debian gdal-bin):
+        ogr2ogr -f GeoJSON -t_srs EPSG:4326 streets.geojson streets.shp
+        hujia import --lines streets.geojson --column class=fclass --column speed_kmh=maxspeed --missing-speed 0=30kmh \
+      --output city.hjmap
+
         hujia import --nodes nodes.csv --edges edges.csv --output city.hjmap
 
         Tables with semicolons, decimal commas and Windows' letters:
@@ -31,7 +38,8 @@ struct ImportCommand: ParsableCommand {
 
         San Francisco's tables:
         hujia import --nodes nodes.csv.gz --edges edges.csv.gz --output sf.hjmap --column speed_mph=speed_limit_mph \
-      --column name=street --column points=inner_points_lon_lat --column id=cnn --missing-speed 0,99=25mph
+      --column name=street --column points=inner_points_lon_lat --column id=cnn --missing-speed 0,99=25mph \
+      --direction-nodes bay-area-main/nodes.csv.gz --direction-edges bay-area-main/edges.csv.gz
 
         Manhattan's directed tables with two travel times in days:
         hujia import --nodes nodes.csv.gz --edges arcs.csv.gz --output manhattan.hjmap --column node=index \
@@ -51,9 +59,16 @@ struct ImportCommand: ParsableCommand {
   @Flag(help: "Print the built-in rules of the road, and do nothing else.") var printRules = false
   @Option(help: "Where the data come from, carried in the map; OpenStreetMap is known.")
   var attribution: String?
+  @Option(help: "A GMNS folder: node.csv, link.csv, config.csv.") var gmns: String?
+  @Option(help: "Lines of streets as GeoJSON (WGS-84), cut where they meet.") var lines: String?
+  @Option(help: "Unit of GMNS speeds where config.csv has none: kmh or mph.") var speedUnit: String?
   @Option(help: "Nodes table: node, lon, lat.") var nodes: String?
   @Option(help: "Edges table: from_node, to_node, length_m, travel_s or a speed.") var edges:
     String?
+  @Option(help: "Directed arcs of the same city for streets without direction: nodes table.")
+  var directionNodes: String?
+  @Option(help: "The same: edges table; headers of ours, or osmid, x, y, u, v.")
+  var directionEdges: String?
   @Option(help: "DIMACS graph with travel times (.gr).") var dimacsGraph: String?
   @Option(help: "DIMACS coordinates (.co).") var dimacsCoordinates: String?
   @Option(help: "DIMACS graph with lengths in 0.1 m (.gr), same arcs.") var dimacsDistances: String?
@@ -83,11 +98,18 @@ struct ImportCommand: ParsableCommand {
     if output == nil { throw ValidationError("Give --output a file to write.") }
     let isTables = nodes != nil || edges != nil
     let isDimacs = dimacsGraph != nil || dimacsCoordinates != nil
-    guard [isTables, isDimacs, !osm.isEmpty].count(where: { $0 }) == 1 else {
+    let sources = [isTables, isDimacs, !osm.isEmpty, gmns != nil, lines != nil]
+    guard sources.count(where: { $0 }) == 1 else {
       throw ValidationError(
-        "Give one of --osm, --nodes with --edges, or --dimacs-graph with --dimacs-coordinates.")
+        "Give one of --osm, --gmns, --lines, --nodes with --edges, or --dimacs-graph with "
+          + "--dimacs-coordinates.")
     }
-    if rules != nil, osm.isEmpty { throw ValidationError("--rules goes with --osm.") }
+    if (directionNodes == nil) != (directionEdges == nil) {
+      throw ValidationError("--direction-nodes and --direction-edges go together.")
+    }
+    if rules != nil, isTables || isDimacs {
+      throw ValidationError("--rules goes with --osm, --gmns or --lines.")
+    }
     if isTables, nodes == nil || edges == nil {
       throw ValidationError("--nodes and --edges go together.")
     }
@@ -152,15 +174,26 @@ struct ImportCommand: ParsableCommand {
     options.mostRefused = maxRefused
     options.format = try TableFormat(separator: separator, encoding: encoding)
     options.hasDecimalCommas = decimalComma
+    if let speedUnit { options.speedUnit_kmh = try TableOptions.speedUnit(speedUnit) }
+    let rules = try rules.map { try RoadRules(file: $0) } ?? RoadRules.standard()
+    if let gmns {
+      return try GMNS.read(folder: gmns, options: options, rules: rules, progress: progress)
+    }
+    if let lines {
+      return try LineStreets.read(lines, options: options, rules: rules, progress: progress)
+    }
     if !osm.isEmpty {
-      let rules = try rules.map { try RoadRules(file: $0) } ?? RoadRules.standard()
       let result = try OpenStreetMap.read(
         osm, rules: rules, options: options, progress: progress)
       return (result.draft, result.report)
     }
     if let nodes, let edges {
+      var directions: DirectionSource?
+      if let directionNodes, let directionEdges {
+        directions = try DirectionSource(nodes: directionNodes, edges: directionEdges)
+      }
       return try StreetTables.read(
-        nodes: nodes, edges: edges, options: options, progress: progress)
+        nodes: nodes, edges: edges, options: options, directions: directions, progress: progress)
     }
     let digits = timeUnit.hasSuffix("ms") ? String(timeUnit.dropLast(2)) : timeUnit
     guard let unit_ms = digits.isEmpty ? 1 : Field.decimal(digits) else {
@@ -234,6 +267,7 @@ private struct ImportSummary {
       let kinds = report.restrictionKinds.sorted { $0.key < $1.key }
       add("turn restrictions read", kinds.map { "\($0.value) \($0.key)" }.joined(separator: ", "))
     }
+    for note in report.notes { add("note", note) }
     for (reason, count) in report.leftOut.all { add("left out", "\(count) \(reason.words)") }
     return text
   }

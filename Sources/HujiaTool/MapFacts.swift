@@ -71,6 +71,7 @@ struct MapFacts: Encodable {
       let kinds = origin.restrictions.map { "\($0.count) \($0.name)" }.joined(separator: ", ")
       lines.append("turn bans   \(kinds), none of them applied yet")
     }
+    lines += origin.notes.map { "note        \($0)" }
     lines += origin.leftOut.map { "left out    \($0.count) \($0.words)" }
     lines += origin.warnings.map { "warning     \($0.words)" }
     return lines.map { "\n  " + $0 }.joined()
