@@ -17,6 +17,8 @@ static hj_event some_event = {.size = sizeof some_event};
 static hj_watch_status some_watch = {.size = sizeof some_watch};
 static hj_figures some_figures = {.size = sizeof some_figures};
 static hj_breach some_breach = {.size = sizeof some_breach};
+static hj_health_info some_health = {.size = sizeof some_health};
+static hj_journal_info some_journal = {.size = sizeof some_journal};
 static hj_nearest some_nearest = {.size = sizeof some_nearest};
 static hj_route_summary some_summary = {.size = sizeof some_summary};
 static hj_route_point some_point = {.size = sizeof some_point};
@@ -29,6 +31,10 @@ static hj_status some_verdict;
 #define WITH_ARGUMENTS(X)                                                                           \
   X(hj_engine_poll, START_NS, START_US, 0, NULL)                                                    \
   X(hj_engine_stats, &some_stats)                                                                   \
+  X(hj_health, &some_health)                                                                        \
+  X(hj_journal_status, &some_journal)                                                               \
+  X(hj_journal_wait, 0, HJ_STRENGTH_RECORDED, 0)                                                    \
+  X(hj_events_ack, 0)                                                                               \
   X(hj_plans_load, "{\"version\": 1, \"plans\": [{\"units\": [{}]}]}", 42, NULL)                    \
   X(hj_plans_migrate, &some_count)                                                                  \
   X(hj_unit_put, &valid_unit)                                                                       \
