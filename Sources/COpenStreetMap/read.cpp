@@ -22,9 +22,29 @@ namespace {
 
 using Tags = std::vector<hujia_osm_tag>;
 
+// libosmium walks over tags by their ends, which a zero byte inside of one shifts: its own walk may leave the list. So
+// every walk over tags is this one, and it stays inside.
 void take(const osmium::TagList &list, Tags &tags) {
   tags.clear();
-  for (const auto &tag : list) tags.push_back({tag.key(), tag.value()});
+  const auto *text = reinterpret_cast<const char *>(list.data()) + sizeof(osmium::TagList);
+  const auto *end = reinterpret_cast<const char *>(list.data()) + list.byte_size();
+  auto next = [&] {
+    const auto *start = text;
+    const auto *last = static_cast<const char *>(std::memchr(text, 0, static_cast<size_t>(end - text)));
+    if (last == nullptr) throw std::runtime_error{"a tag has a zero byte in its text"};
+    text = last + 1;
+    return start;
+  };
+  while (text < end) {
+    const auto *key = next();
+    tags.push_back({key, next()});
+  }
+}
+
+const char *value(const Tags &tags, const char *key) {
+  for (const auto &tag : tags)
+    if (std::strcmp(tag.key, key) == 0) return tag.value;
+  return nullptr;
 }
 
 hujia_osm_object shown(const osmium::OSMObject &object, const Tags &tags) {
@@ -59,8 +79,9 @@ class WayReading {
 
   void way(const osmium::Way &way) {
     counts.ways++;
-    if (!way.visible() || (!way.tags().has_key("highway") && !way.tags().has_key("route"))) return;
+    if (!way.visible()) return;
     ::take(way.tags(), tags);
+    if (value(tags, "highway") == nullptr && value(tags, "route") == nullptr) return;
     nodes.clear();
     for (const auto &node : way.nodes()) nodes.push_back(node.ref());
     auto object = shown(way, tags);
@@ -71,9 +92,10 @@ class WayReading {
 
   void relation(const osmium::Relation &relation) {
     counts.relations++;
-    const auto *type = relation.tags()["type"];
-    if (!relation.visible() || type == nullptr || std::strncmp(type, "restriction", 11) != 0) return;
+    if (!relation.visible()) return;
     ::take(relation.tags(), tags);
+    const auto *type = value(tags, "type");
+    if (type == nullptr || std::strncmp(type, "restriction", 11) != 0) return;
     members.clear();
     for (const auto &member : relation.members()) members.push_back({kind(member.type()), member.ref(), member.role()});
     auto object = shown(relation, tags);

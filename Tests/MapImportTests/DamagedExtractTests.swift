@@ -79,6 +79,22 @@ import Testing
     }
   }
 
+  /// A zero byte ends a text early, so that the words after it are counted as others. Nothing is read beyond them.
+  @Test func aZeroByteInATag() {
+    for tag in ["na\0me=Main", "name=Ma\0in", "\0=Main", "name=\0", "\0\0=\0"] {
+      for extract in [
+        Extract.row(3).way([1, 2, 3], "highway=primary", tag),
+        Extract.row(3).tagged(2, "barrier=gate", tag).way([1, 2, 3], "highway=primary"),
+        Extract.row(3).way([1, 2, 3], "highway=primary").restriction([], tag),
+      ] {
+        let error = Extract.error(extract.pbf)?.message
+        #expect(error == nil || error?.contains("zero byte") == true, "\(tag): \(error ?? "")")
+      }
+    }
+    let odd = Extract.row(3).way([1, 2, 3], "highway=primary", "na\0me=Main")
+    #expect(Extract.error(odd.pbf)?.message.contains("zero byte") == true)
+  }
+
   /// Lengths and counts within a block that say more than there is.
   @Test func forgedCounts() {
     var group = Message()
