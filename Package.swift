@@ -141,7 +141,7 @@ let package = Package(
     .target(name: "CHujiaStepping", path: "Tests/Stepping"),
     tests(
       "JournalTests",
-      ["HujiaJournal", "CHujiaJournal", "CHujiaStepping", "HujiaTestSupport"]),
+      ["HujiaJournal", "HujiaContainers", "CHujiaJournal", "CHujiaStepping", "HujiaTestSupport"]),
     tests("DeadlinesTests", ["HujiaDeadlines", "HujiaContainers", "HujiaTestSupport"]),
     tests(
       "PlansTests",
@@ -155,7 +155,8 @@ let package = Package(
     tests(
       "DriverTests",
       [
-        "HujiaMapBuild", "HujiaDriver", "HujiaEngine", "HujiaIngest", "HujiaRouting",
+        "HujiaMapBuild", "HujiaDriver", "HujiaEngine", "HujiaIngest", "HujiaJournal",
+        "HujiaRouting",
         "HujiaRoads", "HujiaContainers", "HujiaTestSupport",
       ]),
     tests(

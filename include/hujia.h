@@ -1451,18 +1451,18 @@ hj_status hj_clock_escalate(hj_engine *engine, const hj_clock_ref *clock, const 
 
 /* Why (bits of hj_health_info.reasons and hj_journal_info.reasons). docs/operating/journal.md says what to do. Since
  * 0.3. */
-#define HJ_HEALTH_NOT_RECORDED 1u /* no ring in shared memory: what is not durable dies with the process */
-#define HJ_HEALTH_RING_LOST 2u    /* the ring of this boot was gone: what was recorded and not durable is lost */
-#define HJ_HEALTH_RING_FILLING 4u /* half full: the disk does not keep up */
-#define HJ_HEALTH_DISK_FAILED 8u  /* nothing becomes durable */
-#define HJ_HEALTH_DISK_FULL 16u   /* the reserve is in use */
-#define HJ_HEALTH_LOCK_LOST 32u   /* another process may write: nothing is written any more */
-#define HJ_HEALTH_OVER_BOUND 64u  /* the folder is larger than journal_bytes */
-#define HJ_HEALTH_SNAPSHOT_DAMAGED 128u
-#define HJ_HEALTH_TORN_TAIL 256u /* told once, not degraded: a crash had cut off what was not durable yet */
-#define HJ_HEALTH_RING_DAMAGED 512u
-#define HJ_HEALTH_RING_RESTARTED 1024u
-#define HJ_HEALTH_TIME_UNCERTAIN 65536u     /* the machine was started anew and its wall clock had gone back */
+#define HJ_HEALTH_NOT_RECORDED 1u       /* no ring in shared memory: what is not durable dies with the process */
+#define HJ_HEALTH_RING_LOST 2u          /* the ring of this boot was gone: what was recorded and not durable is lost */
+#define HJ_HEALTH_RING_FILLING 4u       /* half full: the disk does not keep up */
+#define HJ_HEALTH_DISK_FAILED 8u        /* nothing becomes durable */
+#define HJ_HEALTH_DISK_FULL 16u         /* the reserve is in use */
+#define HJ_HEALTH_LOCK_LOST 32u         /* another process may write: nothing is written any more */
+#define HJ_HEALTH_OVER_BOUND 64u        /* the folder is larger than journal_bytes */
+#define HJ_HEALTH_SNAPSHOT_DAMAGED 128u /* the newest snapshot could not be read: an older one, or none, was taken */
+#define HJ_HEALTH_TORN_TAIL 256u        /* told once, not degraded: a crash had cut off what was not durable yet */
+#define HJ_HEALTH_RING_DAMAGED 512u     /* a record in the ring was damaged: it and those behind it are lost */
+#define HJ_HEALTH_RING_RESTARTED 1024u  /* the ring was full and began anew behind the engine's state: not yet */
+#define HJ_HEALTH_TIME_UNCERTAIN 65536u /* the machine was started anew and its wall clock had gone back */
 #define HJ_HEALTH_REBUILT_OTHERWISE 131072u /* a record did not give what it had given: please report it */
 #define HJ_HEALTH_JOURNAL_ENDED \
   262144u /* the ring was full: nothing more is on record until the engine is opened anew */

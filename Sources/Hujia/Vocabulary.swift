@@ -371,10 +371,13 @@ public struct Health: OptionSet, Sendable {
   /// Another process may write: nothing is written any more.
   public static let lockLost = Health(rawValue: 32)
   public static let overBound = Health(rawValue: 64)
+  /// The newest snapshot could not be read: an older one, or none, was taken.
   public static let snapshotDamaged = Health(rawValue: 128)
   /// Told once, not degraded: a crash had cut off what was not durable yet.
   public static let tornTail = Health(rawValue: 256)
+  /// A record in the ring was damaged: it and those behind it are lost.
   public static let ringDamaged = Health(rawValue: 512)
+  /// The ring was full and began anew behind the engine's state: not yet.
   public static let ringRestarted = Health(rawValue: 1024)
   /// The machine was started anew and its wall clock had gone back.
   public static let timeUncertain = Health(rawValue: 65536)

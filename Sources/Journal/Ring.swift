@@ -1,6 +1,7 @@
 // Where a record is written first: memory of a file on a tmpfs, which a killed process leaves as it was. One thread at
 // a time appends (the baton's holder), one empties. Must never: make a system call, allocate, show half a record.
 
+import HujiaContainers
 import CHujiaJournal
 import Glibc
 import Synchronization
@@ -116,9 +117,9 @@ struct Ring: @unchecked Sendable {
   /// nil: no ring of ours, or one that was not made to the end.
   static func facts(_ page: UnsafeRawBufferPointer) -> Facts? {
     guard page.count >= factsSize,
-      FieldReader.isSealed(UnsafeRawBufferPointer(rebasing: page[..<factsSize]))
+      FieldWriter.isSealed(UnsafeRawBufferPointer(rebasing: page[..<factsSize]))
     else { return nil }
-    var fields = FieldReader(page)
+    var fields = NumberReader(page)
     guard fields.get(UInt64.self) == magic, fields.get(UInt32.self) == 1 else { return nil }
     let journal = fields.getID()
     let boot = fields.getID()

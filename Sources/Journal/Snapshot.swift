@@ -1,6 +1,7 @@
 // The container of a snapshot: written beside and renamed, read back whole before it counts. What is in it is the
 // host's matter. Must never: take the place of an older one before its own bytes were compared.
 
+import HujiaContainers
 import CHujiaJournal
 
 enum SnapshotFile {
@@ -43,7 +44,7 @@ enum SnapshotFile {
     }
     let seed = Frame.seed(journal)
     let digest = try ChainDigest(head.digest)
-    var fields = FieldReader(raw)
+    var fields = NumberReader(raw)
     _ = fields.getBytes(SnapshotHead.size)
     var bytes: [UInt8] = []
     while true {

@@ -38,6 +38,12 @@ public struct Place: BitwiseCopyable, Sendable, Equatable {
       street: none, offset_mm: 0, node: none, gap_dm: 0, lat_e7: 0, lon_e7: 0, isOffNetwork: true)
   }
 
+  /// |lat| <= 90 degrees, |lon| <= 180 degrees.
+  package static func isOnPlanet(_ lat_e7: Int32, _ lon_e7: Int32) -> Bool {
+    lat_e7 >= -900_000_000 && lat_e7 <= 900_000_000 && lon_e7 >= -1_800_000_000
+      && lon_e7 <= 1_800_000_000
+  }
+
   package var isOnStreets: Bool { street != Self.none }
 
   /// A place within half a metre of its street (the tolerance of `node`) is on it. Beyond, the gap counts.

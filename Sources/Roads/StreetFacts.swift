@@ -58,6 +58,17 @@ extension RoadMap {
     return gatheredFacts(ofStreet: street)
   }
 
+  /// Whether a place that comes from a file can be one of this map's. O(1).
+  package func holds(_ place: Place) -> Bool {
+    guard Place.isOnPlanet(place.lat_e7, place.lon_e7) else { return false }
+    guard place.street != Place.none else { return place.node == Place.none }
+    guard Int(place.street) < streetCount else { return false }
+    let street = facts(ofStreet: place.street)
+    return place.offset_mm <= street.length_mm
+      && (place.node == Place.none || place.node == street.firstNode
+        || place.node == street.lastNode)
+  }
+
   package func gatheredFacts(ofStreet street: UInt32) -> StreetFacts {
     let s = Int(street)
     return StreetFacts(

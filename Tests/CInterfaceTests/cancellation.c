@@ -321,12 +321,51 @@ static void signals_in_waits(int flags) {
   CHECK_STATUS(closed, HJ_OK);
 }
 
+/* ---- Cancelled while it waits for the disk ---- */
+
+static void *wait_until_durable(void *raw) {
+  (void)raw;
+  for (;;) {
+    hj_unit unit = make_unit(1, 0, 0);
+    hj_unit_put(engine, &unit);
+    hj_journal_wait(engine, 0, HJ_STRENGTH_DURABLE, 1000000000);
+  }
+  return NULL;
+}
+
+static void cancelled_in_waits_of_the_journal(void) {
+  char base[] = "/tmp/hujia-test-XXXXXX", folder[64], command[64];
+  REQUIRE(mkdtemp(base) != NULL);
+  snprintf(folder, sizeof folder, "%s/j", base);
+  hj_config config = poll_config();
+  config.journal_path = folder;
+  config.ring_bytes = 4 << 20;
+  engine = open_engine(&config);
+  for (int round = 0; round < 40; round++) {
+    pthread_t threads[2];
+    for (int index = 0; index < 2; index++)
+      REQUIRE_EQUAL(pthread_create(&threads[index], NULL, wait_until_durable, NULL), 0);
+    pause_us(2000 + round * 37 % 900);
+    for (int index = 0; index < 2; index++) REQUIRE_EQUAL(pthread_cancel(threads[index]), 0);
+    for (int index = 0; index < 2; index++) {
+      void *result = NULL;
+      REQUIRE_EQUAL(pthread_join(threads[index], &result), 0);
+      CHECK_EACH(result == PTHREAD_CANCELED);
+    }
+    REQUIRE_STATUS(hj_journal_wait(engine, 0, HJ_STRENGTH_DURABLE, INT64_MAX), HJ_OK);
+  }
+  REQUIRE_STATUS(hj_engine_close(engine), HJ_OK); /* each call was counted out */
+  snprintf(command, sizeof command, "rm -rf '%s'", base);
+  CHECK_EQUAL(system(command), 0);
+}
+
 int main(void) {
   signal(SIGALRM, gone);
   alarm(240);
   cancelled_in_the_first_open(); /* before this process opens any */
   cancelled_in_calls(HJ_RUN_THREAD);
   cancelled_in_calls(HJ_RUN_POLL);
+  cancelled_in_waits_of_the_journal();
   the_hosts_state_is_kept();
   signals_in_calls(0);
   signals_in_calls(SA_RESTART);

@@ -45,7 +45,7 @@ import Testing
     var (refused, differed) = (0, 0)
     // Sizes of tables stand in front: a larger one is a larger engine, which is tried elsewhere.
     let first = recording.withUnsafeBytes { bytes in
-      var reader = RecordReader(bytes)
+      var reader = NumberReader(bytes)
       _ = RecordHead.read(&reader)
       return reader.offset
     }

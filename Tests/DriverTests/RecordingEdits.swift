@@ -19,20 +19,20 @@ enum Edit {
 
   private static let headSize = 22
   private static let leftAt = 4
-  private static let fixSize = 49
+  private static let fixSize = TakenFix.bytes
 
   private static func edited(
     _ recording: [UInt8], _ edit: (inout Record) -> Void
   ) throws -> [UInt8] {
     let writer = try recording.withUnsafeBytes { bytes -> [UInt8] in
-      var reader = RecordReader(bytes)
+      var reader = NumberReader(bytes)
       _ = RecordHead.read(&reader)
       var writer = try RecordWriter(.system, capacity: recording.count + 1_024)
-      writer.put(UnsafeRawBufferPointer(rebasing: bytes[..<reader.offset]))
+      writer.numbers.put(UnsafeRawBufferPointer(rebasing: bytes[..<reader.offset]))
       while !reader.isAtEnd {
         var record = Record()
         record.kind = reader.get()
-        var body = RecordReader(reader.takeCounted())
+        var body = NumberReader(reader.takeCounted())
         if record.kind == Recorder.turn {
           record.head = Array(body.take(headSize))
           record.command = Array(body.takeCounted())
@@ -43,17 +43,16 @@ enum Edit {
         for _ in 0..<count { record.fixes.append(Array(body.take(fixSize))) }
         precondition(body.isAtEnd && !body.isBroken)
         edit(&record)
-        put(record, &writer)
+        put(record, &writer.numbers)
       }
       return Array(writer.written)
     }
     return writer
   }
 
-  private static func put(_ record: Record, _ writer: inout RecordWriter) {
-    func counted(_ bytes: [UInt8], _ writer: inout RecordWriter) {
-      writer.put(UInt32(bytes.count))
-      bytes.withUnsafeBytes { writer.put($0) }
+  private static func put(_ record: Record, _ writer: inout NumberWriter) {
+    func counted(_ bytes: [UInt8], _ writer: inout NumberWriter) {
+      bytes.withUnsafeBytes { writer.putCounted($0) }
     }
     writer.put(record.kind)
     let place = writer.reserve()
@@ -121,7 +120,8 @@ enum Edit {
       else { return }
       edit(&tick, &command.moment)
       command.change = .plain(.tick(tick))
-      CommandBytes.put(command, &writer)
+      let room = writer.numbers.base
+      writer.numbers.advance(by: command.encode(into: room))
       record.command = Array(writer.written)
     }
   }

@@ -1,5 +1,6 @@
 // One journal on a model disk, and its twin: an array of payloads. What a journal gives back is compared with it.
 
+import HujiaContainers
 import HujiaTestSupport
 
 @testable import HujiaJournal
@@ -18,7 +19,7 @@ struct HostState: Equatable {
   init() {}
 
   init(_ raw: UnsafeRawBufferPointer) {
-    var fields = FieldReader(raw)
+    var fields = NumberReader(raw)
     while fields.offset < raw.count, !fields.isBroken {
       payloads.append(fields.getCounted(most: 1 << 20))
     }

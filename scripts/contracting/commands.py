@@ -150,45 +150,55 @@ def swift_names(form):
 
 
 def swift_writer(form):
-    lines = [files.swift("How each kind of command and each type of its fields is written.", ["HujiaRoads"])[:-1],
-             "extension CommandWriter {"]
+    def written(field, value):
+        """Numbers and what a module below writes are put; what this file writes is encoded."""
+        described = form.types.get(field["type"], {"coded": True} if field["type"] != "bytes32" else {})
+        return f"{'put' if 'coded' in described else 'encode'}({value})"
+
+    lines = [files.swift("How each kind of command and each type of its fields is written.",
+                         ["HujiaContainers", "HujiaIngest"])[:-1],
+             "extension NumberWriter {"]
     for described in form.types.values():
         swift = described["swift"]
+        if "coded" in described:  # by hand, in a module below
+            continue
         if "raw" in described:
-            lines += [f"  mutating func put(_ value: {swift}) {{ put(value.rawValue) }}"]
+            lines += [f"  mutating func encode(_ value: {swift}) {{ put(value.rawValue) }}"]
         elif "element" in described:
-            lines += [f"  mutating func put(_ value: {swift}) {{", "    put(UInt8(truncatingIfNeeded: value.count))",
-                      "    for index in 0..<value.count { put(value.elements[index]) }", "  }"]
+            lines += [f"  mutating func encode(_ value: {swift}) {{", "    put(UInt8(truncatingIfNeeded: value.count))",
+                      "    for index in 0..<value.count { encode(value.elements[index]) }", "  }"]
         else:
-            lines += [f"  mutating func put(_ value: {swift}) {{"]
-            lines += [f"    put(value.{field['name']})" for field in described["fields"]] + ["  }"]
-    lines += ["", "  mutating func put(_ change: RecordedChange) {", "    switch change {",
-              "    case .plain(let change): put(change)"]
+            lines += [f"  mutating func encode(_ value: {swift}) {{"]
+            lines += ["    " + written(field, f"value.{field['name']}") for field in described["fields"]] + ["  }"]
+    lines += ["", "  mutating func encode(_ change: RecordedChange) {", "    switch change {",
+              "    case .plain(let change): encode(change)"]
     for kind in form.kinds:
         if kind.get("points"):
-            lines += [f"    case {pattern(kind)}: put({kind['fields'][0]['name']})"]
+            lines += [f"    case {pattern(kind)}: " + written(kind["fields"][0], kind["fields"][0]["name"])]
     lines += ["    }", "  }"]
     parts = groups(form)
     for index, group in enumerate(parts):
         suffix = "" if index == 0 else f"From{group[0]['kind']}"
-        lines += ["", f"  {'' if index == 0 else 'private '}mutating func put{suffix}(_ change: Change) {{",
+        lines += ["", f"  {'' if index == 0 else 'private '}mutating func encode{suffix}(_ change: Change) {{",
                   "    switch change {"]
         for kind in group:
             if kind.get("points"):
                 continue
             lines += [f"    case {pattern(kind)}:" + ("" if kind["fields"] else " break")]
-            lines += [f"      put({field['name']})" for field in kind["fields"]]
-        rest = f"put{'From' + str(parts[index + 1][0]['kind'])}(change)" if index + 1 < len(parts) else "break"
+            lines += ["      " + written(field, field["name"]) for field in kind["fields"]]
+        rest = f"encode{'From' + str(parts[index + 1][0]['kind'])}(change)" if index + 1 < len(parts) else "break"
         lines += [f"    default: {rest}", "    }", "  }"]
     return "\n".join(lines + ["}"]) + "\n"
 
 
 def swift_reader(form):
     lines = [files.swift("How each kind of command and each type of its fields is read, in every version of it.",
-                         ["HujiaRoads"])[:-1],
-             "extension CommandReader {"]
+                         ["HujiaContainers", "HujiaIngest"])[:-1],
+             "extension NumberReader {"]
     for name, described in form.types.items():
         swift = described["swift"]
+        if "coded" in described:
+            continue
         lines += [f"  mutating func {words(name)}(_ version: UInt16) -> {swift} {{"]
         if "raw" in described:
             first = described["values"][0]
@@ -403,7 +413,7 @@ def everything():
     check(form)
     return {ENCODING + "CommandFormat.swift": swift_format(form),
             ENCODING + "Change+Name.swift": swift_names(form),
-            ENCODING + "CommandWriter+Kinds.swift": swift_writer(form),
-            ENCODING + "CommandReader+Kinds.swift": swift_reader(form),
+            ENCODING + "NumberWriter+Kinds.swift": swift_writer(form),
+            ENCODING + "NumberReader+Kinds.swift": swift_reader(form),
             "Tests/EngineTests/CommandSamples.swift": swift_tests(form),
             "Tests/EngineTests/CommandLines.swift": swift_lines(form), **goldens(form)}

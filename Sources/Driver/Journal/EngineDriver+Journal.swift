@@ -52,7 +52,9 @@ extension EngineDriver {
     if baton.isMine { return .deadlock }
     let own = strength == .recorded ? JournalStrength.recorded : .durable
     if record == 0, journal.hasEnded { return .journal }
-    return switch journal.journal.wait(record, own, timeout_ns: timeout_ns) {
+    // It sleeps on a condition, where a cancelled thread would end with the call counted in and the gate shut.
+    let waited = Cancellation.off { journal.journal.wait(record, own, timeout_ns: timeout_ns) }
+    return switch waited {
     case .reached: .ok
     case .timeout: .timeout
     case .never: .journal

@@ -38,7 +38,7 @@ extension EngineDriver {
     core.pointee.bound(core.pointee.limits)
     own.rebuilt = rebuilder.records
     if rebuilder.differences > 0 { own.raise(EngineJournal.Reason.rebuiltOtherwise) }
-    if rebuilder.wasForeign { snapAnew() }
+    if rebuilder.wasForeign { core.pointee.snapAnew { snap(($0, $1)) } }
     let before = rebuilder.last
     if rebuilder.records > 0 { goOn(rebuilder, own) }
     own.keep(rebuilder.handedOut, newest: before.wall_us, for_s: configuration.repeat_s)
@@ -115,23 +115,6 @@ extension EngineDriver {
   private static var longestRest_us: Int64 { 100 * 366 * 86_400_000_000 }
 
   // Places, plans, streets
-
-  /// What was snapped to another map.
-  private func snapAnew() {
-    for slot in 0..<UInt32(core.pointee.unitSlots.touched)
-    where core.pointee.unitSlots.isLive(slot) && core.pointee.units[slot].hasPosition {
-      let unit = core.pointee.units[slot]
-      core.pointee.locate(
-        TakenFix(
-          slot: slot, ask: 0, wall_us: unit.fixWall_us, fix_ns: unit.fix_ns,
-          place: snap((unit.place.lat_e7, unit.place.lon_e7))))
-    }
-    for slot in 0..<UInt32(core.pointee.incidentSlots.touched)
-    where core.pointee.incidentSlots.isLive(slot) {
-      let incident = core.pointee.incidents[slot]
-      core.pointee.incidents[slot].place = snap((incident.lat_e7, incident.lon_e7))
-    }
-  }
 
   /// Plans that are not those on record are a new version.
   private func loadNewer(_ text: [UInt8], than known: TextMark) throws(Failure) {

@@ -78,7 +78,7 @@ final class EngineJournal: @unchecked Sendable {
   /// The most that this command can leave on record.
   private func most(_ command: borrowing Command) -> Int {
     var payload = TurnRecord.most(command) + choices.pointee.capacity
-    if facts != nil { payload += Self.mostFixes * TurnRecord.fixBytes }
+    if facts != nil { payload += Self.mostFixes * TakenFix.bytes }
     return JournalRecord.size(payload: min(payload, journal.mostPayload)) + bytesOfContent
   }
 
@@ -138,9 +138,9 @@ final class EngineJournal: @unchecked Sendable {
     putContent(moment, monotonic_ns)
     let fixes = facts?.pointee.count ?? 0
     let most =
-      TurnRecord.most(command) + choices.pointee.count + fixes * TurnRecord.fixBytes
+      TurnRecord.most(command) + choices.pointee.count + fixes * TakenFix.bytes
     guard !hasEnded, let room = journal.place(most: most) else { return end() }
-    var writer = RawWriter(room)
+    var writer = NumberWriter(room)
     TurnRecord.putHead(
       status, newestEvent, isCut: choices.pointee.isCut, hasLeft: hasLeft, &writer)
     writer.put(command, at: moment)
@@ -157,9 +157,9 @@ final class EngineJournal: @unchecked Sendable {
     content = UnsafeRawBufferPointer(start: nil, count: 0)
   }
 
-  private func putFixes(_ writer: inout RawWriter) {
+  private func putFixes(_ writer: inout NumberWriter) {
     let count = facts?.pointee.count ?? 0
-    writer.put(UInt32(count * TurnRecord.fixBytes))
+    writer.put(UInt32(count * TakenFix.bytes))
     guard let facts else { return }
     for index in 0..<count { writer.put(facts.pointee[index]) }
   }
@@ -196,12 +196,12 @@ final class EngineJournal: @unchecked Sendable {
     guard let facts else { return }
     facts.pointee.carryOver()
     defer { facts.pointee.removeAll() }
-    let most = facts.pointee.count * TurnRecord.fixBytes + 4
+    let most = facts.pointee.count * TakenFix.bytes + 4
     // Telemetry is what is given up first; what it decided stands in the facts.
     guard !hasEnded, journal.hasRoom(JournalRecord.size(payload: most), .routine),
       let room = journal.place(most: most)
     else { return }
-    var writer = RawWriter(room)
+    var writer = NumberWriter(room)
     putFixes(&writer)
     journal.append(
       placed: writer.count, kind: RecordKind.positions, version: RecordKind.version,

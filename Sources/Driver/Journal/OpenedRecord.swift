@@ -39,12 +39,12 @@ struct OpenedRecord {
 
   /// nil: damaged. Numbers that a later version has besides are passed over.
   init?(_ payload: UnsafeRawBufferPointer) {
-    var reader = RecordReader(payload)
+    var reader = NumberReader(payload)
     guard let mode = RunMode(rawValue: reader.get(Int32.self)) else { return nil }
     self.mode = mode
     map = reader.get()
     plans = TextMark(bytes: reader.get(), checksum: reader.get())
-    var numbers = RecordReader(reader.takeCounted())
+    var numbers = NumberReader(reader.takeCounted())
     configuration = Configuration()
     RecordHead.each(&configuration) { if !numbers.isAtEnd { $0 = numbers.get() } }
     guard !reader.isBroken, !numbers.isBroken else { return nil }

@@ -61,7 +61,7 @@ final class Rebuilder {
     do throws(Failure) {
       switch record.kind {
       case RecordKind.turn: try takeTurn(record)
-      case RecordKind.positions: takePositions(record.payload)
+      case RecordKind.positions: try takePositions(record)
       case RecordKind.opened: try takeOpened(record)
       case RecordKind.content: content.append(contentsOf: record.payload)
       default:
@@ -118,11 +118,9 @@ final class Rebuilder {
     guard var turn = TurnRecord(record.payload),
       log.pointee.begin(reading: turn.choices, isCut: turn.isCut, isForeign: isForeign)
     else { throw damaged(record) }
-    if isForeign {
-      turn.command.recorded.change.snap { driver.snap($0) }
-    } else {
-      TurnRecord.each(turn.fixes) { driver.core.pointee.locate($0) }
-    }
+    if isForeign { turn.command.recorded.change.snap { driver.snap($0) } }
+    // A file is believed no more than a host: what no host could have said is damage.
+    guard locate(turn.fixes), driver.accepts(turn.command) else { throw damaged(record) }
     var decision = Decision()
     var given = Turn(moment: turn.command.recorded.moment, feed: driver.feed)
     driver.core.pointee.record = record.sequence
@@ -180,7 +178,7 @@ final class Rebuilder {
     // Streets of another map have other places in it.
     if isForeign { return }
     content.withUnsafeBytes { raw in
-      var reader = RecordReader(raw)
+      var reader = NumberReader(raw)
       _ = reader.get(UInt64.self)
       while !reader.isAtEnd {
         let word: UInt64 = reader.get()
@@ -191,10 +189,20 @@ final class Rebuilder {
     }
   }
 
-  private func takePositions(_ payload: UnsafeRawBufferPointer) {
-    guard !isForeign else { return }
-    var reader = RecordReader(payload)
-    TurnRecord.each(reader.takeCounted()) { driver.core.pointee.locate($0) }
+  private func takePositions(_ record: borrowing JournalRecord) throws(Failure) {
+    var reader = NumberReader(record.payload)
+    guard locate(reader.takeCounted()), !reader.isBroken else { throw damaged(record) }
+  }
+
+  /// On another map each is snapped anew. False: one of them can be none of this engine's.
+  private func locate(_ fixes: UnsafeRawBufferPointer) -> Bool {
+    TurnRecord.each(fixes) { recorded in
+      var fix = recorded
+      if isForeign { fix.place = driver.snap((fix.place.lat_e7, fix.place.lon_e7)) }
+      guard driver.holds(fix) else { return false }
+      driver.core.pointee.locate(fix)
+      return true
+    }
   }
 }
 

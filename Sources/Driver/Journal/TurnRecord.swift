@@ -19,52 +19,14 @@ enum RecordKind {
   static var version: UInt8 { 1 }
 }
 
-/// Puts numbers down in memory that somebody else has measured.
-struct RawWriter {
-  let base: UnsafeMutableRawPointer
-  private(set) var count = 0
-
-  init(_ base: UnsafeMutableRawPointer) { self.base = base }
-
-  @inline(__always)
-  mutating func put<Number: FixedWidthInteger>(_ number: Number) {
-    (base + count).storeBytes(of: number.littleEndian, as: Number.self)
-    count += MemoryLayout<Number>.size
-  }
-
-  mutating func put(_ raw: UnsafeRawBufferPointer) {
-    guard let start = raw.baseAddress else { return }
-    (base + count).copyMemory(from: start, byteCount: raw.count)
-    count += raw.count
-  }
-
-  mutating func putCounted(_ raw: UnsafeRawBufferPointer) {
-    put(UInt32(raw.count))
-    put(raw)
-  }
-
-  mutating func put(_ fix: TakenFix) {
-    put(fix.slot)
-    put(fix.ask)
-    put(fix.wall_us)
-    put(fix.fix_ns)
-    put(fix.place.street)
-    put(fix.place.offset_mm)
-    put(fix.place.node)
-    put(fix.place.gap_dm)
-    put(fix.place.lat_e7)
-    put(fix.place.lon_e7)
-    put(fix.place.isOffNetwork ? 1 : 0 as UInt8)
-  }
-
+extension NumberWriter {
   /// A command in its own encoding, behind its length; a batch of heartbeats in several pieces.
   mutating func put(_ command: borrowing Command, at moment: Moment) {
-    let place = count
-    put(UInt32(0))
+    let place = reserve()
     for part in 0..<RecordedCommand.parts(command) {
-      count += RecordedCommand(command, at: moment, part: part).encode(into: base + count)
+      advance(by: RecordedCommand(command, at: moment, part: part).encode(into: base + count))
     }
-    (base + place).storeBytes(of: UInt32(count - place - 4).littleEndian, as: UInt32.self)
+    close(place)
   }
 }
 
@@ -83,7 +45,6 @@ struct TurnRecord {
 
   /// All but command, content, choices and positions.
   static var headBytes: Int { 32 }
-  static var fixBytes: Int { 49 }
   private static var cutFlag: UInt8 { 1 }
   private static var leftFlag: UInt8 { 2 }
 
@@ -92,7 +53,8 @@ struct TurnRecord {
   }
 
   static func putHead(
-    _ status: Status, _ newestEvent: UInt64, isCut: Bool, hasLeft: Bool, _ writer: inout RawWriter
+    _ status: Status, _ newestEvent: UInt64, isCut: Bool, hasLeft: Bool,
+    _ writer: inout NumberWriter
   ) {
     writer.put((isCut ? cutFlag : 0) | (hasLeft ? leftFlag : 0))
     writer.put(ChoiceLog.version)
@@ -102,7 +64,7 @@ struct TurnRecord {
 
   /// nil: damaged, or of a later version.
   init?(_ payload: UnsafeRawBufferPointer) {
-    var reader = RecordReader(payload)
+    var reader = NumberReader(payload)
     let flags: UInt8 = reader.get()
     guard reader.get(UInt8.self) <= ChoiceLog.version else { return nil }
     status = Status(rawValue: reader.get())
@@ -114,19 +76,15 @@ struct TurnRecord {
     fixes = reader.takeCounted()
     hasLeft = flags & Self.leftFlag != 0
     isCut = flags & Self.cutFlag != 0
-    guard !reader.isBroken, fixes.count % Self.fixBytes == 0 else { return nil }
+    guard !reader.isBroken, fixes.count % TakenFix.bytes == 0 else { return nil }
   }
 
-  static func each(_ fixes: UnsafeRawBufferPointer, _ body: (TakenFix) -> Void) {
-    var reader = RecordReader(fixes)
+  static func each(_ fixes: UnsafeRawBufferPointer, _ body: (TakenFix) -> Bool) -> Bool {
+    var reader = NumberReader(fixes)
     while !reader.isAtEnd {
-      let (slot, ask): (UInt32, UInt32) = (reader.get(), reader.get())
-      let (wall_us, fix_ns): (Int64, Int64) = (reader.get(), reader.get())
-      let place = Place(
-        street: reader.get(), offset_mm: reader.get(), node: reader.get(), gap_dm: reader.get(),
-        lat_e7: reader.get(), lon_e7: reader.get(), isOffNetwork: reader.get(UInt8.self) != 0)
-      guard !reader.isBroken else { return }
-      body(TakenFix(slot: slot, ask: ask, wall_us: wall_us, fix_ns: fix_ns, place: place))
+      let fix = reader.fix()
+      if reader.isBroken || !body(fix) { return false }
     }
+    return !reader.isBroken
   }
 }

@@ -15,24 +15,6 @@ enum CommandBytes {
     RecordedCommand.parts(command) * RecordedCommand.mostBytes + 8
   }
 
-  static func put(_ command: borrowing Command, at moment: Moment, _ bytes: inout RecordWriter) {
-    let place = bytes.reserve()
-    for part in 0..<RecordedCommand.parts(command) {
-      put(RecordedCommand(command, at: moment, part: part), &bytes)
-    }
-    bytes.close(place)
-  }
-
-  static func put(_ command: borrowing RecordedCommand, _ bytes: inout RecordWriter) {
-    var piece = InlineArray<32, UInt64>(repeating: 0)
-    let own = copy command
-    withUnsafeMutableBytes(of: &piece) { room in
-      guard let start = room.baseAddress, room.count >= RecordedCommand.mostBytes else { return }
-      let size = own.encode(into: start)
-      bytes.put(UnsafeRawBufferPointer(start: start, count: size))
-    }
-  }
-
   /// nil: damaged, or of a later version.
   static func get(_ raw: UnsafeRawBufferPointer) -> ReadCommand? {
     var read: ReadCommand?

@@ -2,6 +2,7 @@
 // is no host, so nothing of it reaches the core unchecked.
 
 import HujiaEngine
+import HujiaIngest
 import HujiaRoads
 
 extension EngineDriver {
@@ -20,15 +21,15 @@ extension EngineDriver {
   private func acceptsPlace(of change: Change) -> Bool {
     switch change {
     case .report(let report), .post(let report), .update(_, let report, _):
-      return Self.isOnPlanet(report.lat_e7, report.lon_e7) && holds(report.place)
+      return Place.isOnPlanet(report.lat_e7, report.lon_e7) && map.holds(report.place)
         && report.wall_us >= 0 && report.appointmentWall_us >= 0 && report.flags & ~1 == 0
     case .putUnit(let unit):
       let details = unit.details
-      return holds(unit.place) && unit.id != 0 && unit.crew >= -1 && details.sworn >= 0
+      return map.holds(unit.place) && unit.id != 0 && unit.crew >= -1 && details.sworn >= 0
         && details.people >= 0 && details.shiftBegin_us >= 0
-        && Self.isOnPlanet(details.stationLat_e7, details.stationLon_e7)
+        && Place.isOnPlanet(details.stationLat_e7, details.stationLon_e7)
     case .putWatch(let watch):
-      return Self.isOnPlanet(watch.lat_e7, watch.lon_e7) && holds(watch.place) && watch.id != 0
+      return Place.isOnPlanet(watch.lat_e7, watch.lon_e7) && map.holds(watch.place) && watch.id != 0
         && watch.flags & ~1 == 0 && watch.lastWall_us >= 0
     default: return true
     }
@@ -59,23 +60,8 @@ extension EngineDriver {
     (clock.clock == .absence) == (clock.watchID != 0) && clock.step >= 0 && clock.cycle >= 0
   }
 
-  private static func isOnPlanet(_ lat_e7: Int32, _ lon_e7: Int32) -> Bool {
-    lat_e7 >= -900_000_000 && lat_e7 <= 900_000_000 && lon_e7 >= -1_800_000_000
-      && lon_e7 <= 1_800_000_000
-  }
-
   /// Whether a recorded position can be one of this engine's.
-  func holds(_ place: Place, in slot: UInt32) -> Bool {
-    Int(slot) < core.pointee.limits.units && holds(place)
-  }
-
-  private func holds(_ place: Place) -> Bool {
-    guard Self.isOnPlanet(place.lat_e7, place.lon_e7) else { return false }
-    guard place.street != Place.none else { return place.node == Place.none }
-    guard Int(place.street) < map.streetCount else { return false }
-    let street = map.facts(ofStreet: place.street)
-    return place.offset_mm <= street.length_mm
-      && (place.node == Place.none || place.node == street.firstNode
-        || place.node == street.lastNode)
+  func holds(_ fix: TakenFix) -> Bool {
+    Int(fix.slot) < core.pointee.limits.units && map.holds(fix.place)
   }
 }

@@ -120,7 +120,7 @@ struct EpochTimes {
 extension Traffic {
   /// The epoch that was made of these times.
   func rebuild(_ content: UnsafeRawBufferPointer) throws(Failure) -> Metric {
-    var reader = RecordReader(content)
+    var reader = NumberReader(content)
     if reader.get(UInt64.self) != 0, !store.isSplit {
       do throws(OutOfMemory) { store.split(try store.takeSecond()) } catch {
         throw Failure(.memory, "no memory for a second profile's times")

@@ -1,5 +1,6 @@
 // How an engine was set up, at the beginning of a recording: another that is set up so makes the same decisions.
 
+import HujiaContainers
 import HujiaIngest
 
 /// The head of a recording.
@@ -44,9 +45,9 @@ enum RecordHead {
   }
 
   /// nil: not a recording of this version.
-  static func read(_ reader: inout RecordReader) -> Configuration? {
+  static func read(_ reader: inout NumberReader) -> Configuration? {
     guard reader.get(UInt64.self) == magic else { return nil }
-    var fields = RecordReader(reader.takeCounted())
+    var fields = NumberReader(reader.takeCounted())
     var configuration = Configuration()
     each(&configuration) { $0 = fields.get() }
     configuration.mapPath = text(&reader)
@@ -57,13 +58,13 @@ enum RecordHead {
     return configuration
   }
 
-  private static func text(_ reader: inout RecordReader) -> String? {
+  private static func text(_ reader: inout NumberReader) -> String? {
     let raw = reader.takeCounted()
     return raw.isEmpty ? nil : String(decoding: raw, as: UTF8.self)
   }
 }
 
-extension RecordWriter {
+extension NumberWriter {
   mutating func putHead(_ configuration: borrowing Configuration) {
     put(RecordHead.magic)
     let place = reserve()
@@ -72,10 +73,7 @@ extension RecordWriter {
     close(place)
     for path in [configuration.mapPath, configuration.plansPath] {
       var text = path ?? ""
-      text.withUTF8 {
-        put(UInt32($0.count))
-        put(UnsafeRawBufferPointer($0))
-      }
+      text.withUTF8 { putCounted(UnsafeRawBufferPointer($0)) }
     }
   }
 }

@@ -46,7 +46,7 @@ package enum RecordedRun {
     _ bytes: UnsafeRawBufferPointer, _ means: Means = .deciding,
     finish: (inout EngineCore) -> Void = { _ in }
   ) throws(Failure) -> Outcome {
-    var reader = RecordReader(bytes)
+    var reader = NumberReader(bytes)
     guard var configuration = RecordHead.read(&reader) else {
       throw Failure(.file, "not a recording of this version")
     }
@@ -54,7 +54,7 @@ package enum RecordedRun {
     let engine = try Replayer(configuration, means)
     while !reader.isAtEnd {
       let kind: UInt8 = reader.get()
-      var record = RecordReader(reader.takeCounted())
+      var record = NumberReader(reader.takeCounted())
       if reader.isBroken { break }
       guard try engine.take(kind, &record) else {
         throw Failure(.file, "the recording is damaged in or after turn \(engine.outcome.turns)")
@@ -103,7 +103,7 @@ final class Replayer {
   }
 
   /// One record; false where it is damaged.
-  func take(_ kind: UInt8, _ record: inout RecordReader) throws(Failure) -> Bool {
+  func take(_ kind: UInt8, _ record: inout NumberReader) throws(Failure) -> Bool {
     switch kind {
     case Recorder.positions:
       guard takeFixes(&record, hasLeft: false) else { return false }
@@ -115,7 +115,7 @@ final class Replayer {
     }
   }
 
-  private func takeTurn(_ record: inout RecordReader) throws(Failure) -> Bool {
+  private func takeTurn(_ record: inout NumberReader) throws(Failure) -> Bool {
     let status: Int32 = record.get()
     let hasLeft = record.get(UInt8.self) != 0
     let isCut = record.get(UInt8.self) != 0
@@ -174,22 +174,17 @@ final class Replayer {
     }
   }
 
-  private func takeFixes(_ record: inout RecordReader, hasLeft: Bool) -> Bool {
+  private func takeFixes(_ record: inout NumberReader, hasLeft: Bool) -> Bool {
     facts.pointee.removeAll()
     facts.pointee.hasLeft = hasLeft
     let count: UInt32 = record.get()
     for _ in 0..<count {
-      let (slot, ask): (UInt32, UInt32) = (record.get(), record.get())
-      let (wall_us, fix_ns): (Int64, Int64) = (record.get(), record.get())
-      let place = Place(
-        street: record.get(), offset_mm: record.get(), node: record.get(), gap_dm: record.get(),
-        lat_e7: record.get(), lon_e7: record.get(), isOffNetwork: record.get(UInt8.self) != 0)
+      let fix = record.fix()
       if record.isBroken { return false }
       if means != .deciding { continue }
-      guard driver.holds(place, in: slot) else { return false }
-      facts.pointee.append(
-        TakenFix(slot: slot, ask: ask, wall_us: wall_us, fix_ns: fix_ns, place: place))
-      if ask > 0 { outcome.looks += 1 }
+      guard driver.holds(fix) else { return false }
+      facts.pointee.append(fix)
+      if fix.ask > 0 { outcome.looks += 1 }
     }
     outcome.positions += Int(count)
     return record.isAtEnd && !record.isBroken

@@ -27,7 +27,6 @@ package final class Recorder: @unchecked Sendable {
   private static var headSize: Int { 128 }
   /// Bytes of choices that one turn can have; pages are used as they are written.
   static var mostChoices: Int { 1 << 20 }
-  static var fixSize: Int { 50 }
 
   /// `units`: as many as the engine can have. In one turn each gives a position, and some of them more than one.
   package init(units: Int, room: Int) throws(Failure) {
@@ -56,7 +55,7 @@ package final class Recorder: @unchecked Sendable {
   package var recorded: UnsafeRawBufferPointer { bytes.written }
 
   func begin(_ configuration: borrowing Configuration) {
-    bytes.putHead(configuration)
+    bytes.numbers.putHead(configuration)
   }
 
   /// A command is carried out next: what was given before counts as given before its first question.
@@ -76,23 +75,21 @@ package final class Recorder: @unchecked Sendable {
     }
     let size =
       Self.headSize + CommandBytes.most(command) + content.count + choices.pointee.count
-      + facts.pointee.count * Self.fixSize
+      + facts.pointee.count * TakenFix.bytes
     guard !isFull, bytes.room >= size else { return isFull = true }
     turns += 1
-    bytes.put(Self.turn)
-    let place = bytes.reserve()
-    bytes.put(status.rawValue)
-    bytes.put(hasLeft ? 1 : 0 as UInt8)
-    bytes.put(choices.pointee.isCut ? 1 : 0 as UInt8)
-    bytes.put(Self.digest(&decision).value)
-    bytes.put(facts.pointee.events.value)
-    CommandBytes.put(command, at: moment, &bytes)
-    bytes.put(UInt32(content.count))
-    bytes.put(content)
-    bytes.put(UInt32(choices.pointee.count))
-    bytes.put(choices.pointee.written)
+    bytes.numbers.put(Self.turn)
+    let place = bytes.numbers.reserve()
+    bytes.numbers.put(status.rawValue)
+    bytes.numbers.put(hasLeft)
+    bytes.numbers.put(choices.pointee.isCut)
+    bytes.numbers.put(Self.digest(&decision).value)
+    bytes.numbers.put(facts.pointee.events.value)
+    bytes.numbers.put(command, at: moment)
+    bytes.numbers.putCounted(content)
+    bytes.numbers.putCounted(choices.pointee.written)
     putFixes()
-    bytes.close(place)
+    bytes.numbers.close(place)
   }
 
   /// Outside commands positions wait for the next; before there are too many, they are written down by themselves.
@@ -105,31 +102,18 @@ package final class Recorder: @unchecked Sendable {
   private func putPositions() {
     facts.pointee.carryOver()
     defer { facts.pointee.removeAll() }
-    guard !isFull, bytes.room >= Self.headSize + facts.pointee.count * Self.fixSize else {
+    guard !isFull, bytes.room >= Self.headSize + facts.pointee.count * TakenFix.bytes else {
       return isFull = true
     }
-    bytes.put(Self.positions)
-    let place = bytes.reserve()
+    bytes.numbers.put(Self.positions)
+    let place = bytes.numbers.reserve()
     putFixes()
-    bytes.close(place)
+    bytes.numbers.close(place)
   }
 
   private func putFixes() {
-    bytes.put(UInt32(facts.pointee.count))
-    for index in 0..<facts.pointee.count {
-      let fix = facts.pointee[index]
-      bytes.put(fix.slot)
-      bytes.put(fix.ask)
-      bytes.put(fix.wall_us)
-      bytes.put(fix.fix_ns)
-      bytes.put(fix.place.street)
-      bytes.put(fix.place.offset_mm)
-      bytes.put(fix.place.node)
-      bytes.put(fix.place.gap_dm)
-      bytes.put(fix.place.lat_e7)
-      bytes.put(fix.place.lon_e7)
-      bytes.put(fix.place.isOffNetwork ? 1 : 0 as UInt8)
-    }
+    bytes.numbers.put(UInt32(facts.pointee.count))
+    for index in 0..<facts.pointee.count { bytes.numbers.put(facts.pointee[index]) }
   }
 
   static func digest(_ decision: inout Decision) -> Digest {

@@ -84,14 +84,14 @@ package struct ChoiceLog: ~Copyable {
     return true
   }
 
-  mutating func write(_ kind: ChoiceKind, most: Int, _ body: (inout FactWriter) -> Void) {
+  mutating func write(_ kind: ChoiceKind, most: Int, _ body: (inout NumberWriter) -> Void) {
     guard !isReading, !isCut, bytes.count - count >= Self.headBytes + most else {
       // While a cut log is read to its end, what is decided again is not written behind it.
       if !isReading { isCut = true }
       return
     }
     let start = UnsafeMutableRawPointer(bytes.base + count)
-    var writer = FactWriter(start + Self.headBytes)
+    var writer = NumberWriter(start + Self.headBytes)
     body(&writer)
     assert(writer.count <= most)
     start.storeBytes(of: kind.rawValue, as: UInt8.self)
@@ -101,14 +101,14 @@ package struct ChoiceLog: ~Copyable {
 
   /// The next fact; nil where it is to be decided anew.
   mutating func read<Value>(
-    _ kind: ChoiceKind, _ body: (inout FactReader) -> Value?
+    _ kind: ChoiceKind, _ body: (inout NumberReader) -> Value?
   ) -> Value? {
     guard isReading, !isBroken else { return nil }
     if isCut, next == count { return nil }
     guard count - next >= Self.headBytes, bytes[next] == kind.rawValue else { return fail() }
     let length = Int(bytes[next + 1]) | Int(bytes[next + 2]) << 8
     guard count - next - Self.headBytes >= length else { return fail() }
-    var reader = FactReader(
+    var reader = NumberReader(
       UnsafeRawBufferPointer(start: bytes.base + next + Self.headBytes, count: length))
     next += Self.headBytes + length
     guard let value = body(&reader), !reader.isBroken else { return fail() }

@@ -33,7 +33,7 @@ extension EngineCore {
     _ servable: Servable, _ steps: Int, _ choices: UnsafeMutablePointer<ChoiceLog>
   ) {
     choices.pointee.write(.servable, most: 26) { writer in
-      func put(_ kind: UInt8, _ key: OfferKey, _ writer: inout FactWriter) {
+      func put(_ kind: UInt8, _ key: OfferKey, _ writer: inout NumberWriter) {
         writer.put(kind)
         writer.put(Int32(clamping: steps))
         writer.put(key.tier)

@@ -72,7 +72,7 @@ extension EngineCore {
   /// Of a unit that was chosen; where it stood goes with it.
   private static var chosenBytes: Int { 86 }
 
-  private func write(_ chosen: Chosen, _ writer: inout FactWriter) {
+  private func write(_ chosen: Chosen, _ writer: inout NumberWriter) {
     let unit = units[chosen.unit]
     writer.put(chosen.unitID)
     writer.put(chosen.role)
@@ -90,7 +90,7 @@ extension EngineCore {
     writer.put(unit.place)
   }
 
-  private mutating func readChosen(_ reader: inout FactReader) -> Chosen? {
+  private mutating func readChosen(_ reader: inout NumberReader) -> Chosen? {
     let id = reader.u64()
     guard let slot = unitIndex.find(id) else { return nil }
     let (role, travel_ms, turnout_ms) = (reader.u32(), reader.u32(), reader.u32())
@@ -119,10 +119,7 @@ extension EngineCore {
   /// A place that was snapped to another map is a point beside the streets until it is snapped anew.
   func onMap(_ place: Place) -> Place {
     let isForeign = choices.map { $0.pointee.isForeign } ?? false
-    let isKnown =
-      !isForeign && Int(place.street) < map.streetCount
-      && (place.node == Place.none || Int(place.node) < map.nodeCount)
-    if isKnown || place.street == Place.none { return place }
+    if place.street == Place.none || (!isForeign && map.holds(place)) { return place }
     return Place(
       street: Place.none, offset_mm: 0, node: Place.none, gap_dm: 0, lat_e7: place.lat_e7,
       lon_e7: place.lon_e7, isOffNetwork: true)

@@ -1,6 +1,8 @@
 // What one sync writes: a head, whole records, and an end with the chain's hash. Must never: be given to anybody before
 // its hash was compared.
 
+import HujiaContainers
+
 struct BatchHead: Equatable {
   static var payload: Int { 32 }
   static var endPayload: Int { 40 }
@@ -36,7 +38,7 @@ struct BatchHead: Equatable {
     guard let frame = Frame.read(bytes, at: offset, seed: seed), frame.kind == Frame.batchHead,
       frame.length == payload
     else { return nil }
-    var fields = FieldReader(Frame.payload(bytes, at: offset, frame))
+    var fields = NumberReader(Frame.payload(bytes, at: offset, frame))
     let number: UInt64 = fields.get()
     let first: UInt64 = fields.get()
     let count: UInt32 = fields.get()
@@ -69,7 +71,7 @@ struct BatchHead: Equatable {
     guard let frame = Frame.read(bytes, at: offset, seed: seed), frame.kind == Frame.batchEnd,
       frame.length == endPayload
     else { return nil }
-    var fields = FieldReader(Frame.payload(bytes, at: offset, frame))
+    var fields = NumberReader(Frame.payload(bytes, at: offset, frame))
     let hash = fields.getBytes(ChainDigest.size)
     return End(
       number: fields.get(), last: frame.sequence, wall_us: frame.wall_us, hash: hash)

@@ -1,6 +1,7 @@
 // Numbers little-endian, one behind the other: the heads of the journal's files. Must never: trust a length.
 
 import CHujiaJournal
+import HujiaContainers
 
 struct FieldWriter {
   private(set) var bytes: [UInt8] = []
@@ -28,19 +29,16 @@ struct FieldWriter {
   }
 }
 
-/// Past the end it gives zeros and is broken.
-struct FieldReader {
-  private let bytes: UnsafeRawBufferPointer
-  private(set) var offset = 0
-  private(set) var isBroken = false
-
-  init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
-
-  mutating func get<Number: FixedWidthInteger>(_ type: Number.Type = Number.self) -> Number {
-    guard let raw = take(MemoryLayout<Number>.size).baseAddress else { return 0 }
-    return Number(littleEndian: raw.loadUnaligned(as: Number.self))
+extension FieldWriter {
+  /// Whether the last four bytes are the sum of those before.
+  static func isSealed(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    guard bytes.count > 4, let start = bytes.baseAddress else { return false }
+    let sum = UInt32(littleEndian: (start + bytes.count - 4).loadUnaligned(as: UInt32.self))
+    return hujia_crc32c(0, start, UInt64(bytes.count - 4)) == sum
   }
+}
 
+extension NumberReader {
   mutating func getID() -> JournalID {
     let high: UInt64 = get()
     return JournalID(high: high, low: get())
@@ -51,25 +49,9 @@ struct FieldReader {
   mutating func getCounted(most: Int) -> [UInt8] {
     let count = Int(get(UInt32.self))
     guard count <= most else {
-      isBroken = true
+      fail()
       return []
     }
     return getBytes(count)
-  }
-
-  private mutating func take(_ count: Int) -> UnsafeRawBufferPointer {
-    guard !isBroken, count >= 0, count <= bytes.count - offset else {
-      isBroken = true
-      return UnsafeRawBufferPointer(start: nil, count: 0)
-    }
-    defer { offset += count }
-    return UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + count])
-  }
-
-  /// Whether the last four bytes are the sum of those before.
-  static func isSealed(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    guard bytes.count > 4, let start = bytes.baseAddress else { return false }
-    let sum = UInt32(littleEndian: (start + bytes.count - 4).loadUnaligned(as: UInt32.self))
-    return hujia_crc32c(0, start, UInt64(bytes.count - 4)) == sum
   }
 }

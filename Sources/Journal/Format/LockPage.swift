@@ -1,6 +1,8 @@
 // What stands in the file LOCK beside the lock itself: which ring is in use, and where the journal ended when it was
 // closed. Written twice, in turns, so that one of the two is always whole.
 
+import HujiaContainers
+
 struct LockPage: Equatable {
   static var magic: UInt64 { 0x3130_4b43_4c4a_4848 }  // "HHJLCK01"
   static var version: UInt32 { 1 }
@@ -38,8 +40,8 @@ struct LockPage: Equatable {
   }
 
   private static func read(_ bytes: UnsafeRawBufferPointer) throws(JournalProblem) -> LockPage? {
-    var fields = FieldReader(bytes)
-    guard bytes.count == size, FieldReader.isSealed(bytes), fields.get(UInt64.self) == magic else {
+    var fields = NumberReader(bytes)
+    guard bytes.count == size, FieldWriter.isSealed(bytes), fields.get(UInt64.self) == magic else {
       return nil
     }
     let version: UInt32 = fields.get()
@@ -89,7 +91,7 @@ struct LockPage: Equatable {
   /// The first writing of all may be cut off in the midst.
   private static func isTorn(_ room: [UInt8]) -> Bool {
     room.withUnsafeBytes { raw in
-      var fields = FieldReader(raw)
+      var fields = NumberReader(raw)
       let word: UInt64 = fields.get()
       return word == magic || word == 0
     }

@@ -1,5 +1,7 @@
 // The first page or pages of a segment. See docs/reference/journal-format.md.
 
+import HujiaContainers
+
 struct SegmentHead: Equatable {
   static var magic: UInt64 { 0x3130_4745_534a_4848 }  // "HHJSEG01"
   static var version: UInt32 { 1 }
@@ -56,14 +58,14 @@ struct SegmentHead: Equatable {
   }
 
   static func read(_ bytes: UnsafeRawBufferPointer) throws(Flaw) -> SegmentHead {
-    var fields = FieldReader(bytes)
+    var fields = NumberReader(bytes)
     guard fields.get(UInt64.self) == magic else { throw .absent }
     let version: UInt32 = fields.get()
     let size = Int(fields.get(UInt32.self))
     // Magic, version, size and the sum at the end stay where they are in every version.
     guard size >= page, size % page == 0, size <= bytes.count,
       size <= Self.size(host: mostHostBytes),
-      FieldReader.isSealed(UnsafeRawBufferPointer(rebasing: bytes[..<size]))
+      FieldWriter.isSealed(UnsafeRawBufferPointer(rebasing: bytes[..<size]))
     else { throw .damaged }
     if version > Self.version { throw .newer(version) }
     let journal = fields.getID()

@@ -1,5 +1,7 @@
 // The head of a snapshot file. See docs/reference/journal-format.md.
 
+import HujiaContainers
+
 struct SnapshotHead: Equatable {
   static var magic: UInt64 { 0x3130_504e_534a_4848 }  // "HHJSNP01"
   static var version: UInt32 { 1 }
@@ -32,9 +34,9 @@ struct SnapshotHead: Equatable {
 
   static func read(_ bytes: UnsafeRawBufferPointer) throws(Flaw) -> SnapshotHead {
     guard bytes.count >= size,
-      FieldReader.isSealed(UnsafeRawBufferPointer(rebasing: bytes[..<size]))
+      FieldWriter.isSealed(UnsafeRawBufferPointer(rebasing: bytes[..<size]))
     else { throw .damaged }
-    var fields = FieldReader(bytes)
+    var fields = NumberReader(bytes)
     guard fields.get(UInt64.self) == magic else { throw .damaged }
     let version: UInt32 = fields.get()
     if version > Self.version { throw .newer(version) }

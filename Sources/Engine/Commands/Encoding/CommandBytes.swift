@@ -1,5 +1,7 @@
 // The bytes of a command: kind, version, length, then its fields one behind the other, little-endian, without gaps.
 
+import HujiaContainers
+import HujiaIngest
 import HujiaRoads
 
 /// Why bytes are no command of this version.
@@ -19,7 +21,7 @@ extension RecordedCommand {
   /// Writes the record; how many bytes it took. `room` holds `mostBytes`. O(1).
   package func encode(into room: UnsafeMutableRawPointer) -> Int {
     let kind = CommandFormat.kind(change)
-    var writer = CommandWriter(room)
+    var writer = NumberWriter(room)
     writer.put(kind)
     writer.put(CommandFormat.version(kind))
     writer.put(UInt32(0))
@@ -28,8 +30,8 @@ extension RecordedCommand {
     writer.put(client.high)
     writer.put(client.low)
     writer.put(request)
-    writer.put(act)
-    writer.put(change)
+    writer.encode(act)
+    writer.encode(change)
     assert(writer.count <= Self.mostBytes)
     (room + 4).storeBytes(of: UInt32(writer.count).littleEndian, as: UInt32.self)
     return writer.count
@@ -40,7 +42,7 @@ extension RecordedCommand {
   package static func decode(
     _ bytes: UnsafeRawBufferPointer
   ) throws(CommandFault) -> (command: RecordedCommand, bytes: Int) {
-    var reader = CommandReader(bytes)
+    var reader = NumberReader(bytes)
     let kind = reader.u16()
     let version = reader.u16()
     let length = Int(reader.u32())
@@ -62,68 +64,13 @@ extension RecordedCommand {
   }
 }
 
-/// Puts numbers down one behind the other. The caller has room for the largest command.
-struct CommandWriter {
-  private let base: UnsafeMutableRawPointer
-  private(set) var count = 0
-
-  init(_ base: UnsafeMutableRawPointer) { self.base = base }
-
-  @inline(__always)
-  mutating func put<Number: FixedWidthInteger>(_ number: Number) {
-    (base + count).storeBytes(of: number.littleEndian, as: Number.self)
-    count += MemoryLayout<Number>.size
-  }
-
-  mutating func put(_ number: Int) { put(Int64(number)) }
-  mutating func put(_ flag: Bool) { put(UInt8(flag ? 1 : 0)) }
-  mutating func put(_ reference: Reference) {
+extension NumberWriter {
+  mutating func encode(_ reference: Reference) {
     for word in 0..<4 { put(reference.words[word]) }
   }
 }
 
-/// Reads what `CommandWriter` wrote. Behind the end it gives zeros and is broken, as where a field has a value that it
-/// cannot have.
-struct CommandReader {
-  private let base: UnsafeRawPointer?
-  private var end: Int
-  private var offset = 0
-  private(set) var isBroken = false
-
-  init(_ bytes: UnsafeRawBufferPointer) {
-    base = bytes.baseAddress
-    end = bytes.count
-  }
-
-  var isAtEnd: Bool { offset == end }
-  mutating func limit(to length: Int) { end = min(end, length) }
-  mutating func fail() { isBroken = true }
-
-  @inline(__always)
-  private mutating func number<Number: FixedWidthInteger>(_ type: Number.Type) -> Number {
-    let size = MemoryLayout<Number>.size
-    guard let base, end - offset >= size else {
-      isBroken = true
-      return 0
-    }
-    defer { offset += size }
-    return Number(littleEndian: base.loadUnaligned(fromByteOffset: offset, as: Number.self))
-  }
-
-  mutating func u8() -> UInt8 { number(UInt8.self) }
-  mutating func u16() -> UInt16 { number(UInt16.self) }
-  mutating func u32() -> UInt32 { number(UInt32.self) }
-  mutating func u64() -> UInt64 { number(UInt64.self) }
-  mutating func i32() -> Int32 { number(Int32.self) }
-  mutating func i64() -> Int64 { number(Int64.self) }
-  mutating func int() -> Int { Int(number(Int64.self)) }
-
-  mutating func bool() -> Bool {
-    let byte = u8()
-    if byte > 1 { isBroken = true }
-    return byte == 1
-  }
-
+extension NumberReader {
   mutating func bytes32() -> Reference {
     var reference = Reference()
     for word in 0..<4 { reference.words[word] = u64() }

@@ -3,31 +3,23 @@
 //
 // How each kind of command and each type of its fields is written.
 
-import HujiaRoads
+import HujiaContainers
+import HujiaIngest
 
-extension CommandWriter {
-  mutating func put(_ value: Tier) { put(value.rawValue) }
-  mutating func put(_ value: IncidentState) { put(value.rawValue) }
-  mutating func put(_ value: AssignmentState) { put(value.rawValue) }
-  mutating func put(_ value: Activity) { put(value.rawValue) }
-  mutating func put(_ value: ClockKind) { put(value.rawValue) }
-  mutating func put(_ value: Act) {
+extension NumberWriter {
+  mutating func encode(_ value: Tier) { put(value.rawValue) }
+  mutating func encode(_ value: IncidentState) { put(value.rawValue) }
+  mutating func encode(_ value: AssignmentState) { put(value.rawValue) }
+  mutating func encode(_ value: Activity) { put(value.rawValue) }
+  mutating func encode(_ value: ClockKind) { put(value.rawValue) }
+  mutating func encode(_ value: Act) {
     put(value.operatorID)
     put(value.sessionID)
     put(value.reason)
     put(value.role)
   }
-  mutating func put(_ value: Place) {
-    put(value.street)
-    put(value.offset_mm)
-    put(value.node)
-    put(value.gap_dm)
-    put(value.lat_e7)
-    put(value.lon_e7)
-    put(value.isOffNetwork)
-  }
-  mutating func put(_ value: IncidentReport) {
-    put(value.tier)
+  mutating func encode(_ value: IncidentReport) {
+    encode(value.tier)
     put(value.type)
     put(value.lat_e7)
     put(value.lon_e7)
@@ -41,34 +33,34 @@ extension CommandWriter {
     put(value.agency)
     put(value.source)
     put(value.needs)
-    put(value.reference)
+    encode(value.reference)
   }
-  mutating func put(_ value: UnitDetails) {
+  mutating func encode(_ value: UnitDetails) {
     put(value.shiftBegin_us)
     put(value.sworn)
     put(value.people)
     put(value.stationLat_e7)
     put(value.stationLon_e7)
   }
-  mutating func put(_ value: UnitDescription) {
+  mutating func encode(_ value: UnitDescription) {
     put(value.id)
     put(value.kind)
     put(value.agency)
     put(value.capabilities)
     put(value.homeBeat)
     put(value.crew)
-    put(value.activity)
+    encode(value.activity)
     put(value.shiftEnd_us)
     put(value.place)
     put(value.hasPosition)
-    put(value.details)
+    encode(value.details)
   }
-  mutating func put(_ value: WatchDescription) {
+  mutating func encode(_ value: WatchDescription) {
     put(value.id)
     put(value.kind)
     put(value.limit_s)
-    put(value.tier)
-    put(value.alarmTier)
+    encode(value.tier)
+    encode(value.alarmTier)
     put(value.type)
     put(value.alarmType)
     put(value.flags)
@@ -81,55 +73,55 @@ extension CommandWriter {
     put(value.lastWall_us)
     put(value.place)
   }
-  mutating func put(_ value: ClockReference) {
-    put(value.clock)
+  mutating func encode(_ value: ClockReference) {
+    encode(value.clock)
     put(value.incidentID)
     put(value.assignmentID)
     put(value.watchID)
     put(value.step)
     put(value.cycle)
   }
-  mutating func put(_ value: Heartbeat) {
+  mutating func encode(_ value: Heartbeat) {
     put(value.watchID)
     put(value.wall_us)
   }
-  mutating func put(_ value: RecordedBeats) {
+  mutating func encode(_ value: RecordedBeats) {
     put(UInt8(truncatingIfNeeded: value.count))
-    for index in 0..<value.count { put(value.elements[index]) }
+    for index in 0..<value.count { encode(value.elements[index]) }
   }
-  mutating func put(_ value: RecordedRoom) {
+  mutating func encode(_ value: RecordedRoom) {
     put(value.most)
     put(value.decisions)
   }
-  mutating func put(_ value: TextMark) {
+  mutating func encode(_ value: TextMark) {
     put(value.bytes)
     put(value.checksum)
   }
-  mutating func put(_ value: Tick) {
+  mutating func encode(_ value: Tick) {
     put(value.most)
     put(value.decisions)
     put(value.offerSteps)
   }
 
-  mutating func put(_ change: RecordedChange) {
+  mutating func encode(_ change: RecordedChange) {
     switch change {
-    case .plain(let change): put(change)
-    case .beats(let beats): put(beats)
-    case .takeEvents(let room): put(room)
-    case .usePlans(let text): put(text)
+    case .plain(let change): encode(change)
+    case .beats(let beats): encode(beats)
+    case .takeEvents(let room): encode(room)
+    case .usePlans(let text): encode(text)
     case .useEpoch(let epoch): put(epoch)
     }
   }
 
-  mutating func put(_ change: Change) {
+  mutating func encode(_ change: Change) {
     switch change {
     case .report(let report):
-      put(report)
+      encode(report)
     case .post(let report):
-      put(report)
+      encode(report)
     case .update(let incident, let report, let movesPlace):
       put(incident)
-      put(report)
+      encode(report)
       put(movesPlace)
     case .assign(let incident, let unit, let wall_us):
       put(incident)
@@ -137,7 +129,7 @@ extension CommandWriter {
       put(wall_us)
     case .end(let incident, let state, let disposition, let wall_us):
       put(incident)
-      put(state)
+      encode(state)
       put(disposition)
       put(wall_us)
     case .merge(let incident, let into, let wall_us):
@@ -157,7 +149,7 @@ extension CommandWriter {
       put(wall_us)
     case .advance(let assignment, let to, let wall_us):
       put(assignment)
-      put(to)
+      encode(to)
       put(wall_us)
     case .divert(let assignment, let to, let wall_us):
       put(assignment)
@@ -166,46 +158,46 @@ extension CommandWriter {
     case .undeliverable(let assignment, let wall_us):
       put(assignment)
       put(wall_us)
-    default: putFrom13(change)
+    default: encodeFrom13(change)
     }
   }
 
-  private mutating func putFrom13(_ change: Change) {
+  private mutating func encodeFrom13(_ change: Change) {
     switch change {
     case .takeClock(let clock):
-      put(clock)
+      encode(clock)
     case .snoozeClock(let clock, let for_ms):
-      put(clock)
+      encode(clock)
       put(for_ms)
     case .escalateClock(let clock):
-      put(clock)
+      encode(clock)
     case .migrate(let incident):
       put(incident)
     case .migrateSlice(let from):
       put(from)
     case .putUnit(let unit):
-      put(unit)
+      encode(unit)
     case .removeUnit(let unit):
       put(unit)
     case .setActivity(let activity, let unit, let wall_us):
-      put(activity)
+      encode(activity)
       put(unit)
       put(wall_us)
     case .checkIn(let unit, let wall_us):
       put(unit)
       put(wall_us)
     case .putWatch(let watch):
-      put(watch)
+      encode(watch)
     case .removeWatch(let watch):
       put(watch)
     case .pauseWatch(let watch, let until_us):
       put(watch)
       put(until_us)
-    default: putFrom25(change)
+    default: encodeFrom25(change)
     }
   }
 
-  private mutating func putFrom25(_ change: Change) {
+  private mutating func encodeFrom25(_ change: Change) {
     switch change {
     case .resumeWatch(let watch):
       put(watch)
@@ -220,14 +212,14 @@ extension CommandWriter {
     case .stall(let late_ns):
       put(late_ns)
     case .tick(let tick):
-      put(tick)
+      encode(tick)
     case .audit(let isWanted):
       put(isWanted)
-    default: putFrom37(change)
+    default: encodeFrom37(change)
     }
   }
 
-  private mutating func putFrom37(_ change: Change) {
+  private mutating func encodeFrom37(_ change: Change) {
     switch change {
     case .background(let offerSteps):
       put(offerSteps)

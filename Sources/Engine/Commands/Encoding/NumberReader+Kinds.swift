@@ -3,9 +3,10 @@
 //
 // How each kind of command and each type of its fields is read, in every version of it.
 
-import HujiaRoads
+import HujiaContainers
+import HujiaIngest
 
-extension CommandReader {
+extension NumberReader {
   mutating func tier(_ version: UInt16) -> Tier {
     guard let value = Tier(rawValue: u8()) else {
       fail()
@@ -47,17 +48,6 @@ extension CommandReader {
     value.sessionID = u64()
     value.reason = u32()
     value.role = u32()
-    return value
-  }
-  mutating func place(_ version: UInt16) -> Place {
-    var value = Place.blank
-    value.street = u32()
-    value.offset_mm = u32()
-    value.node = u32()
-    value.gap_dm = u32()
-    value.lat_e7 = i32()
-    value.lon_e7 = i32()
-    value.isOffNetwork = bool()
     return value
   }
   mutating func report(_ version: UInt16) -> IncidentReport {
