@@ -60,7 +60,7 @@
  *   place, and, where a plan names an agency or a kind, with the units that share a block of 64 with one of those.
  *   Without positions it costs a look at each block and at the units of a few. A slice of offers begins with a look at
  *   each need that waits in the tier and the cells around the unit (0.3 ms for 1,000 needs with a radius).
- * Turns without a bound. hj_engine_close; with HJ_RUN_POLL an epoch's build.
+ * Turns without a bound. hj_engine_close.
  * Blocking and memory. Nothing blocks on I/O and nothing allocates after hj_engine_open, except where "cold" is said:
  *   hj_engine_open, hj_engine_close, hj_plans_load, and the first hj_traffic_report (see there).
  * Stack. A call needs up to 32 KiB of its thread's stack, also when it carries out the calls of others; a cold one up
@@ -1145,7 +1145,8 @@ hj_status hj_engine_drain(hj_engine *engine);
  *
  * Calls before the first poll are accepted and timed from it; every other call uses the time of the last poll. Street
  * times reported since the last poll are built into an epoch first, here and on this thread (one item of work, whatever
- * it costs: see hj_traffic_report), so the same calls give the same answers.
+ * it costs: see hj_traffic_report), so the same calls give the same answers. Nobody waits for that but this caller:
+ * calls of other threads are answered by the epoch before; of two polls at once one builds. Since 0.3; before, all did.
  *
  * Times: now_ns is 0 ... 2^62 - 1 (146 years) and not before the last poll's (else HJ_TIME_BACKWARDS, and the last
  * poll's is used); wall_us may jump either way and moves no deadline. A slice of background work (offers of freed units

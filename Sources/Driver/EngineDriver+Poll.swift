@@ -3,15 +3,20 @@
 
 import HujiaContainers
 import HujiaEngine
+import HujiaRouting
 
 /// How far one poll has come.
 private struct PollWork {
-  enum Stage { case firing, deciding, auditing, firingFound, background, over }
+  enum Stage { case tending, firing, deciding, auditing, firingFound, background, over }
   var stage = Stage.firing
+  /// Built before the first turn, which publishes it.
+  var epoch: Metric?
   var isAudited = false
   /// Items done, and how many the host allows.
   var done = 0
   let bound: Int
+
+  init(bound: Int) { self.bound = bound }
 
   /// Of a slice of `most`, what the host still allows.
   func left(_ most: Int) -> Int { min(most, bound - done) }
@@ -24,6 +29,8 @@ extension EngineDriver {
   ) -> (status: Status, nextDue_ns: Int64) {
     var work = PollWork(bound: most == 0 ? Int.max : Int(most))
     takeAllPositions()
+    work.epoch = beginEpoch()
+    defer { endEpoch(work.epoch) }
     baton.take()
     guard !isDrained else {
       baton.give()
@@ -79,17 +86,24 @@ extension EngineDriver {
   /// One turn, under the baton; when the next poll is wanted as of now.
   private func pollTurn(_ polled: inout PollWork, isFirst: Bool = false) -> Int64 {
     step { _, turn in
-      if isFirst, pollTraffic(&turn) { polled.done += 1 }
+      if isFirst, let epoch = polled.epoch {
+        serveEpoch(epoch, &turn)
+        polled.done += 1
+        polled.stage = .tending
+      }
       while workSlice(&polled, &turn) {}
     }
     return nextPoll_ns
   }
 
-  /// Goes on by one stage: what is due, what was posted, the audit and what it found due, then background work slice by
-  /// slice, with what it makes due. False when the turn is to end.
+  /// Goes on by one stage: the cells of a new epoch, what is due, what was posted, the audit and what it found due,
+  /// then background work slice by slice, with what it makes due. False when the turn is to end.
   private func workSlice(_ polled: inout PollWork, _ turn: inout Turn) -> Bool {
     var budget = Budget()
     switch polled.stage {
+    case .tending:
+      if tendEpoch(&turn) { return false }
+      polled.stage = .firing
     case .firing, .firingFound:
       budget.fired = polled.left(Self.fireSlice)
       polled.done += work(budget, &turn).fired

@@ -1,4 +1,4 @@
-// Traffic's way through the driver: reports from any thread, epochs from the builder's thread or inside `poll`.
+// Traffic's way through the driver: reports from any thread, epochs from the builder's thread or from that of `poll`.
 
 import Glibc
 import CHujiaBaton
@@ -200,15 +200,34 @@ extension EngineDriver {
     }
   }
 
-  /// In `poll`, under the baton: what was reported since the last poll serves from now on. True when there was any.
-  func pollTraffic(_ turn: inout Turn) -> Bool {
-    guard let traffic = trafficSlot.traffic, let metric = traffic.build(.alone, clock: { 0 }) else {
-      return false
+  // Poll mode: the host's thread builds
+
+  /// What was reported since the last poll, as an epoch; nil where there is nothing. Without the baton, so that nobody
+  /// waits for a build. Of two polls at once one builds; the other leaves it what was reported.
+  func beginEpoch() -> Metric? {
+    guard let traffic = trafficSlot.traffic, !isDrained, traffic.beginPolled() else { return nil }
+    guard let metric = traffic.build(.alone, clock: traffic.polledClock) else {
+      traffic.endPolled()
+      return nil
     }
     journal?.keepStreets(of: traffic)
-    publish(metric, of: traffic, &turn)
-    repeat { apply(.tendEpoch(cells: .max), &turn) } while unread.pointee.slice.hasMore
-    return true
+    return metric
+  }
+
+  /// After its turn, or where a drain came before that.
+  func endEpoch(_ epoch: Metric?) {
+    if epoch != nil { trafficSlot.traffic?.endPolled() }
+  }
+
+  /// Under the baton: it serves from now on.
+  func serveEpoch(_ epoch: Metric, _ turn: inout Turn) {
+    if let traffic = trafficSlot.traffic { publish(epoch, of: traffic, &turn) }
+  }
+
+  /// Under the baton: one slice of its cells. False when none is left.
+  func tendEpoch(_ turn: inout Turn) -> Bool {
+    apply(.tendEpoch(cells: Self.cellsPerTurn), &turn)
+    return unread.pointee.slice.hasMore
   }
 
   var hasTrafficWaiting: Bool {

@@ -1,5 +1,6 @@
 // Read first. Live traffic of one engine: reported times wait here, become an epoch off the hot path, and the epoch is
-// published under the baton. With `RunMode.poll` the same happens inside `poll`, on the host's thread.
+// published under the baton. With `RunMode.poll` the same happens inside `poll`, on the host's thread, as well without
+// the baton until it is published.
 
 import Glibc
 import CHujiaBaton
@@ -53,6 +54,11 @@ final class Traffic: @unchecked Sendable {
   var taken = EpochTimes()
   /// Of those, what a journal keeps.
   var kept: [UInt64] = []
+
+  /// Whether a poll is at work on an epoch.
+  private let isPolled = Atomic<Bool>(false)
+  /// No clock is read in poll mode. Tests look in from here, in the midst of a build.
+  var polledClock: () -> Int64 = { 0 }
 
   // Statistics
   let epoch = Atomic<Int64>(0)
@@ -127,6 +133,10 @@ final class Traffic: @unchecked Sendable {
       }
     }
   }
+
+  /// False: another poll is at work on an epoch.
+  func beginPolled() -> Bool { !isPolled.exchange(true, ordering: .acquiring) }
+  func endPolled() { isPolled.store(false, ordering: .releasing) }
 
   /// All that waits becomes the next epoch; nil when nothing does. Not two at once.
   func build(_ crew: Crew, clock: () -> Int64) -> Metric? {
