@@ -57,7 +57,7 @@ extension EngineDriver {
       core.pointee.takePositions(most: Self.takenBefore) { false }
       makeRoomForFixes()
       taken += Self.takenBefore
-      let isOver = taken >= core.pointee.unitSlots.touched
+      let isOver = taken >= core.pointee.units.touched
       baton.give()
       // Feeds that report faster than this would keep it here for ever.
       if isOver { break }

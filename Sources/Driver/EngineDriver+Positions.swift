@@ -81,7 +81,7 @@ extension EngineDriver {
       guard let fix = given(index) else { continue }
       let place = index - range.lowerBound
       ids[place] = fix.unitID
-      let addresses = core.pointee.unitIndex.addresses(fix.unitID)
+      let addresses = core.pointee.units.addresses(of: fix.unitID)
       hjk_prefetch(addresses.value)
       hjk_prefetch(addresses.key)
       guard hasStreets else { continue }

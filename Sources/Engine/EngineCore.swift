@@ -4,13 +4,12 @@
 // on floating point. Only the holder of the baton (Driver) touches it.
 
 import HujiaContainers
-import HujiaDeadlines
 import HujiaIngest
 import HujiaRoads
 import HujiaRouting
 
-/// All mutable state of one engine. Every property is owned by the baton's holder, except `counters` and lookups in
-/// `unitIndex` (any thread), and `map` (immutable).
+/// All mutable state of one engine. Every property is owned by the baton's holder, except `counters` and look-ups of
+/// units by id (any thread), and `map` (immutable).
 package struct EngineCore: ~Copyable {
   private let inPlace = InPlace()
   package let limits: EngineLimits
@@ -20,14 +19,7 @@ package struct EngineCore: ~Copyable {
   var firstWall = FirstWall()
 
   // Units
-  package var units: Block<UnitRecord>
-  package let unitDetails: Block<UnitDetails>
-  package var unitSlots: SlotPool
-  package var unitIndex: IdIndex
-  package var unitsWithoutPosition = 0
-  /// That state when their shift ends.
-  var unitsWithShift = 0
-  var shifts: ShiftBounds
+  package internal(set) var units: UnitStore
   /// Where this turn's positions come from.
   package var feed = Feed.none
   /// The number under which this turn will stand on record; its events say it. 0 = under none.
@@ -47,31 +39,19 @@ package struct EngineCore: ~Copyable {
   var skippedCount = 0
 
   // Incidents
-  package var incidents: Block<IncidentRecord>
-  package let incidentDetails: Block<IncidentDetails>
-  package var incidentSlots: SlotPool
-  /// Per incident `EngineLimits.chosen` live assignments, oldest first, and the units it will not ask again.
-  var incidentAssignments: Block<UInt32>
-  var incidentRefusals: Block<UInt64>
-  /// Closed and cancelled incidents, oldest first: their slots are reused when no fresh one is left.
-  var closedIncidents: Ring<UInt32>
+  package internal(set) var incidents: IncidentStore
   var waiting: WaitingLists
   /// Units that became free and may serve what waits.
   var offers: OfferQueue
   var offerSweep = OfferSweep()
   /// Watches from this slot on still follow the plans of before.
   var watchSweep: UInt32?
-  var callbacks = CallbackList()
 
   // Assignments
-  package var assignments: Block<AssignmentRecord>
-  package var assignmentSlots: SlotPool
+  package internal(set) var assignments: AssignmentStore
 
   // Clocks
-  var deadlines: DeadlineWheel
-  var clocks: Block<ClockRecord>
-  let nextCycles: Block<Int32>
-  package internal(set) var deadlinesArmed = 0
+  package internal(set) var clocks: PromiseStore
   /// Deadlines that are due and wait for room in the outbox.
   package internal(set) var isEscalationBlocked = false
   package var watches: WatchTable
@@ -83,8 +63,6 @@ package struct EngineCore: ~Copyable {
   var lateness: Histograms
   var latenessShown: Int64 = 0
   package internal(set) var breaches: BreachList
-  let incidentTimes: Block<IncidentTimes>
-  let assignmentTimes: Block<AssignmentTimes>
 
   // Plans: address of each version in use, and how many open incidents were opened under it
   var plans: PlanVersions
@@ -105,31 +83,17 @@ package struct EngineCore: ~Copyable {
   ) throws(OutOfMemory) {
     let clockCount = ClockSlot.count(limits)
     let counters = try Counters(memory, count: Counter.count)
-    let units = try Block<UnitRecord>(memory, count: limits.units)
-    let unitSlots = try SlotPool(memory, capacity: limits.units)
-    let unitIndex = try IdIndex(memory, capacity: limits.units)
-    let shifts = try ShiftBounds(memory, units: limits.units)
+    let units = try UnitStore(memory, units: limits.units)
     let router = try Router(map: map, unitCapacity: limits.units, memory: memory)
-    let incidents = try Block<IncidentRecord>(memory, count: limits.incidents)
-    let unitDetails = try Block<UnitDetails>(memory, count: limits.units)
-    let incidentDetails = try Block<IncidentDetails>(memory, count: limits.incidents)
-    let incidentSlots = try SlotPool(memory, capacity: limits.incidents)
-    let incidentAssignments = try Block<UInt32>(memory, count: limits.seats)
-    let incidentRefusals = try Block<UInt64>(memory, count: limits.seats)
-    let closedIncidents = try Ring<UInt32>(memory, capacity: limits.incidents)
+    let incidents = try IncidentStore(memory, limits)
     let waiting = try WaitingLists(memory, incidents: limits.incidents)
     let offers = try OfferQueue(memory, units: limits.units)
-    let assignments = try Block<AssignmentRecord>(memory, count: limits.assignments)
-    let assignmentSlots = try SlotPool(memory, capacity: limits.assignments)
-    let deadlines = try DeadlineWheel(memory, capacity: clockCount)
-    let clocks = try Block<ClockRecord>(memory, count: clockCount)
-    let nextCycles = try Block<Int32>(memory, count: ClockCycles.count(limits))
+    let assignments = try AssignmentStore(memory, assignments: limits.assignments)
+    let clocks = try PromiseStore(memory, limits)
     let watches = try WatchTable(memory, capacity: limits.watches)
     let lateness = try Histograms(memory, rows: 1)
     let figures = try FigureTable(memory, limits)
     let breaches = try BreachList(memory, capacity: limits.breaches, clocks: clockCount)
-    let incidentTimes = try Block<IncidentTimes>(memory, count: limits.incidents)
-    let assignmentTimes = try Block<AssignmentTimes>(memory, count: limits.assignments)
     let outbox = try Outbox(memory, ordinary: limits.events, reserved: clockCount + limits.watches)
     let keys = try KeyTable(memory, limits)
     let candidates = try Block<NearestUnit>(memory, count: limits.units)
@@ -138,30 +102,16 @@ package struct EngineCore: ~Copyable {
     self.map = map
     self.counters = counters
     self.units = units
-    self.unitSlots = unitSlots
-    self.unitIndex = unitIndex
-    self.shifts = shifts
     self.router = router
     self.incidents = incidents
-    self.unitDetails = unitDetails
-    self.incidentDetails = incidentDetails
-    self.incidentSlots = incidentSlots
-    self.incidentAssignments = incidentAssignments
-    self.incidentRefusals = incidentRefusals
-    self.closedIncidents = closedIncidents
     self.waiting = waiting
     self.offers = offers
     self.assignments = assignments
-    self.assignmentSlots = assignmentSlots
-    self.deadlines = deadlines
     self.clocks = clocks
-    self.nextCycles = nextCycles
     self.watches = watches
     self.figures = figures
     self.lateness = lateness
     self.breaches = breaches
-    self.incidentTimes = incidentTimes
-    self.assignmentTimes = assignmentTimes
     self.plans = PlanVersions(first: firstPlans)
     self.outbox = outbox
     self.keys = keys

@@ -11,7 +11,7 @@ enum StateLines {
   /// Empties the outbox.
   static func of(_ core: inout EngineCore) -> [String] {
     var lines = units(&core) + incidents(&core) + assignments(&core) + watches(&core)
-    lines += ["armed \(core.deadlinesArmed) next \(core.nextDue_ns)"]
+    lines += ["armed \(core.clocks.armed) next \(core.nextDue_ns)"]
     lines += ["waiting \(core.waiting.count) offers \(core.offers.count) \(core.auditState)"]
     lines += figures(&core)
     for counter in 0..<Counter.count where !ofProcess.contains(counter) {
@@ -28,26 +28,25 @@ enum StateLines {
   ]
 
   private static func units(_ core: inout EngineCore) -> [String] {
-    (0..<UInt32(core.unitSlots.touched)).filter { core.unitSlots.isLive($0) }.map { slot in
+    (0..<UInt32(core.units.touched)).filter { core.units.isLive($0) }.map { slot in
       var unit = core.units[slot]
       unit.place = .blank
       unit.fixWall_us = 0
       unit.fix_ns = 0
       unit.hasPosition = false
-      return "unit \(slot) \(unit) \(core.unitDetails[slot])"
+      return "unit \(slot) \(unit) \(core.units[details: slot])"
     }
   }
 
   private static func incidents(_ core: inout EngineCore) -> [String] {
-    (0..<UInt32(core.incidentSlots.touched)).filter { core.incidentSlots.isLive($0) }.map { slot in
+    (0..<UInt32(core.incidents.touched)).filter { core.incidents.isLive($0) }.map { slot in
       var incident = core.incidents[slot]
       incident.place = .blank
-      let first = Int(slot) * EngineLimits.chosen
-      let live = (0..<Int(incident.liveCount)).map { core.incidentAssignments[first + $0] }
-      let refused = (0..<Int(incident.refusalCount)).map { core.incidentRefusals[first + $0] }
+      let live = (0..<Int(incident.liveCount)).map { core.incidents.assignment(of: slot, $0) }
+      let refused = (0..<Int(incident.refusalCount)).map { core.incidents.refusal(of: slot, $0) }
       return """
-        incident \(core.incidentSlots.id(of: slot)) \(incident) \(live) \(refused) \
-        \(core.incidentTimes[slot]) \(core.incidentDetails[slot])
+        incident \(core.incidents.id(of: slot)) \(incident) \(live) \(refused) \
+        \(core.incidents[times: slot]) \(core.incidents[details: slot])
         """
     }
       + (0..<core.clocks.count).compactMap { slot in
@@ -57,10 +56,10 @@ enum StateLines {
   }
 
   private static func assignments(_ core: inout EngineCore) -> [String] {
-    (0..<UInt32(core.assignmentSlots.touched)).filter { core.assignmentSlots.isLive($0) }.map {
+    (0..<UInt32(core.assignments.touched)).filter { core.assignments.isLive($0) }.map {
       """
-      assignment \(core.assignmentSlots.id(of: $0)) \(core.assignments[$0]) \
-      \(core.assignmentTimes[$0])
+      assignment \(core.assignments.id(of: $0)) \(core.assignments[$0]) \
+      \(core.assignments[times: $0])
       """
     }
   }

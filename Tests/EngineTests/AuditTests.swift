@@ -23,10 +23,10 @@ import Testing
   private func lose(_ kind: ClockKind, _ bench: Bench) {
     let slots = (0..<UInt32(bench.core.clocks.count)).filter {
       bench.core.clocks[$0].isRunning && bench.core.clocks[$0].kind == kind
-        && bench.core.deadlines.isArmed(slot: $0)
+        && bench.core.clocks.isArmed($0)
     }
     check(slots.count, equals: 1, "one clock of this kind runs")
-    for slot in slots { bench.core.deadlines.cancel(slot: slot) }
+    for slot in slots { bench.core.clocks.lose(slot) }
   }
 
   private func lose(watch id: UInt64, _ bench: Bench) {
@@ -43,7 +43,7 @@ import Testing
     _ = run(bench, from: 0, to: phase_s)
     let incident = bench.open(at: 3)
     let assignment = bench.live(incident)[0]
-    let armed = bench.core.deadlinesArmed
+    let armed = bench.core.clocks.armed
     lose(.acknowledge, bench)
     let due_s = phase_s + 15
     let told = run(bench, from: phase_s, to: phase_s + 25)
@@ -67,8 +67,8 @@ import Testing
     // The chain goes on as if nothing had been, and the count of what is armed is right again.
     let later = run(bench, from: phase_s + 29.9, to: phase_s + 30.4)
     check(later.filter { $0.1.kind == .escalation }.map(\.1.step), equals: [2])
-    check(bench.core.deadlinesArmed, equals: bench.core.deadlines.count)
-    check(bench.core.deadlinesArmed, atMost: armed)
+    check(bench.core.clocks.armed, equals: bench.core.clocks.filed)
+    check(bench.core.clocks.armed, atMost: armed)
     check(bench.counter(Counter.auditFound), equals: 1)
   }
 
@@ -104,7 +104,7 @@ import Testing
       bench.core.clocks[$0].isRunning && bench.core.clocks[$0].kind == .acknowledge
     }
     let slot = try #require(found)
-    bench.core.deadlines.arm(slot: slot, due_ns: 9_000 * Bench.second_ns)
+    bench.core.clocks.misfile(slot, due_ns: 9_000 * Bench.second_ns)
     let told = run(bench, from: 0.1, to: 20)
     check(told.filter { $0.1.kind == .alarm }.count, equals: 1)
     check(told.filter { $0.1.kind == .escalation }.count, equals: 1)

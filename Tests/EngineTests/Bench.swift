@@ -190,19 +190,19 @@ final class Bench {
   func live(_ id: UInt64) -> [UInt64] {
     guard let slot = core.incident(id) else { return [] }
     return (0..<Int(core.incidents[slot].liveCount)).map {
-      core.assignmentSlots.id(of: core.liveAssignment(of: slot, $0))
+      core.assignments.id(of: core.incidents.assignment(of: slot, $0))
     }
   }
 
   /// The units on an incident, oldest assignment first.
   func units(_ id: UInt64) -> [UInt64] {
-    live(id).compactMap { core.assignmentSlots.slot(of: $0) }.map {
+    live(id).compactMap { core.assignments.slot(of: $0) }.map {
       core.units[core.assignments[$0].unit].id
     }
   }
 
   func state(_ assignment: UInt64) -> AssignmentState? {
-    core.assignmentSlots.slot(of: assignment).map { core.assignments[$0].state }
+    core.assignments.slot(of: assignment).map { core.assignments[$0].state }
   }
 
   func counter(_ index: Int) -> Int64 { core.counters.read(index) }

@@ -32,7 +32,7 @@ import Testing
     check(bench.core.read(seen).reading?.state, equals: .taken)
     bench.poll(s: 7_100)
     check(bench.fired().isEmpty)
-    check(bench.core.deadlinesArmed, equals: 1)  // resolve
+    check(bench.core.clocks.armed, equals: 1)  // resolve
     // It can still be asked to climb.
     check(bench.escalateNow(seen, act: someone), equals: .ok)
     check(bench.fired(), equals: ["pending 2 tellCaller 0"])

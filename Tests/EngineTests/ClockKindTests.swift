@@ -159,7 +159,7 @@ import Testing
     check(bench.core.calledBack(first, wall_us: 0, act: Act()), equals: .unchanged)
     bench.poll(s: 300_000)
     check(bench.fired().isEmpty)
-    check(bench.core.deadlinesArmed, equals: 0)
+    check(bench.core.clocks.armed, equals: 0)
     let third = bench.open(at: 3)
     check(bench.core.calledBack(third, wall_us: 0, act: Act()), equals: .state)
     check(bench.core.calledBack(12_345, wall_us: 0, act: Act()), equals: .stale)
@@ -171,7 +171,7 @@ import Testing
       Bench.row(), plans: .with(.callback, 86_400, [.supervisor]), incidents: 2)
     let closed = (1...2).map { _ in bench.open(at: 1) }
     for incident in closed { bench.close(incident) }
-    check(bench.core.deadlinesArmed, equals: 2)
+    check(bench.core.clocks.armed, equals: 2)
     _ = bench.drain()
     let fresh = bench.open(at: 1)
     let told = bench.drain().filter { $0.reason == Reason.roomNeeded.rawValue }

@@ -128,7 +128,7 @@ import Testing
     bench.close(incident)
     bench.poll(s: 100_000)
     check(bench.escalations().isEmpty)
-    check(bench.core.deadlinesArmed, equals: 0)
+    check(bench.core.clocks.armed, equals: 0)
     check(bench.core.nextDue_ns, equals: .max)
   }
 

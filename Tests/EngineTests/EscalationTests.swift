@@ -278,7 +278,7 @@ import Testing
         for _ in 0..<random.below(3) { command() }
       }
       check(found.sorted(), equals: expected.sorted(), "seed \(seed): \(difference)")
-      check(bench.core.deadlinesArmed, equals: promises.count, "seed \(seed)")
+      check(bench.core.clocks.armed, equals: promises.count, "seed \(seed)")
     }
 
     var difference: String {

@@ -110,8 +110,8 @@ import Testing
     bench.losesDeadlines = true
     for _ in 0..<1_500 { bench.open(at: 1, tier: .emergency) }
     for slot in 0..<UInt32(bench.core.clocks.count)
-    where bench.core.deadlines.isArmed(slot: slot) && bench.core.clocks[slot].kind == .pending {
-      bench.core.deadlines.cancel(slot: slot)
+    where bench.core.clocks.isArmed(slot) && bench.core.clocks[slot].kind == .pending {
+      bench.core.clocks.lose(slot)
     }
     var alarms: Set<UInt64> = []
     bench.poll(s: 70)

@@ -165,8 +165,8 @@ import Testing
         armed += cases[index].clocks.count { due_s(index, $0.key, $0.value) != nil }
       }
       check(
-        bench.core.deadlinesArmed, equals: armed,
-        "seed \(seed) at \(now_s): \(bench.core.deadlinesArmed) armed, not \(armed)")
+        bench.core.clocks.armed, equals: armed,
+        "seed \(seed) at \(now_s): \(bench.core.clocks.armed) armed, not \(armed)")
     }
 
     // What happens

@@ -15,8 +15,8 @@ import Testing
   private func plain(
     _ bench: Bench, level: Level, capabilities: UInt64, agency: UInt32, kind: UInt32
   ) -> UInt64? {
-    let live = (0..<UInt32(bench.core.unitSlots.touched)).filter {
-      bench.core.unitSlots.isLive($0)
+    let live = (0..<UInt32(bench.core.units.touched)).filter {
+      bench.core.units.isLive($0)
     }
     let fitting = live.filter { slot in
       let unit = bench.core.units[slot]
@@ -33,17 +33,17 @@ import Testing
 
   /// What each word says of its longest idle, beside a look at its units.
   private func compareWords(_ bench: Bench, _ note: String) {
-    let touched = UInt32(bench.core.unitSlots.touched)
+    let touched = UInt32(bench.core.units.touched)
     for word in 0..<(Int(touched) + 63) / 64 {
       let slots = UInt32(word) * 64..<min(UInt32(word) * 64 + 64, touched)
       let some = slots.filter {
-        bench.core.unitSlots.isLive($0) && !bench.core.units[$0].hasPosition
+        bench.core.units.isLive($0) && !bench.core.units[$0].hasPosition
       }
       let least = some.min {
         (bench.core.units[$0].idleSince_ns, bench.core.units[$0].id)
           < (bench.core.units[$1].idleSince_ns, bench.core.units[$1].id)
       }
-      check(bench.core.shifts.words[word].slot, equals: least ?? .max, note)
+      check(bench.core.units.words[word].slot, equals: least ?? .max, note)
     }
   }
 
@@ -69,7 +69,7 @@ import Testing
       case 7:
         if let slot, !bench.core.units[slot].isFree {
           let incident = bench.core.assignments[bench.core.units[slot].assignment].incident
-          bench.close(bench.core.incidentSlots.id(of: incident))
+          bench.close(bench.core.incidents.id(of: incident))
         }
       default:
         now_s += Double(random.below(3))
@@ -102,10 +102,10 @@ import Testing
       bench.put(unit, at: nil, agency: 1, kind: 1)
     }
     bench.poll(s: 1)
-    let before = bench.core.shifts.words.looks
+    let before = bench.core.units.words.looks
     let incident = bench.open(at: 0)
     check(bench.units(incident), equals: [UInt64(units)])
-    let looks = bench.core.shifts.words.looks - before
+    let looks = bench.core.units.words.looks - before
     check(looks, atMost: 128)
   }
 
@@ -119,11 +119,11 @@ import Testing
     let bench = try Bench(Bench.row(), plans: draft, units: 4_096)
     for unit in 1...UInt64(4_096) { bench.put(unit, at: nil, agency: UInt32(1 + unit % 3)) }
     bench.poll(s: 1)
-    let before = bench.core.shifts.words.looks
+    let before = bench.core.units.words.looks
     let incident = bench.open(at: 0)
     check(bench.units(incident), equals: [])
     check(bench.incident(incident)?.shortfall, equals: .capability)
-    let looks = bench.core.shifts.words.looks - before
+    let looks = bench.core.units.words.looks - before
     check(looks, equals: 0)
   }
 }

@@ -15,7 +15,7 @@ struct PlainWaiting {
 
   init(_ core: inout EngineCore) {
     for slot in 0..<UInt32(core.limits.incidents)
-    where core.incidentSlots.isLive(slot) && core.incidents[slot].isWaiting {
+    where core.incidents.isLive(slot) && core.incidents[slot].isWaiting {
       order.append(slot)
     }
     let keys = order.map { (core.incidents[$0].tier.rawValue, core.waiting.key(of: $0)) }
@@ -40,7 +40,7 @@ struct PlainWaiting {
       core.couldServe(unit: slot, incident: incident)
     else { return false }
     for place in 0..<Int(record.refusalCount)
-    where core.incidentRefusals[Int(incident) * EngineLimits.chosen + place] == unit.id {
+    where core.incidents.refusal(of: incident, place) == unit.id {
       return false
     }
     guard record.plan.radius_dm > 0, unit.hasPosition else { return true }
@@ -115,16 +115,16 @@ struct PlainWaiting {
     case 8:
       let slot = bench.slot(id)
       guard slot != .max, !bench.core.units[slot].isFree else { return }
-      let assignment = bench.core.assignmentSlots.id(of: bench.core.units[slot].assignment)
+      let assignment = bench.core.assignments.id(of: bench.core.units[slot].assignment)
       bench.advance(
         assignment, [.declined, .acknowledged, .onScene, .cleared, .cancelled][random.below(5)])
     default:
       let slot = UInt32(random.below(bench.core.limits.incidents))
-      if bench.core.incidentSlots.isLive(slot), random.chance(50) {
-        bench.close(bench.core.incidentSlots.id(of: slot))
-      } else if bench.core.incidentSlots.isLive(slot) {
+      if bench.core.incidents.isLive(slot), random.chance(50) {
+        bench.close(bench.core.incidents.id(of: slot))
+      } else if bench.core.incidents.isLive(slot) {
         bench.upgrade(
-          bench.core.incidentSlots.id(of: slot),
+          bench.core.incidents.id(of: slot),
           to: Tier(rawValue: UInt8(random.below(5))) ?? .none, type: UInt32(random.below(13)))
       }
     }
@@ -147,7 +147,7 @@ struct PlainWaiting {
       while bench.core.popEvent() != nil {}
       let plain = PlainWaiting(&bench.core)
       check(bench.core.waiting.count, equals: plain.order.count)
-      for unit in 0..<UInt32(bench.core.unitSlots.touched) {
+      for unit in 0..<UInt32(bench.core.units.touched) {
         guard bench.core.units[unit].isFree, bench.core.units[unit].isCrewed else { continue }
         let expected = plain.first(for: unit, &bench.core)
         check(find(bench, unit, slice: .max), equals: expected, "seed \(seed), step \(step)")
@@ -255,16 +255,16 @@ struct PlainWaiting {
     }
     let patrol = bench.open(at: 5, tier: .preventive, type: 2)
     bench.put(7, at: bench.node(5), capabilities: 1, activity: .court)
-    bench.core.units[bench.slot(7)].activity = .patrolling
+    bench.core.units.become(.patrolling, bench.slot(7))
     var steps = 100
     let found = bench.core.nextServable(by: bench.slot(7), from: .least, &steps)
     guard case .incident(let incident, _) = found else {
       check(false, "nothing found: \(found)")
       return
     }
-    check(bench.core.incidentSlots.id(of: incident), equals: patrol, "\(steps) left")
+    check(bench.core.incidents.id(of: incident), equals: patrol, "\(steps) left")
     check(steps, atLeast: 96, "\(steps) left")
-    bench.core.units[bench.slot(7)].activity = .court
+    bench.core.units.become(.court, bench.slot(7))
     _ = bench.set(activity: .patrolling, of: 7)
     check(bench.units(patrol), equals: [7])
   }
@@ -287,14 +287,14 @@ struct PlainWaiting {
     let near = bench.decision.answer.incidentID
     bench.put(7, at: Self.place(320_000_100, 5_100), activity: .court)
     var steps = 1_000
-    bench.core.units[bench.slot(7)].activity = .patrolling
+    bench.core.units.become(.patrolling, bench.slot(7))
     let found = bench.core.nextServable(by: bench.slot(7), from: .least, &steps)
     guard case .incident = found else {
       check(false, "nothing found: \(found)")
       return
     }
     check(steps, above: 900, "\(steps) left")
-    bench.core.units[bench.slot(7)].activity = .court
+    bench.core.units.become(.court, bench.slot(7))
     _ = bench.set(activity: .patrolling, of: 7)
     check(bench.units(near), equals: [7])
   }

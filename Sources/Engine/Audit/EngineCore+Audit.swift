@@ -33,7 +33,7 @@ extension EngineCore {
     }
     // On a quiet engine nothing else comes around to carry far deadlines nearer before their time.
     var steps = DeadlineWheel.slice
-    _ = deadlines.draw(now_ns: time.now_ns, steps: &steps)
+    _ = clocks.draw(now_ns: time.now_ns, steps: &steps)
     _ = watches.deadlines.draw(now_ns: time.now_ns, steps: &steps)
     let before_ns = time.now_ns &- Self.overdue_ns
     var found = 0
@@ -54,10 +54,10 @@ extension EngineCore {
   /// The next records that were ever in use, from `next` on: clocks of incidents, of assignments, watches. What was
   /// never taken holds no promise; tables are made for the worst day.
   private func recordsUsed(from next: Int) -> Range<Int>? {
-    let ofIncidents = incidentSlots.touched * ClockSlot.perIncident
+    let ofIncidents = incidents.touched * ClockSlot.perIncident
     if next < ofIncidents { return next..<ofIncidents }
     let first = limits.incidents * ClockSlot.perIncident
-    let ofAssignments = first + assignmentSlots.touched * ClockSlot.perAssignment
+    let ofAssignments = first + assignments.touched * ClockSlot.perAssignment
     if next < ofAssignments { return max(next, first)..<ofAssignments }
     let ofWatches = clocks.count + watches.slots.touched
     return next < ofWatches ? max(next, clocks.count)..<ofWatches : nil
@@ -79,16 +79,14 @@ extension EngineCore {
   private mutating func auditClock(_ slot: UInt32) -> Int {
     let record = clocks[slot]
     // It may wait its turn: then the structure knows it, and says that something is due.
-    guard deadlines.due_ns(of: slot) > record.due_ns || deadlines.next_due_ns > time.now_ns,
+    guard clocks.armedDue_ns(slot) > record.due_ns || clocks.nextDue_ns > time.now_ns,
       outbox.hasRoomForAlarm
     else { return 0 }
-    rearm(slot, due_ns: record.due_ns)
-    // A lost deadline was never counted as disarmed.
-    deadlinesArmed = deadlines.count
-    counters.set(Counter.deadlinesArmed, Int64(deadlinesArmed))
+    clocks.armLost(slot)
+    countArmed()
     var event = event(.alarm, incident: incident(ofClock: slot))
     if let assignment = assignment(ofClock: slot) {
-      event.assignmentID = assignmentSlots.id(of: assignment)
+      event.assignmentID = assignments.id(of: assignment)
       event.unitID = units[assignments[assignment].unit].id
     }
     event.clock = Int32(record.kind.rawValue)

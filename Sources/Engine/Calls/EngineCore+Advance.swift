@@ -8,7 +8,7 @@ extension EngineCore {
     _ id: UInt64, to state: AssignmentState, wall_us: Int64, act: Act,
     _ decision: inout Decision
   ) -> Status {
-    guard let assignment = assignmentSlots.slot(of: id) else { return .stale }
+    guard let assignment = assignments.slot(of: id) else { return .stale }
     let current = assignments[assignment].state
     guard current != state else { return .unchanged }
     let verdict = current.permits(state)
@@ -33,8 +33,7 @@ extension EngineCore {
     _ assignment: UInt32, to state: AssignmentState, act: Act, wall_us: Int64
   ) {
     let record = assignments[assignment]
-    assignments[assignment].state = state
-    assignments[assignment].isUndeliverable = false
+    assignments.move(assignment, to: state)
     noteMove(assignment, from: record.state, to: state, wall_us: wall_us)
     moveClocks(of: assignment, from: record.state, to: state, wall_us: wall_us)
     if state.isSigned != record.state.isSigned {
@@ -55,7 +54,7 @@ extension EngineCore {
     let record = assignments[assignment]
     // It declined, or a person withdrew it: this incident does not ask it again.
     if Sending.isRefusal(state) {
-      refuse(unit: units[record.unit].id, incident: record.incident)
+      incidents.refuse(units[record.unit].id, by: record.incident)
     }
     end(assignment, as: state, reason: .none, act: act, wall_us: wall_us)
     // A seat that nobody reached is open again; its incident keeps its clocks and is served before anything newer.

@@ -18,7 +18,7 @@ extension EngineCore {
     _ incident: UInt32, until_ns: Int64, _ decision: inout Decision
   ) -> Status {
     decision.answer = Answer(epoch: epoch)
-    incidents[incident].state = .held
+    incidents.hold(incident)
     if isBeforeFirstWall { firstWall.hasAppointments = true }
     setAppointment(incident, due_ns: until_ns)
     describe(incident, &decision)
@@ -40,9 +40,6 @@ extension EngineCore {
   /// Ends the holding, without a decision. A unit sent by hand goes before the time.
   mutating func beginAppointment(_ incident: UInt32, at_ns: Int64) {
     stop(.appointment, slot: ClockSlot.of(.appointment, incident: incident))
-    incidents[incident].state = .pending
-    incidents[incident].received_ns = at_ns
-    incidents[incident].start_ns = at_ns
-    incidents[incident].ownStart_ns = at_ns
+    incidents.release(incident, at_ns: at_ns)
   }
 }

@@ -11,19 +11,11 @@ extension EngineCore {
   mutating func update(
     _ id: UInt64, _ change: IncidentReport, movesPlace: Bool, into decision: inout Decision
   ) -> Status {
-    guard let incident = incidentSlots.slot(of: id) else { return .stale }
+    guard let incident = incidents.slot(of: id) else { return .stale }
     guard incidents[incident].state.isOpen else { return .state }
     stopWaiting(incident)
     let old = incidents[incident]
-    if change.tier != .none { incidents[incident].tier = change.tier }
-    if change.type != 0 { incidents[incident].type = change.type }
-    incidents[incident].flags = change.flags
-    self.change(detailsOf: incident, by: change)
-    if movesPlace {
-      incidents[incident].place = change.place
-      incidents[incident].lat_e7 = change.lat_e7
-      incidents[incident].lon_e7 = change.lon_e7
-    }
+    incidents.change(incident, by: change, movesPlace: movesPlace)
     rematch(incident)
     let record = incidents[incident]
     reseat(incident)
@@ -45,9 +37,8 @@ extension EngineCore {
       }
     } else {
       let place = incidents[incident].place
-      incidents[incident].shortfall =
-        Sending.mode(incidents[incident].plan, at: place) == .manual
-        ? Sending.manual(at: place) : []
+      let isManual = Sending.mode(incidents[incident].plan, at: place) == .manual
+      incidents.set(incident, shortfall: isManual ? Sending.manual(at: place) : [])
     }
     emitIncident(incident, reason: .upgraded)
     if isMoved, !isHeld { tellPlaceChanged(incident) }
@@ -63,28 +54,21 @@ extension EngineCore {
       planChosen(tier: record.tier)
       ?? currentPlans.match(record.circumstances(wall_us: time.wall_us))
     notePlan(plan)
-    if plan.plan != record.plan.plan || record.planVersion != plans.current {
-      incidents[incident].servedSeats = 0
-      incidents[incident].sparedSeats = 0
-    }
-    incidents[incident].plan = plan
     plans.letGo(record.planVersion)
     plans.hold(plans.current)
-    incidents[incident].planVersion = plans.current
+    incidents.follow(incident, plan: plan, version: plans.current)
   }
 
   /// Gives the live assignments the first seats of the new plan that they fit; the others stay as sent by hand.
   private mutating func reseat(_ incident: UInt32) {
     let live = Int(incidents[incident].liveCount)
     for place in 0..<live {
-      assignments[liveAssignment(of: incident, place)].requirement = AssignmentRecord.byHand
+      assignments.seat(incidents.assignment(of: incident, place), at: nil)
     }
     for place in 0..<live {
-      let assignment = liveAssignment(of: incident, place)
-      guard let seats = openSeat(for: assignments[assignment].unit, of: incident) else { continue }
-      assignments[assignment].requirement = seats.index
-      assignments[assignment].seat = seats.seat
-      assignments[assignment].role = seats.requirement.role
+      let assignment = incidents.assignment(of: incident, place)
+      assignments.seat(
+        assignment, at: openSeat(for: assignments[assignment].unit, of: incident))
     }
   }
 
@@ -92,12 +76,11 @@ extension EngineCore {
   func listLive(_ incident: UInt32, _ decision: inout Decision) {
     decision.answer = Answer(epoch: epoch)
     describe(incident, &decision)
-    let first = Int(incident) * EngineLimits.chosen
     for place in 0..<Int(incidents[incident].liveCount) {
-      let slot = incidentAssignments[first + place]
+      let slot = incidents.assignment(of: incident, place)
       let record = assignments[slot]
       decision.chosen[place] = Chosen(
-        unitID: units[record.unit].id, assignmentID: assignmentSlots.id(of: slot),
+        unitID: units[record.unit].id, assignmentID: assignments.id(of: slot),
         unit: record.unit, role: record.role, travel_ms: record.travel_ms,
         turnout_ms: record.turnout_ms, distance_dm: record.distance_dm, reason: record.reason,
         marks: record.marks
@@ -112,12 +95,12 @@ extension EngineCore {
   mutating func assign(
     _ id: UInt64, unit unitID: UInt64, wall_us: Int64, act: Act, into decision: inout Decision
   ) -> Status {
-    guard let incident = incidentSlots.slot(of: id) else { return .stale }
+    guard let incident = incidents.slot(of: id) else { return .stale }
     guard incidents[incident].state.isOpen else { return .state }
-    guard let unit = unitIndex.find(unitID) else { return .unknownUnit }
+    guard let unit = units.find(unitID) else { return .unknownUnit }
     decision.answer = Answer(epoch: epoch)
     if incidents[incident].state == .held, units[unit].isFree {
-      guard counters.read(Counter.assignmentsLive) < Int64(assignmentSlots.bound) else {
+      guard counters.read(Counter.assignmentsLive) < Int64(assignments.bound) else {
         return .full
       }
       beginAppointment(incident, at_ns: time.now_ns)
@@ -127,19 +110,19 @@ extension EngineCore {
       let assignment = units[unit].assignment
       guard assignments[assignment].incident == incident else { return .busy }
       // Whole: what stood there before may be nothing.
-      decision.chosen[0] = Chosen(assignmentID: assignmentSlots.id(of: assignment))
+      decision.chosen[0] = Chosen(assignmentID: assignments.id(of: assignment))
       decision.answer.count = 1
       return .unchanged
     }
     takeByHand(unit, unitID, for: incident, &decision)
     guard let assignment = send(decision.chosen[0], to: incident) else { return .full }
-    decision.chosen[0].assignmentID = assignmentSlots.id(of: assignment)
+    decision.chosen[0].assignmentID = assignments.id(of: assignment)
     decision.answer.count = 1
     let before = incidents[incident].state
     deriveState(of: incident)
     if incidents[incident].isWaiting, !hasOpenSeat(incident) {
       stopWaiting(incident)
-      incidents[incident].shortfall = []
+      incidents.set(incident, shortfall: [])
     }
     emitAssignment(assignment, reason: .byHand, act: act, wall_us: wall_us)
     if incidents[incident].state != before { emitIncident(incident, act: act) }

@@ -8,8 +8,8 @@ extension EngineCore {
   mutating func divert(
     _ id: UInt64, to targetID: UInt64, wall_us: Int64, act: Act, into decision: inout Decision
   ) -> Status {
-    guard let assignment = assignmentSlots.slot(of: id),
-      let target = incidentSlots.slot(of: targetID)
+    guard let assignment = assignments.slot(of: id),
+      let target = incidents.slot(of: targetID)
     else { return .stale }
     let record = assignments[assignment]
     let robbed = record.incident
@@ -26,7 +26,7 @@ extension EngineCore {
     deriveState(of: robbed)
     // Its place in the assignment table is free, so it goes to the other; then the first is served.
     let status = assign(targetID, unit: unitID, wall_us: wall_us, act: act, into: &decision)
-    if status == .ok { units[record.unit].nextActivity = next }
+    if status == .ok { units.remember(next: next, record.unit) }
     // What serves the first incident now is another decision.
     var other = Decision()
     serveAgain(robbed, act: act, &other)

@@ -7,7 +7,7 @@ extension EngineCore {
   package mutating func merge(_ id: UInt64, into targetID: UInt64, wall_us: Int64, act: Act)
     -> Status
   {
-    guard let incident = incidentSlots.slot(of: id), let target = incidentSlots.slot(of: targetID)
+    guard let incident = incidents.slot(of: id), let target = incidents.slot(of: targetID)
     else { return .stale }
     let isFiled = incidents[target].state == .merged
     let root = isFiled ? incidents[target].mergedInto : target
@@ -19,16 +19,14 @@ extension EngineCore {
     // What was filed under this one is filed under the root now.
     while incidents[incident].firstMerged != IncidentRecord.none {
       let filed = incidents[incident].firstMerged
-      unlink(filed)
-      link(filed, under: root)
+      incidents.refile(filed, under: root)
     }
     followReceipts(of: incident)
     let kinds = ClockSlot.ofOpenIncidents
     for index in kinds.indices { suspend(kinds[index], incident) }
-    incidents[incident].state = .merged
-    link(incident, under: root)
+    incidents.merge(incident, under: root)
     followReceipts(of: root)
-    if hasMergedArrival(root) {
+    if incidents.hasMergedArrival(root) {
       suspend(.arrival, root)
       settleByMerged(root)
     }
@@ -41,14 +39,14 @@ extension EngineCore {
   mutating func unmerge(
     _ id: UInt64, wall_us: Int64, act: Act, _ decision: inout Decision
   ) -> Status {
-    guard let incident = incidentSlots.slot(of: id) else { return .stale }
+    guard let incident = incidents.slot(of: id) else { return .stale }
     guard incidents[incident].state == .merged else { return .state }
     let root = incidents[incident].mergedInto
     separate(incident)
     let kinds = ClockSlot.ofOpenIncidents
     for index in kinds.indices { resume(kinds[index], incident) }
     followReceipts(of: root)
-    if hasMergedArrival(root) { settleByMerged(root) } else { resume(.arrival, root) }
+    if incidents.hasMergedArrival(root) { settleByMerged(root) } else { resume(.arrival, root) }
     emitIncident(incident, reason: .unmerged, act: act, wall_us: wall_us)
     emitIncident(root, reason: .unmerged, act: act, wall_us: wall_us)
     if isAutomatic(incident), !incidents[incident].hasArrived,
@@ -61,8 +59,7 @@ extension EngineCore {
 
   /// Out of its root's list, with a state of its own again.
   mutating func separate(_ incident: UInt32) {
-    unlink(incident)
-    incidents[incident].state = .pending
+    incidents.separate(incident)
     deriveState(of: incident)
   }
 }

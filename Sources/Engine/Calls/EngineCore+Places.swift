@@ -17,19 +17,15 @@ extension EngineCore {
 
   /// The live assignments before arrival get the times from where their units are now. O(its assignments).
   mutating func measureAgain(_ incident: UInt32) {
-    let first = Int(incident) * EngineLimits.chosen
     for place in 0..<Int(incidents[incident].liveCount) {
-      let assignment = incidentAssignments[first + place]
+      let assignment = incidents.assignment(of: incident, place)
       guard !assignments[assignment].state.hasArrived else { continue }
       let unit = assignments[assignment].unit
       refresh(unit: unit)
       let (travel, isKnown) = measure(unit, to: incident)
-      assignments[assignment].travel_ms = travel.travel_ms
-      assignments[assignment].distance_dm = travel.distance_dm
-      assignments[assignment].marks &= ~ChosenMark.straightLine
-      if travel.isStraightLine, isKnown {
-        assignments[assignment].marks |= ChosenMark.straightLine
-      }
+      assignments.measure(
+        assignment, travel_ms: travel.travel_ms, distance_dm: travel.distance_dm,
+        isStraightLine: travel.isStraightLine && isKnown)
     }
   }
 
@@ -65,13 +61,12 @@ extension EngineCore {
   /// one question a requirement, as in a decision.
   private mutating func nearerFreeUnit(_ incident: UInt32) -> Candidate? {
     let record = incidents[incident]
-    let first = Int(incident) * EngineLimits.chosen
     var least_ms = UInt64.max
     var asked: UInt32 = 0
     // One assignment for each requirement: its seats would all ask the same question.
     var examples: InlineArray<18, UInt32> = .init(repeating: 0)
     for place in 0..<Int(record.liveCount) {
-      let slot = incidentAssignments[first + place]
+      let slot = incidents.assignment(of: incident, place)
       let assignment = assignments[slot]
       guard !assignment.state.hasArrived else { continue }
       let moves = assignment.state.rawValue >= AssignmentState.enRoute.rawValue

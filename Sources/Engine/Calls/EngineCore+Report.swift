@@ -72,13 +72,11 @@ extension EngineCore {
   /// A fresh slot, else that of the incident closed longest ago, else that of the one that waits longest for its
   /// call-back: a new call is worth more.
   private mutating func takeIncidentSlot() -> UInt32? {
-    if let fresh = incidentSlots.take() { return fresh }
-    if closedIncidents.isEmpty, callbacks.head != IncidentRecord.none {
-      archive(callbacks.head, reason: .roomNeeded, act: Act(), wall_us: 0)
+    if let fresh = incidents.take() { return fresh }
+    if !incidents.isAnyOver, incidents.firstCallback != IncidentRecord.none {
+      archive(incidents.firstCallback, reason: .roomNeeded, act: Act(), wall_us: 0)
     }
-    guard let oldest = closedIncidents.popFirst() else { return nil }
-    incidentSlots.giveBack(oldest)
-    return incidentSlots.take()
+    return incidents.reuse()
   }
 
   private func tier(of report: IncidentReport) -> Tier {
@@ -103,7 +101,7 @@ extension EngineCore {
     let tier = tier(of: report)
     let start_ns = time.ns(atWall_us: report.wall_us)
     let receivedWall_us = report.wall_us == 0 ? time.wall_us : report.wall_us
-    incidents[incident] = IncidentRecord(
+    let record = IncidentRecord(
       state: .pending, tier: tier, plan: matched(report, tier: tier), place: report.place,
       type: report.type, lat_e7: report.lat_e7, lon_e7: report.lon_e7, flags: report.flags,
       shortfall: [], keyHigh: report.keyHigh, keyLow: report.keyLow,
@@ -115,11 +113,11 @@ extension EngineCore {
       clockVersion: plans.current, agency: report.agency, source: report.source,
       previousLinked: IncidentRecord.none, nextLinked: IncidentRecord.none, isWaiting: false,
       hasArrived: false)
-    note(detailsOf: incident, report)
+    incidents.open(incident, record, report)
     clearClocks(incident: incident)
     plans.hold(plans.current)
     plans.hold(plans.current)
-    clearCycles(incident: incident)
+    clocks.clearCycles(incident: incident)
     noteReceipt(incident)
     counters.add(Counter.incidentsOpened)
     counters.add(Counter.incidentsOpen)

@@ -4,22 +4,21 @@ extension EngineCore {
   /// Every channel to a unit failed: to the clock that waits for its signature that is nobody. Where the chain skips
   /// steps that find nobody, the step that comes next is due at once.
   package mutating func undeliverable(_ id: UInt64, wall_us: Int64, act: Act) -> Status {
-    guard let assignment = assignmentSlots.slot(of: id) else { return .stale }
+    guard let assignment = assignments.slot(of: id) else { return .stale }
     guard !assignments[assignment].state.isSigned,
       assignments[assignment].state != .delivered
     else { return .state }
     guard !assignments[assignment].isUndeliverable else { return .unchanged }
-    assignments[assignment].isUndeliverable = true
+    assignments.setUndeliverable(assignment)
     emitAssignment(assignment, reason: .undeliverable, act: act, wall_us: wall_us)
     let incident = assignments[assignment].incident
     stop(.delivery, assignment: assignment)
     let slot = ClockSlot.of(.acknowledge, assignment: assignment, limits)
-    guard isRunning(.acknowledge, slot: slot), !clocks[slot].isTaken,
+    guard clocks.isRunning(.acknowledge, slot: slot), !clocks[slot].isTaken,
       policy(slot, incident: incident).manners.nobody == .skip, clocks[slot].due_ns > time.now_ns
     else { return .ok }
-    clocks[slot].step = max(clocks[slot].step, 0)
     // The step comes early; the limit stays where it is.
-    clocks[slot].planned_ns = time.now_ns
+    clocks.hasten(slot, now_ns: time.now_ns)
     rearm(slot, due_ns: time.now_ns)
     return .ok
   }

@@ -13,14 +13,13 @@ extension EngineCore {
     guard clocks[slot].firedStep > 0 else { return .step }
     guard !clocks[slot].isTaken else { return .unchanged }
     let incident = incident(ofClock: slot)
-    clocks[slot].isTaken = true
-    clocks[slot].isSnoozed = false
     let taken_ms = policy(slot, incident: incident).manners.taken_ms
     if taken_ms > 0 {
-      clocks[slot].planned_ns = time.now_ns.adding(ms: taken_ms)
-      rearm(slot, due_ns: clocks[slot].planned_ns)
+      let until_ns = time.now_ns.adding(ms: taken_ms)
+      clocks.take(slot, until_ns: until_ns)
+      rearm(slot, due_ns: until_ns)
     } else {
-      clocks[slot].due_ns = .max
+      clocks.take(slot, until_ns: nil)
       disarm(slot)
     }
     tell(slot, act)
@@ -46,10 +45,8 @@ extension EngineCore {
     // Before the limit it is the limit that is put off; its warning is spared.
     if clocks[slot].step < 0 {
       guard until_ns > clocks[slot].planned_ns else { return .unchanged }
-      clocks[slot].step = 0
-      clocks[slot].isWarned = true
     }
-    clocks[slot].isSnoozed = true
+    clocks.snooze(slot)
     rearm(slot, due_ns: until_ns)
     tell(slot, act)
     return .ok
@@ -67,7 +64,7 @@ extension EngineCore {
     guard status == .ok else { return status }
     guard outbox.hasRoomForEscalation else { return .full }
     disarm(slot)
-    clocks[slot].due_ns = time.now_ns
+    clocks.setDue(slot, time.now_ns)
     let outcome = escalate(slot, incident: incident(ofClock: slot), act: act, &decision)
     if let freed = outcome.freed { offer(unit: freed, &decision) }
     return .ok
@@ -82,9 +79,9 @@ extension EngineCore {
     event.state = record.state.rawValue
     sign(&event, act, incident: incident(ofClock: slot))
     event.reason = Int32(truncatingIfNeeded: act.reason)
-    event.dueWall_us = deadlines.isArmed(slot: slot) ? time.wall_us(of: record.due_ns) : 0
+    event.dueWall_us = clocks.isArmed(slot) ? time.wall_us(of: record.due_ns) : 0
     if let assignment = assignment(ofClock: slot) {
-      event.assignmentID = assignmentSlots.id(of: assignment)
+      event.assignmentID = assignments.id(of: assignment)
       event.unitID = units[assignments[assignment].unit].id
     }
     emit(event)

@@ -9,7 +9,7 @@ extension EngineCore {
     incident id: UInt64, as state: IncidentState, disposition: Int32, wall_us: Int64, act: Act,
     _ decision: inout Decision
   ) -> Status {
-    guard let incident = incidentSlots.slot(of: id) else { return .stale }
+    guard let incident = incidents.slot(of: id) else { return .stale }
     let before = incidents[incident].state
     if before == state { return .unchanged }
     guard before.isOpen else { return .state }
@@ -18,15 +18,14 @@ extension EngineCore {
       under: id, as: state, disposition: disposition, wall_us: wall_us, act: act, &decision)
     let at_ns = time.ns(atWall_us: wall_us)
     stopIncidentClocks(incident, at_ns: at_ns)
-    incidents[incident].state = state
-    incidents[incident].disposition = disposition
-    incidents[incident].closedWall_us = max(wall_us == 0 ? time.wall_us : wall_us, 1)
+    incidents.end(
+      incident, as: state, disposition: disposition,
+      wall_us: wall_us == 0 ? time.wall_us : wall_us)
     if state == .closed { noteClose(incident, at_ns: at_ns) }
     var freed: InlineArray<16, UInt32> = .init(repeating: 0)
     var freedCount = 0
-    let first = Int(incident) * EngineLimits.chosen
     while incidents[incident].liveCount > 0 {
-      let assignment = incidentAssignments[first]
+      let assignment = incidents.assignment(of: incident, 0)
       let record = assignments[assignment]
       freed[freedCount] = record.unit
       freedCount += 1
@@ -54,12 +53,12 @@ extension EngineCore {
     under id: UInt64, as state: IncidentState, disposition: Int32, wall_us: Int64, act: Act,
     _ decision: inout Decision
   ) {
-    guard let root = incidentSlots.slot(of: id) else { return }
+    guard let root = incidents.slot(of: id) else { return }
     while incidents[root].firstMerged != IncidentRecord.none {
       let filed = incidents[root].firstMerged
       separate(filed)
       _ = end(
-        incident: incidentSlots.id(of: filed), as: state, disposition: disposition,
+        incident: incidents.id(of: filed), as: state, disposition: disposition,
         wall_us: wall_us, act: act, &decision)
     }
   }

@@ -12,41 +12,25 @@ extension EngineCore {
     unit description: UnitDescription, _ decision: inout Decision
   ) -> Status {
     let slot: UInt32
-    if let known = unitIndex.find(description.id) {
+    if let known = units.find(description.id) {
       slot = known
     } else {
-      guard let fresh = unitSlots.take() else { return .full }
-      guard unitIndex.insert(description.id, slot: fresh) else {
-        unitSlots.giveBack(fresh)
-        return .full
-      }
+      guard let fresh = units.enter(description, now_ns: time.now_ns) else { return .full }
       slot = fresh
-      units[slot] = .init(fresh: description, now_ns: time.now_ns)
       feed.assign(fresh, id: description.id)
-      unitsWithoutPosition += 1
       counters.add(Counter.units)
       counters.raise(Counter.unitsHigh, to: counters.read(Counter.units))
     }
-    if units[slot].shiftEnd_us != 0 { unitsWithShift -= 1 }
-    let lost = units[slot].capabilities & ~description.capabilities
-    units[slot].take(description)
-    if units[slot].shiftEnd_us != 0 { unitsWithShift += 1 }
-    shifts.note(slot, shiftEnd_us: units[slot].shiftEnd_us)
-    shifts.words.note(slot, agency: units[slot].agency, kind: units[slot].kind)
-    unitDetails[slot] = description.details
+    let lost = units.describe(slot, description, isPlacedNext: description.hasPosition)
     setShiftBegin(unit: slot)
     become(units[slot].activity, unit: slot)
     if description.hasPosition {
-      if !units[slot].hasPosition { unitsWithoutPosition -= 1 }
-      units[slot].hasPosition = true
-      units[slot].place = description.place
       // A place without a device's time: any fix of the device is newer, and those reported before are void.
       feed.void(slot)
-      units[slot].fixWall_us = .min
-      units[slot].fix_ns = time.now_ns
-      units[slot].isFixBeforeFirstWall = false
+      _ = units.place(
+        slot, at: description.place, fixWall_us: .min, fix_ns: time.now_ns,
+        isBeforeFirstWall: false)
     }
-    fileIdle(slot)
     index(unit: slot)
     if units[slot].isFree {
       offer(unit: slot, &decision)
@@ -70,7 +54,7 @@ extension EngineCore {
   mutating func set(
     activity: Activity, of id: UInt64, wall_us: Int64 = 0, _ decision: inout Decision
   ) -> Status {
-    guard let slot = unitIndex.find(id) else { return .unknownUnit }
+    guard let slot = units.find(id) else { return .unknownUnit }
     guard units[slot].isFree else { return remember(activity, unit: slot) }
     guard units[slot].activity != activity else { return .unchanged }
     setFree(unit: slot, activity: activity, since_ns: time.ns(atWall_us: wall_us))
@@ -83,7 +67,7 @@ extension EngineCore {
   private mutating func remember(_ activity: Activity, unit slot: UInt32) -> Status {
     guard !activity.isOfAssignment else { return .busy }
     guard units[slot].nextActivity != activity else { return .unchanged }
-    units[slot].nextActivity = activity
+    units.remember(next: activity, slot)
     return .ok
   }
 }

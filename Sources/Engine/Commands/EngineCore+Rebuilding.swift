@@ -1,16 +1,22 @@
 // What an engine that is rebuilt from its records must be told besides them.
 
+import HujiaRoads
 import HujiaRouting
 
 extension EngineCore {
   /// Tables fill as those did that the records tell of: a slot is taken again where it was, and a key is forgotten when
   /// it was. O(1).
   package mutating func bound(_ limits: EngineLimits) {
-    unitSlots.bound = min(limits.units, unitSlots.capacity)
-    incidentSlots.bound = min(limits.incidents, incidentSlots.capacity)
-    assignmentSlots.bound = min(limits.assignments, assignmentSlots.capacity)
+    units.bound = limits.units
+    incidents.bound = limits.incidents
+    assignments.bound = limits.assignments
     watches.slots.bound = min(limits.watches, watches.slots.capacity)
     keys.bound = max(min(limits.keys, self.limits.keys), 1)
+  }
+
+  /// An incident's place on another map.
+  package mutating func move(incident slot: UInt32, to place: Place) {
+    incidents.move(slot, to: place)
   }
 
   /// The plans of the first opening, in the place of those that the engine was made with, which are given back. Before

@@ -4,10 +4,9 @@
 extension EngineCore {
   /// The first arrival that counts: of the units on the incident and of those that had arrived and have left.
   private func firstArrival(_ incident: UInt32) -> (arrival: Arrival, isKnown: Bool) {
-    var best = incidentTimes[incident].left
-    let first = Int(incident) * EngineLimits.chosen
+    var best = incidents[times: incident].left
     for place in 0..<Int(incidents[incident].liveCount) {
-      let assignment = incidentAssignments[first + place]
+      let assignment = incidents.assignment(of: incident, place)
       guard assignments[assignment].state.hasArrived else { continue }
       let arrival = arrival(of: assignment)
       if arrival.at_ns < best.at_ns { best = arrival }
@@ -18,27 +17,24 @@ extension EngineCore {
   private func arrival(of assignment: UInt32) -> Arrival {
     let unit = units[assignments[assignment].unit]
     return Arrival(
-      at_ns: assignmentTimes[assignment].arrived_ns,
-      wall_us: assignmentTimes[assignment].arrivedWall_us, agency: unit.agency, beat: unit.homeBeat)
+      at_ns: assignments[times: assignment].arrived_ns,
+      wall_us: assignments[times: assignment].arrivedWall_us, agency: unit.agency,
+      beat: unit.homeBeat)
   }
 
   /// A unit arrived, or an arrival was taken back: the incident's own arrival, its clock and its figures follow.
   mutating func reviseArrival(_ incident: UInt32) {
     let (arrival, isKnown) = firstArrival(incident)
-    let before = incidentTimes[incident]
+    let before = incidents[times: incident]
     guard
       arrival.at_ns != before.arrived_ns || arrival.agency != before.arrivedAgency
         || arrival.beat != before.arrivedBeat
     else { return }
     let wasKnown = before.arrived_ns != .max
     if wasKnown { takeBackArrival(incident) }
-    incidentTimes[incident].arrived_ns = arrival.at_ns
-    incidentTimes[incident].arrivedAgency = arrival.agency
-    incidentTimes[incident].arrivedBeat = arrival.beat
-    incidents[incident].hasArrived = isKnown
-    incidents[incident].arrivedWall_us = isKnown ? max(arrival.wall_us, 1) : 0
+    incidents.arrive(incident, arrival)
     guard isKnown else { return promiseArrivalAgain(incident) }
-    let at_ns = min(arrival.at_ns, mergedArrival_ns(incident))
+    let at_ns = min(arrival.at_ns, incidents.mergedArrival_ns(incident))
     noteArrival(incident, arrival, kept_ns: at_ns)
     let slot = ClockSlot.of(.arrival, incident: incident)
     if clocks[slot].kind == .arrival, clocks[slot].limit_ns != .max {
@@ -54,39 +50,28 @@ extension EngineCore {
   /// Nobody was there after all: the promise runs again from the first dispatch, and seats that were left empty because
   /// somebody seemed to be there are wanted again.
   private mutating func promiseArrivalAgain(_ incident: UInt32) {
-    incidents[incident].servedSeats &= ~incidents[incident].sparedSeats
-    incidents[incident].sparedSeats = 0
-    openSparedNeeds(of: incident)
+    incidents.openSpared(incident)
     let slot = ClockSlot.of(.arrival, incident: incident)
     if incidents[incident].dispatchedWall_us != 0,
       let promise = promise(.arrival, incident: incident)
     {
-      restart(.arrival, slot: slot, promise, from: incidentTimes[incident].arrivalFrom_ns)
+      restart(.arrival, slot: slot, promise, from: incidents[times: incident].arrivalFrom_ns)
       // A unit of a merged one is there: what was broken ended with its arrival.
-      if hasMergedArrival(incident) { settleByMerged(incident) }
+      if incidents.hasMergedArrival(incident) { settleByMerged(incident) }
     }
     guard incidents[incident].state == .merged else { return }
     suspend(.arrival, incident)
     let root = incidents[incident].mergedInto
-    if !hasMergedArrival(root) { resume(.arrival, root) } else { settleByMerged(root) }
+    if !incidents.hasMergedArrival(root) { resume(.arrival, root) } else { settleByMerged(root) }
   }
 
   /// What a unit did stays true when it has left.
   mutating func rememberLeaving(_ assignment: UInt32) {
     guard assignments[assignment].state.hasArrived else { return }
-    let incident = assignments[assignment].incident
-    let arrival = arrival(of: assignment)
-    if arrival.at_ns < incidentTimes[incident].left.at_ns { incidentTimes[incident].left = arrival }
-    let times = assignmentTimes[assignment]
-    guard arrival.agency != 0 else { return }
-    if arrival.at_ns < incidentTimes[incident].leftArrived_ns {
-      incidentTimes[incident].leftArrived_ns = arrival.at_ns
-      incidentTimes[incident].leftArrivedAgency = arrival.agency
-    }
-    if times.isAcknowledged, times.acknowledged_ns < incidentTimes[incident].leftSigned_ns {
-      incidentTimes[incident].leftSigned_ns = times.acknowledged_ns
-      incidentTimes[incident].leftSignedAgency = arrival.agency
-    }
+    let times = assignments[times: assignment]
+    incidents.noteLeaving(
+      assignments[assignment].incident, arrival(of: assignment),
+      signed_ns: times.isAcknowledged ? times.acknowledged_ns : nil)
   }
 
   /// The last unit left before any had arrived, and nobody else was found: that somebody is sent is promised again,
@@ -97,7 +82,7 @@ extension EngineCore {
       record.dispatchedWall_us != 0, record.state != .held,
       record.state.isOpen || record.state == .merged
     else { return }
-    incidents[incident].isUnmanned = true
+    incidents.set(incident, isUnmanned: true)
     takeBackResponse(incident)
     let slot = ClockSlot.of(.pending, incident: incident)
     guard let promise = promise(.pending, incident: incident) else { return }
@@ -127,12 +112,12 @@ extension EngineCore {
       }
       filed = incidents[filed].nextLinked
     }
-    let times = incidentTimes[incident]
+    let times = incidents[times: incident]
     claims.signed = AgencyClaim(agency: times.leftSignedAgency, at_ns: times.leftSigned_ns)
     claims.arrived = AgencyClaim(agency: times.leftArrivedAgency, at_ns: times.leftArrived_ns)
     for place in 0..<Int(incidents[incident].liveCount) {
-      let assignment = liveAssignment(of: incident, place)
-      let own = assignmentTimes[assignment]
+      let assignment = incidents.assignment(of: incident, place)
+      let own = assignments[times: assignment]
       let agency = units[assignments[assignment].unit].agency
       guard assignments[assignment].state.isSigned, agency != 0 else { continue }
       if own.isAcknowledged {

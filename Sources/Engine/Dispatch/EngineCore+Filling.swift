@@ -13,15 +13,16 @@ extension EngineCore {
     var status = Status.ok
     switch Sending.mode(plan, at: incidents[incident].place) {
     case .manual:
-      incidents[incident].shortfall = Sending.manual(at: incidents[incident].place)
+      incidents.set(incident, shortfall: Sending.manual(at: incidents[incident].place))
       counters.add(Counter.manual)
       status = .manual
     case .recommend:
       beginSelection(excludingRefusalsOf: nil)
-      incidents[incident].shortfall = choose(
+      let shortfall = choose(
         plan, version: incidents[incident].planVersion, place: incidents[incident].place,
         tier: incidents[incident].tier, incident: incident, needs: openNeeds(of: incident),
         reason: .closest, &decision)
+      incidents.set(incident, shortfall: shortfall)
     case .auto:
       _ = fillSeats(of: incident, reason: .closest, &decision)
       if !incidents[incident].shortfall.isEmpty { counters.add(Counter.shortfalls) }
@@ -38,7 +39,7 @@ extension EngineCore {
   /// The assignments of the answer, as events. (`inout`: of a borrowed one each element read would copy the array.)
   mutating func announceSent(_ incident: UInt32, _ decision: inout Decision) {
     for place in 0..<decision.answer.count where incidents[incident].plan.dispatch == .auto {
-      guard let assignment = assignmentSlots.slot(of: decision.chosen[place].assignmentID) else {
+      guard let assignment = assignments.slot(of: decision.chosen[place].assignmentID) else {
         continue
       }
       emitAssignment(assignment, reason: decision.chosen[place].reason)
@@ -48,7 +49,7 @@ extension EngineCore {
   /// The answer's head, from the incident as it stands; `chosen` is left as it is.
   func describe(_ incident: UInt32, _ decision: inout Decision) {
     let record = incidents[incident]
-    decision.answer.incidentID = incidentSlots.id(of: incident)
+    decision.answer.incidentID = incidents.id(of: incident)
     decision.answer.state = record.state
     decision.answer.tier = record.tier
     decision.answer.plan = record.plan.plan
@@ -71,11 +72,11 @@ extension EngineCore {
         shortfall.insert(.tableFull)
         break
       }
-      decision.chosen[place].assignmentID = assignmentSlots.id(of: assignment)
+      decision.chosen[place].assignmentID = assignments.id(of: assignment)
       sent += 1
     }
     decision.answer.count = sent
-    incidents[incident].shortfall = shortfall
+    incidents.set(incident, shortfall: shortfall)
     let isShort = !shortfall.subtracting([.noPosition, .notOnStreets]).isEmpty
     if isShort { wait(incident) } else { stopWaiting(incident) }
     deriveState(of: incident)
@@ -88,7 +89,7 @@ extension EngineCore {
     for place in 0..<decision.answer.count {
       let reason = decision.chosen[place].reason
       if place == 0 { first = reason }
-      guard let assignment = assignmentSlots.slot(of: decision.chosen[place].assignmentID) else {
+      guard let assignment = assignments.slot(of: decision.chosen[place].assignmentID) else {
         continue
       }
       emitAssignment(assignment, reason: reason)
@@ -103,7 +104,7 @@ extension EngineCore {
     }
     _ = fillSeats(of: incident, reason: .nextUnit, &decision)
     for place in 0..<decision.answer.count {
-      guard let sent = assignmentSlots.slot(of: decision.chosen[place].assignmentID) else {
+      guard let sent = assignments.slot(of: decision.chosen[place].assignmentID) else {
         continue
       }
       emitAssignment(sent, reason: .nextUnit, act: act)

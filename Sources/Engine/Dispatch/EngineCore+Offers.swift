@@ -37,7 +37,7 @@ extension EngineCore {
   /// Whether offers are left for another slice. They rest while no assignment can be opened.
   package var hasOffersLeft: Bool {
     waiting.count > 0 && (offers.count > 0 || offerSweep.isUnderWay)
-      && assignmentSlots.live < assignmentSlots.bound
+      && assignments.live < assignments.bound
   }
 
   /// All units are offered again: what they are available for has changed.
@@ -55,11 +55,11 @@ extension EngineCore {
   /// As far as the steps go.
   mutating func workOffers(_ steps: inout Int, _ decision: inout Decision) {
     while steps > 0, waiting.count > 0, offerSweep.isUnderWay { sweep(&steps) }
-    while steps > 0, waiting.count > 0, assignmentSlots.live < assignmentSlots.bound,
+    while steps > 0, waiting.count > 0, assignments.live < assignments.bound,
       let (unit, bound) = offers.pop()
     {
       steps -= 1
-      guard unitSlots.isLive(unit), isOffered(unit) else { continue }
+      guard units.isLive(unit), isOffered(unit) else { continue }
       offer(unit, from: bound, &steps, &decision)
     }
     guard waiting.count == 0 else { return }
@@ -69,10 +69,10 @@ extension EngineCore {
   }
 
   private mutating func sweep(_ steps: inout Int) {
-    let end = UInt32(unitSlots.touched)
+    let end = UInt32(units.touched)
     while steps > 0, offerSweep.next < end {
       steps -= 1
-      if unitSlots.isLive(offerSweep.next) { noteFreed(unit: offerSweep.next) }
+      if units.isLive(offerSweep.next) { noteFreed(unit: offerSweep.next) }
       offerSweep.next += 1
     }
     offerSweep.isUnderWay = offerSweep.next < end
@@ -129,7 +129,7 @@ extension EngineCore {
       let other = offers.unit(at: here)
       looks += 1
       guard looks <= Self.looksAhead else { return true }
-      if unitSlots.isLive(other), isOffered(other), mayGo(other, tier: own),
+      if units.isLive(other), isOffered(other), mayGo(other, tier: own),
         canServe(other, incident, &steps)
       {
         return true
@@ -186,7 +186,7 @@ extension EngineCore {
     steps -= 1
     let record = incidents[incident]
     guard Int(record.liveCount) < EngineLimits.chosen, couldServe(unit: unit, incident: incident),
-      !hasRefused(unit, incident)
+      !incidents.hasRefused(units[unit].id, incident)
     else { return false }
     guard record.plan.radius_dm > 0, units[unit].hasPosition else { return true }
     if map.nodeCount > 0 { steps -= Self.travelSteps }

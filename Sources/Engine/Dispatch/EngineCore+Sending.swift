@@ -6,49 +6,35 @@ extension EngineCore {
   /// Opens an assignment in state `dispatched`, reserves the unit and starts its clocks. nil when the
   /// table is full. O(1).
   mutating func send(_ choice: Chosen, to incident: UInt32) -> UInt32? {
-    guard Int(incidents[incident].liveCount) < EngineLimits.chosen,
-      let assignment = assignmentSlots.take()
-    else { return nil }
-    assert(units[choice.unit].isFree)
-    assignments[assignment] = AssignmentRecord(
+    guard Int(incidents[incident].liveCount) < EngineLimits.chosen else { return nil }
+    let record = AssignmentRecord(
       incident: incident, unit: choice.unit, state: .dispatched, role: choice.role,
       requirement: choice.requirement, seat: choice.seat, travel_ms: choice.travel_ms,
       turnout_ms: choice.turnout_ms, distance_dm: choice.distance_dm, reason: choice.reason,
       marks: choice.marks & ChosenMark.ofChoice)
-    clearCycles(assignment: assignment)
+    guard let assignment = assignments.open(record, now_ns: time.now_ns) else { return nil }
+    clocks.clearCycles(assignment: assignment)
     clearClocks(assignment: assignment)
-    let first = Int(incident) * EngineLimits.chosen
-    incidentAssignments[first + Int(incidents[incident].liveCount)] = assignment
-    incidents[incident].liveCount += 1
-    units[choice.unit].assignment = assignment
-    units[choice.unit].activityBefore = units[choice.unit].activity
+    incidents.attach(assignment, to: incident)
+    units.send(choice.unit, on: assignment)
     become(.enRoute, unit: choice.unit)
     router.set(
       level: Self.busyCode, of: choice.unit, idleSince_ns: units[choice.unit].idleSince_ns)
     refile(incident)
 
-    if !isDispatched(incident) {
-      markDispatched(incident)
+    if incidents[incident].dispatchedWall_us == 0 {
+      incidents.dispatch(incident, wall_us: time.wall_us)
       startArrivalClock(incident, from: time.now_ns)
     } else if incidents[incident].isUnmanned {
       stop(.pending, slot: ClockSlot.of(.pending, incident: incident))
     }
     startAssignmentClocks(assignment)
     noteDispatch(assignment)
-    incidents[incident].isUnmanned = false
+    incidents.set(incident, isUnmanned: false)
     counters.add(Counter.assignmentsOpened)
     counters.add(Counter.assignmentsLive)
     counters.raise(Counter.assignmentsLiveHigh, to: counters.read(Counter.assignmentsLive))
     return assignment
-  }
-
-  private func isDispatched(_ incident: UInt32) -> Bool {
-    incidents[incident].dispatchedWall_us != 0
-  }
-
-  /// Before the first poll the wall time is unknown (0): 1 stands for "dispatched, time unknown".
-  private mutating func markDispatched(_ incident: UInt32) {
-    incidents[incident].dispatchedWall_us = max(time.wall_us, 1)
   }
 
   /// Ends a live assignment: its clocks stop, its slot and unit are free again. The incident's state and waiting are
@@ -60,44 +46,31 @@ extension EngineCore {
     stopAssignmentClocks(assignment, at_ns: time.ns(atWall_us: wall_us))
     rememberLeaving(assignment)
     let record = assignments[assignment]
-    assignments[assignment].state = state
+    assignments.end(assignment, as: state)
     let isServed = Sending.isServed(
       record.state, endsAs: state, othersArrived: incidents[record.incident].hasArrived)
-    if isServed {
-      serveNeeds(of: record.incident, by: record.unit, wasThere: record.state.hasArrived)
-    }
-    if isServed, record.isOfPlan {
-      let plan = incidents[record.incident].plan
-      let seat = plans.tables(incidents[record.incident].planVersion).pointee.seatBit(
-        plan, index: record.requirement, seat: record.seat)
-      let wasServed = incidents[record.incident].servedSeats & seat != 0
-      incidents[record.incident].servedSeats |= seat
-      if record.state.hasArrived {
-        incidents[record.incident].sparedSeats &= ~seat
-      } else if !wasServed {
-        incidents[record.incident].sparedSeats |= seat
-      }
-    }
+    if isServed { serve(record) }
     emitAssignment(assignment, reason: reason, act: act, wall_us: wall_us)
     if state == .declined { counters.add(Counter.assignmentsDeclined) }
     if state == .expired { counters.add(Counter.assignmentsExpired) }
     counters.add(Counter.assignmentsLive, -1)
 
-    let first = Int(record.incident) * EngineLimits.chosen
-    let live = Int(incidents[record.incident].liveCount)
-    var place = 0
-    while incidentAssignments[first + place] != assignment { place += 1 }
-    assert(place < live)
-    while place + 1 < live {
-      incidentAssignments[first + place] = incidentAssignments[first + place + 1]
-      place += 1
-    }
-    incidents[record.incident].liveCount -= 1
-    assignmentSlots.giveBack(assignment)
+    incidents.detach(assignment, from: record.incident)
+    assignments.close(assignment)
     letGo(
       unit: record.unit,
       usual: record.state.hasArrived ? .returning : units[record.unit].activityBefore)
     refile(record.incident)
+  }
+
+  /// For its seat, and for what it brought beside that, nobody else is sent.
+  private mutating func serve(_ record: AssignmentRecord) {
+    let (incident, wasThere) = (record.incident, record.state.hasArrived)
+    incidents.serve(incident, needs: units[record.unit].capabilities, wasThere: wasThere)
+    guard record.isOfPlan else { return }
+    let seat = plans.tables(incidents[incident].planVersion).pointee.seatBit(
+      incidents[incident].plan, index: record.requirement, seat: record.seat)
+    incidents.serve(incident, seat: seat, wasThere: wasThere)
   }
 
   /// What is asked of a unit that takes the place of an assignment: what its seat asks for; of one sent for needs, what
@@ -133,11 +106,10 @@ extension EngineCore {
   mutating func deriveState(of incident: UInt32) {
     guard incidents[incident].state.isOpen, incidents[incident].state != .held else { return }
     var best = AssignmentState.none
-    let first = Int(incident) * EngineLimits.chosen
     for place in 0..<Int(incidents[incident].liveCount) {
-      let state = assignments[incidentAssignments[first + place]].state
+      let state = assignments[incidents.assignment(of: incident, place)].state
       if state.rawValue > best.rawValue { best = state }
     }
-    incidents[incident].state = Sending.state(best, hasArrived: incidents[incident].hasArrived)
+    incidents.become(incident, Sending.state(best, hasArrived: incidents[incident].hasArrived))
   }
 }

@@ -6,7 +6,7 @@ import HujiaContainers
 extension EngineCore {
   private func figureKey(_ incident: UInt32) -> FigureKey {
     let record = incidents[incident]
-    let times = incidentTimes[incident]
+    let times = incidents[times: incident]
     return FigureKey(
       tier: record.tier, type: record.type, agency: times.agency, beat: times.beat,
       isVulnerable: record.isVulnerable)
@@ -20,24 +20,18 @@ extension EngineCore {
   }
 
   mutating func noteReceipt(_ incident: UInt32) {
-    incidentTimes[incident] = IncidentTimes()
     figures.incidents[incident] = CountedIncident()
   }
 
   /// After the assignment is open. An incident whose first units all declined counts the dispatch that stands.
   mutating func noteDispatch(_ assignment: UInt32) {
     let record = assignments[assignment]
-    assignmentTimes[assignment] = AssignmentTimes(dispatched_ns: time.now_ns)
     figures.assignments[assignment] = CountedAssignment()
     let incident = record.incident
-    guard !incidentTimes[incident].isDispatched || incidents[incident].isUnmanned else { return }
-    if !incidentTimes[incident].isDispatched {
-      incidentTimes[incident].dispatched_ns = time.now_ns
-      incidentTimes[incident].arrivalFrom_ns = time.now_ns
-    }
-    incidentTimes[incident].isDispatched = true
-    incidentTimes[incident].agency = units[record.unit].agency
-    incidentTimes[incident].beat = units[record.unit].homeBeat
+    guard !incidents[times: incident].isDispatched || incidents[incident].isUnmanned else { return }
+    incidents.noteDispatch(
+      incident, at_ns: time.now_ns, agency: units[record.unit].agency,
+      beat: units[record.unit].homeBeat)
     let took_ns = time.now_ns &- incidents[incident].start_ns
     let isWithin = isKept(
       .pending, slot: ClockSlot.of(.pending, incident: incident), at_ns: time.now_ns,
@@ -58,15 +52,15 @@ extension EngineCore {
     _ assignment: UInt32, from old: AssignmentState, to new: AssignmentState, wall_us: Int64
   ) {
     let at_ns = time.ns(atWall_us: wall_us)
-    if new.isSigned, !old.isSigned { assignmentTimes[assignment].signed_ns = at_ns }
+    if new.isSigned, !old.isSigned { assignments.noteSigned(assignment, at_ns: at_ns) }
     if new == .acknowledged, !old.isSigned { noteSignature(assignment, at_ns: at_ns) }
     if new == .enRoute, old.rawValue < new.rawValue { noteTurnout(assignment, at_ns: at_ns) }
     if new.hasArrived, !old.hasArrived {
-      assignmentTimes[assignment].arrived_ns = at_ns
-      assignmentTimes[assignment].arrivedWall_us = max(wall_us == 0 ? time.wall_us : wall_us, 1)
+      assignments.noteArrived(
+        assignment, at_ns: at_ns, wall_us: wall_us == 0 ? time.wall_us : wall_us)
     }
     guard new.rawValue < old.rawValue else { return }
-    if !new.hasArrived { assignmentTimes[assignment].arrived_ns = .max }
+    if !new.hasArrived { assignments.takeBackArrived(assignment) }
     if new.rawValue < AssignmentState.enRoute.rawValue,
       let counted = figures.assignments[assignment].turnout
     {
@@ -74,8 +68,7 @@ extension EngineCore {
       figures.assignments[assignment].turnout = nil
     }
     guard !new.isSigned else { return }
-    assignmentTimes[assignment].signed_ns = .max
-    assignmentTimes[assignment].isAcknowledged = false
+    assignments.noteSigned(assignment, at_ns: nil)
     if let counted = figures.assignments[assignment].signature {
       figures.takeBack(.dispatchToAcknowledge, counted)
       figures.assignments[assignment].signature = nil
@@ -86,9 +79,8 @@ extension EngineCore {
   /// judged by its own dispatch.
   private mutating func noteSignature(_ assignment: UInt32, at_ns: Int64) {
     let record = assignments[assignment]
-    let dispatched_ns = assignmentTimes[assignment].dispatched_ns
-    assignmentTimes[assignment].isAcknowledged = true
-    assignmentTimes[assignment].acknowledged_ns = at_ns
+    let dispatched_ns = assignments[times: assignment].dispatched_ns
+    assignments.noteAcknowledged(assignment, at_ns: at_ns)
     let target_ms = promise(.acknowledge, incident: record.incident)?.limit_ms ?? -1
     let slot = ClockSlot.of(.acknowledge, assignment: assignment, limits)
     let took_ns = at_ns &- dispatched_ns
@@ -96,7 +88,7 @@ extension EngineCore {
     let isWithin =
       target_ms < 0
       ? nil
-      : isRunning(.acknowledge, slot: slot) && !isInherited
+      : clocks.isRunning(.acknowledge, slot: slot) && !isInherited
         ? isKept(
           .acknowledge, slot: slot, at_ns: at_ns, took_ns: took_ns, target_ms: target_ms)
         : took_ns <= target_ms.multipliedClamped(by: 1_000_000)
@@ -107,13 +99,13 @@ extension EngineCore {
 
   /// The unit moves. Its target is the plans' turnout time for its kind.
   private mutating func noteTurnout(_ assignment: UInt32, at_ns: Int64) {
-    guard assignmentTimes[assignment].isAcknowledged else { return }
+    guard assignments[times: assignment].isAcknowledged else { return }
     let record = assignments[assignment]
     let target_ms = Int64(currentPlans.turnout_ms(kind: units[record.unit].kind))
     let slot = ClockSlot.of(.turnout, assignment: assignment, limits)
-    let took_ns = at_ns &- assignmentTimes[assignment].acknowledged_ns
+    let took_ns = at_ns &- assignments[times: assignment].acknowledged_ns
     let isWithin =
-      isRunning(.turnout, slot: slot)
+      clocks.isRunning(.turnout, slot: slot)
       ? isKept(.turnout, slot: slot, at_ns: at_ns, took_ns: took_ns, target_ms: target_ms)
       : took_ns <= target_ms &* 1_000_000
     if let counted = figures.assignments[assignment].turnout {
@@ -129,7 +121,7 @@ extension EngineCore {
     var key = figureKey(incident)
     key.agency = arrival.agency
     key.beat = arrival.beat
-    let took_ns = arrival.at_ns &- incidentTimes[incident].dispatched_ns
+    let took_ns = arrival.at_ns &- incidents[times: incident].dispatched_ns
     let isWithin = isKept(
       .arrival, slot: ClockSlot.of(.arrival, incident: incident), at_ns: kept_ns, took_ns: took_ns,
       target_ms: limits(of: incident).arrive_ms)

@@ -23,7 +23,7 @@ extension EngineCore {
     while firstWall.isArming { if !armFirstWall(), most != .max { return 0 } }
     while fired < most, decided < decisions {
       // Before anything that is due: a decision now may send a unit whose shift has begun.
-      if shifts.begins.next_ns <= time.now_ns {
+      if units.begins.next_ns <= time.now_ns {
         if beginShift(&offerSteps, &decision) { fired += 1 }
         continue
       }
@@ -32,19 +32,19 @@ extension EngineCore {
         steps = DeadlineWheel.slice
         continue
       }
-      guard min(deadlines.next_due_ns, watches.deadlines.next_due_ns) <= time.now_ns else { break }
+      guard min(clocks.nextDue_ns, watches.deadlines.next_due_ns) <= time.now_ns else { break }
       guard outbox.hasRoomForEscalation else {
         isEscalationBlocked = true
         break
       }
       fired += 1
-      if watches.deadlines.next_due_ns < deadlines.next_due_ns {
+      if watches.deadlines.next_due_ns < clocks.nextDue_ns {
         fireWatch(&decision)
         decided += 1  // it may open an incident
         continue
       }
-      guard let slot = deadlines.popDrawn(now_ns: time.now_ns) else { break }
-      disarmed()
+      guard let slot = clocks.popDrawn(now_ns: time.now_ns) else { break }
+      countArmed()
       let outcome = fire(slot, act: Act(), &decision)
       if outcome.isDecision { decided += 1 }
       // A unit that did not sign for one incident may be what another waits for.
@@ -60,17 +60,16 @@ extension EngineCore {
 
   /// The first shift that has begun: its unit is available, if what it does allows that. False: none has.
   mutating func beginShift(_ offerSteps: inout Int, _ decision: inout Decision) -> Bool {
-    guard let slot = shifts.begins.popDue(now_ns: time.now_ns) else { return false }
+    guard let slot = units.popShift(now_ns: time.now_ns) else { return false }
     begin(shiftOf: slot)
     if offerSteps > 0 { workOffers(&offerSteps, &decision) }
     return true
   }
 
   private mutating func begin(shiftOf slot: UInt32) {
-    units[slot].isBeforeShift = false
+    _ = units.beginShift(slot)
     guard units[slot].isFree else { return }
-    units[slot].idleSince_ns = time.now_ns
-    fileIdle(slot)
+    units.setIdle(slot, since_ns: time.now_ns)
     router.set(level: code(of: slot), of: slot, idleSince_ns: units[slot].idleSince_ns)
     noteFreed(unit: slot)
   }

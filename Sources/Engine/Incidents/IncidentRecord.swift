@@ -59,7 +59,7 @@ package struct IncidentRecord: BitwiseCopyable {
   /// All its units left before any had arrived, so that its pending clock runs again.
   var isUnmanned = false
   package var hasArrived: Bool
-  /// Its entry in `incidentDetails` names capabilities, a reference.
+  /// Its entry in `IncidentDetails` names capabilities, a reference.
   var hasNeeds = false
   var hasReference = false
 

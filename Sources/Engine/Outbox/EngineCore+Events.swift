@@ -36,10 +36,10 @@ extension EngineCore {
 
   func event(_ kind: EventKind, incident: UInt32) -> Event {
     var event = Event(kind)
-    event.incidentID = incidentSlots.id(of: incident)
+    event.incidentID = incidents.id(of: incident)
     event.keyHigh = incidents[incident].keyHigh
     event.keyLow = incidents[incident].keyLow
-    event.reference = reference(of: incident)
+    event.reference = incidents.reference(of: incident)
     event.state = incidents[incident].state.rawValue
     return event
   }
@@ -58,10 +58,7 @@ extension EngineCore {
   mutating func sign(_ event: inout Event, _ act: Act, incident: UInt32) {
     guard act.isOfPerson else { return }
     event.sign(act)
-    incidents[incident].operatorID = act.operatorID
-    incidents[incident].operatorReason = act.reason
-    incidentDetails[incident].operatorSession = act.sessionID
-    incidentDetails[incident].operatorRole = act.role
+    incidents.sign(incident, act)
   }
 
   mutating func emitAssignment(
@@ -69,7 +66,7 @@ extension EngineCore {
   ) {
     let record = assignments[assignment]
     var event = event(.assignment, incident: record.incident)
-    event.assignmentID = assignmentSlots.id(of: assignment)
+    event.assignmentID = assignments.id(of: assignment)
     event.unitID = units[record.unit].id
     event.state = record.state.rawValue
     if !record.state.hasArrived, !record.state.isTerminal { event.travel_ms = record.travel_ms }
@@ -81,7 +78,7 @@ extension EngineCore {
 
   /// An event that knows its incident by the id alone gets the incident's reference.
   func refer(_ event: inout Event) {
-    guard let incident = incidentSlots.slot(of: event.incidentID) else { return }
-    event.reference = reference(of: incident)
+    guard let incident = incidents.slot(of: event.incidentID) else { return }
+    event.reference = incidents.reference(of: incident)
   }
 }

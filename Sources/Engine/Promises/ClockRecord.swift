@@ -115,30 +115,3 @@ enum ClockCycles {
     }
   }
 }
-
-extension EngineCore {
-  /// A new incident or assignment has its slot: its clocks count from 0.
-  mutating func clearCycles(incident: UInt32) { clearCycles(owner: Int(incident)) }
-  mutating func clearCycles(assignment: UInt32) {
-    clearCycles(owner: limits.incidents + Int(assignment))
-  }
-
-  private mutating func clearCycles(owner: Int) {
-    let first = owner * ClockCycles.perOwner
-    for place in first..<first + ClockCycles.perOwner { nextCycles[place] = 0 }
-  }
-
-  /// Takes the number for a beginning of the clock.
-  mutating func takeCycle(_ kind: ClockKind, slot: UInt32) -> Int32 {
-    let place = ClockCycles.place(kind, slot: slot, limits)
-    let cycle = nextCycles[place]
-    nextCycles[place] = cycle &+ 1
-    return cycle
-  }
-
-  /// A firing used the number.
-  mutating func useCycle(_ cycle: Int32, _ kind: ClockKind, slot: UInt32) {
-    let place = ClockCycles.place(kind, slot: slot, limits)
-    nextCycles[place] = max(nextCycles[place], cycle &+ 1)
-  }
-}

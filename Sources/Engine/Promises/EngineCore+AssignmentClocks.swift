@@ -41,9 +41,9 @@ extension EngineCore {
         // The signatures of enough others may have ended it before; its own may be earlier still.
         let enough_ns = signedEnough_ns(assignments[assignment].incident) ?? at_ns
         settle(slot, at_ns: min(at_ns, enough_ns))
-        assignmentTimes[assignment].signatureBreach = breaches.take(clock: slot)
+        assignments.keep(signatureBreach: breaches.take(clock: slot), assignment)
       } else {
-        assignmentTimes[assignment].signatureBreach = 0
+        assignments.keep(signatureBreach: 0, assignment)
       }
     }
     if new != .acknowledged { stop(.turnout, assignment: assignment, at_ns: at_ns) }
@@ -64,7 +64,7 @@ extension EngineCore {
   private mutating func promiseAgain(
     _ assignment: UInt32, from old: AssignmentState, to new: AssignmentState, at_ns: Int64
   ) {
-    let times = assignmentTimes[assignment]
+    let times = assignments[times: assignment]
     if old.hasArrived, !new.hasArrived {
       stop(.welfare, assignment: assignment)
       stop(.report, assignment: assignment)
@@ -88,20 +88,19 @@ extension EngineCore {
     // Without this signature there may be too few: those of others are wanted again.
     let incident = assignments[assignment].incident
     guard !isSignedEnough(incident) else { return }
-    let first = Int(incident) * EngineLimits.chosen
     for place in 0..<Int(incidents[incident].liveCount) {
-      let other = incidentAssignments[first + place]
+      let other = incidents.assignment(of: incident, place)
       let slot = ClockSlot.of(.acknowledge, assignment: other, limits)
-      guard !assignments[other].state.isSigned, !isRunning(.acknowledge, slot: slot) else {
+      guard !assignments[other].state.isSigned, !clocks.isRunning(.acknowledge, slot: slot) else {
         continue
       }
       if other == assignment {
-        breaches.put(assignmentTimes[other].signatureBreach, clock: slot)
-        clocks[slot].kind = .acknowledge
+        breaches.put(assignments[times: other].signatureBreach, clock: slot)
+        clocks.reclaim(slot, .acknowledge)
       } else if hasRunOut(slot, incident: incident) {
         continue
       }
-      restart(.acknowledge, assignment: other, from: assignmentTimes[other].dispatched_ns)
+      restart(.acknowledge, assignment: other, from: assignments[times: other].dispatched_ns)
     }
   }
 
@@ -122,12 +121,14 @@ extension EngineCore {
 
   /// A unit says that it is well: its welfare clock begins again.
   package mutating func checkIn(unit id: UInt64, wall_us: Int64) -> Status {
-    guard let unit = unitIndex.find(id) else { return .unknownUnit }
+    guard let unit = units.find(id) else { return .unknownUnit }
     guard !units[unit].isFree else { return .unchanged }
     let assignment = units[unit].assignment
     let slot = ClockSlot.of(.welfare, assignment: assignment, limits)
     let at_ns = time.ns(atWall_us: wall_us)
-    guard isRunning(.welfare, slot: slot), !isOlder(at_ns, assignment) else { return .unchanged }
+    guard clocks.isRunning(.welfare, slot: slot), !isOlder(at_ns, assignment) else {
+      return .unchanged
+    }
     start(.welfare, assignment: assignment, from: at_ns)
     return .ok
   }
@@ -135,7 +136,7 @@ extension EngineCore {
   /// A sign that comes in after a newer one shortens nothing.
   private func isOlder(_ at_ns: Int64, _ assignment: UInt32) -> Bool {
     let slot = ClockSlot.of(.welfare, assignment: assignment, limits)
-    return isRunning(.welfare, slot: slot) && at_ns < clocks[slot].start_ns
+    return clocks.isRunning(.welfare, slot: slot) && at_ns < clocks[slot].start_ns
   }
 
   /// K of N: enough units of the incident have signed, so nobody asks the others any more.
@@ -143,10 +144,10 @@ extension EngineCore {
 
   /// When the last of the signatures that are enough was given; nil = they are not enough.
   private func signedEnough_ns(_ incident: UInt32) -> Int64? {
-    let first = Int(incident) * EngineLimits.chosen
     let live = Int(incidents[incident].liveCount)
     var isAny = false
-    for place in 0..<live where assignments[incidentAssignments[first + place]].state.isSigned {
+    for place in 0..<live
+    where assignments[incidents.assignment(of: incident, place)].state.isSigned {
       isAny = true
     }
     guard isAny, let promise = promise(.acknowledge, incident: incident) else { return nil }
@@ -157,14 +158,14 @@ extension EngineCore {
     var signed: InlineArray<16, Int64> = .init(repeating: .max)
     var count = 0
     for place in 0..<live {
-      let assignment = incidentAssignments[first + place]
+      let assignment = incidents.assignment(of: incident, place)
       guard assignments[assignment].state.isSigned else { continue }
       var at = count
-      while at > 0, signed[at - 1] > assignmentTimes[assignment].signed_ns {
+      while at > 0, signed[at - 1] > assignments[times: assignment].signed_ns {
         signed[at] = signed[at - 1]
         at -= 1
       }
-      signed[at] = assignmentTimes[assignment].signed_ns
+      signed[at] = assignments[times: assignment].signed_ns
       count += 1
     }
     return count >= wanted ? signed[Int(wanted) - 1] : nil
@@ -174,9 +175,9 @@ extension EngineCore {
   /// was needed, however late it was told.
   mutating func stopOtherSignatures(_ incident: UInt32) {
     guard let at_ns = signedEnough_ns(incident) else { return }
-    let first = Int(incident) * EngineLimits.chosen
     for place in 0..<Int(incidents[incident].liveCount) {
-      let slot = ClockSlot.of(.acknowledge, assignment: incidentAssignments[first + place], limits)
+      let slot = ClockSlot.of(
+        .acknowledge, assignment: incidents.assignment(of: incident, place), limits)
       if clocks[slot].kind == .acknowledge, breaches.isNoted(clock: slot) {
         settle(slot, at_ns: at_ns)
       }

@@ -58,19 +58,20 @@ extension EngineCore {
       && !keepsOverdue
     if isCatchUp { start_ns = time.now_ns }
     let breach_ns = start_ns.adding(ms: promise.limit_ms)
-    if isRunning(kind, slot: slot) { settle(slot, at_ns: min(given_ns, time.now_ns)) }
+    if clocks.isRunning(kind, slot: slot) { settle(slot, at_ns: min(given_ns, time.now_ns)) }
     _ = breaches.take(clock: slot)
-    let cycle = takeCycle(kind, slot: slot)
-    clocks[slot] = ClockRecord(
+    let cycle = clocks.takeCycle(kind, slot: slot)
+    let record = ClockRecord(
       due_ns: breach_ns, planned_ns: breach_ns, own_ns: breach_ns, start_ns: start_ns,
       policy: promise.policy, step: -1, cycle: cycle, firedCycle: cycle, kind: kind,
       isRunning: true, isCatchUp: isCatchUp)
+    clocks.begin(slot, record)
     let incident = incident(ofClock: slot)
     aim(slot, incident: incident)
     guard kind == .arrival else { return }
-    incidentTimes[incident].arrivalFrom_ns = start_ns
+    incidents.setArrivalFrom(incident, start_ns)
     // Someone is on the scene already, sent to what was merged into this one.
-    if hasMergedArrival(incident) { suspend(.arrival, incident) }
+    if incidents.hasMergedArrival(incident) { suspend(.arrival, incident) }
   }
 
   /// Before the limit: arms the warning if there is one and its time has not passed, else the limit.
@@ -83,10 +84,10 @@ extension EngineCore {
       : policy(slot, incident: incident).warning_ns(
         start_ns: record.start_ns, breach_ns: breach_ns)
     if let warning_ns, warning_ns > time.now_ns, warning_ns < breach_ns {
-      clocks[slot].step = -1
+      clocks.aim(slot, atWarning: true)
       rearm(slot, due_ns: warning_ns)
     } else {
-      clocks[slot].step = 0
+      clocks.aim(slot, atWarning: false)
       rearm(slot, due_ns: firstStep_ns(slot, incident: incident))
     }
   }
@@ -99,25 +100,18 @@ extension EngineCore {
   }
 
   mutating func rearm(_ slot: UInt32, due_ns: Int64) {
-    clocks[slot].due_ns = due_ns
-    if !deadlines.isArmed(slot: slot) {
-      deadlinesArmed += 1
-      counters.set(Counter.deadlinesArmed, Int64(deadlinesArmed))
-      counters.raise(Counter.deadlinesArmedHigh, to: Int64(deadlinesArmed))
-    }
-    deadlines.arm(slot: slot, due_ns: due_ns)
+    clocks.arm(slot, due_ns: due_ns)
+    countArmed()
   }
 
   /// Takes the deadline out; the promise stays open.
   mutating func disarm(_ slot: UInt32) {
-    guard deadlines.isArmed(slot: slot) else { return }
-    deadlines.cancel(slot: slot)
-    disarmed()
+    if clocks.disarm(slot) { countArmed() }
   }
 
-  mutating func disarmed() {
-    deadlinesArmed -= 1
-    counters.set(Counter.deadlinesArmed, Int64(deadlinesArmed))
+  mutating func countArmed() {
+    counters.set(Counter.deadlinesArmed, Int64(clocks.armed))
+    counters.raise(Counter.deadlinesArmedHigh, to: Int64(clocks.armed))
   }
 
   /// Ends a promise, if its slot is that clock's at the moment. `at_ns`: when it really ended, nil = now.
@@ -126,24 +120,17 @@ extension EngineCore {
     guard clocks[slot].isRunning || breaches.isOpen(clock: slot) else { return }
     settle(slot, at_ns: at_ns ?? time.now_ns)
     guard clocks[slot].isRunning else { return }
-    clocks[slot].isRunning = false
+    clocks.end(slot)
     disarm(slot)
-  }
-
-  func isRunning(_ kind: ClockKind, slot: UInt32) -> Bool {
-    clocks[slot].isRunning && clocks[slot].kind == kind
   }
 
   /// Carries a chain over to another slot: a replacement inherits the promise, not a fresh one.
   mutating func moveClock(from old: UInt32, to new: UInt32) {
     let record = clocks[old]
-    clocks[old].isRunning = false
     disarm(old)
     disarm(new)
     breaches.move(from: old, to: new)
-    clocks[new] = record
-    let old = ClockCycles.place(record.kind, slot: old, limits)
-    nextCycles[ClockCycles.place(record.kind, slot: new, limits)] = nextCycles[old]
+    clocks.move(from: old, to: new)
     if record.due_ns != .max { rearm(new, due_ns: record.due_ns) }
   }
 

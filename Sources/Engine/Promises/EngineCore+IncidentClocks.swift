@@ -19,7 +19,7 @@ extension EngineCore {
   /// When several agencies go: one of them leads.
   mutating func startLeadClock(_ incident: UInt32) {
     let record = incidents[incident]
-    guard record.lead == 0, !isRunning(.lead, slot: ClockSlot.of(.lead, incident: incident)),
+    guard record.lead == 0, !clocks.isRunning(.lead, slot: ClockSlot.of(.lead, incident: incident)),
       plans.tables(record.planVersion).pointee.isMultiAgency(record.plan)
     else { return }
     start(.lead, incident, from: incidents[incident].start_ns)
@@ -50,24 +50,25 @@ extension EngineCore {
       let kind = kinds[index]
       let slot = ClockSlot.of(kind, incident: incident)
       guard let promise = promise(kind, incident: incident) else { continue }
-      if isRunning(kind, slot: slot) {
+      if clocks.isRunning(kind, slot: slot) {
         follow(slot, promise, incident: incident, isRaised: isRaised)
       } else if isRaised, isOpen(kind, incident) {
         start(kind, slot: slot, promise, from: time.now_ns)
       }
     }
     let arrival = ClockSlot.of(.arrival, incident: incident)
-    if isTierRaised, isRunning(.arrival, slot: arrival), clocks[arrival].start_ns == time.now_ns {
-      incidentTimes[incident].arrivalFrom_ns = time.now_ns
+    if isTierRaised, clocks.isRunning(.arrival, slot: arrival),
+      clocks[arrival].start_ns == time.now_ns
+    {
+      incidents.setArrivalFrom(incident, time.now_ns)
     }
-    let first = Int(incident) * EngineLimits.chosen
     for place in 0..<Int(incidents[incident].liveCount) {
-      let assignment = incidentAssignments[first + place]
+      let assignment = incidents.assignment(of: incident, place)
       let unitKind = units[assignments[assignment].unit].kind
       let kinds = ClockSlot.ofAssignments
       for index in kinds.indices {
         let slot = ClockSlot.of(kinds[index], assignment: assignment, limits)
-        guard isRunning(kinds[index], slot: slot),
+        guard clocks.isRunning(kinds[index], slot: slot),
           let promise = promise(kinds[index], incident: incident, unitKind: unitKind)
         else { continue }
         follow(slot, promise, incident: incident, isRaised: isRaised)
@@ -78,16 +79,12 @@ extension EngineCore {
   private mutating func follow(
     _ slot: UInt32, _ promise: Promise, incident: UInt32, isRaised: Bool
   ) {
-    clocks[slot].policy = promise.policy
+    clocks.follow(slot, policy: promise.policy)
     let record = clocks[slot]
     guard isRaised, promise.canStart, record.firedStep == 0 else { return }
     let breach_ns = time.now_ns.adding(ms: promise.limit_ms)
     guard breach_ns < record.planned_ns else { return }
-    clocks[slot].start_ns = time.now_ns
-    clocks[slot].planned_ns = breach_ns
-    clocks[slot].isCatchUp = false
-    clocks[slot].own_ns = min(record.own_ns, breach_ns)
-    clocks[slot].isSnoozed = false
+    clocks.tighten(slot, start_ns: time.now_ns, limit_ns: breach_ns)
     aim(slot, incident: incident)
     // It keeps its new limit for the un-merge, and waits for that.
     if record.isSuspended { disarm(slot) }
@@ -98,20 +95,15 @@ extension EngineCore {
     let slot = ClockSlot.of(.arrival, incident: incident)
     guard clocks[slot].kind == .arrival, clocks[slot].limit_ns != .max else { return }
     guard let promise = promise(.arrival, incident: incident), promise.canStart else { return }
-    let limit_ns = incidentTimes[incident].arrivalFrom_ns.adding(ms: promise.limit_ms)
+    let limit_ns = incidents[times: incident].arrivalFrom_ns.adding(ms: promise.limit_ms)
     guard limit_ns > clocks[slot].limit_ns else { return }
-    clocks[slot].own_ns = limit_ns
-    guard clocks[slot].firedStep == 0 else { return }
-    clocks[slot].planned_ns = limit_ns
-    clocks[slot].start_ns = incidentTimes[incident].arrivalFrom_ns
-    clocks[slot].policy = promise.policy
-    guard isRunning(.arrival, slot: slot) else { return }
-    clocks[slot].isSnoozed = false
+    clocks.ease(
+      slot, start_ns: incidents[times: incident].arrivalFrom_ns, limit_ns: limit_ns,
+      policy: promise.policy)
+    guard clocks[slot].firedStep == 0, clocks.isRunning(.arrival, slot: slot) else { return }
+    clocks.endSnooze(slot)
     if clocks[slot].isWarned {
-      // It warns again, of the new limit: another firing, so another cycle.
-      clocks[slot].isWarned = false
-      clocks[slot].cycle = takeCycle(.arrival, slot: slot)
-      clocks[slot].firedCycle = clocks[slot].cycle
+      clocks.unwarn(slot, cycle: clocks.takeCycle(.arrival, slot: slot))
     }
     aim(slot, incident: incident)
     if clocks[slot].isSuspended { disarm(slot) }
@@ -134,7 +126,7 @@ extension EngineCore {
 
   /// Sets who leads; its clock stops.
   mutating func lead(_ incident: UInt32, agency: UInt32, wall_us: Int64 = 0) {
-    incidents[incident].lead = agency
+    incidents.lead(incident, agency: agency)
     stop(
       .lead, slot: ClockSlot.of(.lead, incident: incident), at_ns: time.ns(atWall_us: wall_us))
   }

@@ -13,37 +13,33 @@ extension EngineCore {
       wall_us = min(wall_us, known(incidents[filed].ownReceivedWall_us))
       filed = incidents[filed].nextLinked
     }
-    incidents[incident].start_ns = start_ns
-    incidents[incident].receivedWall_us = wall_us
+    incidents.setReceipt(incident, start_ns: start_ns, wall_us: wall_us)
     let kinds: InlineArray<2, ClockKind> = [.pending, .resolve]
     for index in kinds.indices {
       let kind = kinds[index]
       let slot = ClockSlot.of(kind, incident: incident)
       let record = clocks[slot]
-      guard isRunning(kind, slot: slot), record.firedStep == 0, !record.isSuspended,
+      guard clocks.isRunning(kind, slot: slot), record.firedStep == 0, !record.isSuspended,
         let promise = promise(kind, incident: incident), promise.canStart
       else { continue }
-      clocks[slot].planned_ns =
+      let limit_ns =
         start_ns < incidents[incident].ownStart_ns
         ? min(record.own_ns, start_ns.adding(ms: promise.limit_ms)) : record.own_ns
-      if clocks[slot].planned_ns != record.planned_ns {
-        clocks[slot].isSnoozed = false
-        aim(slot, incident: incident)
-      }
+      if clocks.plan(slot, limit_ns: limit_ns) { aim(slot, incident: incident) }
     }
   }
 
   mutating func suspend(_ kind: ClockKind, _ incident: UInt32) {
     let slot = ClockSlot.of(kind, incident: incident)
-    guard isRunning(kind, slot: slot) else { return }
-    clocks[slot].isSuspended = true
+    guard clocks.isRunning(kind, slot: slot) else { return }
+    clocks.set(slot, isSuspended: true)
     disarm(slot)
   }
 
   mutating func resume(_ kind: ClockKind, _ incident: UInt32) {
     let slot = ClockSlot.of(kind, incident: incident)
-    guard isRunning(kind, slot: slot), clocks[slot].isSuspended else { return }
-    clocks[slot].isSuspended = false
+    guard clocks.isRunning(kind, slot: slot), clocks[slot].isSuspended else { return }
+    clocks.set(slot, isSuspended: false)
     let breach = breaches.take(clock: slot)
     counters.add(Counter.breaches, breaches.reopen(breach, clock: slot))
     if clocks[slot].due_ns != .max { rearm(slot, due_ns: clocks[slot].due_ns) }
@@ -52,7 +48,7 @@ extension EngineCore {
   /// An arrival at one of the merged is the arrival of all: a breach of the root's promise ends there.
   mutating func settleByMerged(_ root: UInt32) {
     let slot = ClockSlot.of(.arrival, incident: root)
-    guard isRunning(.arrival, slot: slot), breaches.isNoted(clock: slot) else { return }
-    settle(slot, at_ns: mergedArrival_ns(root))
+    guard clocks.isRunning(.arrival, slot: slot), breaches.isNoted(clock: slot) else { return }
+    settle(slot, at_ns: incidents.mergedArrival_ns(root))
   }
 }

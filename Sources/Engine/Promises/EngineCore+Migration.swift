@@ -7,10 +7,10 @@ extension EngineCore {
     var changed: UInt32 = 0
     var steps = Self.migrationSlice
     var slot = first
-    let end = UInt32(incidentSlots.touched)
+    let end = UInt32(incidents.touched)
     while slot < end, steps > 0 {
       steps -= 1
-      if incidentSlots.isLive(slot) {
+      if incidents.isLive(slot) {
         steps -= Self.migrationSteps * (1 + Int(incidents[slot].liveCount))
         if migrateClocks(ofSlot: slot) == .ok { changed += 1 }
       }
@@ -24,7 +24,7 @@ extension EngineCore {
   private static var migrationSteps: Int { 32 }
 
   package mutating func migrateClocks(of id: UInt64) -> Status {
-    guard let incident = incidentSlots.slot(of: id) else { return .stale }
+    guard let incident = incidents.slot(of: id) else { return .stale }
     return migrateClocks(ofSlot: incident)
   }
 
@@ -38,7 +38,7 @@ extension EngineCore {
     guard incidents[incident].clockVersion != plans.current else { return .unchanged }
     plans.letGo(incidents[incident].clockVersion)
     plans.hold(plans.current)
-    incidents[incident].clockVersion = plans.current
+    incidents.followClocks(incident, version: plans.current)
     guard state != .held else { return .ok }
     let kinds = ClockSlot.ofOpenIncidents
     for index in kinds.indices {
@@ -47,9 +47,8 @@ extension EngineCore {
         promise(kinds[index], incident: incident), incident: incident,
         isOpen: isOpen(kinds[index], incident))
     }
-    let first = Int(incident) * EngineLimits.chosen
     for place in 0..<Int(incidents[incident].liveCount) {
-      let assignment = incidentAssignments[first + place]
+      let assignment = incidents.assignment(of: incident, place)
       let unitKind = units[assignments[assignment].unit].kind
       let kinds = ClockSlot.ofAssignments
       for index in kinds.indices {
@@ -66,17 +65,16 @@ extension EngineCore {
   private mutating func migrate(
     _ kind: ClockKind, slot: UInt32, _ promise: Promise?, incident: UInt32, isOpen: Bool
   ) {
-    guard isRunning(kind, slot: slot) else {
+    guard clocks.isRunning(kind, slot: slot) else {
       if let promise, isOpen { start(kind, slot: slot, promise, from: time.now_ns) }
       return
     }
     guard let promise, promise.canStart else { return stop(kind, slot: slot) }
-    clocks[slot].policy = promise.policy
+    clocks.follow(slot, policy: promise.policy)
     let record = clocks[slot]
     guard record.firedStep == 0, !record.isSuspended, !record.isSnoozed else { return }
     let breach_ns = max(record.start_ns.adding(ms: promise.limit_ms), time.now_ns)
-    clocks[slot].planned_ns = breach_ns
-    clocks[slot].own_ns = breach_ns
+    clocks.replan(slot, limit_ns: breach_ns)
     aim(slot, incident: incident)
   }
 

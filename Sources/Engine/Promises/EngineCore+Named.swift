@@ -5,16 +5,16 @@ extension EngineCore {
   func locate(_ reference: ClockReference) -> (status: Status, slot: UInt32) {
     guard reference.watchID == 0 else { return (.argument, 0) }
     if reference.clock.isOfAssignment {
-      guard let assignment = assignmentSlots.slot(of: reference.assignmentID) else {
+      guard let assignment = assignments.slot(of: reference.assignmentID) else {
         return (.stale, 0)
       }
-      let incident = incidentSlots.id(of: assignments[assignment].incident)
+      let incident = incidents.id(of: assignments[assignment].incident)
       guard reference.incidentID == 0 || reference.incidentID == incident else {
         return (.argument, 0)
       }
       return (.ok, ClockSlot.of(reference.clock, assignment: assignment, limits))
     }
-    guard let incident = incidentSlots.slot(of: reference.incidentID) else { return (.stale, 0) }
+    guard let incident = incidents.slot(of: reference.incidentID) else { return (.stale, 0) }
     guard reference.assignmentID == 0 else { return (.argument, 0) }
     return (.ok, ClockSlot.of(reference.clock, incident: incident))
   }
@@ -24,7 +24,7 @@ extension EngineCore {
     let found = locate(reference)
     guard found.status == .ok else { return found }
     let slot = found.slot
-    guard isRunning(reference.clock, slot: slot), reference.clock != .appointment else {
+    guard clocks.isRunning(reference.clock, slot: slot), reference.clock != .appointment else {
       let isOver = !incidents[incident(ofClock: slot)].state.isOpen
       return (isOver ? .state : .noClock, slot)
     }

@@ -59,11 +59,7 @@ extension EngineCore {
   }
 
   private mutating func clearClock(_ slot: UInt32) {
-    clocks[slot].planned_ns = .max
-    clocks[slot].own_ns = .max
-    clocks[slot].firedStep = 0
-    clocks[slot].isCatchUp = false
-    clocks[slot].isSuspended = false
+    clocks.clear(slot)
     _ = breaches.take(clock: slot)
   }
 
@@ -71,12 +67,12 @@ extension EngineCore {
   mutating func noteBreach(_ slot: UInt32, incident: UInt32, assignment: UInt32?, due_ns: Int64) {
     breaches.note(
       Breach(
-        incidentID: incidentSlots.id(of: incident),
-        assignmentID: assignment.map { assignmentSlots.id(of: $0) } ?? 0,
+        incidentID: incidents.id(of: incident),
+        assignmentID: assignment.map { assignments.id(of: $0) } ?? 0,
         unitID: assignment.map { units[assignments[$0].unit].id } ?? 0, due_ns: due_ns,
         dueWall_us: time.wall_us &- (time.now_ns &- due_ns) / 1_000, ended_ns: .max,
         clock: clocks[slot].kind, tier: incidents[incident].tier, type: incidents[incident].type,
-        reference: reference(of: incident)),
+        reference: incidents.reference(of: incident)),
       clock: slot)
     counters.add(Counter.breaches)
   }

@@ -6,13 +6,13 @@ extension EngineCore {
     let found = locate(reference)
     guard found.status == .ok else { return (found.status, nil) }
     let record = clocks[found.slot]
-    let runs = isRunning(reference.clock, slot: found.slot)
+    let runs = clocks.isRunning(reference.clock, slot: found.slot)
     return (
       .ok,
       ClockReading(
         state: runs ? record.state : .none, step: runs ? record.firedStep : 0,
         cycle: runs ? record.firedCycle : 0,
-        due_ns: runs && deadlines.isArmed(slot: found.slot) ? record.due_ns : .max,
+        due_ns: runs && clocks.isArmed(found.slot) ? record.due_ns : .max,
         planned_ns: runs && !record.isTaken ? record.planned_ns : .max,
         plansVersion: runs
           ? plans.number(incidents[incident(ofClock: found.slot)].clockVersion) : 0)

@@ -21,7 +21,7 @@ extension EngineCore {
   /// The road of an assignment into `routePoints`, as its plan has it driven, and the number of its points. Stale: no
   /// such assignment; state: the unit's position or the incident's place is unknown.
   package mutating func route(ofAssignment id: UInt64) -> (status: Status, needed: Int) {
-    guard let slot = assignmentSlots.slot(of: id) else { return (.stale, 0) }
+    guard let slot = assignments.slot(of: id) else { return (.stale, 0) }
     let assignment = assignments[slot]
     refresh(unit: assignment.unit)
     guard units[assignment.unit].hasPosition, !incidents[assignment.incident].place.isNowhere

@@ -40,7 +40,7 @@ package struct IncidentView: BitwiseCopyable {
 extension EngineCore {
   func describe(incident slot: UInt32, _ view: inout IncidentView) {
     let incident = incidents[slot]
-    view.id = incidentSlots.id(of: slot)
+    view.id = incidents.id(of: slot)
     view.state = incident.state
     view.tier = incident.tier
     view.type = incident.type
@@ -62,7 +62,7 @@ extension EngineCore {
     view.plansVersion = plansNumber(of: slot)
     view.operatorID = incident.operatorID
     view.operatorReason = incident.operatorReason
-    let details = incidentDetails[slot]
+    let details = incidents[details: slot]
     view.operatorSession = details.operatorSession
     view.operatorRole = details.operatorRole
     view.needs = details.needs
@@ -70,7 +70,7 @@ extension EngineCore {
     view.outcome = details.outcome
     view.liveCount = incident.liveCount
     for place in 0..<Int(incident.liveCount) {
-      view.assignmentIDs[place] = assignmentSlots.id(of: liveAssignment(of: slot, place))
+      view.assignmentIDs[place] = assignments.id(of: incidents.assignment(of: slot, place))
     }
   }
 }

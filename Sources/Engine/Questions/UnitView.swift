@@ -30,12 +30,12 @@ extension EngineCore {
     view.level = level(of: slot)
     view.nextActivity = unit.nextActivity
     if !unit.isFree {
-      view.assignmentID = assignmentSlots.id(of: unit.assignment)
-      view.incidentID = incidentSlots.id(of: assignments[unit.assignment].incident)
+      view.assignmentID = assignments.id(of: unit.assignment)
+      view.incidentID = incidents.id(of: assignments[unit.assignment].incident)
     }
     view.age_s = age_s(ofUnit: slot)
     view.shiftEnd_us = unit.shiftEnd_us
-    view.details = unitDetails[slot]
+    view.details = units[details: slot]
     guard unit.hasPosition else { return view }
     view.hasPosition = true
     view.place = unit.place

@@ -92,7 +92,7 @@ extension EngineCore {
 
   private mutating func readChosen(_ reader: inout NumberReader) -> Chosen? {
     let id = reader.u64()
-    guard let slot = unitIndex.find(id) else { return nil }
+    guard let slot = units.find(id) else { return nil }
     let (role, travel_ms, turnout_ms) = (reader.u32(), reader.u32(), reader.u32())
     let distance_dm = reader.u32()
     guard let reason = Reason(rawValue: reader.i32()) else { return nil }

@@ -5,10 +5,9 @@ extension EngineCore {
   /// its.
   func openNeeds(of incident: UInt32, passing passed: UInt32? = nil) -> UInt64 {
     guard incidents[incident].hasNeeds else { return 0 }
-    var open = incidentDetails[incident].needs & ~incidentDetails[incident].servedNeeds
-    let first = Int(incident) * EngineLimits.chosen
+    var open = incidents[details: incident].needs & ~incidents[details: incident].servedNeeds
     for place in 0..<Int(incidents[incident].liveCount) {
-      let assignment = incidentAssignments[first + place]
+      let assignment = incidents.assignment(of: incident, place)
       if assignment != passed { open &= ~units[assignments[assignment].unit].capabilities }
     }
     return open

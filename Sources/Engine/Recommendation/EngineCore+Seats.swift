@@ -28,9 +28,8 @@ extension EngineCore {
     guard let incident else { return missing }
     var isEmpty = true
     guard incidents[incident].servedSeats & seats.bit == 0 else { return nil }
-    let first = Int(incident) * EngineLimits.chosen
     for place in 0..<Int(incidents[incident].liveCount) {
-      let assignment = incidentAssignments[first + place]
+      let assignment = incidents.assignment(of: incident, place)
       guard assignments[assignment].requirement == seats.index,
         assignments[assignment].seat == seats.seat
       else { continue }
@@ -210,7 +209,7 @@ extension EngineCore {
     let limit_us = Eligibility.mustLast_us(
       to: tier, wall_us: time.wall_us, evenIfOver: tier.isPressing)
     for word in 0..<router.unitWords where !why.isSuperset(of: all) {
-      guard shifts.words.mayFit(word, agency: requirement.agency, kind: requirement.kind) else {
+      guard units.words.mayFit(word, agency: requirement.agency, kind: requirement.kind) else {
         continue
       }
       let some = router.units(word: word, levels: .max, capabilities: capabilities)
@@ -223,8 +222,8 @@ extension EngineCore {
       if !why.contains(.notAvailable), isAny(of: crewed & ~usable, word, requirement) {
         why.insert(.notAvailable)
       }
-      let mayEnd = !why.contains(.shiftEnd) && shifts.mayEnd(before: limit_us, word: word)
-      let mayBeFar = !why.contains(.radius) && shifts.mayLast(to: limit_us, word: word)
+      let mayEnd = !why.contains(.shiftEnd) && units.mayEnd(before: limit_us, word: word)
+      let mayBeFar = !why.contains(.radius) && units.mayLast(to: limit_us, word: word)
       let maySkip = !why.contains(.notAvailable) && hasSkipped(word: word)
       guard mayEnd || mayBeFar || maySkip else { continue }
       why.formUnion(whyNone(of: usable, word, requirement, limit_us: limit_us, all))
@@ -260,7 +259,7 @@ extension EngineCore {
   }
 
   func fits(_ slot: UInt32, _ requirement: Requirement) -> Bool {
-    shifts.words.countLook()
+    units.words.countLook()
     return requirement.fits(agency: units[slot].agency, kind: units[slot].kind)
   }
 

@@ -11,9 +11,8 @@ extension EngineCore {
     if skipStamp == 0 { skipStamp = 1 }
     skippedCount = 0
     guard let incident else { return }
-    let first = Int(incident) * EngineLimits.chosen
     for index in 0..<Int(incidents[incident].refusalCount) {
-      guard let unit = unitIndex.find(incidentRefusals[first + index]) else { continue }
+      guard let unit = units.find(incidents.refusal(of: incident, index)) else { continue }
       skip(unit: unit)
     }
   }
@@ -84,11 +83,11 @@ extension EngineCore {
   /// Whether a unit that fits is beyond its shift. A look at each unit that could go, so that a shortage asks routing
   /// a second time only where that can find somebody.
   private func hasShiftOver(_ requirement: Requirement, capabilities: UInt64) -> Bool {
-    guard unitsWithShift > 0, time.wall_us != 0 else { return false }
+    guard units.withShift > 0, time.wall_us != 0 else { return false }
     let levels = Eligibility.levels(for: .emergency)
     for word in 0..<router.unitWords
-    where shifts.mayEnd(before: time.wall_us, word: word)
-      && shifts.words.mayFit(word, agency: requirement.agency, kind: requirement.kind)
+    where units.mayEnd(before: time.wall_us, word: word)
+      && units.words.mayFit(word, agency: requirement.agency, kind: requirement.kind)
     {
       var left =
         router.units(word: word, levels: levels, capabilities: capabilities)

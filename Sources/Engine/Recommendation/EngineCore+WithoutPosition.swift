@@ -7,7 +7,7 @@ extension EngineCore {
   /// All-stale must still give an answer: the longest idle unit that fits and has no known position. A look at each
   /// word, and at the units of words where the longest idle could be it.
   mutating func unitWithoutPosition(_ filter: UnitFilter, kind: UInt32) -> Candidate? {
-    guard unitsWithoutPosition > 0 else { return nil }
+    guard units.withoutPosition > 0 else { return nil }
     // Begin where the longest idle of all stands: most other words need no second look then.
     var first: Int?
     for word in 0..<router.unitWords where unitsToLook(word, filter, kind: kind) != 0 {
@@ -17,7 +17,7 @@ extension EngineCore {
     var best: Candidate?
     look(first, filter, kind: kind, &best)
     for word in 0..<router.unitWords where word != first {
-      let known = shifts.words[word]
+      let known = units.words[word]
       if let best, (known.idleSince_ns, known.id) >= (best.idleSince_ns, best.id) { continue }
       look(word, filter, kind: kind, &best)
     }
@@ -25,14 +25,14 @@ extension EngineCore {
   }
 
   private func isEarlier(_ word: Int, than other: Int) -> Bool {
-    (shifts.words[word].idleSince_ns, shifts.words[word].id)
-      < (shifts.words[other].idleSince_ns, shifts.words[other].id)
+    (units.words[word].idleSince_ns, units.words[word].id)
+      < (units.words[other].idleSince_ns, units.words[other].id)
   }
 
   /// Of a word the units without a position that may match.
   private func unitsToLook(_ word: Int, _ filter: UnitFilter, kind: UInt32) -> UInt64 {
-    guard shifts.words[word].slot != .max,
-      shifts.words.mayFit(word, agency: filter.agency, kind: kind)
+    guard units.words[word].slot != .max,
+      units.words.mayFit(word, agency: filter.agency, kind: kind)
     else { return 0 }
     return router.units(word: word, levels: filter.levels, capabilities: filter.capabilities)
       & ~router.placedUnits(word: word)
@@ -45,7 +45,7 @@ extension EngineCore {
     while left != 0 {
       let slot = UInt32(word * 64 + left.trailingZeroBitCount)
       left &= left - 1
-      shifts.words.countLook()
+      units.words.countLook()
       let unit = units[slot]
       guard passes(unit, slot, filter), Asked.fits(kind, unit.kind) else { continue }
       let candidate = Candidate(

@@ -33,7 +33,7 @@ extension EngineCore {
 
   private mutating func name(_ assignment: UInt32?, in event: inout Event) {
     guard let assignment else { return }
-    event.assignmentID = assignmentSlots.id(of: assignment)
+    event.assignmentID = assignments.id(of: assignment)
     event.unitID = units[assignments[assignment].unit].id
   }
 
@@ -41,8 +41,7 @@ extension EngineCore {
   private mutating func warn(_ slot: UInt32, incident: UInt32) {
     var warning = event(.warning, clock: slot, incident: incident)
     name(assignment(ofClock: slot), in: &warning)
-    clocks[slot].isWarned = true
-    clocks[slot].step = 0
+    clocks.warn(slot)
     rearm(slot, due_ns: firstStep_ns(slot, incident: incident))
     emit(warning)
     noteLateness(warning.late_ns)
@@ -55,7 +54,7 @@ extension EngineCore {
     let tables = plans.tables(incidents[incident].clockVersion)
     let policy = tables.pointee.policy(clocks[slot].policy)
     // Its chain may have changed since; a shorter one goes on with its last step.
-    clocks[slot].step = min(max(clocks[slot].step, 0), policy.stepCount - 1)
+    clocks.clampStep(slot, count: policy.stepCount)
     let record = clocks[slot]
     let action =
       record.isLastResort
@@ -66,20 +65,15 @@ extension EngineCore {
     sign(&event, act, incident: incident)
     // Its chain was changed for a shorter one: a step that has fired fires again, as another firing.
     if (record.cycle, event.step) <= (record.firedCycle, record.firedStep) {
-      clocks[slot].cycle = record.firedCycle &+ 1
-      event.cycle = clocks[slot].cycle
+      event.cycle = record.firedCycle &+ 1
     }
-    useCycle(event.cycle, record.kind, slot: slot)
+    clocks.useCycle(event.cycle, record.kind, slot: slot)
     // A step that a person asked for may come before the limit; the breach is noted by the first that comes after it.
     let limit_ns = record.limit_ns
     if limit_ns <= time.now_ns, !breaches.isNoted(clock: slot) {
       noteBreach(slot, incident: incident, assignment: assignment(ofClock: slot), due_ns: limit_ns)
     }
-    clocks[slot].own_ns = limit_ns
-    clocks[slot].firedStep = event.step
-    clocks[slot].firedCycle = event.cycle
-    clocks[slot].isTaken = false
-    clocks[slot].isSnoozed = false
+    clocks.fire(slot, step: event.step, cycle: event.cycle, limit_ns: limit_ns)
 
     // The firing names the clock's own assignment, never the replacement's, also when that assignment has ended.
     name(assignment(ofClock: slot), in: &event)
@@ -89,9 +83,9 @@ extension EngineCore {
     event.reason = outcome.reason.rawValue
     if let sent = outcome.assignment { event.unitID = units[assignments[sent].unit].id }
     if let slot = outcome.slot {
-      if let heir = assignment(ofClock: slot) { event.assignmentID = assignmentSlots.id(of: heir) }
+      if let heir = assignment(ofClock: slot) { event.assignmentID = assignments.id(of: heir) }
       if outcome.reason != .nobody {
-        clocks[slot].hasReached = true
+        clocks.reach(slot)
       } else if policy.manners.nobody == .skip {
         skipAhead(slot, from: record, cycle: event.cycle, policy: policy)
       }
@@ -109,18 +103,11 @@ extension EngineCore {
       step: record.step, cycle: record.cycle, isRepeating: record.isRepeating,
       due_ns: record.due_ns)
     guard let next = chain.next(after: place, at: time.now_ns) else {
-      clocks[slot].isRunning = false
+      clocks.end(slot)
       return
     }
-    clocks[slot].step = next.step
-    clocks[slot].cycle = next.cycle
-    clocks[slot].isRepeating = next.isRepeating
-    plan(slot, due_ns: next.due_ns)
-  }
-
-  private mutating func plan(_ slot: UInt32, due_ns: Int64) {
-    clocks[slot].planned_ns = due_ns
-    rearm(slot, due_ns: due_ns)
+    clocks.go(slot, to: next)
+    rearm(slot, due_ns: next.due_ns)
   }
 
   /// The step found nobody, and the chain says not to wait: the next step is due when this one was. When no step of the
@@ -131,10 +118,9 @@ extension EngineCore {
     guard clocks[slot].isRunning, !record.isLastResort else { return }
     if record.step + 1 >= policy.stepCount {
       guard !clocks[slot].hasReached else { return }
-      clocks[slot].isLastResort = true
-      clocks[slot].cycle = cycle
-      clocks[slot].isRepeating = record.isRepeating
+      clocks.resort(slot, cycle: cycle, isRepeating: record.isRepeating)
     }
-    plan(slot, due_ns: record.due_ns)
+    clocks.replan(slot, due_ns: record.due_ns)
+    rearm(slot, due_ns: record.due_ns)
   }
 }

@@ -60,15 +60,15 @@ extension EngineCore {
     _ asked: UInt32, _ decision: inout Decision
   ) -> UInt32? {
     let record = assignments[asked]
-    refuse(unit: units[record.unit].id, incident: record.incident)
+    incidents.refuse(units[record.unit].id, by: record.incident)
     guard
       let replacement = sendReplacement(of: asked, &decision)
     else {
-      takeBackRefusal(incident: record.incident)
+      incidents.takeBackRefusal(record.incident)
       return nil
     }
     let old = ClockSlot.of(.acknowledge, assignment: asked, limits)
-    if isRunning(.acknowledge, slot: old) {
+    if clocks.isRunning(.acknowledge, slot: old) {
       moveClock(from: old, to: ClockSlot.of(.acknowledge, assignment: replacement, limits))
     }
     end(asked, as: .expired, reason: .nextUnit, act: Act(), wall_us: 0)

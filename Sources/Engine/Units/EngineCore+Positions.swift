@@ -25,7 +25,7 @@ extension EngineCore {
 
   /// With thousands of units nearly all that a position touches is far away: eight waits at a time instead of one.
   @inline(__always) private func fetchAhead(unit slot: UInt32) {
-    router.fetchAhead(UnsafeRawPointer(units.base + Int(slot)))
+    router.fetchAhead(units.address(of: slot))
     router.fetchAhead(unit: slot)
   }
 
@@ -40,7 +40,7 @@ extension EngineCore {
     }
     hasPositionsLeft = false
     guard feed.hasFresh else { return }
-    takePositions(most: min(most, unitSlots.touched)) { false }
+    takePositions(most: min(most, units.touched)) { false }
     hasPositionsLeft = feed.hasFresh
   }
 
@@ -53,25 +53,17 @@ extension EngineCore {
   }
 
   package mutating func refresh(unitID id: UInt64) {
-    if let slot = unitIndex.find(id) { refresh(unit: slot) }
+    if let slot = units.find(id) { refresh(unit: slot) }
   }
 
   /// A unit is where a fix says. O(1).
   package mutating func locate(_ fix: TakenFix) {
     let slot = fix.slot
-    guard unitSlots.isLive(slot) else { return }
-    units[slot].fixWall_us = fix.wall_us
-    units[slot].fix_ns = fix.fix_ns
-    units[slot].isFixBeforeFirstWall = isBeforeFirstWall && fix.wall_us > 0
-    units[slot].place = fix.place
-    if units[slot].hasPosition {
-      router.move(unit: slot, to: fix.place)
-    } else {
-      units[slot].hasPosition = true
-      unitsWithoutPosition -= 1
-      fileIdle(slot)
-      index(unit: slot)
-    }
+    guard units.isLive(slot) else { return }
+    let wasUnknown = units.place(
+      slot, at: fix.place, fixWall_us: fix.wall_us, fix_ns: fix.fix_ns,
+      isBeforeFirstWall: isBeforeFirstWall && fix.wall_us > 0)
+    if wasUnknown { index(unit: slot) } else { router.move(unit: slot, to: fix.place) }
   }
 
   /// The nearest units, into `candidates`. When more positions were waiting than a command takes in, those of the units

@@ -7,7 +7,7 @@ import HujiaRouting
 
 extension EngineCore {
   /// The slot of a unit by the host's number. O(1).
-  package func unit(_ id: UInt64) -> UInt32? { unitIndex.find(id) }
+  package func unit(_ id: UInt64) -> UInt32? { units.find(id) }
 
   /// Tells routing everything it filters by. O(1).
   mutating func index(unit slot: UInt32) {
@@ -22,16 +22,11 @@ extension EngineCore {
   }
 
   package mutating func remove(unit id: UInt64) -> Status {
-    guard let slot = unitIndex.find(id) else { return .unknownUnit }
+    guard let slot = units.find(id) else { return .unknownUnit }
     guard units[slot].isFree else { return .busy }
-    if !units[slot].hasPosition { unitsWithoutPosition -= 1 }
-    if units[slot].shiftEnd_us != 0 { unitsWithShift -= 1 }
-    shifts.begins.remove(slot)
     router.remove(unit: slot)
-    _ = unitIndex.remove(id)
     feed.retire(slot)
-    unitSlots.giveBack(slot)
-    fileIdle(slot)
+    units.remove(slot)
     counters.add(Counter.units, -1)
     return .ok
   }
@@ -39,7 +34,7 @@ extension EngineCore {
   /// An assignment lets its unit go: to what the host said of it meanwhile, else to `usual`.
   mutating func letGo(unit slot: UInt32, usual: Activity) {
     let activity = units[slot].nextActivity ?? usual
-    units[slot].nextActivity = nil
+    units.remember(next: nil, slot)
     setFree(unit: slot, activity: activity)
   }
 
@@ -47,20 +42,18 @@ extension EngineCore {
   /// that come later are refused without the baton.
   mutating func become(_ activity: Activity, unit slot: UInt32) {
     if activity == .offDuty { refresh(unit: slot) }
-    units[slot].activity = activity
+    units.become(activity, slot)
     feed.set(isOffDuty: activity == .offDuty, slot)
   }
 
   /// Makes a unit free, with its activity. One that becomes available is idle from then, or from `since_ns`.
   mutating func setFree(unit slot: UInt32, activity: Activity, since_ns: Int64? = nil) {
     let wasAvailable = level(of: slot) == .available
-    units[slot].idleSince_ns = idleSince_ns(of: slot)
-    units[slot].assignment = UnitRecord.free
+    let idleSince_ns = idleSince_ns(of: slot)
+    units.free(slot)
     become(activity, unit: slot)
-    if level(of: slot) == .available, !wasAvailable {
-      units[slot].idleSince_ns = since_ns ?? time.now_ns
-    }
-    fileIdle(slot)
+    let isNew = level(of: slot) == .available && !wasAvailable
+    units.setIdle(slot, since_ns: isNew ? since_ns ?? time.now_ns : idleSince_ns)
     router.set(level: code(of: slot), of: slot, idleSince_ns: units[slot].idleSince_ns)
   }
 }

@@ -64,4 +64,16 @@ struct ShiftBegins: ~Copyable {
     for word in 0..<least_ns.count { next_ns = min(next_ns, least_ns[word]) }
     return nil
   }
+
+  func validate(_ invariants: inout Invariants) {
+    for word in 0..<least_ns.count {
+      var least = Int64.max
+      for index in word * 64..<min(word * 64 + 64, begins_ns.count) {
+        least = min(least, begins_ns[index])
+      }
+      invariants.hold(
+        least_ns[word] == least, "a word of units knows the first shift to begin", word)
+      invariants.hold(next_ns <= least, "no shift begins before the next that does", word)
+    }
+  }
 }

@@ -7,19 +7,11 @@ import HujiaContainers
 struct ShiftBounds: ~Copyable {
   /// Earliest and latest.
   private let ends: Block<InlineArray<2, Int64>>
-  /// Of those that have not begun.
-  var begins: ShiftBegins
-  /// What else is known of 64 units at a time.
-  var words: UnitWords
 
-  /// Nine bytes a unit.
+  /// A quarter of a byte a unit.
   init(_ memory: Memory, units: Int) throws(OutOfMemory) {
-    let begins = try ShiftBegins(memory, units: units)
-    let words = try UnitWords(memory, units: units)
     let ends = try Block<InlineArray<2, Int64>>(
       memory, count: (units + 63) / 64, filledWith: [.max, .min])
-    self.begins = begins
-    self.words = words
     self.ends = ends
   }
 

@@ -33,13 +33,17 @@ struct UnitWords: ~Copyable {
   var looks: Int { counted[0] }
   @inline(__always) func countLook() { counted[0] += 1 }
 
-  @inline(__always) subscript(_ word: Int) -> Word {
-    get { words[word] }
-    nonmutating set { words[word] = newValue }
+  @inline(__always) subscript(_ word: Int) -> Word { words[word] }
+
+  /// Of a word's live units without a position the longest idle; nil = there is none.
+  mutating func setLeast(_ word: Int, _ least: (slot: UInt32, idleSince_ns: Int64, id: UInt64)?) {
+    words[word].idleSince_ns = least?.idleSince_ns ?? .max
+    words[word].id = least?.id ?? .max
+    words[word].slot = least?.slot ?? .max
   }
 
   /// A unit has this agency and kind. O(1).
-  func note(_ slot: UInt32, agency: UInt32, kind: UInt32) {
+  mutating func note(_ slot: UInt32, agency: UInt32, kind: UInt32) {
     words[Int(slot / 64)].agencies |= Self.bit(agency)
     words[Int(slot / 64)].kinds |= Self.bit(kind)
   }
@@ -51,34 +55,4 @@ struct UnitWords: ~Copyable {
   }
 
   private static func bit(_ value: UInt32) -> UInt64 { 1 << UInt64((value &* 0x9e37_79b9) >> 26) }
-}
-
-extension EngineCore {
-  /// A unit came or went, its position became known, or it is idle since another time. O(1); O(64) where it was the
-  /// longest idle of its word without a position.
-  mutating func fileIdle(_ slot: UInt32) {
-    let word = Int(slot / 64)
-    let unit = units[slot]
-    let known = shifts.words[word]
-    if !unit.hasPosition, unitSlots.isLive(slot),
-      (unit.idleSince_ns, unit.id) <= (known.idleSince_ns, known.id)
-    {
-      setLeast(word, slot)
-    } else if known.slot == slot {
-      setLeast(word, nil)
-      for other in slot & ~63..<min(slot | 63, UInt32(unitSlots.touched) &- 1) + 1
-      where unitSlots.isLive(other) && !units[other].hasPosition {
-        let least = shifts.words[word]
-        if (units[other].idleSince_ns, units[other].id) < (least.idleSince_ns, least.id) {
-          setLeast(word, other)
-        }
-      }
-    }
-  }
-
-  private func setLeast(_ word: Int, _ slot: UInt32?) {
-    shifts.words[word].idleSince_ns = slot.map { units[$0].idleSince_ns } ?? .max
-    shifts.words[word].id = slot.map { units[$0].id } ?? .max
-    shifts.words[word].slot = slot ?? .max
-  }
 }

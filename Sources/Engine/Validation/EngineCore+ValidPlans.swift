@@ -7,11 +7,11 @@ extension EngineCore {
   /// every incident that follow it and may still run.
   func validatePlans(_ invariants: inout Invariants) {
     var holds: InlineArray<8, Int> = .init(repeating: 0)
-    for slot in 0..<UInt32(incidentSlots.touched) where incidentSlots.isLive(slot) {
+    for slot in 0..<UInt32(incidents.touched) where incidents.isLive(slot) {
       let incident = incidents[slot]
       let isOpen = incident.state.isOpen || incident.state == .merged
       if isOpen { holds[Int(incident.planVersion)] += 1 }
-      if isOpen || isRunning(.callback, slot: ClockSlot.of(.callback, incident: slot)) {
+      if isOpen || clocks.isRunning(.callback, slot: ClockSlot.of(.callback, incident: slot)) {
         holds[Int(incident.clockVersion)] += 1
       }
     }

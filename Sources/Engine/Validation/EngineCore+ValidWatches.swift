@@ -29,7 +29,7 @@ extension EngineCore {
           "a silence is looked at no later than it is an absence", slot)
       }
       guard watch.incidentID != 0 else { continue }
-      let incident = incidentSlots.slot(of: watch.incidentID)
+      let incident = incidents.slot(of: watch.incidentID)
       invariants.hold(
         incident.map { incidents[$0].watch == slot + 1 } ?? false,
         "a watch and the incident that it opened name each other", slot)

@@ -7,6 +7,10 @@ extension EngineCore {
   /// The first invariant that does not hold; nil = all do. O(all tables), for tests.
   package func validate() -> BrokenInvariant? {
     var invariants = Invariants()
+    units.validate(&invariants)
+    assignments.validate(&invariants)
+    incidents.validate(&invariants)
+    clocks.validate(&invariants)
     validateUnits(&invariants)
     validateAssignments(&invariants)
     validateIncidents(&invariants)

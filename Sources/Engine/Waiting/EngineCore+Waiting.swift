@@ -11,14 +11,14 @@ extension EngineCore {
     waiting.insert(
       incident, need, received_ns: incidents[incident].received_ns, lat_e7: place.lat_e7,
       lon_e7: place.lon_e7, reach_dm: reach_dm(need.radius_dm))
-    incidents[incident].isWaiting = true
+    incidents.set(incident, isWaiting: true)
   }
 
   /// O(log waiting).
   mutating func stopWaiting(_ incident: UInt32) {
     guard incidents[incident].isWaiting else { return }
     waiting.remove(incident)
-    incidents[incident].isWaiting = false
+    incidents.set(incident, isWaiting: false)
     if waiting.count == 0 { offerSweep.isUnderWay = false }
   }
 
@@ -29,7 +29,9 @@ extension EngineCore {
     let need = need(of: incident)
     guard !need.isNothing else {
       stopWaiting(incident)
-      return incidents[incident].shortfall.formIntersection([.noPosition, .notOnStreets])
+      return incidents.set(
+        incident,
+        shortfall: incidents[incident].shortfall.intersection([.noPosition, .notOnStreets]))
     }
     guard !waiting.isFiled(incident, under: need) else { return }
     let place = incidents[incident].place

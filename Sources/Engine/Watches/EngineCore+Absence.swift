@@ -186,7 +186,7 @@ extension EngineCore {
       tier: tier, type: type, lat_e7: description.lat_e7, lon_e7: description.lon_e7,
       flags: description.flags, keyHigh: 0, keyLow: 0, callerHash: description.callerHash,
       wall_us: wall_us, place: description.place)
-    guard description.carrier != 0, let unit = unitIndex.find(description.carrier) else {
+    guard description.carrier != 0, let unit = units.find(description.carrier) else {
       return report
     }
     guard let place = placeOfCarrier(unit) else { return report }
@@ -207,20 +207,20 @@ extension EngineCore {
   /// The incident just answered belongs to this watch.
   private mutating func link(_ slot: UInt32, _ id: UInt64) {
     watches.records[slot].incidentID = id
-    guard let incident = incidentSlots.slot(of: id) else { return }
-    incidents[incident].watch = slot + 1
+    guard let incident = incidents.slot(of: id) else { return }
+    incidents.link(incident, toWatch: slot)
   }
 
   private func openIncident(linkedTo slot: UInt32) -> UInt32? {
-    guard let incident = incidentSlots.slot(of: watches.records[slot].incidentID),
+    guard let incident = incidents.slot(of: watches.records[slot].incidentID),
       incidents[incident].state.isOpen
     else { return nil }
     return incident
   }
 
   mutating func forgetIncident(ofWatch slot: UInt32) {
-    if let incident = incidentSlots.slot(of: watches.records[slot].incidentID) {
-      incidents[incident].watch = 0
+    if let incident = incidents.slot(of: watches.records[slot].incidentID) {
+      incidents.link(incident, toWatch: nil)
     }
     watches.records[slot].incidentID = 0
   }
@@ -230,9 +230,9 @@ extension EngineCore {
   mutating func watchIncidentEnded(_ incident: UInt32) {
     guard incidents[incident].watch > 0 else { return }
     let slot = incidents[incident].watch - 1
-    incidents[incident].watch = 0
+    incidents.link(incident, toWatch: nil)
     guard watches.slots.isLive(slot),
-      watches.records[slot].incidentID == incidentSlots.id(of: incident)
+      watches.records[slot].incidentID == incidents.id(of: incident)
     else { return }
     if watches.records[slot].state == .absent {
       watches.records[slot].seen_ns = time.now_ns

@@ -5,7 +5,7 @@ import HujiaDeadlines
 extension EngineCore {
   /// Both structures; false when one of them has more to draw before the next may fire.
   mutating func drawDue(_ steps: inout Int) -> Bool {
-    let isDrawn = deadlines.draw(now_ns: time.now_ns, steps: &steps)
+    let isDrawn = clocks.draw(now_ns: time.now_ns, steps: &steps)
     return watches.deadlines.draw(now_ns: time.now_ns, steps: &steps) && isDrawn
   }
 
@@ -14,6 +14,6 @@ extension EngineCore {
   package var nextDue_ns: Int64 {
     firstWall.isArming
       ? time.now_ns
-      : min(deadlines.next_due_ns, watches.deadlines.next_due_ns, shifts.begins.next_ns)
+      : min(clocks.nextDue_ns, watches.deadlines.next_due_ns, units.begins.next_ns)
   }
 }
