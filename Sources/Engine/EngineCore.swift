@@ -54,7 +54,7 @@ package struct EngineCore: ~Copyable {
   package internal(set) var clocks: PromiseStore
   /// Deadlines that are due and wait for room in the outbox.
   package internal(set) var isEscalationBlocked = false
-  package var watches: WatchTable
+  package internal(set) var watches: WatchStore
   package internal(set) var auditState = AuditState()
 
   // Figures
@@ -90,7 +90,7 @@ package struct EngineCore: ~Copyable {
     let offers = try OfferQueue(memory, units: limits.units)
     let assignments = try AssignmentStore(memory, assignments: limits.assignments)
     let clocks = try PromiseStore(memory, limits)
-    let watches = try WatchTable(memory, capacity: limits.watches)
+    let watches = try WatchStore(memory, capacity: limits.watches)
     let lateness = try Histograms(memory, rows: 1)
     let figures = try FigureTable(memory, limits)
     let breaches = try BreachList(memory, capacity: limits.breaches, clocks: clockCount)

@@ -33,7 +33,7 @@ import Testing
         isOffNetwork: true)
       let status = core.put(
         watch: WatchDescription(id: 7, limit_s: 1, lat_e7: 0, lon_e7: 0, place: place))
-      if let slot = core.watch(7) { core.watches.deadlines.cancel(slot: slot) }
+      if let slot = core.watch(7) { core.watches.lose(slot) }
       return status
     }
     check(status, equals: .ok)

@@ -65,10 +65,10 @@ enum StateLines {
   }
 
   private static func watches(_ core: inout EngineCore) -> [String] {
-    (0..<UInt32(core.watches.slots.touched)).filter { core.watches.slots.isLive($0) }.map { slot in
-      var description = core.watches.descriptions[slot]
+    (0..<UInt32(core.watches.touched)).filter { core.watches.isLive($0) }.map { slot in
+      var description = core.watches[description: slot]
       description.place = .blank
-      return "watch \(slot) \(core.watches.records[slot]) \(description)"
+      return "watch \(slot) \(core.watches[slot]) \(description)"
     }
   }
 

@@ -32,7 +32,7 @@ import Testing
   private func lose(watch id: UInt64, _ bench: Bench) {
     let slot = bench.core.watch(id)
     check(slot != nil)
-    if let slot { bench.core.watches.deadlines.cancel(slot: slot) }
+    if let slot { bench.core.watches.lose(slot) }
   }
 
   @Test(arguments: [0, 0.05, 0.31, 0.5, 0.77, 0.9] as [Double])

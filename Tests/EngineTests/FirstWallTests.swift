@@ -43,7 +43,7 @@ import Testing
 
   private func allFields(_ bench: Bench) -> [String] {
     fields(8) { bench.core.units[$0] } + fields(8) { bench.core.incidents[$0] }
-      + fields(1) { bench.core.watches.records[$0] }
+      + fields(1) { bench.core.watches[$0] }
       + fields(bench.core.clocks.count) { bench.core.clocks[$0] }
   }
 

@@ -33,7 +33,7 @@ import Testing
   }
 
   private func record(_ bench: Bench, _ id: UInt64 = 7) -> WatchRecord? {
-    bench.core.watch(id).map { bench.core.watches.records[$0] }
+    bench.core.watch(id).map { bench.core.watches[$0] }
   }
 
   private func poll(_ bench: Bench, s: Int64) { bench.poll(s * Bench.second_ns) }

@@ -34,7 +34,7 @@ extension EngineCore {
     // On a quiet engine nothing else comes around to carry far deadlines nearer before their time.
     var steps = DeadlineWheel.slice
     _ = clocks.draw(now_ns: time.now_ns, steps: &steps)
-    _ = watches.deadlines.draw(now_ns: time.now_ns, steps: &steps)
+    _ = watches.draw(now_ns: time.now_ns, steps: &steps)
     let before_ns = time.now_ns &- Self.overdue_ns
     var found = 0
     var left = Self.auditSlice
@@ -59,14 +59,14 @@ extension EngineCore {
     let first = limits.incidents * ClockSlot.perIncident
     let ofAssignments = first + assignments.touched * ClockSlot.perAssignment
     if next < ofAssignments { return max(next, first)..<ofAssignments }
-    let ofWatches = clocks.count + watches.slots.touched
+    let ofWatches = clocks.count + watches.touched
     return next < ofWatches ? max(next, clocks.count)..<ofWatches : nil
   }
 
   private mutating func auditRecord(_ record: Int, _ before_ns: Int64) -> Int {
     guard record < clocks.count else {
       let slot = UInt32(record - clocks.count)
-      return watches.slots.isLive(slot) ? auditWatch(slot, before_ns) : 0
+      return watches.isLive(slot) ? auditWatch(slot, before_ns) : 0
     }
     let slot = UInt32(record)
     // One that a person has taken has no due time; one that a merge suspended waits for the un-merge.
@@ -96,15 +96,15 @@ extension EngineCore {
   }
 
   private mutating func auditWatch(_ slot: UInt32, _ before_ns: Int64) -> Int {
-    let record = watches.records[slot]
+    let record = watches[slot]
     // Reading the limit of a watch costs more than its record: it is asked only where it may have passed.
     guard record.due_ns < before_ns else { return 0 }
     let due_ns = record.state == .present ? firstStepDue_ns(slot) : record.due_ns
     guard due_ns < before_ns,
-      watches.deadlines.due_ns(of: slot) > due_ns || watches.deadlines.next_due_ns > time.now_ns,
+      watches.armedDue_ns(slot) > due_ns || watches.nextDue_ns > time.now_ns,
       outbox.hasRoomForAlarm
     else { return 0 }
-    watches.deadlines.arm(slot: slot, due_ns: due_ns)
+    watches.armLost(slot, due_ns: due_ns)
     var event = Event(.alarm)
     event.watchID = record.id
     event.incidentID = record.incidentID

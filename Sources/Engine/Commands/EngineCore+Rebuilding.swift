@@ -10,7 +10,7 @@ extension EngineCore {
     units.bound = limits.units
     incidents.bound = limits.incidents
     assignments.bound = limits.assignments
-    watches.slots.bound = min(limits.watches, watches.slots.capacity)
+    watches.bound = limits.watches
     keys.bound = max(min(limits.keys, self.limits.keys), 1)
   }
 

@@ -32,13 +32,13 @@ extension EngineCore {
         steps = DeadlineWheel.slice
         continue
       }
-      guard min(clocks.nextDue_ns, watches.deadlines.next_due_ns) <= time.now_ns else { break }
+      guard min(clocks.nextDue_ns, watches.nextDue_ns) <= time.now_ns else { break }
       guard outbox.hasRoomForEscalation else {
         isEscalationBlocked = true
         break
       }
       fired += 1
-      if watches.deadlines.next_due_ns < clocks.nextDue_ns {
+      if watches.nextDue_ns < clocks.nextDue_ns {
         fireWatch(&decision)
         decided += 1  // it may open an incident
         continue

@@ -13,11 +13,11 @@ package struct WatchView: BitwiseCopyable {
 
 extension EngineCore {
   func view(ofWatch slot: UInt32) -> WatchView {
-    let record = watches.records[slot]
+    let record = watches[slot]
     var view = WatchView()
     view.id = record.id
     view.state = record.state
-    view.kind = watches.descriptions[slot].kind
+    view.kind = watches[description: slot].kind
     view.seenWall_us = known(record.seenWall_us)
     view.incidentID = record.incidentID
     view.absence = absence(slot)

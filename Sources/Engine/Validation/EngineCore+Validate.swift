@@ -11,6 +11,7 @@ extension EngineCore {
     assignments.validate(&invariants)
     incidents.validate(&invariants)
     clocks.validate(&invariants)
+    watches.validate(&invariants)
     validateUnits(&invariants)
     validateAssignments(&invariants)
     validateIncidents(&invariants)

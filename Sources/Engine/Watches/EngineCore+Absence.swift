@@ -9,8 +9,8 @@ extension EngineCore {
   /// Looks at the watch whose deadline is due: moves it when heartbeats came since, else fires its step. The caller has
   /// seen that one is due and that the outbox has room.
   mutating func fireWatch(_ decision: inout Decision) {
-    guard let slot = watches.deadlines.popDrawn(now_ns: time.now_ns) else { return }
-    let record = watches.records[slot]
+    guard let slot = watches.popDrawn(now_ns: time.now_ns) else { return }
+    let record = watches[slot]
     switch record.state {
     case .paused: resume(slot, at_ns: record.due_ns)
     case .present:
@@ -26,10 +26,7 @@ extension EngineCore {
   }
 
   mutating func beginAbsence(_ slot: UInt32, due_ns: Int64) {
-    watches.records[slot].state = .absent
-    watches.records[slot].step = 0
-    watches.records[slot].due_ns = due_ns
-    watches.chains[slot] = WatchChain(cycle: watches.records[slot].cycle)
+    watches.beginAbsence(slot, due_ns: due_ns)
     counters.add(Counter.absences)
   }
 
@@ -37,19 +34,11 @@ extension EngineCore {
   mutating func fireAbsence(_ slot: UInt32, act: Act, _ decision: inout Decision) {
     let policy = absencePolicy(slot)
     guard policy.stepCount > 0 else {
-      watches.records[slot].due_ns = .max
+      watches.arm(slot, due_ns: .max)
       return
     }
-    // The plans may have changed since; a shorter chain goes on with its last step.
-    watches.records[slot].step = min(watches.records[slot].step, policy.stepCount - 1)
-    let chain = watches.chains[slot]
-    // Other plans made the chain shorter: a step that has fired fires again, as another firing.
-    if (watches.records[slot].cycle, watches.records[slot].step + 1)
-      <= (chain.firedCycle, chain.firedStep)
-    {
-      watches.records[slot].cycle = chain.firedCycle &+ 1
-    }
-    let record = watches.records[slot]
+    watches.fire(slot, stepCount: policy.stepCount)
+    let record = watches[slot]
     let step = absenceStep(slot, record.step)
     var event = Event(.escalation)
     event.watchID = record.id
@@ -62,19 +51,15 @@ extension EngineCore {
     event.late_ns = time.now_ns &- record.due_ns
     event.dueWall_us = time.wall_us &- event.late_ns / 1_000
     event.incidentID = record.incidentID
-    watches.chains[slot].firedStep = event.step
-    watches.chains[slot].firedCycle = event.cycle
-    watches.chains[slot].isTaken = false
-    watches.chains[slot].isSnoozed = false
     advanceAbsence(slot, policy: policy)
     switch step.action {
-    case .homeOfficer: event.unitID = watches.descriptions[slot].homeOfficer
-    case .gridWorker: event.unitID = watches.descriptions[slot].gridWorker
+    case .homeOfficer: event.unitID = watches[description: slot].homeOfficer
+    case .gridWorker: event.unitID = watches[description: slot].gridWorker
     case .openIncident:
       if openIncident(ofWatch: slot, &decision) {
-        event.incidentID = watches.records[slot].incidentID
+        event.incidentID = watches[slot].incidentID
         // From here the incident's own clocks keep the promise; steps after this one go on.
-        if record.step + 1 == policy.stepCount { rest(slot) }
+        if record.step + 1 == policy.stepCount { watches.rest(slot) }
       } else {
         event.reason = Reason.tableFull.rawValue
       }
@@ -85,40 +70,20 @@ extension EngineCore {
     noteLateness(event.late_ns)
   }
 
-  private mutating func rest(_ slot: UInt32) {
-    watches.records[slot].due_ns = .max
-    watches.chains[slot].planned_ns = .max
-    watches.chains[slot].hasNext = false
-    watches.deadlines.cancel(slot: slot)
-  }
-
   /// As every chain goes on. Where nothing comes next it rests.
   private mutating func advanceAbsence(_ slot: UInt32, policy: ClockPolicy) {
-    let record = watches.records[slot]
+    let record = watches[slot]
     let place = ChainPlace(
-      step: record.step, cycle: record.cycle, isRepeating: watches.chains[slot].isRepeating,
+      step: record.step, cycle: record.cycle, isRepeating: watches[chain: slot].isRepeating,
       due_ns: record.due_ns)
     let next = Chain(policy, in: plans.tables(plans.current)).next(after: place, at: time.now_ns)
-    if let next {
-      watches.records[slot].step = next.step
-      watches.records[slot].cycle = next.cycle
-      watches.chains[slot].isRepeating = next.isRepeating
-    }
-    let due_ns = next?.due_ns ?? .max
-    watches.records[slot].due_ns = due_ns
-    watches.chains[slot].planned_ns = due_ns
-    watches.chains[slot].hasNext = due_ns != .max
-    if due_ns != .max { watches.deadlines.arm(slot: slot, due_ns: due_ns) }
+    watches.go(slot, to: next)
   }
 
   /// Ends a chain, with an event; the watch is present and its limit runs again.
   mutating func endAbsence(_ slot: UInt32, reason: Reason) {
-    let record = watches.records[slot]
-    watches.records[slot].state = .present
-    watches.records[slot].due_ns = .max
-    watches.records[slot].step = 0
-    watches.records[slot].cycle = cycleAfter(slot)
-    watches.chains[slot] = WatchChain(cycle: watches.records[slot].cycle)
+    let record = watches[slot]
+    watches.endAbsence(slot)
     armAbsence(slot)
     var event = Event(.absenceEnded)
     event.watchID = record.id
@@ -137,7 +102,7 @@ extension EngineCore {
     ofWatch slot: UInt32, _ decision: inout Decision
   ) -> Bool {
     if openIncident(linkedTo: slot) != nil { return true }
-    let description = watches.descriptions[slot]
+    let description = watches[description: slot]
     let report = report(ofWatch: slot, tier: description.tier, type: description.type, wall_us: 0)
     let status = self.report(report, into: &decision)
     guard status == .ok || status == .manual else { return false }
@@ -150,9 +115,9 @@ extension EngineCore {
   mutating func alarm(
     watch id: UInt64, wall_us: Int64, into decision: inout Decision
   ) -> Status {
-    guard let slot = watches.index.find(id) else { return .unknownUnit }
+    guard let slot = watches.find(id) else { return .unknownUnit }
     counters.add(Counter.watchAlarms)
-    let description = watches.descriptions[slot]
+    let description = watches[description: slot]
     if let incident = openIncident(linkedTo: slot) {
       counters.add(Counter.repeated)
       let tier = resolved(description.alarmTier, type: description.alarmType)
@@ -161,7 +126,7 @@ extension EngineCore {
         change.tier = tier
         // An alarm says nothing against what a person has found out.
         change.flags |= incidents[incident].flags
-        _ = update(watches.records[slot].incidentID, change, movesPlace: false, into: &decision)
+        _ = update(watches[slot].incidentID, change, movesPlace: false, into: &decision)
       } else {
         listLive(incident, &decision)
       }
@@ -181,7 +146,7 @@ extension EngineCore {
   private mutating func report(
     ofWatch slot: UInt32, tier: Tier, type: UInt32, wall_us: Int64
   ) -> IncidentReport {
-    let description = watches.descriptions[slot]
+    let description = watches[description: slot]
     var report = IncidentReport(
       tier: tier, type: type, lat_e7: description.lat_e7, lon_e7: description.lon_e7,
       flags: description.flags, keyHigh: 0, keyLow: 0, callerHash: description.callerHash,
@@ -206,23 +171,23 @@ extension EngineCore {
 
   /// The incident just answered belongs to this watch.
   private mutating func link(_ slot: UInt32, _ id: UInt64) {
-    watches.records[slot].incidentID = id
+    watches.link(slot, to: id)
     guard let incident = incidents.slot(of: id) else { return }
     incidents.link(incident, toWatch: slot)
   }
 
   private func openIncident(linkedTo slot: UInt32) -> UInt32? {
-    guard let incident = incidents.slot(of: watches.records[slot].incidentID),
+    guard let incident = incidents.slot(of: watches[slot].incidentID),
       incidents[incident].state.isOpen
     else { return nil }
     return incident
   }
 
   mutating func forgetIncident(ofWatch slot: UInt32) {
-    if let incident = incidents.slot(of: watches.records[slot].incidentID) {
+    if let incident = incidents.slot(of: watches[slot].incidentID) {
       incidents.link(incident, toWatch: nil)
     }
-    watches.records[slot].incidentID = 0
+    watches.link(slot, to: 0)
   }
 
   /// An incident that a watch opened is over: somebody has answered for it. That ends an absence as a sign of life
@@ -231,13 +196,13 @@ extension EngineCore {
     guard incidents[incident].watch > 0 else { return }
     let slot = incidents[incident].watch - 1
     incidents.link(incident, toWatch: nil)
-    guard watches.slots.isLive(slot),
-      watches.records[slot].incidentID == incidents.id(of: incident)
+    guard watches.isLive(slot),
+      watches[slot].incidentID == incidents.id(of: incident)
     else { return }
-    if watches.records[slot].state == .absent {
-      watches.records[slot].seen_ns = time.now_ns
+    if watches[slot].state == .absent {
+      _ = watches.see(slot, at_ns: time.now_ns)
       endAbsence(slot, reason: .closed)
     }
-    watches.records[slot].incidentID = 0
+    watches.link(slot, to: 0)
   }
 }

@@ -6,7 +6,7 @@ extension EngineCore {
   /// Both structures; false when one of them has more to draw before the next may fire.
   mutating func drawDue(_ steps: inout Int) -> Bool {
     let isDrawn = clocks.draw(now_ns: time.now_ns, steps: &steps)
-    return watches.deadlines.draw(now_ns: time.now_ns, steps: &steps) && isDrawn
+    return watches.draw(now_ns: time.now_ns, steps: &steps) && isDrawn
   }
 
   /// The earliest due time; `Int64.max` when nothing is armed. After a cancellation it may be earlier than that until
@@ -14,6 +14,6 @@ extension EngineCore {
   package var nextDue_ns: Int64 {
     firstWall.isArming
       ? time.now_ns
-      : min(clocks.nextDue_ns, watches.deadlines.next_due_ns, units.begins.next_ns)
+      : min(clocks.nextDue_ns, watches.nextDue_ns, units.begins.next_ns)
   }
 }

@@ -4,48 +4,37 @@ import HujiaContainers
 import HujiaDeadlines
 
 extension EngineCore {
-  package func watch(_ id: UInt64) -> UInt32? { watches.index.find(id) }
+  package func watch(_ id: UInt64) -> UInt32? { watches.find(id) }
 
   /// Adds a watch, or replaces what is known of it; a running chain goes on. O(log watches).
   package mutating func put(watch description: WatchDescription) -> Status {
     guard let seen_ns = seen_ns(description.lastWall_us) else { return .argument }
     let slot: UInt32
-    if let known = watches.index.find(description.id) {
+    if let known = watches.find(description.id) {
       slot = known
       // Saying again what is known of it is no sign of life, unless it names one.
       if description.lastWall_us != 0 {
         _ = beat(Heartbeat(watchID: description.id, wall_us: description.lastWall_us))
       }
     } else {
-      guard let fresh = watches.slots.take() else { return .full }
-      guard watches.index.insert(description.id, slot: fresh) else {
-        watches.slots.giveBack(fresh)
-        return .full
-      }
+      let seenWall_us =
+        description.lastWall_us == 0 ? time.wall_us : clampedWall_us(description.lastWall_us)
+      guard
+        let fresh = watches.enter(id: description.id, seen_ns: seen_ns, seenWall_us: seenWall_us)
+      else { return .full }
       slot = fresh
-      watches.records[slot] = WatchRecord(
-        id: description.id, seen_ns: seen_ns,
-        seenWall_us: description.lastWall_us == 0
-          ? time.wall_us : clampedWall_us(description.lastWall_us),
-        due_ns: .max, incidentID: 0, limit_s: 0, step: 0, cycle: watches.firstCycle,
-        state: .present)
-      watches.chains[slot] = WatchChain(cycle: watches.firstCycle)
       counters.add(Counter.watches)
       counters.raise(Counter.watchesHigh, to: counters.read(Counter.watches))
     }
-    watches.descriptions[slot] = description
-    watches.records[slot].limit_s = description.limit_s
-    if watches.records[slot].state == .present { armAbsence(slot) }
+    watches.describe(slot, description)
+    if watches[slot].state == .present { armAbsence(slot) }
     return .ok
   }
 
   package mutating func remove(watch id: UInt64) -> Status {
-    guard let slot = watches.index.find(id) else { return .unknownUnit }
+    guard let slot = watches.find(id) else { return .unknownUnit }
     forgetIncident(ofWatch: slot)
-    watches.firstCycle = max(watches.firstCycle, cycleAfter(slot))
-    watches.deadlines.cancel(slot: slot)
-    _ = watches.index.remove(id)
-    watches.slots.giveBack(slot)
+    watches.remove(slot)
     counters.add(Counter.watches, -1)
     return .ok
   }
@@ -53,7 +42,7 @@ extension EngineCore {
   /// A sign of life. False when it is refused: unknown watch, older than the newest, more than a day ahead. O(1): the
   /// deadline stays where it is, and is moved when it comes up too early.
   package mutating func beat(_ beat: Heartbeat) -> Bool {
-    guard let slot = watches.index.find(beat.watchID), beat.wall_us >= 0,
+    guard let slot = watches.find(beat.watchID), beat.wall_us >= 0,
       let seen_ns = seen_ns(beat.wall_us)
     else {
       return false
@@ -62,24 +51,17 @@ extension EngineCore {
     var isNewer = true
     if beat.wall_us != 0 {
       let wall_us = clampedWall_us(beat.wall_us)
-      let known_us = known(watches.records[slot].seenWall_us)
+      let known_us = known(watches[slot].seenWall_us)
       guard wall_us >= known_us else { return false }
       // One that is told twice is one sign: a person may have acted on the silence after it.
       isNewer =
-        wall_us > known_us && seen_ns > watches.records[slot].seen_ns
-      watches.records[slot].seenWall_us = wall_us
+        wall_us > known_us && seen_ns > watches[slot].seen_ns
+      watches.note(slot, seenWall_us: wall_us)
     } else {
-      watches.records[slot].seenWall_us = time.wall_us
+      watches.note(slot, seenWall_us: time.wall_us)
     }
-    if seen_ns > watches.records[slot].seen_ns {
-      watches.records[slot].seen_ns = seen_ns
-      // A limit that was put off counts for the silence that was seen. A new one may be over before that.
-      if watches.records[slot].step == WatchRecord.putOff {
-        watches.records[slot].step = 0
-        if watches.records[slot].state == .present { armAbsence(slot) }
-      }
-    }
-    if isNewer, watches.records[slot].state == .absent, absentAt_ns(slot) > time.now_ns {
+    if watches.see(slot, at_ns: seen_ns), watches[slot].state == .present { armAbsence(slot) }
+    if isNewer, watches[slot].state == .absent, absentAt_ns(slot) > time.now_ns {
       endAbsence(slot, reason: .signOfLife)
     }
     return true
@@ -87,46 +69,40 @@ extension EngineCore {
 
   /// No absence counts until `until_us` (0 = until `resume`). A running chain ends.
   package mutating func pause(watch id: UInt64, until_us: Int64) -> Status {
-    guard let slot = watches.index.find(id) else { return .unknownUnit }
+    guard let slot = watches.find(id) else { return .unknownUnit }
     guard until_us == 0 || time.wall_us != 0 else { return .state }
     guard until_us == 0 || until_us > time.wall_us else { return .argument }
     let wait_us = min(until_us &- time.wall_us, Self.longestAge_us)
     let due_ns = until_us == 0 ? .max : time.now_ns &+ wait_us &* 1_000
-    let record = watches.records[slot]
+    let record = watches[slot]
     if record.state == .paused, record.due_ns == due_ns { return .unchanged }
     if record.state == .absent { endAbsence(slot, reason: .paused) }
-    watches.records[slot].state = .paused
-    watches.records[slot].step = 0
-    watches.records[slot].due_ns = due_ns
-    watches.deadlines.cancel(slot: slot)
-    if due_ns != .max { watches.deadlines.arm(slot: slot, due_ns: due_ns) }
+    watches.pause(slot, until_ns: due_ns)
     return .ok
   }
 
   /// Absence counts again, from now.
   package mutating func resume(watch id: UInt64) -> Status {
-    guard let slot = watches.index.find(id) else { return .unknownUnit }
-    guard watches.records[slot].state == .paused else { return .unchanged }
+    guard let slot = watches.find(id) else { return .unknownUnit }
+    guard watches[slot].state == .paused else { return .unchanged }
     resume(slot, at_ns: time.now_ns)
     return .ok
   }
 
   mutating func resume(_ slot: UInt32, at_ns: Int64) {
-    watches.records[slot].state = .present
-    watches.records[slot].due_ns = .max
-    watches.records[slot].seen_ns = max(watches.records[slot].seen_ns, at_ns)
+    watches.resume(slot, at_ns: at_ns)
     armAbsence(slot)
   }
 
   /// New plans may name another limit or chain: one slice of the watches follows. O(slice).
   mutating func rearmWatches() {
     guard var slot = watchSweep else { return }
-    let end = min(slot + Self.watchSlice, UInt32(watches.slots.touched))
+    let end = min(slot + Self.watchSlice, UInt32(watches.touched))
     while slot < end {
-      if watches.slots.isLive(slot), watches.records[slot].state == .present { armAbsence(slot) }
+      if watches.isLive(slot), watches[slot].state == .present { armAbsence(slot) }
       slot += 1
     }
-    watchSweep = slot < UInt32(watches.slots.touched) ? slot : nil
+    watchSweep = slot < UInt32(watches.touched) ? slot : nil
   }
 
   private static var watchSlice: UInt32 { 1_024 }
@@ -150,41 +126,29 @@ extension EngineCore {
 
   /// When a watch's silence becomes an absence: last sign of life and limit.
   func absentAt_ns(_ slot: UInt32) -> Int64 {
-    let own_s = watches.records[slot].limit_s
+    let own_s = watches[slot].limit_s
     let limit_ms =
       own_s > 0 ? Int64(own_s) &* 1_000 : max(absencePolicy(slot).limit_ms, 0)
-    return watches.records[slot].seen_ns.adding(ms: limit_ms)
+    return watches[slot].seen_ns.adding(ms: limit_ms)
   }
 
   /// When the first step of its chain is due; `Int64.max` when the plans have none.
   func firstStepDue_ns(_ slot: UInt32) -> Int64 {
     let policy = absencePolicy(slot)
-    guard policy.stepCount > 0, policy.limit_ms >= 0 || watches.records[slot].limit_s > 0 else {
+    guard policy.stepCount > 0, policy.limit_ms >= 0 || watches[slot].limit_s > 0 else {
       return .max
     }
     let due_ns = absentAt_ns(slot).adding(ms: absenceStep(slot, 0).after_ms)
-    return watches.records[slot].step == WatchRecord.putOff
-      ? max(due_ns, watches.chains[slot].putOffUntil_ns) : due_ns
-  }
-
-  /// The cycle that the next absence begins with.
-  func cycleAfter(_ slot: UInt32) -> Int32 {
-    let chain = watches.chains[slot]
-    return chain.firedStep > 0 ? chain.firedCycle &+ 1 : watches.records[slot].cycle
+    return watches[slot].step == WatchRecord.putOff
+      ? max(due_ns, watches[chain: slot].putOffUntil_ns) : due_ns
   }
 
   mutating func armAbsence(_ slot: UInt32) {
-    let due_ns = firstStepDue_ns(slot)
-    watches.records[slot].due_ns = due_ns
-    if due_ns == .max {
-      watches.deadlines.cancel(slot: slot)
-    } else {
-      watches.deadlines.arm(slot: slot, due_ns: due_ns)
-    }
+    watches.arm(slot, due_ns: firstStepDue_ns(slot))
   }
 
   func absenceTier(_ slot: UInt32) -> Tier {
-    let description = watches.descriptions[slot]
+    let description = watches[description: slot]
     if description.tier != .none { return description.tier }
     return currentPlans.tier(ofType: description.type) ?? .emergency
   }
@@ -199,8 +163,8 @@ extension EngineCore {
 
   /// What a reader is told of a watch's clock.
   package func absence(_ slot: UInt32) -> AbsenceReading {
-    let record = watches.records[slot]
-    let chain = watches.chains[slot]
+    let record = watches[slot]
+    let chain = watches[chain: slot]
     let isOff = record.state != .paused && isAbsenceOff(slot)
     let next_ns = isOff ? .max : record.state == .present ? firstStepDue_ns(slot) : record.due_ns
     let isKnown = next_ns != .max && time.wall_us != 0
