@@ -53,7 +53,7 @@ import Testing
             key: key, caller: caller, incident: bench.decision.answer.incidentID, taken_s: now_s))
         bench.close(bench.decision.answer.incidentID)
       }
-      check(bench.core.keys.isConsistent(now_ns: bench.core.time.now_ns))
+      check(bench.core.validate() == nil)
       _ = bench.drain()
     }
     check(bench.counter(Counter.keysEvicted), equals: Int64(evicted))
@@ -75,7 +75,7 @@ import Testing
       check(bench.report(bench.call(bench.node(1), key: key, caller: 2)), equals: .ok, "key \(key)")
       bench.close(bench.decision.answer.incidentID)
       check(bench.report(bench.call(bench.node(1), key: key, caller: 2)), equals: .exists)
-      check(bench.core.keys.isConsistent(now_ns: bench.core.time.now_ns))
+      check(bench.core.validate() == nil)
     }
   }
 }

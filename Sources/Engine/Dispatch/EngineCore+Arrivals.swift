@@ -31,7 +31,7 @@ extension EngineCore {
         || arrival.beat != before.arrivedBeat
     else { return }
     let wasKnown = before.arrived_ns != .max
-    if wasKnown { takeBackArrival(incident) }
+    if wasKnown { figures.takeBackArrival(incident) }
     incidents.arrive(incident, arrival)
     guard isKnown else { return promiseArrivalAgain(incident) }
     let at_ns = min(arrival.at_ns, incidents.mergedArrival_ns(incident))
@@ -83,7 +83,7 @@ extension EngineCore {
       record.state.isOpen || record.state == .merged
     else { return }
     incidents.set(incident, isUnmanned: true)
-    takeBackResponse(incident)
+    figures.takeBackResponse(incident)
     let slot = ClockSlot.of(.pending, incident: incident)
     guard let promise = promise(.pending, incident: incident) else { return }
     // A receipt that was typed in late counts from when it was typed in, as before.

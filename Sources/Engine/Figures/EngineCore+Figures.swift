@@ -20,13 +20,13 @@ extension EngineCore {
   }
 
   mutating func noteReceipt(_ incident: UInt32) {
-    figures.incidents[incident] = CountedIncident()
+    figures.begin(incident: incident)
   }
 
   /// After the assignment is open. An incident whose first units all declined counts the dispatch that stands.
   mutating func noteDispatch(_ assignment: UInt32) {
     let record = assignments[assignment]
-    figures.assignments[assignment] = CountedAssignment()
+    figures.begin(assignment: assignment)
     let incident = record.incident
     guard !incidents[times: incident].isDispatched || incidents[incident].isUnmanned else { return }
     incidents.noteDispatch(
@@ -36,14 +36,7 @@ extension EngineCore {
     let isWithin = isKept(
       .pending, slot: ClockSlot.of(.pending, incident: incident), at_ns: time.now_ns,
       took_ns: took_ns, target_ms: limits(of: incident).respond_ms)
-    figures.incidents[incident].response = figures.record(
-      .receiptToDispatch, figureKey(incident), took_ns: took_ns, isWithin: isWithin)
-  }
-
-  mutating func takeBackResponse(_ incident: UInt32) {
-    guard let counted = figures.incidents[incident].response else { return }
-    figures.takeBack(.receiptToDispatch, counted)
-    figures.incidents[incident].response = nil
+    figures.countResponse(incident, figureKey(incident), took_ns: took_ns, isWithin: isWithin)
   }
 
   /// A status of a unit, before its clocks follow: what it says of signature and turnout is counted, and what it takes
@@ -61,18 +54,10 @@ extension EngineCore {
     }
     guard new.rawValue < old.rawValue else { return }
     if !new.hasArrived { assignments.takeBackArrived(assignment) }
-    if new.rawValue < AssignmentState.enRoute.rawValue,
-      let counted = figures.assignments[assignment].turnout
-    {
-      figures.takeBack(.acknowledgeToEnRoute, counted)
-      figures.assignments[assignment].turnout = nil
-    }
+    if new.rawValue < AssignmentState.enRoute.rawValue { figures.takeBackTurnout(assignment) }
     guard !new.isSigned else { return }
     assignments.noteSigned(assignment, at_ns: nil)
-    if let counted = figures.assignments[assignment].signature {
-      figures.takeBack(.dispatchToAcknowledge, counted)
-      figures.assignments[assignment].signature = nil
-    }
+    figures.takeBackSignature(assignment)
   }
 
   /// A person signed, in so many words (a skip forward says nothing of when). A unit that inherited another's chain is
@@ -92,8 +77,8 @@ extension EngineCore {
         ? isKept(
           .acknowledge, slot: slot, at_ns: at_ns, took_ns: took_ns, target_ms: target_ms)
         : took_ns <= target_ms.multipliedClamped(by: 1_000_000)
-    figures.assignments[assignment].signature = figures.record(
-      .dispatchToAcknowledge, figureKey(record.incident, unit: record.unit), took_ns: took_ns,
+    figures.countSignature(
+      assignment, figureKey(record.incident, unit: record.unit), took_ns: took_ns,
       isWithin: isWithin)
   }
 
@@ -108,11 +93,8 @@ extension EngineCore {
       clocks.isRunning(.turnout, slot: slot)
       ? isKept(.turnout, slot: slot, at_ns: at_ns, took_ns: took_ns, target_ms: target_ms)
       : took_ns <= target_ms &* 1_000_000
-    if let counted = figures.assignments[assignment].turnout {
-      figures.takeBack(.acknowledgeToEnRoute, counted)
-    }
-    figures.assignments[assignment].turnout = figures.record(
-      .acknowledgeToEnRoute, figureKey(record.incident, unit: record.unit), took_ns: took_ns,
+    figures.countTurnout(
+      assignment, figureKey(record.incident, unit: record.unit), took_ns: took_ns,
       isWithin: isWithin)
   }
 
@@ -125,21 +107,9 @@ extension EngineCore {
     let isWithin = isKept(
       .arrival, slot: ClockSlot.of(.arrival, incident: incident), at_ns: kept_ns, took_ns: took_ns,
       target_ms: limits(of: incident).arrive_ms)
-    figures.incidents[incident].arrival = figures.record(
-      .dispatchToArrival, key, took_ns: took_ns, isWithin: isWithin)
-    figures.incidents[incident].wait = figures.record(
-      .receiptToArrival, key, took_ns: arrival.at_ns &- incidents[incident].start_ns, isWithin: nil)
-  }
-
-  mutating func takeBackArrival(_ incident: UInt32) {
-    if let counted = figures.incidents[incident].arrival {
-      figures.takeBack(.dispatchToArrival, counted)
-      figures.incidents[incident].arrival = nil
-    }
-    if let counted = figures.incidents[incident].wait {
-      figures.takeBack(.receiptToArrival, counted)
-      figures.incidents[incident].wait = nil
-    }
+    figures.countArrival(
+      incident, key, took_ns: took_ns, isWithin: isWithin,
+      waited_ns: arrival.at_ns &- incidents[incident].start_ns)
   }
 
   mutating func noteClose(_ incident: UInt32, at_ns: Int64) {
@@ -147,7 +117,7 @@ extension EngineCore {
     let isWithin = isKept(
       .resolve, slot: ClockSlot.of(.resolve, incident: incident), at_ns: at_ns, took_ns: took_ns,
       target_ms: limits(of: incident).resolve_ms)
-    figures.record(.receiptToClose, figureKey(incident), took_ns: took_ns, isWithin: isWithin)
+    figures.countClose(figureKey(incident), took_ns: took_ns, isWithin: isWithin)
   }
 
   /// Figures and breaches from now on.

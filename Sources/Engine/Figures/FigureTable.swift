@@ -60,8 +60,8 @@ package struct FigureTable: ~Copyable {
 
   private let inPlace = InPlace()
   /// By slot.
-  let incidents: Block<CountedIncident>
-  let assignments: Block<CountedAssignment>
+  private let incidents: Block<CountedIncident>
+  private let assignments: Block<CountedAssignment>
   private var histograms: Histograms
   private let hits: Block<Hits>
   /// By row: the reset after which it was last written. A row of an earlier one counts as empty.
@@ -142,11 +142,74 @@ package struct FigureTable: ~Copyable {
     return fresh
   }
 
+  // What was counted of each incident and assignment, which a correction takes out again
+
+  mutating func begin(incident slot: UInt32) { incidents[slot] = CountedIncident() }
+  mutating func begin(assignment slot: UInt32) { assignments[slot] = CountedAssignment() }
+
+  /// The first dispatch.
+  mutating func countResponse(
+    _ slot: UInt32, _ key: FigureKey, took_ns: Int64, isWithin: Bool?
+  ) {
+    assert(incidents[slot].response == nil)
+    incidents[slot].response = record(
+      .receiptToDispatch, key, took_ns: took_ns, isWithin: isWithin)
+  }
+
+  mutating func takeBackResponse(_ slot: UInt32) {
+    takeBack(.receiptToDispatch, incidents[slot].response)
+    incidents[slot].response = nil
+  }
+
+  /// The first unit is there: since its dispatch, and since the receipt, which has no target.
+  mutating func countArrival(
+    _ slot: UInt32, _ key: FigureKey, took_ns: Int64, isWithin: Bool?, waited_ns: Int64
+  ) {
+    assert(incidents[slot].arrival == nil && incidents[slot].wait == nil)
+    incidents[slot].arrival = record(.dispatchToArrival, key, took_ns: took_ns, isWithin: isWithin)
+    incidents[slot].wait = record(.receiptToArrival, key, took_ns: waited_ns, isWithin: nil)
+  }
+
+  mutating func takeBackArrival(_ slot: UInt32) {
+    takeBack(.dispatchToArrival, incidents[slot].arrival)
+    takeBack(.receiptToArrival, incidents[slot].wait)
+    incidents[slot].arrival = nil
+    incidents[slot].wait = nil
+  }
+
+  mutating func countSignature(
+    _ slot: UInt32, _ key: FigureKey, took_ns: Int64, isWithin: Bool?
+  ) {
+    assert(assignments[slot].signature == nil)
+    assignments[slot].signature = record(
+      .dispatchToAcknowledge, key, took_ns: took_ns, isWithin: isWithin)
+  }
+
+  mutating func takeBackSignature(_ slot: UInt32) {
+    takeBack(.dispatchToAcknowledge, assignments[slot].signature)
+    assignments[slot].signature = nil
+  }
+
+  /// A unit that moves a second time counts once, by the newest.
+  mutating func countTurnout(_ slot: UInt32, _ key: FigureKey, took_ns: Int64, isWithin: Bool?) {
+    takeBackTurnout(slot)
+    assignments[slot].turnout = record(
+      .acknowledgeToEnRoute, key, took_ns: took_ns, isWithin: isWithin)
+  }
+
+  mutating func takeBackTurnout(_ slot: UInt32) {
+    takeBack(.acknowledgeToEnRoute, assignments[slot].turnout)
+    assignments[slot].turnout = nil
+  }
+
+  mutating func countClose(_ key: FigureKey, took_ns: Int64, isWithin: Bool?) {
+    _ = record(.receiptToClose, key, took_ns: took_ns, isWithin: isWithin)
+  }
+
   // Recording and reading
 
   /// O(1): six rows are touched. `isWithin` nil: it had no target.
-  @discardableResult
-  mutating func record(
+  private mutating func record(
     _ interval: FigureInterval, _ key: FigureKey, took_ns: Int64, isWithin: Bool?
   ) -> CountedInterval {
     let took_ms = min(max(took_ns, 0) / 1_000_000, Histograms.longest)
@@ -167,8 +230,8 @@ package struct FigureTable: ~Copyable {
   }
 
   /// Takes an interval out again, unless a reset has. Its rows are those it was counted in. O(buckets).
-  mutating func takeBack(_ interval: FigureInterval, _ counted: CountedInterval) {
-    guard counted.era == UInt32(truncatingIfNeeded: era) else { return }
+  private mutating func takeBack(_ interval: FigureInterval, _ counted: CountedInterval?) {
+    guard let counted, counted.era == UInt32(truncatingIfNeeded: era) else { return }
     let key = counted.key
     let values: InlineArray<6, UInt32> = [
       0, UInt32(key.tier.rawValue), key.type, key.agency, key.beat, key.isVulnerable ? 1 : 0,
@@ -230,5 +293,41 @@ package struct FigureTable: ~Copyable {
     histograms.removeAll(row: place)
     hits[place] = Hits()
     eras[place] = era
+  }
+
+  // What is true between two commands
+
+  func validate(_ invariants: inout Invariants) {
+    for dimension in FigureDimension.allCases where hasTable(dimension) {
+      let first = firsts[Int(dimension.rawValue)]
+      let rows = used[Int(dimension.rawValue)]
+      invariants.hold(rows <= limit(dimension), "rows of figures have their room", rows)
+      for row in first..<first + rows {
+        invariants.hold(
+          rowOf.find(Self.key(dimension, values[row])) == UInt32(row),
+          "a value's row is found by it", row)
+      }
+    }
+    for interval in 0..<Self.intervals { validate(interval, &invariants) }
+  }
+
+  private func validate(_ interval: Int, _ invariants: inout Invariants) {
+    let all = count(row: 0, interval)
+    let ofAll = eras[interval] == era ? hits[interval] : Hits()
+    invariants.hold(
+      0 <= ofAll.withinTarget && ofAll.withinTarget <= ofAll.withTarget && ofAll.withTarget <= all,
+      "what is within its target has one, and is counted", interval)
+    for dimension in FigureDimension.allCases {
+      var sum: Int64 = 0
+      for row in firsts[Int(dimension.rawValue)]..<firsts[Int(dimension.rawValue) + 1] {
+        sum += count(row: row, interval)
+      }
+      invariants.hold(sum == all, "an interval counts in one row of each dimension", interval)
+    }
+  }
+
+  private func count(row: Int, _ interval: Int) -> Int64 {
+    let place = row * Self.intervals + interval
+    return eras[place] == era ? histograms.summary(row: place).count : 0
   }
 }

@@ -104,4 +104,19 @@ package struct AnswerTable: ~Copyable {
       chosen[index * EngineLimits.chosen + unit] = decision.chosen[unit]
     }
   }
+
+  /// Between two commands. O(clients).
+  func validate(_ invariants: inout Invariants) {
+    invariants.hold(clientCount <= capacity, "no more clients are known than may be", clientCount)
+    var latest: UInt64 = 0
+    for place in 0..<clientCount {
+      invariants.hold(
+        0 < used[place] && used[place] <= newest, "a client's newest request was counted", place)
+      invariants.hold(
+        used[place] == newest || used[place] != latest, "a request is of one client", place)
+      latest = max(latest, used[place])
+    }
+    invariants.hold(
+      clientCount == 0 || latest == newest, "the newest request of all is of a client", clientCount)
+  }
 }

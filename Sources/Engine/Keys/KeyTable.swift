@@ -115,23 +115,30 @@ package struct KeyTable: ~Copyable {
     count -= 1
   }
 
-  /// For tests: every entry of the ring stands in the index once, where its key leads to, the ring is in order of age,
-  /// and nothing else stands in the index. O(capacity).
-  func isConsistent(now_ns: Int64) -> Bool {
+  /// Between two commands. O(capacity).
+  func validate(_ invariants: inout Invariants, now_ns: Int64) {
     var indexed = 0
     for place in 0...mask where table[place] != 0 { indexed += 1 }
-    guard indexed == count else { return false }
+    invariants.hold(indexed == count, "the index of keys holds every key once", indexed)
+    invariants.hold(count <= max(bound, 1), "no more keys are remembered than may be", count)
+    var before = Int64.min
     for offset in 0..<count {
       let entry = (head + offset) % entries.count
-      let before = (head + max(offset - 1, 0)) % entries.count
-      guard entries[before].taken_ns <= entries[entry].taken_ns, entries[entry].taken_ns <= now_ns
-      else { return false }
-      let key = entries[entry].said
-      var place = start(key.keyHigh, key.keyLow)
-      while Int(table[place]) != entry + 1 {
-        guard table[place] != 0 else { return false }
-        place = (place + 1) & mask
-      }
+      let taken_ns = entries[entry].taken_ns
+      invariants.hold(
+        before <= taken_ns && taken_ns <= now_ns, "keys stand in order of age", offset)
+      before = taken_ns
+      invariants.hold(isIndexed(entry), "a key leads to its answer", offset)
+    }
+    answers.validate(&invariants)
+  }
+
+  private func isIndexed(_ entry: Int) -> Bool {
+    let key = entries[entry].said
+    var place = start(key.keyHigh, key.keyLow)
+    while Int(table[place]) != entry + 1 {
+      guard table[place] != 0 else { return false }
+      place = (place + 1) & mask
     }
     return true
   }

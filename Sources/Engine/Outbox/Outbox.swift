@@ -165,18 +165,21 @@ package struct Outbox: ~Copyable {
     return first
   }
 
-  /// For tests: each share holds what it counts and no more than its room, and sequence numbers rise. O(events).
-  func isConsistent() -> Bool {
-    guard ring.count == ordinaryCount + escalationCount + alarmCount,
-      ordinaryCount <= ordinaryLimit, escalationCount <= reserved, alarmCount <= alarms
-    else { return false }
+  /// Between two commands. O(events).
+  func validate(_ invariants: inout Invariants) {
+    invariants.hold(
+      ring.count == ordinaryCount + escalationCount + alarmCount,
+      "every event counts in one share of the outbox", ring.count)
+    invariants.hold(
+      ordinaryCount <= ordinaryLimit && escalationCount <= reserved && alarmCount <= alarms,
+      "no share of the outbox outgrows its room", ring.count)
     var before = told
     for index in 0..<ring.count {
       let sequence = ring.element(index).sequence
-      guard sequence > before, sequence <= newest else { return false }
+      invariants.hold(sequence > before, "events are numbered upwards", sequence)
       before = sequence
     }
-    return true
+    invariants.hold(before <= newest, "the newest event has the highest number", before)
   }
 
   private mutating func overflow(upTo last: UInt64, wall_us: Int64) -> Event {

@@ -113,4 +113,21 @@ package struct BreachList: ~Copyable {
     }
     first = noted
   }
+
+  // What is true between two commands
+
+  func validate(_ invariants: inout Invariants) {
+    invariants.hold(first <= noted, "breaches are numbered upwards", noted)
+    for slot in 0..<open.count where open[slot] != 0 {
+      let number = open[slot] & Self.numbers
+      invariants.hold(
+        number > 0 && number <= noted, "a promise that was broken has its number", slot)
+      guard number > 0, isKept(number) else { continue }
+      let breach = ring[place(number)]
+      invariants.hold(
+        (breach.ended_ns != .max) == (open[slot] & Self.over != 0)
+          && breach.wasKept == (open[slot] & Self.kept != 0),
+        "a breach is listed as its promise knows it", slot)
+    }
+  }
 }

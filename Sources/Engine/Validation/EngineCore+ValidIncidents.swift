@@ -105,8 +105,6 @@ extension EngineCore {
         "what waits is listed under what it needs", slot)
     }
     invariants.hold(waits == waiting.count, "the lists hold all that wait", waits)
-    if let words = waiting.brokenInvariant() { invariants.hold(false, words, waiting.count) }
-    invariants.hold(offers.isConsistent(), "units on offer know their places", offers.count)
     invariants.hold(
       waiting.count > 0 || !offerSweep.isUnderWay, "nothing is swept for nobody", 0)
   }

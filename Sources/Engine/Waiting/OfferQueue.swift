@@ -90,15 +90,18 @@ struct OfferQueue: ~Copyable {
     bounds[a] < bounds[b] || bounds[a] == bounds[b] && a < b
   }
 
-  /// For tests: every unit in the heap knows its place, and none stands before a better one above it. O(units).
-  func isConsistent() -> Bool {
+  /// Between two commands. O(units).
+  func validate(_ invariants: inout Invariants) {
     for index in 0..<count {
-      guard Int(places[heap[index]]) == index + 1 else { return false }
-      guard index == 0 || !isBefore(heap[index], heap[(index - 1) / 2]) else { return false }
+      invariants.hold(
+        Int(places[heap[index]]) == index + 1, "a unit on offer knows its place", heap[index])
+      invariants.hold(
+        index == 0 || !isBefore(heap[index], heap[(index - 1) / 2]),
+        "no unit on offer stands behind one that may wait longer", heap[index])
     }
     var queued = 0
     for unit in 0..<places.count where places[unit] != 0 { queued += 1 }
-    return queued == count
+    invariants.hold(queued == count, "only what is on offer has a place there", queued)
   }
 
   private mutating func settle(_ start: Int) {

@@ -3,20 +3,20 @@
 import HujiaContainers
 
 extension WaitingLists {
-  /// The first that does not hold; nil = all do. O(incidents + needs).
-  func brokenInvariant() -> StaticString? {
+  /// Between two commands. O(incidents + needs).
+  func validate(_ invariants: inout Invariants) {
     var listed = 0
     for entry in 0..<needsInUse {
       let need = needEntry(entry)
-      guard let inTree = needCount(entry), inTree == Int(need.count) else {
-        return "a need counts the incidents in its tree"
-      }
-      listed += inTree
+      let inTree = needCount(entry)
+      invariants.hold(
+        inTree == Int(need.count), "a need counts the incidents in its tree", entry)
+      listed += inTree ?? 0
       let isOfTier = entry < Tier.allCases.count
-      if inTree > 0, !isOfTier, !isIndexed(entry) {
-        return "a need that waits is found by what it says"
-      }
+      invariants.hold(
+        inTree == 0 || isOfTier || isIndexed(entry), "a need that waits is found by what it says",
+        entry)
     }
-    return listed == count ? nil : "every waiting incident is in the tree of one need"
+    invariants.hold(listed == count, "every waiting incident is in the tree of one need", listed)
   }
 }

@@ -209,7 +209,7 @@ struct WaitingLists: ~Copyable {
     unusedNeed = entry
   }
 
-  // For `brokenInvariant`
+  // For `validate`
 
   var needsInUse: Int { needsUsed }
   func needEntry(_ entry: Int) -> NeedEntry { needs[entry] }
