@@ -23,6 +23,26 @@ fail() { printf 'error: %s\n' "$*" >&2; exit 1; }
 
 need() { command -v "$1" >/dev/null 2>&1 || fail "$1 is missing: run \`make deps\`"; }
 
+# release_flags: how the library and the tool are built. The same for both, so that what they share is compiled once.
+release_flags=(-c release --scratch-path "$lib_scratch" --disable-local-rpath -Xswiftc -static-stdlib
+  -Xswiftc -use-ld=lld -Xswiftc "-I$lib_scratch/essentials" -Xlinker --gc-sections)
+
+# stand_in: a small module FoundationEssentials, for the argument parser (scripts/essentials says why). An unchanged one
+# stays as it is: nothing is compiled again because of it.
+stand_in() {
+  local folder="$lib_scratch/essentials" new file
+  new="$(mktemp -d)"
+  mkdir -p "$folder"
+  swiftc -swift-version 6 -O -wmo -parse-as-library -static -avoid-emit-module-source-info \
+    -module-name FoundationEssentials -emit-module -emit-module-path "$new/FoundationEssentials.swiftmodule" \
+    -emit-object -o "$new/FoundationEssentials.o" \
+    scripts/essentials/FoundationEssentials.swift Sources/HostKit/JSONTree.swift
+  for file in FoundationEssentials.swiftmodule FoundationEssentials.o; do
+    cmp -s "$new/$file" "$folder/$file" || mv -f "$new/$file" "$folder/$file"
+  done
+  rm -rf "$new"
+}
+
 # count PASSED FAILED: adds to the closing line.
 count() {
   [[ -n "$results" ]] && printf '%s %s\n' "$1" "$2" >>"$results"

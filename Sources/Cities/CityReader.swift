@@ -1,6 +1,5 @@
 // Reads a city folder. A missing file or column is named, with what to do.
 
-import FoundationEssentials
 import Glibc
 import HujiaGeography
 import HujiaHostKit
@@ -13,15 +12,14 @@ package struct CityReader {
 
   /// `datum`: of the folder's places; the city's are WGS-84.
   package static func read(_ path: String, datum: Datum = .wgs84) throws(Failed) -> City {
-    let folder = URL(fileURLWithPath: path, isDirectory: true)
-    guard FileManager.default.fileExists(atPath: folder.path) else {
+    let folder = Paths.absolute(path)
+    guard Paths.isThere(folder) else {
       throw Failed(
         "no folder \(path)",
         .give("--city", "a city folder, or make one with `hujia generate-city`"))
     }
     return try told {
-      try CityReader(folder: folder.path, datum: datum).city(
-        folder.standardizedFileURL.lastPathComponent)
+      try CityReader(folder: folder, datum: datum).city(Paths.name(of: folder))
     }
   }
 
@@ -30,7 +28,7 @@ package struct CityReader {
     let hospitals = try places("units/hospitals.csv", key: "name")
     let (calls, leftOut) = try readCalls()
     let units = try readUnits(stations, calls)
-    let isGenerated = FileManager.default.fileExists(atPath: folder + "/GENERATED")
+    let isGenerated = Paths.isThere(folder + "/GENERATED")
     return City(
       name: name, folder: folder,
       isGenerated: isGenerated, stations: stations, hospitals: hospitals, units: units,
@@ -70,8 +68,8 @@ package struct CityReader {
 
   /// The record's file: whatever stands first in calls/ and is called unit_responses….
   private func callsFile() throws -> String {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder + "/calls")) ?? []
-    guard let name = names.filter({ $0.hasPrefix("unit_responses") }).min() else {
+    let names = Paths.names(in: folder + "/calls")
+    guard let name = names.first(where: { $0.hasPrefix("unit_responses") }) else {
       throw Failed(
         "\(folder)/calls holds no unit_responses*.csv[.gz]",
         .give("--city", "a folder with a record of calls"))

@@ -1,7 +1,5 @@
 // Figures as JSON: keys in a fixed order, so that two outputs compare line by line.
 
-import FoundationEssentials
-
 package enum JSONText {
   package enum Layout {
     /// One line.
@@ -13,15 +11,9 @@ package enum JSONText {
   }
 
   package static func of(_ value: some Encodable, _ layout: Layout) throws(Failed) -> String {
-    let encoder = JSONEncoder()
-    switch layout {
-    case .line: encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    case .lines:
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    case .linesEscaped: encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    }
     do {
-      return String(decoding: try encoder.encode(value), as: UTF8.self)
+      return try JSONTree(value).text(
+        isPretty: layout != .line, escapesSlashes: layout == .linesEscaped)
     } catch {
       throw Failed("these figures are no JSON (\(error))", .mend("report this"))
     }

@@ -65,7 +65,7 @@ package struct GMNS {
     units.length_m = try unit("long_length", Self.lengths)
     units.speed_kmh = try unit("speed", Self.speeds)
     if let crs = table.column("crs"), crs < row.count, !row[crs].trimmed.isEmpty,
-      !["4326", "wgs84", "wgs 84"].contains(where: { row[crs].lowercased().contains($0) })
+      !["4326", "wgs84", "wgs 84"].contains(where: { row[crs].lowercased().holds($0) })
     {
       throw .format(
         path: path("config"), line: table.line,

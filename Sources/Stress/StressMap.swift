@@ -1,6 +1,5 @@
 // The streets of a stress run.
 
-import FoundationEssentials
 import Glibc
 import HujiaCities
 import HujiaHostKit
@@ -16,7 +15,7 @@ package final class StressMap {
   package init(_ map: String?, seed: UInt64, isQuiet: Bool) throws(Failed) {
     if let map {
       path = map
-      title = URL(fileURLWithPath: map).deletingPathExtension().lastPathComponent
+      title = Paths.title(of: map)
       streets = nil
     } else {
       let compiled = try Self.invent(seed: seed, isQuiet: isQuiet)
@@ -32,7 +31,7 @@ package final class StressMap {
 
   private static func invent(seed: UInt64, isQuiet: Bool) throws(Failed) -> CityStreets {
     let folder = Output.temporary("hujia-stress-\(getpid())-\(UInt32.random(in: 0 ... .max))")
-    defer { try? FileManager.default.removeItem(atPath: folder) }
+    defer { Paths.remove(folder) }
     let city = InventedCity(CitySize.all[1], seed: seed, callCount: 20, unitCount: nil)
     try CityWriter(city: city, seed: seed, folder: folder).write()
     return try CityStreets.compile(CityReader.read(folder), map: nil, isQuiet: isQuiet)

@@ -2,7 +2,6 @@
 // books.
 
 import CHujia
-import FoundationEssentials
 import Glibc
 import HujiaHostKit
 import HujiaRoads
@@ -29,7 +28,7 @@ package final class StressRun {
       map: settings.map, units: settings.units, isReplayed: settings.traces != nil)
     result = StressResult(settings: settings)
     result.mapNodes = file.map.nodeCount
-    result.cores = ProcessInfo.processInfo.activeProcessorCount
+    result.cores = sysconf(Int32(_SC_NPROCESSORS_ONLN))
     try putUnits(file.map)
     for (lane, plan) in settings.lanes where plan.rate != .perSecond(0) {
       try makeProducers(lane, plan, file.map)
