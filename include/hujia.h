@@ -297,6 +297,8 @@ typedef struct hj_error_detail {
 /* Bits of hj_event.flags. Since 0.3. */
 #define HJ_EVENT_FLAG_REPEATED \
   1u /* it may have been read before the engine was rebuilt: the same event, the same number */
+#define HJ_EVENT_FLAG_NOT_DURABLE \
+  2u /* with HJ_EVENTS_WHEN_DURABLE: the disk has failed, so that a power cut can take it back */
 
 /* Why a unit was chosen, or why something changed (hj_chosen_unit.reason, hj_event.reason). */
 #define HJ_REASON_NONE 0
@@ -418,7 +420,7 @@ typedef void (*hj_release)(void *context, void *pointer, uint64_t bytes, uint64_
 
 /* When events can be read (hj_config.events_when). Since 0.3. */
 #define HJ_EVENTS_WHEN_RECORDED 0 /* when they survive the death of the process */
-#define HJ_EVENTS_WHEN_DURABLE 1  /* when they survive a power cut. Not yet: hj_journal_wait says when */
+#define HJ_EVENTS_WHEN_DURABLE 1  /* when they survive a power cut: see hj_events_poll */
 
 typedef struct hj_config {
   uint32_t size;
@@ -1100,8 +1102,7 @@ hj_status hj_config_init(hj_config *config, uint32_t size);
  * BEFORE START, any thread. Cold: reads files, allocates.
  * HJ_E_NULL (config or engine); HJ_E_SIZE, HJ_E_NEWER; HJ_E_ARGUMENT (run_mode, datum, map_memory, output_datum,
  * off_duty_positions, hooks, uv_loop, or what belongs to a journal without journal_path: see detail.field); HJ_E_LIMIT
- * (a limit, or one that is smaller than the journal's); HJ_E_UNSUPPORTED (events_when: HJ_EVENTS_WHEN_DURABLE);
- * HJ_E_JOURNAL, HJ_E_LOCKED (journal_path); HJ_E_FILE, HJ_E_MAP (map_path), HJ_E_PLANS (plans_path); HJ_E_MEMORY (the
+ * (a limit, or one that is smaller than the journal's); HJ_E_JOURNAL, HJ_E_LOCKED (journal_path); HJ_E_FILE, HJ_E_MAP (map_path), HJ_E_PLANS (plans_path); HJ_E_MEMORY (the
  * allocator refused, perhaps the copy of the map; or, with detail.field RLIMIT_AS, address space is short); HJ_E_SYSTEM
  * (detail.field RLIMIT_NOFILE: too few descriptors; RLIMIT_NPROC: no thread); HJ_FULL (256 engines are open). Since
  * 0.1. */
@@ -1133,7 +1134,8 @@ hj_status hj_engine_close(hj_engine *engine);
  * and times are those of the moment at which it ended.
  *
  * In every run mode it does its work on the caller's thread, any thread, and needs no turn of a loop: with
- * HJ_RUN_HOST_LOOP the loop need not run, with HJ_RUN_POLL it works at the time of the last hj_engine_poll.
+ * HJ_RUN_HOST_LOOP the loop need not run, with HJ_RUN_POLL it works at the time of the last hj_engine_poll. With
+ * HJ_EVENTS_WHEN_DURABLE it waits for the disk, so that its events can be read when it returns.
  * BATON, in slices of at most 64 deadlines (16 that search for a unit) and 16 reports: other calls come in between.
  * O(what is due and posted). Several threads may call it: one gets HJ_OK, and none returns before it is over.
  * HJ_UNCHANGED (it was drained before); HJ_E_DEADLOCK (from inside a call that the engine carries out). Since 0.3. */
@@ -1150,7 +1152,8 @@ hj_status hj_engine_drain(hj_engine *engine);
  *
  * Times: now_ns is 0 ... 2^62 - 1 (146 years) and not before the last poll's (else HJ_TIME_BACKWARDS, and the last
  * poll's is used); wall_us may jump either way and moves no deadline. A slice of background work (offers of freed units
- * to waiting incidents) counts as one item; since 0.3.
+ * to waiting incidents) counts as one item; since 0.3. With HJ_EVENTS_WHEN_DURABLE it waits for the disk before it
+ * returns, without the baton: the events of everything so far can be read, and their number depends on the calls alone.
  * BATON. O(items). HJ_E_MODE in another run mode; HJ_E_ARGUMENT (a time that is negative or too large). Since 0.1. */
 hj_status hj_engine_poll(hj_engine *engine, int64_t now_ns, int64_t wall_us, uint32_t work_max, int64_t *next_due_ns);
 
@@ -1518,18 +1521,25 @@ hj_status hj_health(hj_engine *engine, hj_health_info *health);
 /* Takes up to `capacity` events out, oldest first. Set events[0].size. Where ordinary events were lost, an
  * HJ_EVENT_OVERFLOW stands in their place, before anything that came after them and also when nothing did: `step` is
  * their number, `sequence` that of the last of them, `wall_us` its time. So the numbers that are read leave no gap that
- * was not told. BATON. O(events).
+ * was not told.
+ *
+ * With HJ_EVENTS_WHEN_DURABLE (since 0.3) none is handed out before the record that it stands on is durable, nor any
+ * behind it: hj_event.record <= hj_journal_info.durable. While the disk hangs, events wait; hj_health and
+ * hj_journal_info.lag_ns tell it at once. A disk that has failed (HJ_HEALTH_DISK_FAILED, _LOCK_LOST, _JOURNAL_ENDED) stops
+ * no dispatch: events are handed out, and those that are not durable say so (HJ_EVENT_FLAG_NOT_DURABLE).
+ * BATON. O(events).
  * HJ_E_NULL; HJ_E_SIZE; HJ_E_NEWER. capacity 0 is HJ_OK with *count 0. Since 0.1. */
 hj_status hj_events_poll(hj_engine *engine, hj_event *events, uint32_t capacity, uint32_t *count);
 
-/* Says that the host has handled all events up to this number: after a crash they do not come again. Without a journal
- * it does nothing but remember the number. BATON. O(1). HJ_UNCHANGED (acknowledged before); HJ_E_ARGUMENT (no event of
+/* Says that the host has handled all events up to this number: after a crash they do not come again. Of those that were
+ * read and never acknowledged the last repeat_s come again (hj_config). Without a journal it does nothing but remember
+ * the number. BATON. O(1). HJ_UNCHANGED (acknowledged before); HJ_E_ARGUMENT (no event of
  * that number yet). Since 0.3. */
 hj_status hj_events_ack(hj_engine *engine, uint64_t sequence);
 
-/* A descriptor that is readable while events, or losses that were not told yet, wait; for poll, select, epoll or
- * uv_poll_t. Do not read or close it: hj_events_poll resets it when it has taken the last event. It lives as long as
- * the engine.
+/* A descriptor that is readable while events that can be read, or losses that were not told yet, wait; for poll, select,
+ * epoll or uv_poll_t. With HJ_EVENTS_WHEN_DURABLE it may wake a host once for events that were read already. Do not
+ * read or close it: hj_events_poll resets it when it has taken the last event. It lives as long as the engine.
  * ANY THREAD. O(1). -1 when the engine is not open (or in a forked child). Since 0.1. */
 int32_t hj_events_fd(hj_engine *engine);
 

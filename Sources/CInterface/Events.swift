@@ -58,7 +58,8 @@ extension hj_event {
     outcome = place.pointee.outcome
     place.pointee.reference.copy(to: &reference)
     record = place.pointee.record
-    flags = place.pointee.isRepeated ? HJ_EVENT_FLAG_REPEATED : 0
+    if place.pointee.isRepeated { flags |= HJ_EVENT_FLAG_REPEATED }
+    if place.pointee.isUndurable { flags |= HJ_EVENT_FLAG_NOT_DURABLE }
   }
 }
 

@@ -56,6 +56,12 @@ public struct Ring<Element: BitwiseCopyable>: ~Copyable {
     return slots[place(index)]
   }
 
+  /// Changes element `index` where it stands; only below `count`.
+  public mutating func update(_ index: Int, _ body: (inout Element) -> Void) {
+    assert(index < count)
+    body(&slots.base[place(index)])
+  }
+
   /// The oldest element, where it stands; only when not empty.
   @inlinable public var first: Element {
     @inline(__always) unsafeAddress {

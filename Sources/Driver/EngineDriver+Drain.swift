@@ -36,8 +36,11 @@ extension EngineDriver {
         hujia_sleep_for(&word, 0, 50_000)
       case .done:
         loop?.wake()  // it puts its timers away
+        awaitShown()
         return .ok
-      case .before: return .unchanged
+      case .before:
+        awaitShown()
+        return .unchanged
       }
     }
   }

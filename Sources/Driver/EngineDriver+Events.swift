@@ -10,7 +10,9 @@ extension EngineDriver {
   package func takeEvents(
     _ most: Int, into space: UnsafeMutableRawPointer, stride: Int, _ put: EventRoom.Put
   ) -> Int {
-    let again = hasRepeatedEvents ? takeRepeated(most, into: space, stride: stride, put) : 0
+    let again = hasRepeatedEvents ? takeAllRepeated(most, into: space, stride: stride, put) : 0
+    // Those that are left come before all others.
+    if hasRepeatedEvents { return again }
     return withBlank(Decision.self) { decision in
       var taken = again
       while taken < most {
@@ -29,6 +31,19 @@ extension EngineDriver {
 
   /// Those that may have been read before the engine was rebuilt come first: their numbers are lower.
   @inline(never)
+  private func takeAllRepeated(
+    _ most: Int, into space: UnsafeMutableRawPointer, stride: Int, _ put: EventRoom.Put
+  ) -> Int {
+    var taken = 0
+    while taken < most, hasRepeatedEvents {
+      let slice = takeRepeated(
+        most - taken, into: space + taken * stride, stride: stride, put)
+      if slice == 0 { break }
+      taken += slice
+    }
+    return taken
+  }
+
   private func takeRepeated(
     _ most: Int, into space: UnsafeMutableRawPointer, stride: Int, _ put: EventRoom.Put
   ) -> Int {

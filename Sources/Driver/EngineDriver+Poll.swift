@@ -33,19 +33,20 @@ extension EngineDriver {
     defer { endEpoch(work.epoch) }
     baton.take()
     guard !isDrained else {
-      baton.give()
+      giveBaton()
       return (.state, .max)
     }
     let status = setTime(now_ns: now_ns, wall_us: wall_us)
     var nextDue_ns = pollTurn(&work, isFirst: true)
-    baton.give()
+    giveBaton()
     while work.stage != .over {
       baton.take()
       // Another thread drains it meanwhile, and does what is left.
       nextDue_ns = isDrained ? .max : pollTurn(&work)
       if isDrained { work.stage = .over }
-      baton.give()
+      giveBaton()
     }
+    awaitShown()
     return (status, nextDue_ns)
   }
 

@@ -40,7 +40,7 @@ extension EngineDriver {
   ) -> Status {
     guard baton.takeIfFree() else { return publish(command, &decision, HUJIA_COMMAND) }
     let status = step(command, into: &decision, isOwn: false)
-    baton.give()
+    giveBaton()
     return status
   }
 
@@ -48,7 +48,7 @@ extension EngineDriver {
   package func submit(_ command: UnsafePointer<Command>) -> Status {
     guard baton.takeIfFree() else { return publish(command, nil, HUJIA_COMMAND) }
     let status = step(command, into: &unread.pointee, isOwn: false)
-    baton.give()
+    giveBaton()
     return status
   }
 
@@ -71,7 +71,7 @@ extension EngineDriver {
   ) -> Status {
     guard baton.takeIfFree() else { return publish(command, &decision, HUJIA_OWN_COMMAND) }
     let status = step(command, into: &decision, isOwn: true)
-    baton.give()
+    giveBaton()
     return status
   }
 
@@ -79,7 +79,7 @@ extension EngineDriver {
   func ask(_ question: Question) -> Status {
     guard baton.takeIfFree() else { return publish(question) }
     let status = step(question)
-    baton.give()
+    giveBaton()
     return status
   }
 
@@ -108,7 +108,7 @@ extension EngineDriver {
     return withUnsafeMutablePointer(to: &request) { request in
       if baton.ask(request) {
         carryOut(request)
-        baton.give()
+        giveBaton()
       }
       return Status(rawValue: request.pointee.status)
     }
@@ -179,7 +179,7 @@ extension EngineDriver {
   func turnHere<Result>(_ body: (inout EngineCore, inout Turn) -> Result) -> Result {
     baton.take()
     let result = step(body)
-    baton.give()
+    giveBaton()
     return result
   }
 
@@ -198,7 +198,7 @@ extension EngineDriver {
   func visit(_ visit: inout EngineLoop.Visit) {
     if baton.takeIfFree() {
       step(&visit)
-      baton.give()
+      giveBaton()
     } else {
       _ = withUnsafePointer(to: &visit) { publish($0, nil, HUJIA_VISIT) }
     }
@@ -267,6 +267,23 @@ extension EngineDriver {
     return progress
   }
 
+  /// The descriptor rings while a host can read events.
+  @inline(__always)
+  func followEvents() {
+    if hidesEvents {
+      followHidden()
+    } else if (core.pointee.outbox.count > 0 || hasRepeated) != isSignalled {
+      followOutbox()
+    }
+  }
+
+  /// The end of what was done under the baton.
+  @inline(__always)
+  func giveBaton() {
+    baton.give()
+    if hidesEvents { hastenHidden() }
+  }
+
   @inline(__always)
   var newTurn: Turn { Turn(moment: moment, feed: feed) }
 
@@ -287,7 +304,7 @@ extension EngineDriver {
   @inline(__always)
   private func finish(_ start_ns: Int64) -> Int64 {
     let took_ns = readsClock ? max(Clock.now_ns() &- start_ns, 1) : 0
-    if (core.pointee.outbox.count > 0 || hasRepeated) != isSignalled { followOutbox() }
+    followEvents()
     guard readsClock else { return 0 }
     core.pointee.counters.raise(Counter.longestTurn_ns, to: took_ns)
     if positions.pointee.hasFresh { takePositionsAfter() }

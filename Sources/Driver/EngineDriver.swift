@@ -46,6 +46,8 @@ package final class EngineDriver: @unchecked Sendable {
   let recorder: Recorder?
   /// What is accepted survives; nil: nobody asked for that. Set by opening, and never again.
   var journal: EngineJournal?
+  /// Events wait until they are durable (`EventBell`). Set with it.
+  var hidesEvents = false
 
   // Owned by the baton's holder
   /// Events wait that may have been read before the engine was rebuilt.

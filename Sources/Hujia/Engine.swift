@@ -33,6 +33,8 @@ public final class Engine: Sendable {
     raw.stale_s = configuration.staleAfter_s ?? .max
     raw.fixRules.takesOffDuty = configuration.takesOffDutyPositions
     raw.journalPath = configuration.journal
+    raw.eventsWhen = configuration.eventsWhen == .durable ? .durable : .recorded
+    raw.repeat_s = configuration.repeat_s
     raw.telemetry = HujiaDriver.Telemetry(rawValue: configuration.telemetry.rawValue) ?? .newest
     do throws(Failure) {
       token = try EngineDriver.open(raw)
@@ -99,6 +101,11 @@ public struct Configuration: Sendable {
   public var journal: String?
   /// What of positions and street times is on record besides.
   public var telemetry = Telemetry.newest
+  /// When events of an engine with a journal can be read. `.durable`: none before the record that it stands on survives
+  /// a power cut.
+  public var eventsWhen = EventsWhen.recorded
+  /// After a crash events that were not acknowledged come again, if they are no older than this, in seconds.
+  public var repeat_s: UInt32 = 600
   /// Time moves only in `Engine.poll`: for tests, simulation and replay.
   public var isHostDriven = false
 

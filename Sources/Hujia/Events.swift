@@ -49,6 +49,8 @@ public struct Event: Sendable {
   public let record: UInt64
   /// It may have been read before the engine was rebuilt from its journal: the same event, the same number.
   public let isRepeated: Bool
+  /// With `eventsWhen` durable: the disk has failed, so that a power cut can take it back.
+  public let isNotDurable: Bool
   /// The report's own, so that the answer to `Engine.post` is found.
   public let key: (high: UInt64, low: UInt64)
 
@@ -79,6 +81,7 @@ public struct Event: Sendable {
     epoch = event.epoch
     record = event.record
     isRepeated = event.isRepeated
+    isNotDurable = event.isUndurable
     key = (event.keyHigh, event.keyLow)
     let isAssignment = kind == .assignment
     incidentState = isAssignment || kind == .clock ? nil : IncidentState(rawValue: event.state)

@@ -108,6 +108,9 @@ extension Journal {
       try compare(lock.page, recovery)
       try recovery.takeRing(boot: boot, record)
       recovery.opening.last = max(recovery.opening.last, recovery.opening.snapshot)
+      recovery.opening.mayLackEnd =
+        !recovery.opening.wasClosed
+        && (taken.ring == nil || recovery.opening.reasons.contains(.ringDamaged))
       return try begin(settings, folder, lock, boot, &taken, recovery, catalogue)
     } catch {
       if let ring = taken.ring { RingFile(calls: calls, path: "").unmap(ring) }

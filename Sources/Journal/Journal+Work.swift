@@ -14,6 +14,12 @@ extension Journal {
 
   /// Under `work`: one batch of what waits.
   func step() -> Step {
+    let step = writeBatch()
+    if step != .nothing { settings.onProgress?(self) }
+    return step
+  }
+
+  private func writeBatch() -> Step {
     let from = ring.head
     guard !reasons.contains(.lockLost) else { return .failed }
     guard let (batch, end) = measure(from, ring.tail) else { return .nothing }

@@ -50,6 +50,9 @@ package struct JournalSettings: Sendable {
   package var bootID: JournalID?
   /// False: no thread. `Journal.sync` does its work on the caller's (HJ_RUN_POLL).
   package var hasThread = true
+  /// After each batch that became durable, or could not: on the thread that wrote it, with no lock that `append`, `info`
+  /// or `wait` takes.
+  package var onProgress: (@Sendable (Journal) -> Void)?
   /// Every system call; tests bring their own.
   package var calls: any FileCalls = SystemFiles()
 
@@ -140,6 +143,8 @@ package struct JournalOpening: Sendable {
   package var tornSegment: String?
   package var tornOffset: Int64 = 0
   package var torn_bytes: Int64 = 0
+  /// Records may be missing at the end: those that were not durable when a process ended, and its ring is gone.
+  package var mayLackEnd = false
   /// Whether the last process closed the journal.
   package var wasClosed = true
   package var reasons: JournalReasons = []

@@ -237,14 +237,17 @@ static void settings_are_checked(void) {
   hj_config config = poll_config();
   config.telemetry = HJ_TELEMETRY_ALL;
   refuse(config, HJ_E_ARGUMENT, "journal_path"); /* without a journal */
+  config.telemetry = HJ_TELEMETRY_NEWEST;
+  config.events_when = HJ_EVENTS_WHEN_DURABLE;
+  refuse(config, HJ_E_ARGUMENT, "journal_path");
   config = journal_config(HJ_RUN_POLL);
   config.telemetry = 7;
   refuse(config, HJ_E_ARGUMENT, "telemetry");
   config = journal_config(HJ_RUN_POLL);
   config.events_when = -1;
   refuse(config, HJ_E_ARGUMENT, "events_when");
-  config.events_when = HJ_EVENTS_WHEN_DURABLE;
-  refuse(config, HJ_E_UNSUPPORTED, "events_when");
+  config.events_when = 2;
+  refuse(config, HJ_E_ARGUMENT, "events_when");
   config = journal_config(HJ_RUN_POLL);
   config.ring_bytes = 1;
   refuse(config, HJ_E_LIMIT, "ring_bytes");

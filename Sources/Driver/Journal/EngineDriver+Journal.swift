@@ -121,7 +121,8 @@ extension EngineDriver {
 
   /// Before anybody else has the engine: the descriptor rings where events wait.
   func followOutboxNow() {
-    if (core.pointee.outbox.count > 0 || hasRepeated) != isSignalled { followOutbox() }
+    followEvents()
+    if hidesEvents { hastenHidden() }
   }
 
   var mapChecksum: UInt64 { mapOwner.checksum }
@@ -136,11 +137,6 @@ extension Configuration {
       if isPlain { return }
       throw Failure(
         .argument, field: "journal_path", "what belongs to a journal is set: give a journal_path")
-    }
-    guard eventsWhen == .recorded else {
-      throw Failure(
-        .unsupported, field: "events_when",
-        "this version shows events when they are recorded: hj_journal_wait says what is durable")
     }
     if !(1...31_622_400).contains(repeat_s) {
       throw Failure(

@@ -22,6 +22,10 @@ extension EngineDriver {
       journal.content = UnsafeRawBufferPointer(start: nil, count: 0)
       return .full
     }
+    if hidesEvents, case .takeEvents(let room) = command.pointee.change, room.durable == .max {
+      var limited = Command(.takeEvents(limited(room, journal)))
+      return applyJournaled(&limited, &turn, into: &decision, journal)
+    }
     let newest = core.pointee.outbox.newest
     journal.begin()
     core.pointee.record = journal.nextRecord

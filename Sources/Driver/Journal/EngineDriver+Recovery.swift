@@ -12,14 +12,19 @@ extension EngineDriver {
     guard let folder = configuration.journalPath else { return }
     let text = try PlanStore.text(configuration.plansPath)
     let rebuilder = try Rebuilder(self, configuration)
+    let bell =
+      configuration.eventsWhen == .durable ? EventBell(descriptor: eventDescriptor) : nil
+    var settings = configuration.journalSettings(folder)
+    if let bell { settings.onProgress = { bell.look(at: $0) } }
     let opened: Journal
     do throws(JournalProblem) {
-      opened = try Journal.open(configuration.journalSettings(folder)) { rebuilder.take($0) }
+      opened = try Journal.open(settings) { rebuilder.take($0) }
     } catch {
       throw rebuilder.failure ?? Failure(error)
     }
     do throws(Failure) {
-      try begin(opened, rebuilder, configuration, text)
+      let own = try EngineJournal(opened, configuration, bell)
+      try begin(own, rebuilder, configuration, text)
     } catch {
       opened.close()
       throw error
@@ -28,9 +33,8 @@ extension EngineDriver {
 
   /// The engine goes on where the records end.
   private func begin(
-    _ opened: Journal, _ rebuilder: Rebuilder, _ configuration: Configuration, _ text: [UInt8]
+    _ own: EngineJournal, _ rebuilder: Rebuilder, _ configuration: Configuration, _ text: [UInt8]
   ) throws(Failure) {
-    let own = try EngineJournal(opened, configuration)
     core.pointee.record = 0
     core.pointee.choices = own.choices
     if let facts = own.facts { feed = .live(positions, writing: facts) }
@@ -42,7 +46,10 @@ extension EngineDriver {
     let before = rebuilder.last
     if rebuilder.records > 0 { goOn(rebuilder, own) }
     own.keep(rebuilder.handedOut, newest: before.wall_us, for_s: configuration.repeat_s)
+    // That they were read may be among what is lost.
+    if own.journal.opening.mayLackEnd { core.pointee.outbox.markRepeated() }
     journal = own
+    hidesEvents = own.bell != nil
     try write(opening: configuration, own, rebuilder.opened == nil ? text : [])
     guard rebuilder.opened != nil else { return }
     reopenStreets(rebuilder.times, own)

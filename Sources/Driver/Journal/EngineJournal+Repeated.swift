@@ -21,8 +21,13 @@ extension EngineJournal {
     while let oldest = repeated.last, oldest.sequence <= sequence { repeated.removeLast() }
   }
 
-  /// Under the baton: the oldest of them.
-  func takeRepeated() -> Event? { repeated.popLast() }
+  /// Under the baton: the oldest of them, if it may be read.
+  func takeRepeated() -> Event? {
+    guard var event = repeated.last, shows(event.record) else { return nil }
+    repeated.removeLast()
+    event.isUndurable = event.record > shown.durable
+    return event
+  }
 
   // Streets
 

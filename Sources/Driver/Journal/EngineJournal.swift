@@ -15,7 +15,8 @@ final class EngineJournal: @unchecked Sendable {
   /// Positions that were taken in, with HJ_TELEMETRY_ALL.
   let facts: UnsafeMutablePointer<TurnFacts>?
   let telemetry: Telemetry
-  let showsWhen: EventsWhen
+  /// nil: events are shown when they are recorded.
+  let bell: EventBell?
   /// The ring was full when something happened that could not be refused: nothing more is on record.
   private(set) var hasEnded = false
   /// What the next command points at.
@@ -40,7 +41,9 @@ final class EngineJournal: @unchecked Sendable {
   /// Pieces of what a command points at.
   static var piece: Int { 64 << 10 }
 
-  init(_ journal: Journal, _ configuration: borrowing Configuration) throws(Failure) {
+  init(
+    _ journal: Journal, _ configuration: borrowing Configuration, _ bell: EventBell?
+  ) throws(Failure) {
     do throws(OutOfMemory) {
       let times = try Histograms(.system, rows: 1)
       let log = try ChoiceLog(.system, capacity: Self.mostChoices)
@@ -56,7 +59,7 @@ final class EngineJournal: @unchecked Sendable {
     }
     self.journal = journal
     telemetry = configuration.telemetry
-    showsWhen = configuration.eventsWhen
+    self.bell = bell
   }
 
   private static func kept(_ facts: consuming TurnFacts?) -> UnsafeMutablePointer<TurnFacts>? {

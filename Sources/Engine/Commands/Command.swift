@@ -146,6 +146,8 @@ package struct EventRoom: BitwiseCopyable {
   package var space: UnsafeMutableRawPointer?
   package var stride = 0
   package var put: Put?
+  /// Events of later records say that no power cut is survived yet.
+  package var durable = UInt64.max
   package init(most: Int, decisions: Int) {
     self.most = most
     self.decisions = decisions

@@ -175,6 +175,7 @@ extension EngineCore {
   ) {
     while slice.done < room.most, var event = popEvent() {
       if let put = room.put, let space = room.space {
+        event.isUndurable = event.record > room.durable
         put(space + slice.done * room.stride, room.stride, &event)
       }
       slice.done += 1

@@ -10,8 +10,7 @@ package struct Event: BitwiseCopyable {
   package var kind: EventKind
   package private(set) var clockByte: UInt8 = 0
   package private(set) var actionByte: UInt8 = 0
-  /// It may have been handed out before.
-  package var isRepeated = false
+  private var flagByte: UInt8 = 0
   /// Of the unit that is named, where it is still to go; 0 = not told.
   package var travel_ms: UInt32 = 0
   package var sequence: UInt64 = 0
@@ -61,6 +60,17 @@ package struct Event: BitwiseCopyable {
     }
   }
 
+  /// It may have been handed out before.
+  package var isRepeated: Bool {
+    get { flagByte & 1 != 0 }
+    set { flagByte = newValue ? flagByte | 1 : flagByte & ~1 }
+  }
+  /// Its reader had to be told before it survives a power cut.
+  package var isUndurable: Bool {
+    get { flagByte & 2 != 0 }
+    set { flagByte = newValue ? flagByte | 2 : flagByte & ~2 }
+  }
+
   /// Names the person and the reason.
   mutating func sign(_ act: Act) {
     operatorID = act.operatorID
@@ -87,8 +97,9 @@ package struct Outbox: ~Copyable {
   package private(set) var newest: UInt64 = 0
   private var newestKept: UInt64 = 0
   private var told: UInt64 = 0
-  /// When the last event was lost.
+  /// When the last event was lost, and the record of its turn.
   private var lostWall_us: Int64 = 0
+  private var lostRecord: UInt64 = 0
 
   /// Most alarms that wait to be read. When so many do, what else the audit finds stays for its next pass.
   static var mostAlarms: Int { 1_024 }
@@ -123,6 +134,7 @@ package struct Outbox: ~Copyable {
     assert(hasRoom || !kind.isReserved)
     guard hasRoom, let place = ring.appendUnfilled() else {
       lostWall_us = event.wall_us == 0 ? wall_us : event.wall_us
+      lostRecord = record
       return nil
     }
     place.pointee = copy event
@@ -163,6 +175,31 @@ package struct Outbox: ~Copyable {
     told = first.sequence
     count(first.kind, by: -1)
     return first
+  }
+
+  /// The record on which what comes next stands: the oldest event, or a gap that has none behind it. nil: nothing waits.
+  package var oldestRecord: UInt64? {
+    if ring.isEmpty { return newest == newestKept ? nil : lostRecord }
+    return ring.first.record
+  }
+
+  /// How many of the next `most` stand on records up to this one. A gap is told with the event behind it. O(most).
+  package func count(upTo record: UInt64, most: Int) -> Int {
+    var count = 0
+    var before = told
+    for index in 0..<ring.count where count < most {
+      let (sequence, own) = (ring.element(index).sequence, ring.element(index).record)
+      guard own <= record else { return count }
+      count += sequence == before &+ 1 ? 1 : 2
+      before = sequence
+    }
+    if count < most, newest != before, lostRecord <= record { count += 1 }
+    return min(count, most)
+  }
+
+  /// All that wait may have been read: the end of the records, which says so, is lost. O(events).
+  package mutating func markRepeated() {
+    for index in 0..<ring.count { ring.update(index) { $0.isRepeated = true } }
   }
 
   /// Between two commands. O(events).
