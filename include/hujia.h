@@ -1102,9 +1102,10 @@ hj_status hj_config_init(hj_config *config, uint32_t size);
  * BEFORE START, any thread. Cold: reads files, allocates.
  * HJ_E_NULL (config or engine); HJ_E_SIZE, HJ_E_NEWER; HJ_E_ARGUMENT (run_mode, datum, map_memory, output_datum,
  * off_duty_positions, hooks, uv_loop, or what belongs to a journal without journal_path: see detail.field); HJ_E_LIMIT
- * (a limit, or one that is smaller than the journal's); HJ_E_JOURNAL, HJ_E_LOCKED (journal_path); HJ_E_FILE, HJ_E_MAP (map_path), HJ_E_PLANS (plans_path); HJ_E_MEMORY (the
- * allocator refused, perhaps the copy of the map; or, with detail.field RLIMIT_AS, address space is short); HJ_E_SYSTEM
- * (detail.field RLIMIT_NOFILE: too few descriptors; RLIMIT_NPROC: no thread); HJ_FULL (256 engines are open). Since
+ * (a limit, or one that is smaller than the journal's); HJ_E_JOURNAL, HJ_E_LOCKED (journal_path); HJ_E_FILE,
+ * HJ_E_MAP (map_path), HJ_E_PLANS (plans_path); HJ_E_MEMORY (the allocator refused, perhaps the copy of the map; or,
+ * with detail.field RLIMIT_AS, address space is short); HJ_E_SYSTEM (detail.field RLIMIT_NOFILE: too few
+ * descriptors; RLIMIT_NPROC: no thread); HJ_FULL (256 engines are open). Since
  * 0.1. */
 hj_status hj_engine_open(const hj_config *config, hj_engine **engine, hj_error_detail *detail);
 
@@ -1524,9 +1525,10 @@ hj_status hj_health(hj_engine *engine, hj_health_info *health);
  * was not told.
  *
  * With HJ_EVENTS_WHEN_DURABLE (since 0.3) none is handed out before the record that it stands on is durable, nor any
- * behind it: hj_event.record <= hj_journal_info.durable. While the disk hangs, events wait; hj_health and
- * hj_journal_info.lag_ns tell it at once. A disk that has failed (HJ_HEALTH_DISK_FAILED, _LOCK_LOST, _JOURNAL_ENDED) stops
- * no dispatch: events are handed out, and those that are not durable say so (HJ_EVENT_FLAG_NOT_DURABLE).
+ * behind it: hj_event.record <= hj_journal_info.durable. While the disk hangs, events wait: hj_journal_info.lag_ns
+ * tells it at once, hj_health when the ring is half full. A disk that has failed (HJ_HEALTH_DISK_FAILED, _LOCK_LOST,
+ * _JOURNAL_ENDED) stops no dispatch: events are handed out, and those that are not durable say so
+ * (HJ_EVENT_FLAG_NOT_DURABLE).
  * BATON. O(events).
  * HJ_E_NULL; HJ_E_SIZE; HJ_E_NEWER. capacity 0 is HJ_OK with *count 0. Since 0.1. */
 hj_status hj_events_poll(hj_engine *engine, hj_event *events, uint32_t capacity, uint32_t *count);
@@ -1537,9 +1539,10 @@ hj_status hj_events_poll(hj_engine *engine, hj_event *events, uint32_t capacity,
  * that number yet). Since 0.3. */
 hj_status hj_events_ack(hj_engine *engine, uint64_t sequence);
 
-/* A descriptor that is readable while events that can be read, or losses that were not told yet, wait; for poll, select,
- * epoll or uv_poll_t. With HJ_EVENTS_WHEN_DURABLE it may wake a host once for events that were read already. Do not
- * read or close it: hj_events_poll resets it when it has taken the last event. It lives as long as the engine.
+/* A descriptor that is readable while events that can be read, or losses that were not told yet, wait; for poll,
+ * select, epoll or uv_poll_t. With HJ_EVENTS_WHEN_DURABLE it may wake a host once for events that were read already.
+ * Do not read or close it: hj_events_poll resets it when it has taken the last event. It lives as long as the
+ * engine.
  * ANY THREAD. O(1). -1 when the engine is not open (or in a forked child). Since 0.1. */
 int32_t hj_events_fd(hj_engine *engine);
 

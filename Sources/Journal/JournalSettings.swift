@@ -50,8 +50,8 @@ package struct JournalSettings: Sendable {
   package var bootID: JournalID?
   /// False: no thread. `Journal.sync` does its work on the caller's (HJ_RUN_POLL).
   package var hasThread = true
-  /// After each batch that became durable, or could not: on the thread that wrote it, with no lock that `append`, `info`
-  /// or `wait` takes.
+  /// After each batch that became durable, or could not: on the thread that wrote it, and no lock is held that `append`
+  /// or `info` takes.
   package var onProgress: (@Sendable (Journal) -> Void)?
   /// Every system call; tests bring their own.
   package var calls: any FileCalls = SystemFiles()

@@ -177,7 +177,7 @@ package struct Outbox: ~Copyable {
     return first
   }
 
-  /// The record on which what comes next stands: the oldest event, or a gap that has none behind it. nil: nothing waits.
+  /// The record of what comes next: the oldest event, or a gap that has none behind it. nil: nothing waits.
   package var oldestRecord: UInt64? {
     if ring.isEmpty { return newest == newestKept ? nil : lostRecord }
     return ring.first.record
