@@ -150,7 +150,7 @@ enum {
   HJ_NAMES_DIRECTION = 19, HJ_NAMES_REPORT = 20, HJ_NAMES_ROUTE = 21, HJ_NAMES_NEAREST = 22, HJ_NAMES_SOURCE = 23,
   HJ_NAMES_MAP = 24, HJ_NAMES_OFF_DUTY_POSITIONS = 25, HJ_NAMES_CHOSEN = 26, HJ_NAMES_BREACH = 27,
   HJ_NAMES_TELEMETRY = 28, HJ_NAMES_EVENTS_WHEN = 29, HJ_NAMES_STRENGTH = 30, HJ_NAMES_JOURNAL = 31, HJ_NAMES_MODE = 32,
-  HJ_NAMES_HEALTH = 33
+  HJ_NAMES_HEALTH = 33, HJ_PAGE_MAX = 64
 };
 enum { HJ_UNKNOWN = -2147483647 - 1 };
 enum { HJ_UNREACHABLE = 0xffffffff };
@@ -365,7 +365,25 @@ typedef struct hj_incident_status {
   uint64_t operator_session;
   uint32_t operator_role;
   int32_t outcome;
+  uint64_t key_high;
+  uint64_t key_low;
 } hj_incident_status;
+
+typedef struct hj_assignment {
+  uint32_t size;
+  int32_t state;
+  uint64_t assignment_id;
+  uint64_t incident_id;
+  uint64_t unit_id;
+  int64_t dispatched_wall_us;
+  int64_t acknowledged_wall_us;
+  int64_t en_route_wall_us;
+  int64_t arrived_wall_us;
+  uint32_t travel_ms;
+  uint32_t distance_dm;
+  uint32_t age_s;
+  uint32_t flags;
+} hj_assignment;
 
 typedef struct hj_action {
   uint32_t size;
@@ -724,6 +742,19 @@ hj_status hj_health(hj_engine *engine, hj_health_info *health);
 hj_status hj_events_poll(hj_engine *engine, hj_event *events, uint32_t capacity, uint32_t *count);
 hj_status hj_events_ack(hj_engine *engine, uint64_t sequence);
 int32_t hj_events_fd(hj_engine *engine);
+hj_status hj_incident_find(
+    hj_engine *engine, uint64_t key_high, uint64_t key_low, const uint8_t *reference, uint64_t *incident_id);
+hj_status hj_incidents_list(
+    hj_engine *engine, uint64_t *cursor, hj_incident_status *incidents, uint32_t capacity, uint32_t *count,
+    uint64_t *sequence);
+hj_status hj_units_list(
+    hj_engine *engine, uint64_t *cursor, hj_unit_status *units, uint32_t capacity, uint32_t *count, uint64_t *sequence);
+hj_status hj_watches_list(
+    hj_engine *engine, uint64_t *cursor, hj_watch_status *watches, uint32_t capacity, uint32_t *count,
+    uint64_t *sequence);
+hj_status hj_assignment_read(hj_engine *engine, uint64_t assignment_id, hj_assignment *assignment);
+hj_status hj_incident_units(
+    hj_engine *engine, uint64_t incident_id, hj_assignment *assignments, uint32_t capacity, uint32_t *count);
 hj_status hj_watch_put(hj_engine *engine, const hj_watch *watch);
 hj_status hj_watch_remove(hj_engine *engine, uint64_t watch_id);
 hj_status hj_watch_beats(hj_engine *engine, const hj_heartbeat *beats, uint32_t count, uint32_t *accepted);

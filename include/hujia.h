@@ -122,7 +122,7 @@ typedef int32_t hj_status;
 #define HJ_E_SIZE -3      /* `size` is zero or smaller than the struct of version 0.1 */
 #define HJ_E_NEWER -4     /* `size` is larger than this library knows and the tail is not zero: update the library */
 #define HJ_E_STALE -5     /* a handle or id that is closed, recycled or was never made */
-#define HJ_E_UNKNOWN -6   /* no such unit (hj_unit_put comes first), street (the map's source has the ids) or watch */
+#define HJ_E_UNKNOWN -6   /* no such unit (hj_unit_put first), street (the map's source has the ids), watch, incident */
 #define HJ_E_STATE -7     /* the move is not legal from the present state; or the engine was drained */
 #define HJ_E_CONFLICT -8  /* the same key came before with another body; or the id is in use for something else */
 #define HJ_E_BUFFER -9    /* the caller's buffer is too short; the needed count was filled in */
@@ -145,7 +145,8 @@ typedef int32_t hj_status;
 #define HJ_E_STEP -26        /* the clock has not come to that step yet */
 #define HJ_E_JOURNAL -27     /* the journal cannot be read or written, or is another's. Since 0.3 */
 #define HJ_E_LOCKED -28      /* the journal is in use by another engine. Since 0.3 */
-#define HJ_E_UNCERTAIN -29   /* the one error after which something may have changed: ask. Not yet. Since 0.3 */
+#define HJ_E_UNCERTAIN \
+  -29 /* the one error after which something may have changed: ask (hj_incident_find). Not yet. Since 0.3 */
 
 /* Details of a failed cold call, in a struct of the caller. */
 typedef struct hj_error_detail {
@@ -639,12 +640,28 @@ typedef struct hj_incident_status {
   uint64_t operator_id;        /* of the newest act of a person on it or on one of its assignments; 0 = none */
   uint32_t operator_reason;    /* the host's code given with that act */
   uint32_t reserved1;
-  uint64_t needs;            /* hj_report.needs */
-  uint8_t reference[32];     /* hj_report.reference */
-  uint64_t operator_session; /* hj_action.session_id of that act, and */
-  uint32_t operator_role;    /* hj_action.role */
-  int32_t outcome;           /* of the call-back (hj_incident_called_back_with); 0 = not stated */
+  uint64_t needs;             /* hj_report.needs */
+  uint8_t reference[32];      /* hj_report.reference */
+  uint64_t operator_session;  /* hj_action.session_id of that act, and */
+  uint32_t operator_role;     /* hj_action.role */
+  int32_t outcome;            /* of the call-back (hj_incident_called_back_with); 0 = not stated */
+  uint64_t key_high, key_low; /* of the report that opened it; both 0 = none */
 } hj_incident_status;
+
+/* One unit on one incident (hj_assignment_read, hj_incident_units). Since 0.3. */
+typedef struct hj_assignment {
+  uint32_t size;
+  int32_t state; /* HJ_ASSIGNMENT_... */
+  uint64_t assignment_id, incident_id, unit_id;
+  /* UTC microseconds since 1970, as told with each state; 0 = not yet, and again when a state was taken back. A state
+   * that was passed over has the time of the one that followed: a unit that drives has signed. */
+  int64_t dispatched_wall_us, acknowledged_wall_us, en_route_wall_us, arrived_wall_us;
+  /* For the unit to go now, from its last position on the travel times of now, in the profile of the incident's plan;
+   * both 0 once it has arrived. HJ_UNREACHABLE and distance 0: its position or the incident's place is not known. */
+  uint32_t travel_ms, distance_dm;
+  uint32_t age_s; /* of the unit's position; HJ_AGE_UNKNOWN = it has none */
+  uint32_t flags; /* HJ_CHOSEN_STALE, _OFF_NETWORK, _STRAIGHT_LINE */
+} hj_assignment;
 
 /* The person behind an act, and the reason. All of it comes back in the events of the act (operator_id,
  * operator_reason, operator_session, operator_role), and that of the newest act stays with the incident
@@ -1545,6 +1562,67 @@ hj_status hj_events_ack(hj_engine *engine, uint64_t sequence);
  * engine.
  * ANY THREAD. O(1). -1 when the engine is not open (or in a forked child). Since 0.1. */
 int32_t hj_events_fd(hj_engine *engine);
+
+/* ---- Asking: what is open -------------------------------------------------------------------------------------- */
+
+/* For a host that starts again, or that has lost an answer. docs/operating/after-a-restart.md shows the whole way.
+ * Since 0.3.
+ *
+ * Pages. `*cursor` is 0 for the first page. It is 0 again with the last one; until then hand it back as it is. A page
+ * holds up to `capacity` entries, at most HJ_PAGE_MAX, and may be short; only a last page is empty. Set the first
+ * element's size. No order is promised.
+ *
+ * Truth. A page is true at one moment: `*sequence` (NULL: not wanted) becomes the number of the newest event then.
+ * Events of higher numbers tell what came later. What is in the list from the first page to the last stands on
+ * exactly one page. What comes or goes in between stands on one or on none, and its events have numbers above the
+ * `*sequence` of the first page.
+ *
+ * So a host that reads all pages, and then the events above that number, knows all. Changes that a host makes
+ * without an event (units and watches that are put or removed, activities) are its own to order.
+ *
+ * A cursor that this list of this engine did not give is HJ_E_ARGUMENT, or gives some of the pages that follow. */
+#define HJ_PAGE_MAX 64
+
+/* The incident of a report: by its key, else (key 0/0) by its reference, 32 bytes as in hj_report, not all 0. With a
+ * key the reference is not looked at. Open incidents are found, and those that are over for as long as their record is
+ * kept: until their slot is needed (max_incidents). Keys are found here longer than hj_incident_report knows them
+ * (key_retention_s). Of several with the same key or reference it is the one that was opened last. After an update
+ * (hj_incident_update) the reference is the new one.
+ * BATON. O(1). HJ_E_NULL (incident_id; reference, where the key is 0/0); HJ_E_ARGUMENT (key 0/0 and reference all 0);
+ * HJ_E_UNKNOWN (none has it). Since 0.3. */
+hj_status hj_incident_find(hj_engine *engine, uint64_t key_high, uint64_t key_low, const uint8_t *reference,
+                           uint64_t *incident_id);
+
+/* All incidents that are not over, as hj_incident_read gives them: open ones, held ones, and closed ones that wait for
+ * their call-back. capacity 0 is HJ_OK with *count 0, and leaves the cursor as it is.
+ * BATON, in slices of 1,024 slots and at most one page. O(max_incidents) for all pages. HJ_E_NULL (cursor, count;
+ * incidents with capacity > 0); HJ_E_SIZE; HJ_E_NEWER; HJ_E_ARGUMENT (cursor). Since 0.3. */
+hj_status hj_incidents_list(hj_engine *engine, uint64_t *cursor, hj_incident_status *incidents, uint32_t capacity,
+                            uint32_t *count, uint64_t *sequence);
+
+/* All units, as hj_unit_read gives them; capacity 0 as there.
+ * BATON, as hj_incidents_list. O(max_units) for all pages. HJ_E_NULL; HJ_E_SIZE; HJ_E_NEWER; HJ_E_ARGUMENT (cursor).
+ * Since 0.3. */
+hj_status hj_units_list(hj_engine *engine, uint64_t *cursor, hj_unit_status *units, uint32_t capacity, uint32_t *count,
+                        uint64_t *sequence);
+
+/* All watches, as hj_watch_read gives them; capacity 0 as there.
+ * BATON, as hj_incidents_list. O(max_watches) for all pages. HJ_E_NULL; HJ_E_SIZE; HJ_E_NEWER; HJ_E_ARGUMENT (cursor).
+ * Since 0.3. */
+hj_status hj_watches_list(hj_engine *engine, uint64_t *cursor, hj_watch_status *watches, uint32_t capacity,
+                          uint32_t *count, uint64_t *sequence);
+
+/* One live assignment: its unit, its state, its times, the way that is left. What an assignment that has ended was,
+ * its last event says.
+ * BATON. O(1), and the search for the way. HJ_E_NULL; HJ_E_SIZE; HJ_E_NEWER; HJ_E_STALE. Since 0.3. */
+hj_status hj_assignment_read(hj_engine *engine, uint64_t assignment_id, hj_assignment *assignment);
+
+/* The live assignments of an incident, oldest first: `*count` becomes their number, at most HJ_CHOSEN_MAX, and up to
+ * `capacity` are written. Set assignments[0].size; assignments NULL with capacity 0 asks for the number.
+ * BATON. As hj_assignment_read for each. HJ_E_NULL (count; assignments with capacity > 0); HJ_E_SIZE; HJ_E_NEWER;
+ * HJ_E_STALE (the incident's id); HJ_E_BUFFER (more than `capacity`; the first ones were written). Since 0.3. */
+hj_status hj_incident_units(hj_engine *engine, uint64_t incident_id, hj_assignment *assignments, uint32_t capacity,
+                            uint32_t *count);
 
 /* ---- Watches --------------------------------------------------------------------------------------------------- */
 

@@ -255,7 +255,7 @@ public func hj_incident_read(
 }
 
 extension hj_incident_status {
-  fileprivate init(_ view: IncidentView, _ driver: EngineDriver) {
+  init(_ view: IncidentView, _ driver: EngineDriver) {
     self.init()
     incident_id = view.id
     state = view.state.rawValue
@@ -283,6 +283,8 @@ extension hj_incident_status {
     operator_session = view.operatorSession
     operator_role = view.operatorRole
     outcome = view.outcome
+    key_high = view.keyHigh
+    key_low = view.keyLow
     view.reference.copy(to: &reference)
     withUnsafeMutableBytes(of: &assignment_ids) { bytes in
       let ids = bytes.bindMemory(to: UInt64.self)

@@ -71,7 +71,7 @@ public func hj_status_text(_ status: hj_status) -> UnsafePointer<CChar>! {
   case -3: return constant("`size` is zero or smaller than the struct of version 0.1.")
   case -4: return constant("`size` is larger than this library knows and the tail is not zero: update the library.")
   case -5: return constant("A handle or id that is closed, recycled or was never made.")
-  case -6: return constant("No such unit (hj_unit_put comes first), street (the map's source has the ids) or watch.")
+  case -6: return constant("No such unit (hj_unit_put first), street (the map's source has the ids), watch, incident.")
   case -7: return constant("The move is not legal from the present state; or the engine was drained.")
   case -8: return constant("The same key came before with another body; or the id is in use for something else.")
   case -9: return constant("The caller's buffer is too short; the needed count was filled in.")
@@ -94,7 +94,7 @@ public func hj_status_text(_ status: hj_status) -> UnsafePointer<CChar>! {
   case -26: return constant("The clock has not come to that step yet.")
   case -27: return constant("The journal cannot be read or written, or is another's. Since 0.3.")
   case -28: return constant("The journal is in use by another engine. Since 0.3.")
-  case -29: return constant("The one error after which something may have changed: ask. Not yet. Since 0.3.")
+  case -29: return constant("The one error after which something may have changed: ask (hj_incident_find). Not yet. Since 0.3.")
   default: return constant("A number that is no status of this library.")
   }
 }

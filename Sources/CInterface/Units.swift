@@ -77,7 +77,7 @@ public func hj_unit_read(
 }
 
 extension hj_unit_status {
-  fileprivate init(_ view: UnitView, _ driver: EngineDriver) {
+  init(_ view: UnitView, _ driver: EngineDriver) {
     self.init()
     unit_id = view.id
     activity = Int32(view.activity.rawValue)

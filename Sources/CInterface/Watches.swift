@@ -102,17 +102,23 @@ public func hj_watch_read(
     var view = WatchView()
     let answer = driver.read(watch: watch_id, into: &view)
     guard answer == .ok else { return answer }
-    var filled = hj_watch_status()
-    filled.state = view.state.rawValue
-    filled.watch_id = view.id
-    filled.last_wall_us = view.seenWall_us
-    filled.next_wall_us = view.absence.nextWall_us
-    filled.incident_id = view.incidentID
-    filled.step = view.absence.firedStep
-    filled.cycle = view.absence.repeats
-    filled.limit_s = view.absence.limit_s
-    filled.kind = view.kind
+    var filled = hj_watch_status(view)
     Sized.write(&filled, to: UnsafeMutableRawPointer(status), size: Sized.size(status))
     return .ok
+  }
+}
+
+extension hj_watch_status {
+  init(_ view: WatchView) {
+    self.init()
+    state = view.state.rawValue
+    watch_id = view.id
+    last_wall_us = view.seenWall_us
+    next_wall_us = view.absence.nextWall_us
+    incident_id = view.incidentID
+    step = view.absence.firedStep
+    cycle = view.absence.repeats
+    limit_s = view.absence.limit_s
+    kind = view.kind
   }
 }

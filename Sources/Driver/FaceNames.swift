@@ -39,6 +39,7 @@ package typealias FixVerdict = HujiaIngest.FixVerdict
 package typealias IncidentView = HujiaEngine.IncidentView
 package typealias UnitView = HujiaEngine.UnitView
 package typealias WatchView = HujiaEngine.WatchView
+package typealias AssignmentView = HujiaEngine.AssignmentView
 package typealias ClockReading = HujiaEngine.ClockReading
 package typealias NearestQuery = HujiaEngine.NearestQuery
 package typealias NearestView = HujiaEngine.NearestView

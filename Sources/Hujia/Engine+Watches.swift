@@ -106,18 +106,23 @@ extension Engine {
       var view = WatchView()
       let status = driver.read(watch: id, into: &view)
       guard status == .ok else { return .failure(HujiaError(status)) }
-      let absence = view.absence
-      return .success(
-        WatchStatus(
-          state: WatchState(rawValue: view.state.rawValue) ?? .present,
-          lastSeen_us: view.seenWall_us,
-          next_us: absence.nextWall_us == 0 ? nil : absence.nextWall_us,
-          incidentID: view.incidentID == 0 ? nil : view.incidentID,
-          step: absence.firedStep, cycle: absence.repeats, limit_s: absence.limit_s))
+      return .success(WatchStatus(view))
     }
   }
 
   public func watchState(_ id: UInt64) throws(HujiaError) -> WatchState {
     try watchStatus(id).state
+  }
+}
+
+extension WatchStatus {
+  init(_ view: WatchView) {
+    state = WatchState(rawValue: view.state.rawValue) ?? .present
+    lastSeen_us = view.seenWall_us
+    next_us = view.absence.nextWall_us == 0 ? nil : view.absence.nextWall_us
+    incidentID = view.incidentID == 0 ? nil : view.incidentID
+    step = view.absence.firedStep
+    cycle = view.absence.repeats
+    limit_s = view.absence.limit_s
   }
 }

@@ -22,7 +22,7 @@ extension HujiaError {
     case -3: return "`size` is zero or smaller than the struct of version 0.1."
     case -4: return "`size` is larger than this library knows and the tail is not zero: update the library."
     case -5: return "A handle or id that is closed, recycled or was never made."
-    case -6: return "No such unit, street (the map's source has the ids) or watch."
+    case -6: return "No such unit, street (the map's source has the ids), watch, incident."
     case -7: return "The move is not legal from the present state; or the engine was drained."
     case -8: return "The same key came before with another body; or the id is in use for something else."
     case -9: return "The caller's buffer is too short; the needed count was filled in."

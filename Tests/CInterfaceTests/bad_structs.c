@@ -111,6 +111,29 @@ static hj_status assignment_points_out(hj_engine *engine, void *points) {
   return status == HJ_E_BUFFER ? HJ_OK : status;
 }
 
+static hj_status assignment_out(hj_engine *engine, void *assignment) {
+  return hj_assignment_read(engine, live_assignment, assignment);
+}
+static hj_status incident_units_out(hj_engine *engine, void *assignments) {
+  uint32_t count;
+  return hj_incident_units(engine, live_incident, assignments, 1, &count);
+}
+static hj_status incidents_page(hj_engine *engine, void *incidents) {
+  uint64_t cursor = 0;
+  uint32_t count;
+  return hj_incidents_list(engine, &cursor, incidents, 1, &count, NULL);
+}
+static hj_status units_page(hj_engine *engine, void *units) {
+  uint64_t cursor = 0;
+  uint32_t count;
+  return hj_units_list(engine, &cursor, units, 1, &count, NULL);
+}
+static hj_status watches_page(hj_engine *engine, void *watches) {
+  uint64_t cursor = 0;
+  uint32_t count;
+  return hj_watches_list(engine, &cursor, watches, 1, &count, NULL);
+}
+
 static hj_status clock_in(hj_engine *engine, void *clock) {
   hj_clock_status status = {0};
   status.size = sizeof status;
@@ -195,6 +218,11 @@ static const struct sized_row {
     {"hj_route summary", sizeof(hj_route_summary), NULL, summary_out, 24},
     {"hj_route points", sizeof(hj_route_point), NULL, points_out, 0},
     {"hj_assignment_route points", sizeof(hj_route_point), NULL, assignment_points_out, 0},
+    {"hj_assignment_read", sizeof(hj_assignment), NULL, assignment_out, 0},
+    {"hj_incident_units", sizeof(hj_assignment), NULL, incident_units_out, 0},
+    {"hj_incidents_list", sizeof(hj_incident_status), NULL, incidents_page, 216},
+    {"hj_units_list", sizeof(hj_unit_status), NULL, units_page, 72},
+    {"hj_watches_list", sizeof(hj_watch_status), NULL, watches_page, 0},
     {"hj_clock_read clock", sizeof(hj_clock_ref), &valid_clock, clock_in, 32},
     {"hj_clock_read status", sizeof(hj_clock_status), NULL, clock_out, 0},
     {"hj_clock_take clock", sizeof(hj_clock_ref), &valid_clock, take_clock, 32},

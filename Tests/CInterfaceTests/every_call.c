@@ -297,6 +297,30 @@ static void call_hj_events_fd(hj_engine *engine) {
   (void)hj_events_fd(engine);
   check_behind("hj_events_fd");
 }
+static void call_hj_incident_find(hj_engine *engine) {
+  static const hj_status said[] = {HJ_OK, HJ_E_ARGUMENT, HJ_E_NULL, HJ_E_STALE, HJ_E_UNKNOWN, HJ_E_STATE, HJ_E_FORKED, INT32_MAX};
+  expect("hj_incident_find", hj_incident_find(engine, (uint64_t)number(1, 0, 0, -1), (uint64_t)number(2, 0, 0, -1), VALUE(3, uint8_t), VALUE(4, uint64_t)), engine == NULL, said);
+}
+static void call_hj_incidents_list(hj_engine *engine) {
+  static const hj_status said[] = {HJ_OK, HJ_E_ARGUMENT, HJ_E_NULL, HJ_E_SIZE, HJ_E_NEWER, HJ_E_STALE, HJ_E_STATE, HJ_E_FORKED, INT32_MAX};
+  expect("hj_incidents_list", hj_incidents_list(engine, VALUE(1, uint64_t), STRUCT(2, hj_incident_status), (uint32_t)number(3, 1, 0, 1), VALUE(4, uint32_t), VALUE(5, uint64_t)), engine == NULL, said);
+}
+static void call_hj_units_list(hj_engine *engine) {
+  static const hj_status said[] = {HJ_OK, HJ_E_ARGUMENT, HJ_E_NULL, HJ_E_SIZE, HJ_E_NEWER, HJ_E_STALE, HJ_E_STATE, HJ_E_FORKED, INT32_MAX};
+  expect("hj_units_list", hj_units_list(engine, VALUE(1, uint64_t), STRUCT(2, hj_unit_status), (uint32_t)number(3, 1, 0, 1), VALUE(4, uint32_t), VALUE(5, uint64_t)), engine == NULL, said);
+}
+static void call_hj_watches_list(hj_engine *engine) {
+  static const hj_status said[] = {HJ_OK, HJ_E_ARGUMENT, HJ_E_NULL, HJ_E_SIZE, HJ_E_NEWER, HJ_E_STALE, HJ_E_STATE, HJ_E_FORKED, INT32_MAX};
+  expect("hj_watches_list", hj_watches_list(engine, VALUE(1, uint64_t), STRUCT(2, hj_watch_status), (uint32_t)number(3, 1, 0, 1), VALUE(4, uint32_t), VALUE(5, uint64_t)), engine == NULL, said);
+}
+static void call_hj_assignment_read(hj_engine *engine) {
+  static const hj_status said[] = {HJ_OK, HJ_E_NULL, HJ_E_SIZE, HJ_E_NEWER, HJ_E_STALE, HJ_E_STATE, HJ_E_FORKED, INT32_MAX};
+  expect("hj_assignment_read", hj_assignment_read(engine, (uint64_t)number(1, (int64_t)live_assignment, 0, -1), STRUCT(2, hj_assignment)), engine == NULL, said);
+}
+static void call_hj_incident_units(hj_engine *engine) {
+  static const hj_status said[] = {HJ_OK, HJ_E_NULL, HJ_E_SIZE, HJ_E_NEWER, HJ_E_STALE, HJ_E_STATE, HJ_E_BUFFER, HJ_E_FORKED, INT32_MAX};
+  expect("hj_incident_units", hj_incident_units(engine, (uint64_t)number(1, (int64_t)live_incident, 0, -1), STRUCT(2, hj_assignment), (uint32_t)number(3, 1, 0, 1), VALUE(4, uint32_t)), engine == NULL, said);
+}
 static void call_hj_watch_put(hj_engine *engine) {
   static const hj_status said[] = {HJ_OK, HJ_FULL, HJ_E_ARGUMENT, HJ_E_NULL, HJ_E_SIZE, HJ_E_NEWER, HJ_E_STALE, HJ_E_STATE, HJ_E_FORKED, HJ_E_RANGE, INT32_MAX};
   expect("hj_watch_put", hj_watch_put(engine, STRUCT(1, hj_watch)), engine == NULL, said);
@@ -427,6 +451,12 @@ static const struct {
     {"hj_events_poll", call_hj_events_poll, 4},
     {"hj_events_ack", call_hj_events_ack, 2},
     {"hj_events_fd", call_hj_events_fd, 1},
+    {"hj_incident_find", call_hj_incident_find, 5},
+    {"hj_incidents_list", call_hj_incidents_list, 6},
+    {"hj_units_list", call_hj_units_list, 6},
+    {"hj_watches_list", call_hj_watches_list, 6},
+    {"hj_assignment_read", call_hj_assignment_read, 3},
+    {"hj_incident_units", call_hj_incident_units, 5},
     {"hj_watch_put", call_hj_watch_put, 2},
     {"hj_watch_remove", call_hj_watch_remove, 2},
     {"hj_watch_beats", call_hj_watch_beats, 4},
@@ -448,7 +478,7 @@ static const struct {
     {"hj_engine_drain", call_hj_engine_drain, 1},
     {"hj_engine_close", call_hj_engine_close, 1},
 };
-#define CALLS 73
+#define CALLS 79
 
 static hj_engine *open_one(void) {
   hj_config config = poll_config();

@@ -24,6 +24,9 @@ static hj_route_summary some_summary = {.size = sizeof some_summary};
 static hj_route_point some_point = {.size = sizeof some_point};
 static uint32_t some_count;
 static uint64_t some_id;
+static uint64_t some_cursor;
+static uint8_t some_reference[32] = {1};
+static hj_assignment some_assignment = {.size = sizeof some_assignment};
 static char some_text[64];
 static hj_status some_verdict;
 
@@ -65,6 +68,12 @@ static hj_status some_verdict;
   X(hj_assignment_advance_by, live_assignment, HJ_ASSIGNMENT_ACKNOWLEDGED, 0, &valid_action)        \
   X(hj_assignment_route, live_assignment, &some_point, 1, &some_count)                              \
   X(hj_assignment_undeliverable, live_assignment, 0)                                                \
+  X(hj_assignment_read, live_assignment, &some_assignment)                                          \
+  X(hj_incident_units, live_incident, &some_assignment, 1, &some_count)                             \
+  X(hj_incident_find, 0, 0, some_reference, &some_id)                                               \
+  X(hj_incidents_list, &some_cursor, &some_incident, 1, &some_count, NULL)                          \
+  X(hj_units_list, &some_cursor, &some_unit, 1, &some_count, NULL)                                  \
+  X(hj_watches_list, &some_cursor, &some_watch, 1, &some_count, NULL)                               \
   X(hj_clock_read, &valid_clock, &some_clock)                                                       \
   X(hj_clock_take, &valid_clock, &valid_action)                                                     \
   X(hj_clock_snooze, &valid_clock, 1, &valid_action)                                                \

@@ -124,8 +124,8 @@ import Testing
   }
 
   @Test func incidentStatus() {
-    #expect(MemoryLayout<hj_incident_status>.size == 320)
-    #expect(MemoryLayout<hj_incident_status>.stride == 320)
+    #expect(MemoryLayout<hj_incident_status>.size == 336)
+    #expect(MemoryLayout<hj_incident_status>.stride == 336)
     let offsets: [(PartialKeyPath<hj_incident_status>, Int)] = [
       (\.size, 0), (\.state, 4), (\.incident_id, 8), (\.tier, 16), (\.type, 20), (\.lat_e7, 24),
       (\.lon_e7, 28), (\.flags, 32), (\.plan, 36), (\.shortfall, 40), (\.live_assignments, 44),
@@ -134,10 +134,24 @@ import Testing
       (\.lead_agency, 216), (\.plans_version, 220), (\.appointment_wall_us, 224),
       (\.called_back_wall_us, 232), (\.source, 240), (\.agency, 244), (\.operator_id, 248),
       (\.operator_reason, 256), (\.reserved1, 260), (\.needs, 264), (\.reference, 272),
-      (\.operator_session, 304), (\.operator_role, 312), (\.outcome, 316),
+      (\.operator_session, 304), (\.operator_role, 312), (\.outcome, 316), (\.key_high, 320),
+      (\.key_low, 328),
     ]
     for (field, offset) in offsets {
       #expect(MemoryLayout<hj_incident_status>.offset(of: field) == offset)
+    }
+  }
+
+  @Test func assignment() {
+    #expect(MemoryLayout<hj_assignment>.size == 80)
+    #expect(MemoryLayout<hj_assignment>.stride == 80)
+    let offsets: [(PartialKeyPath<hj_assignment>, Int)] = [
+      (\.size, 0), (\.state, 4), (\.assignment_id, 8), (\.incident_id, 16), (\.unit_id, 24),
+      (\.dispatched_wall_us, 32), (\.acknowledged_wall_us, 40), (\.en_route_wall_us, 48),
+      (\.arrived_wall_us, 56), (\.travel_ms, 64), (\.distance_dm, 68), (\.age_s, 72), (\.flags, 76),
+    ]
+    for (field, offset) in offsets {
+      #expect(MemoryLayout<hj_assignment>.offset(of: field) == offset)
     }
   }
 

@@ -361,6 +361,7 @@ NAMES_STRENGTH = 30
 NAMES_JOURNAL = 31
 NAMES_MODE = 32
 NAMES_HEALTH = 33
+PAGE_MAX = 64
 
 # The word of a constant in English, as hj_name and plans have it, and in Chinese ("": none is fixed).
 WORDS = {
@@ -596,7 +597,16 @@ class IncidentStatus(Struct):
         ("appointment_wall_us", c_int64), ("called_back_wall_us", c_int64), ("source", c_int32), ("agency", c_uint32),
         ("operator_id", c_uint64), ("operator_reason", c_uint32), ("reserved1", c_uint32), ("needs", c_uint64),
         ("reference", c_uint8 * 32), ("operator_session", c_uint64), ("operator_role", c_uint32),
-        ("outcome", c_int32),
+        ("outcome", c_int32), ("key_high", c_uint64), ("key_low", c_uint64),
+    ]
+
+
+class Assignment(Struct):
+    _fields_ = [
+        ("size", c_uint32), ("state", c_int32), ("assignment_id", c_uint64), ("incident_id", c_uint64),
+        ("unit_id", c_uint64), ("dispatched_wall_us", c_int64), ("acknowledged_wall_us", c_int64),
+        ("en_route_wall_us", c_int64), ("arrived_wall_us", c_int64), ("travel_ms", c_uint32),
+        ("distance_dm", c_uint32), ("age_s", c_uint32), ("flags", c_uint32),
     ]
 
 
@@ -813,6 +823,12 @@ FUNCTIONS = [
     ("hj_events_poll", c_int32, [c_void_p, POINTER(Event), c_uint32, POINTER(c_uint32)]),
     ("hj_events_ack", c_int32, [c_void_p, c_uint64]),
     ("hj_events_fd", c_int32, [c_void_p]),
+    ("hj_incident_find", c_int32, [c_void_p, c_uint64, c_uint64, POINTER(c_uint8), POINTER(c_uint64)]),
+    ("hj_incidents_list", c_int32, [c_void_p, POINTER(c_uint64), POINTER(IncidentStatus), c_uint32, POINTER(c_uint32), POINTER(c_uint64)]),
+    ("hj_units_list", c_int32, [c_void_p, POINTER(c_uint64), POINTER(UnitStatus), c_uint32, POINTER(c_uint32), POINTER(c_uint64)]),
+    ("hj_watches_list", c_int32, [c_void_p, POINTER(c_uint64), POINTER(WatchStatus), c_uint32, POINTER(c_uint32), POINTER(c_uint64)]),
+    ("hj_assignment_read", c_int32, [c_void_p, c_uint64, POINTER(Assignment)]),
+    ("hj_incident_units", c_int32, [c_void_p, c_uint64, POINTER(Assignment), c_uint32, POINTER(c_uint32)]),
     ("hj_watch_put", c_int32, [c_void_p, POINTER(Watch)]),
     ("hj_watch_remove", c_int32, [c_void_p, c_uint64]),
     ("hj_watch_beats", c_int32, [c_void_p, POINTER(Heartbeat), c_uint32, POINTER(c_uint32)]),

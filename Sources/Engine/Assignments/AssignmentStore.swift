@@ -44,11 +44,12 @@ package struct AssignmentStore: ~Copyable {
   // Coming, moving, going
 
   /// nil = the table is full.
-  mutating func open(_ record: AssignmentRecord, now_ns: Int64) -> UInt32? {
+  mutating func open(_ record: AssignmentRecord, at now: Moment) -> UInt32? {
     guard let slot = slots.take() else { return nil }
     assert(!record.state.isTerminal && record.state != .none)
     records[slot] = record
-    times[slot] = AssignmentTimes(dispatched_ns: now_ns)
+    times[slot] = AssignmentTimes(dispatched_ns: now.now_ns)
+    times[slot].dispatchedWall_us = max(now.wall_us, 1)
     return slot
   }
 
@@ -94,9 +95,15 @@ package struct AssignmentStore: ~Copyable {
   // Times
 
   /// By whatever status was the first to say so; nil: taken back, and with it what was said in so many words.
-  mutating func noteSigned(_ slot: UInt32, at_ns: Int64?) {
+  mutating func noteSigned(_ slot: UInt32, at_ns: Int64?, wall_us: Int64 = 0) {
     times[slot].signed_ns = at_ns ?? .max
+    times[slot].signedWall_us = at_ns == nil ? 0 : max(wall_us, 1)
     if at_ns == nil { times[slot].isAcknowledged = false }
+  }
+
+  /// Its unit moves, and does no more (nil).
+  mutating func noteMoved(_ slot: UInt32, wall_us: Int64?) {
+    times[slot].movedWall_us = wall_us.map { max($0, 1) } ?? 0
   }
 
   /// A person signed, in so many words.
@@ -132,6 +139,10 @@ package struct AssignmentStore: ~Copyable {
       invariants.hold(
         records[slot].state.isSigned == (times[slot].signed_ns != .max),
         "an assignment knows when it was signed, exactly where it is", slot)
+      invariants.hold(
+        records[slot].state.isSigned == (times[slot].signedWall_us != 0)
+          && records[slot].state.isMoving == (times[slot].movedWall_us != 0),
+        "an assignment has the wall times of what it went through", slot)
     }
   }
 }

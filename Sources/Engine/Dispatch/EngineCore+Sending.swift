@@ -12,7 +12,7 @@ extension EngineCore {
       requirement: choice.requirement, seat: choice.seat, travel_ms: choice.travel_ms,
       turnout_ms: choice.turnout_ms, distance_dm: choice.distance_dm, reason: choice.reason,
       marks: choice.marks & ChosenMark.ofChoice)
-    guard let assignment = assignments.open(record, now_ns: time.now_ns) else { return nil }
+    guard let assignment = assignments.open(record, at: time) else { return nil }
     clocks.clearCycles(assignment: assignment)
     clearClocks(assignment: assignment)
     incidents.attach(assignment, to: incident)

@@ -45,12 +45,17 @@ extension EngineCore {
     _ assignment: UInt32, from old: AssignmentState, to new: AssignmentState, wall_us: Int64
   ) {
     let at_ns = time.ns(atWall_us: wall_us)
-    if new.isSigned, !old.isSigned { assignments.noteSigned(assignment, at_ns: at_ns) }
+    let wall_us = wall_us == 0 ? time.wall_us : wall_us
+    if new.isSigned, !old.isSigned {
+      assignments.noteSigned(assignment, at_ns: at_ns, wall_us: wall_us)
+    }
+    if new.isMoving != old.isMoving {
+      assignments.noteMoved(assignment, wall_us: new.isMoving ? wall_us : nil)
+    }
     if new == .acknowledged, !old.isSigned { noteSignature(assignment, at_ns: at_ns) }
     if new == .enRoute, old.rawValue < new.rawValue { noteTurnout(assignment, at_ns: at_ns) }
     if new.hasArrived, !old.hasArrived {
-      assignments.noteArrived(
-        assignment, at_ns: at_ns, wall_us: wall_us == 0 ? time.wall_us : wall_us)
+      assignments.noteArrived(assignment, at_ns: at_ns, wall_us: wall_us)
     }
     guard new.rawValue < old.rawValue else { return }
     if !new.hasArrived { assignments.takeBackArrived(assignment) }

@@ -13,4 +13,7 @@ package struct IncidentDetails: BitwiseCopyable {
   package var operatorRole: UInt32 = 0
   /// Of the call-back: the host's code.
   package var outcome: Int32 = 0
+  /// In the order in which incidents got their keys and their references (`IncidentNames`).
+  var keyNumber: UInt64 = 0
+  var referenceNumber: UInt64 = 0
 }

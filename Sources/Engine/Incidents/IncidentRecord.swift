@@ -66,6 +66,7 @@ package struct IncidentRecord: BitwiseCopyable {
   /// No other incident.
   static var none: UInt32 { .max }
   package var isVulnerable: Bool { flags & 1 != 0 }
+  var hasKey: Bool { keyHigh != 0 || keyLow != 0 }
   /// What plans are asked with. Without a place its point lies in no area.
   func circumstances(wall_us: Int64) -> Circumstances {
     Circumstances(

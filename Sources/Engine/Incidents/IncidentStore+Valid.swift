@@ -6,6 +6,7 @@ extension IncidentStore {
     invariants.hold(isPoolConsistent, "an incident's slot is live or free", 0)
     for slot in 0..<UInt32(touched) where isLive(slot) { validate(slot, &invariants) }
     validateCallbacks(&invariants)
+    validateNames(&invariants)
   }
 
   private func validate(_ slot: UInt32, _ invariants: inout Invariants) {

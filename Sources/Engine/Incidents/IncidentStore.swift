@@ -11,6 +11,7 @@ package struct IncidentStore: ~Copyable {
   private let details: Block<IncidentDetails>
   private let times: Block<IncidentTimes>
   private var slots: SlotPool
+  private var names: IncidentNames
   /// Per incident `EngineLimits.chosen` live assignments, oldest first, and the units that it will not ask again.
   private let assignments: Block<UInt32>
   private let refusals: Block<UInt64>
@@ -24,6 +25,7 @@ package struct IncidentStore: ~Copyable {
     let records = try Block<IncidentRecord>(memory, count: limits.incidents)
     let details = try Block<IncidentDetails>(memory, count: limits.incidents)
     let slots = try SlotPool(memory, capacity: limits.incidents)
+    let names = try IncidentNames(memory, incidents: limits.incidents)
     let assignments = try Block<UInt32>(memory, count: limits.seats)
     let refusals = try Block<UInt64>(memory, count: limits.seats)
     let over = try Ring<UInt32>(memory, capacity: limits.incidents)
@@ -31,6 +33,7 @@ package struct IncidentStore: ~Copyable {
     self.records = records
     self.details = details
     self.slots = slots
+    self.names = names
     self.assignments = assignments
     self.refusals = refusals
     self.over = over
@@ -88,6 +91,21 @@ package struct IncidentStore: ~Copyable {
     return sum
   }
 
+  /// The one opened last with a key, the one that got a reference last, of all whose record is kept.
+  func find(keyHigh: UInt64, _ keyLow: UInt64) -> UInt32? {
+    names.find(keyHigh: keyHigh, keyLow, records)
+  }
+  func find(_ reference: Reference) -> UInt32? { names.find(reference, details) }
+
+  /// Names lead to incidents again whose records were read back. Cold.
+  mutating func nameAnew() {
+    names.fileAnew((0..<UInt32(touched)).filter { isLive($0) }, records, details)
+  }
+
+  func validateNames(_ invariants: inout Invariants) {
+    names.validate(touched, { isLive($0) }, records, details, &invariants)
+  }
+
   func reference(of slot: UInt32) -> Reference {
     records[slot].hasReference ? details[slot].reference : Reference()
   }
@@ -121,6 +139,7 @@ package struct IncidentStore: ~Copyable {
   mutating func reuse() -> UInt32? {
     guard let oldest = over.popFirst() else { return nil }
     assert(!records[oldest].state.isOpen && records[oldest].liveCount == 0)
+    names.remove(oldest, records)
     slots.giveBack(oldest)
     return slots.take()
   }
@@ -134,6 +153,7 @@ package struct IncidentStore: ~Copyable {
     records[slot].hasNeeds = report.needs != 0
     records[slot].hasReference = report.reference.isStated
     times[slot] = IncidentTimes()
+    names.enter(slot, records, details)
   }
 
   // What people say of it
@@ -151,7 +171,11 @@ package struct IncidentStore: ~Copyable {
       records[slot].hasNeeds = true
     }
     if change.reference.isStated {
-      details[slot].reference = change.reference
+      if details[slot].reference != change.reference {
+        names.removeReference(slot, records)
+        details[slot].reference = change.reference
+        names.enterReference(slot, details)
+      }
       records[slot].hasReference = true
     }
     guard movesPlace else { return }

@@ -29,6 +29,8 @@ package struct IncidentView: BitwiseCopyable {
   package var operatorRole: UInt32 = 0
   package var needs: UInt64 = 0
   package var reference = Reference()
+  package var keyHigh: UInt64 = 0
+  package var keyLow: UInt64 = 0
   /// Of the call-back: the host's code.
   package var outcome: Int32 = 0
   /// Live assignments, oldest first.
@@ -62,6 +64,8 @@ extension EngineCore {
     view.plansVersion = plansNumber(of: slot)
     view.operatorID = incident.operatorID
     view.operatorReason = incident.operatorReason
+    view.keyHigh = incident.keyHigh
+    view.keyLow = incident.keyLow
     let details = incidents[details: slot]
     view.operatorSession = details.operatorSession
     view.operatorRole = details.operatorRole

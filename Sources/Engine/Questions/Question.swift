@@ -14,6 +14,9 @@ package enum Question: BitwiseCopyable {
   case clock(ClockReference, UnsafeMutablePointer<ClockReading>)
   case nearest(UnsafePointer<NearestQuery>, UnsafeMutablePointer<NearestAnswer>)
   case travel(UnsafePointer<TravelQuery>, UnsafeMutablePointer<TravelAnswer>)
+  case assignment(UInt64, UnsafeMutablePointer<AssignmentView>)
+  /// By key, else by reference.
+  case find(keyHigh: UInt64, keyLow: UInt64, Reference, UnsafeMutablePointer<UInt64>)
   case figures(FigureInterval, FigureDimension, value: UInt32, UnsafeMutablePointer<Figures>)
 }
 
@@ -43,6 +46,12 @@ extension EngineCore {
       view.pointee.plannedWall_us = time.wall_us(of: reading.planned_ns)
     case .nearest(let query, let answer): answerNearest(query.pointee, &answer.pointee)
     case .travel(let query, let answer): answer.pointee = travel(query.pointee)
+    case .assignment(let id, let view):
+      guard let found = self.view(ofAssignment: id) else { return .stale }
+      view.pointee = found
+    case .find(let high, let low, let reference, let id):
+      guard let found = find(keyHigh: high, low, reference: reference) else { return .unknownUnit }
+      id.pointee = found
     case .figures(let interval, let dimension, let value, let answer):
       answer.pointee = figures.read(interval, by: dimension, value: value)
     }

@@ -56,6 +56,11 @@ extension AssignmentState {
       && rawValue <= AssignmentState.cleared.rawValue
   }
 
+  /// Its unit has set out.
+  package var isMoving: Bool {
+    rawValue >= AssignmentState.enRoute.rawValue && rawValue <= AssignmentState.cleared.rawValue
+  }
+
   /// Whether the host may move an assignment from this live state to `next`; `state` when never, `reason` when only
   /// with a reason (backward).
   package func permits(_ next: AssignmentState) -> Status {

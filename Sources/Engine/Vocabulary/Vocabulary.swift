@@ -372,7 +372,7 @@ extension Status {
   @inlinable public static var newer: Status { Status(rawValue: -4) }
   /// A handle or id that is closed, recycled or was never made.
   @inlinable public static var stale: Status { Status(rawValue: -5) }
-  /// No such unit, street (the map's source has the ids) or watch.
+  /// No such unit, street (the map's source has the ids), watch, incident.
   @inlinable public static var unknownUnit: Status { Status(rawValue: -6) }
   /// The move is not legal from the present state; or the engine was drained.
   @inlinable public static var state: Status { Status(rawValue: -7) }
