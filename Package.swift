@@ -101,6 +101,13 @@ let package = Package(
         .product(name: "HeapModule", package: "swift-collections"),
       ]),
     layer("Simulation", ["CHujia", "HujiaHostKit", "HujiaRoads"]),
+    // What a map holds, and what an import made of its rows.
+    layer(
+      "MapReport",
+      [
+        "HujiaHostKit", "HujiaMapImport", "HujiaMapBuild", "HujiaRouting", "HujiaRoads",
+        "HujiaContainers",
+      ]),
     layer(
       "Stress",
       [
@@ -114,8 +121,8 @@ let package = Package(
       name: "HujiaTool",
       dependencies: [
         "HujiaHostKit", "HujiaCities", "HujiaReplay", "HujiaSimulation", "HujiaStress",
-        "HujiaReportPage", "HujiaDriver", "HujiaMapImport", "HujiaMapBuild", "HujiaRouting",
-        "HujiaRoads", "HujiaGeography", "HujiaContainers",
+        "HujiaReportPage", "HujiaMapReport", "HujiaDriver", "HujiaMapImport", "HujiaMapBuild",
+        "HujiaRoads", "HujiaGeography",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/HujiaTool", swiftSettings: settings),

@@ -1,10 +1,10 @@
-// What there is to say about a compiled map, for `hujia import` and `hujia inspect`.
+// Read first. What there is to say about a compiled map, as text and as JSON. Must never: read options, or print.
 
 import HujiaHostKit
 import HujiaMapBuild
 import HujiaRoads
 
-struct MapFacts: Encodable {
+package struct MapSummary: Encodable {
   struct Section: Encodable {
     var tag: String
     var bytes: Int
@@ -40,7 +40,7 @@ struct MapFacts: Encodable {
     var message: String
   }
 
-  init(_ file: MapFile, path: String) {
+  package init(_ file: MapFile, path: String) {
     let map = file.map
     self.path = path
     bytes = file.size_bytes
@@ -110,7 +110,7 @@ struct MapFacts: Encodable {
   }
 
   private struct Both<Others: Encodable>: Encodable {
-    var facts: MapFacts
+    var facts: MapSummary
     var others: Others
 
     func encode(to encoder: any Encoder) throws {
