@@ -78,29 +78,44 @@ public struct Memory: @unchecked Sendable {
   }
 }
 
-/// The system's own memory, zero-filled. Large pieces are pages that cost nothing until they are used.
+/// The system's own memory, zero-filled. All but small pieces are pages that cost nothing until they are used.
 public enum SystemMemory {
-  private static var mapped_bytes: UInt64 { 256 << 10 }
+  /// Below it the C library's heap serves, and what it gives is filled with zeros here: every page of it is used then.
+  private static var mapped_bytes: UInt64 { 128 << 10 }
   /// No system that we run on has smaller pages.
   static var leastPage_bytes: Int { 4_096 }
+  static var largePage_bytes: Int { 2 << 20 }
 
   public static func take(bytes: UInt64, alignment: UInt64) -> UnsafeMutableRawPointer? {
     precondition(alignment <= 4_096)
-    if bytes >= mapped_bytes {
-      let flags = MAP_PRIVATE | MAP_ANONYMOUS
-      guard bytes <= UInt64(Int.max),
-        let pages = mmap(nil, Int(bytes), PROT_READ | PROT_WRITE, flags, -1, 0),
-        pages != MAP_FAILED
-      else { return nil }
-      return pages
-    }
+    guard bytes <= UInt64(Int.max / 2) else { return nil }
+    if bytes >= mapped_bytes { return pages(Int(bytes)) }
     var result: UnsafeMutableRawPointer?
     let wanted = max(Int(alignment), MemoryLayout<UnsafeRawPointer>.size)
-    guard bytes <= UInt64(Int.max), posix_memalign(&result, wanted, Int(bytes)) == 0 else {
-      return nil
-    }
+    guard posix_memalign(&result, wanted, Int(bytes)) == 0 else { return nil }
     if let result { memset(result, 0, Int(bytes)) }
     return result
+  }
+
+  /// Where large pages may serve, the first byte begins one: else chance says how many fit inside.
+  private static func pages(_ bytes: Int) -> UnsafeMutableRawPointer? {
+    guard bytes >= largePage_bytes * 2,
+      let reserved = map(bytes + largePage_bytes)
+    else { return map(bytes) }
+    let start = reserved.alignedUp(toMultipleOf: largePage_bytes)
+    let page = Int(getpagesize())
+    let end = (start + bytes).alignedUp(toMultipleOf: page)
+    let whole = (reserved + bytes + largePage_bytes).alignedUp(toMultipleOf: page)
+    if start > reserved { munmap(reserved, start - reserved) }
+    if whole > end { munmap(end, whole - end) }
+    return start
+  }
+
+  private static func map(_ bytes: Int) -> UnsafeMutableRawPointer? {
+    let flags = MAP_PRIVATE | MAP_ANONYMOUS
+    guard let pages = mmap(nil, bytes, PROT_READ | PROT_WRITE, flags, -1, 0), pages != MAP_FAILED
+    else { return nil }
+    return pages
   }
 
   /// `bytes` and the alignment are those of `take`, which was at most 4,096.
@@ -115,7 +130,7 @@ public enum SystemMemory {
 
   /// Advice on the whole large pages inside, before the first touch.
   static func askForLargePages(_ start: UnsafeMutableRawPointer, bytes: Int) {
-    let page: UInt = 2 << 20
+    let page = UInt(largePage_bytes)
     guard bytes >= Int(page) * 2 else { return }
     let first = (UInt(bitPattern: start) + page - 1) & ~(page - 1)
     let end = (UInt(bitPattern: start) + UInt(bytes)) & ~(page - 1)

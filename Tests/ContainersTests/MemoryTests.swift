@@ -1,5 +1,6 @@
 // Storage is zeroed, aligned, and given back exactly once, whichever request the allocator refuses.
 
+import Glibc
 import HujiaContainers
 import HujiaTestSupport
 import Testing
@@ -20,14 +21,45 @@ import Testing
     #expect(counting.wrongReleases == 0)
   }
 
-  /// A table costs no page until it is used, except where it says that it is touched.
+  /// A table costs no page until it is used, except where it says that it is touched. That holds from 128 KiB on.
   @Test func touchedPagesAreThere() throws {
+    for count in [1 << 14, 25_123, 1 << 15] {
+      let table = try Block<UInt64>(.system, count: count)
+      #expect(residentPages(table.base, bytes: table.bytes).there == 0, "\(count)")
+    }
     let plain = try Block<UInt64>(.system, count: 1 << 18)
     let touched = try Block<UInt64>(.system, count: 1 << 18, isTouched: true)
     #expect(residentPages(plain.base, bytes: plain.bytes).there == 0)
     let pages = residentPages(touched.base, bytes: touched.bytes)
     #expect(pages.there == pages.all && pages.all > 500)
     #expect((0..<touched.count).allSatisfy { touched[$0] == 0 })
+  }
+
+  /// So as many large pages as fit inside can serve, whatever was taken before.
+  @Test func largeStorageBeginsALargePage() throws {
+    for odd in [0, 1, 4_096, 100_000] {
+      let kept = try Block<UInt8>(.system, count: 70_000 + odd)
+      let large = try Block<UInt8>(.system, count: 4 << 20 + odd)
+      #expect(UInt(bitPattern: large.base) % (2 << 20) == 0)
+      large[large.count - 1] = 1
+      #expect(large[0] == 0 && kept[0] == 0)
+    }
+  }
+
+  /// What was reserved to find the place is given back with it.
+  @Test func largeStorageLeavesNothingBehind() throws {
+    let before = addressSpace_bytes()
+    for _ in 0..<256 { _ = try Block<UInt8>(.system, count: 5 << 20) }
+    #expect(before > 0)
+    #expect(addressSpace_bytes() - before < 128 << 20)
+  }
+
+  private func addressSpace_bytes() -> Int {
+    guard let file = fopen("/proc/self/statm", "r") else { return 0 }
+    defer { fclose(file) }
+    var line = [CChar](repeating: 0, count: 128)
+    guard fgets(&line, Int32(line.count), file) != nil else { return 0 }
+    return strtol(line, nil, 10) * Int(getpagesize())
   }
 
   @Test func emptyBlockIsReleasedToo() throws {
