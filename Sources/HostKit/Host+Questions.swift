@@ -15,6 +15,40 @@ extension Host {
     return (result, status)
   }
 
+  /// All incidents that are not over, page by page.
+  package func openIncidents() -> (status: hj_status, incidents: [hj_incident_status]) {
+    pages(hj_incident_status.sized) { hj_incidents_list(engine, $0, $1, $2, $3, nil) }
+  }
+
+  package func units() -> (status: hj_status, units: [hj_unit_status]) {
+    pages(hj_unit_status.sized) { hj_units_list(engine, $0, $1, $2, $3, nil) }
+  }
+
+  private func pages<Value>(
+    _ blank: Value,
+    _ list: (
+      UnsafeMutablePointer<UInt64>, UnsafeMutablePointer<Value>, UInt32,
+      UnsafeMutablePointer<UInt32>
+    ) -> hj_status
+  ) -> (status: hj_status, [Value]) {
+    var all: [Value] = []
+    var cursor: UInt64 = 0
+    repeat {
+      var page = [Value](repeating: blank, count: Int(HJ_PAGE_MAX))
+      var count: UInt32 = 0
+      let status = list(&cursor, &page, UInt32(page.count), &count)
+      guard status == HJ_OK else { return (status, all) }
+      all.append(contentsOf: page.prefix(Int(count)))
+    } while cursor != 0
+    return (HJ_OK, all)
+  }
+
+  /// The incident that was opened last with a key; nil: none.
+  package func incident(keyHigh: UInt64, _ keyLow: UInt64) -> UInt64? {
+    var id: UInt64 = 0
+    return hj_incident_find(engine, keyHigh, keyLow, nil, &id) == HJ_OK ? id : nil
+  }
+
   package func stats() -> hj_stats {
     var stats = hj_stats.sized
     hj_engine_stats(engine, &stats)

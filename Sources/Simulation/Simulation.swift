@@ -106,6 +106,7 @@ struct Simulation {
   mutating func sweep() throws(Violation) {
     for id in model.units.keys.sorted() { try check(unit: id) }
     for id in model.open { try check(incident: id) }
+    try checkLists()
     let stats = engine.stats()
     try expect(
       stats.assignments_live == Int64(model.live.count), "every reservation ends",

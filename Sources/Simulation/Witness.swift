@@ -145,6 +145,13 @@ final class Witness {
   func read(incident: UInt64) -> (status: hj_status, incident: hj_incident_status) {
     host.read(incident: incident)
   }
+  func openIncidents() -> (status: hj_status, incidents: [hj_incident_status]) {
+    host.openIncidents()
+  }
+  func units() -> (status: hj_status, units: [hj_unit_status]) { host.units() }
+  func incident(keyHigh: UInt64, _ keyLow: UInt64) -> UInt64? {
+    host.incident(keyHigh: keyHigh, keyLow)
+  }
   func stats() -> hj_stats { host.stats() }
 }
 

@@ -140,7 +140,8 @@ package struct AssignmentStore: ~Copyable {
         records[slot].state.isSigned == (times[slot].signed_ns != .max),
         "an assignment knows when it was signed, exactly where it is", slot)
       invariants.hold(
-        records[slot].state.isSigned == (times[slot].signedWall_us != 0)
+        times[slot].dispatchedWall_us != 0
+          && records[slot].state.isSigned == (times[slot].signedWall_us != 0)
           && records[slot].state.isMoving == (times[slot].movedWall_us != 0),
         "an assignment has the wall times of what it went through", slot)
     }
