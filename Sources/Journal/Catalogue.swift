@@ -57,7 +57,9 @@ struct Catalogue {
     }
     var segment = Segment(name: name, number: number, head: nil, bytes: status.bytes)
     let read: Result<SegmentHead, SegmentHead.Flaw> = room.withUnsafeBytes { raw in
-      do throws(SegmentHead.Flaw) { return .success(try SegmentHead.read(raw)) } catch {
+      do throws(SegmentHead.Flaw) {
+        return .success(try SegmentHead.read(raw, newest: folder.newestFormat))
+      } catch {
         return .failure(error)
       }
     }
@@ -68,7 +70,12 @@ struct Catalogue {
     case .failure(.newer(let version)):
       throw JournalProblem(
         .newer,
-        "\(name): format \(version), this version reads up to \(SegmentHead.version): "
+        "\(name): format \(version), this version reads up to \(folder.newestFormat): "
+          + "open it with the version that wrote it")
+    case .failure(.digest(let number)):
+      throw JournalProblem(
+        .newer,
+        "\(name): chained by digest \(number), this version knows 1 (SHA-256) and 2 (SM3): "
           + "open it with the version that wrote it")
     case .failure(let flaw):
       // The head is synced before anything else is written: a file that was never finished holds no frame.

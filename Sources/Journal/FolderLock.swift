@@ -57,10 +57,12 @@ struct FolderLock {
   }
 
   /// The folder and the lock anew, where the host has closed the descriptors.
-  mutating func again(_ path: String, _ calls: any FileCalls) -> Regained {
+  mutating func again(
+    _ path: String, _ calls: any FileCalls, newestFormat: UInt32
+  ) -> Regained {
     let descriptor = calls.openFolder(path)
     guard descriptor >= 0 else { return .failed(SystemError(-descriptor)) }
-    let folder = Folder(calls: calls, descriptor: descriptor)
+    let folder = Folder(calls: calls, descriptor: descriptor, newestFormat: newestFormat)
     var opened: Int32?
     let result = again(folder, &opened)
     if case .folder = result, let opened {

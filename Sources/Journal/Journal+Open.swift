@@ -66,7 +66,8 @@ extension Journal {
     if made < 0, made != -EEXIST { throw .system("make \(settings.folder)", SystemError(-made)) }
     let descriptor = calls.openFolder(settings.folder)
     if descriptor < 0 { throw .system("open \(settings.folder)", SystemError(-descriptor)) }
-    let folder = Folder(calls: calls, descriptor: descriptor)
+    let folder = Folder(
+      calls: calls, descriptor: descriptor, newestFormat: settings.newestFormat)
     if calls.kind(descriptor) == .network {
       _ = calls.close(descriptor)
       throw JournalProblem(
@@ -92,6 +93,8 @@ extension Journal {
           .incomplete, "there are snapshots without LOCK and segments: copy the folder whole")
       }
       lock.page.journal = catalogue.journal ?? calls.randomID()
+      // A copy goes on as what it was copied from.
+      lock.page.format = catalogue.segments.last?.head?.format ?? settings.newestFormat
     }
     let id = lock.page.journal
     var taken = takeOver(settings, lock.page, boot, isNew: isNew)

@@ -102,7 +102,7 @@ extension Journal {
 
   private func segmentHead() -> SegmentHead {
     SegmentHead(
-      journal: id, boot: boot, number: 0, first: (gapEnd ?? writer.place.last) + 1, after: 0,
+      format: lock.page.format, journal: id, boot: boot, number: 0, first: (gapEnd ?? writer.place.last) + 1, after: 0,
       batch: 0,
       digest: settings.digest, epoch: settings.epoch, made_us: calls.wall_us(), previous: [],
       host: settings.head)
@@ -111,7 +111,7 @@ extension Journal {
   /// Whether folder and lock are still ours: a host may have closed all descriptors, another process may have the lock.
   private func regain() -> SystemError? {
     if lock.isHeld(folder) { return nil }
-    switch lock.again(settings.folder, calls) {
+    switch lock.again(settings.folder, calls, newestFormat: settings.newestFormat) {
     case .folder(let again):
       folder = again
       return nil

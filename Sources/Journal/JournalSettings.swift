@@ -53,6 +53,8 @@ package struct JournalSettings: Sendable {
   /// After each batch that became durable, or could not: on the thread that wrote it, and no lock is held that `append`
   /// or `info` takes.
   package var onProgress: (@Sendable (Journal) -> Void)?
+  /// Tests speak for a version that has one more.
+  package var newestFormat = JournalFormat.newest
   /// Every system call; tests bring their own.
   package var calls: any FileCalls = SystemFiles()
 

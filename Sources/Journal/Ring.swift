@@ -131,6 +131,12 @@ struct Ring: @unchecked Sendable {
     return Facts(journal: journal, boot: boot, areaBytes: areaBytes, ringBytes: ringBytes)
   }
 
+  /// Both ends, and the last record of the state beside it, as a copy of the first page says them.
+  static func ends(_ page: UnsafeRawBufferPointer) -> (head: UInt64, tail: UInt64, state: UInt64) {
+    func word(_ place: Int) -> UInt64 { page.loadUnaligned(fromByteOffset: place, as: UInt64.self) }
+    return (word(headPlace), word(tailPlace), word(statePlace))
+  }
+
   // Read back
 
   /// The frames from `head` on, in order; ends at the tail, or at the first that is damaged. `body` gives false to

@@ -47,6 +47,7 @@ extension EngineJournal {
     }
     // Its number is on record whatever it says; of more times than fit only closures.
     guard !fits(traffic.kept.count * 8) else { return }
+    if telemetry == .all { hasGap = true }
     traffic.kept.removeAll {
       $0 != split && UInt32(truncatingIfNeeded: UInt64(littleEndian: $0)) != .max
     }

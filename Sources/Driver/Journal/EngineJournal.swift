@@ -19,6 +19,8 @@ final class EngineJournal: @unchecked Sendable {
   let bell: EventBell?
   /// The ring was full when something happened that could not be refused: nothing more is on record.
   private(set) var hasEnded = false
+  /// Positions or street times were given up: what is decided next rests on more than stands on record.
+  var hasGap = false
   /// What the next command points at.
   var content = UnsafeRawBufferPointer(start: nil, count: 0)
   /// Events that may have been handed out before the engine was rebuilt, newest first.
@@ -145,7 +147,9 @@ final class EngineJournal: @unchecked Sendable {
     guard !hasEnded, let room = journal.place(most: most) else { return end() }
     var writer = NumberWriter(room)
     TurnRecord.putHead(
-      status, newestEvent, isCut: choices.pointee.isCut, hasLeft: hasLeft, &writer)
+      status, newestEvent, isCut: choices.pointee.isCut, hasLeft: hasLeft, hasGap: hasGap,
+      &writer)
+    hasGap = false
     writer.put(command, at: moment)
     writer.put(UInt32(0))  // its content stands before it, in pieces
     writer.putCounted(choices.pointee.written)
@@ -203,7 +207,10 @@ final class EngineJournal: @unchecked Sendable {
     // Telemetry is what is given up first; what it decided stands in the facts.
     guard !hasEnded, journal.hasRoom(JournalRecord.size(payload: most), .routine),
       let room = journal.place(most: most)
-    else { return }
+    else {
+      hasGap = true
+      return
+    }
     var writer = NumberWriter(room)
     putFixes(&writer)
     journal.append(

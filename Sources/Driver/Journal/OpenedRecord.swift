@@ -1,5 +1,6 @@
 // What an engine was opened with, as its journal says it: the limits by which its tables filled, the map that its
-// places were snapped to, the plans that it began with. The text of the plans stands before it, in pieces.
+// places were snapped to, the plans that it began with. The text of the plans stands before it, in pieces. What a later
+// version adds stands behind what is there.
 
 import HujiaContainers
 import HujiaEngine
@@ -12,12 +13,15 @@ struct OpenedRecord {
   /// Of the map; 0 = none.
   var map: UInt64
   var plans: TextMark
+  /// nil: of the first months, when it was not said.
+  var telemetry: Telemetry?
 
   init(_ configuration: Configuration, map: UInt64, plans: TextMark) {
     self.configuration = configuration
     mode = configuration.runMode
     self.map = map
     self.plans = plans
+    telemetry = configuration.telemetry
   }
 
   var bytes: [UInt8] {
@@ -34,6 +38,7 @@ struct OpenedRecord {
     RecordHead.each(&own) { numbers.append($0) }
     put(UInt32(numbers.count * 8))
     for number in numbers { put(number) }
+    put(telemetry?.rawValue ?? -1)
     return bytes
   }
 
@@ -47,6 +52,7 @@ struct OpenedRecord {
     var numbers = NumberReader(reader.takeCounted())
     configuration = Configuration()
     RecordHead.each(&configuration) { if !numbers.isAtEnd { $0 = numbers.get() } }
+    if !reader.isAtEnd { telemetry = Telemetry(rawValue: reader.get()) }
     guard !reader.isBroken, !numbers.isBroken else { return nil }
   }
 

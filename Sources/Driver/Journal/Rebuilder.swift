@@ -13,7 +13,7 @@ final class Rebuilder {
   private let configuration: Configuration
   private let log: UnsafeMutablePointer<ChoiceLog>
   private let room: UnsafeMutablePointer<Event>
-  private var content: [UInt8] = []
+  private(set) var content: [UInt8] = []
   private(set) var records: UInt64 = 0
   /// Turns that gave another status, other events or other choices than they had.
   private(set) var differences: UInt64 = 0
@@ -31,6 +31,8 @@ final class Rebuilder {
   /// Closed streets and times that were reported, by key.
   private(set) var times: [UInt32: UInt32] = [:]
   private(set) var failure: Failure?
+  /// Told of each turn once it was applied, and whether it came out as it was.
+  var seen: ((borrowing JournalRecord, TurnRecord, inout Decision, Bool) -> Void)?
 
   static var mostEvents: Int { 1_024 }
 
@@ -59,6 +61,7 @@ final class Rebuilder {
     guard failure == nil else { return false }
     records += 1
     do throws(Failure) {
+      guard record.version <= RecordKind.version else { throw damaged(record) }
       switch record.kind {
       case RecordKind.turn: try takeTurn(record)
       case RecordKind.positions: try takePositions(record)
@@ -133,6 +136,7 @@ final class Rebuilder {
       driver.core.pointee.outbox.skip(to: turn.newestEvent)
     }
     content.removeAll(keepingCapacity: true)
+    seen?(record, turn, &decision, isSame)
     last = given.moment
     note(record)
   }

@@ -38,6 +38,8 @@ struct TurnRecord {
   /// More positions waited than the turn took in (HJ_TELEMETRY_ALL).
   var hasLeft: Bool
   var isCut: Bool
+  /// With HJ_TELEMETRY_ALL: positions or street times before this turn are missing, because the ring was full.
+  var hasGap: Bool
   var command: ReadCommand
   var content: UnsafeRawBufferPointer
   var choices: UnsafeRawBufferPointer
@@ -47,6 +49,7 @@ struct TurnRecord {
   static var headBytes: Int { 32 }
   private static var cutFlag: UInt8 { 1 }
   private static var leftFlag: UInt8 { 2 }
+  private static var gapFlag: UInt8 { 4 }
 
   static func most(_ command: borrowing Command) -> Int {
     headBytes + RecordedCommand.parts(command) * RecordedCommand.mostBytes
@@ -54,9 +57,9 @@ struct TurnRecord {
 
   static func putHead(
     _ status: Status, _ newestEvent: UInt64, isCut: Bool, hasLeft: Bool,
-    _ writer: inout NumberWriter
+    hasGap: Bool = false, _ writer: inout NumberWriter
   ) {
-    writer.put((isCut ? cutFlag : 0) | (hasLeft ? leftFlag : 0))
+    writer.put((isCut ? cutFlag : 0) | (hasLeft ? leftFlag : 0) | (hasGap ? gapFlag : 0))
     writer.put(ChoiceLog.version)
     writer.put(status.rawValue)
     writer.put(newestEvent)
@@ -76,6 +79,7 @@ struct TurnRecord {
     fixes = reader.takeCounted()
     hasLeft = flags & Self.leftFlag != 0
     isCut = flags & Self.cutFlag != 0
+    hasGap = flags & Self.gapFlag != 0
     guard !reader.isBroken, fixes.count % TakenFix.bytes == 0 else { return nil }
   }
 

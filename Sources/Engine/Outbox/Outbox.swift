@@ -159,6 +159,13 @@ package struct Outbox: ~Copyable {
     }
   }
 
+  /// Those behind the event of this number that wait, oldest first. O(as many as there are).
+  package func each(after number: UInt64, _ body: (borrowing Event) -> Void) {
+    var first = ring.count
+    while first > 0, ring.element(first - 1).sequence > number { first -= 1 }
+    for index in first..<ring.count { body(ring.element(index)) }
+  }
+
   /// Numbers go on behind this one, as if those up to it had been lost. O(1).
   package mutating func skip(to number: UInt64) { newest = max(newest, number) }
 

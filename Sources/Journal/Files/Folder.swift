@@ -7,6 +7,8 @@ import Glibc
 struct Folder: Sendable {
   let calls: any FileCalls
   let descriptor: Int32
+  /// What is later than this is refused by its number.
+  var newestFormat = JournalFormat.newest
 
   /// Goes on where a signal came between. 0, or the error number.
   func steadily(_ body: () -> Int32) -> Int32 {

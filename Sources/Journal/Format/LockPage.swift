@@ -22,6 +22,8 @@ struct LockPage: Equatable {
   var last: UInt64 = 0
   var hash: [UInt8] = ChainDigest.zero
   var isClosed = false
+  /// In which the journal is written (`JournalFormat`).
+  var format = JournalFormat.oldest
 
   private var bytes: [UInt8] {
     var fields = FieldWriter()
@@ -35,11 +37,14 @@ struct LockPage: Equatable {
     fields.put(last)
     fields.put(hash)
     fields.putCounted(Array(ringPath.utf8))
+    fields.put(format)
     fields.seal(to: Self.size)
     return fields.bytes
   }
 
-  private static func read(_ bytes: UnsafeRawBufferPointer) throws(JournalProblem) -> LockPage? {
+  private static func read(
+    _ bytes: UnsafeRawBufferPointer, newest: UInt32
+  ) throws(JournalProblem) -> LockPage? {
     var fields = NumberReader(bytes)
     guard bytes.count == size, FieldWriter.isSealed(bytes), fields.get(UInt64.self) == magic else {
       return nil
@@ -47,7 +52,9 @@ struct LockPage: Equatable {
     let version: UInt32 = fields.get()
     guard version <= Self.version else {
       throw JournalProblem(
-        .newer, "LOCK: format \(version), this version reads up to \(Self.version)")
+        .newer,
+        "LOCK: layout \(version), this version reads up to \(Self.version): "
+          + "open it with the version that wrote it")
     }
     let isClosed = fields.get(UInt32.self) == 1
     let journal = fields.getID()
@@ -58,7 +65,16 @@ struct LockPage: Equatable {
     page.last = fields.get()
     page.hash = fields.getBytes(ChainDigest.size)
     page.ringPath = String(decoding: fields.getCounted(most: mostPath), as: UTF8.self)
-    return fields.isBroken ? nil : page
+    // Those of the first months say nothing of it.
+    page.format = max(fields.get(), JournalFormat.oldest)
+    guard !fields.isBroken else { return nil }
+    guard page.format <= newest else {
+      throw JournalProblem(
+        .newer,
+        "LOCK: the journal was upgraded to format \(page.format), this version knows up to "
+          + "\(newest): open it with a version that knows it")
+    }
+    return page
   }
 
   /// The newer of the two; nil: the file is new. A file with other things in it is not ours.
@@ -77,7 +93,7 @@ struct LockPage: Equatable {
       var found: LockPage?
       var problem: JournalProblem?
       bytes.withUnsafeBytes { raw in
-        do throws(JournalProblem) { found = try read(raw) } catch { problem = error }
+        do throws(JournalProblem) { found = try read(raw, newest: folder.newestFormat) } catch { problem = error }
       }
       if let problem { throw problem }
       if let found, found.generation >= newest?.generation ?? 0 { newest = found }

@@ -4,12 +4,12 @@ import HujiaContainers
 
 struct SegmentHead: Equatable {
   static var magic: UInt64 { 0x3130_4745_534a_4848 }  // "HHJSEG01"
-  static var version: UInt32 { 1 }
   static var page: Int { 4_096 }
   static var mostHostBytes: Int { 64 << 10 }
   /// Everything but the host's bytes.
   private static var fixedSize: Int { 160 }
 
+  var format = JournalFormat.oldest
   var journal: JournalID
   var boot: JournalID
   var number: UInt64
@@ -33,7 +33,7 @@ struct SegmentHead: Equatable {
   var bytes: [UInt8] {
     var fields = FieldWriter()
     fields.put(Self.magic)
-    fields.put(Self.version)
+    fields.put(format)
     fields.put(UInt32(size))
     fields.put(journal)
     fields.put(boot)
@@ -54,10 +54,14 @@ struct SegmentHead: Equatable {
     /// No magic at all: never written, or not ours.
     case absent
     case newer(UInt32)
+    /// The head is whole, and names a hash that this version does not know.
+    case digest(UInt32)
     case damaged
   }
 
-  static func read(_ bytes: UnsafeRawBufferPointer) throws(Flaw) -> SegmentHead {
+  static func read(
+    _ bytes: UnsafeRawBufferPointer, newest: UInt32 = JournalFormat.newest
+  ) throws(Flaw) -> SegmentHead {
     var fields = NumberReader(bytes)
     guard fields.get(UInt64.self) == magic else { throw .absent }
     let version: UInt32 = fields.get()
@@ -67,23 +71,24 @@ struct SegmentHead: Equatable {
       size <= Self.size(host: mostHostBytes),
       FieldWriter.isSealed(UnsafeRawBufferPointer(rebasing: bytes[..<size]))
     else { throw .damaged }
-    if version > Self.version { throw .newer(version) }
+    if version > newest { throw .newer(version) }
     let journal = fields.getID()
     let boot = fields.getID()
     let number: UInt64 = fields.get()
     let first: UInt64 = fields.get()
     let after: UInt64 = fields.get()
     let batch: UInt64 = fields.get()
-    let digest = JournalDigest(rawValue: fields.get())
+    let digest: UInt32 = fields.get()
     let epoch: UInt32 = fields.get()
     let made_us: Int64 = fields.get()
     let previous = fields.getBytes(ChainDigest.size)
     let host = fields.getCounted(most: mostHostBytes)
-    guard !fields.isBroken, let digest, after < first,
+    guard !fields.isBroken, version >= JournalFormat.oldest, after < first,
       size == Self.size(host: host.count)
     else { throw .damaged }
+    guard let digest = JournalDigest(rawValue: digest) else { throw .digest(digest) }
     return SegmentHead(
-      journal: journal, boot: boot, number: number, first: first, after: after, batch: batch,
+      format: version, journal: journal, boot: boot, number: number, first: first, after: after, batch: batch,
       digest: digest, epoch: epoch, made_us: made_us, previous: previous, host: host)
   }
 

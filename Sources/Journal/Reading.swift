@@ -1,0 +1,207 @@
+// What a journal has on record, read without opening it: by the tool, also while an engine writes. Each hash is
+// compared on the way. Must never: change a file, take the lock, give a record twice.
+
+/// What `Journal.read` met.
+package struct ReadingReport: Sendable {
+  package var chain = ChainReport()
+  /// Records that stand in the ring alone: not durable yet.
+  package var fromRing: UInt64 = 0
+  /// The last record given, or the snapshot's.
+  package var last: UInt64 = 0
+  /// Where the first record comes behind one that went by retention: what the snapshot before it has.
+  package var snapshot: UInt64 = 0
+  /// False: an engine has it, or died with it.
+  package var wasClosed = true
+  /// The ring that LOCK names is gone: what was not durable is lost.
+  package var isRingLost = false
+  /// The first bad place; nil: all is whole.
+  package var problem: JournalProblem?
+}
+
+extension Journal {
+  /// Gives what stands behind `after`, in order: the newest good snapshot where the records before it are gone, then
+  /// records of segments and ring. Ends where `record` says false, or before the first bad place.
+  package static func read(
+    _ path: String, after: UInt64 = 0, calls: any FileCalls = SystemFiles(),
+    snapshot: (UInt64, UnsafeRawBufferPointer) -> Bool = { _, _ in false },
+    record: (borrowing JournalRecord) -> Bool
+  ) -> ReadingReport {
+    let descriptor = calls.openFolder(path)
+    var report = ReadingReport()
+    guard descriptor >= 0 else {
+      report.problem = .system("open \(path)", SystemError(-descriptor))
+      return report
+    }
+    let folder = Folder(calls: calls, descriptor: descriptor)
+    defer { folder.close(descriptor) }
+    var reading = Reading(folder: folder, after: after)
+    do throws(JournalProblem) {
+      try reading.run(snapshot, record)
+    } catch {
+      reading.report.problem = error
+    }
+    return reading.report
+  }
+}
+
+private struct Reading {
+  let folder: Folder
+  var report = ReadingReport()
+  private var isStopped = false
+
+  /// Rounds of segments and ring, where records move from one to the other meanwhile.
+  static var mostRounds: Int { 16 }
+
+  init(folder: Folder, after: UInt64) {
+    self.folder = folder
+    report.last = after
+  }
+
+  mutating func run(
+    _ snapshot: (UInt64, UnsafeRawBufferPointer) -> Bool,
+    _ record: (borrowing JournalRecord) -> Bool
+  ) throws(JournalProblem) {
+    if report.last == 0 { try takeSnapshot(snapshot) }
+    for _ in 0..<Self.mostRounds {
+      let page = try lockPage()
+      report.wasClosed = page?.isClosed ?? true
+      try takeSegments(record)
+      guard !isStopped, let page, !page.isClosed, !page.ringPath.isEmpty else { return }
+      let last = report.last
+      let view = RingView.read(page.ringPath, journal: page.journal, folder.calls)
+      guard let view else { return report.isRingLost = true }
+      if view.isOverwritten { continue }
+      guard let first = view.first(after: last) else { return }
+      if first == last + 1 {
+        view.each(after: last) { frame, payload in
+          report.fromRing += 1
+          report.last = frame.sequence
+          return record(frame.record(payload, boot: page.boot))
+        }
+        return
+      }
+      if view.state >= first - 1 {
+        throw JournalProblem(
+          .incomplete,
+          "records \(last + 1) to \(first - 1) stand in a state beside the ring: open the engine "
+            + "once, so that it becomes a snapshot")
+      }
+    }
+    throw JournalProblem(
+      .incomplete, "the journal is written faster than it is read: try again, or close the engine")
+  }
+
+  private func lockPage() throws(JournalProblem) -> LockPage? {
+    guard case .success(let file) = folder.open(LockPage.name, .read) else { return nil }
+    defer { folder.close(file) }
+    return try LockPage.read(folder, file)
+  }
+
+  /// Only where segments before it went: else the records say it all, from the first.
+  private mutating func takeSnapshot(
+    _ take: (UInt64, UnsafeRawBufferPointer) -> Bool
+  ) throws(JournalProblem) {
+    let catalogue = try Catalogue(folder, journal: try lockPage()?.journal)
+    let first = catalogue.segments.lazy.compactMap(\.head).first?.first ?? 1
+    guard first > 1 else { return }
+    for sequence in catalogue.snapshots.reversed() where sequence >= first - 1 {
+      guard let journal = catalogue.journal,
+        let read = try? SnapshotFile.read(folder, SnapshotHead.name(sequence), journal: journal)
+      else { continue }
+      if read.bytes.withUnsafeBytes({ take(sequence, $0) }) {
+        report.snapshot = sequence
+        report.last = sequence
+        return
+      }
+    }
+    report.last = first - 1
+  }
+
+  private mutating func takeSegments(
+    _ record: (borrowing JournalRecord) -> Bool
+  ) throws(JournalProblem) {
+    var walk = ChainWalk(folder: folder, kept: [])
+    var last = report.last
+    var isStopped = false
+    var problem: JournalProblem?
+    do throws(JournalProblem) {
+      try walk.run {
+        guard !isStopped, $0.sequence > last else { return }
+        last = $0.sequence
+        isStopped = !record($0)
+      }
+    } catch {
+      problem = error
+    }
+    report.last = last
+    report.chain = walk.report
+    self.isStopped = isStopped
+    if let problem { throw problem }
+  }
+}
+
+/// A ring as its file says it at one moment: a copy, while its engine goes on.
+struct RingView {
+  let bytes: [UInt8]
+  let seed: UInt32
+  /// The last record of the state beside the ring; 0 = none.
+  let state: UInt64
+
+  /// nil: it is gone, or not this journal's.
+  static func read(_ path: String, journal: JournalID, _ calls: any FileCalls) -> RingView? {
+    RingFile.inside(path, calls) { folder, name in
+      guard case .success(let file) = folder.open(name, .read) else { return nil }
+      defer { folder.close(file) }
+      guard let page = piece(folder, file, at: 0, Ring.page),
+        let facts = page.withUnsafeBytes({ Ring.facts($0) }), facts.journal == journal
+      else { return nil }
+      let ends = page.withUnsafeBytes { Ring.ends($0) }
+      let capacity = Int64(facts.ringBytes)
+      let count = Int64(bitPattern: ends.tail &- ends.head)
+      guard count >= 0, count <= capacity else { return nil }
+      let start = Int64(Ring.shared(area: Int(facts.areaBytes)))
+      let place = Int64(ends.head & UInt64(capacity - 1))
+      let before = min(count, capacity - place)
+      guard let first = piece(folder, file, at: start + place, Int(before)),
+        let second = piece(folder, file, at: start, Int(count - before))
+      else { return nil }
+      return RingView(bytes: first + second, seed: Frame.seed(journal), state: ends.state)
+    }
+  }
+
+  private static func piece(
+    _ folder: Folder, _ file: Int32, at offset: Int64, _ count: Int
+  ) -> [UInt8]? {
+    var room = [UInt8](repeating: 0, count: count)
+    guard case .success(count) = room.withUnsafeMutableBytes({ folder.read(file, $0, at: offset) })
+    else { return nil }
+    return room
+  }
+
+  /// What it begins with was written over while it was copied.
+  var isOverwritten: Bool {
+    !bytes.isEmpty && bytes.withUnsafeBytes { Frame.read($0, at: 0, seed: seed) == nil }
+  }
+
+  /// The number of the first record behind `last` that is here.
+  func first(after last: UInt64) -> UInt64? {
+    var found: UInt64?
+    each(after: last) { frame, _ in
+      found = frame.sequence
+      return false
+    }
+    return found
+  }
+
+  /// Whole frames in order. What was overwritten while it was copied has no sum that holds, and ends them.
+  func each(after last: UInt64, _ body: (FrameHead, UnsafeRawBufferPointer) -> Bool) {
+    bytes.withUnsafeBytes { raw in
+      var offset = 0
+      while let frame = Frame.read(raw, at: offset, seed: seed), frame.kind < Frame.firstReserved {
+        let payload = Frame.payload(raw, at: offset, frame)
+        if frame.sequence > last, !body(frame, payload) { return }
+        offset += frame.size
+      }
+    }
+  }
+}
