@@ -114,6 +114,10 @@ let package = Package(
         "CHujia", "HujiaHostKit", "HujiaCities", "HujiaMapImport", "HujiaRoads",
         .product(name: "Histogram", package: "hdrhistogram-swift"),
       ]),
+    // What a journal says, for people and programs, and whether it holds.
+    layer(
+      "JournalReport",
+      ["CHujia", "HujiaHostKit", "HujiaDriver", "HujiaEngine", "HujiaJournal", "HujiaRoads", "HujiaContainers"]),
     layer(
       "ReportPage",
       ["CHujia", "HujiaHostKit", "HujiaCities", "HujiaReplay", "HujiaStress", "HujiaRoads"]),
@@ -121,8 +125,8 @@ let package = Package(
       name: "HujiaTool",
       dependencies: [
         "HujiaHostKit", "HujiaCities", "HujiaReplay", "HujiaSimulation", "HujiaStress",
-        "HujiaReportPage", "HujiaMapReport", "HujiaDriver", "HujiaMapImport", "HujiaMapBuild",
-        "HujiaRoads", "HujiaGeography",
+        "HujiaReportPage", "HujiaMapReport", "HujiaJournalReport", "HujiaJournal", "HujiaDriver",
+        "HujiaMapImport", "HujiaMapBuild", "HujiaRoads", "HujiaGeography",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/HujiaTool", swiftSettings: settings),
@@ -177,6 +181,12 @@ let package = Package(
       [
         "HujiaMapImport", "HujiaMapBuild", "HujiaRouting", "HujiaRoads", "HujiaContainers",
         "HujiaTestSupport",
+      ]),
+    tests(
+      "JournalReportTests",
+      [
+        "HujiaJournalReport", "HujiaHostKit", "HujiaDriver", "HujiaEngine", "HujiaIngest",
+        "HujiaJournal", "HujiaMapBuild", "HujiaRoads", "HujiaContainers", "HujiaTestSupport",
       ]),
     tests("HujiaTests", ["Hujia", "HujiaMapBuild", "HujiaTestSupport"]),
     tests(

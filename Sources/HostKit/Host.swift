@@ -75,6 +75,9 @@ package final class Host: @unchecked Sendable {
     "\(String(cString: hj_status_name(status))): \(String(cString: hj_status_text(status)))"
   }
 
+  /// "HJ_OK".
+  package static func name(status: hj_status) -> String { String(cString: hj_status_name(status)) }
+
   /// A word of the contract for a value of one of its vocabularies (`HJ_NAMES_…`).
   package static func name(_ vocabulary: Int32, _ value: Int32) -> String {
     String(cString: hj_name(vocabulary, value))

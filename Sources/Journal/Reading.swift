@@ -62,6 +62,7 @@ private struct Reading {
     _ record: (borrowing JournalRecord) -> Bool
   ) throws(JournalProblem) {
     if report.last == 0 { try takeSnapshot(snapshot) }
+    if report.last > 0, try takeRing(record) { return }
     for _ in 0..<Self.mostRounds {
       let page = try lockPage()
       report.wasClosed = page?.isClosed ?? true
@@ -89,6 +90,24 @@ private struct Reading {
     }
     throw JournalProblem(
       .incomplete, "the journal is written faster than it is read: try again, or close the engine")
+  }
+
+  /// What comes next stands in the ring alone: the segments need not be read again. False: it does not.
+  private mutating func takeRing(
+    _ record: (borrowing JournalRecord) -> Bool
+  ) throws(JournalProblem) -> Bool {
+    let last = report.last
+    guard last > report.snapshot, let page = try lockPage(), !page.isClosed,
+      let view = RingView.read(page.ringPath, journal: page.journal, folder.calls),
+      view.first(after: last) == last + 1
+    else { return false }
+    report.wasClosed = false
+    view.each(after: last) { frame, payload in
+      report.fromRing += 1
+      report.last = frame.sequence
+      return record(frame.record(payload, boot: page.boot))
+    }
+    return true
   }
 
   private func lockPage() throws(JournalProblem) -> LockPage? {

@@ -12,6 +12,8 @@ package struct ChainReport: Sendable {
   package var batches: UInt64 = 0
   /// The hash of the chain up to `last`.
   package var head: [UInt8] = []
+  /// The hash before `first`: what went into an archive ends with it.
+  package var previous: [UInt8] = []
   /// Not durable when its process died: bytes behind the last whole batch.
   package var torn_bytes: Int64 = 0
   /// Records that stand in a snapshot alone, because the disk was dead when they were written.
@@ -116,6 +118,7 @@ struct ChainWalk {
       report.inSnapshotAlone += head.first - head.after - 1
     } else {
       report.first = head.first
+      report.previous = head.previous
       report.last = head.after
     }
     guard let bytes = try folder.contents(segment.name, most: Catalogue.mostSegment) else {

@@ -292,6 +292,56 @@ def swift_lines(form):
     return "\n".join(lines + ["}"]) + "\n"
 
 
+# Which vocabulary of the header a type's words are from.
+VOCABULARIES = {"tier": "TIER", "incident_state": "INCIDENT", "assignment_state": "ASSIGNMENT", "activity": "ACTIVITY",
+                "clock": "CLOCK"}
+
+
+def swift_report(form):
+    """Every field of a command by name, for what people and programs read of a journal."""
+    def said(field, value):
+        kind, name = field["type"], field["name"]
+        if kind in VOCABULARIES:
+            return f'say("{name}", Int32({value}.rawValue), HJ_NAMES_{VOCABULARIES[kind]})'
+        if name == "source":
+            return f'say("{name}", Int32({value}), HJ_NAMES_SOURCE)'
+        if kind in NUMBERS or kind in ("bool", "bytes32"):
+            return f'say("{name}", {value})'
+        return f'nest("{name}") {{ $0.say({value}) }}'
+
+    lines = [files.swift("What a command says, field by field.",
+                         ["CHujia", "HujiaDriver", "HujiaEngine", "HujiaRoads"])[:-1], "extension FieldList {"]
+    for name, described in form.types.items():
+        if "raw" in described or name == "act":
+            continue
+        lines += [f"  mutating func say(_ value: {described['swift']}) {{"]
+        if "element" in described:
+            lines += ['    say("count", UInt32(value.count))',
+                      "    for index in 0..<value.count { nest(\"\\(index)\") { $0.say(value.elements[index]) } }"]
+        else:
+            lines += [f"    {said(field, 'value.' + field['name'])}" for field in described["fields"]]
+        lines += ["  }"]
+    lines += ["  mutating func say(_ change: RecordedChange) {", "    switch change {",
+              "    case .plain(let change): say(change)"]
+    for kind in form.kinds:
+        if kind.get("points"):
+            field = kind["fields"][0]
+            lines += [f"    case {pattern(kind)}: {said(field, field['name'])}"]
+    lines += ["    }", "  }"]
+    parts = groups(form)
+    for index, group in enumerate(parts):
+        suffix = "" if index == 0 else f"From{group[0]['kind']}"
+        lines += [f"  {'' if index == 0 else 'private '}mutating func say{suffix}(_ change: Change) {{",
+                  "    switch change {"]
+        for kind in group:
+            if not kind.get("points"):
+                lines += [f"    case {pattern(kind)}:" + ("" if kind["fields"] else " break")]
+                lines += [f"      {said(field, field['name'])}" for field in kind["fields"]]
+        rest = f"sayFrom{parts[index + 1][0]['kind']}(change)" if index + 1 < len(parts) else "break"
+        lines += [f"    default: {rest}", "    }", "  }"]
+    return "\n".join(lines + ["}"]) + "\n"
+
+
 def swift_random(form):
     def value(name):
         if name in NUMBERS:
@@ -416,4 +466,5 @@ def everything():
             ENCODING + "NumberWriter+Kinds.swift": swift_writer(form),
             ENCODING + "NumberReader+Kinds.swift": swift_reader(form),
             "Tests/EngineTests/CommandSamples.swift": swift_tests(form),
+            "Sources/JournalReport/CommandFields.swift": swift_report(form),
             "Tests/EngineTests/CommandLines.swift": swift_lines(form), **goldens(form)}

@@ -1,0 +1,200 @@
+// Whether a journal holds: its chain of hashes, what an opening would give, and, where it is asked for, every decision
+// made anew.
+
+import HujiaDriver
+import HujiaEngine
+import HujiaHostKit
+import HujiaJournal
+
+package struct JournalVerdict {
+  package enum Depth: Sendable { case chain, rebuilt, redecided }
+
+  package let path: String
+  package private(set) var chain: ReadingReport
+  package private(set) var openings: JournalOpenings
+  package private(set) var outcome: JournalReview.Outcome?
+  package private(set) var seconds = 0.0
+  /// Why the records were not applied, though the chain holds.
+  package private(set) var unapplied: String?
+
+  /// `heads`: what was kept elsewhere of the chain. `progress` is told what is done, and the share of it.
+  package init(
+    _ path: String, heads: [ChainHead] = [], _ depth: Depth, map: String?,
+    progress: (String, Double) -> Void
+  ) throws(Failed) {
+    self.path = path
+    let start_ns = HostClock.now_ns
+    var openings = JournalOpenings()
+    var isRead = true
+    progress("reading the chain", 0)
+    chain = Journal.read(path) { record in
+      if !openings.note(record) { isRead = false }
+      return true
+    }
+    // What was kept is compared batch by batch.
+    if chain.problem == nil, !heads.isEmpty {
+      chain.problem = Journal.verifyChain(path, kept: heads).problem
+    }
+    self.openings = openings
+    defer { seconds = HostClock.since_s(start_ns) }
+    guard depth != .chain, chain.problem == nil, chain.last > 0 else { return }
+    guard isRead else {
+      return unapplied = "an opening of a later version stands in it: use the version that wrote it"
+    }
+    let source = JournalReview.Source(path: path, openings: openings, last: chain.last)
+    let isDeciding = depth == .redecided
+    do throws(Failure) {
+      outcome = try JournalReview.run(source, isDeciding ? .deciding : .rebuilding, map: map) {
+        progress(isDeciding ? "deciding anew" : "applying again", $0)
+      }
+    } catch {
+      throw Failed(field: path, error.text)
+    }
+    isDecided = isDeciding
+  }
+
+  package private(set) var isDecided = false
+
+  package var holds: Bool {
+    chain.problem == nil && unapplied == nil && outcome?.first == nil
+  }
+
+  // As text
+
+  package var text: String {
+    var lines = ["journal          \(path)"]
+    let report = chain.chain
+    lines.append(
+      "records          \(Self.span(report.first, chain.last)): \(report.batches) batches in "
+        + "\(report.segments) segments")
+    if chain.fromRing > 0 {
+      lines.append("                 the last \(chain.fromRing) in the ring alone, not durable yet")
+    }
+    if report.inSnapshotAlone > 0 {
+      lines.append("                 \(report.inSnapshotAlone) of them in a snapshot alone")
+    }
+    if report.torn_bytes > 0 {
+      lines.append(
+        "                 \(report.torn_bytes) bytes behind them were cut off by a crash, before they "
+          + "were durable")
+    }
+    if chain.isRingLost {
+      lines.append("                 the ring is gone: what was not durable is lost")
+    }
+    lines.append("chain            \(Self.hex(report.head)) up to record \(report.last)")
+    if report.first > 1 {
+      lines.append("                 begins with \(Self.hex(report.previous))")
+    }
+    if let outcome { lines += Self.lines(outcome, isDecided) }
+    lines.append(verdict)
+    return lines.joined(separator: "\n")
+  }
+
+  private static func lines(_ outcome: JournalReview.Outcome, _ isDecided: Bool) -> [String] {
+    let commands = outcome.commands.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+      .map { "\($0.key) \(Thousands.text($0.value))" }.joined(separator: ", ")
+    return [
+      "openings         \(outcome.openings)",
+      "turns            \(Thousands.text(Int(outcome.turns)))\(isDecided ? " decided anew" : ", read back")",
+      "                 \(commands)",
+      "positions        \(Thousands.text(outcome.positions))",
+      "digest           \(String(hex: outcome.digest.value))",
+    ]
+  }
+
+  private var verdict: String {
+    if let problem = chain.problem { return "DOES NOT HOLD    \(problem.text)" }
+    if let unapplied { return "NOT APPLIED      \(unapplied)" }
+    if let first = outcome?.first { return "DIFFERS          \(Self.words(first))" }
+    return "holds"
+  }
+
+  private static func words(_ difference: JournalReview.Difference) -> String {
+    var text = "record \(difference.record) (\(difference.command)) first, in its \(difference.part.rawValue)"
+    switch difference.part {
+    case .status where !difference.recorded.isEmpty:
+      let (before, now) = (Int32(difference.recorded) ?? 0, Int32(difference.decided) ?? 0)
+      text += ": \(Host.name(status: before)) is on record, \(Host.name(status: now)) came out"
+    case .choices:
+      text += "\n" + lines("on record", difference.recordedChoices) + "\n"
+        + lines("now", difference.decidedChoices)
+    case .events: text += ": event \(difference.recorded) was the newest, \(difference.decided) is"
+    default: break
+    }
+    if let gap = difference.gap {
+      text += "\n                 before records \(gap.lowerBound) to \(gap.upperBound) positions or "
+        + "street times are missing, because the ring was full: raise ring_bytes"
+    }
+    return text
+  }
+
+  private static func lines(_ name: String, _ choices: [UInt8]) -> String {
+    let facts = ChoiceFacts.read(choices).facts
+    guard !facts.isEmpty else { return "                 \(name): nothing chosen" }
+    return facts.map { "                 \(name): \($0.kind) \(PrintedTurn.words($0.fields))" }
+      .joined(separator: "\n")
+  }
+
+  private static func span(_ first: UInt64, _ last: UInt64) -> String {
+    last == 0 ? "none" : "\(first) to \(last)"
+  }
+
+  package static func hex(_ bytes: [UInt8]) -> String {
+    bytes.map { FieldList.hex($0) }.joined()
+  }
+
+  // As JSON
+
+  package var json: String {
+    let report = chain.chain
+    var list = FieldList()
+    list.say("journal", path)
+    list.say("holds", holds)
+    list.say("first", Int64(clamping: report.first))
+    list.say("last", Int64(clamping: chain.last))
+    list.say("durable", Int64(clamping: report.last))
+    list.say("segments", report.segments)
+    list.say("batches", Int64(clamping: report.batches))
+    list.say("torn_bytes", report.torn_bytes)
+    list.say("in_snapshot_alone", Int64(clamping: report.inSnapshotAlone))
+    list.say("from_ring", Int64(clamping: chain.fromRing))
+    list.say("ring_lost", chain.isRingLost)
+    list.say("closed", chain.wasClosed)
+    list.say("head", Self.hex(report.head))
+    list.say("previous", Self.hex(report.previous))
+    if let problem = chain.problem {
+      list.nest("problem") {
+        $0.say("file", problem.file)
+        $0.say("offset", problem.offset)
+        $0.say("last_good", Int64(clamping: problem.lastGood))
+        $0.say("text", problem.text)
+      }
+    }
+    if let outcome {
+      list.say("means", isDecided ? "redecided" : "rebuilt")
+      list.say("openings", outcome.openings)
+      list.say("turns", Int64(clamping: outcome.turns))
+      list.say("positions", outcome.positions)
+      list.say("digest", String(hex: outcome.digest.value))
+      if let first = outcome.first {
+        list.nest("differs") {
+          $0.say("record", Int64(clamping: first.record))
+          $0.say("command", first.command)
+          $0.say("part", first.part.rawValue)
+        }
+      }
+    }
+    if let unapplied { list.say("unapplied", unapplied) }
+    return JSONLine.of(list.fields)
+  }
+
+  /// Why it does not hold, as an error of the tool.
+  package var failure: Failed? {
+    if let problem = chain.problem { return Failed(field: path, problem.text) }
+    if let unapplied { return Failed(field: path, unapplied) }
+    guard let first = outcome?.first else { return nil }
+    return Failed(
+      field: path, "record \(first.record) comes out otherwise",
+      .mend("report this, with the journal, where the version that wrote it says so too"))
+  }
+}
