@@ -117,7 +117,10 @@ let package = Package(
     // What a journal says, for people and programs, and whether it holds.
     layer(
       "JournalReport",
-      ["CHujia", "HujiaHostKit", "HujiaDriver", "HujiaEngine", "HujiaJournal", "HujiaRoads", "HujiaContainers"]),
+      [
+        "CHujia", "HujiaHostKit", "HujiaDriver", "HujiaEngine", "HujiaJournal", "HujiaRoads",
+        "HujiaContainers",
+      ]),
     layer(
       "ReportPage",
       ["CHujia", "HujiaHostKit", "HujiaCities", "HujiaReplay", "HujiaStress", "HujiaRoads"]),

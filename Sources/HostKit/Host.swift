@@ -19,7 +19,8 @@ package final class Host: @unchecked Sendable {
 
   /// `configure` changes what the header's defaults leave open. Throws the engine's own words.
   package init(
-    map: String?, plans: Plans = .builtIn, _ configure: (inout hj_config) -> Void
+    map: String?, plans: Plans = .builtIn, journal: HostJournal? = nil,
+    _ configure: (inout hj_config) -> Void
   ) throws(Failed) {
     var config = hj_config()
     hj_config_init(&config, UInt32(MemoryLayout<hj_config>.size))
@@ -27,9 +28,16 @@ package final class Host: @unchecked Sendable {
     let mapPath = map.flatMap { strdup($0) }
     var plansPath: UnsafeMutablePointer<CChar>?
     if case .file(let path) = plans { plansPath = strdup(path) }
+    let journalPath = journal.flatMap { strdup($0.folder) }
     defer {
       free(mapPath)
       free(plansPath)
+      free(journalPath)
+    }
+    if let journal {
+      config.journal_path = UnsafePointer(journalPath)
+      config.telemetry = HJ_TELEMETRY_ALL
+      if journal.ring_bytes > 0 { config.ring_bytes = UInt64(journal.ring_bytes) }
     }
     config.map_path = UnsafePointer(mapPath)
     config.map_memory = HJ_MAP_SHARED

@@ -97,6 +97,9 @@ package enum Output {
     return folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
   }
 
+  /// What `print` has kept back goes out.
+  package static func flush() { fflush(nil) }
+
   /// Standard error: progress and remarks. Standard output holds results alone.
   package static func remark(_ text: String) {
     var text = text

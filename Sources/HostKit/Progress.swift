@@ -7,6 +7,9 @@ package final class ProgressLine {
   package let isTerminal = isatty(2) == 1
   private let isQuiet: Bool
 
+  /// Where a line each time would drown what is printed beside it.
+  package static var isWanted: Bool { isatty(2) == 1 }
+
   package init(isQuiet: Bool) { self.isQuiet = isQuiet }
 
   package func show(_ text: String) {

@@ -14,12 +14,13 @@ struct HujiaCommand: ParsableCommand {
         hujia simulate --seed 1
         hujia stress
         hujia replay run.hjrec
+        hujia journal verify journal
         hujia import --nodes nodes.csv --edges edges.csv --output city.hjmap
         hujia inspect city.hjmap
       """,
     version: "0.3.0",
     subcommands: [
       RunCommand.self, SimulateCommand.self, GenerateCityCommand.self, ImportCommand.self,
-      InspectCommand.self, StressCommand.self, ReplayCommand.self,
+      InspectCommand.self, StressCommand.self, ReplayCommand.self, JournalCommand.self,
     ])
 }

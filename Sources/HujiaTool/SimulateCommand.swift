@@ -21,12 +21,14 @@ struct SimulateCommand: ParsableCommand {
         hujia simulate --seed 1
         hujia simulate --seed 7 --hours 240 --units 400
         hujia simulate --map city.hjmap --json
+        hujia simulate --journal journal --hours 2            then: hujia journal verify journal --redecide
       """)
 
   @Option(help: "The seed.") var seed: UInt64 = 1
   @Option(help: "Virtual hours.") var hours = 24
   @Option(help: "Units at the beginning.") var units = 60
   @Option(help: "A compiled map; default: no streets, straight lines.") var map: String?
+  @Option(help: "Write a journal into this new folder, for hujia journal.") var journal: String?
   @Flag(help: "Print as JSON.") var json = false
   @Flag(name: .shortAndLong, help: "No progress.") var quiet = false
 
@@ -36,9 +38,12 @@ struct SimulateCommand: ParsableCommand {
   }
 
   func run() throws {
+    if let journal { try HostJournal.check(journal, option: "--journal") }
     let progress = Progress("simulating", isQuiet: quiet)
     defer { progress.end() }
-    let run = SimulationRun(seed: seed, hours: hours, units: units, map: map)
+    let run = SimulationRun(
+      seed: seed, hours: hours, units: units, map: map,
+      journal: journal.map { HostJournal($0) })
     let report = try run.report { progress.show($0) }
     progress.end()
     print(json ? try report.json() : report.text)

@@ -26,6 +26,7 @@ struct StressCommand: ParsableCommand {
         hujia stress --map sf.hjmap --units 167 --lane positions,calls --positions-per-s 1000000 --calls-per-s max
         hujia stress --map sf.hjmap --traces cabs.csv.gz      recorded vehicles instead of invented ones
         hujia stress --lane calls --closed-loop --threads 4
+        hujia stress --map sf.hjmap --journal journal         then: hujia journal verify journal --redecide --map sf.hjmap
         hujia stress --duration 600 --memory-bound 64         a soak: resident memory must stay flat
       """)
 
@@ -56,6 +57,8 @@ struct StressCommand: ParsableCommand {
   @Option(help: "Write a self-contained page with percentiles and throughput.") var report: String?
   @Option(help: "Write every turn of the run to this file, for hujia replay; needs --map.")
   var record: String?
+  @Option(help: "Write a journal of everything into this new folder, for hujia journal.")
+  var journal: String?
   @Flag(name: .shortAndLong, help: "No progress.") var quiet = false
 
   static let usual: [Lane: Int] = [
@@ -88,6 +91,9 @@ struct StressCommand: ParsableCommand {
       guard !compareIdle else {
         throw ValidationError("--record takes one run: no --compare-idle.")
       }
+    }
+    if journal != nil, compareIdle {
+      throw ValidationError("--journal takes one run: no --compare-idle.")
     }
     _ = try chosenLanes()
     for lane in Lane.offered { _ = try rate(lane) }
@@ -136,13 +142,14 @@ struct StressCommand: ParsableCommand {
     }
     return StressSettings(
       place: place, load: load, map: map, units: units, seconds: seconds, seed: seed, batch: batch,
-      traces: traces, record: record, lanes: plans)
+      traces: traces, record: record, journal: journal, lanes: plans)
   }
 
   func run() throws {
     if let json { try Output.check(json, option: "--json") }
     if let report { try Output.check(report, option: "--report") }
     if let record { try Output.check(record, option: "--record") }
+    if let journal { try HostJournal.check(journal, option: "--journal") }
     let streets = try StressMap(map, seed: seed, isQuiet: quiet)
     defer { streets.removeTemporary() }
     var results: [StressResult] = []

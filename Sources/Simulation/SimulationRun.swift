@@ -8,8 +8,12 @@ package struct SimulationRun {
   private let hours: Int
   private let units: Int
   private let map: String?
+  private let journal: HostJournal?
 
-  package init(seed: UInt64, hours: Int, units: Int, map: String?) {
+  package init(
+    seed: UInt64, hours: Int, units: Int, map: String?, journal: HostJournal? = nil
+  ) {
+    self.journal = journal
     self.seed = seed
     self.hours = hours
     self.units = units
@@ -19,7 +23,7 @@ package struct SimulationRun {
   /// Throws the first promise that was broken, and how to see it again. `progress` is told the share done.
   package func report(_ progress: (Double) -> Void) throws(Failed) -> SimulationReport {
     let start_ns = HostClock.now_ns
-    let engine = try Witness(map: map, units: units)
+    let engine = try Witness(map: map, units: units, journal: journal)
     let area = try area()
     var simulation: Simulation
     do throws(Violation) {
@@ -32,8 +36,10 @@ package struct SimulationRun {
     } catch {
       throw failed(error, "after command \(simulation.commands) at \(simulation.now_ns) ns")
     }
-    return SimulationReport(
+    let report = SimulationReport(
       simulation, seed: seed, hours: hours, seconds: HostClock.since_s(start_ns))
+    engine.close()
+    return report
   }
 
   private func failed(_ violation: Violation, _ moment: String) -> Failed {

@@ -11,9 +11,9 @@ final class Witness {
   private var looks = 0
   private var room = Host.roomForEvents(128)
 
-  init(map: String?, units: Int) throws(Failed) {
+  init(map: String?, units: Int, journal: HostJournal? = nil) throws(Failed) {
     let plans = Host.Plans.text(SimulationPlan.text, name: "the simulation's plan")
-    host = try Host(map: map, plans: plans) { config in
+    host = try Host(map: map, plans: plans, journal: journal) { config in
       config.run_mode = HJ_RUN_POLL
       config.max_units = UInt32(units + 128)
       config.max_incidents = 2_048
@@ -22,6 +22,9 @@ final class Witness {
       config.max_speed_cms = .max
     }
   }
+
+  /// The journal, where there is one, says then how it ended.
+  func close() { host.close() }
 
   private func note(_ status: hj_status) -> hj_status {
     digest.add(status)

@@ -13,8 +13,13 @@ enum StressEngine {
       {"name": "one", "units": [{"capabilities": ["patrol"]}]}]}
     """
 
-  static func open(map: String, units: Int, isReplayed: Bool = false) throws(Failed) -> Host {
-    try Host(map: map, plans: .text(plans, name: "the plans of the stress run")) { config in
+  static func open(
+    map: String, units: Int, isReplayed: Bool = false, journal: String? = nil
+  ) throws(Failed) -> Host {
+    try Host(
+      map: map, plans: .text(plans, name: "the plans of the stress run"),
+      journal: journal.map { HostJournal($0) }
+    ) { config in
       config.max_units = UInt32(units)
       // So large that nothing is full without reason, and so small that every table has been touched within seconds:
       // else a short run's resident memory would grow for no other cause.

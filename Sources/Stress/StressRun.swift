@@ -25,7 +25,8 @@ package final class StressRun {
       recording = nil
     }
     host = try StressEngine.open(
-      map: settings.map, units: settings.units, isReplayed: settings.traces != nil)
+      map: settings.map, units: settings.units, isReplayed: settings.traces != nil,
+      journal: settings.journal)
     result = StressResult(settings: settings)
     result.mapNodes = file.map.nodeCount
     result.cores = sysconf(Int32(_SC_NPROCESSORS_ONLN))
@@ -117,6 +118,7 @@ package final class StressRun {
     events.end()
     result.after = host.stats()
     collect(events)
+    if settings.journal != nil { host.close() }
     if let recording {
       host.close()
       result.recorded = try recording.write()

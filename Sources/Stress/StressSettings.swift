@@ -25,6 +25,8 @@ package struct StressSettings {
   let traces: String?
   /// Where every turn is written down; nil = nowhere.
   let record: String?
+  /// A new folder for a journal; nil = none.
+  let journal: String?
   /// The lanes that run, in the table's order.
   package let lanes: [(lane: Lane, plan: LanePlan)]
   /// Waits like a caller and never calls, a hundred times a second.
@@ -33,7 +35,8 @@ package struct StressSettings {
   package init(
     place: String, load: String = "", map: String, units: Int, seconds: Int, seed: UInt64,
     batch: Int? = nil,
-    traces: String? = nil, record: String? = nil, lanes: [(lane: Lane, plan: LanePlan)]
+    traces: String? = nil, record: String? = nil, journal: String? = nil,
+    lanes: [(lane: Lane, plan: LanePlan)]
   ) {
     self.place = place
     self.load = load
@@ -44,6 +47,7 @@ package struct StressSettings {
     self.batch = batch
     self.traces = traces
     self.record = record
+    self.journal = journal
     self.lanes = lanes
   }
 

@@ -1,0 +1,86 @@
+// What the small commands of `hujia journal` say of their work.
+
+import HujiaJournal
+
+package enum JournalWords {
+  package static func text(_ report: SalvageReport, _ target: String) -> String {
+    var lines = [
+      "copied           \(report.segments) segments, \(report.snapshots) snapshots into \(target)",
+      "records          up to \(report.last)",
+    ]
+    if let problem = report.problem { lines.append("lost             \(problem.text)") } else {
+      lines.append("whole            nothing is lost but what stood in the ring alone")
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  package static func json(_ report: SalvageReport, _ target: String) -> String {
+    var list = FieldList()
+    list.say("target", target)
+    list.say("segments", report.segments)
+    list.say("snapshots", report.snapshots)
+    list.say("last", Int64(clamping: report.last))
+    list.say("lost", report.problem?.text ?? "")
+    return JSONLine.of(list.fields)
+  }
+
+  package static func text(_ report: ArchiveReport, _ target: String) -> String {
+    if report.covered == 0 {
+      return "moved            nothing: there are not two snapshots that are whole, and an opening needs every "
+        + "segment"
+    }
+    guard !report.segments.isEmpty else {
+      return "moved            nothing: the older of two snapshots goes up to record \(report.covered), and no "
+        + "sealed segment ends before it"
+    }
+    return """
+      moved            \(report.segments.count) segments into \(target): records \(report.first) to \(report.last)
+      chain            \(JournalVerdict.hex(report.hash)) up to record \(report.last); what stays begins with it
+      left             \(report.left) segments
+      """
+  }
+
+  package static func json(_ report: ArchiveReport, _ target: String) -> String {
+    var list = FieldList()
+    list.say("target", target)
+    list.say("moved", report.segments.count)
+    list.say("first", Int64(clamping: report.first))
+    list.say("last", Int64(clamping: report.last))
+    list.say("hash", JournalVerdict.hex(report.hash))
+    list.say("covered", Int64(clamping: report.covered))
+    list.say("left", report.left)
+    return JSONLine.of(list.fields)
+  }
+
+  package static func text(_ report: UpgradeReport) -> String {
+    report.before == report.now
+      ? "format           \(report.now): the newest that this version knows; nothing was changed"
+      : "format           \(report.now) from the next opening on, \(report.before) until now"
+  }
+
+  package static func json(_ report: UpgradeReport) -> String {
+    var list = FieldList()
+    list.say("before", report.before)
+    list.say("now", report.now)
+    return JSONLine.of(list.fields)
+  }
+}
+
+extension ChainHead {
+  /// "RECORD:HASH"; nil: it is none.
+  package init?(_ text: String) {
+    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+    guard parts.count == 2, let record = UInt64(parts[0]), record > 0 else { return nil }
+    let digits = Array(parts[1].utf8)
+    guard digits.count == 64 else { return nil }
+    var hash: [UInt8] = []
+    for at in stride(from: 0, to: 64, by: 2) {
+      let pair = String(decoding: digits[at..<at + 2], as: UTF8.self)
+      guard pair.utf8.allSatisfy({ $0 != 43 && $0 != 45 }), let byte = UInt8(pair, radix: 16) else {
+        return nil
+      }
+      hash.append(byte)
+    }
+    self.init(record: record, hash: hash)
+  }
+}
