@@ -39,7 +39,11 @@ final class RecordedCity: @unchecked Sendable {
     """
 
   /// The map stays in `folder`: a replay wants it too.
-  init(_ mode: RunMode, in folder: TemporaryFolder, room: Int = 512 << 20) throws {
+  /// `journal`: written instead of a recording, with all telemetry.
+  init(
+    _ mode: RunMode, in folder: TemporaryFolder, room: Int = 512 << 20, journal: String? = nil,
+    telemetry: Telemetry = .all
+  ) throws {
     recorder = try Recorder(units: Self.units, room: room)
     let path = folder.file("grid.hjmap")
     try Self.map().write(to: path)
@@ -52,7 +56,9 @@ final class RecordedCity: @unchecked Sendable {
     configuration.eventCapacity = 64
     configuration.maxWatches = UInt32(Self.watches)
     configuration.keyRetention_s = 2
-    configuration.recorder = recorder
+    configuration.recorder = journal == nil ? recorder : nil
+    configuration.journalPath = journal
+    if journal != nil { configuration.telemetry = telemetry }
     token = try EngineDriver.open(configuration)
     driver = try #require(EngineDriver.value(token) { $0 })
   }

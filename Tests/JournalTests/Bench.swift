@@ -17,6 +17,7 @@ struct HostState: Equatable {
   }
 
   init() {}
+  init(of payloads: [[UInt8]]) { self.payloads = payloads }
 
   init(_ raw: UnsafeRawBufferPointer) {
     var fields = NumberReader(raw)

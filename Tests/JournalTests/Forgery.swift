@@ -5,6 +5,21 @@ import HujiaTestSupport
 
 @testable import HujiaJournal
 
+enum Forgery {
+  /// A segment whose head names another hash, its sum right.
+  static func digest(_ segment: [UInt8], _ digest: UInt32) -> [UInt8] {
+    var bytes = segment
+    bytes.withUnsafeMutableBytes { raw in
+      let size = Int(UInt32(littleEndian: raw.loadUnaligned(fromByteOffset: 12, as: UInt32.self)))
+      // Magic, version, size, journal, boot, number, first, after, batch: then the digest.
+      raw.storeBytes(of: digest.littleEndian, toByteOffset: 80, as: UInt32.self)
+      let sum = hujia_crc32c(0, raw.baseAddress, UInt64(size - 4))
+      raw.storeBytes(of: sum.littleEndian, toByteOffset: size - 4, as: UInt32.self)
+    }
+    return bytes
+  }
+}
+
 /// The files of a journal on a model disk, as bytes that a test may change.
 struct JournalFiles {
   let disk: ModelDisk

@@ -2,13 +2,13 @@
 
 import subprocess
 
-from contracting import c, commands, files, header, python, swift
+from contracting import c, commands, files, header, journal, python, swift
 
 
 def everything(contract):
     made = {"include/hujia.json": files.to_json({"//": files.MARK, **contract}) + "\n"}
     return {**made, **swift.everything(contract), **c.everything(contract),
-            **python.everything(contract), **commands.everything()}
+            **python.everything(contract), **commands.everything(), **journal.everything()}
 
 
 def marked():

@@ -1,0 +1,193 @@
+// A journal with all telemetry is decided anew and comes out the same, whatever threads raced for; where anything is
+// missing in it, the first turn that rests on it is named.
+
+import Foundation
+import HujiaContainers
+import HujiaEngine
+import HujiaIngest
+import HujiaJournal
+import HujiaTestSupport
+import Testing
+
+@testable import HujiaDriver
+
+@Suite(.serialized, .timeLimit(.minutes(10))) struct JournalReviewTests {
+  private let folder = TemporaryFolder()
+
+  private var map: String { folder.file("grid.hjmap") }
+
+  private func openings(_ path: String) -> (openings: JournalOpenings, last: UInt64) {
+    var openings = JournalOpenings()
+    let report = Journal.read(path) { record in
+      check(openings.note(record))
+      return true
+    }
+    check(report.problem == nil, "\(report.problem.map { "\($0)" } ?? "")")
+    return (openings, report.last)
+  }
+
+  private func review(
+    _ path: String, _ means: JournalReview.Means, map: String?
+  ) throws -> JournalReview.Outcome {
+    let (openings, last) = openings(path)
+    return try JournalReview.run(
+      JournalReview.Source(path: path, openings: openings, last: last), means, map: map
+    ) { _ in }
+  }
+
+  /// Two threads of positions, two of calls, one of street times, watches, the engine's own loop and its builder.
+  private func live(_ seed: UInt64, _ journal: String, epochs: Int64) throws {
+    let city = try RecordedCity(.thread, in: folder, journal: journal)
+    var random = SplitMix64(seed)
+    var text = RecordedCity.plans
+    try text.withUTF8 { try city.driver.loadPlans(UnsafeRawBufferPointer($0)) }
+    city.putUnits(&random)
+    for watch in 1...UInt64(RecordedCity.watches) {
+      let point = RecordedCity.point(&random)
+      city.submit(
+        .putWatch(
+          WatchDescription(
+            id: watch, limit_s: 1, lat_e7: point.lat_e7, lon_e7: point.lon_e7,
+            place: city.driver.snap(point))))
+    }
+    let lanes: [@Sendable () -> Void] = [
+      { city.positionLane(seed + 1) }, { city.positionLane(seed + 2) },
+      { city.callLane(seed + 3) }, { city.callLane(seed + 4) }, { city.trafficLane(seed + 5) },
+    ]
+    let group = DispatchGroup()
+    for lane in lanes {
+      group.enter()
+      Thread.detachNewThread {
+        lane()
+        group.leave()
+      }
+    }
+    let until = Date(timeIntervalSinceNow: 120)
+    while city.driver.trafficFigures.built < epochs, Date() < until {
+      city.takeEvents(5)
+      usleep(1_000)
+    }
+    check(city.driver.trafficFigures.built, atLeast: epochs)
+    city.isOver.store(true, ordering: .relaxed)
+    group.wait()
+    check(city.driver.journalFigures.reasons, equals: 0)
+    city.close()
+  }
+
+  @Test func threadsAreDecidedAnew() throws {
+    let journal = folder.file("journal")
+    try live(1, journal, epochs: 3)
+    let outcome = try review(journal, .deciding, map: map)
+    check(outcome.first == nil, "\(outcome)")
+    check(outcome.openings, equals: 1)
+    check(outcome.positions, atLeast: 1_000)
+    for command in ["report", "post", "advance", "end", "putWatch", "beats", "useEpoch", "tick"] {
+      check(outcome.commands[command, default: 0], atLeast: 1, command)
+    }
+    check(try review(journal, .deciding, map: map).digest == outcome.digest)
+    check(try review(journal, .rebuilding, map: nil).first == nil)
+    // Another life on the same journal: each is decided from its own opening on.
+    try live(7, journal, epochs: 2)
+    let both = try review(journal, .deciding, map: map)
+    check(both.first == nil, "\(both)")
+    check(both.openings, equals: 2)
+    check(both.turns, atLeast: outcome.turns + 100)
+    // Planted: positions, street times or choices are not those of the record.
+    for (edit, parts) in Self.edits {
+      let copy = folder.file("copy")
+      try Self.copy(journal, copy, edit)
+      let found = try review(copy, .deciding, map: map).first
+      check(found.map { parts.contains($0.part) } ?? false, "\(found.map { "\($0)" } ?? "unseen")")
+      for name in FileManager.default.enumerator(atPath: copy)?.allObjects as? [String] ?? [] {
+        unlink("\(copy)/\(name)")
+      }
+      rmdir(copy)
+    }
+  }
+
+  /// What is done to a turn's payload, and in what part it shows.
+  private typealias Edit = (_ kind: UInt16, _ index: Int, _ payload: [UInt8]) -> [UInt8]
+  private static let edits: [(Edit, Set<JournalReview.Part>)] = [
+    // Every third record of positions is empty, and every third turn's are.
+    (
+      { kind, index, payload in
+        guard index % 3 == 0 else { return payload }
+        if kind == RecordKind.positions { return [0, 0, 0, 0] }
+        guard kind == RecordKind.turn, let fixes = fixes(payload) else { return payload }
+        return Array(payload[..<(payload.count - fixes - 4)]) + [0, 0, 0, 0]
+      }, [.status, .choices, .events, .positions]
+    ),
+    // A unit's travel time in a choice.
+    (
+      { kind, _, payload in
+        guard kind == RecordKind.turn, let turn = payload.withUnsafeBytes({ TurnRecord($0) }),
+          turn.choices.count > 86
+        else { return payload }
+        return payload.withUnsafeBytes { raw in
+          guard let turn = TurnRecord(raw), let start = raw.baseAddress,
+            let choices = turn.choices.baseAddress
+          else { return payload }
+          var edited = payload
+          edited[choices - start + turn.choices.count - 1 - 60] ^= 1
+          return edited
+        }
+      }, [.choices]
+    ),
+  ]
+
+  private static func fixes(_ payload: [UInt8]) -> Int? {
+    payload.withUnsafeBytes { TurnRecord($0)?.fixes.count }
+  }
+
+  /// The records of a journal in another, each through a hand that may change it.
+  private static func copy(_ path: String, _ target: String, _ edit: Edit) throws {
+    var settings = JournalSettings(folder: target)
+    settings.ringBytes = 64 << 20
+    settings.hasThread = false
+    let journal = try Journal.open(settings) { _ in true }
+    defer { journal.close() }
+    var index = 0
+    let report = Journal.read(path) { record in
+      index += 1
+      let payload = edit(record.kind, index, Array(record.payload))
+      let sequence = payload.withUnsafeBytes {
+        journal.append(
+          kind: record.kind, version: record.version, monotonic_ns: record.monotonic_ns,
+          wall_us: record.wall_us, isLast: !record.hasMore, $0)
+      }
+      check(sequence, equals: record.sequence)
+      if !record.hasMore, index % 512 == 0 { journal.sync() }
+      return sequence != 0
+    }
+    check(report.problem == nil)
+  }
+
+  /// What was not written down cannot be decided anew, and another map decides otherwise: both are said beforehand.
+  @Test func whatCannotBeDecidedIsNamed() throws {
+    let journal = folder.file("newest")
+    let city = try RecordedCity(.poll, in: folder, journal: journal, telemetry: .newest)
+    var random = SplitMix64(3)
+    city.putUnits(&random)
+    city.submit(.report(city.report(&random)))
+    city.close()
+    check(try review(journal, .rebuilding, map: nil).first == nil)
+    check(failure { _ = try review(journal, .deciding, map: map) }.contains("HJ_TELEMETRY_ALL"))
+    let whole = folder.file("all")
+    let other = try RecordedCity(.poll, in: folder, journal: whole)
+    other.putUnits(&random)
+    other.close()
+    check(failure { _ = try review(whole, .deciding, map: nil) }.contains("no --map was given"))
+    check(try review(whole, .deciding, map: map).first == nil)
+  }
+
+  private func failure(_ body: () throws -> Void) -> String {
+    do {
+      try body()
+      return ""
+    } catch let failure as Failure {
+      return failure.text
+    } catch {
+      return "\(error)"
+    }
+  }
+}
