@@ -39,7 +39,8 @@ package struct JournalVerdict {
     defer { seconds = HostClock.since_s(start_ns) }
     guard depth != .chain, chain.problem == nil, chain.last > 0 else { return }
     guard isRead else {
-      return unapplied = "an opening of a later version stands in it: use the version that wrote it"
+      unapplied = "an opening of a later version stands in it: use the version that wrote it"
+      return
     }
     let source = JournalReview.Source(path: path, openings: openings, last: chain.last)
     let isDeciding = depth == .redecided

@@ -9,7 +9,10 @@ package struct WallTime: Equatable, Sendable {
 
   /// "+08:00", "-03:30", "Z"; nil: none of these.
   package init?(offset text: String) {
-    guard text != "Z", text != "z" else { return self.init() }
+    if text == "Z" || text == "z" {
+      self.init()
+      return
+    }
     let bytes = Array(text.utf8)
     guard bytes.count == 6, bytes[0] == 43 || bytes[0] == 45, bytes[3] == 58,
       let hours = Self.number(bytes[1...2]), let minutes = Self.number(bytes[4...5]), hours <= 18,
