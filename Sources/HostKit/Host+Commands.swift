@@ -95,6 +95,7 @@ extension Host {
     status: hj_status, accepted: UInt32
   ) {
     var accepted: UInt32 = 0
+    if successor != nil { remember(fixes) }
     let status = hj_positions_report(engine, fixes.baseAddress, UInt32(fixes.count), &accepted)
     return (status, accepted)
   }
@@ -112,7 +113,10 @@ extension Host {
     now_ns: Int64, wall_us: Int64, most: UInt32 = 0
   ) -> (status: hj_status, next_ns: Int64) {
     var next_ns: Int64 = 0
+    successor?.lastPoll = (now_ns, wall_us, most)
     let status = hj_engine_poll(engine, now_ns, wall_us, most, &next_ns)
+    // It died within this poll: the other goes on with it.
+    if let successor, isReached(successor, isPast: true) { return takeOver(successor) }
     return (status, next_ns)
   }
 
@@ -130,7 +134,12 @@ extension Host {
       var count: UInt32 = 0
       let status = hj_events_poll(engine, &room, UInt32(room.count), &count)
       guard status == HJ_OK else { return status }
-      for index in 0..<Int(count) { try body(room[index]) }
+      for index in 0..<Int(count) {
+        // What came before the crash comes again; it was handled.
+        if kept != nil, room[index].sequence <= newestEvent { continue }
+        newestEvent = max(newestEvent, room[index].sequence)
+        try body(room[index])
+      }
       if Int(count) < room.count { return status }
     }
   }

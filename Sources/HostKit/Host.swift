@@ -8,7 +8,21 @@ import HujiaDriver
 
 /// Owns an open engine. Any thread may call it, as the header allows; what a call fills belongs to its caller.
 package final class Host: @unchecked Sendable {
-  let engine: OpaquePointer
+  /// The open engine.
+  var current: OpaquePointer
+  /// Waits to take over; with it this host is one thread's.
+  var successor: Successor?
+  /// It took over.
+  var kept: Host?
+  var differs: String?
+  /// The newest event that was given: after a crash some come again.
+  var newestEvent: UInt64 = 0
+
+  /// For every call.
+  var engine: OpaquePointer {
+    if let successor, isReached(successor, isPast: false) { takeOver(successor) }
+    return current
+  }
 
   package enum Plans {
     case builtIn
@@ -46,11 +60,11 @@ package final class Host: @unchecked Sendable {
     var opened: OpaquePointer?
     let status = hj_engine_open(&config, &opened, &detail)
     guard status == HJ_OK, let opened else { throw Self.failed(status, detail) }
-    engine = opened
+    current = opened
     guard case .text(let json, let name) = plans else { return }
-    let loaded = hj_plans_load(engine, json, UInt32(json.utf8.count), &detail)
+    let loaded = hj_plans_load(current, json, UInt32(json.utf8.count), &detail)
     guard loaded == HJ_OK else {
-      hj_engine_close(engine)
+      hj_engine_close(current)
       throw Failed(field: name, Self.failed(loaded, detail).description)
     }
   }
@@ -58,7 +72,7 @@ package final class Host: @unchecked Sendable {
   deinit { close() }
 
   /// When nobody uses it any more; a second time it does nothing.
-  package func close() { hj_engine_close(engine) }
+  package func close() { hj_engine_close(current) }
 
   private static func failed(_ status: hj_status, _ detail: hj_error_detail) -> Failed {
     let text = words(detail.text)
@@ -74,7 +88,7 @@ package final class Host: @unchecked Sendable {
 
   /// What the engine's own tables contradict, in words; nil = nothing. Looks at every table.
   package var brokenInvariant: String? {
-    EngineDriver.brokenInvariant(UInt(bitPattern: engine))
+    EngineDriver.brokenInvariant(UInt(bitPattern: current))
   }
 
   // Words

@@ -12,6 +12,22 @@ package struct HostJournal: Equatable, Sendable {
     self.ring_bytes = ring_bytes
   }
 
+  /// Removes one that nobody has open.
+  package static func remove(_ folder: String) {
+    guard let list = opendir(folder) else { return }
+    var names: [String] = []
+    while let entry = readdir(list) { names.append(Self.name(entry)) }
+    closedir(list)
+    for name in names where name != "." && name != ".." { unlink("\(folder)/\(name)") }
+    rmdir(folder)
+  }
+
+  private static func name(_ entry: UnsafeMutablePointer<dirent>) -> String {
+    withUnsafePointer(to: &entry.pointee.d_name) {
+      $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+    }
+  }
+
   /// Refuses a folder that holds something: a run begins with nothing known.
   package static func check(_ folder: String, option: String) throws(Failed) {
     guard !folder.isEmpty else {
@@ -32,9 +48,7 @@ package struct HostJournal: Equatable, Sendable {
     }
     defer { closedir(list) }
     while let entry = readdir(list) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
+      let name = name(entry)
       if name == "." || name == ".." { continue }
       throw Failed(
         field: "\(option) \(folder)", "\(name) is in it", .give(option, "a folder that is new"))

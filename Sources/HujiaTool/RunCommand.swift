@@ -26,6 +26,8 @@ struct RunCommand: ParsableCommand {
         hujia run --city city --report out.html
         hujia run --city city --days 2 --json
         hujia run --city city --speed 60        (a minute of the city in a second)
+        hujia run --city city --journal journal        then, after kill -9 in the middle of it:
+        hujia run --city city --journal journal --resume
       """)
 
   @Option(help: "City folder: roads/, units/, calls/ (see `hujia generate-city`).") var city: String
@@ -47,6 +49,9 @@ struct RunCommand: ParsableCommand {
     help: "How fast units drive: as recorded for crews whose station is known, or at the limits.")
   var drive = Drive.recorded
   @Option(help: "Seed of what is simulated (who signs when).") var seed: UInt64 = 1
+  @Option(help: "Write a journal into this new folder, for hujia journal and --resume.")
+  var journal: String?
+  @Flag(help: "Go on where a run with --journal and the same options was killed.") var resume = false
   @Flag(help: "Print the figures as JSON.") var json = false
   @Option(help: "Write a self-contained page with map, routes and distributions.") var report:
     String?
@@ -61,11 +66,13 @@ struct RunCommand: ParsableCommand {
         throw ValidationError("\(name) \(text): write it as 2018-01-15 or 2018-01-15T06:00:00.")
       }
     }
+    if resume, journal == nil { throw ValidationError("--resume needs --journal.") }
     if let calls, calls < 1 { throw ValidationError("--calls must be at least 1.") }
   }
 
   func run() throws {
     if let report { try Output.check(report, option: "--report") }
+    if let journal, !resume { try HostJournal.check(journal, option: "--journal") }
     let datum = try Datum.given(datum)
     var city = try CityReader.read(city, datum: datum)
     if let leftOut = city.leftOut, !quiet { Output.remark(leftOut + "\n") }
@@ -77,8 +84,11 @@ struct RunCommand: ParsableCommand {
     let book = try PlanBook(path: plansPath)
     let streets = try CityStreets.compile(city, map: map, datum: datum, isQuiet: quiet)
     defer { streets.removeTemporary() }
-    let host = try Replay.open(
-      map: streets.path, plans: plansPath, units: city.units.count, incidents: 4_096)
+    let run = ReplayHosts(
+      map: streets.path, plans: plansPath, units: city.units.count, incidents: 4_096,
+      journal: journal)
+    defer { run.removeTemporary() }
+    let host = try resume ? run.resumed() : run.begun()
     let pace =
       drive == .limits ? .limits : DrivingPace.measured(record, book: book, host)
     let replay = try Replay(city: city, book: book, host: host, pace: pace, seed: seed)
@@ -91,6 +101,9 @@ struct RunCommand: ParsableCommand {
       progress.show(share, note: "\(rate) calls/s")
     }
     progress.end()
+    if resume, let fault = host.handOverFault {
+      throw Failed(field: "--resume", fault, .give("--journal", "the journal of this run"))
+    }
     var statistics = replay.statistics
     statistics.plansPath = plansPath
     statistics.wallSeconds = HostClock.since_s(start_ns)

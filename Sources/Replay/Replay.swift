@@ -42,9 +42,9 @@ package final class Replay {
 
   /// The engine of a replay, in HJ_RUN_POLL.
   package static func open(
-    map: String?, plans: String?, units: Int, incidents: Int
+    map: String?, plans: String?, units: Int, incidents: Int, journal: HostJournal? = nil
   ) throws(Failed) -> Host {
-    try Host(map: map, plans: plans.map { .file($0) } ?? .builtIn) { config in
+    try Host(map: map, plans: plans.map { .file($0) } ?? .builtIn, journal: journal) { config in
       config.run_mode = HJ_RUN_POLL
       config.max_units = UInt32(max(units, 1))
       config.max_incidents = UInt32(incidents)
@@ -88,7 +88,8 @@ package final class Replay {
     for index in city.calls.indices { add(time_ns(city.calls[index].entry), .call(index)) }
   }
 
-  private func time_ns(_ unix_s: Double) -> Int64 { Int64((unix_s - origin_s) * 1e9) }
+  /// Whole microseconds, as the wall clock has them: after a restart time goes on by the wall.
+  private func time_ns(_ unix_s: Double) -> Int64 { Int64((unix_s - origin_s) * 1e6) * 1_000 }
   private var wall_us: Int64 { Int64(origin_s * 1e6) + now_ns / 1_000 }
 
   private func add(_ time_ns: Int64, _ act: Job.Act) {
@@ -97,7 +98,7 @@ package final class Replay {
   }
 
   private func later(_ seconds: Double, _ act: Job.Act) {
-    add(now_ns + Int64(max(seconds, 0) * 1e9), act)
+    add(now_ns + Int64(max(seconds, 0) * 1e6) * 1_000, act)
   }
 
   /// Runs to the end. `pace` is called with the virtual time and the share of calls done.

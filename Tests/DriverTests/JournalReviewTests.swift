@@ -106,7 +106,7 @@ import Testing
   }
 
   /// What is done to a turn's payload, and in what part it shows.
-  private typealias Edit = (_ kind: UInt16, _ index: Int, _ payload: [UInt8]) -> [UInt8]
+  private typealias Edit = @Sendable (_ kind: UInt16, _ index: Int, _ payload: [UInt8]) -> [UInt8]
   private static let edits: [(Edit, Set<JournalReview.Part>)] = [
     // Every third record of positions is empty, and every third turn's are.
     (
