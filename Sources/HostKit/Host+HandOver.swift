@@ -1,6 +1,7 @@
-// A run whose process died goes on. Its engine is opened again from the journal; what the host itself knew died with it.
-// So the host does everything once more beside an engine of its own, and when that has as many records as the journal,
-// the opened one takes its place in the midst of the run. A call that was under way is asked again, as any host does.
+// A run whose process died goes on. Its engine is opened again from the journal; what the host itself knew died with
+// it. So the host does everything once more beside an engine of its own, and when that has as many records as the
+// journal, the opened one takes its place in the midst of the run. A call that was under way is asked again, as any
+// host does.
 
 import CHujia
 

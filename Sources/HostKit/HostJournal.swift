@@ -1,4 +1,5 @@
-// A journal that a run of the tool writes: every position and street time in it, so that everything can be decided anew.
+// A journal that a run of the tool writes: every position and street time in it, so that everything can be decided
+// anew.
 
 import Glibc
 

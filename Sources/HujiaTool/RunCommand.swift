@@ -51,7 +51,8 @@ struct RunCommand: ParsableCommand {
   @Option(help: "Seed of what is simulated (who signs when).") var seed: UInt64 = 1
   @Option(help: "Write a journal into this new folder, for hujia journal and --resume.")
   var journal: String?
-  @Flag(help: "Go on where a run with --journal and the same options was killed.") var resume = false
+  @Flag(help: "Go on where a run with --journal and the same options was killed.") var resume =
+    false
   @Flag(help: "Print the figures as JSON.") var json = false
   @Option(help: "Write a self-contained page with map, routes and distributions.") var report:
     String?

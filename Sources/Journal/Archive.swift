@@ -1,5 +1,5 @@
-// Sealed segments of a closed journal, moved elsewhere: what two snapshots cover. Must never: open the journal, remove a
-// segment before its copy is on the disk and was compared.
+// Sealed segments of a closed journal, moved elsewhere: what two snapshots cover. Must never: open the journal, remove
+// a segment before its copy is on the disk and was compared.
 
 import Glibc
 
@@ -55,7 +55,9 @@ extension Journal {
       let (name, head) = heads[index]
       try copy(name, bytes: .max, from, to)
       if let error = to.syncFolder() { throw .system("sync \(target)", error) }
-      if let error = from.remove(name) ?? from.syncFolder() { throw .system("remove \(name)", error) }
+      if let error = from.remove(name) ?? from.syncFolder() {
+        throw .system("remove \(name)", error)
+      }
       if report.segments.isEmpty { report.first = head.first }
       report.segments.append(name)
       report.last = heads[index + 1].1.after

@@ -102,7 +102,8 @@ extension Journal {
 
   private func segmentHead() -> SegmentHead {
     SegmentHead(
-      format: lock.page.format, journal: id, boot: boot, number: 0, first: (gapEnd ?? writer.place.last) + 1, after: 0,
+      format: lock.page.format, journal: id, boot: boot, number: 0,
+      first: (gapEnd ?? writer.place.last) + 1, after: 0,
       batch: 0,
       digest: settings.digest, epoch: settings.epoch, made_us: calls.wall_us(), previous: [],
       host: settings.head)

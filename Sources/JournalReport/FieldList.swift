@@ -1,12 +1,12 @@
-// Read first. What a record says as a list of named values, from which the text and the JSON of `hujia journal print` are
-// written. Must never: leave a field of a command out.
+// Read first. What a record says as a list of named values, from which the text and the JSON of `hujia journal print`
+// are written. Must never: leave a field of a command out.
 
 import CHujia
 import HujiaEngine
 import HujiaHostKit
 
-/// One value. Numbers of 64 bits without a sign are ids, keys and hashes: as JSON they are strings, because many readers
-/// keep 53 bits of a number.
+/// One value. Numbers of 64 bits without a sign are ids, keys and hashes: as JSON they are strings, because many
+/// readers keep 53 bits of a number.
 package enum FieldValue: Equatable, Sendable {
   case number(Int64)
   case id(UInt64)

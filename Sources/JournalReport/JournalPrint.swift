@@ -68,7 +68,8 @@ package final class JournalPrint {
     if report.last == 0, let problem = report.problem { throw Failed(field: path, problem.text) }
     guard isRead else { return silence = "an opening of a later version stands in it" }
     guard first <= 1 else {
-      silence = "records 1 to \(first - 1) are not here: lay the archived segments beside the others "
+      silence =
+        "records 1 to \(first - 1) are not here: lay the archived segments beside the others "
         + "in a copy of the folder"
       return
     }
@@ -127,9 +128,10 @@ package final class JournalPrint {
     guard filter.isOfSomebody else { return put(PrintedTurn(turn, isFollowed: isFollowed)) }
     let events = turn.events.filter { isWanted($0) }
     let isNamed = names(turn)
-    let isChosen = filter.unit.map { unit in
-      ChoiceFacts.read(turn.choices).facts.contains { $0.units.contains(unit) }
-    } ?? false
+    let isChosen =
+      filter.unit.map { unit in
+        ChoiceFacts.read(turn.choices).facts.contains { $0.units.contains(unit) }
+      } ?? false
     guard !events.isEmpty || isNamed || isChosen else { return }
     var printed = PrintedTurn(
       turn, isFollowed: isFollowed, (isNamed ? turn.events : events).map { PrintedEvent($0) })
@@ -158,7 +160,9 @@ package final class JournalPrint {
     var units = ids.units
     let chosen = turn.decision.chosen
     let span = chosen.span
-    for place in 0..<min(turn.decision.answer.count, span.count) { units.append(span[place].unitID) }
+    for place in 0..<min(turn.decision.answer.count, span.count) {
+      units.append(span[place].unitID)
+    }
     return (filter.incident.map { incidents.contains($0) } ?? true)
       && (filter.unit.map { units.contains($0) } ?? true)
   }

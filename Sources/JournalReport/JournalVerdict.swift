@@ -111,19 +111,22 @@ package struct JournalVerdict {
   }
 
   private static func words(_ difference: JournalReview.Difference) -> String {
-    var text = "record \(difference.record) (\(difference.command)) first, in its \(difference.part.rawValue)"
+    var text =
+      "record \(difference.record) (\(difference.command)) first, in its \(difference.part.rawValue)"
     switch difference.part {
     case .status where !difference.recorded.isEmpty:
       let (before, now) = (Int32(difference.recorded) ?? 0, Int32(difference.decided) ?? 0)
       text += ": \(Host.name(status: before)) is on record, \(Host.name(status: now)) came out"
     case .choices:
-      text += "\n" + lines("on record", difference.recordedChoices) + "\n"
+      text +=
+        "\n" + lines("on record", difference.recordedChoices) + "\n"
         + lines("now", difference.decidedChoices)
     case .events: text += ": event \(difference.recorded) was the newest, \(difference.decided) is"
     default: break
     }
     if let gap = difference.gap {
-      text += "\n                 before records \(gap.lowerBound) to \(gap.upperBound) positions or "
+      text +=
+        "\n                 before records \(gap.lowerBound) to \(gap.upperBound) positions or "
         + "street times are missing, because the ring was full: raise ring_bytes"
     }
     return text

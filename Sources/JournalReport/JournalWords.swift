@@ -8,7 +8,9 @@ package enum JournalWords {
       "copied           \(report.segments) segments, \(report.snapshots) snapshots into \(target)",
       "records          up to \(report.last)",
     ]
-    if let problem = report.problem { lines.append("lost             \(problem.text)") } else {
+    if let problem = report.problem {
+      lines.append("lost             \(problem.text)")
+    } else {
       lines.append("whole            nothing is lost but what stood in the ring alone")
     }
     return lines.joined(separator: "\n")
@@ -26,11 +28,13 @@ package enum JournalWords {
 
   package static func text(_ report: ArchiveReport, _ target: String) -> String {
     if report.covered == 0 {
-      return "moved            nothing: there are not two snapshots that are whole, and an opening needs every "
+      return
+        "moved            nothing: there are not two snapshots that are whole, and an opening needs every "
         + "segment"
     }
     guard !report.segments.isEmpty else {
-      return "moved            nothing: the older of two snapshots goes up to record \(report.covered), and no "
+      return
+        "moved            nothing: the older of two snapshots goes up to record \(report.covered), and no "
         + "sealed segment ends before it"
     }
     return """

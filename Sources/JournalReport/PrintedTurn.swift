@@ -1,4 +1,4 @@
-// One record as it is printed: what happened, who did it, what was chosen and what came of it.
+// One record as it is printed: what happened, by which person, what was chosen and what came of it.
 
 import CHujia
 import HujiaDriver
@@ -48,7 +48,8 @@ package struct PrintedTurn {
     if turn.isCut { notes.append("more was chosen than one record holds: the rest is not shown") }
     if turn.fixes > 0 { notes.append("took in \(turn.fixes) positions") }
     if !turn.isSame {
-      notes.append("applied again with this version it comes out otherwise: what follows may differ")
+      notes.append(
+        "applied again with this version it comes out otherwise: what follows may differ")
     }
     guard isFollowed else { return }
     answer = Self.answer(turn)
@@ -145,7 +146,8 @@ package struct PrintedTurn {
     if !said.isEmpty { lines.append("    said     \(said)") }
     for choice in choices {
       let (words, rows) = Self.split(choice.fields)
-      lines.append("    chosen   \([choice.kind, words].filter { !$0.isEmpty }.joined(separator: ": "))")
+      lines.append(
+        "    chosen   \([choice.kind, words].filter { !$0.isEmpty }.joined(separator: ": "))")
       lines += rows.map { "             \($0)" }
     }
     let (answered, units) = Self.split(answer)
@@ -167,7 +169,9 @@ package struct PrintedTurn {
     var rows: [String] = []
     var plain: [Field] = []
     for field in fields {
-      if case .rows(let some) = field.value { rows += some.map { words($0) } } else {
+      if case .rows(let some) = field.value {
+        rows += some.map { words($0) }
+      } else {
         plain.append(field)
       }
     }

@@ -1,5 +1,5 @@
-// Wall times as people write them, and back. Days by Howard Hinnant's civil calendar. Must never: ask the system for its
-// time zone, so that the same journal is printed alike everywhere.
+// Wall times as people write them, and back. Days by Howard Hinnant's civil calendar. Must never: ask the system for
+// its time zone, so that the same journal is printed alike everywhere.
 
 package struct WallTime: Equatable, Sendable {
   /// Minutes east of Greenwich.

@@ -1,7 +1,7 @@
-// The readers of a journal under libFuzzer. An input is a folder: LOCK, one or two segments, a snapshot, in the order of
-// its bytes. What libFuzzer changes has wrong sums and would be refused at once, so half of the inputs get all their sums
-// and hashes made right first: then lengths, numbers and counts that nobody wrote are believed. Built by scripts/fuzz,
-// which compiles the readers themselves with the counters of libFuzzer.
+// The readers of a journal under libFuzzer. An input is a folder: LOCK, one or two segments, a snapshot, in the order
+// of its bytes. What libFuzzer changes has wrong sums and would be refused at once, so half of the inputs get all their
+// sums and hashes made right first: then lengths, numbers and counts that nobody wrote are believed. scripts/fuzz
+// compiles the readers themselves with the counters of libFuzzer.
 
 import CHujiaJournal
 import Glibc
@@ -28,7 +28,9 @@ private final class MemoryFolder: FileCalls, @unchecked Sendable {
   func read(
     _ descriptor: Int32, _ into: UnsafeMutableRawBufferPointer, at offset: Int64
   ) -> Int {
-    guard let bytes = open[descriptor].flatMap({ files[$0] }), offset >= 0 else { return -Int(EBADF) }
+    guard let bytes = open[descriptor].flatMap({ files[$0] }), offset >= 0 else {
+      return -Int(EBADF)
+    }
     let count = max(min(into.count, bytes.count - Int(offset)), 0)
     bytes.withUnsafeBytes { raw in
       if count > 0 {
@@ -42,7 +44,8 @@ private final class MemoryFolder: FileCalls, @unchecked Sendable {
     let bytes = open[descriptor].flatMap { files[$0] } ?? []
     return .success(
       FileStatus(
-        device: 1, node: 1, bytes: Int64(bytes.count), owner: 0, mode: 0o600, links: 1, isFile: true))
+        device: 1, node: 1, bytes: Int64(bytes.count), owner: 0, mode: 0o600, links: 1,
+        isFile: true))
   }
   func names(_ folder: Int32) -> Result<[String], SystemError> { .success(files.keys.sorted()) }
 

@@ -105,7 +105,8 @@ final class Life {
       poll(3)
       submit(.advance(assignment: assignments[0], to: .enRoute, wall_us: 0), by: 9)
       submit(.advance(assignment: assignments[0], to: .onScene, wall_us: 0), by: 9)
-      submit(.end(incident: incidents[0], as: .closed, disposition: 1, wall_us: 0), by: 8, reason: 5)
+      submit(
+        .end(incident: incidents[0], as: .closed, disposition: 1, wall_us: 0), by: 8, reason: 5)
     }
     poll(400)
     takeEvents()

@@ -121,7 +121,9 @@ import Testing
     let decided = try verdict(life.journal, .redecided)
     check(decided.holds, decided.text)
     check(decided.text.contains("decided anew"))
-    check(try verdict(life.journal, .redecided).outcome?.digest == decided.outcome?.digest)
+    check(
+      try verdict(life.journal, .redecided).outcome?.digest.value,
+      equals: decided.outcome?.digest.value)
     let report = decided.chain.chain
     let head = ChainHead(record: report.last, hash: report.head)
     check(ChainHead("\(report.last):\(JournalVerdict.hex(report.head))"), equals: head)

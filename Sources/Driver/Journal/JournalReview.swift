@@ -1,6 +1,6 @@
-// Proves what a journal says: every record applied again in an engine of its own. Rebuilding reads back what was decided,
-// and shows that an opening would give what was. Deciding looks anew at everything, and shows that the record rests on
-// nothing but itself, or what the rules of today would have done.
+// Proves what a journal says: every record applied again in an engine of its own. Rebuilding reads back what was
+// decided, and shows that an opening would give what was. Deciding looks anew at everything, and shows that the record
+// rests on nothing but itself, or what the rules of today would have done.
 
 import HujiaContainers
 import HujiaEngine

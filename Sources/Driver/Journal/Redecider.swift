@@ -1,5 +1,6 @@
-// Decides the turns of one life of a journal anew, from one opening to the next, and compares. Positions and street times
-// come from the records alone. Must never: go on behind a turn that came out otherwise, whose successors rest on it.
+// Decides the turns of one life of a journal anew, from one opening to the next, and compares. Positions and street
+// times come from the records alone. Must never: go on behind a turn that came out otherwise, whose successors rest on
+// it.
 
 import HujiaContainers
 import HujiaEngine
@@ -51,7 +52,9 @@ final class Redecider {
     case RecordKind.content: content.append(contentsOf: record.payload)
     case RecordKind.positions:
       var reader = NumberReader(record.payload)
-      guard takeFixes(reader.takeCounted(), &outcome), !reader.isBroken else { throw damaged(record) }
+      guard takeFixes(reader.takeCounted(), &outcome), !reader.isBroken else {
+        throw damaged(record)
+      }
       driver.core.pointee.takePositions(most: .max)
     case RecordKind.turn: try takeTurn(record, &outcome)
     default: throw damaged(record)
@@ -99,7 +102,9 @@ final class Redecider {
     let newest = driver.core.pointee.outbox.newest
     let again = choices.pointee.written
     let part: JournalReview.Part? =
-      if status != turn.status { .status } else if choices.pointee.isCut != turn.isCut
+      if status != turn.status {
+        .status
+      } else if choices.pointee.isCut != turn.isCut
         || again.count != turn.choices.count || !again.elementsEqual(turn.choices)
       { .choices } else if newest != turn.newestEvent { .events } else if !facts.pointee.isUsedUp {
         .positions

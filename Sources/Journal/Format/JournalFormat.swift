@@ -1,6 +1,6 @@
 // The number of the format in which a journal is written: of its files, and of what stands in its records. A version of
-// the library reads each format from the oldest on, and goes on writing the one that it found, so that an upgrade of the
-// library can be undone until somebody says `hujia journal upgrade`. See docs/architecture/journal-format.md.
+// the library reads each format from the oldest on, and goes on writing the one that it found, so that an upgrade of
+// the library can be undone until somebody says `hujia journal upgrade`. See docs/architecture/journal-format.md.
 
 package enum JournalFormat {
   package static var oldest: UInt32 { 1 }
@@ -18,8 +18,8 @@ extension Journal {
   /// The format in which this journal is written until it is upgraded.
   package var format: UInt32 { lock.page.format }
 
-  /// From its next opening on a closed journal is written in the newest format. What stands in it stays as it is. Versions
-  /// that do not know that format refuse the journal from now on.
+  /// From its next opening on a closed journal is written in the newest format. What stands in it stays as it is.
+  /// Versions that do not know that format refuse the journal from now on.
   package static func upgrade(
     _ path: String, newest: UInt32 = JournalFormat.newest, calls: any FileCalls = SystemFiles()
   ) throws(JournalProblem) -> UpgradeReport {

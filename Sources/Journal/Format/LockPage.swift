@@ -93,7 +93,9 @@ struct LockPage: Equatable {
       var found: LockPage?
       var problem: JournalProblem?
       bytes.withUnsafeBytes { raw in
-        do throws(JournalProblem) { found = try read(raw, newest: folder.newestFormat) } catch { problem = error }
+        do throws(JournalProblem) { found = try read(raw, newest: folder.newestFormat) } catch {
+          problem = error
+        }
       }
       if let problem { throw problem }
       if let found, found.generation >= newest?.generation ?? 0 { newest = found }

@@ -88,7 +88,8 @@ struct SegmentHead: Equatable {
     else { throw .damaged }
     guard let digest = JournalDigest(rawValue: digest) else { throw .digest(digest) }
     return SegmentHead(
-      format: version, journal: journal, boot: boot, number: number, first: first, after: after, batch: batch,
+      format: version, journal: journal, boot: boot, number: number, first: first, after: after,
+      batch: batch,
       digest: digest, epoch: epoch, made_us: made_us, previous: previous, host: host)
   }
 
