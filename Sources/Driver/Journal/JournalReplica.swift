@@ -1,5 +1,6 @@
 // An engine that follows a journal, so that what its records did can be seen: which incident a report became, which
-// units were sent, which events there were. What was decided is read back. Must never: write into the journal that it follows.
+// units were sent, which events there were. What was decided is read back. Must never: write into the journal that it
+// follows.
 
 import HujiaContainers
 import HujiaEngine
