@@ -10,7 +10,7 @@ package struct PrintedEvent {
 
   var fields: [Field] {
     var list = FieldList()
-    list.say("sequence", event.sequence)
+    list.say("sequence", Int64(clamping: event.sequence))
     list.say("kind", event.kind.rawValue, HJ_NAMES_EVENT)
     list.say("incident", event.incidentID)
     list.say("assignment", event.assignmentID)

@@ -117,8 +117,8 @@ package struct PrintedTurn {
 
   package func json(_ time: WallTime) -> String {
     var list = FieldList()
-    list.say("record", record)
-    list.say("time", time.text(wall_us))
+    list.say("record", Int64(clamping: record))
+    if wall_us > 0 { list.say("time", time.text(wall_us)) }
     list.say("wall_us", wall_us)
     list.say("command", command)
     if !status.isEmpty { list.say("status", status) }
@@ -195,6 +195,9 @@ package struct PrintedTurn {
     func decimal(_ by: Int64, _ digits: Int) -> String {
       Decimals.fixed(Double(number) / Double(by), digits)
     }
+    // Nowhere, and no time.
+    if number == Int64(UInt32.max), ["node", "street", "gap_dm"].contains(name) { return "" }
+    if name.hasSuffix("_us"), number <= 0 { return "" }
     if name.hasSuffix("_e7") { return "\(named("_e7")) \(decimal(10_000_000, 7))" }
     if name.hasSuffix("_ms") { return "\(named("_ms")) \(decimal(1_000, 1)) s" }
     if name.hasSuffix("_dm") { return "\(named("_dm")) \(decimal(10, 1)) m" }
@@ -203,7 +206,6 @@ package struct PrintedTurn {
     if name.hasSuffix("_us") { return "\(named("_us")) \(WallTime().text(number))" }
     if name.hasSuffix("age_s"), number < 0 { return "position not known" }
     if name.hasSuffix("_s") { return "\(named("_s")) \(number) s" }
-    if number == Int64(UInt32.max), ["node", "street"].contains(name) { return "" }
     return "\(name) \(number)"
   }
 }

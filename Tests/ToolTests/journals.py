@@ -49,41 +49,48 @@ def table(text):
     return "\n".join(lines)
 
 
-def killed(words, after_s):
-    """Ended by kill -9; False: it was done before."""
-    process = subprocess.Popen([hujia, *map(str, words)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        process.wait(timeout=after_s)
-        return False
-    except subprocess.TimeoutExpired:
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        return True
+def on_record(journal):
+    """How many records there are by now."""
+    said = run("journal", "verify", journal, "--chain", "--json", "--quiet").stdout
+    return json.loads(said)["last"] if said else 0
+
+
+def killed(words, journal, records):
+    """Ended by kill -9 once so many records are there; False: it was done before."""
+    process = subprocess.Popen([hujia, *map(str, words), "--journal", str(journal)], stdout=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL)
+    while process.poll() is None and (not (journal / "LOCK").exists() or on_record(journal) < records):
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    return process.wait() == -signal.SIGKILL
 
 
 def replays(folder):
     city = folder / "city"
     check("generate-city", run("generate-city", "--seed", 5, "--output", city).returncode, 0)
     common = ["run", "--city", city, "--calls", 150, "--quiet"]
-    begin = time.monotonic()
     whole = run(*common)
-    took_s = time.monotonic() - begin
     check("an undisturbed run", whole.returncode, 0)
-    for index, share in enumerate((0.35, 0.6, 0.8)):
+    recorded = run(*common, "--journal", folder / "undisturbed")
+    check("decides as without a journal", table(recorded.stdout), table(whole.stdout))
+    records = on_record(folder / "undisturbed")
+    for index, share in enumerate((0.1, 0.5)):
         journal = folder / f"killed-{index}"
-        wait_s = took_s * share
-        # Faster than the first: then earlier.
-        while not killed([*common, "--journal", journal], wait_s):
-            shutil.rmtree(journal, ignore_errors=True)
-            wait_s /= 2
+        wanted = int(records * share)
+        # Done before it was looked at: then earlier.
+        while not killed(common, journal, wanted):
+            shutil.rmtree(journal)
+            wanted //= 2
+        there = on_record(journal)
+        check(f"killed in the middle ({share})", 0 < there < records, True)
         again = run(*common, "--journal", journal, "--resume")
         check(f"it goes on ({share})", (again.returncode, again.stderr), (0, ""))
         check(f"the table ({share})", table(again.stdout), table(whole.stdout))
         verdict = run("journal", "verify", journal, "--json", "--quiet")
         found = json.loads(verdict.stdout)
         check(f"its journal ({share})", (verdict.returncode, found["holds"], found.get("means")), (0, True, "rebuilt"))
-        if found["openings"] != 2:
-            check("two openings", found["openings"], 2)
+        check(f"opened twice ({share})", found["openings"], 2)
+        print(f"note: killed at record {there} of {records}")
         shutil.rmtree(journal)
     other = folder / "other"
     check("one to go on from", run(*common, "--journal", other).returncode, 0)
@@ -160,7 +167,7 @@ def bad(folder, journal):
         file = copy / "LOCK"
         data = bytearray(file.read_bytes())
         for page in (0, 4096):
-            place = page + 140 + struct.unpack_from("<I", data, page + 136)[0]
+            place = page + 108 + struct.unpack_from("<I", data, page + 104)[0]
             if data[page:page + 8] != bytes(8):
                 struct.pack_into("<I", data, place, 9)
                 struct.pack_into("<I", data, page + 4092, crc32c(bytes(data[page:page + 4092])))
