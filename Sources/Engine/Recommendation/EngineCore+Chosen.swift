@@ -107,7 +107,7 @@ extension EngineCore {
     let hasPosition = reader.bool()
     let (wall_us, fix_ns) = (reader.i64(), reader.i64())
     let place = reader.place()
-    guard !reader.isBroken else { return nil }
+    guard !reader.isBroken, Place.isOnPlanet(place.lat_e7, place.lon_e7) else { return nil }
     // It stood there: the unit is where it was last known to be, and as long ago.
     if hasPosition, !units[slot].hasPosition || fix_ns >= units[slot].fix_ns {
       locate(
@@ -119,7 +119,8 @@ extension EngineCore {
   /// A place that was snapped to another map is a point beside the streets until it is snapped anew.
   func onMap(_ place: Place) -> Place {
     let isForeign = choices.map { $0.pointee.isForeign } ?? false
-    if place.street == Place.none || (!isForeign && map.holds(place)) { return place }
+    let isBare = place.street == Place.none && place.node == Place.none
+    if isBare || (!isForeign && map.holds(place)) { return place }
     return Place(
       street: Place.none, offset_mm: 0, node: Place.none, gap_dm: 0, lat_e7: place.lat_e7,
       lon_e7: place.lon_e7, isOffNetwork: true)

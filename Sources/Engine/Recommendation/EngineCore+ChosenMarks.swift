@@ -12,6 +12,7 @@ extension EngineCore {
     return choices.pointee.read(.carrier) { reader -> Place?? in
       let isKnown = reader.bool()
       let place = reader.place()
+      guard Place.isOnPlanet(place.lat_e7, place.lon_e7) else { return nil }
       return .some(isKnown ? onMap(place) : nil)
     }
   }
