@@ -1,9 +1,11 @@
 /* The turn table: each operation whose work grows with the tables, at the size given, on an engine of its own with its
- * own thread; beside how long the call took, the longest time that anything held the baton (hj_stats.longest_turn_ns),
- * and how long it did so while the tables were filled. Usage: turns SIZE SERVED ROWS [MAP]; without a map straight
- * lines. SIZE to 1,048,576; SERVED units before as many waiting incidents, to 10,000. */
+ * own thread. A row says how long its calls took; how long another thread waited meanwhile that did nothing but read a
+ * unit, so what holds the baton longest shows there; and hj_stats.longest_turn_ns, which counts the filling of the
+ * tables as well. Usage: turns SIZE SERVED ROWS [MAP]; without a map straight lines. SIZE to 1,048,576; SERVED units
+ * before as many waiting incidents, to 10,000. */
+#include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "rows.h"
 #include "hujia.h"
@@ -68,6 +70,11 @@ static void report(int32_t tier) {
   check(hj_incident_report(engine, &call, &answer), "report");
 }
 
+static void wait_ms(long ms) {
+  const struct timespec pause = {ms / 1000, ms % 1000 * 1000000};
+  nanosleep(&pause, NULL);
+}
+
 static hj_stats stats(void) {
   hj_stats now;
   memset(&now, 0, sizeof now);
@@ -76,20 +83,63 @@ static hj_stats stats(void) {
   return now;
 }
 
-static int64_t filled_ns, began_ns;
+/* Times of the row under way: its own calls, and the other thread's. */
+typedef struct {
+  int64_t ns[SAMPLE_LIMIT];
+  uint32_t count;
+} times;
+
+static times own, beside;
+static int64_t filled_ns;
+static pthread_t reader;
+static atomic_bool is_reading;
+
+static void add(times *to, int64_t start_ns) {
+  if (to->count < SAMPLE_LIMIT) to->ns[to->count++] = clock_ns() - start_ns;
+}
+
+static void *read_units(void *context) {
+  const struct timespec pause = {0, 20000};
+  hj_unit_status unit;
+  memset(&unit, 0, sizeof unit);
+  unit.size = sizeof unit;
+  while (atomic_load(&is_reading)) {
+    int64_t start_ns = clock_ns();
+    (void)hj_unit_read(engine, 7, &unit);
+    add(&beside, start_ns);
+    nanosleep(&pause, NULL);
+  }
+  return context;
+}
 
 static void begin(void) {
+  own.count = beside.count = 0;
   filled_ns = stats().longest_turn_ns;
-  began_ns = clock_ns();
+  atomic_store(&is_reading, 1);
+  if (pthread_create(&reader, NULL, read_units, NULL)) exit(1);
+}
+
+static double rank_us(const times *of, uint32_t per_mille) {
+  if (of->count == 0) return 0;
+  uint64_t place = (uint64_t)of->count * per_mille / 1000;
+  return (double)of->ns[place < of->count ? place : of->count - 1] / 1e3;
 }
 
 static void end(const char *name) {
-  double took_us = (double)(clock_ns() - began_ns) / 1e3;
+  atomic_store(&is_reading, 0);
+  pthread_join(reader, NULL);
   double turn_us = (double)stats().longest_turn_ns / 1e3;
-  printf("%-64s %12.0f us, longest turn %9.0f us (filling: %9.0f)\n", name, took_us, turn_us, (double)filled_ns / 1e3);
+  qsort(own.ns, own.count, sizeof own.ns[0], by_time);
+  qsort(beside.ns, beside.count, sizeof beside.ns[0], by_time);
+  printf("%-62s %5u %10.1f %10.1f %10.1f | %7.1f %7.1f %8.1f | %7.0f %7.0f\n", name, own.count, rank_us(&own, 500),
+         rank_us(&own, 990), rank_us(&own, 1000), rank_us(&beside, 500), rank_us(&beside, 990), rank_us(&beside, 1000),
+         turn_us, (double)filled_ns / 1e3);
   fprintf(row_file,
-          "{\"table\": \"turns\", \"row\": \"%s\", \"size\": %u, \"took_us\": %.1f, \"longest_turn_us\": %.1f}\n", name,
-          size, took_us, turn_us);
+          "{\"table\": \"turns\", \"row\": \"%s\", \"size\": %u, \"calls\": %u, \"p50_us\": %.1f, \"p99_us\": %.1f, "
+          "\"worst_us\": %.1f, \"beside_p50_us\": %.1f, \"beside_p99_us\": %.1f, \"beside_worst_us\": %.1f, "
+          "\"longest_turn_us\": %.1f, \"filling_us\": %.1f}\n",
+          name, size, own.count, rank_us(&own, 500), rank_us(&own, 990), rank_us(&own, 1000), rank_us(&beside, 500),
+          rank_us(&beside, 990), rank_us(&beside, 1000), turn_us, (double)filled_ns / 1e3);
   fflush(stdout);
 }
 
@@ -97,20 +147,35 @@ static void done(void) {
   check(hj_engine_close(engine), "close");
 }
 
+/* A thousand times: the unit is freed, by its activity or, where it serves, by the end of its incident. */
 static void freed_before_many(const char *name, const char *text) {
   uint64_t id = 7;
+  uint32_t served_count = 0;
   hj_unit_status unit;
   open_engine(16, size);
   plans(text);
   put(id, HJ_ACTIVITY_COURT, 1);
   for (uint32_t i = 0; i < size; i++) report(HJ_TIER_ROUTINE);
-  begin();
-  check(hj_unit_set_activity(engine, id, HJ_ACTIVITY_PATROLLING, 0), "activity");
-  end(name);
   memset(&unit, 0, sizeof unit);
   unit.size = sizeof unit;
-  check(hj_unit_read(engine, id, &unit), "read");
-  printf("    the unit is %s\n", unit.incident_id ? "on an incident" : "free");
+  begin();
+  for (int turn = 0; turn < 1000; turn++) {
+    int64_t start_ns = clock_ns();
+    if (unit.incident_id) {
+      check(hj_incident_close(engine, unit.incident_id, 0, 0), "close");
+    } else {
+      check(hj_unit_set_activity(engine, id, HJ_ACTIVITY_PATROLLING, 0), "activity");
+    }
+    add(&own, start_ns);
+    check(hj_unit_read(engine, id, &unit), "read");
+    if (unit.incident_id) {
+      served_count++;
+    } else {
+      check(hj_unit_set_activity(engine, id, HJ_ACTIVITY_COURT, 0), "activity");
+    }
+  }
+  end(name);
+  printf("    %u times it was sent\n", served_count);
   done();
 }
 
@@ -124,7 +189,9 @@ static void plans_free_many(void) {
   for (uint32_t i = 1; i <= served; i++) put(i, HJ_ACTIVITY_COURT, 0);
   for (uint32_t i = 0; i < served; i++) report(HJ_TIER_EMERGENCY + (int32_t)(i % 4));
   begin();
+  int64_t start_ns = clock_ns();
   plans(after);
+  add(&own, start_ns);
   end("hj_plans_load frees SERVED units before SERVED incidents");
   printf("    %lld assignments live\n", (long long)stats().assignments_live);
   done();
@@ -140,18 +207,28 @@ static void tables(void) {
   for (uint32_t i = 0; i < size; i++) report(HJ_TIER_ROUTINE);
   events[0].size = sizeof events[0];
   begin();
+  int64_t start_ns = clock_ns();
   check(hj_events_poll(engine, events, 300000, &count), "events");
+  add(&own, start_ns);
   end("hj_events_poll, 300,000 at once");
   printf("    %u events\n", count);
   begin();
+  start_ns = clock_ns();
   plans(other);
+  add(&own, start_ns);
   end("hj_plans_load");
   begin();
+  start_ns = clock_ns();
   check(hj_plans_migrate(engine, &count), "migrate");
+  add(&own, start_ns);
   end("hj_plans_migrate of SIZE incidents");
   printf("    %u moved\n", count);
   begin();
-  check(hj_figures_reset(engine), "reset");
+  for (int i = 0; i < 1000; i++) {
+    start_ns = clock_ns();
+    check(hj_figures_reset(engine), "reset");
+    add(&own, start_ns);
+  }
   end("hj_figures_reset");
   done();
 }
@@ -172,12 +249,52 @@ static void nearest(void) {
   for (int i = 0; i < 1000; i++) {
     query.lat_e7 = 310000000 + (int32_t)below(1100000);
     query.lon_e7 = -410000000 + (int32_t)below(1800000);
+    int64_t start_ns = clock_ns();
     check(hj_nearest_units(engine, &query, found, 64, &count), "nearest");
+    add(&own, start_ns);
   }
-  end("1,000 x hj_nearest_units among SIZE units, one in 1,000 free");
+  end("hj_nearest_units among SIZE units, one in 1,000 free");
   begin();
-  for (int i = 0; i < 500; i++) report(HJ_TIER_EMERGENCY);
-  end("500 x hj_incident_report among SIZE units");
+  for (int i = 0; i < 500; i++) {
+    int64_t start_ns = clock_ns();
+    report(HJ_TIER_EMERGENCY);
+    add(&own, start_ns);
+  }
+  end("hj_incident_report among SIZE units");
+  done();
+}
+
+/* Nobody goes: of SIZE units each lacks something, and every report says why. */
+static void shortages(void) {
+  const char *named =
+      map_path ? "hj_incident_report, nobody goes, SIZE units on a map" : "hj_incident_report, nobody goes, SIZE units";
+  open_engine(size, 1024);
+  plans(
+      "{\"version\":1,\"capabilities\":[\"a\",\"b\"],\"plans\":[{\"name\":\"x\","
+      "\"units\":[{\"agency\":2},{\"capabilities\":[\"a\",\"b\"],\"kind\":3}]}]}");
+  for (uint32_t i = 1; i <= size; i++) {
+    hj_unit unit;
+    memset(&unit, 0, sizeof unit);
+    unit.size = sizeof unit;
+    unit.id = i;
+    unit.agency = 1;
+    unit.capabilities = 1 + i % 2;
+    /* Past their shift, without a position, off duty: in turn. */
+    if (i % 5 == 1) unit.shift_end_wall_us = 1;
+    if (i % 5 == 2) unit.activity = HJ_ACTIVITY_OFF_DUTY;
+    if (i % 5 != 3) {
+      unit.lat_e7 = 310000000 + (int32_t)below(1100000);
+      unit.lon_e7 = -410000000 + (int32_t)below(1800000);
+    }
+    check(hj_unit_put(engine, &unit), "put");
+  }
+  begin();
+  for (int i = 0; i < 500; i++) {
+    int64_t start_ns = clock_ns();
+    report(i % 2 ? HJ_TIER_EMERGENCY : HJ_TIER_ROUTINE);
+    add(&own, start_ns);
+  }
+  end(named);
   done();
 }
 
@@ -213,8 +330,8 @@ static void unsigned_before_many(void) {
     check(hj_incident_report(engine, &call, &answer), "report");
   }
   begin();
-  while (stats().escalations < UNSIGNED) usleep(100000);
-  usleep(1000000);
+  while (stats().escalations < UNSIGNED) wait_ms(100);
+  wait_ms(1000);
   end("64 signatures fall due before 20,000 that wait (6 s of waiting)");
   done();
 }
@@ -229,6 +346,8 @@ int main(int count, char **words) {
   row_file = fopen(words[3], "a");
   if (!row_file) return 1;
   map_path = count > 4 ? words[4] : NULL;
+  printf("%-62s %5s %10s %10s %10s | %7s %7s %8s | %7s %7s\n", "microseconds", "calls", "p50", "p99", "worst", "beside",
+         "p99", "worst", "longest", "filling");
   freed_before_many("one unit freed before SIZE that wait within 50 m of nobody",
                     "{\"version\":1,\"plans\":[{\"name\":\"x\",\"units\":[{\"count\":2}],\"radius_m\":50}]}");
   freed_before_many("one unit freed before SIZE that wait for something else",
@@ -240,6 +359,7 @@ int main(int count, char **words) {
   unsigned_before_many();
   tables();
   nearest();
+  shortages();
   fclose(row_file);
   return 0;
 }
