@@ -56,10 +56,11 @@
  *   hj_plans_load, hj_plans_migrate, hj_figures_breaches. In the background (the engine's own thread, the host's loop,
  *   or the next hj_engine_poll): offers to waiting incidents beyond the first slice, of which there is one for all that
  *   a turn fires. Since 0.3.
- * Longer turns. A decision costs what its search costs. It grows where units are short, on a map with those at one
- *   place, and, where a plan names an agency or a kind, with the units that share a block of 64 with one of those.
- *   Without positions it costs a look at each block and at the units of a few. A slice of offers begins with a look at
- *   each need that waits in the tier and the cells around the unit (0.3 ms for 1,000 needs with a radius).
+ * Longer turns. A decision costs what its search costs. Where nobody can go, and among units without a position, that
+ *   is a look at each class of units (alike in capabilities, agency, kind, activity and crew), not at units. On a map
+ *   it grows with the units that match where none of them is within the plan's `radius_m`, and with those at one place.
+ *   A slice of offers begins with a look at each need that waits in the tier (1,024 at most) and the cells around the
+ *   unit (0.3 ms for 1,000 needs with a radius).
  * Turns without a bound. hj_engine_close.
  * Blocking and memory. Nothing blocks on I/O and nothing allocates after hj_engine_open, except where "cold" is said:
  *   hj_engine_open, hj_engine_close, hj_plans_load, and the first hj_traffic_report (see there).

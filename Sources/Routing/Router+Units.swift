@@ -13,6 +13,7 @@ extension Router {
   ) {
     assert(level < 32)
     takeOut(unit)
+    sets.classes.note(unit, id: id, idleSince_ns: idleSince_ns)
     if hasGround { ground.note(idleSince_ns: idleSince_ns, of: unit) }
     var traits = UnitTraits()
     traits.capabilities = capabilities
@@ -74,12 +75,9 @@ extension Router {
 
   package mutating func set(level: UInt8, of unit: UInt32, idleSince_ns: Int64) {
     assert(units.traits[unit].isLive && level < 32)
-    if units.traits[unit].level == level,
-      !hasGround || ground.idleSince_ns(of: unit) == idleSince_ns
-    {
-      return
-    }
+    if units.traits[unit].level == level, isIdle(unit, since_ns: idleSince_ns) { return }
     takeOut(unit)
+    sets.classes.note(unit, id: units.ids[unit], idleSince_ns: idleSince_ns)
     if hasGround { ground.note(idleSince_ns: idleSince_ns, of: unit) }
     units.traits[unit].level = level
     sets.insert(unit, units.traits[unit])
@@ -89,6 +87,12 @@ extension Router {
       enterCell(unit)
     }
     mend(CellIndex.mendedPerChange)
+  }
+
+  /// Whether where it counts nothing else is known: on the ground, and of a unit without a place.
+  private func isIdle(_ unit: UInt32, since_ns: Int64) -> Bool {
+    hasGround || !units.traits[unit].hasPlace
+      ? sets.classes.idleSince_ns(of: unit) == since_ns : true
   }
 
   /// Marks the unit for `UnitFilter.skipStamp`.

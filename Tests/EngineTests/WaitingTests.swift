@@ -177,7 +177,7 @@ struct PlainWaiting {
 
   @Test func treesKeepTheOrderOfASortedList() throws {
     var random = SplitMix64(7)
-    let links = try Block<TreeLinks>(.system, count: 300)
+    let links = try Block<TreapLinks>(.system, count: 300)
     let keys = try Block<WaitingKey>(.system, count: 300)
     let tree = WaitingTree(links.base, keys.base)
     var root = WaitingTree.none

@@ -21,7 +21,7 @@ extension EngineCore {
       counters.add(Counter.units)
       counters.raise(Counter.unitsHigh, to: counters.read(Counter.units))
     }
-    let lost = units.describe(slot, description, isPlacedNext: description.hasPosition)
+    let lost = units.describe(slot, description)
     setShiftBegin(unit: slot)
     become(units[slot].activity, unit: slot)
     if description.hasPosition {

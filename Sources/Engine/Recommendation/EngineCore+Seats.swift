@@ -197,80 +197,34 @@ extension EngineCore {
     return why
   }
 
-  /// Why a seat stayed open: the first rule that each unit with the capabilities failed. Only on a shortfall; O(units /
-  /// 64), and the units among which one was sought that failed another rule.
-  private func whyNone(
+  /// Why a seat stayed open: the first rule that each unit with the capabilities failed. Only on a shortfall; no walk
+  /// over units.
+  func whyNone(
     _ requirement: Requirement, capabilities: UInt64, tier: Tier
   ) -> Shortfall {
-    var why = Shortfall()
     let levels = Eligibility.levels(for: tier)
-    let all: Shortfall = [.notCrewed, .notAvailable, .shiftEnd, .radius]
+    let asked = filter(
+      requirement, capabilities: capabilities, levels: levels, tier: tier, isShiftOver: true)
     // Before this the end of a shift keeps a unit from going.
     let limit_us = Eligibility.mustLast_us(
       to: tier, wall_us: time.wall_us, evenIfOver: tier.isPressing)
-    for word in 0..<router.unitWords where !why.isSuperset(of: all) {
-      guard units.words.mayFit(word, agency: requirement.agency, kind: requirement.kind) else {
-        continue
-      }
-      let some = router.units(word: word, levels: .max, capabilities: capabilities)
-      if some == 0 { continue }
-      let crewed = some & router.crewedUnits(word: word)
-      let usable = crewed & router.units(word: word, levels: levels, capabilities: capabilities)
-      if !why.contains(.notCrewed), isAny(of: some & ~crewed, word, requirement) {
-        why.insert(.notCrewed)
-      }
-      if !why.contains(.notAvailable), isAny(of: crewed & ~usable, word, requirement) {
+    let found = router.unitsFound(asked, lastingTo: limit_us)
+    var why = Shortfall()
+    if found.contains(.uncrewed) { why.insert(.notCrewed) }
+    if found.contains(.otherLevel) { why.insert(.notAvailable) }
+    if found.contains(.ending) { why.insert(.shiftEnd) }
+    if found.contains(.lasting) { why.insert(.radius) }
+    for index in 0..<skippedCount {
+      let slot = skipped.span[index]
+      let unit = units[slot]
+      if unit.isCrewed, levels & Eligibility.bit(level(of: slot)) != 0,
+        unit.capabilities & capabilities == capabilities,
+        requirement.fits(agency: unit.agency, kind: unit.kind)
+      {
         why.insert(.notAvailable)
       }
-      let mayEnd = !why.contains(.shiftEnd) && units.mayEnd(before: limit_us, word: word)
-      let mayBeFar = !why.contains(.radius) && units.mayLast(to: limit_us, word: word)
-      let maySkip = !why.contains(.notAvailable) && hasSkipped(word: word)
-      guard mayEnd || mayBeFar || maySkip else { continue }
-      why.formUnion(whyNone(of: usable, word, requirement, limit_us: limit_us, all))
     }
     return why.isEmpty ? .capability : why
-  }
-
-  /// Of usable units in one word.
-  private func whyNone(
-    of usable: UInt64, _ word: Int, _ requirement: Requirement, limit_us: Int64, _ all: Shortfall
-  ) -> Shortfall {
-    var why = Shortfall()
-    var left = usable
-    while left != 0 {
-      let slot = UInt32(word * 64 + left.trailingZeroBitCount)
-      left &= left - 1
-      guard fits(slot, requirement) else { continue }
-      if router.isSkipped(unit: slot, stamp: skipStamp) {
-        why.insert(.notAvailable)
-      } else if !Eligibility.lasts(units[slot].shiftEnd_us, to: limit_us) {
-        why.insert(.shiftEnd)
-      } else {
-        why.insert(.radius)
-      }
-    }
-    return why
-  }
-
-  /// Whether this decision passes over one of 64 units: a few words at most.
-  private func hasSkipped(word: Int) -> Bool {
-    for index in 0..<skippedCount where Int(skipped[index] / 64) == word { return true }
-    return false
-  }
-
-  func fits(_ slot: UInt32, _ requirement: Requirement) -> Bool {
-    units.words.countLook()
-    return requirement.fits(agency: units[slot].agency, kind: units[slot].kind)
-  }
-
-  private func isAny(of units: UInt64, _ word: Int, _ requirement: Requirement) -> Bool {
-    if requirement.agency == 0, requirement.kind == 0 { return units != 0 }
-    var left = units
-    while left != 0 {
-      if fits(UInt32(word * 64 + left.trailingZeroBitCount), requirement) { return true }
-      left &= left - 1
-    }
-    return false
   }
 
   /// Whether a unit that became free could take one of the incident's open seats (or a part of one).

@@ -80,29 +80,14 @@ extension EngineCore {
     return candidate != nil
   }
 
-  /// Whether a unit that fits is beyond its shift. A look at each unit that could go, so that a shortage asks routing
-  /// a second time only where that can find somebody.
-  private func hasShiftOver(_ requirement: Requirement, capabilities: UInt64) -> Bool {
+  /// Whether a unit that fits is beyond its shift, so that a shortage asks routing a second time only where that can
+  /// find somebody. No walk over units.
+  func hasShiftOver(_ requirement: Requirement, capabilities: UInt64) -> Bool {
     guard units.withShift > 0, time.wall_us != 0 else { return false }
-    let levels = Eligibility.levels(for: .emergency)
-    for word in 0..<router.unitWords
-    where units.mayEnd(before: time.wall_us, word: word)
-      && units.words.mayFit(word, agency: requirement.agency, kind: requirement.kind)
-    {
-      var left =
-        router.units(word: word, levels: levels, capabilities: capabilities)
-        & router.crewedUnits(word: word)
-      while left != 0 {
-        let slot = UInt32(word * 64 + left.trailingZeroBitCount)
-        left &= left - 1
-        if isShiftOver(units[slot]), fits(slot, requirement),
-          !router.isSkipped(unit: slot, stamp: skipStamp)
-        {
-          return true
-        }
-      }
-    }
-    return false
+    return router.hasUnit(
+      filter(
+        requirement, capabilities: capabilities, levels: Eligibility.levels(for: .emergency),
+        tier: .emergency, isShiftOver: true), endingBefore: time.wall_us)
   }
 
   /// Asks units within their shift. With `isShiftOver`, asked afterwards, it asks units past theirs.
@@ -183,11 +168,7 @@ extension EngineCore {
   private mutating func bestOnGround(
     _ requirement: Requirement, place: Place, plan: PlanMatch, _ filter: UnitFilter
   ) -> Candidate? {
-    var ranking = Ranking(leastTurnout_ms: currentPlans.leastTurnout_ms)
-    for activity in Activity.allCases {
-      ranking.availableSince_ns[Int(activity.code)] =
-        availableSince_ns[Int(activity.rawValue)]
-    }
+    let ranking = ranking()
     let tables = plans.tables(plans.current)
     var near: NearestUnit?
     for _ in 0...Self.looksAgain {
@@ -197,6 +178,16 @@ extension EngineCore {
       guard hasPositionsLeft, let near, refresh(unit: near.unit) else { break }
     }
     return near.flatMap { candidate($0, requirement, plan) }
+  }
+
+  /// What routing ranks units by besides travel.
+  func ranking() -> Ranking {
+    var ranking = Ranking(leastTurnout_ms: currentPlans.leastTurnout_ms)
+    for activity in Activity.allCases {
+      ranking.availableSince_ns[Int(activity.code)] =
+        availableSince_ns[Int(activity.rawValue)]
+    }
+    return ranking
   }
 
   private func candidate(

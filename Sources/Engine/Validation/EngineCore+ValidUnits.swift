@@ -46,5 +46,8 @@ extension EngineCore {
     invariants.hold(
       (router.placedUnits(word: word) & bit != 0) == unit.hasPosition,
       "routing knows which units have a place", slot)
+    invariants.hold(
+      unit.hasPosition || router.idleSince_ns(of: slot) == unit.idleSince_ns,
+      "routing ranks a unit without a place by when it became idle", slot)
   }
 }

@@ -34,8 +34,8 @@ struct WaitingLists: ~Copyable {
   private let keys: Block<WaitingKey>
   private let needOf: Block<UInt32>
   private let cellOf: Block<UInt32>
-  private let needLinks: Block<TreeLinks>
-  private let cellLinks: Block<TreeLinks>
+  private let needLinks: Block<TreapLinks>
+  private let cellLinks: Block<TreapLinks>
   private let needTree: WaitingTree
   private let cellTree: WaitingTree
 
@@ -71,8 +71,8 @@ struct WaitingLists: ~Copyable {
     let keys = try Block<WaitingKey>(memory, count: incidents)
     let needOf = try Block<UInt32>(memory, count: incidents)
     let cellOf = try Block<UInt32>(memory, count: incidents)
-    let needLinks = try Block<TreeLinks>(memory, count: incidents)
-    let cellLinks = try Block<TreeLinks>(memory, count: incidents)
+    let needLinks = try Block<TreapLinks>(memory, count: incidents)
+    let cellLinks = try Block<TreapLinks>(memory, count: incidents)
     let needs = try Block<NeedEntry>(memory, count: tiers + Self.needLimit)
     let needBuckets = try Block<UInt32>(memory, count: Self.needLimit * 2)
     let cells = try Block<CellEntry>(memory, count: incidents)

@@ -1,5 +1,5 @@
-// The nearest units, exactly: by travel time on the streets, ties by unit id. Three ways lead there, and the estimated
-// number of matching units chooses among them; each gives the same answer.
+// The nearest units, exactly: by travel time on the streets, ties by unit id. Several ways lead there, and the number
+// of matching units, estimated or known, chooses among them; each gives the same answer.
 
 import HujiaContainers
 import HujiaRoads
@@ -14,12 +14,16 @@ extension Router {
   ) -> Int {
     var asked = filter
     asked.prepare(codes: codes(filter.levels))
-    let way = nearestWay(asked, limit: limit, profile)
-    return search(to: place, filter: asked, limit: limit, profile: profile, by: way, into: answer)
+    var listed: Int?
+    if mayAskForFew(asked), !hasGround { listed = listFew(asked, most: few(profile)) }
+    let way = listed == nil ? nearestWay(asked, limit: limit, profile) : .listed
+    return search(
+      to: place, filter: asked, limit: limit, profile: profile, by: way, listed, into: answer)
   }
 
-  /// How to search; `plain` needs no labels.
-  package enum NearestWay: CaseIterable, Sendable { case plain, labels, cells, network }
+  /// How to search; `plain` needs no labels. `listed`: those that match are known one by one; where they are too many,
+  /// as `labels`.
+  package enum NearestWay: CaseIterable, Sendable { case plain, listed, labels, cells, network }
 
   /// As `nearest`, by a given way. The tests and benchmarks compare them.
   package mutating func nearest(
@@ -28,14 +32,16 @@ extension Router {
   ) -> Int {
     var asked = filter
     asked.prepare(codes: codes(filter.levels))
-    return search(to: place, filter: asked, limit: limit, profile: profile, by: way, into: answer)
+    let listed = way == .listed && !hasGround ? listFew(asked, most: few(profile)) : nil
+    return search(
+      to: place, filter: asked, limit: limit, profile: profile, by: way, listed, into: answer)
   }
 
   private mutating func search(
     to place: Place, filter: UnitFilter, limit: Int, profile: Profile, by way: NearestWay,
-    into answer: UnsafeMutablePointer<NearestUnit>
+    _ listed: Int?, into answer: UnsafeMutablePointer<NearestUnit>
   ) -> Int {
-    guard limit > 0 else { return 0 }
+    guard limit > 0, listed != 0 else { return 0 }
     if hasGround {
       shortlist.begin(limit: limit)
       searchGround(to: place, filter, profile)
@@ -60,7 +66,7 @@ extension Router {
       switch way {
       case .network: searchTimes(asked)
       case .cells: searchCells(asked, goal, query)
-      default: searchLabels(asked, goal, query)
+      default: searchLabels(asked, goal, query, listed)
       }
       found = shortlist.drain(into: answer, isStraightLine: false)
       writeLengths(asked, goal, query, answer, count: found)
@@ -70,7 +76,13 @@ extension Router {
     }
     if found == limit { return found }
     shortlist.begin(limit: limit - found)
-    estimateOthers(to: place, filter, profile)
+    if let listed {
+      for index in 0..<listed {
+        estimate(nearestScratch.few[index], to: place, profile)
+      }
+    } else {
+      estimateOthers(to: place, filter, profile)
+    }
     return found + shortlist.drain(into: answer + found, isStraightLine: true)
   }
 
@@ -80,6 +92,10 @@ extension Router {
     var filter: UnitFilter
     var profile: Profile
     var goals: Ends
+  }
+
+  private func few(_ profile: Profile) -> Int {
+    areCellsValid(profile) ? Switch.fewAmongMany : Switch.fewAtMost
   }
 
   /// Chooses by counts only.
@@ -150,19 +166,25 @@ extension Router {
       while word != 0 {
         let unit = UInt32(index * 64 + word.trailingZeroBitCount)
         word &= word - 1
-        guard reached[unit] != question, units.traits[unit].matches(filter) else { continue }
-        let least_mm = StraightLine.least_mm(
-          fromLat_e7: units.places[unit].lat_e7, toLat_e7: place.lat_e7)
-        if StraightLine.time_ms(driven_mm: least_mm * 7 / 5, profile) > UInt64(shortlist.bound_ms) {
-          continue
-        }
-        let estimate = StraightLine.travel(from: units.places[unit], to: place, profile: profile)
-        let time_ms = min(estimate.travel_ms, Cost.unreachable_ms)
-        let length = UInt64(estimate.distance_dm) * 100
-        shortlist.offer(
-          unit, id: units.ids[unit],
-          cost: Cost(bits: UInt64(time_ms) << 33 | min(length, UInt64(UInt32.max))))
+        if units.traits[unit].matches(filter) { estimate(unit, to: place, profile) }
       }
     }
+  }
+
+  /// One of those, if the search did not meet it.
+  @inline(__always)
+  private mutating func estimate(_ unit: UInt32, to place: Place, _ profile: Profile) {
+    guard reached[unit] != question else { return }
+    let least_mm = StraightLine.least_mm(
+      fromLat_e7: units.places[unit].lat_e7, toLat_e7: place.lat_e7)
+    if StraightLine.time_ms(driven_mm: least_mm * 7 / 5, profile) > UInt64(shortlist.bound_ms) {
+      return
+    }
+    let estimate = StraightLine.travel(from: units.places[unit], to: place, profile: profile)
+    let time_ms = min(estimate.travel_ms, Cost.unreachable_ms)
+    let length = UInt64(estimate.distance_dm) * 100
+    shortlist.offer(
+      unit, id: units.ids[unit],
+      cost: Cost(bits: UInt64(time_ms) << 33 | min(length, UInt64(UInt32.max))))
   }
 }

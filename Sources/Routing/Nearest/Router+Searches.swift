@@ -47,9 +47,12 @@ extension Router {
     }
   }
 
-  /// Few units match: the label distance of each.
-  mutating func searchLabels(_ asked: Asked, _ goal: UInt32?, _ query: LabelQuery) {
+  /// Few units match: the label distance of each. `listed`: they stand in `nearestScratch.few`.
+  mutating func searchLabels(
+    _ asked: Asked, _ goal: UInt32?, _ query: LabelQuery, _ listed: Int? = nil
+  ) {
     guard let goal else { return }
+    if let listed { return measureFew(listed, goal, asked, query) }
     let few = nearestScratch.few.base
     let most = nearestScratch.few.count
     var count = 0

@@ -3,22 +3,18 @@
 
 import HujiaContainers
 
-/// Treaps over unit slots (Seidel, Aragon, "Randomized search trees", 1996). The priority is a hash of the slot, so the
-/// shape is the same in every process. Roots are the caller's; a unit is in one tree at a time.
-struct UnitOrder: BitwiseCopyable {
+/// Treaps over unit slots.
+struct UnitOrder: Treap, BitwiseCopyable {
   struct Node: BitwiseCopyable {
     var idleSince_ns: Int64 = 0
     var id: UInt64 = 0
-    /// Available until then; and the latest and the lowest number of the unit and all below it.
+    /// Available until then; and the earliest, the latest and the lowest number of the unit and all below it.
     var until_us: Int64 = 0
+    var earliest_us: Int64 = 0
     var latest_us: Int64 = 0
     var leastID: UInt64 = 0
-    var left = UnitOrder.none
-    var right = UnitOrder.none
-    var parent = UnitOrder.none
+    var links = TreapLinks()
   }
-
-  static var none: UInt32 { .max }
 
   /// By unit. The tables are the owner's.
   private let base: UnsafeMutablePointer<Node>
@@ -27,6 +23,7 @@ struct UnitOrder: BitwiseCopyable {
   /// Units that searches looked at, ever: for the tests.
   private let counted: UnsafeMutablePointer<Int>
   var looks: Int { counted.pointee }
+  @inline(__always) func countLook() { counted.pointee += 1 }
 
   /// `pending` has room for all units and one more.
   init(
@@ -47,14 +44,13 @@ struct UnitOrder: BitwiseCopyable {
   }
   @inline(__always) var nodes: Nodes { Nodes(base: base) }
 
-  private static func priority(_ unit: UInt32) -> UInt32 {
-    var x = (unit &+ 1) &* 0x9e37_79b9
-    x = (x ^ (x >> 16)) &* 0x85eb_ca6b
-    x = (x ^ (x >> 13)) &* 0xc2b2_ae35
-    return x ^ (x >> 16)
+  @inline(__always) func links(_ unit: UInt32) -> UnsafeMutablePointer<TreapLinks> {
+    UnsafeMutableRawPointer(base + Int(unit)).advanced(by: Self.linksOffset)
+      .assumingMemoryBound(to: TreapLinks.self)
   }
+  private static var linksOffset: Int { MemoryLayout<Node>.offset(of: \.links) ?? 0 }
 
-  @inline(__always) private func isBefore(_ a: UInt32, _ b: UInt32) -> Bool {
+  @inline(__always) func isBefore(_ a: UInt32, _ b: UInt32) -> Bool {
     nodes[a].idleSince_ns != nodes[b].idleSince_ns
       ? nodes[a].idleSince_ns < nodes[b].idleSince_ns : nodes[a].id < nodes[b].id
   }
@@ -65,89 +61,35 @@ struct UnitOrder: BitwiseCopyable {
   func insert(_ unit: UInt32, id: UInt64, until_us: Int64, root: inout UInt32) {
     nodes[unit].id = id
     nodes[unit].until_us = until_us
-    var parent = Self.none
-    var here = root
-    while here != Self.none {
-      parent = here
-      nodes[here].latest_us = max(nodes[here].latest_us, until_us)
-      nodes[here].leastID = min(nodes[here].leastID, id)
-      here = isBefore(unit, here) ? nodes[here].left : nodes[here].right
-    }
-    nodes[unit].left = Self.none
-    nodes[unit].right = Self.none
-    nodes[unit].parent = parent
-    sum(unit)
-    if parent == Self.none {
-      root = unit
-      return
-    }
-    if isBefore(unit, parent) { nodes[parent].left = unit } else { nodes[parent].right = unit }
-    let priority = Self.priority(unit)
-    while nodes[unit].parent != Self.none, Self.priority(nodes[unit].parent) < priority {
-      rise(unit, root: &root)
-    }
+    insert(unit, root: &root)
   }
 
-  /// O(log n).
-  func remove(_ unit: UInt32, root: inout UInt32) {
-    while nodes[unit].left != Self.none, nodes[unit].right != Self.none {
-      let (left, right) = (nodes[unit].left, nodes[unit].right)
-      rise(Self.priority(left) > Self.priority(right) ? left : right, root: &root)
-    }
-    let only = nodes[unit].left == Self.none ? nodes[unit].right : nodes[unit].left
-    replace(unit, by: only, root: &root)
-    var above = nodes[unit].parent
-    while above != Self.none {
-      sum(above)
-      above = nodes[above].parent
-    }
+  static var hasSums: Bool { true }
+
+  @inline(__always) func add(_ unit: UInt32, below above: UInt32) {
+    nodes[above].earliest_us = min(nodes[above].earliest_us, nodes[unit].until_us)
+    nodes[above].latest_us = max(nodes[above].latest_us, nodes[unit].until_us)
+    nodes[above].leastID = min(nodes[above].leastID, nodes[unit].id)
   }
 
   /// What a unit and those below it have among them.
-  @inline(__always) private func sum(_ unit: UInt32) {
-    var (latest_us, leastID) = (nodes[unit].until_us, nodes[unit].id)
-    let (left, right) = (nodes[unit].left, nodes[unit].right)
+  @inline(__always) func sum(_ unit: UInt32) {
+    var (earliest_us, latest_us) = (nodes[unit].until_us, nodes[unit].until_us)
+    var leastID = nodes[unit].id
+    let (left, right) = (nodes[unit].links.left, nodes[unit].links.right)
     if left != Self.none {
+      earliest_us = min(earliest_us, nodes[left].earliest_us)
       latest_us = max(latest_us, nodes[left].latest_us)
       leastID = min(leastID, nodes[left].leastID)
     }
     if right != Self.none {
+      earliest_us = min(earliest_us, nodes[right].earliest_us)
       latest_us = max(latest_us, nodes[right].latest_us)
       leastID = min(leastID, nodes[right].leastID)
     }
+    nodes[unit].earliest_us = earliest_us
     nodes[unit].latest_us = latest_us
     nodes[unit].leastID = leastID
-  }
-
-  /// A child takes its parent's place.
-  private func rise(_ unit: UInt32, root: inout UInt32) {
-    let parent = nodes[unit].parent
-    let isLeft = nodes[parent].left == unit
-    let inner = isLeft ? nodes[unit].right : nodes[unit].left
-    replace(parent, by: unit, root: &root)
-    if isLeft {
-      nodes[parent].left = inner
-      nodes[unit].right = parent
-    } else {
-      nodes[parent].right = inner
-      nodes[unit].left = parent
-    }
-    if inner != Self.none { nodes[inner].parent = parent }
-    nodes[parent].parent = unit
-    sum(parent)
-    sum(unit)
-  }
-
-  private func replace(_ unit: UInt32, by other: UInt32, root: inout UInt32) {
-    let above = nodes[unit].parent
-    if above == Self.none {
-      root = other
-    } else if nodes[above].left == unit {
-      nodes[above].left = other
-    } else {
-      nodes[above].right = other
-    }
-    if other != Self.none { nodes[other].parent = above }
   }
 
   // Questions
@@ -188,20 +130,20 @@ struct UnitOrder: BitwiseCopyable {
     guard mayHold(root, asked) else { return nil }
     var here = root
     while true {
-      while mayHold(nodes[here].left, asked) { here = nodes[here].left }
+      while mayHold(nodes[here].links.left, asked) { here = nodes[here].links.left }
       while true {
         counted.pointee += 1
         if passes(here, asked, traits) { return here }
-        if mayHold(nodes[here].right, asked) {
-          here = nodes[here].right
+        if mayHold(nodes[here].links.right, asked) {
+          here = nodes[here].links.right
           break
         }
         var below: UInt32
         repeat {
           below = here
-          here = nodes[here].parent
+          here = nodes[here].links.parent
           if here == Self.none { return nil }
-        } while nodes[here].right == below
+        } while nodes[here].links.right == below
       }
     }
   }
@@ -222,7 +164,7 @@ struct UnitOrder: BitwiseCopyable {
       counted.pointee += 1
       let isIdle = nodes[here].idleSince_ns <= since_ns
       if isIdle, admits(nodes[here].id), passes(here, asked, traits) { offer(here) }
-      let (left, right) = (nodes[here].left, nodes[here].right)
+      let (left, right) = (nodes[here].links.left, nodes[here].links.right)
       let isLeft = mayHold(left, asked)
       let isRight = isIdle && mayHold(right, asked)
       let isLeftFirst = isLeft && isRight && nodes[left].leastID < nodes[right].leastID
@@ -241,5 +183,50 @@ struct UnitOrder: BitwiseCopyable {
         count += 1
       }
     }
+  }
+
+  /// Those that pass, in no order. `body` false: enough; false is returned then.
+  func each(
+    _ root: UInt32, _ asked: Asked, _ traits: UnsafePointer<UnitTraits>, _ body: (UInt32) -> Bool
+  ) -> Bool {
+    eachBelow(root, traits, asked.skipStamp, isWanted: { $0.latest_us >= asked.until_us }) {
+      nodes[$0].until_us < asked.until_us || body($0)
+    }
+  }
+
+  /// Whether one is available only until some time before `limit_us`, and is not passed over.
+  func hasEnding(
+    _ root: UInt32, before limit_us: Int64, skipStamp: UInt32, _ traits: UnsafePointer<UnitTraits>
+  ) -> Bool {
+    !eachBelow(root, traits, skipStamp, isWanted: { $0.earliest_us < limit_us }) {
+      nodes[$0].until_us >= limit_us
+    }
+  }
+
+  @inline(__always)
+  private func eachBelow(
+    _ root: UInt32, _ traits: UnsafePointer<UnitTraits>, _ skipStamp: UInt32,
+    isWanted: (Node) -> Bool, _ body: (UInt32) -> Bool
+  ) -> Bool {
+    guard root != Self.none else { return true }
+    pending[0] = root
+    var count = 1
+    while count > 0 {
+      count -= 1
+      let here = pending[count]
+      guard isWanted(nodes[here]) else { continue }
+      countLook()
+      if skipStamp == 0 || traits[Int(here)].skipStamp != skipStamp, !body(here) { return false }
+      let (left, right) = (nodes[here].links.left, nodes[here].links.right)
+      if right != Self.none {
+        pending[count] = right
+        count += 1
+      }
+      if left != Self.none {
+        pending[count] = left
+        count += 1
+      }
+    }
+    return true
   }
 }

@@ -13,29 +13,37 @@ struct UnitSets: ~Copyable {
   let wordCount: Int
   /// Words below this one have ever held a unit.
   private(set) var wordsUsed = 0
+  /// The same by all that filters ask.
+  var classes: UnitClasses
 
   private static var levels: Int { 32 }
   private static var crewed: Int { 96 }
   private static var placed: Int { 97 }
   private static var sets: Int { 98 }
 
-  /// 12 bytes a unit.
+  /// 12 bytes a unit, and those of the classes.
   init(capacity: Int, memory: Memory) throws(OutOfMemory) {
     let wordCount = (capacity + 63) / 64
     let words = try Block<UInt64>(memory, count: wordCount * Self.sets)
     let counts = try Block<Int32>(memory, count: Self.crewed)
+    let classes = try UnitClasses(unitCapacity: capacity, memory: memory)
     self.words = words
     self.counts = counts
     self.wordCount = wordCount
+    self.classes = classes
   }
 
   mutating func insert(_ unit: UInt32, _ traits: UnitTraits) {
     wordsUsed = max(wordsUsed, Int(unit) / 64 + 1)
     levelsUsed |= 1 << UInt32(traits.level)
     change(unit, traits, by: 1)
+    classes.insert(unit, traits)
   }
 
-  mutating func remove(_ unit: UInt32, _ traits: UnitTraits) { change(unit, traits, by: -1) }
+  mutating func remove(_ unit: UInt32, _ traits: UnitTraits) {
+    change(unit, traits, by: -1)
+    classes.remove(unit, traits)
+  }
 
   private func change(_ unit: UInt32, _ traits: UnitTraits, by step: Int32) {
     let counted = traits.hasPlace ? step : 0

@@ -1,4 +1,5 @@
-// Units without a position: the longest idle one is found beside a plain look at all, and with few looks.
+// What is asked of all units at once (the longest idle without a position, units past their shift, why nobody goes)
+// beside a plain look at all, and with few looks.
 
 import HujiaContainers
 import HujiaRoads
@@ -8,7 +9,7 @@ import Testing
 
 @testable import HujiaEngine
 
-@Suite struct UnitWordsTests {
+@Suite struct UnitClassTests {
   private static let activities: [Activity] = [.patrolling, .patrolling, .station, .meal, .court]
 
   /// The slow twin: all units, one after the other.
@@ -31,20 +32,40 @@ import Testing
     return best.map { bench.core.units[$0].id }
   }
 
-  /// What each word says of its longest idle, beside a look at its units.
-  private func compareWords(_ bench: Bench, _ note: String) {
-    let touched = UInt32(bench.core.units.touched)
-    for word in 0..<(Int(touched) + 63) / 64 {
-      let slots = UInt32(word) * 64..<min(UInt32(word) * 64 + 64, touched)
-      let some = slots.filter {
-        bench.core.units.isLive($0) && !bench.core.units[$0].hasPosition
+  /// The slow twins of a choice's other questions: each unit is looked at.
+  private func compareQuestions(
+    _ bench: Bench, _ requirement: Requirement, _ tier: Tier, _ note: String
+  ) {
+    let asked = requirement.capabilities
+    let limit_us = Eligibility.mustLast_us(
+      to: tier, wall_us: bench.core.time.wall_us, evenIfOver: tier.isPressing)
+    var isOver = false
+    var why = Shortfall()
+    for slot in 0..<UInt32(bench.core.units.touched) where bench.core.units.isLive(slot) {
+      let unit = bench.core.units[slot]
+      guard unit.capabilities & asked == asked,
+        requirement.fits(agency: unit.agency, kind: unit.kind)
+      else { continue }
+      let level = Eligibility.bit(bench.core.level(of: slot))
+      let isSkipped = bench.core.router.isSkipped(unit: slot, stamp: bench.core.skipStamp)
+      if unit.isCrewed, level & Eligibility.levels(for: .emergency) != 0, !isSkipped,
+        bench.core.isShiftOver(unit)
+      {
+        isOver = true
       }
-      let least = some.min {
-        (bench.core.units[$0].idleSince_ns, bench.core.units[$0].id)
-          < (bench.core.units[$1].idleSince_ns, bench.core.units[$1].id)
+      if !unit.isCrewed {
+        why.insert(.notCrewed)
+      } else if level & Eligibility.levels(for: tier) == 0 || isSkipped {
+        why.insert(.notAvailable)
+      } else {
+        why.insert(Eligibility.lasts(unit.shiftEnd_us, to: limit_us) ? .radius : .shiftEnd)
       }
-      check(bench.core.units.words[word].slot, equals: least ?? .max, note)
     }
+    check(
+      bench.core.hasShiftOver(requirement, capabilities: asked), equals: isOver, "over, \(note)")
+    check(
+      bench.core.whyNone(requirement, capabilities: asked, tier: tier),
+      equals: why.isEmpty ? .capability : why, "why, \(note)")
   }
 
   private func compare(_ seed: UInt64) throws {
@@ -60,7 +81,9 @@ import Testing
           id, at: random.chance(20) ? bench.node(random.below(20)) : nil,
           capabilities: UInt64(random.below(4)), agency: UInt32(random.below(3)),
           kind: UInt32(random.below(3)), crew: random.chance(90) ? 0 : -1,
-          activity: Self.activities[random.below(Self.activities.count)])
+          activity: Self.activities[random.below(Self.activities.count)],
+          shiftEnd_us: random.chance(40)
+            ? 0 : Bench.wallStart_us + Int64(random.below(240) - 120) * 60_000_000)
       case 4: _ = bench.core.remove(unit: id)
       case 5:
         let activity = Self.activities[random.below(Self.activities.count)]
@@ -75,7 +98,18 @@ import Testing
         now_s += Double(random.below(3))
         bench.poll(s: now_s)
       }
-      compareWords(bench, "seed \(seed), step \(step)")
+      // Some are passed over, as those that declined are.
+      bench.core.beginSelection(excludingRefusalsOf: nil)
+      for _ in 0..<random.below(4) {
+        let slot = UInt32(random.below(max(bench.core.units.touched, 1)))
+        if bench.core.units.isLive(slot) { bench.core.skip(unit: slot) }
+      }
+      compareQuestions(
+        bench,
+        Requirement(
+          capabilities: UInt64(random.below(4)), agency: UInt32(random.below(4)),
+          kind: UInt32(random.below(4))), random.chance(50) ? .emergency : .routine,
+        "seed \(seed), step \(step)")
       var filter = UnitFilter()
       filter.capabilities = UInt64(random.below(4))
       filter.agency = UInt32(random.below(4))
@@ -102,14 +136,14 @@ import Testing
       bench.put(unit, at: nil, agency: 1, kind: 1)
     }
     bench.poll(s: 1)
-    let before = bench.core.units.words.looks
+    let before = bench.core.router.unitLooks
     let incident = bench.open(at: 0)
     check(bench.units(incident), equals: [UInt64(units)])
-    let looks = bench.core.units.words.looks - before
+    let looks = bench.core.router.unitLooks - before
     check(looks, atMost: 128)
   }
 
-  /// Nobody is of the agency that the plan names: a look at each word tells, for the choice and for its reasons.
+  /// Nobody is of the agency that the plan names: a look at each class tells, for the choice and for its reasons.
   @Test func anAgencyThatIsNotThereCostsNoLook() throws {
     var draft = PlanDraft()
     draft.requirements = [Requirement(capabilities: 0, agency: 9)]
@@ -119,11 +153,11 @@ import Testing
     let bench = try Bench(Bench.row(), plans: draft, units: 4_096)
     for unit in 1...UInt64(4_096) { bench.put(unit, at: nil, agency: UInt32(1 + unit % 3)) }
     bench.poll(s: 1)
-    let before = bench.core.units.words.looks
+    let before = bench.core.router.unitLooks
     let incident = bench.open(at: 0)
     check(bench.units(incident), equals: [])
     check(bench.incident(incident)?.shortfall, equals: .capability)
-    let looks = bench.core.units.words.looks - before
+    let looks = bench.core.router.unitLooks - before
     check(looks, equals: 0)
   }
 }
