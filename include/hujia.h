@@ -417,7 +417,7 @@ typedef void (*hj_release)(void *context, void *pointer, uint64_t bytes, uint64_
 
 /* What of positions, heartbeats and street times is on record (hj_config.telemetry). Commands and what they decided
  * always are, and with a decision the places of the units that it chose. Since 0.3. */
-#define HJ_TELEMETRY_NEWEST 0 /* heartbeats, and closures of streets and their lifting */
+#define HJ_TELEMETRY_NEWEST 0 /* heartbeats, closures of streets and their lifting; positions: see hj_engine_open */
 #define HJ_TELEMETRY_ALL 1    /* each position as it was taken in, and each street time */
 
 /* When events can be read (hj_config.events_when). Since 0.3. */
@@ -1109,9 +1109,12 @@ hj_status hj_config_init(hj_config *config, uint32_t size);
  * is).
  *
  * Opening applies what stands in it, in order. Incidents, assignments, units, watches, clocks, keys, plans, figures and
- * counters are as they were; ids that a host has kept go on working; what was decided is never decided again. A unit is
- * where a decision saw it last, or where hj_unit_put placed it. A plans file that differs from the newest on record is
- * loaded as a new version. Another map, or larger limits, are taken (HJ_CHANGED; places are snapped anew).
+ * counters are as they were; ids that a host has kept go on working; what was decided is never decided again.
+ * Reports that were posted and not decided are decided then, once and in order. After a kill a unit is where its newest
+ * position was; after a clean close or another boot, where a decision saw it last, or where hj_unit_put placed it.
+ *
+ * A plans file that differs from the newest on record is loaded as a new version. Another map, or larger limits, are
+ * taken (HJ_CHANGED; places are snapped anew); HJ_E_LIMIT also when more posts wait than post_capacity says.
  *
  * Clocks ran on: by elapsed time since the same boot, else by wall time, never back; what fell due fires once, late, in
  * order. With HJ_RUN_POLL the first hj_engine_poll is the new origin, and the time that passed is the difference of
@@ -1308,8 +1311,9 @@ hj_status hj_incident_report(hj_engine *engine, const hj_report *report, hj_disp
  * errors as there, but never HJ_FULL, HJ_EXISTS or HJ_E_CONFLICT. BATON. Since 0.1. */
 hj_status hj_incident_recommend(hj_engine *engine, const hj_report *report, hj_dispatch *dispatch);
 
-/* Queues a report and returns; the loop (or the next poll) decides it. The answer is an event: HJ_EVENT_DECIDED,
- * then one HJ_EVENT_ASSIGNMENT a unit, or HJ_EVENT_REFUSED; all carry the report's key. Checked like
+/* Queues a report and returns; the loop (or the next poll) decides it. With journal_path it survives the process from
+ * HJ_OK on, and is decided, once and in order, after the next open (since 0.3). The answer is an event:
+ * HJ_EVENT_DECIDED, then one HJ_EVENT_ASSIGNMENT a unit, or HJ_EVENT_REFUSED; all carry the report's key. Checked like
  * hj_incident_report first.
  * ANY THREAD, does not wait. O(1). HJ_FULL (post_capacity; nothing was taken); errors as hj_incident_report. Since
  * 0.1. */
@@ -1483,7 +1487,7 @@ hj_status hj_clock_escalate(hj_engine *engine, const hj_clock_ref *clock, const 
 #define HJ_HEALTH_OVER_BOUND 64u        /* the folder is larger than journal_bytes */
 #define HJ_HEALTH_SNAPSHOT_DAMAGED 128u /* the newest snapshot could not be read: an older one, or none, was taken */
 #define HJ_HEALTH_TORN_TAIL 256u        /* told once, not degraded: a crash had cut off what was not durable yet */
-#define HJ_HEALTH_RING_DAMAGED 512u     /* a record in the ring was damaged: it and those behind it are lost */
+#define HJ_HEALTH_RING_DAMAGED 512u     /* a record in the ring and those behind it are lost, or a post: damaged */
 #define HJ_HEALTH_RING_RESTARTED 1024u  /* the ring was full and began anew behind the engine's state: not yet */
 #define HJ_HEALTH_TIME_UNCERTAIN 65536u /* the machine was started anew and its wall clock had gone back */
 #define HJ_HEALTH_REBUILT_OTHERWISE 131072u /* a record did not give what it had given: please report it */

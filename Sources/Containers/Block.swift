@@ -47,6 +47,12 @@ public struct Block<Element: BitwiseCopyable>: ~Copyable {
       alignment: Self.alignment)
   }
 
+  /// The elements of another block of the same count.
+  func take(_ other: borrowing Block) {
+    precondition(count == other.count)
+    base.update(from: other.base, count: count)
+  }
+
   @inlinable public var bytes: Int { count * MemoryLayout<Element>.stride }
 
   @inlinable public subscript(index: Int) -> Element {

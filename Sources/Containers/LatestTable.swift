@@ -32,6 +32,34 @@ public struct LatestTable: ~Copyable, @unchecked Sendable {
     inPlace = InPlace()
   }
 
+  /// In other memory, with all that stands in `other`, which nobody else uses.
+  public init(
+    _ memory: Memory, moving other: borrowing LatestTable, capacity: Int
+  ) throws(OutOfMemory) {
+    try self.init(memory, capacity: capacity)
+    words.take(other.words)
+    fresh.take(other.fresh)
+  }
+
+  /// A slot's bytes; they come first in its memory.
+  public static var slotBytes: Int { stride * 8 }
+  public static func bytes(capacity: Int) -> Int {
+    capacity * slotBytes + SharedBits.bytes(capacity: capacity) + 64
+  }
+
+  /// What stands in a slot that a killed process left: its owner's id, and the value in force. A writer that was in the
+  /// midst of its work had not turned the copies round.
+  public static func left(_ slot: UnsafeRawPointer) -> (id: UInt64, value: Value)? {
+    let control = slot.load(as: UInt64.self)
+    let id = slot.load(fromByteOffset: 8, as: UInt64.self)
+    let first = copy(inForce: control)
+    var value = Value(repeating: 0)
+    for index in 0..<6 {
+      value[index] = slot.load(fromByteOffset: (first + index) * 8, as: UInt64.self)
+    }
+    return id != 0 && value[0] >> 32 == control >> 32 ? (id, value) : nil
+  }
+
   @inlinable func word(_ slot: UInt32, _ index: Int) -> UnsafeMutablePointer<Atomic<UInt64>> {
     assert(index >= 0 && index < Self.stride)
     return UnsafeMutableRawPointer(words.base + Int(slot) * Self.stride + index)

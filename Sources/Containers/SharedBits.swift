@@ -26,6 +26,27 @@ public struct SharedBits: ~Copyable, @unchecked Sendable {
     self.cursor = cursor
   }
 
+  /// In other memory, with the members of `other`, which has the same capacity and is used by nobody else.
+  public init(
+    _ memory: Memory, moving other: borrowing SharedBits, capacity: Int
+  ) throws(OutOfMemory) {
+    try self.init(memory, capacity: capacity)
+    take(other)
+  }
+
+  func take(_ other: borrowing SharedBits) {
+    bits.take(other.bits)
+    middle.take(other.middle)
+    top.take(other.top)
+  }
+
+  /// At least so many bytes.
+  public static func bytes(capacity: Int) -> Int {
+    let count = (max(capacity, 1) + 63) / 64
+    let middleCount = (count + 63) / 64
+    return (count + middleCount + (middleCount + 63) / 64 + 1) * 8 + 4 * 64
+  }
+
   @inlinable static func word(
     _ block: borrowing Block<UInt64>, _ index: Int
   ) -> UnsafeMutablePointer<Atomic<UInt64>> {

@@ -93,6 +93,64 @@ public struct SharedRing<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendab
     return element
   }
 
+  // In two steps, where what becomes of an element must be seen before its place is given back
+
+  /// Where the oldest element stands until `dropFirst`; nil when there is none.
+  @inlinable public var first: UnsafePointer<Element>? {
+    let head = Self.atomic(ends, 16).pointee.load(ordering: .relaxed)
+    let index = Int(head & mask)
+    guard Self.atomic(turns, index).pointee.load(ordering: .acquiring) == head &+ 1 else {
+      return nil
+    }
+    return UnsafePointer(elements.base + index)
+  }
+
+  /// How many were popped since the beginning: the number of `first`.
+  @inlinable public var popped: UInt64 {
+    Self.atomic(ends, 16).pointee.load(ordering: .relaxed)
+  }
+
+  /// After `first` gave one.
+  @inlinable public func dropFirst() {
+    let head = Self.atomic(ends, 16).pointee.load(ordering: .relaxed)
+    let turn = Self.atomic(turns, Int(head & mask))
+    assert(turn.pointee.load(ordering: .relaxed) == head &+ 1)
+    turn.pointee.store(head &+ mask &+ 1, ordering: .releasing)
+    Self.atomic(ends, 16).pointee.store(head &+ 1, ordering: .relaxed)
+  }
+
+  // In memory that outlives its process
+
+  /// How many bytes each part takes, in the order in which they are taken.
+  public static func sizes(capacity: Int) -> (turns: Int, elements: Int, ends: Int) {
+    var rounded = 2
+    while rounded < capacity { rounded <<= 1 }
+    return (rounded * 8, rounded * MemoryLayout<Element>.stride, 32 * 8)
+  }
+
+  /// The elements of a ring that a killed process left, oldest first, with their numbers: those that were appended to
+  /// the end and not popped. False: this is no such ring. `capacity` as it was rounded.
+  public static func left(
+    turns: UnsafeRawPointer, elements: UnsafeRawPointer, ends: UnsafeRawPointer, capacity: Int,
+    _ body: (UInt64, UnsafeRawPointer) -> Void
+  ) -> Bool {
+    let tail = ends.load(as: UInt64.self) & ~closedBit
+    let head = ends.load(fromByteOffset: 16 * 8, as: UInt64.self)
+    // One may be popped but for the head.
+    guard capacity > 1, capacity & (capacity - 1) == 0, tail &- head <= UInt64(capacity) + 1 else {
+      return false
+    }
+    var number = head
+    while number != tail {
+      let index = Int(number & UInt64(capacity - 1))
+      if turns.load(fromByteOffset: index * 8, as: UInt64.self) == number &+ 1 {
+        body(number, elements + index * MemoryLayout<Element>.stride)
+      }
+      number &+= 1
+    }
+    return true
+  }
+
   /// Elements taken in since the beginning.
   @inlinable public var appended: Int64 {
     Int64(bitPattern: Self.atomic(ends, 0).pointee.load(ordering: .relaxed) & ~Self.closedBit)

@@ -60,7 +60,7 @@ extension EngineDriver {
       return HandleTable.file(driver, claim)
     } catch {
       driver.stopTraffic()
-      driver.journal?.journal.close()
+      driver.closeJournal()
       throw error
     }
   }
@@ -157,13 +157,20 @@ extension EngineDriver {
     driver.turnHere { _, turn in
       while driver.decidePosts(most: .max, &turn) > 0 {}
     }
-    driver.journal?.journal.close()
+    driver.closeJournal()
     if driver.mode == .hostLoop, let loop = driver.loop {
       let kept = Unmanaged.passRetained(driver)
       loop.detach { kept.release() }
     }
     HandleTable.remove(token)
     return .ok
+  }
+
+  /// Nobody uses the engine any more. Posts that nobody decided (an open that failed) are in the ring of a next open.
+  private func closeJournal() {
+    guard let journal else { return }
+    journal.journal.keepsRing = postMark != nil && posts.pointee.count > 0
+    journal.journal.close()
   }
 
   /// Whether closing would wait for a call that this thread is inside of, or for a loop that only this thread, or never

@@ -33,9 +33,15 @@ extension EngineDriver {
   }
 
   @inline(__always) private func decideNextPost(_ turn: inout Turn) -> Bool {
-    guard var report = posts.pointee.popFirst() else { return false }
+    guard let first = posts.pointee.first else { return false }
+    var report = first.pointee
     report.place = snap((report.lat_e7, report.lon_e7))
+    if let postMark, let journal {
+      postMark.begin(posts.pointee.popped, under: journal.nextRecord)
+    }
     apply(.post(report), &turn)
+    // Not before its record is written: a process that is killed in between has it in one of the two.
+    posts.pointee.dropFirst()
     return true
   }
 }

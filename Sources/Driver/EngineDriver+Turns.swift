@@ -206,6 +206,15 @@ extension EngineDriver {
 
   // The parts of a turn
 
+  /// After a turn that may have written something down: the journal's thread goes to work on it.
+  @inline(__always)
+  func giveBaton() {
+    baton.give()
+    if let journalRest, journalRest.pointee.load(ordering: .relaxed) { stirJournal() }
+  }
+
+  @inline(never) private func stirJournal() { journal?.journal.stir() }
+
   /// The one place where the driver changes an engine.
   @inline(__always)
   func apply(

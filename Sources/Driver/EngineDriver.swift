@@ -21,6 +21,8 @@ package final class EngineDriver: @unchecked Sendable {
   package let baton: Baton
   let mapOwner: MapOwner
   let core: UnsafeMutablePointer<EngineCore>
+  // With a journal the next two lie in the ring's file from opening on.
+
   /// Where any thread writes positions, and whence the core's feed takes them.
   let positions: UnsafeMutablePointer<PositionTable>
   /// On the heap like the core, so that `deinit` gives its memory back before the allocator goes.
@@ -48,8 +50,12 @@ package final class EngineDriver: @unchecked Sendable {
   var journal: EngineJournal?
   /// Events wait until they are durable (`EventBell`). Set with it.
   var hidesEvents = false
+  /// Whether the journal's thread sleeps until a turn wakes it (`Journal.stir`); set with `journal`.
+  var journalRest: UnsafePointer<Atomic<Bool>>?
 
   // Owned by the baton's holder
+  /// Says on the ring's file which post is being decided; nil: it does not lie there.
+  var postMark: PostMark?
   /// Events wait that may have been read before the engine was rebuilt.
   var hasRepeated = false
   /// In poll mode: where the records ended, until the first poll says how long ago that was.

@@ -375,7 +375,7 @@ public struct Health: OptionSet, Sendable {
   public static let snapshotDamaged = Health(rawValue: 128)
   /// Told once, not degraded: a crash had cut off what was not durable yet.
   public static let tornTail = Health(rawValue: 256)
-  /// A record in the ring was damaged: it and those behind it are lost.
+  /// A record in the ring and those behind it are lost, or a post: damaged.
   public static let ringDamaged = Health(rawValue: 512)
   /// The ring was full and began anew behind the engine's state: not yet.
   public static let ringRestarted = Health(rawValue: 1024)
@@ -389,7 +389,7 @@ public struct Health: OptionSet, Sendable {
 
 /// What of positions, heartbeats and street times is on record.
 public enum Telemetry: Int32, Sendable {
-  /// Heartbeats, and closures of streets and their lifting.
+  /// Heartbeats, closures of streets and their lifting; positions: see opening.
   case newest = 0
   /// Each position as it was taken in, and each street time.
   case all = 1

@@ -20,6 +20,45 @@ package struct PositionTable: ~Copyable {
     self.rules = rules
   }
 
+  /// In other memory, with all that stands in `other`, which nobody else uses.
+  package init(
+    _ memory: Memory, moving other: borrowing PositionTable, capacity: Int
+  ) throws(OutOfMemory) {
+    let latest = try LatestTable(memory, moving: other.latest, capacity: capacity)
+    let offDuty = try SharedBits(memory, moving: other.offDuty, capacity: capacity)
+    self.latest = latest
+    self.offDuty = offDuty
+    self.rules = other.rules
+  }
+
+  /// The most that it takes.
+  package static func bytes(capacity: Int) -> Int {
+    LatestTable.bytes(capacity: capacity) + SharedBits.bytes(capacity: capacity) + 64
+  }
+
+  /// Before anybody else has the table: a position that a killed process left is that of its unit again, and not taken
+  /// yet. `snapped`: its place on another map.
+  package func restore(
+    _ value: LatestTable.Value, of id: UInt64, in slot: UInt32, at place: Place
+  ) {
+    guard case .claimed(let claim) = latest.claim(slot, id: id) else { return }
+    let own = Self.point(value[5])
+    let fix = Fix(
+      unitID: id, place: place, lat_e7: own.lat_e7, lon_e7: own.lon_e7, accuracy_dm: 0,
+      wall_us: Int64(bitPattern: value[1]), fix_ns: 0)
+    var words = Self.words(fix)
+    // Its time in ticks is what it was.
+    words[0] = words[0] & 1 | UInt64(UInt32(truncatingIfNeeded: value[0]) & ~1)
+    latest.write(words, under: claim)
+  }
+
+  /// What a value says, as a turn would take it in.
+  package static func fix(_ value: LatestTable.Value, _ slot: UInt32, now_ns: Int64) -> TakenFix {
+    TakenFix(
+      slot: slot, ask: 0, wall_us: Int64(bitPattern: value[1]),
+      fix_ns: fix_ns(value, now_ns: now_ns), place: place(value))
+  }
+
   package var hasFresh: Bool { !latest.fresh.isEmpty }
 
   /// The holder: whether the unit is off duty from now on.
@@ -134,9 +173,7 @@ package struct PositionTable: ~Copyable {
     case .value(let words):
       // A reporter that was put to sleep before its unit went off duty.
       guard !isOffDuty(slot) else { return nil }
-      return TakenFix(
-        slot: slot, ask: 0, wall_us: Int64(bitPattern: words[1]),
-        fix_ns: Self.fix_ns(words, now_ns: now_ns), place: Self.place(words))
+      return Self.fix(words, slot, now_ns: now_ns)
     }
   }
 

@@ -180,8 +180,10 @@ extension Journal {
     var lock = given
     var recovery = recovery
     let calls = settings.calls
+    // What stands in the area of a ring that is taken over is lost by no open, so it never shrinks.
+    let areaBytes = max(settings.areaBytes, taken.ring?.areaBytes ?? 0)
     let wanted = Ring.Facts(
-      journal: lock.page.journal, boot: boot, areaBytes: UInt64(settings.areaBytes),
+      journal: lock.page.journal, boot: boot, areaBytes: UInt64(areaBytes),
       ringBytes: UInt64(Ring.rounded(settings.ringBytes)))
     // A ring whose last records are damaged cannot be gone on with, nor one of another size: what it holds moves.
     var held: (ring: Ring, path: String)?
@@ -189,7 +191,7 @@ extension Journal {
       // Beside a state it stays as it is until the disk has that.
       let isSame =
         ring.state > 0
-        || ring.areaBytes == settings.areaBytes && ring.capacity == Int(wanted.ringBytes)
+        || ring.areaBytes == areaBytes && ring.capacity == Int(wanted.ringBytes)
           && !recovery.opening.reasons.contains(.ringDamaged)
       if isSame { held = (ring, taken.path) }
     }

@@ -9,6 +9,8 @@ extension Journal {
   static var retry_ns: Int64 { 250_000_000 }
   /// Longest sleep: a host that forgets to `kick` waits no longer for durability.
   static var rest_ns: Int64 { 100_000_000 }
+  /// While records come: so much later than it is written a record is begun with at most.
+  static var pause_ns: Int64 { 5_000_000 }
 
   enum Step { case nothing, wrote, failed }
 
@@ -174,19 +176,32 @@ extension Journal {
   }
 
   private func run() {
+    var wrote_ns = calls.now_ns()
     while !isStopping.load(ordering: .acquiring) {
       let step = work.held { self.step() }
-      if step == .wrote { continue }
+      if step == .wrote {
+        wrote_ns = calls.now_ns()
+        continue
+      }
       if step == .nothing, work.held({ writer.extendAhead(folder) }) { continue }
-      rest(step == .failed ? Self.retry_ns : Self.rest_ns, hasFailed: step == .failed)
+      guard step == .nothing else {
+        rest(Self.retry_ns, hasFailed: true)
+        continue
+      }
+      // While records come the thread looks for them now and then, so that no turn pays for waking it. After a while
+      // without one the next turn does, once.
+      let isIdle = calls.now_ns() &- wrote_ns >= Self.rest_ns
+      rest(isIdle ? Self.rest_ns : Self.pause_ns, isIdle: isIdle)
     }
   }
 
-  /// Sleeps until something is appended and `kick` is called, or for so long.
-  private func rest(_ most_ns: Int64, hasFailed: Bool) {
+  /// Sleeps until something is appended and `kick` is called (or `stir`, while idle), or for so long.
+  private func rest(_ most_ns: Int64, hasFailed: Bool = false, isIdle: Bool = false) {
     gate.lock()
     defer { gate.unlock() }
     // Before the look at the ring: a kick after it finds the flag, or its record is found here.
+    resting.pointee.store(isIdle, ordering: .sequentiallyConsistent)
+    defer { resting.pointee.store(false, ordering: .relaxed) }
     isAsleep.store(true, ordering: .sequentiallyConsistent)
     atomicMemoryFence(ordering: .sequentiallyConsistent)
     if !isStopping.load(ordering: .acquiring), hasFailed || ring.head == ring.tail {
@@ -202,6 +217,15 @@ extension Journal {
     guard isAsleep.load(ordering: .sequentiallyConsistent) else { return }
     gate.lock()
     gate.wakeAll()
+    gate.unlock()
+  }
+
+  /// After a turn gave the baton back, where `resting` says so. Waits for nobody: where the gate is held the thread is
+  /// awake, or the next turn stirs it. A record that is appended while it lies down may wait until it looks by itself,
+  /// `rest_ns` later.
+  package func stir() {
+    guard gate.tryLock() else { return }
+    if resting.pointee.exchange(false, ordering: .relaxed) { gate.wakeAll() }
     gate.unlock()
   }
 
@@ -247,7 +271,8 @@ extension Journal {
     work.held {
       while step() == .wrote {}
       if gapEnd != nil { _ = beginSegment() }
-      let isDone = ring.head == ring.tail && gapEnd == nil && !reasons.contains(.lockLost)
+      let isDone =
+        ring.head == ring.tail && gapEnd == nil && !reasons.contains(.lockLost) && !keepsRing
       if isDone, writer.trim(folder) == nil {
         lock.page.last = writer.place.last
         lock.page.hash = writer.place.hash

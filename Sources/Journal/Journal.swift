@@ -48,6 +48,11 @@ package final class Journal: @unchecked Sendable {
   let reasonsCell: Atomic<UInt32>
   let errorCell = Atomic<Int32>(0)
   let isAsleep = Atomic<Bool>(false)
+  /// The journal's thread sleeps until something is written (`stir`). By address, so that a look costs no more.
+  package let resting = UnsafeMutablePointer<Atomic<Bool>>.allocate(capacity: 1)
+  /// Under the baton: something of the host's own in the area is still needed when the journal is closed, so a next
+  /// open is to find the ring.
+  package var keepsRing = false
   let isStopping = Atomic<Bool>(false)
   let isClosed = Atomic<Bool>(false)
   var thread: pthread_t?
@@ -74,6 +79,12 @@ package final class Journal: @unchecked Sendable {
     recordedCell = Atomic(parts.opening.last)
     durableCell = Atomic(parts.writer.place.last)
     reasonsCell = Atomic(parts.opening.reasons.rawValue)
+    resting.initialize(to: Atomic(false))
+  }
+
+  deinit {
+    resting.deinitialize(count: 1)
+    resting.deallocate()
   }
 
   static func mostPayload(ringBytes: Int, segmentBytes: Int) -> Int {

@@ -31,8 +31,10 @@ package struct JournalSettings: Sendable {
   package var ringPath: String?
   /// Room for records that are not durable yet, rounded up to a power of two, at least 64 KiB.
   package var ringBytes = 32 << 20
-  /// Memory of the host's own in the ring's file (`Journal.area`): it lives as long as the ring.
+  /// Memory of the host's own in the ring's file (`Journal.area`): it lives as long as the ring, and is no smaller than
+  /// it was in one that is taken over.
   package var areaBytes = 0
+  package static var mostAreaBytes: Int { 1 << 34 }
   /// From 64 KiB to 1 GiB. A segment is reserved whole when it is begun.
   package var segmentBytes = 64 << 20
   /// Bound of segments and snapshots together; 0 = none. Retention wins over it (DEGRADED, `overBound`).

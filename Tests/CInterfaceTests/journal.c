@@ -9,54 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "host.h"
-
-static char folder[64];
-
-static void remove_folder(void) {
-  char command[128];
-  *strrchr(folder, '/') = 0;
-  snprintf(command, sizeof command, "rm -rf '%s'", folder);
-  CHECK_EACH_EQUAL(system(command), 0);
-}
-
-static void new_folder(void) {
-  /* What a killed process wrote survives it in any file system, and a slow disk would only make fewer kills of it. */
-  strcpy(folder, "/dev/shm/hujia-test-XXXXXX");
-  if (mkdtemp(folder) == NULL) {
-    strcpy(folder, "/tmp/hujia-test-XXXXXX");
-    REQUIRE(mkdtemp(folder) != NULL);
-  }
-  strcat(folder, "/j");
-}
-
-static hj_config journal_config(int32_t mode) {
-  hj_config config = poll_config();
-  config.run_mode = mode;
-  config.journal_path = folder;
-  config.ring_bytes = 4 << 20;
-  config.max_incidents = 512;
-  config.max_assignments = 512;
-  config.event_capacity = 1 << 14;
-  config.max_watches = 8;
-  return config;
-}
-
-static hj_journal_info journal_info(hj_engine *engine) {
-  hj_journal_info info;
-  memset(&info, 0, sizeof info);
-  info.size = sizeof info;
-  REQUIRE_STATUS(hj_journal_status(engine, &info), HJ_OK);
-  return info;
-}
-
-static uint32_t read_events(hj_engine *engine, hj_event *events, uint32_t capacity) {
-  uint32_t count = 0;
-  memset(events, 0, sizeof *events * capacity);
-  events[0].size = sizeof *events;
-  REQUIRE_STATUS(hj_events_poll(engine, events, capacity, &count), HJ_OK);
-  return count;
-}
+#include "journal_host.h"
 
 /* ---- One life, told by a process that is gone ---- */
 
@@ -117,18 +70,6 @@ static void live_once(void) {
   shared->read = read_incident(engine, shared->incident);
   shared->unit = read_unit(engine, 1);
   kill(getpid(), SIGKILL);
-}
-
-static void in_a_child(void (*body)(void)) {
-  pid_t child = fork();
-  REQUIRE_AT_LEAST(child, 0);
-  if (child == 0) {
-    body();
-    _exit(1);
-  }
-  int status;
-  REQUIRE_EQUAL(waitpid(child, &status, 0), child);
-  REQUIRE_EQUAL(status, SIGKILL); /* of a process that a signal ended it is the signal's number */
 }
 
 /* Those that were not handled come again, marked, under their numbers, and then what was not read yet. */
@@ -280,12 +221,16 @@ static void settings_are_checked(void) {
 
 /* ---- Killed at any moment, under load ---- */
 
-enum { MOST = 400 };
+enum { MOST = 400, SENT = 6000, BURST = 8, SENT_A_LIFE = 200 };
 enum act { NOTHING, REPORT, ADVANCE, CLOSE, ACT_POST };
 struct known {
   uint64_t id, assignment, key;
   int32_t state; /* of the assignment, as it was answered; 0 = it has none any more */
   int32_t is_closed;
+};
+struct sent {
+  uint64_t incident; /* as its event told it */
+  int32_t is_under_way, is_accepted, is_closed;
 };
 /* What the host of this test knows: it survives its own death, as a host's data base would. */
 static struct book {
@@ -298,8 +243,10 @@ static struct book {
   uint32_t of;
   int32_t to;
   /* Never to fire twice: step and cycle of each clock that was told, by incident. */
-  uint64_t calls, posts;
+  uint64_t calls;
   struct known known[MOST];
+  uint32_t sent_count, sent_before;
+  struct sent sent[SENT];
 } * book;
 
 static hj_engine *engine;
@@ -348,10 +295,35 @@ static void close_one(uint32_t index) {
   book->act = NOTHING;
 }
 
+/* Several at once, so that some wait when the end comes. */
+static void post_some(void) {
+  for (int times = 0; times < BURST && book->sent_count - book->sent_before < SENT_A_LIFE; times++) {
+    struct sent *entry = &book->sent[book->sent_count];
+    hj_report report = numbered_post(book->sent_count + 1);
+    entry->is_under_way = 1;
+    book->sent_count++;
+    if (hj_incident_post(engine, &report) == HJ_OK) entry->is_accepted = 1;
+    book->calls++;
+    entry->is_under_way = 0;
+  }
+}
+
+/* An event that comes again says the same; a second incident of one post would be another. */
+static void note_decided(const hj_event *events, uint32_t count) {
+  for (uint32_t index = 0; index < count; index++) {
+    uint32_t number = number_of(&events[index]);
+    if (number == 0) continue;
+    struct sent *entry = &book->sent[number - 1];
+    if (entry->incident == 0) entry->incident = events[index].incident_id;
+    CHECK_EACH_EQUAL(events[index].incident_id, entry->incident);
+  }
+}
+
 static void read_some(unsigned *seed) {
   hj_event events[64];
   uint32_t count = read_events(engine, events, 64);
   if (count == 0) return;
+  note_decided(events, count);
   book->seen = events[count - 1].sequence;
   if (rand_r(seed) % 2 == 0 && hj_events_ack(engine, book->seen) == HJ_OK) book->handled = book->seen;
 }
@@ -375,6 +347,9 @@ static void *work_until_killed(void *unused) {
         break;
       case 3:
         read_some(&seed);
+        break;
+      case 4:
+        post_some();
         break;
       default:
         if (book->count > 0) advance_one(index);
@@ -423,6 +398,7 @@ static void no_event_is_missing(void) {
   uint32_t count;
   int is_first = 1;
   while ((count = read_events(engine, events, 64)) > 0) {
+    note_decided(events, count);
     for (uint32_t index = 0; index < count; index++) {
       /* An acknowledgement under way was taken in, or not. */
       if (is_first && events[index].sequence <= book->seen + 1) last = events[index].sequence - 1;
@@ -435,6 +411,27 @@ static void no_event_is_missing(void) {
   }
   book->seen = last;
   if (last > book->handled && hj_events_ack(engine, last) == HJ_OK) book->handled = last;
+}
+
+/* One more is posted: when it is decided, all before it are. Each that was accepted is one incident. */
+static void every_post_is_decided(void) {
+  struct sent *last = &book->sent[book->sent_count];
+  book->sent_before = book->sent_count;
+  post_some();
+  for (int looks = 0; looks < 20000 && book->sent[book->sent_count - 1].incident == 0; looks++) {
+    struct timespec look = {0, 500000};
+    nanosleep(&look, NULL);
+    no_event_is_missing();
+  }
+  CHECK_EACH_MORE(last->incident, 0);
+  for (uint32_t index = 0; index < book->sent_count; index++) {
+    struct sent *entry = &book->sent[index];
+    if (entry->is_accepted) CHECK_EACH_MORE(entry->incident, 0);
+    if (entry->incident == 0 || entry->is_closed) continue;
+    CHECK_EACH_STATUS(hj_incident_close(engine, entry->incident, 1, 0), HJ_OK);
+    entry->is_closed = 1;
+  }
+  book->sent_before = book->sent_count;
 }
 
 static void kill_at_random(int kills, unsigned seed) {
@@ -464,6 +461,7 @@ static void kill_at_random(int kills, unsigned seed) {
     CHECK_EACH_EQUAL(journal_info(engine).reasons & ~HJ_HEALTH_TORN_TAIL, 0);
     all_is_there();
     no_event_is_missing();
+    every_post_is_decided();
   }
   REQUIRE_STATUS(hj_engine_close(engine), HJ_OK);
   remove_folder();
@@ -476,12 +474,14 @@ int main(int argc, char **argv) {
   REQUIRE(shared != MAP_FAILED && book != MAP_FAILED);
   one_life();
   settings_are_checked();
-  uint64_t calls = 0;
+  uint64_t calls = 0, sent = 0;
   for (int done = 0; done < kills; done += 25) {
     kill_at_random(kills - done < 25 ? kills - done : 25, (unsigned)done + 1);
     calls += book->calls;
+    sent += book->sent_count;
   }
-  printf("note: %d kills, %llu answered calls\n", kills, (unsigned long long)calls);
+  printf("note: %d kills, %llu answered calls, %llu of them posts\n", kills, (unsigned long long)calls,
+         (unsigned long long)sent);
   CHECK_MORE(calls, (uint64_t)kills);
   return check_finish();
 }

@@ -14,7 +14,10 @@ extension EngineDriver {
     let rebuilder = try Rebuilder(self, configuration)
     let bell =
       configuration.eventsWhen == .durable ? EventBell(descriptor: eventDescriptor) : nil
-    var settings = configuration.journalSettings(folder)
+    var settings = configuration.journalSettings(
+      folder,
+      areaBytes: RingArea.bytes(
+        posts: posts.pointee.capacity, units: Int(configuration.maxUnits)))
     if let bell { settings.onProgress = { bell.look(at: $0) } }
     let opened: Journal
     do throws(JournalProblem) {
@@ -22,6 +25,8 @@ extension EngineDriver {
     } catch {
       throw rebuilder.failure ?? Failure(error)
     }
+    // An open that fails leaves what was accepted where the next one finds it.
+    opened.keepsRing = true
     do throws(Failure) {
       let own = try EngineJournal(opened, configuration, bell)
       try begin(own, rebuilder, configuration, text)
@@ -40,6 +45,7 @@ extension EngineDriver {
     if let facts = own.facts { feed = .live(positions, writing: facts) }
     core.pointee.feed = feed
     core.pointee.bound(core.pointee.limits)
+    try takeArea(own, isForeign: rebuilder.wasForeign)
     own.rebuilt = rebuilder.records
     if rebuilder.differences > 0 { own.raise(EngineJournal.Reason.rebuiltOtherwise) }
     if rebuilder.wasForeign { core.pointee.snapAnew { snap(($0, $1)) } }
@@ -50,6 +56,7 @@ extension EngineDriver {
     if own.journal.opening.mayLackEnd { core.pointee.outbox.markRepeated() }
     journal = own
     hidesEvents = own.bell != nil
+    journalRest = UnsafePointer(own.journal.resting)
     try write(opening: configuration, own, rebuilder.opened == nil ? text : [])
     guard rebuilder.opened != nil else { return }
     reopenStreets(rebuilder.times, own)
@@ -148,8 +155,10 @@ extension EngineDriver {
 }
 
 extension Configuration {
-  fileprivate func journalSettings(_ folder: String) -> JournalSettings {
+  fileprivate func journalSettings(_ folder: String, areaBytes: Int) -> JournalSettings {
     var settings = JournalSettings(folder: folder)
+    // One beyond what a ring's file may have is of this process alone, and that is told.
+    settings.areaBytes = areaBytes <= JournalSettings.mostAreaBytes ? areaBytes : 0
     settings.ringPath = ringPath
     if ringBytes != 0 { settings.ringBytes = Int(ringBytes) }
     // A segment is as large as the ring: opening makes one, and a small engine's are small.

@@ -237,6 +237,8 @@ final class EngineJournal: @unchecked Sendable {
 
   /// HJ_HEALTH_... bits of our own.
   enum Reason {
+    static var notRecorded: UInt32 { JournalReasons.notRecorded.rawValue }
+    static var areaDamaged: UInt32 { JournalReasons.ringDamaged.rawValue }
     static var timeUncertain: UInt32 { 65_536 }
     static var rebuiltOtherwise: UInt32 { 131_072 }
     static var journalEnded: UInt32 { 262_144 }

@@ -12,10 +12,14 @@ extension EngineDriver {
     let moment = command.recorded.moment
     guard moment.now_ns >= 0, moment.now_ns < 1 << 62, moment.wall_us >= 0 else { return false }
     switch command.recorded.change {
-    case .plain(let change): return acceptsPlace(of: change) && acceptsNumbers(of: change)
+    case .plain(let change): return accepts(change)
     case .takeEvents(let room): return room.most >= 0 && room.decisions >= 0
     case .beats, .usePlans, .useEpoch: return true
     }
+  }
+
+  func accepts(_ change: Change) -> Bool {
+    acceptsPlace(of: change) && acceptsNumbers(of: change)
   }
 
   private func acceptsPlace(of change: Change) -> Bool {

@@ -24,6 +24,7 @@ final class Gate: @unchecked Sendable {
   }
 
   func lock() { pthread_mutex_lock(mutex) }
+  func tryLock() -> Bool { pthread_mutex_trylock(mutex) == 0 }
   func unlock() { pthread_mutex_unlock(mutex) }
 
   func held<Result>(_ body: () -> Result) -> Result {

@@ -1,0 +1,192 @@
+/* Posts and positions survive a kill: what was answered HJ_OK is decided by the next engine, once and in order, also
+ * when the end comes between the record of a decision and the queue. */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <sys/ptrace.h>
+
+#include "journal_host.h"
+
+enum { POSTED = 40, NEW_NORTH = 900, EVENTS = 256 };
+
+static hj_config posts_config(uint32_t capacity) {
+  hj_config config = journal_config(HJ_RUN_POLL);
+  config.post_capacity = capacity;
+  return config;
+}
+
+static void post_and_die(void) {
+  hj_config config = posts_config(64);
+  hj_engine *engine = open_engine(&config);
+  put_unit(engine, 1, 10, 0);
+  put_unit(engine, 2, 300, 0);
+  poll_at(engine, START_NS);
+  for (uint32_t number = 1; number <= POSTED; number++) {
+    hj_report report = numbered_post(number);
+    REQUIRE_STATUS(hj_incident_post(engine, &report), HJ_OK);
+  }
+  hj_position fix;
+  memset(&fix, 0, sizeof fix);
+  fix.size = sizeof fix;
+  fix.unit_id = 2;
+  fix.heading_cdeg = fix.speed_cms = HJ_UNKNOWN;
+  place(NEW_NORTH, 0, &fix.lat_e7, &fix.lon_e7);
+  uint32_t accepted = 0;
+  REQUIRE_STATUS(hj_positions_report(engine, &fix, 1, &accepted), HJ_OK);
+  kill(getpid(), SIGKILL);
+}
+
+/* Its tables are of another size, and it ends before it has decided anything. */
+static void open_and_die(void) {
+  hj_config config = posts_config(128);
+  config.max_units = 100;
+  open_engine(&config);
+  kill(getpid(), SIGKILL);
+}
+
+static void decide_some_and_die(void) {
+  hj_config config = posts_config(64);
+  config.max_units = 100;
+  hj_engine *engine = open_engine(&config);
+  hj_engine_poll(engine, 5, START_US + 1000000, 10, NULL);
+  kill(getpid(), SIGKILL);
+}
+
+/* The numbers that were decided, in order: each exactly once. */
+static uint32_t decided_in_order(hj_engine *engine) {
+  hj_event events[EVENTS];
+  uint32_t count, number = 0;
+  while ((count = read_events(engine, events, EVENTS)) > 0) {
+    for (uint32_t index = 0; index < count; index++) {
+      if (number_of(&events[index]) == 0) continue;
+      CHECK_EACH_EQUAL(number_of(&events[index]), ++number);
+      CHECK_EACH_EQUAL(events[index].key_low, (number % 2 == 0 ? number : 0));
+    }
+  }
+  return number;
+}
+
+static void posts_wait_for_the_next_life(void) {
+  new_folder();
+  in_a_child(post_and_die);
+  hj_config config = posts_config(16);
+  hj_error_detail detail;
+  memset(&detail, 0, sizeof detail);
+  detail.size = sizeof detail;
+  hj_engine *engine = NULL;
+  CHECK_STATUS(hj_engine_open(&config, &engine, &detail), HJ_E_LIMIT);
+  CHECK_TEXT(detail.field, "post_capacity");
+  in_a_child(open_and_die);
+  in_a_child(decide_some_and_die);
+  config = posts_config(64);
+  config.max_units = 100;
+  engine = open_engine(&config);
+  CHECK_EQUAL(journal_info(engine).reasons, 0);
+  REQUIRE_STATUS(hj_engine_poll(engine, 5, START_US + 2000000, 0, NULL), HJ_OK);
+  CHECK_EQUAL(decided_in_order(engine), POSTED);
+  int32_t lat_e7, lon_e7;
+  place(NEW_NORTH, 0, &lat_e7, &lon_e7);
+  hj_unit_status unit = read_unit(engine, 2);
+  CHECK_EQUAL(unit.lat_e7, lat_e7);
+  CHECK_EQUAL(unit.lon_e7, lon_e7);
+  CHECK_STATUS(hj_engine_close(engine), HJ_OK);
+  /* A clean end leaves no ring: what waits then was decided by it. */
+  engine = open_engine(&config);
+  CHECK_EQUAL(journal_info(engine).reasons, 0);
+  hj_report report = numbered_post(POSTED + 1);
+  REQUIRE_STATUS(hj_incident_post(engine, &report), HJ_OK);
+  CHECK_STATUS(hj_engine_close(engine), HJ_OK);
+  engine = open_engine(&config);
+  hj_event events[EVENTS];
+  uint32_t count = read_events(engine, events, EVENTS), decided = 0;
+  for (uint32_t index = 0; index < count; index++) decided += number_of(&events[index]) == POSTED + 1;
+  CHECK_EQUAL(decided, 1);
+  CHECK_STATUS(hj_engine_close(engine), HJ_OK);
+  remove_folder();
+}
+
+/* ---- Killed at an instruction of a decision ---- */
+
+static char ring_file[96];
+static volatile uint64_t *ring_tail;
+
+static hj_config stepped_config(void) {
+  hj_config config = posts_config(64);
+  config.ring_path = ring_file;
+  return config;
+}
+
+static void decide_step_by_step(void) {
+  hj_config config = stepped_config();
+  hj_engine *engine = open_engine(&config);
+  REQUIRE_STATUS(hj_engine_poll(engine, 5, START_US, 0, NULL), HJ_OK);
+  hj_report report = numbered_post(1);
+  REQUIRE_STATUS(hj_incident_post(engine, &report), HJ_OK);
+  if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) != 0) _exit(7);
+  raise(SIGSTOP);
+  hj_engine_poll(engine, 6, START_US + 1, 0, NULL);
+  _exit(0);
+}
+
+/* The ring's end as the file says it: a line of the first page. */
+static void map_ring(void) {
+  int file = open(ring_file, O_RDONLY);
+  REQUIRE_AT_LEAST(file, 0);
+  void *page = mmap(NULL, 4096, PROT_READ, MAP_SHARED, file, 0);
+  REQUIRE(page != MAP_FAILED);
+  close(file);
+  ring_tail = (volatile uint64_t *)((char *)page + 256);
+}
+
+/* Killed so many instructions behind that which shows a new record. 0: the poll ended first; -1: nobody may trace. */
+static int killed_after(long instructions) {
+  pid_t child = fork();
+  REQUIRE_AT_LEAST(child, 0);
+  if (child == 0) decide_step_by_step();
+  int status;
+  REQUIRE_EQUAL(waitpid(child, &status, WUNTRACED), child);
+  if (!WIFSTOPPED(status)) return -1;
+  map_ring();
+  uint64_t before = *ring_tail;
+  long left = -1;
+  while (left != 0) {
+    if (ptrace(PTRACE_SINGLESTEP, child, NULL, NULL) != 0 || waitpid(child, &status, 0) != child) break;
+    if (!WIFSTOPPED(status)) break;
+    if (left > 0) left--;
+    if (left < 0 && *ring_tail != before) left = instructions;
+  }
+  munmap((void *)((char *)ring_tail - 256), 4096);
+  if (left != 0) return 0;
+  kill(child, SIGKILL);
+  REQUIRE_EQUAL(waitpid(child, &status, 0), child);
+  return 1;
+}
+
+/* From the instruction that shows its record on, a post is decided, though it still stands in the queue. */
+static void killed_between_record_and_queue(void) {
+  int kills = 0;
+  for (long instructions = 0; instructions < 4000; instructions = instructions * 2 + 1) {
+    new_folder();
+    snprintf(ring_file, sizeof ring_file, "%s-ring", folder);
+    int killed = killed_after(instructions);
+    if (killed < 0) check_skip("killed at an instruction", "nobody may be traced here");
+    if (killed > 0) {
+      kills++;
+      hj_config config = stepped_config();
+      hj_engine *engine = open_engine(&config);
+      REQUIRE_STATUS(hj_engine_poll(engine, 7, START_US + 2, 0, NULL), HJ_OK);
+      CHECK_EACH_EQUAL(decided_in_order(engine), 1);
+      CHECK_EACH_EQUAL(read_stats(engine).incidents_open, 1);
+      REQUIRE_STATUS(hj_engine_close(engine), HJ_OK);
+    }
+    unlink(ring_file);
+    remove_folder();
+    if (killed <= 0) return;
+  }
+  CHECK_MORE(kills, 5);
+}
+
+int main(void) {
+  posts_wait_for_the_next_life();
+  killed_between_record_and_queue();
+  return check_finish();
+}

@@ -1,0 +1,162 @@
+// What stands in the ring's file beside records: read back as a killed process may have left it, at any instruction.
+
+import HujiaContainers
+import HujiaEngine
+import HujiaIngest
+import HujiaRoads
+import HujiaTestSupport
+import Testing
+
+@testable import HujiaDriver
+
+/// Memory as a ring's file has it.
+private final class Ground {
+  let bytes: UnsafeMutableRawBufferPointer
+  init(_ count: Int) {
+    bytes = .allocate(byteCount: count, alignment: 4_096)
+    bytes.initializeMemory(as: UInt8.self, repeating: 0)
+  }
+  deinit { bytes.deallocate() }
+  var area: RingArea { RingArea(bytes) }
+
+  /// A new part, which is in force from here on, with a queue of posts in it.
+  func begin(posts: Int, units: Int) throws -> (queue: SharedRing<IncidentReport>, head: PartHead) {
+    let layout = PartLayout(posts: posts, units: units)
+    let room = try #require(area.room(for: layout.bytes))
+    let head = PartHead(at: room)
+    head.write(layout)
+    let part = PartMemory(room + PartHead.bytes, bytes: layout.bytes - PartHead.bytes)
+    let queue = try SharedRing<IncidentReport>(part.memory, capacity: layout.posts)
+    let table = try PositionTable(part.memory, capacity: units, rules: FixRules())
+    table.latest.assign(0, id: 77)
+    area.name(room)
+    return (queue, head)
+  }
+}
+
+@Suite struct RingAreaTests {
+  private func report(_ number: UInt64) -> IncidentReport {
+    IncidentReport(
+      tier: .urgent, type: 7, lat_e7: 1, lon_e7: 2, flags: 0, keyHigh: 5, keyLow: number,
+      callerHash: 3, wall_us: 4,
+      place: Place(
+        street: Place.none, offset_mm: 0, node: Place.none, gap_dm: 0, lat_e7: 1, lon_e7: 2,
+        isOffNetwork: true))
+  }
+
+  private func left(_ ground: Ground, last: UInt64) -> [UInt64] {
+    LeftBehind(ground.area, last: last).posts.map { $0.keyLow }
+  }
+
+  /// A later library reads what an earlier one left: another layout needs another number, and a reader of this one.
+  @Test func theLayoutOfAPostIsTheFirst() {
+    check(RingArea.layout, equals: 1)
+    check(MemoryLayout<IncidentReport>.size, equals: 144)
+    check(MemoryLayout<IncidentReport>.offset(of: \.tier), equals: 0)
+    check(MemoryLayout<IncidentReport>.offset(of: \.keyHigh), equals: 24)
+    check(MemoryLayout<IncidentReport>.offset(of: \.place), equals: 64)
+    check(MemoryLayout<IncidentReport>.offset(of: \.needs), equals: 104)
+    check(MemoryLayout<IncidentReport>.offset(of: \.reference), equals: 112)
+  }
+
+  /// Killed before its record was written, a post is still to be decided; behind that it is not.
+  @Test func aPostIsDecidedOnce() throws {
+    let ground = Ground(RingArea.bytes(posts: 8, units: 3))
+    let (queue, head) = try ground.begin(posts: 8, units: 3)
+    for number in 10..<15 as Range<UInt64> { #expect(queue.append(report(number))) }
+    check(left(ground, last: 100), equals: [10, 11, 12, 13, 14])
+    head.mark.begin(queue.popped, under: 8)
+    check(left(ground, last: 7), equals: [10, 11, 12, 13, 14])
+    check(left(ground, last: 8), equals: [11, 12, 13, 14])
+    queue.dropFirst()
+    // The mark is that of the one before: it says nothing of the next.
+    check(left(ground, last: 8), equals: [11, 12, 13, 14])
+    head.mark.begin(queue.popped, under: 0)
+    check(left(ground, last: 100), equals: [11, 12, 13, 14], "a turn without a record")
+    head.mark.begin(queue.popped, under: 9)
+    check(left(ground, last: 9), equals: [12, 13, 14])
+    queue.dropFirst()
+    // Round and round: numbers go on, places come again.
+    for number in 15..<20 as Range<UInt64> { #expect(queue.append(report(number))) }
+    #expect(!queue.append(report(20)))
+    for number in 12..<15 as Range<UInt64> {
+      check(queue.first?.pointee.keyLow, equals: number)
+      queue.dropFirst()
+    }
+    check(left(ground, last: 100), equals: [15, 16, 17, 18, 19])
+  }
+
+  /// A thread took a place and was killed before it wrote: its caller has no answer, and those behind it have.
+  @Test func aPlaceThatWasNeverFilledIsPassedOver() throws {
+    let ground = Ground(RingArea.bytes(posts: 4, units: 1))
+    let (queue, head) = try ground.begin(posts: 4, units: 1)
+    #expect(queue.append(report(1)) && queue.append(report(2)) && queue.append(report(3)))
+    let turns = head.at + head.layout.turns
+    turns.storeBytes(of: 1, toByteOffset: 8, as: UInt64.self)  // as it was before the second came
+    check(left(ground, last: 0), equals: [1, 3])
+    // Killed in the midst of dropping the first.
+    turns.storeBytes(of: 4, toByteOffset: 0, as: UInt64.self)
+    check(left(ground, last: 0), equals: [3])
+  }
+
+  /// Whatever the sizes were before, a new part has room beside the old one, which stays as it is until the new one is
+  /// named.
+  @Test func aPartHasRoomBesideAnother() throws {
+    var random = SplitMix64(11)
+    for _ in 0..<50 {
+      var ground = Ground(RingArea.bytes(posts: 1, units: 1))
+      for _ in 0..<20 {
+        let posts = 1 << Int.random(in: 0...6, using: &random)
+        let units = Int.random(in: 1...200, using: &random)
+        let wanted = RingArea.bytes(posts: posts, units: units)
+        if wanted > ground.bytes.count {
+          let larger = Ground(wanted)
+          larger.bytes.copyMemory(from: UnsafeRawBufferPointer(ground.bytes))
+          ground = larger
+        }
+        if let (place, head) = ground.area.part() {
+          let bytes = PartLayout(posts: posts, units: units).bytes
+          let room = try #require(ground.area.room(for: bytes), "\(posts) posts, \(units) units")
+          let old = UnsafeMutableRawPointer(ground.bytes.baseAddress.unsafelyUnwrapped) + place
+          #expect(room + bytes <= old || room >= old + head.layout.bytes)
+          #expect(room + bytes <= ground.bytes.baseAddress.unsafelyUnwrapped + ground.bytes.count)
+        }
+        let (queue, _) = try ground.begin(posts: posts, units: units)
+        #expect(queue.append(report(9)))
+        check(left(ground, last: 0), equals: [9])
+      }
+    }
+  }
+
+  /// A file is believed no more than a host.
+  @Test func anythingMayStandThere() throws {
+    var random = SplitMix64(12)
+    let good = Ground(RingArea.bytes(posts: 8, units: 3))
+    let (queue, _) = try good.begin(posts: 8, units: 3)
+    for number in 0..<8 as Range<UInt64> { #expect(queue.append(report(number))) }
+    var refused = 0
+    for _ in 0..<3_000 {
+      let ground = Ground(good.bytes.count)
+      ground.bytes.copyMemory(from: UnsafeRawBufferPointer(good.bytes))
+      for _ in 0..<Int.random(in: 1...4, using: &random) {
+        let place =
+          Bool.random(using: &random)
+          ? 4_096 + Int.random(in: 0..<2_048, using: &random)
+          : Int.random(in: 0..<4_400, using: &random)
+        ground.bytes[place] = UInt8.random(in: 0...255, using: &random)
+      }
+      let found = LeftBehind(ground.area, last: UInt64.random(in: 0...9, using: &random))
+      if found.isDamaged { refused += 1 }
+      #expect(found.posts.count <= 8)
+      if let (place, head) = ground.area.part() {
+        #expect(place + head.layout.bytes <= ground.bytes.count)
+      }
+    }
+    check(refused, above: 20)
+    let later = Ground(good.bytes.count)
+    later.bytes.copyMemory(from: UnsafeRawBufferPointer(good.bytes))
+    later.bytes[4_096] = 2
+    check(left(later, last: 0), equals: [])
+    #expect(LeftBehind(later.area, last: 0).isDamaged, "a later layout is told")
+  }
+}
