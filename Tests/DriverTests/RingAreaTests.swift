@@ -9,6 +9,11 @@ import Testing
 
 @testable import HujiaDriver
 
+private struct Part: ~Copyable {
+  let queue: SharedRing<IncidentReport>
+  let head: PartHead
+}
+
 /// Memory as a ring's file has it.
 private final class Ground {
   let bytes: UnsafeMutableRawBufferPointer
@@ -20,7 +25,7 @@ private final class Ground {
   var area: RingArea { RingArea(bytes) }
 
   /// A new part, which is in force from here on, with a queue of posts in it.
-  func begin(posts: Int, units: Int) throws -> (queue: SharedRing<IncidentReport>, head: PartHead) {
+  func begin(posts: Int, units: Int) throws -> Part {
     let layout = PartLayout(posts: posts, units: units)
     let room = try #require(area.room(for: layout.bytes))
     let head = PartHead(at: room)
@@ -30,7 +35,7 @@ private final class Ground {
     let table = try PositionTable(part.memory, capacity: units, rules: FixRules())
     table.latest.assign(0, id: 77)
     area.name(room)
-    return (queue, head)
+    return Part(queue: queue, head: head)
   }
 }
 
@@ -62,26 +67,26 @@ private final class Ground {
   /// Killed before its record was written, a post is still to be decided; behind that it is not.
   @Test func aPostIsDecidedOnce() throws {
     let ground = Ground(RingArea.bytes(posts: 8, units: 3))
-    let (queue, head) = try ground.begin(posts: 8, units: 3)
-    for number in 10..<15 as Range<UInt64> { #expect(queue.append(report(number))) }
+    let part = try ground.begin(posts: 8, units: 3)
+    for number in 10..<15 as Range<UInt64> { check(part.queue.append(report(number))) }
     check(left(ground, last: 100), equals: [10, 11, 12, 13, 14])
-    head.mark.begin(queue.popped, under: 8)
+    part.head.mark.begin(part.queue.popped, under: 8)
     check(left(ground, last: 7), equals: [10, 11, 12, 13, 14])
     check(left(ground, last: 8), equals: [11, 12, 13, 14])
-    queue.dropFirst()
+    part.queue.dropFirst()
     // The mark is that of the one before: it says nothing of the next.
     check(left(ground, last: 8), equals: [11, 12, 13, 14])
-    head.mark.begin(queue.popped, under: 0)
+    part.head.mark.begin(part.queue.popped, under: 0)
     check(left(ground, last: 100), equals: [11, 12, 13, 14], "a turn without a record")
-    head.mark.begin(queue.popped, under: 9)
+    part.head.mark.begin(part.queue.popped, under: 9)
     check(left(ground, last: 9), equals: [12, 13, 14])
-    queue.dropFirst()
+    part.queue.dropFirst()
     // Round and round: numbers go on, places come again.
-    for number in 15..<20 as Range<UInt64> { #expect(queue.append(report(number))) }
-    #expect(!queue.append(report(20)))
+    for number in 15..<20 as Range<UInt64> { check(part.queue.append(report(number))) }
+    check(!part.queue.append(report(20)))
     for number in 12..<15 as Range<UInt64> {
-      check(queue.first?.pointee.keyLow, equals: number)
-      queue.dropFirst()
+      check(part.queue.first?.pointee.keyLow, equals: number)
+      part.queue.dropFirst()
     }
     check(left(ground, last: 100), equals: [15, 16, 17, 18, 19])
   }
@@ -89,9 +94,10 @@ private final class Ground {
   /// A thread took a place and was killed before it wrote: its caller has no answer, and those behind it have.
   @Test func aPlaceThatWasNeverFilledIsPassedOver() throws {
     let ground = Ground(RingArea.bytes(posts: 4, units: 1))
-    let (queue, head) = try ground.begin(posts: 4, units: 1)
-    #expect(queue.append(report(1)) && queue.append(report(2)) && queue.append(report(3)))
-    let turns = head.at + head.layout.turns
+    let part = try ground.begin(posts: 4, units: 1)
+    check(
+      part.queue.append(report(1)) && part.queue.append(report(2)) && part.queue.append(report(3)))
+    let turns = part.head.at + part.head.layout.turns
     turns.storeBytes(of: 1, toByteOffset: 8, as: UInt64.self)  // as it was before the second came
     check(left(ground, last: 0), equals: [1, 3])
     // Killed in the midst of dropping the first.
@@ -121,8 +127,8 @@ private final class Ground {
           #expect(room + bytes <= old || room >= old + head.layout.bytes)
           #expect(room + bytes <= ground.bytes.baseAddress.unsafelyUnwrapped + ground.bytes.count)
         }
-        let (queue, _) = try ground.begin(posts: posts, units: units)
-        #expect(queue.append(report(9)))
+        let part = try ground.begin(posts: posts, units: units)
+        check(part.queue.append(report(9)))
         check(left(ground, last: 0), equals: [9])
       }
     }
@@ -132,8 +138,8 @@ private final class Ground {
   @Test func anythingMayStandThere() throws {
     var random = SplitMix64(12)
     let good = Ground(RingArea.bytes(posts: 8, units: 3))
-    let (queue, _) = try good.begin(posts: 8, units: 3)
-    for number in 0..<8 as Range<UInt64> { #expect(queue.append(report(number))) }
+    let part = try good.begin(posts: 8, units: 3)
+    for number in 0..<8 as Range<UInt64> { check(part.queue.append(report(number))) }
     var refused = 0
     for _ in 0..<3_000 {
       let ground = Ground(good.bytes.count)
