@@ -100,8 +100,7 @@ extension EngineCore {
   }
 
   mutating func rearm(_ slot: UInt32, due_ns: Int64) {
-    clocks.arm(slot, due_ns: due_ns)
-    countArmed()
+    if clocks.arm(slot, due_ns: due_ns) { countArmed() }
   }
 
   /// Takes the deadline out; the promise stays open.

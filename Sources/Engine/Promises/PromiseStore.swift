@@ -55,10 +55,13 @@ package struct PromiseStore: ~Copyable {
     return slot
   }
 
-  mutating func arm(_ slot: UInt32, due_ns: Int64) {
+  /// Whether it had none before.
+  mutating func arm(_ slot: UInt32, due_ns: Int64) -> Bool {
     records[slot].due_ns = due_ns
-    if !deadlines.isArmed(slot: slot) { armed += 1 }
+    let isNew = !deadlines.isArmed(slot: slot)
+    if isNew { armed += 1 }
     deadlines.arm(slot: slot, due_ns: due_ns)
+    return isNew
   }
 
   /// Takes the deadline out; the promise stays open. False: there was none.
