@@ -206,15 +206,6 @@ extension EngineDriver {
 
   // The parts of a turn
 
-  /// After a turn that may have written something down: the journal's thread goes to work on it.
-  @inline(__always)
-  func giveBaton() {
-    baton.give()
-    if let journalRest, journalRest.pointee.load(ordering: .relaxed) { stirJournal() }
-  }
-
-  @inline(never) private func stirJournal() { journal?.journal.stir() }
-
   /// The one place where the driver changes an engine.
   @inline(__always)
   func apply(
@@ -286,12 +277,15 @@ extension EngineDriver {
     }
   }
 
-  /// The end of what was done under the baton.
+  /// The end of what was done under the baton. The journal's thread that rests goes to work on what was written down.
   @inline(__always)
   func giveBaton() {
     baton.give()
+    if let journalRest, journalRest.pointee.load(ordering: .relaxed) { stirJournal() }
     if hidesEvents { hastenHidden() }
   }
+
+  @inline(never) private func stirJournal() { journal?.journal.stir() }
 
   @inline(__always)
   var newTurn: Turn { Turn(moment: moment, feed: feed) }
