@@ -101,6 +101,7 @@ extension Journal {
     do throws(JournalProblem) {
       var recovery = try Recovery(
         folder, catalogue, ring: taken.ring, journal: id, digest: settings.digest)
+      recovery.passedSnapshots = settings.passedSnapshots
       recovery.opening.wasClosed = isNew && catalogue.segments.isEmpty || lock.page.isClosed
       recovery.opening.reasons.formUnion(taken.reasons)
       if !recovery.opening.wasClosed { settleLast(folder, catalogue) }

@@ -99,6 +99,7 @@ extension Journal {
       // From here on a next process finds the ring.
       clear(.notRecorded)
     }
+    tellBound()
     return true
   }
 

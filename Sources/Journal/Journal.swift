@@ -37,6 +37,10 @@ package final class Journal: @unchecked Sendable {
   /// The last record of the state beside the ring; the next segment begins behind it.
   var gapEnd: UInt64?
 
+  // Under `work` as well: what is told of each batch that is durable, and how many bytes were
+  var whenDurable: (@Sendable (UInt64, UInt64) -> Void)?
+  var settledBytes: UInt64 = 0
+
   // Under `gate`: what waiters sleep on, and the newest head of the chain
   let gate = Gate()
   var head: ChainPlace
@@ -200,6 +204,8 @@ package final class Journal: @unchecked Sendable {
 
   /// Under `work`: these records are on the disk.
   func settle(_ place: ChainPlace, end: UInt64) {
+    settledBytes &+= end &- ring.head
+    defer { whenDurable?(place.last, settledBytes) }
     ring.release(end, durable: place.last)
     gate.lock()
     head = place

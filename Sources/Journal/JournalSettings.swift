@@ -41,6 +41,8 @@ package struct JournalSettings: Sendable {
   package var journalBytes: Int64 = 0
   /// A segment stays this long after its last record, however many snapshots cover it.
   package var retention_s: Int64 = 0
+  /// So many of the newest snapshots are passed over, as if they were damaged: the host could not take them.
+  package var passedSnapshots = 0
   /// Kept aside for a full disk.
   package var reserveBytes = 64 << 20
   package var digest = JournalDigest.sha256

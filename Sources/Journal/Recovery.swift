@@ -15,6 +15,10 @@ struct Recovery {
   /// Segments without a batch: they hold nothing.
   var empty: [String] = []
   var digest: ChainDigest
+  /// Of a journal that goes on meanwhile: what comes after this record does not count.
+  var bound: UInt64?
+  /// So many of the newest snapshots do not count.
+  var passedSnapshots = 0
 
   init(
     _ folder: Folder, _ catalogue: Catalogue, ring: Ring?, journal: JournalID,
@@ -32,7 +36,11 @@ struct Recovery {
     journal: JournalID, _ take: (UnsafeRawBufferPointer) -> Bool
   ) throws(JournalProblem) {
     var first: JournalProblem?
-    for sequence in catalogue.snapshots.reversed() {
+    for (index, sequence) in catalogue.snapshots.reversed().enumerated() {
+      guard index >= passedSnapshots else {
+        opening.reasons.insert(.snapshotDamaged)
+        continue
+      }
       let name = SnapshotHead.name(sequence)
       do throws(JournalProblem) {
         let (head, bytes) = try SnapshotFile.read(folder, name, journal: journal)
@@ -87,7 +95,8 @@ struct Recovery {
       // Behind a state beside the ring there is a gap on the disk.
       let isGap = ring.map { $0.state > 0 } ?? false
       let until =
-        next < heads.count ? heads[next].head.after : isGap ? nil : ringFirst.map { $0 - 1 }
+        next < heads.count
+        ? heads[next].head.after : bound ?? (isGap ? nil : ringFirst.map { $0 - 1 })
       try takeSegment(
         segment, own, bytes, until: until, isLast: next == heads.count, isFirst: index == start,
         head: head, record: record)

@@ -185,16 +185,9 @@ extension Journal {
     guard sequence > 0, sequence <= recorded else {
       throw JournalProblem(.argument, "there is no record \(sequence) yet")
     }
-    let descriptor = calls.openFolder(settings.folder)
-    guard descriptor >= 0 else {
-      throw .system("open \(settings.folder)", SystemError(-descriptor))
-    }
-    let own = Folder(calls: calls, descriptor: descriptor)
+    let own = try openAgain()
     let place = gate.held { head }
     do throws(JournalProblem) {
-      guard try own.status(descriptor, settings.folder).isSame(work.held { lock.folder }) else {
-        throw JournalProblem(.foreign, "\(settings.folder) is another folder now")
-      }
       return try SnapshotWriter(
         self, own,
         SnapshotHead(
@@ -202,7 +195,7 @@ extension Journal {
           chain: place.last == sequence ? place.hash : ChainDigest.zero,
           digest: settings.digest, made_us: calls.wall_us()))
     } catch {
-      own.close(descriptor)
+      own.close(own.descriptor)
       throw error
     }
   }
@@ -244,7 +237,23 @@ extension Journal {
     gate.held { diskBytes = bytes }
   }
 
+  /// Under `work`, at each new segment: whether the folder has outgrown its bound.
+  func tellBound() {
+    if isOverBound(writer.written) { raise(.overBound) } else { clear(.overBound) }
+  }
+
   private func isOverBound(_ segments: [SegmentFacts]) -> Bool {
-    settings.journalBytes > 0 && segments.reduce(0) { $0 + $1.bytes } > settings.journalBytes
+    guard settings.journalBytes > 0 else { return false }
+    return segments.reduce(snapshotBytes) { $0 + $1.bytes } > settings.journalBytes
+  }
+
+  private var snapshotBytes: Int64 {
+    snapshots.reduce(0) { sum, sequence in
+      guard case .success(let file) = folder.open(SnapshotHead.name(sequence), .read) else {
+        return sum
+      }
+      defer { folder.close(file) }
+      return sum + ((try? folder.status(file, "a snapshot").bytes) ?? 0)
+    }
   }
 }

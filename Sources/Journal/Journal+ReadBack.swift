@@ -1,0 +1,48 @@
+// What is on the disk by now, read back while the journal goes on: what a snapshot is made from. Must never: change a
+// file, make the journal's own thread wait.
+
+extension Journal {
+  /// Gives the newest good snapshot, if there is one, then every record behind it up to the last that is durable, as
+  /// opening would. Returns that record's number; 0 = there is none. Any thread but the baton's holder and the
+  /// journal's own. A segment in memory at a time.
+  package func readBack(
+    snapshot: (UnsafeRawBufferPointer) -> Bool, record: (borrowing JournalRecord) -> Bool
+  ) throws(JournalProblem) -> UInt64 {
+    let own = try openAgain()
+    defer { own.close(own.descriptor) }
+    let bound = durable
+    let catalogue = try Catalogue(own, journal: id)
+    var recovery = try Recovery(own, catalogue, ring: nil, journal: id, digest: settings.digest)
+    recovery.bound = bound
+    try recovery.takeSnapshot(journal: id, snapshot)
+    guard bound > recovery.opening.snapshot else { return recovery.opening.snapshot }
+    try recovery.takeSegments(head: { _ in true }, record: record)
+    return max(recovery.place.last, recovery.opening.snapshot)
+  }
+
+  /// The same folder, through a descriptor of its own.
+  func openAgain() throws(JournalProblem) -> Folder {
+    let descriptor = calls.openFolder(settings.folder)
+    guard descriptor >= 0 else {
+      throw .system("open \(settings.folder)", SystemError(-descriptor))
+    }
+    let own = Folder(calls: calls, descriptor: descriptor)
+    do throws(JournalProblem) {
+      guard try own.status(descriptor, settings.folder).isSame(work.held { lock.folder }) else {
+        throw JournalProblem(.foreign, "\(settings.folder) is another folder now")
+      }
+    } catch {
+      own.close(descriptor)
+      throw error
+    }
+    return own
+  }
+
+  /// `tell` hears, on the journal's thread or a waiting one, of each batch that is on the disk: its last record, and
+  /// how many bytes were written since opening. It must not wait.
+  package func tellDurable(
+    _ tell: @escaping @Sendable (_ sequence: UInt64, _ bytes: UInt64) -> Void
+  ) {
+    work.held { whenDurable = tell }
+  }
+}

@@ -1,0 +1,127 @@
+// What is on the disk is read back while the journal goes on; snapshots that the host could not take are passed over;
+// a folder that outgrows its bound says so, whether there are snapshots or not.
+
+import HujiaContainers
+import HujiaTestSupport
+import Testing
+
+@testable import HujiaJournal
+
+@Suite struct ReadBackTests {
+  /// A random life: records, syncs, snapshots. Whenever it is asked, all that is durable comes back, and nothing else.
+  @Test(arguments: 1...8 as ClosedRange<UInt64>)
+  func allThatIsDurable(seed: UInt64) throws {
+    let bench = JournalBench()
+    bench.open()
+    let journal = try #require(bench.journal)
+    var random = SplitMix64(seed)
+    var (asked, ahead) = (0, 0)
+    for _ in 0..<600 {
+      for _ in 0..<random.below(12) { bench.append() }
+      if random.below(3) == 0 { bench.sync() }
+      if random.below(40) == 0 { try bench.snapshot() }
+      guard random.below(6) == 0 else { continue }
+      let durable = journal.durable
+      if journal.recorded > durable { ahead += 1 }
+      var found = HostState()
+      let last = try journal.readBack(
+        snapshot: {
+          found = HostState($0); return true
+        },
+        record: {
+          found.payloads.append(Array($0.payload)); return true
+        })
+      check(last, equals: durable)
+      check(found.payloads.count, equals: Int(durable))
+      #expect(found.payloads[...] == bench.twin.payloads.prefix(Int(durable)))
+      asked += 1
+    }
+    check(asked, above: 50)
+    check(ahead, above: 20, "records that are not durable were there as well")
+    check(bench.killAndReopen() == nil, "reading back changed something")
+  }
+
+  @Test func aReaderThatSaysNo() throws {
+    let bench = JournalBench()
+    bench.open()
+    let journal = try #require(bench.journal)
+    check(try journal.readBack(snapshot: { _ in true }, record: { _ in true }), equals: 0)
+    for _ in 0..<50 { bench.append() }
+    bench.sync()
+    #expect(throws: JournalProblem.self) {
+      try journal.readBack(snapshot: { _ in true }, record: { $0.sequence < 20 })
+    }
+    check(try journal.readBack(snapshot: { _ in true }, record: { _ in true }), equals: 50)
+  }
+
+  /// The newest snapshots do not count: the older one does, or all records do, and that is told.
+  @Test func passedSnapshots() throws {
+    let bench = JournalBench()
+    bench.settings.retention_s = 1_000_000
+    bench.open()
+    for _ in 0..<2 {
+      for _ in 0..<40 { bench.append() }
+      bench.sync()
+      try bench.snapshot()
+    }
+    for (passed, snapshot) in [(0, 80), (1, 40), (2, 0)] {
+      bench.close()
+      bench.settings.passedSnapshots = passed
+      bench.open()
+      check(bench.problem == nil, "\(String(describing: bench.problem))")
+      let journal = try #require(bench.journal)
+      check(journal.opening.snapshot, equals: UInt64(snapshot))
+      check(
+        journal.info.reasons.contains(.snapshotDamaged), equals: passed > 0,
+        "passing \(passed) is told")
+      #expect(bench.found == bench.twin)
+    }
+  }
+
+  /// Without a snapshot nothing may go, so the folder outgrows its bound, and says so with the segment that does it.
+  @Test func theBoundIsTold() throws {
+    let bench = JournalBench()
+    bench.settings.journalBytes = 150_000
+    bench.open()
+    let journal = try #require(bench.journal)
+    check(!journal.info.reasons.contains(.overBound))
+    while journal.info.disk_bytes < 400_000 {
+      bench.append()
+      bench.sync()
+    }
+    check(journal.info.reasons.contains(.overBound), "no snapshot, and it is told")
+    for _ in 0..<2 {
+      bench.append()
+      bench.sync()
+      try bench.snapshot()
+    }
+    check(journal.info.disk_bytes, atMost: 150_000, "what two snapshots have goes")
+    check(bench.killAndReopen() == nil)
+  }
+
+  @Test func whatIsDurableIsTold() throws {
+    let bench = JournalBench()
+    bench.open()
+    let journal = try #require(bench.journal)
+    let told = Told()
+    journal.tellDurable { told.note($0, $1) }
+    for round in 1...5 as ClosedRange<UInt64> {
+      bench.append()
+      check(told.sequence, equals: round - 1, "recorded is not durable")
+      bench.sync()
+      check(told.sequence, equals: round)
+    }
+    check(told.bytes, above: 5 * 48)
+    journal.tellDurable { _, _ in }
+    bench.append()
+    bench.sync()
+    check(told.sequence, equals: 5)
+  }
+
+  private final class Told: @unchecked Sendable {
+    var (sequence, bytes): (UInt64, UInt64) = (0, 0)
+    func note(_ sequence: UInt64, _ bytes: UInt64) {
+      (self.sequence, self.bytes) = (sequence, bytes)
+    }
+  }
+}
