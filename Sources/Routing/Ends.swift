@@ -56,6 +56,21 @@ extension RoadMap {
   }
 }
 
+extension RoadMap {
+  /// Whether an arm of the junction where a place is may be driven off it, or up to it.
+  @inline(__always) func isOpen(leaving place: Place, _ times: OwnTimes) -> Bool {
+    for arc in Int(firstOut[Int(place.node)])..<Int(firstOut[Int(place.node) + 1])
+    where times.now_ms[arc] < Cost.unreachable_ms { return true }
+    return false
+  }
+
+  @inline(__always) func isOpen(reaching place: Place, _ times: OwnTimes) -> Bool {
+    for index in Int(firstIn[Int(place.node)])..<Int(firstIn[Int(place.node) + 1])
+    where times.now_ms[Int(inArc[index])] < Cost.unreachable_ms { return true }
+    return false
+  }
+}
+
 /// The arcs under a place in mid-street: at most forward, backward, and the twin's two. None at a node.
 struct Footprints: BitwiseCopyable {
   var count = 0
@@ -66,7 +81,14 @@ struct Footprints: BitwiseCopyable {
 
   /// Here and in `Ends` everything is inlined, so that nobody copies the map's many pointers to ask for one.
   @inline(__always) init(of place: Place, on map: RoadMap) {
-    guard place.hasStreet, !place.hasNode else { return }
+    if !place.hasNode { self.init(along: place, on: map) } else { self.init() }
+  }
+
+  private init() {}
+
+  /// The same of a place at a node too: those of its street.
+  @inline(__always) init(along place: Place, on map: RoadMap) {
+    guard place.hasStreet else { return }
     let street = map.facts(of: place.street)
     addArcs(street, offset_mm: place.offset_mm)
     guard street.twin != RoadMap.none else { return }
@@ -122,7 +144,8 @@ struct End: BitwiseCopyable {
 }
 
 /// The at most two nodes of a place: a street has two, and its twin has the same. Two arcs that lead to one node
-/// count once, with the lesser cost (then the lower arc number).
+/// count once, with the lesser cost (then the lower arc number). A place at a junction has that node alone, unless all
+/// arms of the junction are closed: then it lies on its street as a place in mid-street does.
 struct Ends: BitwiseCopyable {
   var count = 0
   private var first = End(node: .max, cost: .unreachable, arc: .max, offset_mm: 0)
@@ -134,8 +157,11 @@ struct Ends: BitwiseCopyable {
   @inline(__always)
   init(leaving place: Place, on map: RoadMap, times: OwnTimes) {
     let gap = place.gapCost
-    if atNode(place, gap) { return }
-    let footprints = Footprints(of: place, on: map)
+    if place.hasNode {
+      add(End(node: place.node, cost: gap, arc: .max, offset_mm: 0))
+      if map.isOpen(leaving: place, times) { return }
+    }
+    let footprints = Footprints(along: place, on: map)
     for index in 0..<footprints.count {
       let at = footprints[index]
       let length = at.length_mm
@@ -152,14 +178,12 @@ struct Ends: BitwiseCopyable {
   /// From where one can get to a place: the tails of its arcs.
   @inline(__always)
   init(reaching place: Place, on map: RoadMap, times: OwnTimes) {
-    self.init(reaching: place, Footprints(of: place, on: map), times)
-  }
-
-  /// With the place's footprints at hand.
-  @inline(__always)
-  init(reaching place: Place, _ footprints: Footprints, _ times: OwnTimes) {
     let gap = place.gapCost
-    if atNode(place, gap) { return }
+    if place.hasNode {
+      add(End(node: place.node, cost: gap, arc: .max, offset_mm: 0))
+      if map.isOpen(reaching: place, times) { return }
+    }
+    let footprints = Footprints(along: place, on: map)
     for index in 0..<footprints.count {
       let at = footprints[index]
       let length = at.length_mm
@@ -171,13 +195,6 @@ struct Ends: BitwiseCopyable {
           node: at.tail, cost: gap + Cost(time_ms: along_ms, length_mm: at.offset_mm),
           arc: at.arc, offset_mm: at.offset_mm))
     }
-  }
-
-  @inline(__always) private mutating func atNode(_ place: Place, _ gap: Cost) -> Bool {
-    guard place.hasNode else { return false }
-    first = End(node: place.node, cost: gap, arc: .max, offset_mm: 0)
-    count = 1
-    return true
   }
 
   /// A gap of days keeps its ends, at a cost that is no way: cells count a unit by its nodes, wherever it stands.

@@ -205,12 +205,18 @@ extension Router {
       of: place, on: map, normal: ownTimes(.normal), response: ownTimes(.response))
   }
 
+  /// Of a unit at a junction: an arm is open, so that it leaves from there and nowhere else.
+  @inline(__always) func isAtOneNode(_ unit: UInt32) -> Bool {
+    normalEnds[unit].secondNode == .max
+      && (hasOneProfile || responseEnds[unit].secondNode == .max)
+  }
+
   /// The unit's nodes stay, the times to them change.
   @inline(__always) func moveAlong(_ unit: UInt32, _ place: Place) {
     guard hierarchy != nil else { return }
     if normalEnds[unit].stamp != stamp { return }
     let gap_ms = place.gapCost.time_ms
-    if place.hasNode {
+    if place.hasNode, isAtOneNode(unit) {
       normalEnds.base[Int(unit)].firstRest_ms = gap_ms
       if !hasOneProfile { responseEnds.base[Int(unit)].firstRest_ms = gap_ms }
       return

@@ -6,7 +6,7 @@ import Testing
 @testable import HujiaRouting
 
 /// Small awkward networks whose travel times change while units move: published as a whole, then everything again
-/// beside all pairs. Some arcs close, some open, some take no time.
+/// beside all pairs. Some arcs close, some open, some take no time; now and then all arms of a junction are closed.
 @Suite struct NewTimesTests {
   private func newTimes(_ map: RoadMap, _ random: inout SplitMix64) -> [[UInt32]] {
     let isCoarse = random.chance(50)
@@ -25,6 +25,13 @@ import Testing
         }
       }
       if !hasTwo { times[1][arc] = times[0][arc] }
+    }
+    for _ in 0..<random.below(5) {
+      let node = UInt32(random.below(map.nodeCount))
+      let profiles = hasTwo && random.chance(30) ? 0..<1 : 0..<2
+      for arc in 0..<map.arcCount where map.arcTail[arc] == node || map.arcHead[arc] == node {
+        for profile in profiles { times[profile][arc] = .max }
+      }
     }
     return times
   }

@@ -50,9 +50,11 @@ final class PlainStreets {
     return UInt64(profile == .normal ? map.arcNormal_ms[Int(arc)] : map.arcResponse_ms[Int(arc)])
   }
 
-  /// In mid-street both directions, and those of the opposite carriageway.
-  private func spots(_ place: Place) -> [Spot] {
-    guard place.street != Place.none, place.node == Place.none else { return [] }
+  /// In mid-street both directions, and those of the opposite carriageway; the same at a junction of which all arms
+  /// are closed to those that leave it, or to those that reach it.
+  private func spots(_ place: Place, leaving: Bool) -> [Spot] {
+    guard place.street != Place.none, place.node == Place.none || isClosed(place.node, leaving)
+    else { return [] }
     var found: [Spot] = []
     func add(_ street: Int, _ offset: UInt64) {
       let length = UInt64(map.streetLength_mm[street])
@@ -72,6 +74,13 @@ final class PlainStreets {
     return found
   }
 
+  private func isClosed(_ node: UInt32, _ leaving: Bool) -> Bool {
+    let times = times_ms[Int(profile.rawValue)]
+    return (0..<map.arcCount).allSatisfy {
+      (leaving ? map.arcTail[$0] : map.arcHead[$0]) != node || times[$0] == .max
+    }
+  }
+
   private func packed(_ ms: UInt64, _ mm: UInt64) -> UInt64 { ms << 32 | mm }
 
   /// Settles everything that leads to `place`.
@@ -81,7 +90,7 @@ final class PlainStreets {
     for node in costs.indices { costs[node] = Self.never }
     heap.removeAll(keepingCapacity: true)
     if place.node != Place.none { lower(place.node, 0) }
-    for spot in spots(place) {
+    for spot in spots(place, leaving: false) {
       lower(map.arcTail[spot.arc], packed(spot.before_ms, spot.at_mm))
     }
     times_ms[Int(profile.rawValue)].withUnsafeBufferPointer { times in
@@ -101,14 +110,18 @@ final class PlainStreets {
   func travel(from: Place) -> Travel {
     var best = Self.never
     if from.node != Place.none { best = costs[Int(from.node)] }
-    let goals = spots(goal)
-    for spot in spots(from) {
+    let goals = spots(goal, leaving: false)
+    for spot in spots(from, leaving: true) {
       let onward = costs[Int(map.arcHead[spot.arc])]
       if onward != Self.never {
         best = min(
           best, onward + packed(spot.time_ms - spot.before_ms, spot.length_mm - spot.at_mm))
       }
-      for end in goals where end.arc == spot.arc && spot.at_mm <= end.at_mm {
+      // Where one of them is at a junction the way along the street leads over that.
+      for end in goals
+      where from.node == Place.none && goal.node == Place.none && end.arc == spot.arc
+        && spot.at_mm <= end.at_mm
+      {
         best = min(best, packed(end.before_ms - spot.before_ms, end.at_mm - spot.at_mm))
       }
     }

@@ -63,7 +63,7 @@ extension Router {
   private func starts(of unit: UInt32, _ profile: Profile) -> Starts {
     let place = units.places[unit]
     let known = arcs[unit]
-    if !place.hasNode, known.count == 0, let ancestors {
+    if known.count == 0, !place.hasNode || !isAtOneNode(unit), let ancestors {
       return Starts(
         Ends(leaving: place, on: map, times: ownTimes(profile)), ancestors)
     }

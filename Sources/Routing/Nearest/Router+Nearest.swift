@@ -59,7 +59,7 @@ extension Router {
       let footprints = Footprints(of: place, on: map)
       let asked = Asked(
         place: place, filter: filter, profile: hasOneProfile ? .normal : profile,
-        goals: Ends(reaching: place, footprints, times))
+        goals: Ends(reaching: place, on: map, times: times))
       prefetchGoal(asked.goals, query)
       offerOnSameStreet(to: place, footprints, filter, times)
       let goal = setGoal(asked.goals, query)

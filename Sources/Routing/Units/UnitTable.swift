@@ -89,10 +89,10 @@ struct UnitTable: ~Copyable {
     var second = UInt32.max
     if !traits[unit].hasPlace {
       // Nowhere.
-    } else if place.hasNode {
-      first = place.node
     } else {
-      let footprints = Footprints(of: place, on: map)
+      // At a junction as well the street's other end: the unit leaves through it when all arms are closed.
+      if place.hasNode { first = place.node }
+      let footprints = Footprints(along: place, on: map)
       for index in 0..<footprints.count {
         let head = footprints[index].head
         if first == .max {

@@ -62,8 +62,13 @@ struct PlainTwin {
     return best
   }
 
-  private func spots(_ place: Place) -> [(arc: Int, at: UInt64, length: UInt64)] {
-    guard place.street != .max, place.node == .max else { return [] }
+  /// In mid-street; and at a junction of which all arms are closed to those that leave it, or to those that reach it.
+  private func spots(
+    _ place: Place, _ profile: Profile, leaving: Bool
+  ) -> [(arc: Int, at: UInt64, length: UInt64)] {
+    guard place.street != .max, place.node == .max || isClosed(place.node, profile, leaving) else {
+      return []
+    }
     var found: [(arc: Int, at: UInt64, length: UInt64)] = []
     func add(_ street: Int, _ offset: UInt64) {
       let length = UInt64(map.streetLength_mm[street])
@@ -81,6 +86,13 @@ struct PlainTwin {
       add(Int(twin), length - min(UInt64(place.offset_mm), length))
     }
     return found
+  }
+
+  private func isClosed(_ node: UInt32, _ profile: Profile, _ leaving: Bool) -> Bool {
+    (0..<map.arcCount).allSatisfy {
+      (leaving ? map.arcTail[$0] : map.arcHead[$0]) != node
+        || times[Int(profile.rawValue)][$0] == .max
+    }
   }
 
   /// Closed streets take the map's own time for the places on them.
@@ -107,20 +119,21 @@ struct PlainTwin {
     var goals: [(node: Int, value: Value)] = []
     if from.node != .max { starts.append((Int(from.node), Value(ms: 0, mm: 0))) }
     if to.node != .max { goals.append((Int(to.node), Value(ms: 0, mm: 0))) }
-    for spot in spots(from) where own(spot.arc, profile) != .max {
+    for spot in spots(from, profile, leaving: true) where own(spot.arc, profile) != .max {
       let time = own(spot.arc, profile)
       let rest = UInt64(time) - before(time, spot.at, spot.length)
       starts.append((Int(map.arcHead[spot.arc]), Value(ms: rest, mm: spot.length - spot.at)))
     }
-    for spot in spots(to) where own(spot.arc, profile) != .max {
+    for spot in spots(to, profile, leaving: false) where own(spot.arc, profile) != .max {
       let time = own(spot.arc, profile)
       goals.append(
         (
           Int(map.arcTail[spot.arc]),
           Value(ms: before(time, spot.at, spot.length), mm: spot.at)
         ))
-      for start in spots(from)
-      where start.arc == spot.arc && start.at <= spot.at {
+      // Where one of them is at a junction the way along the street leads over that.
+      for start in spots(from, profile, leaving: true)
+      where from.node == .max && to.node == .max && start.arc == spot.arc && start.at <= spot.at {
         let ms = before(time, spot.at, spot.length) - before(time, start.at, spot.length)
         best = min(best, Value(ms: ms, mm: spot.at - start.at))
       }
