@@ -108,6 +108,7 @@ let package = Package(
         "HujiaHostKit", "HujiaMapImport", "HujiaMapBuild", "HujiaRouting", "HujiaRoads",
         "HujiaContainers",
       ]),
+    layer("CatchUp", ["CHujia", "HujiaHostKit", "HujiaMapImport"]),
     layer(
       "Stress",
       [
@@ -128,7 +129,8 @@ let package = Package(
       name: "HujiaTool",
       dependencies: [
         "HujiaHostKit", "HujiaCities", "HujiaReplay", "HujiaSimulation", "HujiaStress",
-        "HujiaReportPage", "HujiaMapReport", "HujiaJournalReport", "HujiaJournal", "HujiaDriver",
+        "HujiaReportPage", "HujiaMapReport", "HujiaJournalReport", "HujiaCatchUp", "HujiaJournal",
+        "HujiaDriver",
         "HujiaMapImport", "HujiaMapBuild", "HujiaRoads", "HujiaGeography",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -195,7 +197,8 @@ let package = Package(
     tests(
       "HujiaToolTests",
       [
-        "HujiaTool", "HujiaHostKit", "HujiaCities", "HujiaReplay", "HujiaSimulation", "HujiaStress",
+        "HujiaTool", "HujiaCatchUp", "HujiaHostKit", "HujiaCities", "HujiaReplay",
+        "HujiaSimulation", "HujiaStress",
         "HujiaReportPage", "HujiaMapImport", "HujiaRoads", "CHujia", "HujiaTestSupport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),

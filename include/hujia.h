@@ -109,7 +109,7 @@ typedef int32_t hj_status;
 #define HJ_OK 0             /* done */
 #define HJ_EXISTS 1         /* the same key and body came before: the first result again. Do not retry. */
 #define HJ_FULL 2           /* a table or ring is at its limit; nothing was taken. Retry later or raise the limit. */
-#define HJ_MANUAL 3         /* taken in; the plan leaves the choice to a person (hj_incident_assign). Do not retry. */
+#define HJ_MANUAL 3         /* taken in; the choice is left to a person (hj_incident_assign). Do not retry. */
 #define HJ_UNCHANGED 4      /* it already was so. Do not retry. */
 #define HJ_PARTIAL 5        /* some of the batch was refused; see the count. Do not retry the whole batch. */
 #define HJ_TIME_BACKWARDS 6 /* now_ns was before that of the last poll; the last poll's time was used. */
@@ -247,9 +247,10 @@ typedef struct hj_error_detail {
 #define HJ_CLOCK_STATE_SUSPENDED 6 /* another incident stands for this one; not yet */
 
 /* What an escalation step asks for. NEXT_UNIT (of DELIVERY, ACKNOWLEDGE and TURNOUT), BACKUP and FIRST_LEADS are
- * carried out by the engine, the others by the host. `assignment_id` of the event is that of the clock that fired, and
- * 0 for an incident's clock; `unit_id` is the unit that was sent (its assignment is told by HJ_EVENT_ASSIGNMENT just
- * before), else the clock's own.
+ * carried out by the engine, the others by the host. In HJ_MODE_MANUAL the first two are not carried out: `reason` is
+ * HJ_REASON_PROPOSED and `unit_id` the unit that would be sent (since 0.3). `assignment_id` of the event is that of
+ * the clock that fired, and 0 for an incident's clock; `unit_id` is the unit that was sent (its assignment is told by
+ * HJ_EVENT_ASSIGNMENT just before), else the clock's own.
  *
  * After NEXT_UNIT of ACKNOWLEDGE the clock is the new unit's, which inherits the chain; of DELIVERY and TURNOUT it was
  * the withdrawn unit's and has ended with its assignment: hj_clock_take answers HJ_E_STALE, as there is nothing left to
@@ -301,6 +302,7 @@ typedef struct hj_error_detail {
   1u /* it may have been read before the engine was rebuilt: the same event, the same number */
 #define HJ_EVENT_FLAG_NOT_DURABLE \
   2u /* with HJ_EVENTS_WHEN_DURABLE: the disk has failed, so that a power cut can take it back */
+#define HJ_EVENT_FLAG_CATCH_UP 4u /* its incident was written on paper (HJ_SOURCE_CATCH_UP) and typed in later */
 
 /* Why a unit was chosen, or why something changed (hj_chosen_unit.reason, hj_event.reason). */
 #define HJ_REASON_NONE 0
@@ -328,17 +330,18 @@ typedef struct hj_error_detail {
 #define HJ_REASON_TABLE_FULL 27    /* no free incident for the step; it comes again */
 #define HJ_REASON_LOST_DEADLINE 28 /* with HJ_EVENT_ALARM */
 #define HJ_REASON_PLACE_CHANGED 29 /* the incident's place changed; unit_id = a free unit that is nearer. Since 0.3 */
+#define HJ_REASON_PROPOSED 30      /* HJ_MODE_MANUAL: nobody was sent; unit_id = the unit that would be. Since 0.3 */
 
 /* Why fewer units were sent than the plan asks for (bits of hj_dispatch.shortfall). */
 #define HJ_SHORTFALL_NONE 0u
 #define HJ_SHORTFALL_NOT_AVAILABLE 1u /* units with the capability exist, all busy or off duty */
 #define HJ_SHORTFALL_CAPABILITY 2u    /* no unit at all has the capability (and agency) */
 #define HJ_SHORTFALL_NOT_CREWED 4u
-#define HJ_SHORTFALL_SHIFT_END 8u        /* within 45 minutes of its shift's end, or after it: routine, preventive */
-#define HJ_SHORTFALL_RADIUS 16u          /* outside the plan's radius */
-#define HJ_SHORTFALL_NO_POSITION 32u     /* a unit without a position was sent, for want of a better one */
-#define HJ_SHORTFALL_TABLE_FULL 64u      /* no free assignment slot: raise max_assignments */
-#define HJ_SHORTFALL_MANUAL 128u         /* no plan matches, or the plan leaves it to a person */
+#define HJ_SHORTFALL_SHIFT_END 8u    /* within 45 minutes of its shift's end, or after it: routine, preventive */
+#define HJ_SHORTFALL_RADIUS 16u      /* outside the plan's radius */
+#define HJ_SHORTFALL_NO_POSITION 32u /* a unit without a position was sent, for want of a better one */
+#define HJ_SHORTFALL_TABLE_FULL 64u  /* no free assignment slot: raise max_assignments */
+#define HJ_SHORTFALL_MANUAL 128u /* a person sends: no plan matches, the plan says so, HJ_MODE_MANUAL, or catch-up */
 #define HJ_SHORTFALL_NOT_ON_STREETS 256u /* a unit or the call is off the network, or an estimate was used */
 #define HJ_SHORTFALL_NO_PLACE 512u       /* with MANUAL: it has no place, so nobody can be ranked. Since 0.3 */
 
@@ -354,7 +357,7 @@ typedef struct hj_error_detail {
 #define HJ_SOURCE_ON_VIEW 6 /* an officer saw it */
 #define HJ_SOURCE_PATROL 7
 #define HJ_SOURCE_AGENCY 8   /* another agency passed it on */
-#define HJ_SOURCE_CATCH_UP 9 /* written on paper while the machines were down, typed in later */
+#define HJ_SOURCE_CATCH_UP 9 /* 补录: written on paper while the machines were down, typed in later */
 
 /* Datums. GCJ-02 and BD-09 differ from WGS-84 on China's mainland alone (since 0.3; not in Hong Kong, Macau, Taiwan or
  * any neighbour, by an outline that is 3 km off at most): elsewhere all three are the same. */
@@ -490,6 +493,12 @@ typedef struct hj_config {
   uint32_t retain_record_d; /* days that records are kept, up to 36,500; 0 = for ever. Not yet: nothing is deleted */
   uint32_t repeat_s; /* after a crash events not acknowledged (hj_events_ack) come again: those younger than this, 1 ...
                       * 31,622,400; default 600, ten minutes; never more than event_capacity */
+  /* The run sheet 值班单: what people need to go on with paper when all machines are down, as plain text of 80 columns
+   * (docs/operating/manual.md). Written whole beside it and renamed over it, mode 0600, at each change of mode and when
+   * the engine closes too, by a thread of its own; in HJ_RUN_POLL by hj_engine_poll, which then writes to the disk. */
+  const char *run_sheet_path; /* a file in a folder that is there; NULL: none */
+  uint32_t run_sheet_s;       /* how often, 1 ... 86,400; 0 = 30, about as long as a line takes to write by hand */
+  uint32_t reserved4;
 } hj_config;
 
 typedef struct hj_unit {
@@ -703,8 +712,9 @@ typedef struct hj_event {
   uint64_t epoch;    /* of the travel times that served then; 0 = the map's. Since 0.2. */
   uint64_t watch_id; /* of a watch's escalation, alarm or end of absence; 0 = none. Since 0.2. */
   uint32_t operator_reason;  /* hj_action.reason of an act of a person; 0 = not stated. Since 0.3. */
-  uint32_t travel_ms;        /* of an assignment before arrival, of the unit that HJ_REASON_PLACE_CHANGED names: to the
-                             * incident, as measured last (HJ_UNREACHABLE = not known); else 0. Since 0.3. */
+  uint32_t travel_ms;        /* of an assignment before arrival, of the unit that HJ_REASON_PLACE_CHANGED or
+                             * HJ_REASON_PROPOSED names: to the incident, as measured last (HJ_UNREACHABLE = not
+                             * known); else 0. Since 0.3. */
   uint8_t reference[32];     /* hj_report.reference of its incident; since 0.3, likewise below */
   uint64_t operator_session; /* hj_action.session_id and */
   uint32_t operator_role;    /* hj_action.role of an act of a person; 0 = not stated */
@@ -943,6 +953,7 @@ typedef struct hj_watch_status {
 #define HJ_FIGURES_AGENCY 3         /* of the unit */
 #define HJ_FIGURES_BEAT 4           /* the unit's home beat */
 #define HJ_FIGURES_VULNERABLE 5     /* 1 = vulnerable callers, 0 = the others */
+#define HJ_FIGURES_CATCH_UP 6       /* value 0: HJ_SOURCE_CATCH_UP, which counts in no other dimension. Since 0.3 */
 #define HJ_FIGURES_OTHER UINT32_MAX /* value: all types (agencies, beats) that found no row of their own */
 
 /* Intervals. The receipt of a held incident is its appointment, that of merged ones the earliest. Targets: the tier's
@@ -983,6 +994,8 @@ typedef struct hj_figures {
 /* flags: within its limit after all, which the host told after the limit. The escalation stays on record, and the entry
  * here; it counts neither in hj_stats.breaches nor against hj_figures.within_target. Since 0.3. */
 #define HJ_BREACH_KEPT_TOLD_LATE 1u
+#define HJ_BREACH_CATCH_UP \
+  2u /* its incident was written on paper (HJ_SOURCE_CATCH_UP); judged by real times. Since 0.3 */
 
 /* A promise that was not kept. */
 typedef struct hj_breach {
@@ -1032,7 +1045,7 @@ int32_t hj_is_taken(hj_status status);
 #define HJ_NAMES_REASON 9
 #define HJ_NAMES_CLOCK_STATE 10
 #define HJ_NAMES_WATCH 11   /* states of watches */
-#define HJ_NAMES_FIGURES 12 /* dimensions: HJ_FIGURES_ALL ... HJ_FIGURES_VULNERABLE */
+#define HJ_NAMES_FIGURES 12 /* dimensions: HJ_FIGURES_ALL ... HJ_FIGURES_CATCH_UP */
 #define HJ_NAMES_INTERVAL 13
 #define HJ_NAMES_SHORTFALL 14
 #define HJ_NAMES_DATUM 15
@@ -1297,23 +1310,38 @@ hj_status hj_positions_report(hj_engine *engine, const hj_position *positions, u
  * appointment_wall_us after now it is held: no unit, no clock, until then (a later jump of the wall clock moves that no
  * more); its limits count from the appointment.
  *
+ * In HJ_MODE_MANUAL it is opened and its clocks run; nobody is sent, and nothing is reserved: the answer is HJ_MANUAL,
+ * and `chosen` holds the units that would go, with assignment_id 0. It waits with its open seats until a person sends
+ * (hj_incident_assign), or ends that mode. Since 0.3.
+ *
+ * With HJ_SOURCE_CATCH_UP nobody is sent by the engine, in any mode, then or later, and the answer is HJ_MANUAL without
+ * chosen units: what was done on paper is told by hj_incident_assign, hj_assignment_advance and hj_incident_close, each
+ * with its real time. A limit that had passed before it was told fires nothing then; whether it was kept is judged by
+ * the real times; where it is still open its steps count from when it was typed in. An order of the past has no
+ * DELIVERY, ACKNOWLEDGE and TURNOUT clock: it was given by voice.
+ *
+ * What came from paper stays marked: hj_incident_status.source, HJ_EVENT_FLAG_CATCH_UP, HJ_BREACH_CATCH_UP,
+ * HJ_FIGURES_CATCH_UP. Since 0.3.
+ *
  * Without a place (0/0) it is taken in all the same: the plan matches by everything but areas, nobody is sent, since to
  * nowhere nobody is nearest, and the answer is HJ_MANUAL with HJ_SHORTFALL_NO_PLACE; its clocks run. A person may send
  * (hj_incident_assign, travel_ms not known), and hj_incident_update with a place does what the plan says. Since 0.3.
  *
- * HJ_EXISTS; HJ_MANUAL (opened; no plan matches, the plan says so, or it has no place); HJ_HELD (opened; waits for its
+ * HJ_EXISTS; HJ_MANUAL (opened; a person sends: see HJ_SHORTFALL_MANUAL); HJ_HELD (opened; waits for its
  * appointment); HJ_FULL (max_incidents open; nothing was opened); HJ_E_NULL; HJ_E_SIZE; HJ_E_NEWER; HJ_E_ARGUMENT
  * (tier, flags, datum, source, wall_us or appointment_wall_us negative, an appointment more than 100 years ahead);
  * HJ_E_RANGE; HJ_E_CONFLICT (same key, other body). Since 0.1. */
 hj_status hj_incident_report(hj_engine *engine, const hj_report *report, hj_dispatch *dispatch);
 
-/* The same answer as hj_incident_report would give now, with no side effect. The key is ignored. HJ_OK or HJ_MANUAL;
- * errors as there, but never HJ_FULL, HJ_EXISTS or HJ_E_CONFLICT. BATON. Since 0.1. */
+/* The same answer as hj_incident_report would give now, with no side effect. The key is ignored, and so is
+ * HJ_SOURCE_CATCH_UP: it names the units that could go. HJ_OK or HJ_MANUAL; errors as there, but never HJ_FULL,
+ * HJ_EXISTS or HJ_E_CONFLICT. BATON. Since 0.1. */
 hj_status hj_incident_recommend(hj_engine *engine, const hj_report *report, hj_dispatch *dispatch);
 
 /* Queues a report and returns; the loop (or the next poll) decides it. With journal_path it survives the process from
  * HJ_OK on, and is decided, once and in order, after the next open (since 0.3). The answer is an event:
- * HJ_EVENT_DECIDED, then one HJ_EVENT_ASSIGNMENT a unit, or HJ_EVENT_REFUSED; all carry the report's key. Checked like
+ * HJ_EVENT_DECIDED, then one HJ_EVENT_ASSIGNMENT a unit (in HJ_MODE_MANUAL one HJ_EVENT_INCIDENT with
+ * HJ_REASON_PROPOSED), or HJ_EVENT_REFUSED; all carry the report's key. Checked like
  * hj_incident_report first.
  * ANY THREAD, does not wait. O(1). HJ_FULL (post_capacity; nothing was taken); errors as hj_incident_report. Since
  * 0.1. */
@@ -1351,7 +1379,7 @@ hj_status hj_incident_post_within(hj_engine *engine, const hj_report *report, in
 hj_status hj_incident_update(hj_engine *engine, uint64_t incident_id, const hj_report *report, hj_dispatch *dispatch);
 
 /* Sends a unit by hand, whatever the plan says: any unit that is not on another incident. `*assignment_id` may be
- * NULL.
+ * NULL. `wall_us` is told by the event; with HJ_SOURCE_CATCH_UP it is when the unit was really sent, 0 = now.
  * BATON. O(1) and one travel time. HJ_E_STALE (incident), HJ_E_STATE (closed), HJ_E_UNKNOWN (unit), HJ_E_BUSY,
  * HJ_UNCHANGED (already on this one; its id is filled in), HJ_FULL (max_assignments, or 16 live on this one),
  * HJ_E_ARGUMENT (wall_us negative). Since 0.1. */
@@ -1473,8 +1501,9 @@ hj_status hj_clock_escalate(hj_engine *engine, const hj_clock_ref *clock, const 
 
 /* How the engine works (hj_health_info.mode; `state` of HJ_EVENT_MODE). Since 0.3. */
 #define HJ_MODE_NORMAL 1
-#define HJ_MODE_DEGRADED 2 /* it dispatches as ever; that what it accepts is never lost, or its time, is in doubt */
-#define HJ_MODE_MANUAL 3   /* not yet */
+#define HJ_MODE_DEGRADED \
+  2 /* it dispatches as ever; in doubt is that what it accepts is never lost, its time, or the run sheet */
+#define HJ_MODE_MANUAL 3 /* 人工调度: it sends nobody by itself; shown also while degraded. Since 0.3 */
 
 /* Why (bits of hj_health_info.reasons and hj_journal_info.reasons). docs/operating/journal.md says what to do. Since
  * 0.3. */
@@ -1492,7 +1521,8 @@ hj_status hj_clock_escalate(hj_engine *engine, const hj_clock_ref *clock, const 
 #define HJ_HEALTH_TIME_UNCERTAIN 65536u /* the machine was started anew and its wall clock had gone back */
 #define HJ_HEALTH_REBUILT_OTHERWISE 131072u /* a record did not give what it had given: please report it */
 #define HJ_HEALTH_JOURNAL_ENDED \
-  262144u /* the ring was full: nothing more is on record until the engine is opened anew */
+  262144u                           /* the ring was full: nothing more is on record until the engine is opened anew */
+#define HJ_HEALTH_RUN_SHEET 524288u /* the run sheet could not be written; the last whole one stays */
 
 /* What a record has survived when hj_journal_wait returns. Since 0.3. */
 #define HJ_STRENGTH_RECORDED 1 /* the death of the process */
@@ -1538,6 +1568,19 @@ hj_status hj_journal_wait(hj_engine *engine, uint64_t record, int32_t strength, 
 /* How the engine is, also without a journal. ANY THREAD, without waiting. O(1). HJ_E_NULL; HJ_E_SIZE; HJ_E_NEWER.
  * Since 0.3. */
 hj_status hj_health(hj_engine *engine, hj_health_info *health);
+
+/* A person takes the sending over (HJ_MODE_MANUAL), or gives it back (HJ_MODE_NORMAL; it is degraded then where
+ * something is wrong). `action` says which person and why; NULL: operator 0. It is told by HJ_EVENT_MODE, is on record,
+ * and holds when the engine is opened again.
+ *
+ * In HJ_MODE_MANUAL the engine sends nobody by itself. It tells what it would do: a report answers with the units that
+ * would go (hj_incident_report); the steps NEXT_UNIT and BACKUP, freed units, appointments and whatever else leaves a
+ * seat open are told by an event with HJ_REASON_PROPOSED. Opening, sending by hand, states, closing and all clocks go
+ * on, and so do FIRST_LEADS and the incidents that watches open. What would have been served waits. With the end of the
+ * mode all free units are offered to what waits, the most urgent first, in slices (CONVENTIONS, "Bounded turns").
+ * BATON. O(1). HJ_UNCHANGED (it already was so); HJ_E_ARGUMENT (another mode: the engine tells HJ_MODE_DEGRADED by
+ * itself); HJ_E_SIZE, HJ_E_NEWER, HJ_E_UNSUPPORTED (action). Since 0.3. */
+hj_status hj_mode_set(hj_engine *engine, int32_t mode, const hj_action *action);
 
 /* ---- Events ---------------------------------------------------------------------------------------------------- */
 

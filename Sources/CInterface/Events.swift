@@ -60,6 +60,7 @@ extension hj_event {
     record = place.pointee.record
     if place.pointee.isRepeated { flags |= HJ_EVENT_FLAG_REPEATED }
     if place.pointee.isUndurable { flags |= HJ_EVENT_FLAG_NOT_DURABLE }
+    if place.pointee.isCatchUp { flags |= HJ_EVENT_FLAG_CATCH_UP }
   }
 }
 

@@ -90,7 +90,9 @@ extension hj_breach {
     is_over = breach.ended_ns == .max ? 0 : 1
     tier = Int32(breach.tier.rawValue)
     type = breach.type
-    flags = breach.wasKept ? HJ_BREACH_KEPT_TOLD_LATE : 0
+    flags =
+      (breach.wasKept ? HJ_BREACH_KEPT_TOLD_LATE : 0)
+      | (breach.isCatchUp ? HJ_BREACH_CATCH_UP : 0)
     breach.reference.copy(to: &reference)
   }
 }

@@ -1,4 +1,4 @@
-// hj_journal_status, hj_journal_wait, hj_health, hj_events_ack.
+// hj_journal_status, hj_journal_wait, hj_health, hj_mode_set, hj_events_ack.
 
 import CHujia
 import HujiaDriver
@@ -48,10 +48,10 @@ public func hj_health(
   with(engine) { driver in
     let status = Sized.checkOutput(health)
     guard status == .ok, let health else { return status }
-    let (isDegraded, reasons) = driver.health
+    let told = driver.health
     var filled = hj_health_info()
-    filled.mode = isDegraded ? HJ_MODE_DEGRADED : HJ_MODE_NORMAL
-    filled.reasons = reasons
+    filled.mode = told.mode
+    filled.reasons = told.reasons
     Sized.write(&filled, to: UnsafeMutableRawPointer(health), size: Sized.size(health))
     return .ok
   }
@@ -60,4 +60,15 @@ public func hj_health(
 @c @implementation
 public func hj_events_ack(_ engine: OpaquePointer!, _ sequence: UInt64) -> hj_status {
   with(engine) { driver in driver.acknowledge(sequence) }
+}
+
+@c @implementation
+public func hj_mode_set(
+  _ engine: OpaquePointer!, _ mode: Int32, _ action: UnsafePointer<hj_action>!
+) -> hj_status {
+  with(engine) { driver in
+    let (verdict, act) = Check.act(action)
+    guard verdict == .ok else { return verdict }
+    return driver.set(mode: mode, act: act)
+  }
 }

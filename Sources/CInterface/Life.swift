@@ -42,6 +42,7 @@ private func fillDefaults(_ config: UnsafeMutablePointer<hj_config>?, _ size: UI
   filled.output_datum = HJ_DATUM_WGS84
   filled.stale_s = defaults.stale_s
   filled.repeat_s = defaults.repeat_s
+  filled.run_sheet_s = defaults.runSheet_s
   // An older program's struct is shorter; a newer one's rest is its own business.
   Sized.write(
     &filled, to: UnsafeMutableRawPointer(config),
@@ -192,6 +193,8 @@ extension Configuration {
     ringPath = given.ring_path.map { String(cString: $0) }
     retainRecord_d = given.retain_record_d
     if given.repeat_s != 0 { repeat_s = given.repeat_s }
+    runSheetPath = given.run_sheet_path.map { String(cString: $0) }
+    if given.run_sheet_s != 0 { runSheet_s = given.run_sheet_s }
   }
 
   private static func mapMemory(_ given: hj_config) throws(Failure) -> MapMemory {

@@ -34,6 +34,7 @@ extension Words {
     case 3: return constant("agency")
     case 4: return constant("beat")
     case 5: return constant("vulnerable")
+    case 6: return constant("catch_up")
     default: return constant("unknown")
     }
   }
@@ -183,6 +184,7 @@ extension Words {
   static func breach(_ value: Int32) -> UnsafePointer<CChar> {
     switch value {
     case 1: return constant("kept_told_late")
+    case 2: return constant("catch_up")
     default: return constant("unknown")
     }
   }
@@ -245,6 +247,7 @@ extension Words {
     case 65536: return constant("time_uncertain")
     case 131072: return constant("rebuilt_otherwise")
     case 262144: return constant("journal_ended")
+    case 524288: return constant("run_sheet")
     default: return constant("unknown")
     }
   }

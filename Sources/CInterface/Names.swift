@@ -214,6 +214,7 @@ enum Words {
     case 27: return constant("table_full")
     case 28: return constant("lost_deadline")
     case 29: return constant("place_changed")
+    case 30: return constant("proposed")
     default: return constant("unknown")
     }
   }

@@ -58,7 +58,7 @@ public func hj_status_text(_ status: hj_status) -> UnsafePointer<CChar>! {
   case 0: return constant("Done.")
   case 1: return constant("The same key and body came before: the first result again. Do not retry.")
   case 2: return constant("A table or ring is at its limit; nothing was taken. Retry later or raise the limit.")
-  case 3: return constant("Taken in; the plan leaves the choice to a person (hj_incident_assign). Do not retry.")
+  case 3: return constant("Taken in; the choice is left to a person (hj_incident_assign). Do not retry.")
   case 4: return constant("It already was so. Do not retry.")
   case 5: return constant("Some of the batch was refused; see the count. Do not retry the whole batch.")
   case 6: return constant("now_ns was before that of the last poll; the last poll's time was used.")

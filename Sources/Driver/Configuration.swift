@@ -41,6 +41,11 @@ package struct Configuration {
   package var ringPath: String?
   package var retainRecord_d: UInt32 = 0  // 0: for ever
   package var repeat_s: UInt32 = 600
+  /// A file; nil: no run sheet.
+  package var runSheetPath: String?
+  package var runSheet_s: UInt32 = 30
+  /// Tests let its calls fail.
+  package var sheetCalls: (any FileCalls)?
   /// Tests say another boot than the system's.
   package var bootID: JournalID?
   /// Writes every turn down.

@@ -48,6 +48,7 @@ extension EngineDriver {
     let driver = try unfiled(configuration)
     do throws(Failure) {
       try driver.openJournal(configuration)
+      try driver.openSheet(configuration)
       if configuration.traffic == .atOpen { _ = try driver.openTraffic() }
       guard let claim = HandleTable.claim() else {
         throw Failure(.full, "\(HandleTable.limit) engines are open: close one first")
@@ -57,8 +58,10 @@ extension EngineDriver {
         HandleTable.giveBack(claim)
         throw error
       }
+      driver.sheet?.begin()
       return HandleTable.file(driver, claim)
     } catch {
+      driver.sheet?.stop()
       driver.stopTraffic()
       driver.closeJournal()
       throw error
@@ -150,6 +153,7 @@ extension EngineDriver {
     driver.room.close(.stale)  // calls that wait for room in the ring of posts leave
     HandleTable.awaitUsers(token)
     driver.stopTraffic()
+    driver.sheet?.stop()  // it wakes the loop
     if driver.mode == .thread {
       driver.loop?.stopThread()
       driver.loop = nil  // its handles are gone: nothing may wake them
@@ -157,6 +161,7 @@ extension EngineDriver {
     driver.turnHere { _, turn in
       while driver.decidePosts(most: .max, &turn) > 0 {}
     }
+    driver.closeSheet()
     driver.closeJournal()
     if driver.mode == .hostLoop, let loop = driver.loop {
       let kept = Unmanaged.passRetained(driver)
@@ -244,6 +249,7 @@ extension Configuration {
       try Self.check("max_speed_cms", fixRules.fastest_cms, 1, 1_000_000)
     }
     try checkJournal()
+    try Self.check("run_sheet_s", runSheet_s, 1, 86_400)
     try Self.check("speed_fixes", fixRules.believedAfter, 1, 255)
     try Self.check("speed_s", UInt32(clamping: fixRules.believedAfter_us / 1_000_000), 1, 3_600)
     try Self.check(

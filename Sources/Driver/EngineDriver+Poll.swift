@@ -47,7 +47,9 @@ extension EngineDriver {
       giveBaton()
     }
     awaitShown()
-    return (status, nextDue_ns)
+    guard let sheet else { return (status, nextDue_ns) }
+    pollSheet()
+    return (status, min(nextDue_ns, sheet.pollDue_ns &+ origin_ns))
   }
 
   /// Everything reported before, each unit once, in slices with the baton free in between.

@@ -52,10 +52,16 @@ package final class EngineDriver: @unchecked Sendable {
   var hidesEvents = false
   /// Whether the journal's thread sleeps until a turn wakes it (`Journal.stir`); set with `journal`.
   var journalRest: UnsafePointer<Atomic<Bool>>?
+  /// What people go on with when the machines are down; nil: nobody asked for it. As `journal`.
+  var sheet: RunSheet?
+  /// `OwnReason`: what is wrong beside the journal.
+  let ownReasons = Atomic<UInt32>(0)
 
   // Owned by the baton's holder
   /// Says on the ring's file which post is being decided; nil: it does not lie there.
   var postMark: PostMark?
+  /// What was told of the engine's health last; beyond 32 bits: nothing yet.
+  var toldReasons: UInt64 = 0
   /// Events wait that may have been read before the engine was rebuilt.
   var hasRepeated = false
   /// In poll mode: where the records ended, until the first poll says how long ago that was.
@@ -115,6 +121,7 @@ package final class EngineDriver: @unchecked Sendable {
   }
 
   deinit {
+    sheet = nil  // its memory is the allocator's, which goes with the other properties
     trafficSlot.empty()
     core.pointee.choices = nil
     while let plans = core.pointee.removePlans() { PlanStore.free(plans) }

@@ -16,6 +16,9 @@ package struct EngineCore: ~Copyable {
   package let map: RoadMap
   package let counters: Counters
   package var time = Moment(now_ns: 0, wall_us: 0)
+  package internal(set) var mode = WorkMode()
+  /// Commands that changed something, for readers that look in several turns.
+  package internal(set) var changes: UInt64 = 0
   var firstWall = FirstWall()
 
   // Units

@@ -4,6 +4,8 @@ import Glibc
 
 package enum HostClock {
   package static var now_ns: Int64 { read_ns(CLOCK_MONOTONIC) }
+  /// UTC microseconds since 1970.
+  package static var wall_us: Int64 { read_ns(CLOCK_REALTIME) / 1_000 }
 
   /// What this thread has used of a core.
   package static var threadBusy_ns: Int64 { read_ns(CLOCK_THREAD_CPUTIME_ID) }

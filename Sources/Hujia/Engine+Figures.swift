@@ -10,6 +10,8 @@ public enum FigureSelection: Sendable {
   case agency(UInt32)
   case beat(UInt32)
   case vulnerable(Bool)
+  /// What was typed in from paper (`Source.catchUp`): it counts nowhere else.
+  case catchUp
 }
 
 /// What is counted by the host's own codes.
@@ -58,6 +60,8 @@ public struct Breach: Sendable {
   public let isOver: Bool
   /// It was kept after all; the host told so after the limit. It counts as no breach.
   public let wasKept: Bool
+  /// Its incident was typed in from paper.
+  public let isCatchUp: Bool
 }
 
 extension Engine {
@@ -121,6 +125,7 @@ extension Breach {
     over_ms = max((min(breach.ended_ns, now_ns) - breach.due_ns) / 1_000_000, 0)
     isOver = breach.ended_ns != .max
     wasKept = breach.wasKept
+    isCatchUp = breach.isCatchUp
   }
 }
 
@@ -133,6 +138,7 @@ extension FigureSelection {
     case .agency(let code): return (.agency, code)
     case .beat(let code): return (.beat, code)
     case .vulnerable(let isVulnerable): return (.vulnerable, isVulnerable ? 1 : 0)
+    case .catchUp: return (.catchUp, 0)
     }
   }
 }

@@ -46,11 +46,23 @@ extension Engine {
     }
   }
 
-  /// Whether that what is accepted is never lost, or the time, is in doubt, and why.
-  public func health() throws(HujiaError) -> (isDegraded: Bool, reasons: Health) {
+  /// How the engine works, and what is wrong with it; `manual` is said also while something is.
+  public func health() throws(HujiaError) -> (mode: EngineMode, reasons: Health) {
     try with { driver in
       let health = driver.health
-      return .success((health.isDegraded, Health(rawValue: health.reasons)))
+      return .success(
+        (EngineMode(rawValue: health.mode) ?? .normal, Health(rawValue: health.reasons)))
+    }
+  }
+
+  /// `manual`: the engine sends nobody by itself and tells what it would do, until a person says `normal`. It is on
+  /// record, and holds when the engine is opened again. False: it already was so. Throws `.argument` for `degraded`,
+  /// which the engine tells by itself.
+  @discardableResult
+  public func set(mode: EngineMode, by person: Person? = nil) throws(HujiaError) -> Bool {
+    try with { driver in
+      let status = driver.set(mode: mode.rawValue, act: Act(person))
+      return status.isError ? .failure(HujiaError(status)) : .success(status == .ok)
     }
   }
 

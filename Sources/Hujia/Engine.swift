@@ -35,6 +35,8 @@ public final class Engine: Sendable {
     raw.journalPath = configuration.journal
     raw.eventsWhen = configuration.eventsWhen == .durable ? .durable : .recorded
     raw.repeat_s = configuration.repeat_s
+    raw.runSheetPath = configuration.runSheet
+    raw.runSheet_s = configuration.runSheetEvery_s
     raw.telemetry = HujiaDriver.Telemetry(rawValue: configuration.telemetry.rawValue) ?? .newest
     do throws(Failure) {
       token = try EngineDriver.open(raw)
@@ -106,6 +108,10 @@ public struct Configuration: Sendable {
   public var eventsWhen = EventsWhen.recorded
   /// After a crash events that were not acknowledged come again, if they are no older than this, in seconds.
   public var repeat_s: UInt32 = 600
+  /// A file for people to go on with paper when the machines are down: rewritten every so often, and at each change of
+  /// mode. nil: none.
+  public var runSheet: String?
+  public var runSheetEvery_s: UInt32 = 30
   /// Time moves only in `Engine.poll`: for tests, simulation and replay.
   public var isHostDriven = false
 

@@ -51,6 +51,10 @@ public struct Event: Sendable {
   public let isRepeated: Bool
   /// With `eventsWhen` durable: the disk has failed, so that a power cut can take it back.
   public let isNotDurable: Bool
+  /// Its incident was written on paper (`Source.catchUp`) and typed in later.
+  public let isCatchUp: Bool
+  /// Of a `mode` event.
+  public let mode: EngineMode?
   /// The report's own, so that the answer to `Engine.post` is found.
   public let key: (high: UInt64, low: UInt64)
 
@@ -82,9 +86,12 @@ public struct Event: Sendable {
     record = event.record
     isRepeated = event.isRepeated
     isNotDurable = event.isUndurable
+    isCatchUp = event.isCatchUp
+    mode = kind == .mode ? EngineMode(rawValue: event.state) : nil
     key = (event.keyHigh, event.keyLow)
     let isAssignment = kind == .assignment
-    incidentState = isAssignment || kind == .clock ? nil : IncidentState(rawValue: event.state)
+    let isOther = isAssignment || kind == .clock || kind == .mode
+    incidentState = isOther ? nil : IncidentState(rawValue: event.state)
     assignmentState = isAssignment ? AssignmentState(rawValue: event.state) : nil
   }
 }

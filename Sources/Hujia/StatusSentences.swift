@@ -9,7 +9,7 @@ extension HujiaError {
     case 0: return "Done."
     case 1: return "The same key and body came before: the first result again. Do not retry."
     case 2: return "A table or ring is at its limit; nothing was taken. Retry later or raise the limit."
-    case 3: return "Taken in; the plan leaves the choice to a person. Do not retry."
+    case 3: return "Taken in; the choice is left to a person. Do not retry."
     case 4: return "It already was so. Do not retry."
     case 5: return "Some of the batch was refused; see the count. Do not retry the whole batch."
     case 6: return "now_ns was before that of the last poll; the last poll's time was used."

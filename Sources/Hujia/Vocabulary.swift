@@ -264,6 +264,7 @@ public enum Reason: Int32, Sendable, CaseIterable {
   case lostDeadline = 28
   /// The incident's place changed; unitID = a free unit that is nearer.
   case placeChanged = 29
+  case proposed = 30
 }
 
 /// How a report came in.
@@ -299,7 +300,6 @@ public struct Shortfall: OptionSet, Sendable {
   public static let noPosition = Shortfall(rawValue: 32)
   /// No free assignment slot: raise maxAssignments.
   public static let tableFull = Shortfall(rawValue: 64)
-  /// No plan matches, or the plan leaves it to a person.
   public static let manual = Shortfall(rawValue: 128)
   /// A unit or the call is off the network, or an estimate was used.
   public static let notOnStreets = Shortfall(rawValue: 256)
@@ -354,6 +354,15 @@ public enum Interval: Int32, Sendable, CaseIterable {
   case receiptToClose = 6
 }
 
+/// How the engine works.
+public enum EngineMode: Int32, Sendable {
+  case normal = 1
+  /// It dispatches as ever; in doubt is that what it accepts is never lost, its time, or the run sheet.
+  case degraded = 2
+  /// It sends nobody by itself; shown also while degraded.
+  case manual = 3
+}
+
 /// Why the engine, or its journal, is not as good as it could be.
 public struct Health: OptionSet, Sendable {
   public let rawValue: UInt32
@@ -385,6 +394,8 @@ public struct Health: OptionSet, Sendable {
   public static let rebuiltOtherwise = Health(rawValue: 131072)
   /// The ring was full: nothing more is on record until the engine is opened anew.
   public static let journalEnded = Health(rawValue: 262144)
+  /// The run sheet could not be written; the last whole one stays.
+  public static let runSheet = Health(rawValue: 524288)
 }
 
 /// What of positions, heartbeats and street times is on record.

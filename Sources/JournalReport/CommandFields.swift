@@ -225,6 +225,8 @@ extension FieldList {
       say("for_ns", for_ns)
     case .acknowledge(let events):
       say("events", events)
+    case .setMode(let isManual):
+      say("isManual", isManual)
     default: break
     }
   }

@@ -285,6 +285,10 @@ static void call_hj_health(hj_engine *engine) {
   static const hj_status said[] = {HJ_OK, HJ_E_NULL, HJ_E_SIZE, HJ_E_NEWER, HJ_E_STALE, HJ_E_STATE, HJ_E_FORKED, INT32_MAX};
   expect("hj_health", hj_health(engine, STRUCT(1, hj_health_info)), engine == NULL, said);
 }
+static void call_hj_mode_set(hj_engine *engine) {
+  static const hj_status said[] = {HJ_OK, HJ_UNCHANGED, HJ_E_ARGUMENT, HJ_E_SIZE, HJ_E_NEWER, HJ_E_STALE, HJ_E_STATE, HJ_E_FORKED, HJ_E_UNSUPPORTED, INT32_MAX};
+  expect("hj_mode_set", hj_mode_set(engine, (int32_t)number(1, 0, INT32_MIN, INT32_MAX), STRUCT(2, hj_action)), engine == NULL, said);
+}
 static void call_hj_events_poll(hj_engine *engine) {
   static const hj_status said[] = {HJ_OK, HJ_E_NULL, HJ_E_SIZE, HJ_E_NEWER, HJ_E_STALE, HJ_E_STATE, HJ_E_FORKED, INT32_MAX};
   expect("hj_events_poll", hj_events_poll(engine, STRUCT(1, hj_event), (uint32_t)number(2, 1, 0, 1), VALUE(3, uint32_t)), engine == NULL, said);
@@ -448,6 +452,7 @@ static const struct {
     {"hj_journal_status", call_hj_journal_status, 2},
     {"hj_journal_wait", call_hj_journal_wait, 4},
     {"hj_health", call_hj_health, 2},
+    {"hj_mode_set", call_hj_mode_set, 3},
     {"hj_events_poll", call_hj_events_poll, 4},
     {"hj_events_ack", call_hj_events_ack, 2},
     {"hj_events_fd", call_hj_events_fd, 1},
@@ -478,7 +483,7 @@ static const struct {
     {"hj_engine_drain", call_hj_engine_drain, 1},
     {"hj_engine_close", call_hj_engine_close, 1},
 };
-#define CALLS 79
+#define CALLS 80
 
 static hj_engine *open_one(void) {
   hj_config config = poll_config();

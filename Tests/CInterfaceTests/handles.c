@@ -35,6 +35,7 @@ static hj_status some_verdict;
   X(hj_engine_poll, START_NS, START_US, 0, NULL)                                                    \
   X(hj_engine_stats, &some_stats)                                                                   \
   X(hj_health, &some_health)                                                                        \
+  X(hj_mode_set, HJ_MODE_MANUAL, &valid_action)                                                     \
   X(hj_journal_status, &some_journal)                                                               \
   X(hj_journal_wait, 0, HJ_STRENGTH_RECORDED, 0)                                                    \
   X(hj_events_ack, 0)                                                                               \

@@ -317,7 +317,7 @@ static void bad_sources(void) {
   report.source = HJ_SOURCE_CATCH_UP;
   report.agency = UINT32_MAX;
   report.key_low = 1;
-  CHECK_STATUS(hj_incident_report(engine, &report, &answer), HJ_OK);
+  CHECK_STATUS(hj_incident_report(engine, &report, &answer), HJ_MANUAL);
   CHECK_STATUS(hj_incident_report(engine, &report, &answer), HJ_EXISTS);
   report.source = HJ_SOURCE_PHONE;
   CHECK_STATUS(hj_incident_report(engine, &report, &answer), HJ_E_CONFLICT);

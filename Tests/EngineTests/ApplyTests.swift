@@ -52,9 +52,10 @@ import Testing
     case .background: 36
     case .tell: 37
     case .acknowledge: 38
+    case .setMode: 39
     }
   }
-  private static let cases = 39
+  private static let cases = 40
 
   private let bench: Bench
   private let seen: Seen
@@ -205,6 +206,9 @@ import Testing
     check(apply(.acknowledge(events: event.sequence)), equals: .ok)
     check(apply(.acknowledge(events: event.sequence)), equals: .unchanged)
     check(apply(.acknowledge(events: event.sequence + 1)), equals: .argument)
+    check(apply(.setMode(isManual: true), act: person), equals: .ok)
+    check(apply(.setMode(isManual: true), act: person), equals: .unchanged)
+    check(apply(.setMode(isManual: false), act: person), equals: .ok)
   }
 
   private func ownWork() throws {

@@ -254,6 +254,8 @@ struct CommandLines {
       say("for_ns", for_ns)
     case .acknowledge(let events):
       say("events", events)
+    case .setMode(let isManual):
+      say("isManual", isManual)
     default: break
     }
   }

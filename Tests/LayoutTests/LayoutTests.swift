@@ -20,8 +20,8 @@ import Testing
   }
 
   @Test func config() {
-    #expect(MemoryLayout<hj_config>.size == 232)
-    #expect(MemoryLayout<hj_config>.stride == 232)
+    #expect(MemoryLayout<hj_config>.size == 248)
+    #expect(MemoryLayout<hj_config>.stride == 248)
     let offsets: [(PartialKeyPath<hj_config>, Int)] = [
       (\.size, 0), (\.run_mode, 4), (\.map_path, 8), (\.plans_path, 16), (\.journal_path, 24),
       (\.max_units, 32), (\.max_incidents, 36), (\.max_assignments, 40), (\.event_capacity, 44),
@@ -34,7 +34,8 @@ import Testing
       (\.breach_capacity, 160), (\.reserved2, 164), (\.map_memory, 168), (\.output_datum, 172),
       (\.stale_s, 176), (\.off_duty_positions, 180), (\.max_clients, 184), (\.reserved3, 188),
       (\.telemetry, 192), (\.events_when, 196), (\.ring_bytes, 200), (\.journal_bytes, 208),
-      (\.ring_path, 216), (\.retain_record_d, 224), (\.repeat_s, 228),
+      (\.ring_path, 216), (\.retain_record_d, 224), (\.repeat_s, 228), (\.run_sheet_path, 232),
+      (\.run_sheet_s, 240), (\.reserved4, 244),
     ]
     for (field, offset) in offsets {
       #expect(MemoryLayout<hj_config>.offset(of: field) == offset)

@@ -186,6 +186,7 @@ REASON_PAUSED = 26
 REASON_TABLE_FULL = 27
 REASON_LOST_DEADLINE = 28
 REASON_PLACE_CHANGED = 29
+REASON_PROPOSED = 30
 
 CLOCK_STATE_NONE = 0
 CLOCK_STATE_RUNNING = 1
@@ -205,6 +206,7 @@ FIGURES_TYPE = 2
 FIGURES_AGENCY = 3
 FIGURES_BEAT = 4
 FIGURES_VULNERABLE = 5
+FIGURES_CATCH_UP = 6
 
 INTERVAL_RECEIPT_TO_DISPATCH = 1
 INTERVAL_DISPATCH_TO_ACKNOWLEDGE = 2
@@ -279,6 +281,7 @@ CHOSEN_STRAIGHT_LINE = 4
 CHOSEN_SHIFT_OVER = 8
 
 BREACH_KEPT_TOLD_LATE = 1
+BREACH_CATCH_UP = 2
 
 TELEMETRY_NEWEST = 0
 TELEMETRY_ALL = 1
@@ -311,12 +314,14 @@ HEALTH_RING_RESTARTED = 1024
 HEALTH_TIME_UNCERTAIN = 65536
 HEALTH_REBUILT_OTHERWISE = 131072
 HEALTH_JOURNAL_ENDED = 262144
+HEALTH_RUN_SHEET = 524288
 
 VERSION_MAJOR = 0
 VERSION_MINOR = 3
 VERSION_PATCH = 0
 EVENT_FLAG_REPEATED = 1
 EVENT_FLAG_NOT_DURABLE = 2
+EVENT_FLAG_CATCH_UP = 4
 UNKNOWN = -2147483648
 UNREACHABLE = 4294967295
 AGE_UNKNOWN = 4294967295
@@ -411,7 +416,7 @@ WORDS = {
         10: ("upgraded", ""), 11: ("undeliverable", ""), 12: ("backup", ""), 13: ("appointment", ""),
         14: ("merged", ""), 15: ("unmerged", ""), 16: ("diverted", ""), 17: ("called_back", ""),
         18: ("room_needed", ""), 19: ("lead", ""), 25: ("sign_of_life", ""), 26: ("paused", ""),
-        27: ("table_full", ""), 28: ("lost_deadline", ""), 29: ("place_changed", ""),
+        27: ("table_full", ""), 28: ("lost_deadline", ""), 29: ("place_changed", ""), 30: ("proposed", ""),
     },
     "clock_state": {
         0: ("none", ""), 1: ("running", ""), 2: ("warned", ""), 3: ("breached", ""), 4: ("taken", ""),
@@ -422,6 +427,7 @@ WORDS = {
     },
     "figures": {
         0: ("all", ""), 1: ("tier", ""), 2: ("type", ""), 3: ("agency", ""), 4: ("beat", ""), 5: ("vulnerable", ""),
+        6: ("catch_up", ""),
     },
     "interval": {
         1: ("receipt_to_dispatch", ""), 2: ("dispatch_to_acknowledge", ""), 3: ("acknowledge_to_en_route", ""),
@@ -458,7 +464,7 @@ WORDS = {
     },
     "source": {
         0: ("none", ""), 1: ("phone", ""), 2: ("text", ""), 3: ("app_sos", ""), 4: ("tip", ""), 5: ("sensor", ""),
-        6: ("on_view", ""), 7: ("patrol", ""), 8: ("agency", ""), 9: ("catch_up", ""),
+        6: ("on_view", ""), 7: ("patrol", ""), 8: ("agency", ""), 9: ("catch_up", "补录"),
     },
     "map": {
         0: ("copy", ""), 1: ("shared", ""),
@@ -470,7 +476,7 @@ WORDS = {
         1: ("stale", ""), 2: ("off_network", ""), 4: ("straight_line", ""), 8: ("shift_over", ""),
     },
     "breach": {
-        1: ("kept_told_late", ""),
+        1: ("kept_told_late", ""), 2: ("catch_up", ""),
     },
     "telemetry": {
         0: ("newest", ""), 1: ("all", ""),
@@ -485,13 +491,14 @@ WORDS = {
         0: ("off", ""), 1: ("good", ""), 2: ("degraded", ""),
     },
     "mode": {
-        1: ("normal", ""), 2: ("degraded", ""), 3: ("manual", ""),
+        1: ("normal", ""), 2: ("degraded", ""), 3: ("manual", "人工调度"),
     },
     "health": {
         1: ("not_recorded", ""), 2: ("ring_lost", ""), 4: ("ring_filling", ""), 8: ("disk_failed", ""),
         16: ("disk_full", ""), 32: ("lock_lost", ""), 64: ("over_bound", ""), 128: ("snapshot_damaged", ""),
         256: ("torn_tail", ""), 512: ("ring_damaged", ""), 1024: ("ring_restarted", ""),
         65536: ("time_uncertain", ""), 131072: ("rebuilt_otherwise", ""), 262144: ("journal_ended", ""),
+        524288: ("run_sheet", ""),
     },
 }
 
@@ -529,7 +536,8 @@ class Config(Struct):
         ("reserved2", c_uint32), ("map_memory", c_int32), ("output_datum", c_int32), ("stale_s", c_uint32),
         ("off_duty_positions", c_int32), ("max_clients", c_uint32), ("reserved3", c_uint32), ("telemetry", c_int32),
         ("events_when", c_int32), ("ring_bytes", c_uint64), ("journal_bytes", c_uint64), ("ring_path", c_char_p),
-        ("retain_record_d", c_uint32), ("repeat_s", c_uint32),
+        ("retain_record_d", c_uint32), ("repeat_s", c_uint32), ("run_sheet_path", c_char_p),
+        ("run_sheet_s", c_uint32), ("reserved4", c_uint32),
     ]
 
 
@@ -820,6 +828,7 @@ FUNCTIONS = [
     ("hj_journal_status", c_int32, [c_void_p, POINTER(JournalInfo)]),
     ("hj_journal_wait", c_int32, [c_void_p, c_uint64, c_int32, c_int64]),
     ("hj_health", c_int32, [c_void_p, POINTER(HealthInfo)]),
+    ("hj_mode_set", c_int32, [c_void_p, c_int32, POINTER(Action)]),
     ("hj_events_poll", c_int32, [c_void_p, POINTER(Event), c_uint32, POINTER(c_uint32)]),
     ("hj_events_ack", c_int32, [c_void_p, c_uint64]),
     ("hj_events_fd", c_int32, [c_void_p]),

@@ -5,7 +5,8 @@ Everything else is read from the header.
 
 # Numbers whose names look like a vocabulary's, and are none of its words.
 WORDLESS = {"HJ_CHOSEN_MAX", "HJ_FIGURES_OTHER", "HJ_FIGURES_UNKNOWN", "HJ_FIGURES_TABLE_FULL",
-            "HJ_EVENT_FLAG_REPEATED", "HJ_EVENT_FLAG_NOT_DURABLE", "HJ_PAGE_MAX"}
+            "HJ_EVENT_FLAG_REPEATED", "HJ_EVENT_FLAG_NOT_DURABLE", "HJ_EVENT_FLAG_CATCH_UP",
+            "HJ_PAGE_MAX"}
 
 # Statuses that are no failure; those that are one begin with HJ_E_.
 RESULTS = {"HJ_OK", "HJ_EXISTS", "HJ_FULL", "HJ_MANUAL", "HJ_UNCHANGED", "HJ_PARTIAL", "HJ_TIME_BACKWARDS",
@@ -113,6 +114,7 @@ SWIFT = [
                "time answer both alike.", skips=["DEFAULT"]),
          words("watch", "WatchState", "What a watch shows.", conforms="Sendable"),
          words("interval", "Interval", "From what to what."),
+         words("mode", "EngineMode", "How the engine works.", conforms="Sendable"),
          words("health", "Health", "Why the engine, or its journal, is not as good as it could be.",
                conforms="Sendable"),
          words("telemetry", "Telemetry", "What of positions, heartbeats and street times is on record.",

@@ -61,12 +61,6 @@ extension EngineDriver {
     }
   }
 
-  /// See `hj_health`. Any thread.
-  package var health: (isDegraded: Bool, reasons: UInt32) {
-    guard let journal else { return (false, 0) }
-    return (journal.isDegraded, journal.reasonsNow)
-  }
-
   /// See `hj_events_ack`.
   package func acknowledge(_ sequence: UInt64) -> Status {
     var decision = Decision()
@@ -87,21 +81,6 @@ extension EngineDriver {
   func makeRoomForFixes() {
     recorder?.makeRoom()
     journal?.makeRoom(at: moment, monotonic_ns: moment.now_ns &+ origin_ns)
-  }
-
-  /// Under the baton: the host hears that what it can rely on has changed.
-  @inline(__always)
-  func tellHealth(_ turn: inout Turn) {
-    if let journal, journal.reasonsNow != journal.told { tellHealth(journal, &turn) }
-  }
-
-  @inline(never)
-  private func tellHealth(_ journal: EngineJournal, _ turn: inout Turn) {
-    journal.told = journal.reasonsNow
-    apply(
-      .tell(
-        event: EventKind.mode.rawValue, state: journal.isDegraded ? 2 : 1,
-        number: Int32(bitPattern: journal.told), for_ns: 0), &turn)
   }
 
   /// The first poll of all, or the first one after the engine was rebuilt: then so much time has passed as the wall

@@ -59,6 +59,7 @@ extension EngineDriver {
     journalRest = UnsafePointer(own.journal.resting)
     try write(opening: configuration, own, rebuilder.opened == nil ? text : [])
     guard rebuilder.opened != nil else { return }
+    tellHealthAnew()
     reopenStreets(rebuilder.times, own)
     try loadNewer(text, than: core.pointee.planSource)
     var turn = newTurn

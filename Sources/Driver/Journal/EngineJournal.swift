@@ -31,8 +31,6 @@ final class EngineJournal: @unchecked Sendable {
   let reasons = Atomic<UInt32>(0)
   /// Records that opening applied.
   var rebuilt: UInt64 = 0
-  /// What was told of it last (`HJ_EVENT_MODE`).
-  var told: UInt32 = 0
   private var appendTimes: Histograms
   private var untimed = 0
 

@@ -5,65 +5,6 @@ import Glibc
 import HujiaRouting
 import Synchronization
 
-/// A mutex, a condition, and a thread that waits on them. Freed by its owner after `join`.
-private final class Sleeper: @unchecked Sendable {
-  let mutex: UnsafeMutablePointer<pthread_mutex_t>
-  let condition: UnsafeMutablePointer<pthread_cond_t>
-  private var thread = pthread_t()
-  private var isRunning = false
-  private var body: (() -> Void)?
-
-  init() {
-    mutex = .allocate(capacity: 1)
-    condition = .allocate(capacity: 1)
-    pthread_mutex_init(mutex, nil)
-    pthread_cond_init(condition, nil)
-  }
-
-  deinit {
-    pthread_cond_destroy(condition)
-    pthread_mutex_destroy(mutex)
-    condition.deallocate()
-    mutex.deallocate()
-  }
-
-  /// False when the system refuses the thread.
-  func start(_ body: @escaping () -> Void) -> Bool {
-    var all = sigset_t()
-    var before = sigset_t()
-    sigfillset(&all)
-    pthread_sigmask(SIG_SETMASK, &all, &before)
-    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
-    self.body = body
-    let me = Unmanaged.passUnretained(self).toOpaque()
-    isRunning =
-      pthread_create(
-        &thread, nil,
-        { raw in
-          guard let raw else { return nil }
-          Unmanaged<Sleeper>.fromOpaque(raw).takeUnretainedValue().body?()
-          return nil
-        }, me) == 0
-    return isRunning
-  }
-
-  func join() {
-    guard isRunning else { return }
-    pthread_join(thread, nil)
-    isRunning = false
-    body = nil
-  }
-
-  @inline(__always) func locked(_ change: () -> Void) {
-    pthread_mutex_lock(mutex)
-    change()
-    pthread_mutex_unlock(mutex)
-  }
-
-  func wait() { pthread_cond_wait(condition, mutex) }
-  func wakeAll() { pthread_cond_broadcast(condition) }
-}
-
 final class BuildThreads: @unchecked Sendable {
   private let builder = Sleeper()
   private let helper = Sleeper()

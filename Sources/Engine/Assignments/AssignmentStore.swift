@@ -44,11 +44,13 @@ package struct AssignmentStore: ~Copyable {
   // Coming, moving, going
 
   /// nil = the table is full.
-  mutating func open(_ record: AssignmentRecord, at now: Moment) -> UInt32? {
+  mutating func open(
+    _ record: AssignmentRecord, at now: Moment, wasByVoice: Bool = false
+  ) -> UInt32? {
     guard let slot = slots.take() else { return nil }
     assert(!record.state.isTerminal && record.state != .none)
     records[slot] = record
-    times[slot] = AssignmentTimes(dispatched_ns: now.now_ns)
+    times[slot] = AssignmentTimes(dispatched_ns: now.now_ns, wasByVoice: wasByVoice)
     times[slot].dispatchedWall_us = max(now.wall_us, 1)
     return slot
   }

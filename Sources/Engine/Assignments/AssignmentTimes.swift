@@ -15,4 +15,6 @@ package struct AssignmentTimes: BitwiseCopyable {
   /// The breach of its signature, once the slot of that clock is another's.
   var signatureBreach: UInt32 = 0
   var isAcknowledged = false
+  /// Dispatched before it was told.
+  var wasByVoice = false
 }

@@ -37,7 +37,7 @@ extension EngineCore {
       }
     } else {
       let place = incidents[incident].place
-      let isManual = Sending.mode(incidents[incident].plan, at: place) == .manual
+      let isManual = sending(incident) == .manual
       incidents.set(incident, shortfall: isManual ? Sending.manual(at: place) : [])
     }
     emitIncident(incident, reason: .upgraded)
@@ -115,7 +115,9 @@ extension EngineCore {
       return .unchanged
     }
     takeByHand(unit, unitID, for: incident, &decision)
-    guard let assignment = send(decision.chosen[0], to: incident) else { return .full }
+    guard let assignment = send(decision.chosen[0], to: incident, paper_us: wall_us) else {
+      return .full
+    }
     decision.chosen[0].assignmentID = assignments.id(of: assignment)
     decision.answer.count = 1
     let before = incidents[incident].state

@@ -5,16 +5,6 @@ import HujiaRoads
 import HujiaRouting
 
 extension EngineCore {
-  /// The way of a unit to an incident, from where it is known to be.
-  mutating func travel(of unit: UInt32, to incident: UInt32) -> Travel {
-    guard units[unit].hasPosition, !incidents[incident].place.isNowhere else {
-      return Travel(travel_ms: .max, distance_dm: .max, isStraightLine: true)
-    }
-    return router.travel(
-      from: units[unit].place, to: incidents[incident].place,
-      profile: incidents[incident].plan.profile)
-  }
-
   /// The live assignments before arrival get the times from where their units are now. O(its assignments).
   mutating func measureAgain(_ incident: UInt32) {
     for place in 0..<Int(incidents[incident].liveCount) {
@@ -27,16 +17,6 @@ extension EngineCore {
         assignment, travel_ms: travel.travel_ms, distance_dm: travel.distance_dm,
         isStraightLine: travel.isStraightLine && isKnown)
     }
-  }
-
-  /// The way of a unit under way, and whether its position is known.
-  private mutating func measure(
-    _ unit: UInt32, to incident: UInt32
-  ) -> (travel: Travel, isKnown: Bool) {
-    if let known = travelChosen() { return (known.travel, known.hasPosition) }
-    let travel = travel(of: unit, to: incident)
-    noteTravel(travel, hasPosition: units[unit].hasPosition)
-    return (travel, units[unit].hasPosition)
   }
 
   /// Tells that the place changed, and of the free unit that would be there before all units under way.

@@ -52,7 +52,10 @@ extension EngineCore {
     decision.answer.shortfall = choose(
       plan, version: plans.current, place: report.place, tier: tier, incident: nil,
       needs: report.needs, reason: .closest, &decision)
-    return .ok
+    guard mode.isManual else { return .ok }
+    // Seats that a report would leave to a person.
+    if plan.dispatch == .auto { decision.answer.shortfall.insert(.manual) }
+    return .manual
   }
 
   private mutating func repeatAnswer(

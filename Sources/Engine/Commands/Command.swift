@@ -98,6 +98,10 @@ package enum Change: BitwiseCopyable {
   case tell(event: Int32, state: Int32, number: Int32, for_ns: Int64)
   /// The host has handled the events up to this one.
   case acknowledge(events: UInt64)
+
+  // How it works
+  /// A person takes the sending over, or gives it back.
+  case setMode(isManual: Bool)
 }
 
 /// Fires what is due by now: at most so many steps, so many of them searching for a unit, and so many steps of offers.

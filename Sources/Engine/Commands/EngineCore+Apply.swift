@@ -22,6 +22,7 @@ extension EngineCore {
     // What the answer is may not depend on what the caller's decision held before.
     decision.answer = Answer()
     decision.slice = Slice()
+    if !command.pointee.change.isReading { changes &+= 1 }
     if command.pointee.isNumbered { return applyOnce(command, into: &decision) }
     return carryOut(command, into: &decision)
   }
@@ -110,6 +111,7 @@ extension EngineCore {
     case .resumeWatch(let watch): return resume(watch: watch)
     case .alarm(let watch, let wall_us):
       return alarm(watch: watch, wall_us: wall_us, into: &decision)
+    case .setMode(let isManual): return set(isManual: isManual, act: act)
     default: return .unsupported
     }
   }
@@ -181,8 +183,19 @@ extension EngineCore {
       slice.done += 1
     }
     guard isEscalationBlocked else { return }
+    changes &+= 1
     var offerSteps = Self.offerSlice
     _ = fireDue(
       most: max(slice.done, 1), decisions: room.decisions, offerSteps: &offerSteps, &decision)
+  }
+}
+
+extension Change {
+  /// It changes nothing that a reader of incidents and units sees.
+  @inline(__always) fileprivate var isReading: Bool {
+    switch self {
+    case .takeEvents, .acknowledge, .tendEpoch, .audit: true
+    default: false
+    }
   }
 }

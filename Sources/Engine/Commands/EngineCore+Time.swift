@@ -27,8 +27,14 @@ extension EngineCore {
     guard let kind = EventKind(rawValue: kind), kind == .mode || kind == .recovered else {
       return .argument
     }
+    if kind == .mode {
+      mode.isDegraded = state == WorkMode.degraded
+      mode.reasons = UInt32(bitPattern: number)
+      tellMode(Act())
+      return .ok
+    }
     var event = Event(kind)
-    if kind == .mode { event.state = state } else { event.reason = state }
+    event.reason = state
     event.step = number
     event.late_ns = for_ns
     emit(event)

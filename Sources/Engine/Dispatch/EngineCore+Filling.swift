@@ -10,11 +10,10 @@ extension EngineCore {
     decision.answer = Answer(epoch: epoch)
     startIncidentClocks(incident)
     let plan = incidents[incident].plan
-    var status = Status.ok
-    switch Sending.mode(plan, at: incidents[incident].place) {
+    var status = mode.isManual ? Status.manual : Status.ok
+    switch sending(incident) {
     case .manual:
       incidents.set(incident, shortfall: Sending.manual(at: incidents[incident].place))
-      counters.add(Counter.manual)
       status = .manual
     case .recommend:
       beginSelection(excludingRefusalsOf: nil)
@@ -24,20 +23,21 @@ extension EngineCore {
         reason: .closest, &decision)
       incidents.set(incident, shortfall: shortfall)
     case .auto:
-      _ = fillSeats(of: incident, reason: .closest, &decision)
+      if mode.isManual {
+        propose(for: incident, reason: .closest, &decision)
+      } else {
+        _ = fillSeats(of: incident, reason: .closest, &decision)
+      }
       if !incidents[incident].shortfall.isEmpty { counters.add(Counter.shortfalls) }
     }
+    if status == .manual { counters.add(Counter.manual) }
     describe(incident, &decision)
     return status
   }
 
-  /// Whether the engine sends for an incident by itself.
-  func isAutomatic(_ incident: UInt32) -> Bool {
-    Sending.mode(incidents[incident].plan, at: incidents[incident].place) == .auto
-  }
-
   /// The assignments of the answer, as events. (`inout`: of a borrowed one each element read would copy the array.)
   mutating func announceSent(_ incident: UInt32, _ decision: inout Decision) {
+    if mode.isManual { return tellProposed(incident, &decision) }
     for place in 0..<decision.answer.count where incidents[incident].plan.dispatch == .auto {
       guard let assignment = assignments.slot(of: decision.chosen[place].assignmentID) else {
         continue
@@ -53,14 +53,20 @@ extension EngineCore {
     decision.answer.state = record.state
     decision.answer.tier = record.tier
     decision.answer.plan = record.plan.plan
-    decision.answer.shortfall = record.shortfall
+    decision.answer.shortfall = shownShortfall(incident)
   }
 
   /// Chooses for all open seats and sends. The incident waits for what is still missing. Returns how many were sent;
-  /// they are in the decision, with their assignment ids. Events are the caller's.
+  /// they are in the decision, with their assignment ids. Events are the caller's. In MANUAL nobody is sent, and it is
+  /// told which units would be.
   mutating func fillSeats(
     of incident: UInt32, reason: Reason, _ decision: inout Decision
   ) -> Int {
+    if mode.isManual {
+      propose(for: incident, reason: reason, &decision)
+      tellProposed(incident, &decision)
+      return 0
+    }
     beginSelection(excludingRefusalsOf: incident)
     let record = incidents[incident]
     var shortfall = choose(

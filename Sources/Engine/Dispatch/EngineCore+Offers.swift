@@ -42,6 +42,8 @@ extension EngineCore {
 
   /// All units are offered again: what they are available for has changed.
   mutating func sweepOffers() {
+    // In MANUAL that comes with its end.
+    if mode.isManual { return }
     // What comes to wait later looks at every unit itself: a sweep left for it would be work for nothing.
     offerSweep = OfferSweep(next: 0, isUnderWay: waiting.count > 0)
   }
@@ -86,6 +88,10 @@ extension EngineCore {
     case .none: return
     case .unknown(let key): offers.push(unit, from: key)
     case .incident(let incident, let key):
+      if mode.isManual {
+        steps -= Self.travelSteps
+        return tellOffer(of: unit, to: incident)
+      }
       // Units that may be for a more urgent tier go first, unless the decision could not send them. Within a tier each
       // takes the longest waiting it can serve: to ask all others again after each decision would cost the square of
       // their number.

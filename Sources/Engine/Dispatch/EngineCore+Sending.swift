@@ -4,15 +4,24 @@ import HujiaContainers
 
 extension EngineCore {
   /// Opens an assignment in state `dispatched`, reserves the unit and starts its clocks. nil when the
-  /// table is full. O(1).
-  mutating func send(_ choice: Chosen, to incident: UInt32) -> UInt32? {
+  /// table is full. `paper_us`: when it really was, of an incident that was written on paper. O(1).
+  mutating func send(_ choice: Chosen, to incident: UInt32, paper_us: Int64 = 0) -> UInt32? {
+    assert(!mode.isManual || choice.reason == .byHand)
+    let isOfPaper = paper_us != 0 && incidents[incident].isCatchUp
+    var sent = time
+    if isOfPaper {
+      sent = Moment(now_ns: time.ns(atWall_us: paper_us), wall_us: min(paper_us, time.wall_us))
+    }
     guard Int(incidents[incident].liveCount) < EngineLimits.chosen else { return nil }
     let record = AssignmentRecord(
       incident: incident, unit: choice.unit, state: .dispatched, role: choice.role,
       requirement: choice.requirement, seat: choice.seat, travel_ms: choice.travel_ms,
       turnout_ms: choice.turnout_ms, distance_dm: choice.distance_dm, reason: choice.reason,
       marks: choice.marks & ChosenMark.ofChoice)
-    guard let assignment = assignments.open(record, at: time) else { return nil }
+    guard
+      let assignment = assignments.open(
+        record, at: sent, wasByVoice: isOfPaper && sent.now_ns < time.now_ns)
+    else { return nil }
     clocks.clearCycles(assignment: assignment)
     clearClocks(assignment: assignment)
     incidents.attach(assignment, to: incident)
@@ -23,10 +32,10 @@ extension EngineCore {
     refile(incident)
 
     if incidents[incident].dispatchedWall_us == 0 {
-      incidents.dispatch(incident, wall_us: time.wall_us)
-      startArrivalClock(incident, from: time.now_ns)
+      incidents.dispatch(incident, wall_us: sent.wall_us)
+      startArrivalClock(incident, from: sent.now_ns)
     } else if incidents[incident].isUnmanned {
-      stop(.pending, slot: ClockSlot.of(.pending, incident: incident))
+      stop(.pending, slot: ClockSlot.of(.pending, incident: incident), at_ns: sent.now_ns)
     }
     startAssignmentClocks(assignment)
     noteDispatch(assignment)
@@ -86,15 +95,19 @@ extension EngineCore {
     return tables.pointee.requirement(Int(record.plan.firstRequirement + asked.requirement))
   }
 
-  /// Sends the best unit for one seat in place of another; nil when there is none.
-  mutating func sendReplacement(of asked: UInt32, _ decision: inout Decision) -> UInt32? {
+  /// The best unit for one seat in place of another is the decision's first; false when there is none.
+  mutating func chooseReplacement(of asked: UInt32, _ decision: inout Decision) -> Bool {
     let (incident, index) = (assignments[asked].incident, assignments[asked].requirement)
     let requirement = requirement(inPlaceOf: asked)
-    guard
-      chooseOne(
-        requirement, for: incident, index: index, seat: assignments[asked].seat,
-        reason: .nextUnit, &decision)
-    else { return nil }
+    return chooseOne(
+      requirement, for: incident, index: index, seat: assignments[asked].seat,
+      reason: .nextUnit, &decision)
+  }
+
+  /// Sends it; nil when there is none.
+  mutating func sendReplacement(of asked: UInt32, _ decision: inout Decision) -> UInt32? {
+    let incident = assignments[asked].incident
+    guard chooseReplacement(of: asked, &decision) else { return nil }
     decision.chosen[0].role = assignments[asked].role
     // The seat is held by two for a moment: the old assignment ends right after.
     guard let assignment = send(decision.chosen[0], to: incident) else { return nil }

@@ -9,7 +9,7 @@ extension EngineCore {
     let times = incidents[times: incident]
     return FigureKey(
       tier: record.tier, type: record.type, agency: times.agency, beat: times.beat,
-      isVulnerable: record.isVulnerable)
+      isVulnerable: record.isVulnerable, isCatchUp: record.isCatchUp)
   }
 
   private func figureKey(_ incident: UInt32, unit: UInt32) -> FigureKey {
@@ -29,12 +29,13 @@ extension EngineCore {
     figures.begin(assignment: assignment)
     let incident = record.incident
     guard !incidents[times: incident].isDispatched || incidents[incident].isUnmanned else { return }
+    let at_ns = assignments[times: assignment].dispatched_ns
     incidents.noteDispatch(
-      incident, at_ns: time.now_ns, agency: units[record.unit].agency,
+      incident, at_ns: at_ns, agency: units[record.unit].agency,
       beat: units[record.unit].homeBeat)
-    let took_ns = time.now_ns &- incidents[incident].start_ns
+    let took_ns = at_ns &- incidents[incident].start_ns
     let isWithin = isKept(
-      .pending, slot: ClockSlot.of(.pending, incident: incident), at_ns: time.now_ns,
+      .pending, slot: ClockSlot.of(.pending, incident: incident), at_ns: at_ns,
       took_ns: took_ns, target_ms: limits(of: incident).respond_ms)
     figures.countResponse(incident, figureKey(incident), took_ns: took_ns, isWithin: isWithin)
   }

@@ -28,6 +28,8 @@ package struct FigureKey: BitwiseCopyable {
   var agency: UInt32
   var beat: UInt32
   var isVulnerable: Bool
+  /// It was written on paper: it counts in a row of its own, and in no other.
+  var isCatchUp: Bool
 }
 
 /// One interval as it was counted, so that it can be taken back when what ended it turns out not to have been.
@@ -72,7 +74,7 @@ package struct FigureTable: ~Copyable {
   /// The value of each row, for the host to list.
   private let values: Block<UInt32>
   private let firsts: Block<Int>
-  private var used: InlineArray<6, Int>
+  private var used: InlineArray<7, Int>
 
   package static var other: UInt32 { .max }
   private static var intervals: Int { FigureInterval.allCases.count }
@@ -82,7 +84,7 @@ package struct FigureTable: ~Copyable {
     let beats = limits.figureBeats
     let tiers = Tier.allCases.count
     // The last row of a dimension with a table is "other".
-    let sizes: InlineArray<6, Int> = [1, tiers, types + 1, agencies + 1, beats + 1, 2]
+    let sizes: InlineArray<7, Int> = [1, tiers, types + 1, agencies + 1, beats + 1, 2, 1]
     let firsts = try Block<Int>(memory, count: sizes.count + 1)
     var rows = 0
     for index in 0..<sizes.count {
@@ -104,7 +106,7 @@ package struct FigureTable: ~Copyable {
     self.rowOf = rowOf
     self.values = values
     self.firsts = firsts
-    used = [0, 0, 0, 0, 0, 0]
+    used = [0, 0, 0, 0, 0, 0, 0]
   }
 
   // Rows
@@ -121,7 +123,7 @@ package struct FigureTable: ~Copyable {
   private func row(_ dimension: FigureDimension, _ value: UInt32) -> Int? {
     let first = firsts[Int(dimension.rawValue)]
     switch dimension {
-    case .all: return first
+    case .all, .catchUp: return first
     case .tier: return value < UInt32(Tier.allCases.count) ? first + Int(value) : nil
     case .vulnerable: return value < 2 ? first + Int(value) : nil
     case .type, .agency, .beat:
@@ -213,10 +215,10 @@ package struct FigureTable: ~Copyable {
     _ interval: FigureInterval, _ key: FigureKey, took_ns: Int64, isWithin: Bool?
   ) -> CountedInterval {
     let took_ms = min(max(took_ns, 0) / 1_000_000, Histograms.longest)
-    let values: InlineArray<6, UInt32> = [
-      0, UInt32(key.tier.rawValue), key.type, key.agency, key.beat, key.isVulnerable ? 1 : 0,
+    let values: InlineArray<7, UInt32> = [
+      0, UInt32(key.tier.rawValue), key.type, key.agency, key.beat, key.isVulnerable ? 1 : 0, 0,
     ]
-    for dimension in FigureDimension.allCases {
+    for dimension in FigureDimension.allCases where key.isCatchUp == (dimension == .catchUp) {
       let row = rowToFill(dimension, values[Int(dimension.rawValue)])
       let place = row * Self.intervals + Int(interval.rawValue) - 1
       if eras[place] != era { empty(place) }
@@ -233,10 +235,10 @@ package struct FigureTable: ~Copyable {
   private mutating func takeBack(_ interval: FigureInterval, _ counted: CountedInterval?) {
     guard let counted, counted.era == UInt32(truncatingIfNeeded: era) else { return }
     let key = counted.key
-    let values: InlineArray<6, UInt32> = [
-      0, UInt32(key.tier.rawValue), key.type, key.agency, key.beat, key.isVulnerable ? 1 : 0,
+    let values: InlineArray<7, UInt32> = [
+      0, UInt32(key.tier.rawValue), key.type, key.agency, key.beat, key.isVulnerable ? 1 : 0, 0,
     ]
-    for dimension in FigureDimension.allCases {
+    for dimension in FigureDimension.allCases where key.isCatchUp == (dimension == .catchUp) {
       let row = rowToFill(dimension, values[Int(dimension.rawValue)])
       let place = row * Self.intervals + Int(interval.rawValue) - 1
       histograms.remove(Int64(counted.took_ms), row: place)
@@ -317,7 +319,8 @@ package struct FigureTable: ~Copyable {
     invariants.hold(
       0 <= ofAll.withinTarget && ofAll.withinTarget <= ofAll.withTarget && ofAll.withTarget <= all,
       "what is within its target has one, and is counted", interval)
-    for dimension in FigureDimension.allCases {
+    // What was written on paper counts in a row of its own alone.
+    for dimension in FigureDimension.allCases where dimension != .catchUp {
       var sum: Int64 = 0
       for row in firsts[Int(dimension.rawValue)]..<firsts[Int(dimension.rawValue) + 1] {
         sum += count(row: row, interval)

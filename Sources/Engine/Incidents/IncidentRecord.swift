@@ -67,6 +67,8 @@ package struct IncidentRecord: BitwiseCopyable {
   static var none: UInt32 { .max }
   package var isVulnerable: Bool { flags & 1 != 0 }
   var hasKey: Bool { keyHigh != 0 || keyLow != 0 }
+  /// Written on paper while the machines were down 补录: its times are real, and nothing of it is news.
+  package var isCatchUp: Bool { source == 9 }
   /// What plans are asked with. Without a place its point lies in no area.
   func circumstances(wall_us: Int64) -> Circumstances {
     Circumstances(

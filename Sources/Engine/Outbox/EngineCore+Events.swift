@@ -41,6 +41,7 @@ extension EngineCore {
     event.keyLow = incidents[incident].keyLow
     event.reference = incidents.reference(of: incident)
     event.state = incidents[incident].state.rawValue
+    event.isCatchUp = incidents[incident].isCatchUp
     return event
   }
 

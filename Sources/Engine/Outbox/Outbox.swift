@@ -70,6 +70,11 @@ package struct Event: BitwiseCopyable {
     get { flagByte & 2 != 0 }
     set { flagByte = newValue ? flagByte | 2 : flagByte & ~2 }
   }
+  /// Of an incident that was written on paper.
+  package var isCatchUp: Bool {
+    get { flagByte & 4 != 0 }
+    set { flagByte = newValue ? flagByte | 4 : flagByte & ~4 }
+  }
 
   /// Names the person and the reason.
   mutating func sign(_ act: Act) {

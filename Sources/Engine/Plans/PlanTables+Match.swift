@@ -69,7 +69,7 @@ extension PlanTables {
 
   /// Seconds since 1970 as a clock on the wall counts them. Each moment has one local time: an hour that
   /// daylight-saving time leaves out never comes, one that it repeats comes twice.
-  private func localTime_s(wall_us: Int64) -> Int64 {
+  func localTime_s(wall_us: Int64) -> Int64 {
     let utc_s = wall_us >= 0 ? wall_us / 1_000_000 : (wall_us - 999_999) / 1_000_000
     var offset_s = zone[0].offset_s
     var low = 0

@@ -15,6 +15,8 @@ package struct Breach: BitwiseCopyable {
   package var type: UInt32
   /// It was kept after all: what kept it was told late.
   package var wasKept = false
+  /// Its incident was written on paper.
+  package var isCatchUp = false
   /// The host's own number of the incident.
   package var reference = Reference()
 }

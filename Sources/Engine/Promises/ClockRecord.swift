@@ -32,6 +32,9 @@ struct ClockRecord: BitwiseCopyable {
   var isSuspended = false
   /// Its limit had run out before anyone told that it began, so it counts from then.
   var isCatchUp = false
+  /// Of an incident that was written on paper: `own_ns` is the limit by its real times, and judges. Where that had
+  /// passed, the steps count from when it was typed in.
+  var isOfPaper = false
   /// A step of the chain found somebody.
   var hasReached = false
   /// None did, so the last resort has it.

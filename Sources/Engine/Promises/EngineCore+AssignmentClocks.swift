@@ -8,7 +8,14 @@ extension EngineCore {
     start(.acknowledge, assignment: assignment, from: time.now_ns)
   }
 
+  /// Its order was given while the machines were down.
+  func wasByVoice(_ assignment: UInt32) -> Bool {
+    incidents[assignments[assignment].incident].isCatchUp
+      && assignments[times: assignment].wasByVoice
+  }
+
   mutating func start(_ kind: ClockKind, assignment: UInt32, from start_ns: Int64) {
+    if kind.isOfTerminal, wasByVoice(assignment) { return }
     let record = assignments[assignment]
     let promise = promise(
       kind, incident: record.incident, unitKind: units[record.unit].kind)
@@ -112,6 +119,7 @@ extension EngineCore {
   }
 
   private mutating func restart(_ kind: ClockKind, assignment: UInt32, from start_ns: Int64) {
+    if kind.isOfTerminal, wasByVoice(assignment) { return }
     let record = assignments[assignment]
     let promise = promise(kind, incident: record.incident, unitKind: units[record.unit].kind)
     guard let promise else { return }

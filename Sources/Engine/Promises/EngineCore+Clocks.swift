@@ -46,27 +46,30 @@ extension EngineCore {
 
   /// Starts a clock whose limit counts from `start_ns`. Where that lies so far back that the limit has passed (it was
   /// typed in late), it counts from now, so that it fires nothing at once.
-  /// With `keepsOverdue` such a clock is overdue, and fires at once, late: for promises that run again.
+  /// With `keepsOverdue` such a clock is overdue, and fires at once, late: for promises that run again. What was
+  /// written on paper fires nothing old, whatever is told of it.
   mutating func start(
     _ kind: ClockKind, slot: UInt32, _ promise: Promise, from given_ns: Int64,
     keepsOverdue: Bool = false
   ) {
     guard promise.canStart else { return }
+    let incident = incident(ofClock: slot)
+    let isOfPaper = incidents[incident].isCatchUp && kind.isKeptOnPaper
     var start_ns = min(given_ns, time.now_ns)
+    let real_ns = start_ns.adding(ms: promise.limit_ms)
     let isCatchUp =
-      start_ns < time.now_ns && start_ns.adding(ms: promise.limit_ms) <= time.now_ns
-      && !keepsOverdue
+      start_ns < time.now_ns && real_ns <= time.now_ns
+      && (!keepsOverdue || incidents[incident].isCatchUp)
     if isCatchUp { start_ns = time.now_ns }
     let breach_ns = start_ns.adding(ms: promise.limit_ms)
     if clocks.isRunning(kind, slot: slot) { settle(slot, at_ns: min(given_ns, time.now_ns)) }
     _ = breaches.take(clock: slot)
     let cycle = clocks.takeCycle(kind, slot: slot)
     let record = ClockRecord(
-      due_ns: breach_ns, planned_ns: breach_ns, own_ns: breach_ns, start_ns: start_ns,
-      policy: promise.policy, step: -1, cycle: cycle, firedCycle: cycle, kind: kind,
-      isRunning: true, isCatchUp: isCatchUp)
+      due_ns: breach_ns, planned_ns: breach_ns, own_ns: isOfPaper ? real_ns : breach_ns,
+      start_ns: start_ns, policy: promise.policy, step: -1, cycle: cycle, firedCycle: cycle,
+      kind: kind, isRunning: true, isCatchUp: isCatchUp, isOfPaper: isOfPaper)
     clocks.begin(slot, record)
-    let incident = incident(ofClock: slot)
     aim(slot, incident: incident)
     guard kind == .arrival else { return }
     incidents.setArrivalFrom(incident, start_ns)

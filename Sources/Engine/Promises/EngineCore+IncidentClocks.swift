@@ -11,7 +11,7 @@ extension EngineCore {
 
   /// At the first dispatch: someone is on the way, and now has to arrive.
   mutating func startArrivalClock(_ incident: UInt32, from start_ns: Int64) {
-    stop(.pending, slot: ClockSlot.of(.pending, incident: incident))
+    stop(.pending, slot: ClockSlot.of(.pending, incident: incident), at_ns: start_ns)
     guard !incidents[incident].hasArrived else { return }
     start(.arrival, incident, from: start_ns)
   }
@@ -93,7 +93,8 @@ extension EngineCore {
   /// A clock that has fired goes on; whether its promise was broken is then decided by the limit of everybody.
   private mutating func easeArrival(_ incident: UInt32) {
     let slot = ClockSlot.of(.arrival, incident: incident)
-    guard clocks[slot].kind == .arrival, clocks[slot].limit_ns != .max else { return }
+    guard clocks[slot].kind == .arrival, clocks[slot].limit_ns != .max, !clocks[slot].isOfPaper
+    else { return }
     guard let promise = promise(.arrival, incident: incident), promise.canStart else { return }
     let limit_ns = incidents[times: incident].arrivalFrom_ns.adding(ms: promise.limit_ms)
     guard limit_ns > clocks[slot].limit_ns else { return }

@@ -6,11 +6,13 @@ extension EngineCore {
   /// have not passed.
   mutating func followReceipts(of incident: UInt32) {
     var start_ns = incidents[incident].ownStart_ns
+    var isAnyOnPaper = incidents[incident].isCatchUp
     var wall_us = known(incidents[incident].ownReceivedWall_us)
     var filed = incidents[incident].firstMerged
     while filed != IncidentRecord.none {
       start_ns = min(start_ns, incidents[filed].ownStart_ns)
       wall_us = min(wall_us, known(incidents[filed].ownReceivedWall_us))
+      if incidents[filed].isCatchUp { isAnyOnPaper = true }
       filed = incidents[filed].nextLinked
     }
     incidents.setReceipt(incident, start_ns: start_ns, wall_us: wall_us)
@@ -25,6 +27,8 @@ extension EngineCore {
       let limit_ns =
         start_ns < incidents[incident].ownStart_ns
         ? min(record.own_ns, start_ns.adding(ms: promise.limit_ms)) : record.own_ns
+      // A receipt from paper fires nothing old.
+      if isAnyOnPaper, limit_ns <= time.now_ns { continue }
       if clocks.plan(slot, limit_ns: limit_ns) { aim(slot, incident: incident) }
     }
   }

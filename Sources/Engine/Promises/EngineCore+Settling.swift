@@ -4,7 +4,9 @@
 
 extension ClockRecord {
   /// When the promise is broken. A snooze puts off the step and not the limit.
-  var limit_ns: Int64 { firedStep == 0 && !kind.isOfAssignment ? planned_ns : own_ns }
+  var limit_ns: Int64 {
+    firedStep == 0 && !kind.isOfAssignment && !isOfPaper ? planned_ns : own_ns
+  }
 }
 
 extension EngineCore {
@@ -31,7 +33,7 @@ extension EngineCore {
   ) -> Bool? {
     let record = clocks[slot]
     if record.kind == kind, record.limit_ns != .max {
-      if record.isCatchUp { return nil }
+      if record.isCatchUp, !record.isOfPaper { return nil }
       if record.isSuspended, !breaches.isNoted(clock: slot), at_ns > record.limit_ns { return nil }
       return at_ns <= record.limit_ns
     }
@@ -72,7 +74,7 @@ extension EngineCore {
         unitID: assignment.map { units[assignments[$0].unit].id } ?? 0, due_ns: due_ns,
         dueWall_us: time.wall_us &- (time.now_ns &- due_ns) / 1_000, ended_ns: .max,
         clock: clocks[slot].kind, tier: incidents[incident].tier, type: incidents[incident].type,
-        reference: incidents.reference(of: incident)),
+        isCatchUp: incidents[incident].isCatchUp, reference: incidents.reference(of: incident)),
       clock: slot)
     counters.add(Counter.breaches)
   }

@@ -94,6 +94,7 @@ package struct PromiseStore: ~Copyable {
     records[slot].own_ns = .max
     records[slot].firedStep = 0
     records[slot].isCatchUp = false
+    records[slot].isOfPaper = false
     records[slot].isSuspended = false
   }
 

@@ -50,7 +50,7 @@ extension EngineCore {
     view.lon_e7 = incident.lon_e7
     view.flags = incident.flags
     view.plan = incident.plan.plan
-    view.shortfall = incident.shortfall
+    view.shortfall = shownShortfall(slot)
     view.receivedWall_us = known(incident.receivedWall_us)
     view.dispatchedWall_us = knownOrNever(incident.dispatchedWall_us)
     view.arrivedWall_us = knownOrNever(incident.arrivedWall_us)

@@ -82,6 +82,9 @@ extension EngineCore {
     let outcome = carryOut(action, slot: slot, incident: incident, &decision)
     event.reason = outcome.reason.rawValue
     if let sent = outcome.assignment { event.unitID = units[assignments[sent].unit].id }
+    if let proposed = outcome.proposed {
+      (event.unitID, event.travel_ms) = (proposed.unit, proposed.travel_ms)
+    }
     if let slot = outcome.slot {
       if let heir = assignment(ofClock: slot) { event.assignmentID = assignments.id(of: heir) }
       if outcome.reason != .nobody {

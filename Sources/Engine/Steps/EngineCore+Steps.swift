@@ -11,6 +11,8 @@ extension EngineCore {
     var freed: UInt32?
     /// A search was made.
     var isDecision = false
+    /// In MANUAL: the unit that would have been sent, and how long that unit would take.
+    var proposed: (unit: UInt64, travel_ms: UInt32)?
   }
 
   mutating func carryOut(
@@ -24,10 +26,14 @@ extension EngineCore {
     case .nextUnit:
       outcome.isDecision = true
       if let asked, !assignments[asked].state.hasArrived {
+        if mode.isManual {
+          return proposing(&outcome, chooseReplacement(of: asked, &decision), &decision)
+        }
         replace(asked, isSignature: clocks[slot].kind == .acknowledge, &outcome, &decision)
       }
     case .backup:
       outcome.isDecision = true
+      if mode.isManual { return proposing(&outcome, chooseBackup(incident, &decision), &decision) }
       outcome.assignment = sendBackup(incident, &decision)
       outcome.reason = outcome.assignment == nil ? .nobody : .backup
     case .firstLeads:
@@ -36,6 +42,15 @@ extension EngineCore {
       if agency != 0 { lead(incident, agency: agency) }
     default: break
     }
+    return outcome
+  }
+
+  /// In MANUAL the one that would be sent is named, and the one asked before stays asked.
+  private func proposing(
+    _ outcome: inout Outcome, _ isFound: Bool, _ decision: inout Decision
+  ) -> Outcome {
+    outcome.reason = isFound ? .proposed : .nobody
+    if isFound { outcome.proposed = (decision.chosen[0].unitID, decision.chosen[0].travel_ms) }
     return outcome
   }
 
@@ -82,14 +97,15 @@ extension EngineCore {
   }
 
   /// One unit more, whichever is there first.
-  private mutating func sendBackup(_ incident: UInt32, _ decision: inout Decision) -> UInt32? {
-    let record = incidents[incident]
-    guard record.state.isOpen else { return nil }
-    guard
-      chooseOne(
+  private mutating func chooseBackup(_ incident: UInt32, _ decision: inout Decision) -> Bool {
+    incidents[incident].state.isOpen
+      && chooseOne(
         .anyUnit, for: incident, index: AssignmentRecord.byHand, seat: 0, reason: .backup,
         &decision)
-    else { return nil }
+  }
+
+  private mutating func sendBackup(_ incident: UInt32, _ decision: inout Decision) -> UInt32? {
+    guard chooseBackup(incident, &decision) else { return nil }
     guard let assignment = send(decision.chosen[0], to: incident) else { return nil }
     emitAssignment(assignment, reason: .backup)
     deriveState(of: incident)

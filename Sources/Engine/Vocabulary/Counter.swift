@@ -43,6 +43,8 @@ package enum Counter {
   package static let auditRuns = 70
   package static let auditFound = 71
   package static let breaches = 72
+  /// 1 = MANUAL.
+  package static let isManual = 73
   // Lateness of deadlines
   package static let latenessP50_ns = 76
   package static let latenessP99_ns = 77

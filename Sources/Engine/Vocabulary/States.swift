@@ -38,6 +38,22 @@ extension ClockKind {
     default: return false
     }
   }
+
+  /// Paper says when what it waits for happened.
+  var isKeptOnPaper: Bool {
+    switch self {
+    case .pending, .arrival, .report, .resolve, .callback: return true
+    default: return false
+    }
+  }
+
+  /// A promise of the machine's: an order that was given by voice needs none of them.
+  var isOfTerminal: Bool {
+    switch self {
+    case .delivery, .acknowledge, .turnout: return true
+    default: return false
+    }
+  }
 }
 
 extension IncidentState {

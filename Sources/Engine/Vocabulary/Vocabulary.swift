@@ -272,6 +272,7 @@ package enum Reason: Int32, BitwiseCopyable, Sendable {
   case lostDeadline = 28
   /// The incident's place changed; unitID = a free unit that is nearer.
   case placeChanged = 29
+  case proposed = 30
 }
 
 /// Why fewer units were sent than the plan asks for.
@@ -291,7 +292,6 @@ package struct Shortfall: OptionSet, BitwiseCopyable, Sendable {
   package static let noPosition = Shortfall(rawValue: 32)
   /// No free assignment slot: raise maxAssignments.
   package static let tableFull = Shortfall(rawValue: 64)
-  /// No plan matches, or the plan leaves it to a person.
   package static let manual = Shortfall(rawValue: 128)
   /// A unit or the call is off the network, or an estimate was used.
   package static let notOnStreets = Shortfall(rawValue: 256)
@@ -322,6 +322,7 @@ package enum FigureDimension: Int32, BitwiseCopyable, Sendable, CaseIterable {
   case beat = 4
   /// 1 = vulnerable callers, 0 = the others.
   case vulnerable = 5
+  case catchUp = 6
 }
 
 /// From what to what.
@@ -347,7 +348,7 @@ extension Status {
   @inlinable public static var exists: Status { Status(rawValue: 1) }
   /// A table or ring is at its limit; nothing was taken. Retry later or raise the limit.
   @inlinable public static var full: Status { Status(rawValue: 2) }
-  /// Taken in; the plan leaves the choice to a person. Do not retry.
+  /// Taken in; the choice is left to a person. Do not retry.
   @inlinable public static var manual: Status { Status(rawValue: 3) }
   /// It already was so. Do not retry.
   @inlinable public static var unchanged: Status { Status(rawValue: 4) }

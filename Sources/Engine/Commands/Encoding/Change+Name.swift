@@ -45,6 +45,7 @@ extension Change {
     case .background: "background"
     case .tell: "tell"
     case .acknowledge: "acknowledge"
+    case .setMode: "setMode"
     }
   }
 }

@@ -231,6 +231,7 @@ extension NumberReader {
     case 37: return .plain(.background(offerSteps: int()))
     case 38: return .plain(.tell(event: i32(), state: i32(), number: i32(), for_ns: i64()))
     case 39: return .plain(.acknowledge(events: u64()))
+    case 40: return .plain(.setMode(isManual: bool()))
     default: return nil
     }
   }

@@ -230,6 +230,8 @@ extension NumberWriter {
       put(for_ns)
     case .acknowledge(let events):
       put(events)
+    case .setMode(let isManual):
+      put(isManual)
     default: break
     }
   }
