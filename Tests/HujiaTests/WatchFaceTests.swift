@@ -172,11 +172,11 @@ import Testing
 }
 
 @Suite struct TrafficFaceTests {
-  /// One street from west to east, in two pieces of 10 s.
+  /// One street from west to east, in three pieces of 10 s.
   private func map(_ folder: TemporaryFolder) throws -> String {
     var draft = MapDraft()
-    for lon in [0, 20_000, 40_000] { draft.nodes.append((lat_e7: 0, lon_e7: Int32(lon))) }
-    for (id, from) in [(UInt64(40), UInt32(0)), (41, 1)] {
+    for lon in [0, 20_000, 40_000, 60_000] { draft.nodes.append((lat_e7: 0, lon_e7: Int32(lon))) }
+    for (id, from) in [(UInt64(40), UInt32(0)), (41, 1), (42, 2)] {
       draft.streets.append(
         MapDraft.Street(
           id: id, from: from, to: from + 1, length_mm: 222_000, name: "Long Street",
@@ -191,7 +191,7 @@ import Testing
     let folder = TemporaryFolder()
     let engine = try Engine(configuration: Configuration(map: map(folder), isHostDriven: true))
     let west = Coordinate(latitude: 0, longitude: 0)
-    let east = Coordinate(latitude: 0, longitude: 0.004)
+    let east = Coordinate(latitude: 0, longitude: 0.006)
     var now_ns: Int64 = 0
     func served(_ times: [StreetTime], taken: Int) throws -> (ms: UInt32, epoch: UInt64) {
       #expect(try engine.report(traffic: times) == taken)
@@ -201,18 +201,22 @@ import Testing
       let time = try engine.travelTime(from: west, to: east)
       return (time.isStraightLine ? .max : time.travel_ms, events.last?.epoch ?? 0)
     }
-    #expect(try served([], taken: 0) == (20_000, 0))
-    #expect(try served([StreetTime(40, .milliseconds(95_000))], taken: 1) == (105_000, 1))
+    #expect(try served([], taken: 0) == (30_000, 0))
+    #expect(try served([StreetTime(40, .milliseconds(95_000))], taken: 1) == (115_000, 1))
     // One that is refused never fails the rest.
     let mixed = [
       StreetTime(99, .closed), StreetTime(41, .milliseconds(0)),
       StreetTime(40, .asMapped, direction: .forward), StreetTime(41, .milliseconds(15_000)),
     ]
-    #expect(try served(mixed, taken: 2) == (25_000, 2))
+    #expect(try served(mixed, taken: 2) == (35_000, 2))
     #expect(try served([StreetTime(41, .closed)], taken: 1).ms == .max)
     #expect(try engine.travelTime(from: east, to: west).isStraightLine)
     let again = [StreetTime(40, .asMapped), StreetTime(41, .asMapped)]
-    #expect(try served(again, taken: 2).ms == 20_000)
+    #expect(try served(again, taken: 2).ms == 30_000)
+    // All arms of the last junction are closed: a place there lies on its street, at the map's time.
+    #expect(try served([StreetTime(42, .closed)], taken: 1).ms == 30_000)
+    #expect(try engine.travelTime(from: east, to: west).travel_ms == 30_000)
+    #expect(try !engine.travelTime(from: east, to: west).isStraightLine)
 
     var off = Configuration(map: try map(folder), isHostDriven: true)
     off.traffic = .off
