@@ -184,8 +184,8 @@ static void settings_are_checked(void) {
   config = journal_config(HJ_RUN_POLL);
   config.events_when = -1;
   refuse(config, HJ_E_ARGUMENT, "events_when");
-  config.events_when = HJ_EVENTS_WHEN_DURABLE;
-  refuse(config, HJ_E_UNSUPPORTED, "events_when");
+  config.events_when = HJ_EVENTS_WHEN_DURABLE + 1;
+  refuse(config, HJ_E_ARGUMENT, "events_when");
   config = journal_config(HJ_RUN_POLL);
   config.ring_bytes = 1;
   refuse(config, HJ_E_LIMIT, "ring_bytes");
