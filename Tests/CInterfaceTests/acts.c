@@ -82,23 +82,27 @@ static hj_status escalate(const hj_action *action) {
   return hj_clock_escalate(engine, &reference, action);
 }
 
+static hj_status set_mode(const hj_action *action) { return hj_mode_set(engine, HJ_MODE_MANUAL, action); }
+
 static const struct act {
   const char *name;
   void (*prepare)(void);
   hj_status (*call)(const hj_action *);
   int32_t kind;    /* of an event that tells of it */
   int is_nullable; /* `action` may be NULL */
+  int is_for_all;  /* no incident's: none keeps its operator */
 } acts[] = {
-    {"hj_assignment_advance_by", assigned, advance, HJ_EVENT_ASSIGNMENT, 1},
-    {"hj_incident_assign_by", assigned, assign, HJ_EVENT_ASSIGNMENT, 1},
-    {"hj_incident_cancel_by", assigned, cancel, HJ_EVENT_INCIDENT, 1},
-    {"hj_incident_close_by", assigned, close_incident, HJ_EVENT_INCIDENT, 1},
-    {"hj_incident_called_back_by", closed, called_back, HJ_EVENT_INCIDENT, 1},
-    {"hj_incident_called_back_with", closed, called_back_with, HJ_EVENT_INCIDENT, 1},
-    {"hj_incident_set_lead_by", assigned, set_lead, HJ_EVENT_INCIDENT, 1},
-    {"hj_clock_take", escalated, take, HJ_EVENT_CLOCK, 0},
-    {"hj_clock_snooze", escalated, snooze, HJ_EVENT_CLOCK, 0},
-    {"hj_clock_escalate", escalated, escalate, HJ_EVENT_ESCALATION, 0},
+    {"hj_assignment_advance_by", assigned, advance, HJ_EVENT_ASSIGNMENT, 1, 0},
+    {"hj_incident_assign_by", assigned, assign, HJ_EVENT_ASSIGNMENT, 1, 0},
+    {"hj_incident_cancel_by", assigned, cancel, HJ_EVENT_INCIDENT, 1, 0},
+    {"hj_incident_close_by", assigned, close_incident, HJ_EVENT_INCIDENT, 1, 0},
+    {"hj_incident_called_back_by", closed, called_back, HJ_EVENT_INCIDENT, 1, 0},
+    {"hj_incident_called_back_with", closed, called_back_with, HJ_EVENT_INCIDENT, 1, 0},
+    {"hj_incident_set_lead_by", assigned, set_lead, HJ_EVENT_INCIDENT, 1, 0},
+    {"hj_clock_take", escalated, take, HJ_EVENT_CLOCK, 0, 0},
+    {"hj_clock_snooze", escalated, snooze, HJ_EVENT_CLOCK, 0, 0},
+    {"hj_clock_escalate", escalated, escalate, HJ_EVENT_ESCALATION, 0, 0},
+    {"hj_mode_set", assigned, set_mode, HJ_EVENT_MODE, 1, 1},
 };
 #define ACTS (sizeof acts / sizeof acts[0])
 
@@ -114,7 +118,7 @@ static int told(const struct act *act, uint64_t operator_id, uint32_t reason) {
   for (int index = 0; index < count; index++) {
     if (events[index].kind != act->kind) continue;
     found++;
-    CHECK_EQUAL(events[index].incident_id, call.incident_id);
+    CHECK_EQUAL(events[index].incident_id, act->is_for_all ? 0 : call.incident_id);
     CHECK_EQUAL(events[index].operator_id, operator_id);
     CHECK_EQUAL(events[index].operator_reason, reason);
     CHECK_EQUAL(events[index].operator_session, operator_id == 0 ? 0 : SESSION);
@@ -132,10 +136,10 @@ static void operator_and_reason(const struct act *act) {
   CHECK_STATUS_OF(act->name, act->call(&action), HJ_OK);
   told(act, OPERATOR, REASON);
   hj_incident_status status = read_incident(engine, call.incident_id);
-  CHECK_EQUAL(status.operator_id, OPERATOR);
-  CHECK_EQUAL(status.operator_reason, REASON);
-  CHECK_EQUAL(status.operator_session, SESSION);
-  CHECK_EQUAL(status.operator_role, ROLE);
+  CHECK_EQUAL(status.operator_id, act->is_for_all ? 0 : OPERATOR);
+  CHECK_EQUAL(status.operator_reason, act->is_for_all ? 0 : REASON);
+  CHECK_EQUAL(status.operator_session, act->is_for_all ? 0 : SESSION);
+  CHECK_EQUAL(status.operator_role, act->is_for_all ? 0 : ROLE);
   finish();
   if (!act->is_nullable) return;
   /* Nobody's name: nothing is told and what was kept stays. */

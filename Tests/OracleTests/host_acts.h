@@ -203,7 +203,7 @@ static void report(void) {
   report.wall_us = some_time_us();
   if (one_in(8)) report.appointment_wall_us = wall_us + below(900000000) - 100000000;
   report.agency = one_in(3) ? 1 + (uint32_t)below(2) : 0;
-  report.source = (int32_t)below(10);
+  report.source = (int32_t)below(HJ_SOURCE_CATCH_UP); /* what was done on paper has other promises: manual.c */
   *new = (told){report.tier, report.flags != 0, report.wall_us, report.appointment_wall_us, report.agency};
   if (one_in(4))
     REQUIRE_TAKEN(hj_incident_post(engine, &report));
