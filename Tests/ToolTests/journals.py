@@ -55,14 +55,19 @@ def on_record(journal):
     return json.loads(said)["last"] if said else 0
 
 
-def killed(words, journal, records):
-    """Ended by kill -9 once so many records are there; False: it was done before."""
+def killed(words, journal, records, whole):
+    """Ended by kill -9 once so many records are there; False: it had written all that it would. It runs for a
+    millisecond or two at a time and is stopped while its records are counted, so that it cannot run away."""
     process = subprocess.Popen([hujia, *map(str, words), "--journal", str(journal)], stdout=subprocess.DEVNULL,
                                stderr=subprocess.DEVNULL)
-    while process.poll() is None and (not (journal / "LOCK").exists() or on_record(journal) < records):
-        time.sleep(0.01)
+    while process.poll() is None:
+        process.send_signal(signal.SIGSTOP)
+        if (journal / "LOCK").exists() and on_record(journal) >= records:
+            break
+        process.send_signal(signal.SIGCONT)
+        time.sleep(0.001)
     process.send_signal(signal.SIGKILL)
-    return process.wait() == -signal.SIGKILL
+    return process.wait() == -signal.SIGKILL and on_record(journal) < whole
 
 
 def replays(folder):
@@ -78,7 +83,7 @@ def replays(folder):
         journal = folder / f"killed-{index}"
         wanted = int(records * share)
         # Done before it was looked at: then earlier.
-        while not killed(common, journal, wanted):
+        while not killed(common, journal, wanted, records):
             shutil.rmtree(journal)
             wanted //= 2
         there = on_record(journal)
