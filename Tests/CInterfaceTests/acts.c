@@ -82,7 +82,9 @@ static hj_status escalate(const hj_action *action) {
   return hj_clock_escalate(engine, &reference, action);
 }
 
-static hj_status set_mode(const hj_action *action) { return hj_mode_set(engine, HJ_MODE_MANUAL, action); }
+static hj_status set_mode(const hj_action *action) {
+  return hj_mode_set(engine, HJ_MODE_MANUAL, action);
+}
 
 static const struct act {
   const char *name;
