@@ -28,9 +28,11 @@ static void check_near(const char *what, int north, int32_t lat_e7, int32_t lon_
 static void by_unit(void) {
   hj_unit unit = make_unit(1, 0, 0);
   drawn(in_datum, 10, &unit.lat_e7, &unit.lon_e7);
+  drawn(in_datum, 70, &unit.station_lat_e7, &unit.station_lon_e7);
   CHECK_STATUS(hj_unit_put(engine, &unit), HJ_OK);
   hj_unit_status status = read_unit(engine, 1);
   check_near("hj_unit to hj_unit_status", 10, status.lat_e7, status.lon_e7);
+  check_near("a station to hj_unit_status", 70, status.station_lat_e7, status.station_lon_e7);
 }
 
 static void by_position(int32_t own) {
@@ -143,6 +145,36 @@ static void roads(uint64_t assignment_id) {
   CHECK_EQUAL(points[1].lat_e7, 0);
 }
 
+/* Each list says what the question for one of them says. No station stays none. */
+static void lists(int has_station, uint64_t incident_id) {
+  hj_unit_status units[4];
+  uint64_t cursor = 0;
+  uint32_t count = 0;
+  memset(units, 0, sizeof units);
+  units[0].size = sizeof units[0];
+  CHECK_STATUS(hj_units_list(engine, &cursor, units, 4, &count, NULL), HJ_OK);
+  REQUIRE_EQUAL(count, 1);
+  CHECK_EQUAL(cursor, 0);
+  check_near("hj_units_list", 20, units[0].lat_e7, units[0].lon_e7);
+  if (has_station) {
+    check_near("a station in hj_units_list", 70, units[0].station_lat_e7, units[0].station_lon_e7);
+  } else {
+    CHECK_EQUAL(units[0].station_lat_e7, 0);
+    CHECK_EQUAL(units[0].station_lon_e7, 0);
+  }
+  hj_incident_status incidents[8];
+  memset(incidents, 0, sizeof incidents);
+  incidents[0].size = sizeof incidents[0];
+  CHECK_STATUS(hj_incidents_list(engine, &cursor, incidents, 8, &count, NULL), HJ_OK);
+  REQUIRE_EQUAL(count, 3);
+  CHECK_EQUAL(cursor, 0);
+  for (uint32_t index = 0; index < count; index++) {
+    const hj_incident_status *incident = &incidents[index];
+    int north = incident->incident_id == incident_id ? 300 : incident->key_low == 3 ? 50 : 60;
+    check_near("hj_incidents_list", north, incident->lat_e7, incident->lon_e7);
+  }
+}
+
 /* `own`: the feeds name their datum and the config has another; else the config's holds for all. */
 static void through(int names_own) {
   hj_config config = poll_config();
@@ -164,6 +196,7 @@ static void through(int names_own) {
   roads(assignment_id);
   by_post(own);
   by_watch(own);
+  lists(!names_own, incident_id);
   CHECK_STATUS(hj_engine_close(engine), HJ_OK);
 }
 
