@@ -64,7 +64,7 @@ static void on_events(uv_poll_t *handle, int status, int ready) {
   uint32_t count = 0;
   uint32_t index;
   (void)handle, (void)ready;
-  if (status < 0) exit(1);
+  if (status < 0) exit(1); /* an answer of libuv, not of the engine */
   memset(&events[0], 0, sizeof events[0]);
   events[0].size = sizeof events[0];
   check(hj_events_poll(engine, events, 16, &count), "hj_events_poll");

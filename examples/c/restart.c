@@ -28,7 +28,7 @@ static void open_engine(const char *folder) {
   check(hj_config_init(&config, sizeof config), "config");
   config.journal_path = folder;
   config.events_when = HJ_EVENTS_WHEN_DURABLE; /* nobody drives off on an order that a power cut takes back */
-  if (hj_engine_open(&config, &engine, &why) < 0) {
+  if (!hj_is_taken(hj_engine_open(&config, &engine, &why))) {
     fprintf(stderr, "%s: %s\n", why.field, why.text);
     exit(1);
   }
