@@ -61,6 +61,9 @@
  *   it grows with the units that match where none of them is within the plan's `radius_m`, and with those at one place.
  *   A slice of offers begins with a look at each need that waits in the tier (1,024 at most) and the cells around the
  *   unit (0.3 ms for 1,000 needs with a radius).
+ * Longer turns with a journal. The text of hj_plans_load (16 MiB at most) is copied into the ring in one turn, and so
+ *   are the street times of an epoch (a quarter of ring_bytes at most, 8 MiB by default): about 0.25 ms for a MiB, 4 ms
+ *   for 16.
  * Turns without a bound. hj_engine_close.
  * Blocking and memory. Nothing blocks on I/O and nothing allocates after hj_engine_open, except where "cold" is said:
  *   hj_engine_open, hj_engine_close, hj_plans_load, and the first hj_traffic_report (see there).
@@ -82,7 +85,8 @@
  *   HJ_E_DEADLOCK: closing that engine, and hj_traffic_report while live traffic is being set up. One thread at a time
  *   closes another engine from inside a hook; others get HJ_E_DEADLOCK. Since 0.3.
  * Full is an answer (HJ_FULL), never a wait, but in hj_incident_post_within, whose caller says how long. Every table
- *   has a limit in hj_config.
+ *   has a limit in hj_config. With a journal, while its ring is three quarters full, HJ_FULL is also the answer to
+ *   routine and preventive reports, plans, migrations, watches that are put, and heartbeats; since 0.3.
  *
  * Any function may also return HJ_E_STALE (the engine is closed or was never opened) and HJ_E_FORKED, and any that
  * changes something HJ_E_STATE after hj_engine_drain; those are not repeated below.
@@ -1205,8 +1209,9 @@ hj_status hj_engine_stats(hj_engine *engine, hj_stats *stats);
  * when this returns (since 0.3; offers rest while max_assignments are open).
  * BATON for the swap and each slice. Cold: parses and allocates on the caller's thread: up to 192 bytes for each value
  * and key of the text. Length up to 16 MiB.
- * HJ_FULL (eight versions of the plans are still in use by open incidents); HJ_E_NULL (json); HJ_E_ARGUMENT (length
- * 0 or too long); HJ_E_PLANS with `detail` (may be NULL); HJ_E_MEMORY. Since 0.1. */
+ * HJ_FULL (detail.text says which: eight versions of the plans are still in use by open incidents; or, since 0.3, the
+ * journal's ring is three quarters full until the disk has caught up, or too small for the text); HJ_E_NULL (json);
+ * HJ_E_ARGUMENT (length 0 or too long); HJ_E_PLANS with `detail` (may be NULL); HJ_E_MEMORY. Since 0.1. */
 hj_status hj_plans_load(hj_engine *engine, const char *json, uint32_t length, hj_error_detail *detail);
 
 /* Moves the clocks of every open incident to the plans of now; `*count` (may be NULL) becomes how many were moved. A
@@ -1600,8 +1605,8 @@ hj_status hj_events_poll(hj_engine *engine, hj_event *events, uint32_t capacity,
 
 /* Says that the host has handled all events up to this number: after a crash they do not come again. Of those that were
  * read and never acknowledged the last repeat_s come again (hj_config). Without a journal it does nothing but remember
- * the number. BATON. O(1). HJ_UNCHANGED (acknowledged before); HJ_E_ARGUMENT (no event of
- * that number yet). Since 0.3. */
+ * the number. BATON. O(log of the events that come again). HJ_UNCHANGED (acknowledged before); HJ_E_ARGUMENT (no event
+ * of that number yet). Since 0.3. */
 hj_status hj_events_ack(hj_engine *engine, uint64_t sequence);
 
 /* A descriptor that is readable while events that can be read, or losses that were not told yet, wait; for poll,

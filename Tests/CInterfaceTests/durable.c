@@ -316,6 +316,48 @@ static void what_was_held_back_comes(void) {
   remove_folder();
 }
 
+/* Plans are routine: a ring that waits for the disk takes none, and the text says which of the limits it was. */
+static void plans_without_room(void) {
+  const uint32_t length = 1 << 20;
+  static const char head[] = "{\"version\": 1, \"plans\": [{\"name\": \"any\", \"units\": [{}]}]}";
+  new_folder();
+  hj_config config = durable_config(HJ_RUN_POLL);
+  config.ring_bytes = 16 << 20;
+  hj_engine *engine = open_engine(&config);
+  poll_at(engine, START_NS);
+  char *text = malloc(15 * (size_t)length);
+  REQUIRE(text != NULL);
+  memset(text, ' ', 15 * (size_t)length);
+  memcpy(text, head, sizeof head - 1);
+  hj_error_detail detail;
+  memset(&detail, 0, sizeof detail);
+  detail.size = sizeof detail;
+  CHECK_STATUS(hj_plans_load(engine, text, 15 * length, &detail), HJ_FULL);
+  CHECK_CONTAINS(detail.text, "raise ring_bytes");
+  store(&disk->is_held, 1);
+  hj_status status = HJ_OK;
+  int loads = 0;
+  for (; loads < 16 && (status = hj_plans_load(engine, text, length, &detail)) == HJ_OK; loads++) {
+  }
+  CHECK_WITHIN(loads, 8, 12); /* three quarters of the ring */
+  CHECK_STATUS(status, HJ_FULL);
+  CHECK_CONTAINS(detail.text, "until the disk has caught up");
+  store(&disk->is_held, 0);
+  REQUIRE_STATUS(hj_journal_wait(engine, 0, HJ_STRENGTH_DURABLE, 20 * SECOND_NS), HJ_OK);
+  CHECK_STATUS(hj_plans_load(engine, text, length, &detail), HJ_OK);
+  /* Versions that incidents hold are the other limit. */
+  for (loads = 0; loads < 16; loads++) {
+    report_one(engine);
+    REQUIRE_STATUS(hj_journal_wait(engine, 0, HJ_STRENGTH_DURABLE, 20 * SECOND_NS), HJ_OK);
+    if ((status = hj_plans_load(engine, head, sizeof head - 1, &detail)) != HJ_OK) break;
+  }
+  CHECK_STATUS(status, HJ_FULL);
+  CHECK_CONTAINS(detail.text, "eight versions");
+  free(text);
+  CHECK_STATUS(hj_engine_close(engine), HJ_OK);
+  remove_folder();
+}
+
 /* What was decided while closing is answered by the next open, with the report's key. */
 static void closing_is_answered_later(void) {
   for (int32_t when = HJ_EVENTS_WHEN_RECORDED; when <= HJ_EVENTS_WHEN_DURABLE; when++) {
@@ -450,6 +492,7 @@ int main(void) {
   a_failed_disk_is_told();
   what_was_held_back_comes();
   closing_is_answered_later();
+  plans_without_room();
   only_the_last_minutes_come_again();
   what_may_have_been_read_is_marked();
   return check_finish();

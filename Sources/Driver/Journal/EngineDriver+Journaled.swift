@@ -16,9 +16,7 @@ extension EngineDriver {
     if case .tendEpoch = command.pointee.change {
       return applyWatched(command, &turn, into: &decision)
     }
-    if !journal.hasEnded, !journal.hasRoom(for: command.pointee),
-      command.pointee.urgency == .routine
-    {
+    if journal.refuses(command.pointee) {
       journal.content = UnsafeRawBufferPointer(start: nil, count: 0)
       return .full
     }

@@ -90,16 +90,22 @@ final class EngineJournal: @unchecked Sendable {
     return (content.count / Self.piece + 1) * JournalRecord.size(payload: Self.piece)
   }
 
-  /// Whether the command may be carried out: asked before anything changes.
+  /// Whether the command must wait for the disk: asked before anything changes.
   @inline(__always)
-  func hasRoom(for command: borrowing Command) -> Bool {
-    journal.hasRoom(most(command), command.urgency)
+  func refuses(_ command: borrowing Command) -> Bool {
+    guard !hasEnded, command.urgency == .routine else { return false }
+    return !journal.hasRoom(most(command), .routine)
   }
 
   /// Whether so much of what a command points at can stand before it: what becomes visible at once is a quarter of the
   /// ring at most.
   func fits(_ bytes: Int) -> Bool {
     bytes + bytes / 16 + (1 << 20) <= journal.info.capacity_bytes / 4
+  }
+
+  /// Whether plans of so many bytes have room in a ring in which nothing waits.
+  func couldHold(_ bytes: Int) -> Bool {
+    bytes + bytes / 16 + (1 << 20) <= journal.info.capacity_bytes / 4 * 3
   }
 
   /// The number that the turn's own record gets: what its command points at comes before it.

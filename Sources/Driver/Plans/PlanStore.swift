@@ -111,6 +111,7 @@ extension EngineDriver {
     // Sixteen at most: nothing is taken from the allocator under the baton.
     var unused = InlineArray<16, UnsafeMutablePointer<PlanTables>?>(repeating: nil)
     var count = 0
+    var isRingFull = false
     let taken = turnHere { core, turn -> Status in
       if isDrained { return .state }
       while let old = core.reclaimPlans() {
@@ -119,17 +120,14 @@ extension EngineDriver {
       }
       recorder?.content = bytes
       journal?.content = bytes
+      // Afterwards it may have room again: which of the two was full is known here alone.
+      isRingFull = journal?.refuses(Command(.usePlans(tables))) ?? false
       let status = apply(.usePlans(tables), &turn)
       while let old = core.reclaimPlans() {
         unused[count] = old
         count += 1
       }
       return status
-    }
-    if let journal, taken == .full, !journal.fits(bytes.count) {
-      PlanStore.free(tables)
-      for index in 0..<count { unused[index].map(PlanStore.free) }
-      throw Failure(.full, "the journal has no room for these plans now: raise ring_bytes")
     }
     // Before any memory is given back: a hook of the host's may not come back, and the plans are in force by now.
     if taken == .ok { finishBackgroundWork() }
@@ -140,8 +138,16 @@ extension EngineDriver {
     }
     guard taken == .ok else {
       PlanStore.free(tables)
-      throw Failure(
-        .full, "eight versions of the plans are still in use by open incidents: close some first")
+      throw Failure(.full, whyFull(isRingFull, bytes.count))
     }
+  }
+
+  private func whyFull(_ isRingFull: Bool, _ bytes: Int) -> String {
+    guard isRingFull, let journal else {
+      return "eight versions of the plans are still in use by open incidents: close some first"
+    }
+    return journal.couldHold(bytes)
+      ? "the journal's ring is full until the disk has caught up: load the plans again later"
+      : "the journal's ring is too small for plans of \(bytes) bytes: raise ring_bytes"
   }
 }
