@@ -10,21 +10,20 @@ extension EngineJournal {
   /// Those that were handed out and not acknowledged; older ones than `for_s` are not told again.
   func keep(_ events: [Event], newest wall_us: Int64, for_s: UInt32) {
     let oldest_us = wall_us &- Int64(for_s) &* 1_000_000
-    repeated = events.filter { $0.wall_us == 0 || $0.wall_us >= oldest_us }.reversed()
-    for index in repeated.indices { repeated[index].isRepeated = true }
+    repeated = RepeatedEvents(events.filter { $0.wall_us == 0 || $0.wall_us >= oldest_us })
   }
 
   var hasRepeated: Bool { !repeated.isEmpty }
 
   /// Under the baton.
   func forget(upTo sequence: UInt64) {
-    while let oldest = repeated.last, oldest.sequence <= sequence { repeated.removeLast() }
+    repeated.forget(upTo: sequence)
   }
 
   /// Under the baton: the oldest of them, if it may be read.
   func takeRepeated() -> Event? {
-    guard var event = repeated.last, shows(event.record) else { return nil }
-    repeated.removeLast()
+    guard var event = repeated.oldest, shows(event.record) else { return nil }
+    repeated.removeOldest()
     event.isUndurable = event.record > shown.durable
     return event
   }

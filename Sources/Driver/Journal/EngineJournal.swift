@@ -23,8 +23,8 @@ final class EngineJournal: @unchecked Sendable {
   var hasGap = false
   /// What the next command points at.
   var content = UnsafeRawBufferPointer(start: nil, count: 0)
-  /// Events that may have been handed out before the engine was rebuilt, newest first.
-  var repeated: [Event] = []
+  /// Events that may have been handed out before the engine was rebuilt.
+  var repeated = RepeatedEvents()
   /// Closed arcs on record, by key; the builder's own, off the hot path.
   var closed: Set<UInt32> = []
   /// HJ_HEALTH_... bits that are ours.

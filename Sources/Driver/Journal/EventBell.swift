@@ -85,7 +85,7 @@ extension EngineDriver {
     guard let journal, let bell = journal.bell else { return }
     core.pointee.counters.set(Counter.eventsWaiting, Int64(core.pointee.outbox.count))
     if bell.takeRing() { isSignalled = true }
-    let oldest = journal.repeated.last?.record ?? core.pointee.outbox.oldestRecord
+    let oldest = journal.repeated.oldest?.record ?? core.pointee.outbox.oldestRecord
     if bell.follow(oldest, journal) != isSignalled { followOutbox() }
   }
 
