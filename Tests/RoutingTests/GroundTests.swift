@@ -253,4 +253,43 @@ import Testing
       #expect(router.ground.looked - looked < 150)
     }
   }
+
+  /// Shifts that all end too early are known by class: no square is opened, no unit looked at.
+  @Test func nobodyStaysLongEnough() throws {
+    let capacity = 2_000
+    let image = MapImage(MapDraft())
+    var router = try Router(map: image.map, unitCapacity: capacity, memory: .system)
+    var random = SplitMix64(6)
+    for slot in 0..<capacity {
+      var traits = UnitTraits()
+      traits.availableUntil_us = Int64(1 + random.below(1_000))
+      traits.isLive = true
+      put(&router, slot, Unit(id: UInt64(slot + 1), traits: traits, place: place(&random, 0)))
+    }
+    var found = [
+      NearestUnit(unit: 0, travel_ms: 0, distance_dm: 0, isStraightLine: true)
+    ]
+    let goal = place(&random, 0)
+    let before = (router.ground.opened, router.ground.looked, router.unitLooks)
+    let filter = UnitFilter(availableUntil_us: 2_000)
+    let count = router.nearest(to: goal, filter: filter, limit: 1, profile: .normal, into: &found)
+    #expect(count == 0)
+    let best = router.best(
+      to: goal, filter: filter, profile: .normal, ranking: Ranking(leastTurnout_ms: 0)
+    ) { _ in 0 }
+    #expect(best == nil)
+    #expect(router.ground.opened == before.0)
+    #expect(router.ground.looked == before.1)
+    #expect(router.unitLooks - before.2 < 10)
+    // One does, somewhere.
+    var traits = UnitTraits()
+    traits.availableUntil_us = 2_000
+    traits.isLive = true
+    router.remove(unit: 7)
+    put(&router, 7, Unit(id: 8, traits: traits, place: place(&random, 0)))
+    let stays = router.best(
+      to: goal, filter: filter, profile: .normal, ranking: Ranking(leastTurnout_ms: 0)
+    ) { _ in 0 }
+    #expect(stays?.unit == 7)
+  }
 }

@@ -98,6 +98,18 @@ extension Router {
     return best
   }
 
+  /// Whether a unit with a place matches, wherever it is. O(classes + log units).
+  func hasPlaced(_ filter: UnitFilter) -> Bool {
+    let asked = UnitOrder.Asked(until_us: filter.availableUntil_us, skipStamp: filter.skipStamp)
+    var isFound = false
+    sets.classes.each(filter) { own in
+      guard own.traits.hasPlace else { return true }
+      isFound = !sets.classes.eachUnit(of: own, asked, marks) { _ in false }
+      return !isFound
+    }
+    return isFound
+  }
+
   // Few units that match
 
   /// Whether counts by level and capability say too little of how many match.

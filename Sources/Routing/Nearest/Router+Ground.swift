@@ -61,6 +61,7 @@ extension Router {
 
   /// Offers the matching units by their estimates. `filter.radius_dm` leaves out what is farther.
   mutating func searchGround(to place: Place, _ filter: UnitFilter, _ profile: Profile) {
+    if filter.availableUntil_us != .min, !hasPlaced(filter) { return }
     let question = GroundQuestion(place, filter, profile, ground.table.kinds)
     ground.waitingCount = 0
     ground.push(0, least_ms: 0)
@@ -120,6 +121,8 @@ extension Router {
   ) -> NearestUnit? {
     var filter = given
     filter.prepare(codes: codes(given.levels))
+    // What squares hold does not say when shifts end: they would all be opened to find that nobody stays long enough.
+    if filter.availableUntil_us != .min, !hasPlaced(filter) { return nil }
     var ranking = given_
     for code in 0..<ground.table.kinds.count {
       ranking.turnouts_ms[code] = turnout_ms(ground.table.kinds.kind(code))
