@@ -91,7 +91,7 @@ let package = Package(
       "Cities",
       [
         "CHujia", "HujiaHostKit", "HujiaDriver", "HujiaMapImport", "HujiaMapBuild", "HujiaRoads",
-        "HujiaGeography",
+        "HujiaGeography", "HujiaContainers",
       ]),
     layer(
       "Replay",
@@ -108,7 +108,7 @@ let package = Package(
         "HujiaHostKit", "HujiaMapImport", "HujiaMapBuild", "HujiaRouting", "HujiaRoads",
         "HujiaContainers",
       ]),
-    layer("CatchUp", ["CHujia", "HujiaHostKit", "HujiaMapImport"]),
+    layer("CatchUp", ["CHujia", "HujiaHostKit", "HujiaMapImport", "HujiaContainers"]),
     layer(
       "Stress",
       [

@@ -1,5 +1,7 @@
 // Times as people write them on paper: "03:15", "2026-11-30 03:15:20", "2026-11-30T03:15+08:00".
 
+import HujiaContainers
+
 /// How times without a date or an offset are meant. Without being told it takes none: nothing is guessed.
 package struct PaperClock: Sendable {
   /// Days since 1970; nil: each time says its own.
@@ -50,23 +52,15 @@ package struct PaperClock: Sendable {
     return .success(Int64(day * 86_400 + second - offset_s) * 1_000_000)
   }
 
-  /// Days since 1970 of "2026-11-30". Source: H. Hinnant, "days_from_civil".
+  /// Days since 1970 of "2026-11-30".
   package static func day(_ text: String) -> Int? {
     let parts = text.split(separator: "-", omittingEmptySubsequences: false)
     guard parts.count == 3, parts.map(\.utf8.count) == [4, 2, 2],
       let year = digits(parts[0]), let month = digits(parts[1]), let day = digits(parts[2]),
-      year >= 1970, (1...12).contains(month), day >= 1, day <= length(month, year)
+      year >= 1970, (1...12).contains(month), day >= 1,
+      day <= CivilDate.length(ofMonth: month, year)
     else { return nil }
-    let shifted = month <= 2 ? year - 1 : year
-    let era = shifted / 400
-    let ofEra = shifted - era * 400
-    let ofYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-    return era * 146_097 + ofEra * 365 + ofEra / 4 - ofEra / 100 + ofYear - 719_468
-  }
-
-  private static func length(_ month: Int, _ year: Int) -> Int {
-    let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-    return [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1]
+    return CivilDate(year: year, month: month, day: day).days
   }
 
   /// Seconds east of Greenwich of "+08:00", "-0330" or "Z".

@@ -1,12 +1,13 @@
 // The local time of a city's record, as text and as seconds. Reckoned here: no calendar of the system has a say.
 
+import HujiaContainers
 import HujiaHostKit
 
 /// The record's local clock (January in California: UTC - 8 h).
 package enum LocalTime {
   package static let offset_s = 8.0 * 3_600
 
-  /// "2018-01-13T00:09:05" to seconds since 1970 UTC; nil when empty or broken. Days by Howard Hinnant's civil calendar.
+  /// "2018-01-13T00:09:05" to seconds since 1970 UTC; nil when empty or broken.
   package static func seconds(_ text: String) -> Double? {
     let digits = text.utf8.split(whereSeparator: { $0 < 0x30 || $0 > 0x39 }).compactMap {
       Int32(String(decoding: $0, as: UTF8.self)).map { Int($0) }
@@ -14,11 +15,7 @@ package enum LocalTime {
     guard digits.count >= 6, digits[0] <= 9_999, digits[1] >= 1, digits[1] <= 12 else {
       return nil
     }
-    let year = digits[1] <= 2 ? digits[0] - 1 : digits[0]
-    let era = year / 400
-    let ofEra = year - era * 400
-    let ofYear = (153 * (digits[1] + (digits[1] > 2 ? -3 : 9)) + 2) / 5 + digits[2] - 1
-    let days = era * 146_097 + ofEra * 365 + ofEra / 4 - ofEra / 100 + ofYear - 719_468
+    let days = CivilDate(year: digits[0], month: digits[1], day: digits[2]).days
     let seconds = days * 86_400 + digits[3] * 3_600 + digits[4] * 60 + digits[5]
     return Double(seconds) + offset_s
   }
@@ -37,26 +34,12 @@ package enum LocalTime {
   package static func text(_ seconds: Double) -> String {
     let minutes = Int(((seconds - offset_s) / 60).rounded(.down))
     let days = minutes >= 0 ? minutes / 1_440 : (minutes - 1_439) / 1_440
-    let (year, month, day) = date(days)
+    let date = CivilDate(days: days)
     let ofDay = minutes - days * 1_440
     let clock = "\(String(twoDigits: ofDay / 60)):\(String(twoDigits: ofDay % 60))"
-    let number = String(year)
+    let number = String(date.year)
     return String(repeating: "0", count: max(4 - number.count, 0)) + number
-      + "-\(String(twoDigits: month))-\(String(twoDigits: day)) \(clock)"
-  }
-
-  /// The date of a day since 1970-01-01, the inverse of what `seconds` reckons (Hinnant's civil calendar).
-  private static func date(_ days: Int) -> (year: Int, month: Int, day: Int) {
-    let shifted = days + 719_468
-    let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-    let ofEra = shifted - era * 146_097
-    let yearOfEra = (ofEra - ofEra / 1_460 + ofEra / 36_524 - ofEra / 146_096) / 365
-    let ofYear = ofEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let march = (5 * ofYear + 2) / 153
-    let month = march < 10 ? march + 3 : march - 9
-    return (
-      yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, ofYear - (153 * march + 2) / 5 + 1
-    )
+      + "-\(String(twoDigits: date.month))-\(String(twoDigits: date.day)) \(clock)"
   }
 
   /// Hour of the local day, 0 ... 23.

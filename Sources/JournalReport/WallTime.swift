@@ -1,5 +1,7 @@
-// Wall times as people write them, and back. Days by Howard Hinnant's civil calendar. Must never: ask the system for
-// its time zone, so that the same journal is printed alike everywhere.
+// Wall times as people write them, and back. Must never: ask the system for its time zone, so that the same
+// journal is printed alike everywhere.
+
+import HujiaContainers
 
 package struct WallTime: Equatable, Sendable {
   /// Minutes east of Greenwich.
@@ -31,11 +33,11 @@ package struct WallTime: Equatable, Sendable {
     guard wall_us > 0 else { return "–" }
     let local_us = wall_us + Int64(offset_min) * 60_000_000
     let (days, rest) = Self.divided(local_us, 86_400_000_000)
-    let (year, month, day) = Self.civil(days)
+    let date = CivilDate(days: Int(days))
     let seconds = rest / 1_000_000
     func two(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
     let micros = String(rest % 1_000_000 + 1_000_000).dropFirst()
-    return "\(year)-\(two(month))-\(two(day))T\(two(seconds / 3_600)):\(two(seconds / 60 % 60))"
+    return "\(date.year)-\(two(Int64(date.month)))-\(two(Int64(date.day)))T\(two(seconds / 3_600)):\(two(seconds / 60 % 60))"
       + ":\(two(seconds % 60)).\(micros)\(zone)"
   }
 
@@ -63,10 +65,10 @@ package struct WallTime: Equatable, Sendable {
     guard bytes.count >= 10, bytes[4] == 45, bytes[7] == 45,
       let year = Self.number(bytes[0..<4]), let month = Self.number(bytes[5..<7]),
       let day = Self.number(bytes[8..<10]), (1...12).contains(month), year >= 1970,
-      (1...Self.days(year, month)).contains(day)
+      (1...CivilDate.length(ofMonth: month, year)).contains(day)
     else { return nil }
     guard let rest_us = Self.ofDay(bytes[10...]) else { return nil }
-    let days = Self.days(Int64(year), Int64(month), Int64(day))
+    let days = Int64(CivilDate(year: year, month: month, day: day).days)
     return days * 86_400_000_000 + rest_us - Int64(zone.offset_min) * 60_000_000
   }
 
@@ -95,29 +97,8 @@ package struct WallTime: Equatable, Sendable {
     return Int64(hour * 3_600 + minute * 60 + seconds) * 1_000_000 + micros
   }
 
-  private static func days(_ year: Int, _ month: Int) -> Int {
-    let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-    return [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1]
-  }
-
   private static func divided(_ number: Int64, _ by: Int64) -> (Int64, Int64) {
     let rest = (number % by + by) % by
     return ((number - rest) / by, rest)
-  }
-
-  private static func days(_ given: Int64, _ month: Int64, _ day: Int64) -> Int64 {
-    let year = month <= 2 ? given - 1 : given
-    let (era, ofEra) = divided(year, 400)
-    let ofYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-    return era * 146_097 + ofEra * 365 + ofEra / 4 - ofEra / 100 + ofYear - 719_468
-  }
-
-  private static func civil(_ days: Int64) -> (year: Int64, month: Int64, day: Int64) {
-    let (era, ofEra) = divided(days + 719_468, 146_097)
-    let ofYears = (ofEra - ofEra / 1_460 + ofEra / 36_524 - ofEra / 146_096) / 365
-    let ofYear = ofEra - (365 * ofYears + ofYears / 4 - ofYears / 100)
-    let shifted = (5 * ofYear + 2) / 153
-    let month = shifted < 10 ? shifted + 3 : shifted - 9
-    return (ofYears + era * 400 + (month <= 2 ? 1 : 0), month, ofYear - (153 * shifted + 2) / 5 + 1)
   }
 }

@@ -2,6 +2,7 @@
 // PST8PDT,M3.2.0,M11.1.0. Source: RFC 8536 section 3.3.1, POSIX "TZ". Everything it cannot read is
 // "no rule".
 
+import HujiaContainers
 import HujiaEngine
 
 /// A zone with daylight-saving time each year.
@@ -52,7 +53,7 @@ struct ZoneRule {
   private static func midnight_s(_ day: Day, _ year: Int64) -> Int64 {
     switch day {
     case .julian(let number):
-      let isAfterFebruary = number >= 60 && isLeap(year)
+      let isAfterFebruary = number >= 60 && CivilDate.isLeap(Int(year))
       return (days(year, 1, 1) + number - 1 + (isAfterFebruary ? 1 : 0)) * 86_400
     case .ofYear(let number): return (days(year, 1, 1) + number) * 86_400
     case .weekday(let month, let week, let day):
@@ -66,17 +67,9 @@ struct ZoneRule {
     }
   }
 
-  private static func isLeap(_ year: Int64) -> Bool {
-    year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-  }
-
-  /// Days since 1970-01-01, for years from 1970. Source: H. Hinnant, "days_from_civil".
+  /// Days since 1970-01-01.
   private static func days(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
-    let shifted = month <= 2 ? year - 1 : year
-    let era = shifted / 400
-    let ofEra = shifted - era * 400
-    let ofYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-    return era * 146_097 + ofEra * 365 + ofEra / 4 - ofEra / 100 + ofYear - 719_468
+    Int64(CivilDate(year: Int(year), month: Int(month), day: Int(day)).days)
   }
 
   private struct Reader {

@@ -100,9 +100,9 @@ struct SheetLines {
   mutating func put(local_s: Int64, today: Int64) {
     let time = CivilTime(local_s)
     if time.day != today {
-      put(UInt64(time.month), digits: 2)
+      put(UInt64(time.date.month), digits: 2)
       put("-")
-      put(UInt64(time.dayOfMonth), digits: 2)
+      put(UInt64(time.date.day), digits: 2)
       put(" ")
     }
     put(UInt64(time.second / 3_600), digits: 2)
@@ -115,11 +115,11 @@ struct SheetLines {
 
   mutating func put(date local_s: Int64) {
     let time = CivilTime(local_s)
-    put(UInt64(max(time.year, 0)), digits: 4)
+    put(UInt64(max(time.date.year, 0)), digits: 4)
     put("-")
-    put(UInt64(time.month), digits: 2)
+    put(UInt64(time.date.month), digits: 2)
     put("-")
-    put(UInt64(time.dayOfMonth), digits: 2)
+    put(UInt64(time.date.day), digits: 2)
   }
 
   mutating func put(degrees e7: Int32) {
@@ -148,24 +148,13 @@ struct SheetLines {
 /// A day of the Gregorian calendar, and the seconds of it.
 struct CivilTime {
   var day: Int64
-  var year: Int64
-  var month: Int64
-  var dayOfMonth: Int64
+  var date: CivilDate
   var second: Int64
 
-  /// Source: H. Hinnant, "civil_from_days".
   init(_ local_s: Int64) {
     day = local_s >= 0 ? local_s / 86_400 : (local_s - 86_399) / 86_400
     second = local_s - day * 86_400
-    let shifted = day + 719_468
-    let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-    let ofEra = shifted - era * 146_097
-    let yearOfEra = (ofEra - ofEra / 1_460 + ofEra / 36_524 - ofEra / 146_096) / 365
-    let ofYear = ofEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let shiftedMonth = (5 * ofYear + 2) / 153
-    dayOfMonth = ofYear - (153 * shiftedMonth + 2) / 5 + 1
-    month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-    year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+    date = CivilDate(days: Int(day))
   }
 }
 
