@@ -37,7 +37,8 @@ package struct WallTime: Equatable, Sendable {
     let seconds = rest / 1_000_000
     func two(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
     let micros = String(rest % 1_000_000 + 1_000_000).dropFirst()
-    return "\(date.year)-\(two(Int64(date.month)))-\(two(Int64(date.day)))T\(two(seconds / 3_600)):\(two(seconds / 60 % 60))"
+    return
+      "\(date.year)-\(two(Int64(date.month)))-\(two(Int64(date.day)))T\(two(seconds / 3_600)):\(two(seconds / 60 % 60))"
       + ":\(two(seconds % 60)).\(micros)\(zone)"
   }
 
