@@ -62,6 +62,18 @@ count_skips() {
   while IFS= read -r line; do skip "$1" "${line#skipped: }"; done < <(grep -E '^skipped: ' "$2" || true)
 }
 
+# failed NAME LOG: what failed, shown here and told again before the closing line, where nobody has to search for it.
+failed() {
+  local log
+  log="$(cat "$2")"
+  note "FAIL  $1"
+  shown_of <<<"$log" | sed 's/^/      | /'
+  [[ -n "$results" ]] || return 0
+  printf '  %s\n' "$1" >>"$results.failed"
+  { grep -E '✘|FAIL|error|missed' <<<"$log" || tail -12 <<<"$log"; } | tail -12 | cut -c -400 | sed 's/^/      | /' \
+    >>"$results.failed"
+}
+
 # run_counted NAME COMMAND...: one check that either holds or does not. Its output is shown when it fails.
 run_counted() {
   local name="$1" log
@@ -73,18 +85,19 @@ run_counted() {
     rm -f "$log"
     return 0
   fi
-  note "FAIL  $name"
-  shown_of "$log" | sed 's/^/      | /'
+  failed "$name" "$log"
   count 0 1
   rm -f "$log"
   return 1
 }
 
-# shown_of LOG: what a reader needs of a failed run. The stacks of a test that reached its limit are shown whole.
+# shown_of: of a failed run's log, read from its input, what a reader needs. The stacks of a test that reached its limit
+# are shown whole.
 shown_of() {
-  local lines=60
-  grep -q ': not done after ' "$1" && lines=400
-  grep -vE '^[0-9]+ passed' "$1" | tail -"$lines"
+  local log lines=60
+  log="$(cat)"
+  grep -q ': not done after ' <<<"$log" && lines=400
+  grep -vE '^[0-9]+ passed' <<<"$log" | tail -"$lines" || true
 }
 
 # run_suite NAME COMMAND...: a program that ends with "N passed, N failed"; both numbers are added up. Lines that it opens
@@ -97,8 +110,7 @@ run_suite() {
   line="$(grep -E '^[0-9]+ passed, [0-9]+ failed(, [0-9]+ skipped)?$' "$log" | tail -1 || true)"
   count_skips "$name" "$log"
   if [[ -z "$line" ]]; then
-    note "FAIL  $name: ended with status $status and no closing line"
-    shown_of "$log" | sed 's/^/      | /'
+    failed "$name: ended with status $status and no closing line" "$log"
     count 0 1
     rm -f "$log"
     return 1
@@ -106,8 +118,7 @@ run_suite() {
   read -r passed _ failed _ <<<"${line//,/}"
   count "$passed" "$failed"
   if [[ "$status" -ne 0 || "$failed" -ne 0 ]]; then
-    note "FAIL  $name: $line (status $status)"
-    shown_of "$log" | sed 's/^/      | /'
+    failed "$name: $line (status $status)" "$log"
     if [[ "$failed" -eq 0 ]]; then count 0 1; fi
     rm -f "$log"
     return 1
@@ -136,7 +147,11 @@ closing() {
     awk '$3 > 0 {sub(/^0 0 1 /, "  "); print}' "$results"
     rest=", $skipped skipped"
   fi
-  rm -f "$results"
+  if [[ -s "$results.failed" ]]; then
+    printf 'failed:\n'
+    cat "$results.failed"
+  fi
+  rm -f "$results" "$results.failed"
   printf '%s passed, %s failed%s\n' "$passed" "$failed" "$rest"
   [[ "$failed" -eq 0 ]]
 }
@@ -154,8 +169,8 @@ quiet_build() {
     rm -f "$log"
     return 0
   fi
-  grep -vE "mktemp|mkstemp|^\[[0-9]+/[0-9]+\] (Compiling|Emitting|Write|Wrapping)" "$log" | tail -80
-  rm -f "$log"
-  note "FAIL  building $name"
+  grep -vE "mktemp|mkstemp|^\[[0-9]+/[0-9]+\] (Compiling|Emitting|Write|Wrapping)" "$log" >"$log.kept" || true
+  failed "building $name" "$log.kept"
+  rm -f "$log" "$log.kept"
   return 1
 }
