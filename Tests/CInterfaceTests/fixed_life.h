@@ -1,0 +1,266 @@
+/* A fixed life of a journal, step by step, for the programs that end it at each system call or let each one fail. Every
+ * step can be done once more behind a death: what it had done then answers HJ_EXISTS or HJ_UNCHANGED. So a life that was
+ * broken off and gone on with ends as an undisturbed one, and what a test asks is exactly that.
+ *
+ * The book of what was answered lies in memory that the dead process shared: it survives as a host's data base would. */
+#ifndef HUJIA_TEST_FIXED_LIFE_H
+#define HUJIA_TEST_FIXED_LIFE_H
+
+#include "journal_host.h"
+
+enum { LIFE_UNITS = 12, LIFE_CALLS = 6, LIFE_POSTS = 4, LIFE_EVENTS = 256 };
+
+/* What a host can ask for at the end, but for what counts the lives themselves. */
+struct life_end {
+  hj_incident_status incidents[LIFE_CALLS + LIFE_POSTS];
+  hj_unit_status units[LIFE_UNITS];
+  hj_watch_status watch;
+};
+
+static struct life {
+  int32_t begun, done; /* steps */
+  uint64_t assignment[LIFE_CALLS];
+  uint64_t seen, handled; /* numbers of events: read, and acknowledged */
+  struct life_end whole;  /* as an undisturbed life ends */
+} * life;
+
+static hj_engine *engine;
+static int life_has_opened;      /* and nothing was read since */
+static int life_may_be_degraded; /* where a test lets calls fail */
+
+static const char life_plans[] =
+    "{\"version\": 1, \"clocks\": {\"acknowledge\": {\"limit_s\": 3600, \"steps\": [{\"do\": \"notify_again\"}]}},"
+    " \"plans\": [{\"name\": \"any\", \"units\": [{\"count\": 1}]}]}";
+
+static inline void life_take_book(void) {
+  life = mmap(NULL, sizeof *life, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  REQUIRE(life != MAP_FAILED);
+}
+
+static inline hj_config life_config(void) {
+  hj_config config = journal_config(HJ_RUN_POLL);
+  config.max_units = 16;
+  config.max_incidents = 64;
+  config.max_assignments = 64;
+  config.event_capacity = LIFE_EVENTS;
+  config.post_capacity = 16;
+  return config;
+}
+
+static inline void life_open(int unused) {
+  (void)unused;
+  if (engine != NULL) return;
+  hj_config config = life_config();
+  engine = open_engine(&config);
+  life_has_opened = 1;
+}
+
+static inline void life_close(int unused) {
+  (void)unused;
+  REQUIRE_STATUS(hj_engine_close(engine), HJ_OK);
+  engine = NULL;
+}
+
+/* Both clocks run together, a minute a step of this kind. */
+static inline void life_poll(int minute) {
+  hj_status status = hj_engine_poll(engine, START_NS + minute * MINUTE_NS, START_US + minute * 60000000LL, 0, NULL);
+  REQUIRE_STATUS(status, HJ_OK);
+}
+
+static inline void life_load_plans(int unused) {
+  (void)unused;
+  REQUIRE_STATUS(hj_plans_load(engine, life_plans, sizeof life_plans - 1, NULL), HJ_OK);
+}
+
+static inline void life_put_units(int unused) {
+  (void)unused;
+  for (int unit = 1; unit <= LIFE_UNITS; unit++) put_unit(engine, (uint64_t)unit, unit * 40, 0);
+}
+
+static inline void life_put_watch(int unused) {
+  (void)unused;
+  hj_watch watch;
+  memset(&watch, 0, sizeof watch);
+  watch.size = sizeof watch;
+  watch.id = 7;
+  watch.limit_s = 7200;
+  place(5, 5, &watch.lat_e7, &watch.lon_e7);
+  hj_status status = hj_watch_put(engine, &watch);
+  CHECK_EACH(status == HJ_OK || status == HJ_UNCHANGED);
+}
+
+static inline hj_report life_call(int number) {
+  hj_report report = make_report(HJ_TIER_EMERGENCY, number * 40, 3);
+  report.key_high = 5;
+  report.key_low = (uint64_t)number + 1;
+  return report;
+}
+
+static inline void life_report(int number) {
+  hj_report report = life_call(number);
+  hj_dispatch answer = empty_dispatch();
+  hj_status status = hj_incident_report(engine, &report, &answer);
+  CHECK_EACH(status == HJ_OK || status == HJ_EXISTS);
+  REQUIRE_MORE(answer.incident_id, 0);
+  REQUIRE_EQUAL(read_incident(engine, answer.incident_id).live_assignments, 1);
+  life->assignment[number] = read_incident(engine, answer.incident_id).assignment_ids[0];
+}
+
+static inline void life_post(int number) {
+  hj_report report = life_call(LIFE_CALLS + number);
+  REQUIRE_STATUS(hj_incident_post(engine, &report), HJ_OK);
+}
+
+static inline void life_advance(int call, int32_t state) {
+  hj_status status = hj_assignment_advance(engine, life->assignment[call], state, 0);
+  CHECK_EACH(status == HJ_OK || status == HJ_UNCHANGED);
+}
+static inline void life_sign(int call) {
+  life_advance(call, HJ_ASSIGNMENT_ACKNOWLEDGED);
+}
+static inline void life_drive(int call) {
+  life_advance(call, HJ_ASSIGNMENT_EN_ROUTE);
+}
+static inline void life_arrive(int call) {
+  life_advance(call, HJ_ASSIGNMENT_ON_SCENE);
+}
+
+/* 0: nobody has its key. */
+static inline uint64_t life_incident(int number) {
+  uint64_t found = 0;
+  hj_report report = life_call(number);
+  hj_status status = hj_incident_find(engine, report.key_high, report.key_low, NULL, &found);
+  CHECK_EACH(status == HJ_OK || status == HJ_E_UNKNOWN);
+  return status == HJ_OK ? found : 0;
+}
+
+static inline void life_end_call(int call) {
+  hj_status status = hj_incident_close(engine, life_incident(call), 3, 0);
+  CHECK_EACH(status == HJ_OK || status == HJ_UNCHANGED || status == HJ_E_STATE);
+}
+
+static inline void life_fix(int unit) {
+  hj_position fix;
+  memset(&fix, 0, sizeof fix);
+  fix.size = sizeof fix;
+  fix.unit_id = (uint64_t)unit;
+  fix.heading_cdeg = fix.speed_cms = HJ_UNKNOWN;
+  place(unit * 40 + 7, 2, &fix.lat_e7, &fix.lon_e7);
+  uint32_t accepted = 0;
+  REQUIRE_STATUS(hj_positions_report(engine, &fix, 1, &accepted), HJ_OK);
+}
+
+/* No number is missing; what was read before comes again only when it was not acknowledged. */
+static inline void life_read(void) {
+  hj_event events[LIFE_EVENTS];
+  uint32_t count;
+  uint64_t last = life->seen;
+  while ((count = take_events(engine, events, LIFE_EVENTS)) > 0) {
+    for (uint32_t index = 0; index < count; index++) {
+      /* Those behind the last acknowledgement, or behind one that was under way. */
+      if (life_has_opened && events[index].sequence <= life->seen + 1) last = events[index].sequence - 1;
+      life_has_opened = 0;
+      CHECK_EACH_EQUAL(events[index].sequence, last + 1);
+      CHECK_EACH_MORE(events[index].sequence, life->handled);
+      if (events[index].sequence <= life->seen) CHECK_EACH_EQUAL(events[index].flags, HJ_EVENT_FLAG_REPEATED);
+      last = events[index].sequence;
+    }
+  }
+  if (last > life->seen) life->seen = last;
+}
+
+static inline void life_acknowledge(int unused) {
+  (void)unused;
+  life_read();
+  hj_status status = hj_events_ack(engine, life->seen);
+  CHECK_EACH(status == HJ_OK || status == HJ_UNCHANGED);
+  life->handled = life->seen;
+}
+
+static inline void life_wait(int unused) {
+  (void)unused;
+  hj_status status = hj_journal_wait(engine, 0, HJ_STRENGTH_DURABLE, 20 * SECOND_NS);
+  if (!life_may_be_degraded) REQUIRE_STATUS(status, HJ_OK);
+}
+
+static const struct life_step {
+  void (*act)(int);
+  int value;
+} life_steps[] = {
+    {life_open, 0},   {life_load_plans, 0},  {life_put_units, 0},   {life_poll, 1},     {life_put_watch, 0},
+    {life_report, 0}, {life_report, 1},      {life_wait, 0},        {life_sign, 0},     {life_drive, 0},
+    {life_report, 2}, {life_post, 0},        {life_post, 1},        {life_poll, 1},     {life_poll, 2},
+    {life_fix, 2},    {life_arrive, 0},      {life_acknowledge, 0}, {life_end_call, 0}, {life_wait, 0},
+    {life_report, 3}, {life_close, 0},       {life_open, 0},        {life_poll, 3},     {life_fix, 2},
+    {life_sign, 1},   {life_report, 4},      {life_post, 2},        {life_post, 3},     {life_poll, 3},
+    {life_poll, 4},   {life_acknowledge, 0}, {life_wait, 0},        {life_arrive, 1},   {life_end_call, 1},
+    {life_report, 5}, {life_fix, 3},         {life_poll, 5},        {life_wait, 0},
+};
+enum { LIFE_STEPS = sizeof life_steps / sizeof life_steps[0] };
+
+/* From the first step that was not answered. */
+static inline void life_go_on(void) {
+  while (life->done < LIFE_STEPS) {
+    const struct life_step *step = &life_steps[life->done];
+    life->begun = life->done + 1;
+    step->act(step->value);
+    life->done = life->begun;
+  }
+}
+
+static inline struct life_end life_look(void) {
+  struct life_end end;
+  memset(&end, 0, sizeof end);
+  for (int number = 0; number < LIFE_CALLS + LIFE_POSTS; number++) {
+    uint64_t id = life_incident(number);
+    REQUIRE_MORE(id, 0);
+    end.incidents[number] = read_incident(engine, id);
+    end.incidents[number].plans_version = 0; /* a step that is done twice loads them twice */
+  }
+  for (int unit = 0; unit < LIFE_UNITS; unit++) end.units[unit] = read_unit(engine, (uint64_t)unit + 1);
+  end.watch.size = sizeof end.watch;
+  REQUIRE_STATUS(hj_watch_read(engine, 7, &end.watch), HJ_OK);
+  return end;
+}
+
+/* An undisturbed life; what it ends as is what all others must end as. */
+static inline void life_undisturbed(void) {
+  new_folder();
+  memset(life, 0, sizeof *life);
+  life_go_on();
+  life->whole = life_look();
+  CHECK_EQUAL(read_stats(engine).incidents_open, LIFE_CALLS + LIFE_POSTS - 2);
+  life_close(0);
+  remove_folder();
+}
+
+static inline void life_forget(void) {
+  struct life_end whole = life->whole;
+  memset(life, 0, sizeof *life);
+  life->whole = whole;
+  new_folder();
+}
+
+/* The next process opens what a dead one left, finds all that was answered, and lives to the end. `allowed`: reasons
+ * that may be told. Says so and returns 0 where something is not as it must be. */
+static inline int life_again(uint32_t allowed) {
+  int failed = checks_failed;
+  life_open(0);
+  CHECK_EACH_EQUAL(journal_info(engine).reasons & ~(allowed | HJ_HEALTH_TORN_TAIL), 0);
+  life_read();
+  /* A poll that changes nothing is not on record: the host knows what time it is. */
+  for (int step = life->begun - 1; step >= 0; step--) {
+    if (life_steps[step].act != life_poll) continue;
+    life_poll(life_steps[step].value);
+    break;
+  }
+  life_go_on();
+  life_read();
+  struct life_end end = life_look();
+  CHECK_EACH_BYTES(&end, &life->whole, sizeof end);
+  CHECK_EACH_EQUAL(read_stats(engine).incidents_open, LIFE_CALLS + LIFE_POSTS - 2);
+  life_close(0);
+  return failed == checks_failed;
+}
+
+#endif

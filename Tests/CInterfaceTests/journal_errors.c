@@ -1,0 +1,159 @@
+/* Each file call of a fixed life fails once, or from then on, or is interrupted or cut short: every call of the host is
+ * answered, what is wrong is told, the next process finds all that was answered, and no segment of which a sync failed is
+ * written again.
+ *
+ *   journal_errors [STEP]    at every STEP-th call; default: about seven of each kind of fault; 1: all */
+#define _GNU_SOURCE
+#include <time.h>
+
+#include "faulty_calls.h"
+#include "fixed_life.h"
+
+static struct told {
+  int32_t was_refused; /* an open said no, and why */
+  hj_status status;
+  char field[64], text[256];
+  int32_t may_lack; /* no ring, no disk, and the engine goes: what was answered may be lost, and that was told */
+  int32_t is_late;  /* something never became durable, and then */
+  uint32_t reasons, health;
+  int32_t mode;
+} * told;
+
+/* An open that the disk refuses says so, and the next one goes on. */
+static void open_or_say(void) {
+  hj_config config = life_config();
+  hj_error_detail detail;
+  memset(&detail, 0, sizeof detail);
+  detail.size = sizeof detail;
+  hj_status status = hj_engine_open(&config, &engine, &detail);
+  if (status == HJ_OK) return;
+  told->was_refused = 1;
+  told->status = status;
+  memcpy(told->field, detail.field,
+         sizeof told->field < sizeof detail.field ? sizeof told->field : sizeof detail.field);
+  told->field[sizeof told->field - 1] = 0;
+  snprintf(told->text, sizeof told->text, "%s", detail.text);
+  faults->is_on = 0;
+  engine = open_engine(&config);
+}
+
+static void wait_or_say(void) {
+  /* Twice the time after which a failed disk is tried again. */
+  if (hj_journal_wait(engine, 0, HJ_STRENGTH_DURABLE, SECOND_NS / 2) == HJ_OK) return;
+  hj_health_info health;
+  memset(&health, 0, sizeof health);
+  health.size = sizeof health;
+  REQUIRE_STATUS(hj_health(engine, &health), HJ_OK);
+  told->is_late = 1;
+  told->reasons = journal_info(engine).reasons;
+  told->health = health.reasons;
+  told->mode = health.mode;
+  told->may_lack = (told->reasons & HJ_HEALTH_NOT_RECORDED) != 0;
+}
+
+/* Lives to the end, whatever the disk does, and is killed there. */
+static void live(void) {
+  faults->is_on = 1;
+  while (life->done < LIFE_STEPS) {
+    const struct life_step *step = &life_steps[life->done];
+    life->begun = life->done + 1;
+    if (step->act == life_close) {
+      wait_or_say();
+      if (told->may_lack) break;
+      life_close(0);
+    } else if (step->act == life_open) {
+      /* An open reads what an earlier one left from the disk itself. */
+      faults->failed_count = 0;
+      open_or_say();
+      life_has_opened = 1;
+    } else if (step->act == life_wait) {
+      wait_or_say();
+    } else {
+      step->act(step->value);
+    }
+    life->done = life->begun;
+  }
+  if (checks_failed > 0) _exit(3);
+  kill(getpid(), SIGKILL);
+}
+
+static void run_with(int64_t at, int error, int for_ever) {
+  life_forget();
+  memset(faults, 0, sizeof *faults);
+  memset(told, 0, sizeof *told);
+  faults->at = at;
+  faults->error = error;
+  faults->for_ever = for_ever;
+  pid_t child = fork();
+  REQUIRE_AT_LEAST(child, 0);
+  if (child == 0) {
+    checks_failed = 0;
+    live();
+  }
+  int status;
+  REQUIRE_EQUAL(waitpid(child, &status, 0), child);
+  CHECK_EACH_EQUAL(status, SIGKILL);
+  faults->is_on = 0;
+}
+
+/* What it is refused with names the setting and says what is wrong; what is not durable is told. */
+static void all_was_told(void) {
+  if (told->was_refused) {
+    CHECK_EACH(told->status == HJ_E_JOURNAL || told->status == HJ_E_MEMORY || told->status == HJ_E_LOCKED);
+    CHECK_EACH_TEXT(told->field, "journal_path");
+    CHECK_EACH_MORE(strlen(told->text), 10);
+  }
+  if (told->is_late) {
+    CHECK_EACH_DIFFERENT(told->reasons & ~HJ_HEALTH_TORN_TAIL, 0);
+    CHECK_EACH_EQUAL(told->mode, HJ_MODE_DEGRADED);
+    CHECK_EACH_DIFFERENT(told->health, 0);
+  }
+  CHECK_EACH_EQUAL(faults->retried, 0);
+}
+
+static int64_t each(int64_t all, int64_t step, int error, int for_ever, const char *what) {
+  int64_t hits = 0;
+  for (int64_t at = 1 + error % step; at <= all; at += step) {
+    int failed = checks_failed;
+    run_with(at, error, for_ever);
+    hits += faults->hit != CALL_NONE && faults->hits > 0;
+    all_was_told();
+    if ((life->done < LIFE_STEPS && !told->may_lack) || failed != checks_failed) {
+      fprintf(stderr, "%s at call %" PRId64 " (%s): step %d of %d\n", what, at, call_names[faults->hit], life->done,
+              LIFE_STEPS);
+      CHECK_EACH(0);
+      remove_folder();
+      return hits;
+    }
+    if (!told->may_lack && !life_again(0)) {
+      fprintf(stderr, "%s at call %" PRId64 " (%s), and the next process\n", what, at, call_names[faults->hit]);
+      return hits;
+    }
+    remove_folder();
+  }
+  printf("note: %s: %" PRId64 " of %" PRId64 " calls\n", what, hits, all);
+  fflush(stdout);
+  return hits;
+}
+
+int main(int argc, char **argv) {
+  life_take_book();
+  faults_take();
+  told = mmap(NULL, sizeof *told, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  REQUIRE(told != MAP_FAILED && (void *)faults != MAP_FAILED);
+  life_undisturbed();
+  run_with(0, 0, 0);
+  int64_t all = faults->count;
+  CHECK_EACH(life_again(0));
+  remove_folder();
+  CHECK_MORE(all, 60);
+  int64_t step = argc > 1 ? atol(argv[1]) : all / 7;
+  int64_t hits = each(all, step, EIO, 0, "EIO");
+  hits += each(all, step, ENOSPC, 0, "ENOSPC");
+  hits += each(all, step, EINTR, 0, "EINTR");
+  hits += each(all, step, 0, 0, "half of a write or read");
+  hits += each(all, step, EIO, 1, "EIO from then on");
+  hits += each(all, step, ENOSPC, 1, "ENOSPC from then on");
+  CHECK_MORE(hits, 20);
+  return check_finish();
+}

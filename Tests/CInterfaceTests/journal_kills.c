@@ -1,0 +1,93 @@
+/* A process is killed at exactly the n-th system call of a fixed life, before the call and behind it, for every n: the
+ * next one finds all that was answered and ends as an undisturbed life does.
+ *
+ *   journal_kills [STEP]     every STEP-th stop (two a call); default: about twenty of them; 1: all */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <sys/ptrace.h>
+#include <time.h>
+
+#include "fixed_life.h"
+
+static int32_t *may_begin;
+
+static void rest_us(long time_us) {
+  struct timespec pause = {0, 1000 * time_us};
+  nanosleep(&pause, NULL);
+}
+
+static void live(void) {
+  checks_failed = 0;
+  while (!__atomic_load_n(may_begin, __ATOMIC_ACQUIRE)) rest_us(50);
+  life_go_on();
+  _exit(checks_failed > 0 ? 3 : 0);
+}
+
+/* Kills the child at its `last`-th stop at a system call of any of its threads. How many stops there were; below 0:
+ * nobody may trace it. `is_killed`: it did not end by itself before. */
+static long run_to(long last, int *is_killed) {
+  const long options = PTRACE_O_TRACECLONE | PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL;
+  __atomic_store_n(may_begin, 0, __ATOMIC_RELEASE);
+  pid_t child = fork();
+  REQUIRE_AT_LEAST(child, 0);
+  if (child == 0) live();
+  int status;
+  *is_killed = 0;
+  if (ptrace(PTRACE_SEIZE, child, NULL, options) != 0 || ptrace(PTRACE_INTERRUPT, child, NULL, NULL) != 0) {
+    kill(child, SIGKILL);
+    waitpid(child, &status, 0);
+    return -1;
+  }
+  long stops = 0;
+  for (;;) {
+    pid_t thread = waitpid(-1, &status, __WALL);
+    REQUIRE_MORE(thread, 0);
+    if (!WIFSTOPPED(status)) {
+      if (thread != child) continue;
+      if (!*is_killed) CHECK_EACH_EQUAL(status, 0);
+      return stops;
+    }
+    /* The first stop is ours. */
+    __atomic_store_n(may_begin, 1, __ATOMIC_RELEASE);
+    int signal = WSTOPSIG(status);
+    if (signal == (SIGTRAP | 0x80) && ++stops == last) {
+      *is_killed = 1;
+      kill(child, SIGKILL);
+      continue;
+    }
+    int is_ours = signal == (SIGTRAP | 0x80) || status >> 16 != 0;
+    ptrace(PTRACE_SYSCALL, thread, NULL, (void *)(long)(is_ours ? 0 : signal));
+  }
+}
+
+int main(int argc, char **argv) {
+  life_take_book();
+  may_begin = mmap(NULL, sizeof *may_begin, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  REQUIRE(may_begin != MAP_FAILED);
+  life_undisturbed();
+  life_forget();
+  int is_killed;
+  long all = run_to(-1, &is_killed);
+  remove_folder();
+  if (all < 0) {
+    check_skip("killed at each system call", "this system lets nobody trace a process");
+    return check_finish();
+  }
+  CHECK_MORE(all, 300);
+  long step = argc > 1 ? atol(argv[1]) : all / 22;
+  long kills = 0;
+  /* A life has a few calls more or less: how often its threads wait for each other is not fixed. */
+  for (long stop = step; stop < 4 * all; stop += step) {
+    life_forget();
+    run_to(stop, &is_killed);
+    int ended = life->done >= LIFE_STEPS;
+    kills += is_killed;
+    int step_of = life->begun;
+    if (!life_again(0)) fprintf(stderr, "killed at stop %ld, in step %d\n", stop, step_of);
+    remove_folder();
+    if (!is_killed && ended) break;
+  }
+  printf("note: %ld kills at the stops of %ld system calls, each %ld\n", kills, all / 2, step);
+  CHECK_AT_LEAST(kills, step == 1 ? all / 2 : 12);
+  return check_finish();
+}
