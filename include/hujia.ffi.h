@@ -142,6 +142,9 @@ enum {
   HJ_HEALTH_RUN_SHEET = 524288
 };
 enum {
+  HJ_DIGEST_SHA256 = 0, HJ_DIGEST_SM3 = 1
+};
+enum {
   HJ_VERSION_MAJOR = 0, HJ_VERSION_MINOR = 3, HJ_VERSION_PATCH = 0, HJ_ABI_VERSION = 0, HJ_EVENT_FLAG_REPEATED = 1,
   HJ_EVENT_FLAG_NOT_DURABLE = 2, HJ_EVENT_FLAG_CATCH_UP = 4, HJ_CREW_NONE = -1, HJ_CHOSEN_MAX = 16,
   HJ_STREET_TIME_MAX = 86400000, HJ_FIGURES_UNKNOWN = 1, HJ_FIGURES_TABLE_FULL = 2, HJ_NAMES_TIER = 1,
@@ -151,7 +154,8 @@ enum {
   HJ_NAMES_RUN = 17, HJ_NAMES_TRAFFIC = 18, HJ_NAMES_DIRECTION = 19, HJ_NAMES_REPORT = 20, HJ_NAMES_ROUTE = 21,
   HJ_NAMES_NEAREST = 22, HJ_NAMES_SOURCE = 23, HJ_NAMES_MAP = 24, HJ_NAMES_OFF_DUTY_POSITIONS = 25,
   HJ_NAMES_CHOSEN = 26, HJ_NAMES_BREACH = 27, HJ_NAMES_TELEMETRY = 28, HJ_NAMES_EVENTS_WHEN = 29,
-  HJ_NAMES_STRENGTH = 30, HJ_NAMES_JOURNAL = 31, HJ_NAMES_MODE = 32, HJ_NAMES_HEALTH = 33, HJ_PAGE_MAX = 64
+  HJ_NAMES_STRENGTH = 30, HJ_NAMES_JOURNAL = 31, HJ_NAMES_MODE = 32, HJ_NAMES_HEALTH = 33, HJ_NAMES_DIGEST = 34,
+  HJ_PAGE_MAX = 64
 };
 enum { HJ_UNKNOWN = -2147483647 - 1 };
 enum { HJ_UNREACHABLE = 0xffffffff };
@@ -225,6 +229,8 @@ typedef struct hj_config {
   const char *run_sheet_path;
   uint32_t run_sheet_s;
   uint32_t reserved4;
+  int32_t journal_digest;
+  uint32_t reserved5;
 } hj_config;
 
 typedef struct hj_unit {
@@ -674,6 +680,8 @@ typedef struct hj_journal_info {
   int64_t append_p50_ns;
   int64_t append_p99_ns;
   uint64_t rebuilt;
+  int32_t digest;
+  uint32_t reserved0;
 } hj_journal_info;
 
 typedef struct hj_health_info {

@@ -431,6 +431,10 @@ typedef void (*hj_release)(void *context, void *pointer, uint64_t bytes, uint64_
 #define HJ_EVENTS_WHEN_RECORDED 0 /* when they survive the death of the process */
 #define HJ_EVENTS_WHEN_DURABLE 1  /* when they survive a power cut: see hj_events_poll */
 
+/* The hash over what is on record (hj_config.journal_digest, hj_journal_info.digest). Since 0.3. */
+#define HJ_DIGEST_SHA256 0
+#define HJ_DIGEST_SM3 1 /* 国密 SM3, GB/T 32905-2016, where libcrypto has it: else hj_engine_open is HJ_E_ARGUMENT */
+
 typedef struct hj_config {
   uint32_t size;
   int32_t run_mode;         /* HJ_RUN_...; default HJ_RUN_THREAD */
@@ -503,6 +507,9 @@ typedef struct hj_config {
   const char *run_sheet_path; /* a file in a folder that is there; NULL: none */
   uint32_t run_sheet_s;       /* how often, 1 ... 86,400; 0 = 30, about as long as a line takes to write by hand */
   uint32_t reserved4;
+  int32_t journal_digest; /* HJ_DIGEST_...; default HJ_DIGEST_SHA256. An opening begins a segment, and that one and the
+                           * later ones have this; those before keep theirs, and the chain goes on through both. */
+  uint32_t reserved5;
 } hj_config;
 
 typedef struct hj_unit {
@@ -1071,6 +1078,7 @@ int32_t hj_is_taken(hj_status status);
 #define HJ_NAMES_JOURNAL 31 /* hj_journal_info.state */
 #define HJ_NAMES_MODE 32
 #define HJ_NAMES_HEALTH 33 /* bits: reasons of hj_health_info and hj_journal_info */
+#define HJ_NAMES_DIGEST 34 /* hj_journal_info.digest */
 
 /* The word for a constant, as plans files and JSON write it: its name in this header without the prefix, in small
  * letters. HJ_STEP_NOTIFY_AGAIN of HJ_NAMES_STEP is "notify_again", HJ_ACTIVITY_EN_ROUTE of HJ_NAMES_ACTIVITY
@@ -1544,13 +1552,15 @@ typedef struct hj_journal_info {
   uint64_t recorded;    /* the newest record; 0 = none */
   uint64_t durable;     /* all up to this one survive a power cut */
   uint64_t head_record; /* the last record of the newest hash, and */
-  uint8_t head[32];     /* that hash: SHA-256 over all records up to it, each batch over the one before */
+  uint8_t head[32];     /* that hash (`digest`) over all records up to it, each batch over the one before */
   int64_t lag_ns;       /* age of the oldest record that is not durable; 0 = there is none */
   int64_t disk_bytes;   /* of the folder */
   uint32_t reasons;     /* HJ_HEALTH_... bits of the journal */
   hj_status last_error; /* HJ_OK, or HJ_E_JOURNAL after an error of the disk since it was opened */
   int64_t append_p50_ns, append_p99_ns; /* of the time that a record takes a caller, one in 16; 0 in HJ_RUN_POLL */
   uint64_t rebuilt;                     /* records that opening applied */
+  int32_t digest;                       /* of `head`: HJ_DIGEST_... */
+  uint32_t reserved0;
 } hj_journal_info;
 
 typedef struct hj_health_info {

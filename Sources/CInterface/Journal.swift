@@ -26,6 +26,7 @@ public func hj_journal_status(
     filled.append_p50_ns = figures.appendP50_ns
     filled.append_p99_ns = figures.appendP99_ns
     filled.rebuilt = figures.rebuilt
+    filled.digest = figures.digest.rawValue
     Sized.write(&filled, to: UnsafeMutableRawPointer(info), size: Sized.size(info))
     return .ok
   }

@@ -185,6 +185,12 @@ extension Configuration {
         .argument, field: "events_when",
         "events_when is \(given.events_when): use one of HJ_EVENTS_WHEN_...")
     }
+    guard let hash = HashKind(rawValue: given.journal_digest) else {
+      throw Failure(
+        .argument, field: "journal_digest",
+        "journal_digest is \(given.journal_digest): use one of HJ_DIGEST_...")
+    }
+    self.hash = hash
     journalPath = given.journal_path.map { String(cString: $0) }
     self.telemetry = telemetry
     self.eventsWhen = eventsWhen

@@ -251,4 +251,12 @@ extension Words {
     default: return constant("unknown")
     }
   }
+
+  static func digest(_ value: Int32) -> UnsafePointer<CChar> {
+    switch value {
+    case 0: return constant("sha256")
+    case 1: return constant("sm3")
+    default: return constant("unknown")
+    }
+  }
 }

@@ -41,6 +41,7 @@ public func hj_name(_ vocabulary: Int32, _ value: Int32) -> UnsafePointer<CChar>
   case 31: return Words.journal(value)
   case 32: return Words.mode(value)
   case 33: return Words.health(value)
+  case 34: return Words.digest(value)
   default: return constant("unknown")
   }
 }

@@ -41,6 +41,7 @@ package struct Configuration {
   package var ringPath: String?
   package var retainRecord_d: UInt32 = 0  // 0: for ever
   package var repeat_s: UInt32 = 600
+  package var hash = HashKind.sha256
   /// A file; nil: no run sheet.
   package var runSheetPath: String?
   package var runSheet_s: UInt32 = 30

@@ -43,3 +43,9 @@ package enum EventsWhen: Int32, Sendable {
   case recorded = 0
   case durable = 1
 }
+
+/// The hash over what is on record.
+package enum HashKind: Int32, Sendable {
+  case sha256 = 0
+  case sm3 = 1
+}

@@ -11,9 +11,10 @@ public struct JournalStatus: Sendable {
   public let recorded: UInt64
   /// All up to this one survive a power cut.
   public let durable: UInt64
-  /// The last record of the newest hash, and that hash: SHA-256.
+  /// The last record of the newest hash, that hash, and with which it was made.
   public let headRecord: UInt64
   public let head: [UInt8]
+  public let digest: JournalDigest
   /// Age of the oldest record that is not durable; 0 = there is none.
   public let lag_ns: Int64
   public let disk_bytes: Int64
@@ -30,7 +31,8 @@ extension Engine {
         JournalStatus(
           isOff: figures.state == .off, isDegraded: figures.state == .degraded,
           recorded: figures.recorded, durable: figures.durable, headRecord: figures.headRecord,
-          head: figures.head, lag_ns: figures.lag_ns, disk_bytes: figures.disk_bytes,
+          head: figures.head, digest: figures.digest == .sm3 ? .sm3 : .sha256,
+          lag_ns: figures.lag_ns, disk_bytes: figures.disk_bytes,
           reasons: Health(rawValue: figures.reasons), rebuilt: figures.rebuilt))
     }
   }

@@ -35,6 +35,7 @@ public final class Engine: Sendable {
     raw.journalPath = configuration.journal
     raw.eventsWhen = configuration.eventsWhen == .durable ? .durable : .recorded
     raw.repeat_s = configuration.repeat_s
+    raw.hash = configuration.journalDigest == .sm3 ? .sm3 : .sha256
     raw.runSheetPath = configuration.runSheet
     raw.runSheet_s = configuration.runSheetEvery_s
     raw.telemetry = HujiaDriver.Telemetry(rawValue: configuration.telemetry.rawValue) ?? .newest
@@ -108,6 +109,8 @@ public struct Configuration: Sendable {
   public var eventsWhen = EventsWhen.recorded
   /// After a crash events that were not acknowledged come again, if they are no older than this, in seconds.
   public var repeat_s: UInt32 = 600
+  /// The hash over what is on record, from this opening on.
+  public var journalDigest = JournalDigest.sha256
   /// A file for people to go on with paper when the machines are down: rewritten every so often, and at each change of
   /// mode. nil: none.
   public var runSheet: String?

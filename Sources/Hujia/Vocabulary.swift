@@ -413,6 +413,12 @@ public enum EventsWhen: Int32, Sendable {
   case durable = 1
 }
 
+/// The hash over what is on record.
+public enum JournalDigest: Int32, Sendable {
+  case sha256 = 0
+  case sm3 = 1
+}
+
 /// When an engine takes the memory for live traffic, a second set of tables for travel times.
 public enum TrafficMemory: Int32, Sendable {
   /// What live traffic needs is taken by the first report of traffic.

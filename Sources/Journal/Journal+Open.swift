@@ -312,7 +312,7 @@ extension Journal {
       JournalParts(
         settings: settings, boot: boot, folder: folder, lock: lock, ring: ring.ring,
         ringFile: ring.file, writer: writer, snapshots: catalogue.snapshots,
-        opening: recovery.opening))
+        headDigest: recovery.digestName ?? settings.digest, opening: recovery.opening))
     journal.work.held {
       journal.makeReserve()
       _ = journal.beginSegment()

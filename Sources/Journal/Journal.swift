@@ -44,6 +44,7 @@ package final class Journal: @unchecked Sendable {
   // Under `gate`: what waiters sleep on, and the newest head of the chain
   let gate = Gate()
   var head: ChainPlace
+  var headDigest: JournalDigest
   var diskBytes: Int64 = 0
 
   // Any thread
@@ -79,6 +80,7 @@ package final class Journal: @unchecked Sendable {
     writer = parts.writer
     snapshots = parts.snapshots
     head = parts.writer.place
+    headDigest = parts.headDigest
     gapEnd = ring.state > parts.writer.place.last ? ring.state : nil
     recordedCell = Atomic(parts.opening.last)
     durableCell = Atomic(parts.writer.place.last)
@@ -182,10 +184,10 @@ package final class Journal: @unchecked Sendable {
   }
 
   package var info: JournalInfo {
-    let (place, disk) = gate.held { (head, diskBytes) }
+    let (place, digest, disk) = gate.held { (head, headDigest, diskBytes) }
     return JournalInfo(
       recorded: recorded, durable: durable, headRecord: place.last, head: place.hash,
-      lag_ns: lag_ns, disk_bytes: disk, used_bytes: ring.used, capacity_bytes: ring.capacity,
+      digest: digest, lag_ns: lag_ns, disk_bytes: disk, used_bytes: ring.used, capacity_bytes: ring.capacity,
       reasons: reasonsNow, lastError: errorCell.load(ordering: .acquiring))
   }
 
@@ -208,6 +210,7 @@ package final class Journal: @unchecked Sendable {
     defer { whenDurable?(place.last, settledBytes) }
     ring.release(end, durable: place.last)
     gate.lock()
+    if head.hash != place.hash { headDigest = settings.digest }
     head = place
     diskBytes = writer.written.reduce(0) { $0 + $1.bytes }
     durableCell.store(place.last, ordering: .releasing)
@@ -226,5 +229,6 @@ struct JournalParts {
   var ringFile: RingFile
   var writer: SegmentWriter
   var snapshots: [UInt64]
+  var headDigest: JournalDigest
   var opening: JournalOpening
 }

@@ -17,6 +17,8 @@ package struct JournalRecord {
   package var monotonic_ns: Int64
   package var wall_us: Int64
   package var boot: JournalID
+  /// Of the segment that it stands in; nil: it stands in the ring alone.
+  package var digest: JournalDigest?
   package var payload: UnsafeRawBufferPointer
 
   /// What a record takes in the ring: for `Journal.hasRoom`. A multiple of 8.
@@ -99,6 +101,15 @@ enum Frame {
     return head
   }
 
+  /// Whether two frames say the same but for kind, length, sequence and sums. The hash of a batch covers its head and
+  /// not its end: so nothing of the end may be its own.
+  static func areAlike(_ bytes: UnsafeRawBufferPointer, _ one: Int, _ other: Int) -> Bool {
+    for place in [6..<8, 16..<36, 40..<44] {
+      for at in place where bytes[one + at] != bytes[other + at] { return false }
+    }
+    return true
+  }
+
   static func payload(
     _ bytes: UnsafeRawBufferPointer, at offset: Int, _ head: FrameHead
   ) -> UnsafeRawBufferPointer {
@@ -120,9 +131,12 @@ struct FrameHead: BitwiseCopyable {
 
   var size: Int { Frame.whole(length) }
 
-  func record(_ payload: UnsafeRawBufferPointer, boot: JournalID) -> JournalRecord {
+  func record(
+    _ payload: UnsafeRawBufferPointer, boot: JournalID, digest: JournalDigest? = nil
+  ) -> JournalRecord {
     JournalRecord(
       sequence: sequence, kind: kind, version: version, hasMore: flags & Frame.moreFlag != 0,
-      epoch: epoch, monotonic_ns: monotonic_ns, wall_us: wall_us, boot: boot, payload: payload)
+      epoch: epoch, monotonic_ns: monotonic_ns, wall_us: wall_us, boot: boot, digest: digest,
+      payload: payload)
   }
 }

@@ -22,7 +22,12 @@ package struct JournalID: Hashable, BitwiseCopyable, Sendable {
 }
 
 /// The hash over batches. The segment's head names it.
-package enum JournalDigest: UInt32, Sendable { case sha256 = 1, sm3 = 2 }
+package enum JournalDigest: UInt32, Sendable {
+  case sha256 = 1
+  case sm3 = 2
+
+  package var name: String { self == .sha256 ? "SHA-256" : "SM3" }
+}
 
 package struct JournalSettings: Sendable {
   /// Made when it is not there (its parent is). Mode 0700.
@@ -45,6 +50,7 @@ package struct JournalSettings: Sendable {
   package var passedSnapshots = 0
   /// Kept aside for a full disk.
   package var reserveBytes = 64 << 20
+  /// Of the segments that are begun from now on; those that are there keep theirs, and the chain goes on through both.
   package var digest = JournalDigest.sha256
   /// The host's own, in each segment's head: its configuration, the checksum of its map. At most 64 KiB.
   package var head: [UInt8] = []
@@ -124,6 +130,8 @@ package struct JournalInfo: Sendable {
   /// The newest batch's last record, and the hash of the chain up to it.
   package var headRecord: UInt64
   package var head: [UInt8]
+  /// With which that hash was made.
+  package var digest: JournalDigest
   /// Age of the oldest record that is not durable; 0 when there is none.
   package var lag_ns: Int64
   package var disk_bytes: Int64

@@ -143,8 +143,10 @@ struct Recovery {
     // The newest, with something in it: its first batch may be torn.
     let bytes = try contents(segment)
     var place = ChainPlace(last: head.after, hash: head.previous, batch: head.batch)
+    // By the hash that its own head names: by another a whole batch looks torn, and its records would be lost.
+    let own = try ChainDigest(head.digest)
     let end = bytes.withUnsafeBytes {
-      SegmentReader(name: segment.name, head: head, bytes: $0, digest: digest).read(
+      SegmentReader(name: segment.name, head: head, bytes: $0, digest: own).read(
         &place, until: nil
       ) { _, _ in false }
     }
@@ -183,7 +185,7 @@ struct Recovery {
         frame, payload in
         guard frame.sequence > after else { return true }
         given += 1
-        return record(frame.record(payload, boot: own.boot))
+        return record(frame.record(payload, boot: own.boot, digest: own.digest))
       }
     }
     opening.fromSegments += given
@@ -191,7 +193,7 @@ struct Recovery {
   }
 
   /// Of the segment read last.
-  private var digestName: JournalDigest?
+  private(set) var digestName: JournalDigest?
 
   private mutating func finish(
     _ segment: Catalogue.Segment, _ own: SegmentHead, _ end: SegmentReader.End, isLast: Bool,

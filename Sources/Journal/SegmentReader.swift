@@ -98,7 +98,8 @@ struct SegmentReader {
     let size = Int(head.bytes)
     guard size <= bytes.count - records - BatchHead.endSize,
       let end = BatchHead.readEnd(bytes, at: records + size, seed: seed),
-      end.number == head.number, end.last == head.last
+      end.number == head.number, end.last == head.last,
+      Frame.areAlike(bytes, offset, records + size)
     else { return .failure(Flaw(text: "the end of batch \(head.number) is missing or damaged")) }
     if let until, head.last > until {
       return .failure(Flaw(text: "batch \(head.number) reaches past record \(until)"))

@@ -12,6 +12,8 @@ package struct ChainReport: Sendable {
   package var batches: UInt64 = 0
   /// The hash of the chain up to `last`.
   package var head: [UInt8] = []
+  /// With which that hash was made: of the last segment; nil: there is none.
+  package var digest: JournalDigest?
   /// The hash before `first`: what went into an archive ends with it.
   package var previous: [UInt8] = []
   /// Not durable when its process died: bytes behind the last whole batch.
@@ -85,6 +87,7 @@ struct ChainWalk {
       try walk(segment, head, until: until, &place, record)
     }
     report.head = place?.hash ?? []
+    report.digest = entries.last?.1.digest
     try compare(page, place, entries.last?.0.name ?? "the folder")
     // What went by retention is in a snapshot.
     if report.first > 1, !catalogue.snapshots.contains(where: { $0 >= report.first - 1 }) {
@@ -134,7 +137,7 @@ struct ChainWalk {
           flaw = flaw ?? disagreement(place, segment.name, offset)
         }
       ) { frame, payload in
-        record(frame.record(payload, boot: head.boot))
+        record(frame.record(payload, boot: head.boot, digest: head.digest))
         return true
       }
     }

@@ -204,6 +204,7 @@ extension PrintedTurn {
     if let telemetry = opening.telemetry {
       list.say("telemetry", telemetry.rawValue, HJ_NAMES_TELEMETRY)
     }
+    if let digest = opening.digest { list.say("digest", digest.name) }
     for (field, count) in opening.tables { list.say(field, count) }
     fields = list.fields
   }

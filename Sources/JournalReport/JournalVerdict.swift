@@ -82,7 +82,9 @@ package struct JournalVerdict {
     if chain.isRingLost {
       lines.append("                 the ring is gone: what was not durable is lost")
     }
-    lines.append("chain            \(Self.hex(report.head)) up to record \(report.last)")
+    let digest = report.digest.map { ", \($0.name)" } ?? ""
+    lines.append(
+      "chain            \(Self.hex(report.head)) up to record \(report.last)\(digest)")
     if report.first > 1 {
       lines.append("                 begins with \(Self.hex(report.previous))")
     }
@@ -165,6 +167,7 @@ package struct JournalVerdict {
     list.say("ring_lost", chain.isRingLost)
     list.say("closed", chain.wasClosed)
     list.say("head", Self.hex(report.head))
+    if let digest = report.digest { list.say("digest_kind", digest.name) }
     list.say("previous", Self.hex(report.previous))
     if let problem = chain.problem {
       list.nest("problem") {

@@ -16,7 +16,7 @@ SIZE(hj_error_detail, 400);
 FIELD(hj_error_detail, size, 0, 4); FIELD(hj_error_detail, status, 4, 4); FIELD(hj_error_detail, line, 8, 4);
 FIELD(hj_error_detail, column, 12, 4); FIELD(hj_error_detail, field, 16, 128); FIELD(hj_error_detail, text, 144, 256);
 
-SIZE(hj_config, 248);
+SIZE(hj_config, 256);
 FIELD(hj_config, size, 0, 4); FIELD(hj_config, run_mode, 4, 4); FIELD(hj_config, map_path, 8, 8);
 FIELD(hj_config, plans_path, 16, 8); FIELD(hj_config, journal_path, 24, 8); FIELD(hj_config, max_units, 32, 4);
 FIELD(hj_config, max_incidents, 36, 4); FIELD(hj_config, max_assignments, 40, 4);
@@ -35,6 +35,7 @@ FIELD(hj_config, max_clients, 184, 4); FIELD(hj_config, reserved3, 188, 4); FIEL
 FIELD(hj_config, events_when, 196, 4); FIELD(hj_config, ring_bytes, 200, 8); FIELD(hj_config, journal_bytes, 208, 8);
 FIELD(hj_config, ring_path, 216, 8); FIELD(hj_config, retain_record_d, 224, 4); FIELD(hj_config, repeat_s, 228, 4);
 FIELD(hj_config, run_sheet_path, 232, 8); FIELD(hj_config, run_sheet_s, 240, 4); FIELD(hj_config, reserved4, 244, 4);
+FIELD(hj_config, journal_digest, 248, 4); FIELD(hj_config, reserved5, 252, 4);
 
 SIZE(hj_unit, 96);
 FIELD(hj_unit, size, 0, 4); FIELD(hj_unit, kind, 4, 4); FIELD(hj_unit, id, 8, 8); FIELD(hj_unit, agency, 16, 4);
@@ -231,20 +232,21 @@ FIELD(hj_breach, assignment_id, 16, 8); FIELD(hj_breach, unit_id, 24, 8); FIELD(
 FIELD(hj_breach, over_ms, 40, 8); FIELD(hj_breach, is_over, 48, 4); FIELD(hj_breach, tier, 52, 4);
 FIELD(hj_breach, type, 56, 4); FIELD(hj_breach, flags, 60, 4); FIELD(hj_breach, reference, 64, 32);
 
-SIZE(hj_journal_info, 112);
+SIZE(hj_journal_info, 120);
 FIELD(hj_journal_info, size, 0, 4); FIELD(hj_journal_info, state, 4, 4); FIELD(hj_journal_info, recorded, 8, 8);
 FIELD(hj_journal_info, durable, 16, 8); FIELD(hj_journal_info, head_record, 24, 8);
 FIELD(hj_journal_info, head, 32, 32); FIELD(hj_journal_info, lag_ns, 64, 8); FIELD(hj_journal_info, disk_bytes, 72, 8);
 FIELD(hj_journal_info, reasons, 80, 4); FIELD(hj_journal_info, last_error, 84, 4);
 FIELD(hj_journal_info, append_p50_ns, 88, 8); FIELD(hj_journal_info, append_p99_ns, 96, 8);
-FIELD(hj_journal_info, rebuilt, 104, 8);
+FIELD(hj_journal_info, rebuilt, 104, 8); FIELD(hj_journal_info, digest, 112, 4);
+FIELD(hj_journal_info, reserved0, 116, 4);
 
 SIZE(hj_health_info, 16);
 FIELD(hj_health_info, size, 0, 4); FIELD(hj_health_info, mode, 4, 4); FIELD(hj_health_info, reasons, 8, 4);
 FIELD(hj_health_info, reserved0, 12, 4);
 
 int main(void) {
-  /* The compiler checked 462 facts; what is left is that the constants say so too. */
+  /* The compiler checked 466 facts; what is left is that the constants say so too. */
   CHECK_EQUAL(HJ_CHOSEN_MAX, sizeof(((hj_dispatch *)0)->chosen) / sizeof(hj_chosen_unit));
   CHECK_EQUAL(hj_abi_version(), HJ_ABI_VERSION);
   char version[16];

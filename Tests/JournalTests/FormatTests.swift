@@ -162,6 +162,29 @@ import Testing
     }
   }
 
+  /// A process that dies behind the first batch of a segment with another hash: that batch is whole by its own.
+  @Test(arguments: [JournalDigest.sha256, .sm3])
+  func aFirstBatchByAnotherHashIsNoTornTail(_ digest: JournalDigest) {
+    let bench = JournalBench()
+    bench.settings.digest = digest == .sm3 ? .sha256 : .sm3
+    closed(bench, records: 30)
+    bench.settings.digest = digest
+    bench.open()
+    for _ in 0..<7 { bench.append() }
+    bench.sync()
+    check(bench.journal?.info.digest, equals: digest)
+    // The ring goes with the power: the segment alone has them.
+    var random = SplitMix64(3)
+    bench.disk.cutPower(&random)
+    bench.close()
+    bench.disk.revive()
+    bench.open()
+    check(bench.found.payloads.count, equals: 37, bench.problem?.text ?? "")
+    check(bench.journal?.info.digest, equals: digest)
+    check(bench.journal?.info.reasons, equals: [])
+    bench.close()
+  }
+
   // Reading
 
   /// Read while it is written, from the segments and the ring: each record once, in order, whatever moves meanwhile.

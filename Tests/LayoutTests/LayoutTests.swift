@@ -20,8 +20,8 @@ import Testing
   }
 
   @Test func config() {
-    #expect(MemoryLayout<hj_config>.size == 248)
-    #expect(MemoryLayout<hj_config>.stride == 248)
+    #expect(MemoryLayout<hj_config>.size == 256)
+    #expect(MemoryLayout<hj_config>.stride == 256)
     let offsets: [(PartialKeyPath<hj_config>, Int)] = [
       (\.size, 0), (\.run_mode, 4), (\.map_path, 8), (\.plans_path, 16), (\.journal_path, 24),
       (\.max_units, 32), (\.max_incidents, 36), (\.max_assignments, 40), (\.event_capacity, 44),
@@ -35,7 +35,7 @@ import Testing
       (\.stale_s, 176), (\.off_duty_positions, 180), (\.max_clients, 184), (\.reserved3, 188),
       (\.telemetry, 192), (\.events_when, 196), (\.ring_bytes, 200), (\.journal_bytes, 208),
       (\.ring_path, 216), (\.retain_record_d, 224), (\.repeat_s, 228), (\.run_sheet_path, 232),
-      (\.run_sheet_s, 240), (\.reserved4, 244),
+      (\.run_sheet_s, 240), (\.reserved4, 244), (\.journal_digest, 248), (\.reserved5, 252),
     ]
     for (field, offset) in offsets {
       #expect(MemoryLayout<hj_config>.offset(of: field) == offset)
@@ -375,12 +375,13 @@ import Testing
   }
 
   @Test func journalInfo() {
-    #expect(MemoryLayout<hj_journal_info>.size == 112)
-    #expect(MemoryLayout<hj_journal_info>.stride == 112)
+    #expect(MemoryLayout<hj_journal_info>.size == 120)
+    #expect(MemoryLayout<hj_journal_info>.stride == 120)
     let offsets: [(PartialKeyPath<hj_journal_info>, Int)] = [
       (\.size, 0), (\.state, 4), (\.recorded, 8), (\.durable, 16), (\.head_record, 24),
       (\.head, 32), (\.lag_ns, 64), (\.disk_bytes, 72), (\.reasons, 80), (\.last_error, 84),
-      (\.append_p50_ns, 88), (\.append_p99_ns, 96), (\.rebuilt, 104),
+      (\.append_p50_ns, 88), (\.append_p99_ns, 96), (\.rebuilt, 104), (\.digest, 112),
+      (\.reserved0, 116),
     ]
     for (field, offset) in offsets {
       #expect(MemoryLayout<hj_journal_info>.offset(of: field) == offset)

@@ -316,6 +316,9 @@ HEALTH_REBUILT_OTHERWISE = 131072
 HEALTH_JOURNAL_ENDED = 262144
 HEALTH_RUN_SHEET = 524288
 
+DIGEST_SHA256 = 0
+DIGEST_SM3 = 1
+
 VERSION_MAJOR = 0
 VERSION_MINOR = 3
 VERSION_PATCH = 0
@@ -366,6 +369,7 @@ NAMES_STRENGTH = 30
 NAMES_JOURNAL = 31
 NAMES_MODE = 32
 NAMES_HEALTH = 33
+NAMES_DIGEST = 34
 PAGE_MAX = 64
 
 # The word of a constant in English, as hj_name and plans have it, and in Chinese ("": none is fixed).
@@ -500,6 +504,9 @@ WORDS = {
         65536: ("time_uncertain", ""), 131072: ("rebuilt_otherwise", ""), 262144: ("journal_ended", ""),
         524288: ("run_sheet", ""),
     },
+    "digest": {
+        0: ("sha256", ""), 1: ("sm3", "国密"),
+    },
 }
 
 Allocate = CFUNCTYPE(c_void_p, c_void_p, c_uint64, c_uint64)
@@ -537,7 +544,7 @@ class Config(Struct):
         ("off_duty_positions", c_int32), ("max_clients", c_uint32), ("reserved3", c_uint32), ("telemetry", c_int32),
         ("events_when", c_int32), ("ring_bytes", c_uint64), ("journal_bytes", c_uint64), ("ring_path", c_char_p),
         ("retain_record_d", c_uint32), ("repeat_s", c_uint32), ("run_sheet_path", c_char_p),
-        ("run_sheet_s", c_uint32), ("reserved4", c_uint32),
+        ("run_sheet_s", c_uint32), ("reserved4", c_uint32), ("journal_digest", c_int32), ("reserved5", c_uint32),
     ]
 
 
@@ -765,7 +772,7 @@ class JournalInfo(Struct):
         ("size", c_uint32), ("state", c_int32), ("recorded", c_uint64), ("durable", c_uint64),
         ("head_record", c_uint64), ("head", c_uint8 * 32), ("lag_ns", c_int64), ("disk_bytes", c_int64),
         ("reasons", c_uint32), ("last_error", c_int32), ("append_p50_ns", c_int64), ("append_p99_ns", c_int64),
-        ("rebuilt", c_uint64),
+        ("rebuilt", c_uint64), ("digest", c_int32), ("reserved0", c_uint32),
     ]
 
 

@@ -87,6 +87,7 @@ SWIFT = [
          words("traffic", "TrafficUse", "When an engine takes what traffic needs."),
          words("telemetry", "Telemetry", "What of positions, heartbeats and street times is on record."),
          words("events_when", "EventsWhen", "When events can be read."),
+         words("digest", "HashKind", "The hash over what is on record."),
      ]},
     {"path": "Sources/Hujia/Vocabulary.swift", "access": "public", "conforms": OPEN,
      "about": "The field's words, by the numbers of the C header.",
@@ -120,6 +121,7 @@ SWIFT = [
          words("telemetry", "Telemetry", "What of positions, heartbeats and street times is on record.",
                conforms="Sendable"),
          words("events_when", "EventsWhen", "When events can be read.", conforms="Sendable"),
+         words("digest", "JournalDigest", "The hash over what is on record.", conforms="Sendable"),
          words("traffic", "TrafficMemory", "When an engine takes the memory for live traffic, a second set of tables "
                "for travel times.", conforms="Sendable"),
          words("direction", "Direction", "Along the street's points, or against them.", inside="StreetTime",

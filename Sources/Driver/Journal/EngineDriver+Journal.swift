@@ -12,6 +12,7 @@ package struct JournalFigures {
   package var durable: UInt64 = 0
   package var headRecord: UInt64 = 0
   package var head = [UInt8](repeating: 0, count: 32)
+  package var digest = HashKind.sha256
   package var lag_ns: Int64 = 0
   package var disk_bytes: Int64 = 0
   /// Bits of `HJ_HEALTH_...`.
@@ -37,6 +38,7 @@ extension EngineDriver {
     figures.durable = info.durable
     figures.headRecord = info.headRecord
     figures.head = info.head
+    figures.digest = info.digest == .sm3 ? .sm3 : .sha256
     figures.lag_ns = info.lag_ns
     figures.disk_bytes = info.disk_bytes
     figures.lastError = info.lastError == 0 ? .ok : .journal
@@ -112,7 +114,7 @@ extension Configuration {
     guard journalPath != nil else {
       let isPlain =
         telemetry == .newest && eventsWhen == .recorded && ringBytes == 0 && journalBytes == 0
-        && ringPath == nil && retainRecord_d == 0
+        && ringPath == nil && retainRecord_d == 0 && hash == .sha256
       if isPlain { return }
       throw Failure(
         .argument, field: "journal_path", "what belongs to a journal is set: give a journal_path")

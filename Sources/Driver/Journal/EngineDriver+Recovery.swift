@@ -166,6 +166,7 @@ extension Configuration {
     settings.segmentBytes = min(max(settings.ringBytes, 8 << 20), 64 << 20)
     settings.journalBytes = Int64(journalBytes)
     settings.retention_s = Int64(retainRecord_d) * 86_400
+    settings.digest = hash == .sm3 ? .sm3 : .sha256
     settings.bootID = bootID
     return settings
   }

@@ -14,6 +14,8 @@ package struct JournalOpenings {
     package var map: UInt64
     package var plans: TextMark
     package var telemetry: Telemetry?
+    /// Of the segment that it stands in; nil: it stands in the ring alone.
+    package var digest: JournalDigest?
     /// Tables, by field of the config.
     package var tables: [(field: String, count: UInt32)]
   }
@@ -29,7 +31,7 @@ package struct JournalOpenings {
     guard record.version <= RecordKind.version, let opened = OpenedRecord(record.payload) else {
       return false
     }
-    all.append(Self.opening(opened, record.sequence, record.wall_us))
+    all.append(Self.opening(opened, record))
     var merged = opened.configuration
     if let before = configuration {
       merged.maxUnits = max(merged.maxUnits, before.maxUnits)
@@ -56,14 +58,15 @@ package struct JournalOpenings {
   package static func opening(_ record: borrowing JournalRecord) -> Opening? {
     guard record.kind == RecordKind.opened else { return nil }
     guard let opened = OpenedRecord(record.payload) else { return nil }
-    return opening(opened, record.sequence, record.wall_us)
+    return opening(opened, record)
   }
 
   private static func opening(
-    _ opened: OpenedRecord, _ record: UInt64, _ wall_us: Int64
+    _ opened: OpenedRecord, _ record: borrowing JournalRecord
   ) -> Opening {
     Opening(
-      record: record, wall_us: wall_us, mode: opened.mode, map: opened.map, plans: opened.plans,
-      telemetry: opened.telemetry, tables: opened.tables)
+      record: record.sequence, wall_us: record.wall_us, mode: opened.mode, map: opened.map,
+      plans: opened.plans, telemetry: opened.telemetry, digest: record.digest,
+      tables: opened.tables)
   }
 }
