@@ -433,7 +433,7 @@ typedef void (*hj_release)(void *context, void *pointer, uint64_t bytes, uint64_
 
 /* The hash over what is on record (hj_config.journal_digest, hj_journal_info.digest). Since 0.3. */
 #define HJ_DIGEST_SHA256 0
-#define HJ_DIGEST_SM3 1 /* 国密 SM3, GB/T 32905-2016, where libcrypto has it: else hj_engine_open is HJ_E_ARGUMENT */
+#define HJ_DIGEST_SM3 1 /* GB/T 32905-2016, where libcrypto has it: else hj_engine_open is HJ_E_ARGUMENT */
 
 typedef struct hj_config {
   uint32_t size;

@@ -161,26 +161,6 @@ static void one_life(void) {
   remove_folder();
 }
 
-/* Each opening begins a segment with the digest that it asks for; the chain goes on, and the head says which. */
-static void digests_change(void) {
-  new_folder();
-  hj_config config = journal_config(HJ_RUN_POLL);
-  uint64_t recorded = 0;
-  for (int32_t life = 0; life < 4; life++) {
-    config.journal_digest = life % 2 == 0 ? HJ_DIGEST_SM3 : HJ_DIGEST_SHA256;
-    hj_engine *engine = open_engine(&config);
-    CHECK_EACH_EQUAL(journal_info(engine).rebuilt >= recorded, 1);
-    CHECK_STATUS(hj_journal_wait(engine, 0, HJ_STRENGTH_DURABLE, 20 * SECOND_NS), HJ_OK);
-    hj_journal_info info = journal_info(engine);
-    CHECK_EACH_EQUAL(info.digest, config.journal_digest);
-    CHECK_EACH_EQUAL(info.reasons, 0);
-    CHECK_MORE(info.recorded, recorded);
-    recorded = info.recorded;
-    CHECK_STATUS(hj_engine_close(engine), HJ_OK);
-  }
-  remove_folder();
-}
-
 /* ---- What is refused ---- */
 
 static void refuse(hj_config config, hj_status expected, const char *field) {
@@ -198,9 +178,6 @@ static void settings_are_checked(void) {
   hj_config config = poll_config();
   config.telemetry = HJ_TELEMETRY_ALL;
   refuse(config, HJ_E_ARGUMENT, "journal_path"); /* without a journal */
-  config = poll_config();
-  config.journal_digest = HJ_DIGEST_SM3;
-  refuse(config, HJ_E_ARGUMENT, "journal_path");
   config = journal_config(HJ_RUN_POLL);
   config.telemetry = 7;
   refuse(config, HJ_E_ARGUMENT, "telemetry");
@@ -209,11 +186,6 @@ static void settings_are_checked(void) {
   refuse(config, HJ_E_ARGUMENT, "events_when");
   config.events_when = HJ_EVENTS_WHEN_DURABLE + 1;
   refuse(config, HJ_E_ARGUMENT, "events_when");
-  config = journal_config(HJ_RUN_POLL);
-  config.journal_digest = HJ_DIGEST_SM3 + 1;
-  refuse(config, HJ_E_ARGUMENT, "journal_digest");
-  config.journal_digest = -1;
-  refuse(config, HJ_E_ARGUMENT, "journal_digest");
   config = journal_config(HJ_RUN_POLL);
   config.ring_bytes = 1;
   refuse(config, HJ_E_LIMIT, "ring_bytes");
@@ -498,7 +470,6 @@ int main(int argc, char **argv) {
   book = mmap(NULL, sizeof *book, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   REQUIRE(shared != MAP_FAILED && book != MAP_FAILED);
   one_life();
-  digests_change();
   settings_are_checked();
   uint64_t calls = 0, sent = 0;
   for (int done = 0; done < kills; done += 25) {

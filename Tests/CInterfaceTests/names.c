@@ -17,7 +17,7 @@ static const struct {
                     ROW(PROFILE), ROW(RUN),     ROW(TRAFFIC),   ROW(DIRECTION),   ROW(REPORT),
                     ROW(ROUTE),   ROW(NEAREST), ROW(SOURCE),    ROW(MAP),         ROW(OFF_DUTY_POSITIONS),
                     ROW(CHOSEN),  ROW(BREACH),  ROW(TELEMETRY), ROW(EVENTS_WHEN), ROW(STRENGTH),
-                    ROW(JOURNAL), ROW(MODE),    ROW(HEALTH)};
+                    ROW(JOURNAL), ROW(MODE),    ROW(HEALTH),    ROW(DIGEST)};
 #define VOCABULARIES (sizeof vocabularies / sizeof vocabularies[0])
 
 /* Numbers of the header that are no words: sizes, bounds and marks. Statuses have names of their own, checked below. */
