@@ -61,9 +61,9 @@
  *   it grows with the units that match where none of them is within the plan's `radius_m`, and with those at one place.
  *   A slice of offers begins with a look at each need that waits in the tier (1,024 at most) and the cells around the
  *   unit (0.3 ms for 1,000 needs with a radius).
- * Longer turns with a journal. The text of hj_plans_load (16 MiB at most) is copied into the ring in one turn, and so
- *   are the street times of an epoch (a quarter of ring_bytes at most, 8 MiB by default): about 0.25 ms for a MiB, 4 ms
- *   for 16.
+ * With a journal the text of hj_plans_load and the street times of an epoch (a quarter of ring_bytes at most) are put
+ *   on record 64 KiB a turn (some 20 us each) before the turn that uses them, so no turn is longer for either. Others
+ *   get their turns in between; one text or epoch is put on record at a time, others wait for it.
  * Turns without a bound. hj_engine_close.
  * Blocking and memory. Nothing blocks on I/O and nothing allocates after hj_engine_open, except where "cold" is said:
  *   hj_engine_open, hj_engine_close, hj_plans_load, and the first hj_traffic_report (see there).

@@ -39,6 +39,7 @@ extension EngineDriver {
     let status = setTime(now_ns: now_ns, wall_us: wall_us)
     var nextDue_ns = pollTurn(&work, isFirst: true)
     giveBaton()
+    endStaging(of: work.epoch)
     while work.stage != .over {
       baton.take()
       // Another thread drains it meanwhile, and does what is left.

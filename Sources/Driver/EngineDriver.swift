@@ -48,6 +48,7 @@ package final class EngineDriver: @unchecked Sendable {
   let recorder: Recorder?
   /// What is accepted survives; nil: nobody asked for that. Set by opening, and never again.
   var journal: EngineJournal?
+  let stagingGate = StagingGate()
   /// Events wait until they are durable (`EventBell`). Set with it.
   var hidesEvents = false
   /// Whether the journal's thread sleeps until a turn wakes it (`Journal.stir`); set with `journal`.

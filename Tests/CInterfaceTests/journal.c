@@ -3,6 +3,7 @@
  *
  *   journal [kills] */
 #define _GNU_SOURCE
+#include <pthread.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -325,11 +326,26 @@ static void read_some(unsigned *seed) {
   if (rand_r(seed) % 2 == 0 && hj_events_ack(engine, book->seen) == HJ_OK) book->handled = book->seen;
 }
 
+/* Plans too long for one turn: blanks behind them, each time another number. A kill between their pieces loses them. */
+static void *load_until_killed(void *unused) {
+  (void)unused;
+  static char text[400000];
+  memset(text, ' ', sizeof text);
+  memcpy(text, calm, sizeof calm - 1);
+  for (uint32_t round = 0;; round++) {
+    REQUIRE_AT_LEAST(hj_plans_load(engine, text, 100000 + 100000 * (round % 4), NULL), HJ_OK);
+    usleep(20000);
+  }
+  return NULL;
+}
+
 static void *work_until_killed(void *unused) {
   (void)unused;
   hj_config config = journal_config(HJ_RUN_THREAD);
   config.max_incidents = 8192;
   engine = open_engine(&config);
+  pthread_t loader;
+  REQUIRE_EQUAL(pthread_create(&loader, NULL, load_until_killed, NULL), 0);
   book->is_open = 1;
   unsigned seed = (unsigned)(book->next_key * 7919 + 13);
   for (;;) {

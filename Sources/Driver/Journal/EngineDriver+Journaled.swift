@@ -17,7 +17,7 @@ extension EngineDriver {
       return applyWatched(command, &turn, into: &decision)
     }
     if journal.refuses(command.pointee) {
-      journal.content = UnsafeRawBufferPointer(start: nil, count: 0)
+      journal.forgetContent()
       return .full
     }
     if hidesEvents, case .takeEvents(let room) = command.pointee.change, room.durable == .max {
@@ -34,7 +34,7 @@ extension EngineDriver {
         status, decision.slice, hasNews: core.pointee.outbox.newest != newest,
         hasChosen: journal.choices.pointee.count > 0)
     else {
-      journal.content = UnsafeRawBufferPointer(start: nil, count: 0)
+      journal.forgetContent()
       return status
     }
     if status != .exists { decision.answer.record = core.pointee.record }

@@ -21,8 +21,10 @@ final class EngineJournal: @unchecked Sendable {
   private(set) var hasEnded = false
   /// Positions or street times were given up: what is decided next rests on more than stands on record.
   var hasGap = false
-  /// What the next command points at.
+  /// What the next command points at, where it is short.
   var content = UnsafeRawBufferPointer(start: nil, count: 0)
+  /// And where it stands on record already, because it is long.
+  var staged: StagedMark?
   /// Events that may have been handed out before the engine was rebuilt.
   var repeated = RepeatedEvents()
   /// Closed arcs on record, by key; the builder's own, off the hot path.
@@ -115,6 +117,15 @@ final class EngineJournal: @unchecked Sendable {
     return journal.nextSequence &+ UInt64((content.count + Self.piece - 1) / Self.piece)
   }
 
+  /// Whether so much more of a content that is being staged has room, and its turn behind it.
+  func hasRoom(staged bytes: Int, inPiecesOf piece: Int) -> Bool {
+    let pieces = (bytes + piece - 1) / piece
+    let most =
+      pieces * JournalRecord.size(payload: StagedContent.headBytes + piece)
+      + JournalRecord.size(payload: choices.pointee.capacity)
+    return !hasEnded && journal.hasRoom(most, .routine)
+  }
+
   // Writing down
 
   /// A turn begins: nothing was chosen yet.
@@ -155,7 +166,7 @@ final class EngineJournal: @unchecked Sendable {
       &writer)
     hasGap = false
     writer.put(command, at: moment)
-    writer.put(UInt32(0))  // its content stands before it, in pieces
+    putMark(&writer)
     writer.putCounted(choices.pointee.written)
     putFixes(&writer)
     journal.append(
@@ -165,7 +176,37 @@ final class EngineJournal: @unchecked Sendable {
 
   private func forget() {
     facts?.pointee.removeAll()
+    forgetContent()
+  }
+
+  /// Nothing came of the command that pointed at it.
+  func forgetContent() {
     content = UnsafeRawBufferPointer(start: nil, count: 0)
+    staged = nil
+  }
+
+  /// Where the command's content stands: right before it, or where the mark says.
+  private func putMark(_ writer: inout NumberWriter) {
+    guard let staged else { return writer.put(UInt32(0)) }
+    writer.put(UInt32(StagedMark.size))
+    writer.put(staged.number)
+    writer.put(staged.bytes)
+  }
+
+  /// A piece that becomes visible by itself; none ends the staging. `number`: the record of the first piece, 0 = this
+  /// is the first.
+  func put(
+    staged piece: UnsafeRawBufferPointer, _ number: UInt64, at moment: Moment, monotonic_ns: Int64
+  ) -> UInt64 {
+    if hasEnded { return number }
+    let first = number == 0 ? journal.nextSequence : number
+    let sequence = withUnsafeBytes(of: first.littleEndian) {
+      journal.append(
+        kind: RecordKind.staged, version: RecordKind.version, monotonic_ns: monotonic_ns,
+        wall_us: moment.wall_us, $0, piece)
+    }
+    if sequence == 0 { end() }
+    return first
   }
 
   private func putFixes(_ writer: inout NumberWriter) {

@@ -87,9 +87,4 @@ package final class JournalReplica {
     var reader = NumberReader(record.payload)
     return reader.takeCounted().count / TakenFix.bytes
   }
-
-  /// Whether the record is a piece of what the next turn's command points at.
-  package static func isContent(_ record: borrowing JournalRecord) -> Bool {
-    record.kind == RecordKind.content
-  }
 }

@@ -14,6 +14,7 @@ final class Rebuilder {
   private let log: UnsafeMutablePointer<ChoiceLog>
   private let room: UnsafeMutablePointer<Event>
   private(set) var content: [UInt8] = []
+  private(set) var staged = StagedContent()
   private(set) var records: UInt64 = 0
   /// Turns that gave another status, other events or other choices than they had.
   private(set) var differences: UInt64 = 0
@@ -67,6 +68,7 @@ final class Rebuilder {
       case RecordKind.positions: try takePositions(record)
       case RecordKind.opened: try takeOpened(record)
       case RecordKind.content: content.append(contentsOf: record.payload)
+      case RecordKind.staged: guard staged.take(record) else { throw damaged(record) }
       default:
         throw Failure(
           .journal, field: "journal_path",
@@ -103,6 +105,7 @@ final class Rebuilder {
     driver.core.pointee.bound(before.configuration.limits)
     if opened == nil { try begin(with: content) }
     content.removeAll()
+    staged.removeAll()
     opened = before
     note(record)
   }
@@ -123,7 +126,9 @@ final class Rebuilder {
     else { throw damaged(record) }
     if isForeign { turn.command.recorded.change.snap { driver.snap($0) } }
     // A file is believed no more than a host: what no host could have said is damage.
-    guard locate(turn.fixes), driver.accepts(turn.command) else { throw damaged(record) }
+    guard locate(turn.fixes), driver.accepts(turn.command), takeStaged(turn.staged) else {
+      throw damaged(record)
+    }
     var decision = Decision()
     var given = Turn(moment: turn.command.recorded.moment, feed: driver.feed)
     driver.core.pointee.record = record.sequence
@@ -139,6 +144,15 @@ final class Rebuilder {
     seen?(record, turn, &decision, isSame)
     last = given.moment
     note(record)
+  }
+
+  /// What the turn names is its content. False: it is not all there.
+  private func takeStaged(_ mark: StagedMark?) -> Bool {
+    guard let mark else { return true }
+    guard staged.isWhole(mark), content.isEmpty else { return false }
+    content = staged.bytes
+    staged.removeAll()
+    return true
   }
 
   private func note(_ record: borrowing JournalRecord) {

@@ -13,6 +13,7 @@ final class Redecider {
   private let facts: UnsafeMutablePointer<TurnFacts>
   private let choices: UnsafeMutablePointer<ChoiceLog>
   private var content: [UInt8] = []
+  private var staged = StagedContent()
 
   /// The first and the last record of the turns before which positions or street times are missing.
   private(set) var gap: ClosedRange<UInt64>?
@@ -50,6 +51,7 @@ final class Redecider {
   ) throws(Failure) {
     switch record.kind {
     case RecordKind.content: content.append(contentsOf: record.payload)
+    case RecordKind.staged: guard staged.take(record) else { throw damaged(record) }
     case RecordKind.positions:
       var reader = NumberReader(record.payload)
       guard takeFixes(reader.takeCounted(), &outcome), !reader.isBroken else {
@@ -85,6 +87,11 @@ final class Redecider {
     guard let turn = TurnRecord(record.payload), takeFixes(turn.fixes, &outcome),
       driver.accepts(turn.command)
     else { throw damaged(record) }
+    if let mark = turn.staged {
+      guard staged.isWhole(mark), content.isEmpty else { throw damaged(record) }
+      content = staged.bytes
+      staged.removeAll()
+    }
     let number = record.sequence
     if turn.hasGap { gap = (gap?.lowerBound ?? number)...number }
     facts.pointee.hasLeft = turn.hasLeft

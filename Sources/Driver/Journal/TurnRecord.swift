@@ -15,6 +15,8 @@ enum RecordKind {
   static var opened: UInt16 { 3 }
   /// A piece of what the next turn's command points at.
   static var content: UInt16 { 4 }
+  /// A piece of what a later turn's command points at (`StagedContent`).
+  static var staged: UInt16 { 5 }
 
   static var version: UInt8 { 1 }
 }
@@ -41,12 +43,13 @@ struct TurnRecord {
   /// With HJ_TELEMETRY_ALL: positions or street times before this turn are missing, because the ring was full.
   var hasGap: Bool
   var command: ReadCommand
-  var content: UnsafeRawBufferPointer
+  /// Where the command's content was staged; nil: it stands right before the turn, or there is none.
+  var staged: StagedMark?
   var choices: UnsafeRawBufferPointer
   var fixes: UnsafeRawBufferPointer
 
   /// All but command, content, choices and positions.
-  static var headBytes: Int { 32 }
+  static var headBytes: Int { 32 + StagedMark.size }
   private static var cutFlag: UInt8 { 1 }
   private static var leftFlag: UInt8 { 2 }
   private static var gapFlag: UInt8 { 4 }
@@ -74,7 +77,11 @@ struct TurnRecord {
     newestEvent = reader.get()
     guard let command = CommandBytes.get(reader.takeCounted()) else { return nil }
     self.command = command
-    content = reader.takeCounted()
+    let mark = reader.takeCounted()
+    if mark.count > 0 {
+      guard let named = StagedMark(mark) else { return nil }
+      staged = named
+    }
     choices = reader.takeCounted()
     fixes = reader.takeCounted()
     hasLeft = flags & Self.leftFlag != 0

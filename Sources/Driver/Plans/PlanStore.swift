@@ -112,14 +112,19 @@ extension EngineDriver {
     var unused = InlineArray<16, UnsafeMutablePointer<PlanTables>?>(repeating: nil)
     var count = 0
     var isRingFull = false
+    let staging = beginStaging(bytes, .routine)
     let taken = turnHere { core, turn -> Status in
       if isDrained { return .state }
       while let old = core.reclaimPlans() {
         unused[count] = old
         count += 1
       }
+      if case .refused(let status) = staging {
+        isRingFull = true
+        return status
+      }
       recorder?.content = bytes
-      journal?.content = bytes
+      point(at: bytes, staging)
       // Afterwards it may have room again: which of the two was full is known here alone.
       isRingFull = journal?.refuses(Command(.usePlans(tables))) ?? false
       let status = apply(.usePlans(tables), &turn)
@@ -127,8 +132,10 @@ extension EngineDriver {
         unused[count] = old
         count += 1
       }
+      if status != .ok, let journal, let mark = staging.mark { putPiece(nil, mark.number, journal) }
       return status
     }
+    end(staging)
     // Before any memory is given back: a hook of the host's may not come back, and the plans are in force by now.
     if taken == .ok { finishBackgroundWork() }
     for index in 0..<count { unused[index].map(PlanStore.free) }

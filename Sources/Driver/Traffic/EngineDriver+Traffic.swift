@@ -167,8 +167,9 @@ extension EngineDriver {
   /// The builder's thread: an epoch, its cells in slices, and readiness for the next.
   private func serveTraffic(_ traffic: Traffic, _ threads: BuildThreads, _ crew: Crew) {
     while !threads.mustEnd, let metric = traffic.build(crew, clock: Clock.now_ns) {
-      journal?.keepStreets(of: traffic)
+      stageStreets(of: traffic)
       turnHere { _, turn in if !isAtRest { publish(metric, of: traffic, &turn) } }
+      endStreets(of: traffic)
       tendEpoch(threads)
     }
     if !threads.mustEnd, traffic.store.isUnprepared, !hasTrafficWaiting {
@@ -191,7 +192,7 @@ extension EngineDriver {
       traffic.taken.words.withUnsafeBytes { all in
         traffic.kept.withUnsafeBytes { kept in
           recorder?.content = all
-          journal?.content = kept
+          point(at: kept, traffic.staging ?? .short)
           apply(.useEpoch(serving), &turn)
         }
       }
@@ -210,13 +211,33 @@ extension EngineDriver {
       traffic.endPolled()
       return nil
     }
-    journal?.keepStreets(of: traffic)
+    stageStreets(of: traffic)
     return metric
   }
 
-  /// After its turn, or where a drain came before that.
+  /// At the end of its poll.
   func endEpoch(_ epoch: Metric?) {
+    endStaging(of: epoch)
     if epoch != nil { trafficSlot.traffic?.endPolled() }
+  }
+
+  /// After its turn, or where a drain came before that.
+  func endStaging(of epoch: Metric?) {
+    if epoch != nil, let traffic = trafficSlot.traffic { endStreets(of: traffic) }
+  }
+
+  // Their record
+
+  /// The builder, or the poll that builds: what stands on record of the epoch's times, before its turn.
+  private func stageStreets(of traffic: Traffic) {
+    guard let journal else { return }
+    journal.keepStreets(of: traffic)
+    traffic.staging = traffic.kept.withUnsafeBytes { beginStaging($0, .rest) }
+  }
+
+  private func endStreets(of traffic: Traffic) {
+    if let staging = traffic.staging { end(staging) }
+    traffic.staging = nil
   }
 
   /// Under the baton: it serves from now on.

@@ -54,6 +54,8 @@ final class Traffic: @unchecked Sendable {
   var taken = EpochTimes()
   /// Of those, what a journal keeps.
   var kept: [UInt64] = []
+  /// Where these stand on record, while they are held for the epoch's turn.
+  var staging: Staging?
 
   /// Whether a poll is at work on an epoch.
   private let isPolled = Atomic<Bool>(false)
