@@ -1,5 +1,10 @@
 /* 0/0 is no place. A position without one is refused, a call without one is taken in and left to a person, and an
  * update that brings a place does what the plan says. */
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include "forge.h"
 #include "host.h"
 
 static hj_engine *engine;
@@ -218,6 +223,149 @@ static void asked(const char *map) {
   CHECK_STATUS(hj_engine_close(engine), HJ_OK);
 }
 
+/* ---- What is read of the streets' grid ---- */
+
+/* The pages of a shared map that hold the grid and nothing else. A look at one is counted, and opens it. */
+static struct {
+  unsigned char *first;
+  size_t bytes;
+} grid[2];
+static size_t page_bytes;
+static volatile sig_atomic_t looks;
+
+static void on_look(int signal, siginfo_t *info, void *context) {
+  (void)signal, (void)context;
+  unsigned char *at = info->si_addr;
+  for (int part = 0; part < 2; part++) {
+    if (at < grid[part].first || at >= grid[part].first + grid[part].bytes) continue;
+    looks = looks + 1;
+    mprotect(grid[part].first + (size_t)(at - grid[part].first) / page_bytes * page_bytes, page_bytes, PROT_READ);
+    return;
+  }
+  abort();
+}
+
+/* Where the engine has mapped the file: its offset 0. */
+static unsigned char *mapped(const char *path) {
+  struct stat file;
+  REQUIRE_EQUAL(stat(path, &file), 0);
+  char line[512];
+  FILE *maps = fopen("/proc/self/maps", "r");
+  REQUIRE(maps != NULL);
+  unsigned char *found = NULL;
+  while (fgets(line, sizeof line, maps) != NULL) {
+    unsigned long first, last, offset, inode;
+    unsigned major, minor;
+    if (sscanf(line, "%lx-%lx %*s %lx %x:%x %lu", &first, &last, &offset, &major, &minor, &inode) == 6 && offset == 0 &&
+        inode == file.st_ino)
+      found = (unsigned char *)first; /* NOLINT: an address as the system writes it */
+  }
+  fclose(maps);
+  REQUIRE(found != NULL);
+  return found;
+}
+
+/* The map once more, with the two sections of the grid behind all others, each on pages of its own. */
+static void lay_grid_apart(const char *map, char *path) {
+  static const char *const tags[] = {"GFIR", "GSEG"};
+  load_map(map);
+  map_bytes *laid = &maps[map_count - 1];
+  size_t grid_at = (laid->size + page_bytes - 1) / page_bytes * page_bytes;
+  unsigned char *bytes = calloc(1, grid_at + 2 * laid->size + 2 * page_bytes);
+  REQUIRE(bytes != NULL);
+  memcpy(bytes, laid->bytes, laid->size);
+  free(laid->bytes);
+  laid->bytes = bytes;
+  for (int part = 0; part < 2; part++) {
+    uint32_t section = 0;
+    while (memcmp(entry(laid, section), tags[part], 4) != 0) REQUIRE_LESS(++section, laid->sections);
+    memcpy(bytes + grid_at, content(laid, section), length(laid, section));
+    set(entry(laid, section) + 8, 8, grid_at);
+    grid[part].first = (unsigned char *)grid_at; /* from the file's beginning, until it is mapped */
+    grid[part].bytes = (length(laid, section) + page_bytes - 1) / page_bytes * page_bytes;
+    REQUIRE_MORE(grid[part].bytes, 0);
+    grid_at += grid[part].bytes;
+  }
+  laid->size = grid_at;
+  set(bytes + 16, 8, grid_at);
+  seal(laid);
+  int file = mkstemp(path);
+  REQUIRE_AT_LEAST(file, 0);
+  REQUIRE_EQUAL(write(file, bytes, grid_at), (ssize_t)grid_at);
+  close(file);
+}
+
+static int looks_of(hj_status status, hj_status expected) {
+  CHECK_STATUS(status, expected);
+  int seen = looks;
+  looks = 0;
+  for (int part = 0; part < 2; part++) REQUIRE_EQUAL(mprotect(grid[part].first, grid[part].bytes, PROT_NONE), 0);
+  return seen;
+}
+
+/* Far from all streets a search would go through the whole grid; for no place nobody looks. */
+static void nothing_is_searched(const char *map) {
+  struct sigaction action, before;
+  memset(&action, 0, sizeof action);
+  action.sa_sigaction = on_look;
+  action.sa_flags = SA_SIGINFO;
+  page_bytes = (size_t)sysconf(_SC_PAGESIZE);
+  char path[] = "/tmp/hujia-no-place-XXXXXX";
+  lay_grid_apart(map, path);
+  hj_config config = poll_config();
+  config.map_path = path;
+  config.map_memory = HJ_MAP_SHARED;
+  engine = open_engine(&config);
+  for (int part = 0; part < 2; part++) grid[part].first = mapped(path) + (size_t)grid[part].first;
+  unlink(path);
+  poll_at(engine, START_NS);
+  put_unit(engine, 1, 10, 0);
+  REQUIRE_EQUAL(sigaction(SIGSEGV, &action, &before), 0);
+  (void)looks_of(HJ_OK, HJ_OK);
+
+  hj_report call = call_without_place();
+  hj_dispatch answer = empty_dispatch();
+  CHECK_EQUAL(looks_of(hj_incident_recommend(engine, &call, &answer), HJ_MANUAL), 0);
+  CHECK_EQUAL(looks_of(hj_incident_report(engine, &call, &answer), HJ_MANUAL), 0);
+  uint64_t id = answer.incident_id;
+  CHECK_EQUAL(looks_of(hj_incident_update(engine, id, &call, &answer), HJ_OK), 0);
+  call.key_low = 7;
+  CHECK_EQUAL(looks_of(hj_incident_post(engine, &call), HJ_OK), 0);
+  hj_unit unit = make_unit(2, 0, 0);
+  unit.lat_e7 = unit.lon_e7 = 0;
+  CHECK_EQUAL(looks_of(hj_unit_put(engine, &unit), HJ_OK), 0);
+  unit.id = 1; /* it stays where it is */
+  CHECK_EQUAL(looks_of(hj_unit_put(engine, &unit), HJ_OK), 0);
+  hj_position fix;
+  memset(&fix, 0, sizeof fix);
+  fix.size = sizeof fix;
+  fix.unit_id = 1;
+  fix.heading_cdeg = fix.speed_cms = HJ_UNKNOWN;
+  CHECK_EQUAL(looks_of(hj_positions_report(engine, &fix, 1, NULL), HJ_PARTIAL), 0);
+  hj_watch watch;
+  memset(&watch, 0, sizeof watch);
+  watch.size = sizeof watch;
+  watch.id = 3;
+  watch.alarm_tier = HJ_TIER_EMERGENCY;
+  CHECK_EQUAL(looks_of(hj_watch_put(engine, &watch), HJ_OK), 0);
+  CHECK_EQUAL(looks_of(hj_watch_alarm(engine, 3, 0, &answer), HJ_MANUAL), 0);
+
+  /* A place a degree from all streets is looked for, in each of these ways. */
+  call.lat_e7 = centre_lat_e7 + 10000000;
+  call.lon_e7 = centre_lon_e7;
+  call.key_low = 0;
+  CHECK_MORE(looks_of(hj_incident_recommend(engine, &call, &answer), HJ_OK), 0);
+  CHECK_MORE(looks_of(hj_incident_update(engine, id, &call, &answer), HJ_OK), 0);
+  unit.id = 4;
+  unit.lat_e7 = call.lat_e7;
+  unit.lon_e7 = call.lon_e7;
+  CHECK_MORE(looks_of(hj_unit_put(engine, &unit), HJ_OK), 0);
+
+  for (int part = 0; part < 2; part++) REQUIRE_EQUAL(mprotect(grid[part].first, grid[part].bytes, PROT_READ), 0);
+  REQUIRE_EQUAL(sigaction(SIGSEGV, &before, NULL), 0);
+  CHECK_STATUS(hj_engine_close(engine), HJ_OK);
+}
+
 int main(void) {
   positions();
   calls(NULL);
@@ -228,6 +376,7 @@ int main(void) {
   if (map != NULL) {
     calls(map);
     asked(map);
+    nothing_is_searched(map);
   }
   return check_finish();
 }
