@@ -1,8 +1,9 @@
 /* A fixed life of a journal, step by step, for the programs that end it at each system call or let each one fail. Every
- * step can be done once more behind a death: what it had done then answers HJ_EXISTS or HJ_UNCHANGED. So a life that was
- * broken off and gone on with ends as an undisturbed one, and what a test asks is exactly that.
+ * step can be done once more behind a death: what it had done then answers HJ_EXISTS or HJ_UNCHANGED. So a life that
+ * was broken off and gone on with ends as an undisturbed one, and what a test asks is exactly that.
  *
- * The book of what was answered lies in memory that the dead process shared: it survives as a host's data base would. */
+ * The book of what was answered lies in memory that the dead process shared: it survives as a host's data base would.
+ */
 #ifndef HUJIA_TEST_FIXED_LIFE_H
 #define HUJIA_TEST_FIXED_LIFE_H
 

@@ -1,6 +1,6 @@
 /* Each file call of a fixed life fails once, or from then on, or is interrupted or cut short: every call of the host is
- * answered, what is wrong is told, the next process finds all that was answered, and no segment of which a sync failed is
- * written again.
+ * answered, what is wrong is told, the next process finds all that was answered, and no segment of which a sync failed
+ * is written again.
  *
  *   journal_errors [STEP]    at every STEP-th call; default: about seven of each kind of fault; 1: all */
 #define _GNU_SOURCE
