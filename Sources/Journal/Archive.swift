@@ -26,14 +26,13 @@ extension Journal {
     if descriptor < 0 { throw .system("open \(path)", SystemError(-descriptor)) }
     let from = Folder(calls: calls, descriptor: descriptor)
     defer { from.close(descriptor) }
-    guard case .success(let there) = from.open(LockPage.name, .read) else {
+    guard try FolderLock.exists(from) else {
       throw JournalProblem(.foreign, "\(path) has no LOCK: it is no journal, or a copy of one")
     }
-    from.close(there)
-    let (file, status, page) = try FolderLock.take(from, path: path)
+    let (file, own, _, page) = try FolderLock.take(from, path: path)
     defer {
-      HeldFolders.remove(status)
       from.close(file)
+      HeldFolders.remove(own)
     }
     guard let page, page.isClosed else {
       throw JournalProblem(

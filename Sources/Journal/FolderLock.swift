@@ -1,8 +1,10 @@
 // One engine a folder: a POSIX record lock on LOCK, and a table in the process, because such a lock holds off other
 // processes only. (A forked child would keep the other kinds of lock.) The system lets go of it when the process closes
-// any descriptor of the file, which a host may do: so it is taken again before each new segment.
+// any descriptor of the file. So LOCK is opened under the table's gate alone, and because a host may close what it
+// likes, the lock is taken again before each batch. Must never: open LOCK of a folder that this process holds.
 
 import Glibc
+import Synchronization
 
 struct FolderLock {
   var file: Int32
@@ -10,27 +12,53 @@ struct FolderLock {
   let status: FileStatus
   var page: LockPage
 
-  /// The lock and what stands beside it. A new journal has no page yet.
+  /// The lock and what stands beside it; then the status of the folder, and of LOCK. A new journal has no page yet.
   static func take(
     _ folder: Folder, path: String
-  ) throws(JournalProblem) -> (file: Int32, status: FileStatus, page: LockPage?) {
+  ) throws(JournalProblem) -> (Int32, FileStatus, FileStatus, LockPage?) {
+    let own = try folder.status(folder.descriptor, path)
+    HeldFolders.gate.lock()
+    defer { HeldFolders.gate.unlock() }
+    guard HeldFolders.holder(of: own) == nil else {
+      throw locked(path, "an engine of this process")
+    }
     let file = try folder.opened(LockPage.name, .writeOrNew)
     do throws(JournalProblem) {
       let status = try folder.status(file, LockPage.name)
       guard status.isFile else { throw JournalProblem(.foreign, "LOCK is no regular file") }
-      guard HeldFolders.add(status) else { throw locked(path, "an engine of this process") }
-      do throws(JournalProblem) {
-        let answer = folder.steadily { folder.calls.lock(file) }
-        if answer == -EACCES || answer == -EAGAIN { throw locked(path, "another process") }
-        if answer < 0 { throw .system("lock \(path)", SystemError(-answer)) }
-        return (file, status, try LockPage.read(folder, file))
-      } catch {
-        HeldFolders.remove(status)
-        throw error
-      }
+      let answer = folder.steadily { folder.calls.lock(file) }
+      if answer == -EACCES || answer == -EAGAIN { throw locked(path, "another process") }
+      if answer < 0 { throw .system("lock \(path)", SystemError(-answer)) }
+      let page = try LockPage.read(folder, file)
+      HeldFolders.add(own, file, status)
+      return (file, own, status, page)
     } catch {
       folder.close(file)
       throw error
+    }
+  }
+
+  /// What LOCK says: read through the holder's own descriptor where that is in this process. nil: there
+  /// is none.
+  static func page(_ folder: Folder) throws(JournalProblem) -> LockPage? {
+    let own = try folder.status(folder.descriptor, "the folder")
+    HeldFolders.gate.lock()
+    defer { HeldFolders.gate.unlock() }
+    if let held = HeldFolders.holder(of: own),
+      case .success(let now) = folder.calls.status(held.file), now.isSame(held.status)
+    {
+      return try LockPage.read(folder, held.file)
+    }
+    guard case .success(let file) = folder.open(LockPage.name, .read) else { return nil }
+    defer { folder.close(file) }
+    return try LockPage.read(folder, file)
+  }
+
+  /// Whether there is a LOCK, whatever stands in it.
+  static func exists(_ folder: Folder) throws(JournalProblem) -> Bool {
+    switch folder.calls.names(folder.descriptor) {
+    case .success(let names): return names.contains(LockPage.name)
+    case .failure(let error): throw .system("list the folder", error)
     }
   }
 
@@ -67,6 +95,7 @@ struct FolderLock {
     let result = again(folder, &opened)
     if case .folder = result, let opened {
       file = opened
+      HeldFolders.move(self.folder, to: opened)
       return result
     }
     if let opened { folder.close(opened) }
@@ -95,40 +124,74 @@ struct FolderLock {
 
   func release(_ folder: Folder) {
     if case .success(let own) = folder.calls.status(file), own.isSame(status) { folder.close(file) }
-    HeldFolders.remove(status)
+    HeldFolders.remove(self.folder)
   }
 }
 
-/// The folders that engines of this process have.
+/// The folders that engines of this process have, by their own identity: LOCK need not be opened to know it.
 enum HeldFolders {
-  private final class Table: @unchecked Sendable {
-    let gate = Gate()
-    var held: [(process: pid_t, device: UInt64, node: UInt64)] = []
+  struct Held {
+    let folder: FileStatus
+    var file: Int32
+    /// Of LOCK.
+    let status: FileStatus
   }
 
-  private static let table = Table()
-
-  /// False: one has it already. What a parent had does not count: its lock tells.
-  static func add(_ status: FileStatus) -> Bool {
+  private final class Table: @unchecked Sendable {
     let process = getpid()
-    return table.gate.held {
-      table.held.removeAll { $0.process != process }
-      if table.held.contains(where: { $0.device == status.device && $0.node == status.node }) {
-        return false
+    let gate = Gate()
+    var held: [Held] = []
+  }
+
+  /// Address of the newest table; 0 = none yet.
+  private static let newest = Atomic<UInt>(0)
+
+  /// Of this process. A forked child begins with one of its own: what its parent had does not count (the lock tells),
+  /// and the parent's gate may be shut for ever.
+  private static var table: Table {
+    while true {
+      let now = newest.load(ordering: .acquiring)
+      if let known = UnsafeRawPointer(bitPattern: now) {
+        let table = Unmanaged<Table>.fromOpaque(known).takeUnretainedValue()
+        if table.process == getpid() { return table }
       }
-      table.held.append((process, status.device, status.node))
-      return true
+      let made = Unmanaged.passRetained(Table())
+      let (isOurs, _) = newest.compareExchange(
+        expected: now, desired: UInt(bitPattern: made.toOpaque()), ordering: .acquiringAndReleasing)
+      if !isOurs { made.release() }
     }
+  }
+
+  static var gate: Gate { table.gate }
+
+  /// Under the gate.
+  static func holder(of folder: FileStatus) -> Held? {
+    table.held.first { $0.folder.isSame(folder) }
+  }
+
+  /// Under the gate.
+  static func add(_ folder: FileStatus, _ file: Int32, _ status: FileStatus) {
+    table.held.append(Held(folder: folder, file: file, status: status))
+  }
+
+  /// The host had closed the descriptor: it is another one now.
+  static func move(_ folder: FileStatus, to file: Int32) {
+    let table = table
+    table.gate.held {
+      for index in table.held.indices where table.held[index].folder.isSame(folder) {
+        table.held[index].file = file
+      }
+    }
+  }
+
+  static func remove(_ folder: FileStatus) {
+    let table = table
+    table.gate.held { table.held.removeAll { $0.folder.isSame(folder) } }
   }
 
   /// All of a file system: tests let a process die without its end.
   static func forget(device: UInt64) {
-    table.gate.held { table.held.removeAll { $0.device == device } }
-  }
-
-  static func remove(_ status: FileStatus) {
-    table.gate.held {
-      table.held.removeAll { $0.device == status.device && $0.node == status.node }
-    }
+    let table = table
+    table.gate.held { table.held.removeAll { $0.folder.device == device } }
   }
 }

@@ -18,9 +18,8 @@ extension Journal {
     let calls = settings.calls
     let folder = try openFolder(settings)
     do throws(JournalProblem) {
-      let (file, status, page) = try FolderLock.take(folder, path: settings.folder)
+      let (file, own, status, page) = try FolderLock.take(folder, path: settings.folder)
       do throws(JournalProblem) {
-        let own = try folder.status(folder.descriptor, settings.folder)
         let lock = FolderLock(
           file: file, folder: own, status: status,
           page: page ?? LockPage(journal: .none, boot: .none))
@@ -28,8 +27,8 @@ extension Journal {
           settings, folder, lock, isNew: page == nil, snapshot: snapshot, head: head,
           record: record)
       } catch {
-        HeldFolders.remove(status)
         folder.close(file)
+        HeldFolders.remove(own)
         throw error
       }
     } catch {

@@ -24,6 +24,8 @@ extension Journal {
   private func writeBatch() -> Step {
     let from = ring.head
     guard !reasons.contains(.lockLost) else { return .failed }
+    // Also when nothing waits: while the lock is gone another process could come.
+    if !lock.isHeld(folder), !beginSegment() { return .failed }
     guard let (batch, end) = measure(from, ring.tail) else { return .nothing }
     let records = ring.bytes(from: from, to: end)
     if gapEnd != nil || !writer.hasRoom(records.count), !beginSegment() { return .failed }

@@ -110,13 +110,16 @@ package final class Journal: @unchecked Sendable {
   /// Whether records of so many bytes (`JournalRecord.size`, added up) can be appended: asked before anything changes.
   package func hasRoom(_ bytes: Int, _ urgency: RoomClass) -> Bool {
     let limit = urgency == .routine ? ring.capacity / 4 * 3 : ring.capacity
-    return Int(end &- ring.head) + bytes <= limit
+    return used + bytes <= limit
   }
+
+  /// By the holder's own end. More than there is where a strange hand has moved the ring's: then there is no room.
+  private var used: Int { Int(min(end &- ring.head, UInt64(ring.capacity))) }
 
   /// Where the payload of the next record may be written before it is appended with `append(placed:)`. nil: no room.
   package func place(most: Int) -> UnsafeMutableRawPointer? {
     guard most >= 0, most <= mostPayload,
-      Int(end &- ring.head) + Frame.whole(most) <= ring.capacity
+      used + Frame.whole(most) <= ring.capacity
     else { return nil }
     return ring.address(end) + Frame.headSize
   }

@@ -110,11 +110,7 @@ private struct Reading {
     return true
   }
 
-  private func lockPage() throws(JournalProblem) -> LockPage? {
-    guard case .success(let file) = folder.open(LockPage.name, .read) else { return nil }
-    defer { folder.close(file) }
-    return try LockPage.read(folder, file)
-  }
+  private func lockPage() throws(JournalProblem) -> LockPage? { try FolderLock.page(folder) }
 
   /// Only where segments before it went: else the records say it all, from the first.
   private mutating func takeSnapshot(

@@ -63,7 +63,8 @@ struct Ring: @unchecked Sendable {
 
   var tail: UInt64 { atomic(Self.tailPlace).pointee.load(ordering: .acquiring) }
   var head: UInt64 { atomic(Self.headPlace).pointee.load(ordering: .acquiring) }
-  var used: Int { Int(tail &- head) }
+  /// At most the capacity, also where a strange hand has moved an end.
+  var used: Int { Int(min(tail &- head, UInt64(capacity))) }
 
   /// The last record that was synced when `head` was moved, or an earlier one.
   var durable: UInt64 { atomic(Self.durablePlace).pointee.load(ordering: .acquiring) }
@@ -94,7 +95,7 @@ struct Ring: @unchecked Sendable {
   func address(_ place: UInt64) -> UnsafeMutableRawPointer { data + Int(place & mask) }
 
   func bytes(from: UInt64, to: UInt64) -> UnsafeRawBufferPointer {
-    UnsafeRawBufferPointer(start: address(from), count: Int(to &- from))
+    UnsafeRawBufferPointer(start: address(from), count: Int(min(to &- from, UInt64(capacity))))
   }
 
   // What it is

@@ -128,10 +128,11 @@ final class SegmentWriter: @unchecked Sendable {
     status = nil
   }
 
-  /// A host that closes all descriptors may have opened another file under this number.
-  private func isOurs(_ folder: Folder, _ file: Int32) -> Bool {
+  /// A host that closes all descriptors may have opened another file under this number. `isNamed`: and no hand has
+  /// removed it, because what no folder names survives nothing.
+  private func isOurs(_ folder: Folder, _ file: Int32, isNamed: Bool = false) -> Bool {
     guard let status, case .success(let found) = folder.calls.status(file) else { return false }
-    return status.isSame(found)
+    return status.isSame(found) && (!isNamed || found.links > 0)
   }
 
   // A batch
@@ -177,7 +178,7 @@ final class SegmentWriter: @unchecked Sendable {
   private func put(
     _ folder: Folder, _ file: Int32, _ bytes: UnsafeRawBufferPointer
   ) -> SystemError? {
-    guard isOurs(folder, file) else { return SystemError(EBADF) }
+    guard isOurs(folder, file, isNamed: true) else { return SystemError(EBADF) }
     if let error = extend(folder, file, to: offset + Int64(bytes.count)) { return error }
     if let error = folder.write(file, bytes, at: offset) { return error }
     return folder.syncData(file)

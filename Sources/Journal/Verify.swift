@@ -96,11 +96,7 @@ struct ChainWalk {
     }
   }
 
-  private func lockPage() throws(JournalProblem) -> LockPage? {
-    guard case .success(let file) = folder.open(LockPage.name, .read) else { return nil }
-    defer { folder.close(file) }
-    return try LockPage.read(folder, file)
-  }
+  private func lockPage() throws(JournalProblem) -> LockPage? { try FolderLock.page(folder) }
 
   /// A segment in which nothing was finished says nothing: the next one begins at the same place.
   private func isSuperseded(

@@ -39,7 +39,11 @@ static inline void life_take_book(void) {
 }
 
 static inline hj_config life_config(void) {
+  static char ring[96];
   hj_config config = journal_config(HJ_RUN_POLL);
+  /* Beside the folder: what a death before the first LOCK leaves goes with it. */
+  snprintf(ring, sizeof ring, "%.*s/ring", (int)(strrchr(folder, '/') - folder), folder);
+  if (strncmp(ring, "/dev/shm/", 9) == 0) config.ring_path = ring;
   config.max_units = 16;
   config.max_incidents = 64;
   config.max_assignments = 64;

@@ -394,6 +394,16 @@ final class ModelDisk: FileCalls, @unchecked Sendable {
     }
   }
 
+  /// Whether this process has the lock of a journal still.
+  func hasLock(_ journal: String) -> Bool {
+    gate.held {
+      folder(journal)?.entries["LOCK"].map { locked.contains($0.number) } ?? false
+    }
+  }
+
+  /// The host has closed a descriptor of the files.
+  func loseLocks() { gate.held { locked = [] } }
+
   func kind(_ descriptor: Int32) -> FileSystemKind {
     gate.held {
       guard let node = open[descriptor] else { return .disk }

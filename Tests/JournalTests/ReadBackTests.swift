@@ -124,4 +124,46 @@ import Testing
       (self.sequence, self.bytes) = (sequence, bytes)
     }
   }
+
+  /// The system lets go of a lock when its process closes any descriptor of the file. Whatever in this process wants to
+  /// know something of a journal, or to have it, takes nothing from the engine that has it.
+  @Test func theLockStays() throws {
+    let bench = JournalBench()
+    bench.open()
+    for _ in 0..<10 { bench.append() }
+    let path = bench.settings.folder
+    check(bench.disk.hasLock(path))
+    check(Journal.read(path, calls: bench.disk) { _ in true }.problem == nil)
+    check(bench.disk.hasLock(path), "after a reading")
+    check(Journal.verifyChain(path, calls: bench.disk).problem == nil)
+    check(bench.disk.hasLock(path), "after a verification")
+    func refused(_ what: String, _ body: () throws -> Void) {
+      do {
+        try body()
+        check(false, "\(what) was taken")
+      } catch {
+        check((error as? JournalProblem)?.kind, equals: .locked, what)
+      }
+      check(bench.disk.hasLock(path), "after \(what)")
+    }
+    refused("a second engine") { _ = try Journal.open(bench.settings) { _ in true } }
+    refused("an upgrade") { _ = try Journal.upgrade(path, calls: bench.disk) }
+    refused("an archive") {
+      _ = try Journal.archive(path, into: "/disk/archive", calls: bench.disk)
+    }
+    bench.close()
+    check(bench.disk.hasLock(path), equals: false)
+  }
+
+  /// A host that closes a descriptor of the file takes the lock with it: the next look has it again, also when nothing
+  /// is written.
+  @Test func theLockIsTakenAgain() {
+    let bench = JournalBench()
+    bench.open()
+    bench.disk.loseLocks()
+    bench.sync()
+    check(bench.disk.hasLock(bench.settings.folder))
+    check(bench.journal?.info.reasons, equals: [])
+    bench.close()
+  }
 }

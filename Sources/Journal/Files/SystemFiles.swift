@@ -109,6 +109,10 @@ package final class SystemFiles: FileCalls {
     case 0x0102_1994, 0x8584_58f6: return .memory  // tmpfs, ramfs
     case 0x6969, 0x517b, 0xff53_4d42, 0xfe53_4d42, 0x00c3_6400, 0x5346_414f, 0x0102_1997:
       return .network  // NFS, SMB, CIFS, SMB 2, Ceph, AFS, 9P
+    case 0x6b41_4653, 0x0bd0_0bd0, 0x4750_4653, 0x1983_0326, 0x7375_7245, 0x564c:
+      return .network  // kAFS, Lustre, GPFS, BeeGFS, Coda, NCP
+    case 0x2003_0528, 0xaad7_aaea, 0xbacb_acbc, 0x786f_4256:
+      return .network  // OrangeFS, PanFS, folders of the host of VMware and VirtualBox
     default: return .disk
     }
   }

@@ -28,15 +28,14 @@ extension Journal {
     let folder = Folder(calls: calls, descriptor: descriptor, newestFormat: newest)
     defer { folder.close(descriptor) }
     // Taking the lock makes the file.
-    guard case .success(let there) = folder.open(LockPage.name, .read) else {
+    guard try FolderLock.exists(folder) else {
       throw JournalProblem(
         .foreign, "\(path) has no LOCK: it is no journal, or a copy that was never opened")
     }
-    folder.close(there)
-    let (file, status, page) = try FolderLock.take(folder, path: path)
+    let (file, own, _, page) = try FolderLock.take(folder, path: path)
     defer {
-      HeldFolders.remove(status)
       folder.close(file)
+      HeldFolders.remove(own)
     }
     guard var page else {
       throw JournalProblem(.foreign, "\(path): its LOCK is empty: open the journal once")
