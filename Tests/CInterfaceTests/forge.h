@@ -15,6 +15,7 @@ typedef struct map_bytes {
   unsigned char *bytes;
   size_t size;
   uint32_t sections;
+  uint64_t touched[4]; /* a bit for each section that was forged; its checksum no longer fits */
 } map_bytes;
 
 /* One kind of number that can be forged: a field of the elements of a section, or of the header or its table. */
@@ -91,9 +92,21 @@ static uint64_t length(const map_bytes *map, uint32_t section) {
   return get(entry(map, section) + 16, 8);
 }
 
-/* Every section whose place and length still lie in the file gets its checksum, then the table does. */
+static void touch(map_bytes *map, uint32_t section) {
+  REQUIRE_LESS(section, 256);
+  map->touched[section / 64] |= UINT64_C(1) << section % 64;
+}
+static int is_touched(const map_bytes *map, uint32_t section) {
+  return map->touched[section / 64] >> section % 64 & 1;
+}
+static void touch_all(map_bytes *map) {
+  for (uint32_t section = 0; section < map->sections; section++) touch(map, section);
+}
+
+/* Every section that was touched, and lies in the file still, gets its checksum, then the table does. */
 static void seal(map_bytes *map) {
   for (uint32_t section = 0; section < map->sections; section++) {
+    if (!is_touched(map, section)) continue;
     uint64_t offset = get(entry(map, section) + 8, 8), bytes = length(map, section);
     if (offset <= map->size && bytes <= map->size - offset)
       set(entry(map, section) + 24, 8, checksum(map->bytes + offset, bytes));
@@ -324,6 +337,7 @@ static void forge_count(map_bytes *map, const target *at) {
       uint64_t width = 0;
       for (const char *field = widths_of(*tag); *field; field++) width += (uint64_t)(*field - '0');
       if (length(map, section) > fewer * width) set(entry(map, section) + 16, 8, length(map, section) - fewer * width);
+      touch(map, section);
     }
   }
   if (at->start < 5) set(fact + 8 * at->start, 8, get(fact + 8 * at->start, 8) - fewer);
@@ -347,18 +361,32 @@ static void forge_header(map_bytes *map, const target *at) {
   }
 }
 
-/* Forges one target in place; the caller keeps the right bytes. */
+/* Forges one target in place; the caller keeps the right bytes, and `restore` brings them back. */
 static void forge(map_bytes *map, const target *at) {
   uint32_t sections = map->sections;
+  memset(map->touched, 0, sizeof map->touched);
   if (at->section == -2) {
     forge_count(map, at);
+    for (uint32_t section = 0; section < map->sections; section++)
+      if (is_tag((const char *)entry(map, section), "FACT") || is_tag((const char *)entry(map, section), "R?FA"))
+        touch(map, section);
   } else if (at->section == -1) {
     forge_header(map, at);
+    touch_all(map);
   } else {
     forge_section(map, at);
+    touch(map, (uint32_t)at->section);
   }
   map->sections = sections;
   seal(map);
+}
+
+/* Of the right map what was forged: the header, the table, and the sections whose content was. */
+static void restore(map_bytes *map, const map_bytes *right, const target *at) {
+  memcpy(map->bytes, right->bytes, HEADER_BYTES + (size_t)right->sections * ENTRY_BYTES);
+  if (at->section == -1) return;
+  for (uint32_t section = 0; section < right->sections; section++)
+    if (is_touched(map, section)) memcpy(content(map, section), content(right, section), length(right, section));
 }
 
 #endif

@@ -1,9 +1,10 @@
-/* Maps forged on purpose, with checksums that fit: each is refused when it is opened, or opened and answers whatever is
+/* Maps forged on purpose, with checksums that fit: each is refused when opened, or opened and answers whatever is
  * asked of it, wrongly perhaps, but never with a crash, a read outside its memory or a loop without end.
  *   forged_maps COUNT FIRST MAP...   seeds FIRST ... FIRST + COUNT - 1
- * Seeds go evenly over all sections, and in each over its fields in all maps. Batches run in children, so a crash is
- * counted with its seed; memory comes from hooks with a page behind each piece that nobody may touch (or, under the
- * address sanitizer, from malloc).
+ * Seeds go evenly over all sections, and in each over its fields in all maps. Batches run in children, one a core: a
+ * crash is counted with its seed. Memory comes from hooks with a page behind each piece that nobody may touch (under
+ * the address sanitizer, from malloc). Each child has files of its own, in memory where the system has such a folder:
+ * it forges in them, and puts the right bytes back.
  */
 #include <signal.h>
 #include <sys/mman.h>
@@ -23,7 +24,7 @@
 #define HAS_SANITIZER 0
 #endif
 
-enum { BATCH = 50, UNITS = 60, SECONDS = HAS_SANITIZER ? 300 : 60 };
+enum { BATCH = 25, UNITS = 60, SECONDS = HAS_SANITIZER ? 300 : 60, MOST_CHILDREN = 16 };
 
 /* What became of each seed, shared with the children. */
 enum outcome { UNTRIED, UNDER_WAY, REFUSED, ANSWERED, WRONG, CRASHED, HUNG, OUTCOMES };
@@ -206,25 +207,38 @@ static void exercise(hj_engine *engine) {
 
 /* ---- One seed ---- */
 
-static int file_descriptor = -1;
-static char file_path[] = "/tmp/hujia-forged-XXXXXX";
+/* What a child forges in, and what it is at. */
+typedef struct place_to_forge {
+  char paths[MAPS][40];
+  unsigned char *files[MAPS];
+  pid_t child; /* 0: none */
+  uint64_t next, end;
+} place_to_forge;
 
-static enum outcome try_seed(uint64_t seed) {
-  const target *at = target_of(seed);
-  map_bytes *map = &maps[at->map];
-  forge_random = seed * UINT64_C(0x2545f4914f6cdd1d) + 1;
-  unsigned char *right = malloc(map->size);
-  REQUIRE(right != NULL);
-  memcpy(right, map->bytes, map->size);
-  forge(map, at);
-  REQUIRE_EQUAL(pwrite(file_descriptor, map->bytes, map->size, 0), (ssize_t)map->size);
-  REQUIRE_EQUAL(ftruncate(file_descriptor, (off_t)map->size), 0);
-  memcpy(map->bytes, right, map->size);
-  free(right);
-  learn(map);
+static place_to_forge children[MOST_CHILDREN];
 
+static void make_files(place_to_forge *place) {
+  for (int map = 0; map < map_count; map++) {
+    char *path = place->paths[map];
+    snprintf(path, sizeof place->paths[map], "/dev/shm/hujia-forged-XXXXXX");
+    int file = mkstemp(path);
+    if (file < 0 || posix_fallocate(file, 0, (off_t)maps[map].size) != 0) {
+      if (file >= 0) close(file), unlink(path);
+      snprintf(path, sizeof place->paths[map], "/tmp/hujia-forged-XXXXXX");
+      file = mkstemp(path);
+      REQUIRE_AT_LEAST(file, 0);
+      REQUIRE_EQUAL(posix_fallocate(file, 0, (off_t)maps[map].size), 0);
+    }
+    place->files[map] = mmap(NULL, maps[map].size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    REQUIRE(place->files[map] != MAP_FAILED);
+    close(file);
+    memcpy(place->files[map], maps[map].bytes, maps[map].size);
+  }
+}
+
+static enum outcome try_map(const char *path) {
   hj_config config = poll_config();
-  config.map_path = file_path;
+  config.map_path = path;
   config.map_memory = next_random() % 2 ? HJ_MAP_SHARED : HJ_MAP_COPY;
   config.allocate = guarded;
   config.release = release_guarded;
@@ -247,28 +261,75 @@ static enum outcome try_seed(uint64_t seed) {
   return checks_failed > failed_before ? WRONG : status == HJ_OK ? ANSWERED : REFUSED;
 }
 
-/* A child tries seeds from `next` to the end of a batch; returns the first that was not tried. */
-static uint64_t run_batch(uint64_t first, uint64_t next, uint64_t end) {
+static enum outcome try_seed(place_to_forge *place, uint64_t seed) {
+  const target *at = target_of(seed);
+  map_bytes forged = maps[at->map];
+  forged.bytes = place->files[at->map];
+  forge_random = seed * UINT64_C(0x2545f4914f6cdd1d) + 1;
+  forge(&forged, at);
+  learn(&maps[at->map]);
+  enum outcome outcome = try_map(place->paths[at->map]);
+  restore(&forged, &maps[at->map], at);
+  return outcome;
+}
+
+/* A child tries the seeds that are left of its batch. */
+static void start(place_to_forge *place, uint64_t first) {
   fflush(NULL);
-  pid_t child = fork();
-  REQUIRE_AT_LEAST(child, 0);
-  if (child == 0) {
-    for (; next < end; next++) {
-      outcomes[next - first] = UNDER_WAY;
-      alarm(SECONDS);
-      outcomes[next - first] = (unsigned char)try_seed(next);
-    }
-    _exit(0);
+  place->child = fork();
+  REQUIRE_AT_LEAST(place->child, 0);
+  if (place->child != 0) return;
+  for (uint64_t seed = place->next; seed < place->end; seed++) {
+    outcomes[seed - first] = UNDER_WAY;
+    alarm(SECONDS);
+    outcomes[seed - first] = (unsigned char)try_seed(place, seed);
   }
-  int status = 0;
-  REQUIRE_EQUAL(waitpid(child, &status, 0), child);
-  while (next < end && outcomes[next - first] != UNDER_WAY) next++;
-  if (next == end) return end;
-  outcomes[next - first] = WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM ? HUNG : CRASHED;
-  const target *at = target_of(next);
-  fprintf(stderr, "seed %" PRIu64 " (%s, %s at %u): %s, status %d\n", next, maps[at->map].path, at->name, at->start,
-          outcomes[next - first] == HUNG ? "hangs" : "crashes", status);
-  return next + 1;
+  _exit(0);
+}
+
+/* Its child has ended: with the batch, or before, at a seed that is counted. */
+static void follow(place_to_forge *place, int status, uint64_t first) {
+  while (place->next < place->end && outcomes[place->next - first] != UNDER_WAY) place->next++;
+  place->child = 0;
+  if (place->next == place->end) return;
+  uint64_t seed = place->next++;
+  outcomes[seed - first] = WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM ? HUNG : CRASHED;
+  const target *at = target_of(seed);
+  fprintf(stderr, "seed %" PRIu64 " (%s, %s at %u): %s, status %d\n", seed, maps[at->map].path, at->name, at->start,
+          outcomes[seed - first] == HUNG ? "hangs" : "crashes", status);
+  for (int map = 0; map < map_count; map++) memcpy(place->files[map], maps[map].bytes, maps[map].size);
+}
+
+/* All seeds, a batch a child, as many children at once as there are cores. */
+static void run(uint64_t first, uint64_t count) {
+  long cores = getenv("HUJIA_FORGED_JOBS") ? atol(getenv("HUJIA_FORGED_JOBS")) : sysconf(_SC_NPROCESSORS_ONLN);
+  int most = cores < 1 ? 1 : cores < MOST_CHILDREN ? (int)cores : MOST_CHILDREN, running = 0;
+  uint64_t next = first, end = first + count;
+  for (int index = 0; index < most; index++) make_files(&children[index]);
+  for (;;) {
+    for (int index = 0; index < most; index++) {
+      place_to_forge *place = &children[index];
+      if (place->child != 0) continue;
+      if (place->next == place->end) {
+        if (next == end) continue;
+        place->next = next;
+        next = place->end = end - next < BATCH ? end : next + BATCH;
+      }
+      start(place, first);
+      running++;
+    }
+    if (running == 0) break;
+    int status = 0;
+    pid_t ended = waitpid(-1, &status, 0);
+    REQUIRE_MORE(ended, 0);
+    for (int index = 0; index < most; index++) {
+      if (children[index].child != ended) continue;
+      follow(&children[index], status, first);
+      running--;
+    }
+  }
+  for (int index = 0; index < most; index++)
+    for (int map = 0; map < map_count; map++) unlink(children[index].paths[map]);
 }
 
 /* ---- What came out ---- */
@@ -315,13 +376,7 @@ int main(int arguments, char **values) {
   printf("note: %d fields in %d sections of %d maps\n", target_count, group_count, map_count);
   outcomes = mmap(NULL, count, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   REQUIRE(outcomes != MAP_FAILED);
-  file_descriptor = mkstemp(file_path);
-  REQUIRE_AT_LEAST(file_descriptor, 0);
-  for (uint64_t next = first; next < first + count;) {
-    uint64_t end = next - (next - first) % BATCH + BATCH;
-    next = run_batch(first, next, end < first + count ? end : first + count);
-  }
-  unlink(file_path);
+  run(first, count);
   print_table(first, count, count >= 2000);
   return check_finish();
 }

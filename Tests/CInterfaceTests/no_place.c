@@ -288,6 +288,7 @@ static void lay_grid_apart(const char *map, char *path) {
   }
   laid->size = grid_at;
   set(bytes + 16, 8, grid_at);
+  touch_all(laid);
   seal(laid);
   int file = mkstemp(path);
   REQUIRE_AT_LEAST(file, 0);
