@@ -120,7 +120,7 @@ let package = Package(
       "JournalReport",
       [
         "CHujia", "HujiaHostKit", "HujiaDriver", "HujiaEngine", "HujiaJournal", "HujiaRoads",
-        "HujiaContainers",
+        "HujiaContainers", "CLibCrypto",
       ]),
     layer(
       "ReportPage",

@@ -435,6 +435,26 @@ typedef void (*hj_release)(void *context, void *pointer, uint64_t bytes, uint64_
 #define HJ_DIGEST_SHA256 0
 #define HJ_DIGEST_SM3 1 /* GB/T 32905-2016, where libcrypto has it: else hj_engine_open is HJ_E_ARGUMENT */
 
+/* The host's own encryption of what lies on the disk: each record and each piece of a snapshot by itself. Sums and the
+ * chain of hashes are over what is sealed, so that a journal is proved without a key. Kinds, numbers and times of
+ * records stay clear, and so do the ring's file (mode 0600, on a tmpfs) and the engine's memory.
+ *
+ * `about`: 40 bytes that name the place (journal, kind, number, part); bind them, so that nothing that was moved
+ * elsewhere opens there. *sealed_bytes is how much room there is, clear_bytes + HJ_SEAL_OVERHEAD, then how much was
+ * written; *clear_bytes likewise, with room for sealed_bytes. `name`: the seal_name that it was sealed with, so that a
+ * host that changes keys knows which. The same bytes may be sealed twice, when a write has failed: each time with a new
+ * nonce. HJ_OK; anything else: it could not. A seal that fails leaves the records in the ring, HJ_HEALTH_NOT_SEALED is
+ * told, and it is tried again every 250 ms; an open that fails is HJ_E_JOURNAL of hj_engine_open with the file, the
+ * offset and the name. seal: a THREAD OF THE ENGINE, or the one that closes it; open: the one that opens it, or a
+ * thread of the engine that makes a snapshot; one call at a time. A hook must not call the engine, must come back (no
+ * longjmp, no exception), and may take as long as a disk may. Since 0.3. */
+#define HJ_SEAL_OVERHEAD 64
+#define HJ_SEAL_NAME_MAX 32
+typedef hj_status (*hj_seal)(void *context, const void *about, uint64_t about_bytes, const void *clear,
+                             uint64_t clear_bytes, void *sealed, uint64_t *sealed_bytes);
+typedef hj_status (*hj_open)(void *context, const char *name, const void *about, uint64_t about_bytes,
+                             const void *sealed, uint64_t sealed_bytes, void *clear, uint64_t *clear_bytes);
+
 typedef struct hj_config {
   uint32_t size;
   int32_t run_mode;         /* HJ_RUN_...; default HJ_RUN_THREAD */
@@ -510,6 +530,10 @@ typedef struct hj_config {
   int32_t journal_digest; /* HJ_DIGEST_...; default HJ_DIGEST_SHA256. An opening begins a segment, and that one and the
                            * later ones have this; those before keep theirs, and the chain goes on through both. */
   uint32_t reserved5;
+  hj_seal seal; /* both or neither; NULL: what lies on the disk is clear. A journal of before 0.3 is upgraded first */
+  hj_open open;
+  void *seal_context;
+  const char *seal_name; /* with seal: of method and key, 1 ... HJ_SEAL_NAME_MAX bytes, clear in each file */
 } hj_config;
 
 typedef struct hj_unit {
@@ -1531,6 +1555,7 @@ hj_status hj_clock_escalate(hj_engine *engine, const hj_clock_ref *clock, const 
 #define HJ_HEALTH_TORN_TAIL 256u        /* told once, not degraded: a crash had cut off what was not durable yet */
 #define HJ_HEALTH_RING_DAMAGED 512u     /* a record in the ring and those behind it are lost, or a post: damaged */
 #define HJ_HEALTH_RING_RESTARTED 1024u  /* the ring was full and began anew behind the engine's state: not yet */
+#define HJ_HEALTH_NOT_SEALED 2048u      /* hj_config.seal fails: nothing becomes durable */
 #define HJ_HEALTH_TIME_UNCERTAIN 65536u /* the machine was started anew and its wall clock had gone back */
 #define HJ_HEALTH_REBUILT_OTHERWISE 131072u /* a record did not give what it had given: please report it */
 #define HJ_HEALTH_JOURNAL_ENDED \

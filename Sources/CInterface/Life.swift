@@ -191,6 +191,7 @@ extension Configuration {
         "journal_digest is \(given.journal_digest): use one of HJ_DIGEST_...")
     }
     self.hash = hash
+    seal = try HostSeal.of(given)
     journalPath = given.journal_path.map { String(cString: $0) }
     self.telemetry = telemetry
     self.eventsWhen = eventsWhen

@@ -244,6 +244,7 @@ extension Words {
     case 256: return constant("torn_tail")
     case 512: return constant("ring_damaged")
     case 1024: return constant("ring_restarted")
+    case 2048: return constant("not_sealed")
     case 65536: return constant("time_uncertain")
     case 131072: return constant("rebuilt_otherwise")
     case 262144: return constant("journal_ended")

@@ -115,6 +115,8 @@ public enum SystemMemory {
     let flags = MAP_PRIVATE | MAP_ANONYMOUS
     guard let pages = mmap(nil, bytes, PROT_READ | PROT_WRITE, flags, -1, 0), pages != MAP_FAILED
     else { return nil }
+    // What an engine knows of people goes into no core file.
+    madvise(pages, bytes, MADV_DONTDUMP)
     return pages
   }
 

@@ -42,6 +42,8 @@ package struct Configuration {
   package var retainRecord_d: UInt32 = 0  // 0: for ever
   package var repeat_s: UInt32 = 600
   package var hash = HashKind.sha256
+  /// nil: what lies on the disk is clear.
+  package var seal: HostSeal?
   /// A file; nil: no run sheet.
   package var runSheetPath: String?
   package var runSheet_s: UInt32 = 30

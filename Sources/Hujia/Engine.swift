@@ -36,6 +36,7 @@ public final class Engine: Sendable {
     raw.eventsWhen = configuration.eventsWhen == .durable ? .durable : .recorded
     raw.repeat_s = configuration.repeat_s
     raw.hash = configuration.journalDigest == .sm3 ? .sm3 : .sha256
+    if let seal = configuration.seal { raw.seal = try seal.host() }
     raw.runSheetPath = configuration.runSheet
     raw.runSheet_s = configuration.runSheetEvery_s
     raw.telemetry = HujiaDriver.Telemetry(rawValue: configuration.telemetry.rawValue) ?? .newest
@@ -111,6 +112,8 @@ public struct Configuration: Sendable {
   public var repeat_s: UInt32 = 600
   /// The hash over what is on record, from this opening on.
   public var journalDigest = JournalDigest.sha256
+  /// Encryption of what lies on the disk; nil: it is clear.
+  public var seal: Seal?
   /// A file for people to go on with paper when the machines are down: rewritten every so often, and at each change of
   /// mode. nil: none.
   public var runSheet: String?

@@ -388,6 +388,7 @@ public struct Health: OptionSet, Sendable {
   public static let ringDamaged = Health(rawValue: 512)
   /// The ring was full and began anew behind the engine's state: not yet.
   public static let ringRestarted = Health(rawValue: 1024)
+  public static let notSealed = Health(rawValue: 2048)
   /// The machine was started anew and its wall clock had gone back.
   public static let timeUncertain = Health(rawValue: 65536)
   /// A record did not give what it had given: please report it.

@@ -52,6 +52,8 @@ struct JournalPrintCommand: ParsableCommand {
   @Option(help: "Times are written and read with this offset: +08:00; default Z.")
   var offset = "Z"
   @Flag(help: "Wait for more, until it is ended with Ctrl-C.") var follow = false
+  @Option(help: "The key of a sealed journal: 32 bytes or 64 hexadecimal digits, AES-256-GCM.")
+  var keyFile: String?
   @Flag(help: "One line of JSON a record.") var json = false
   @Flag(name: .shortAndLong, help: "No progress.") var quiet = false
 
@@ -91,7 +93,9 @@ struct JournalPrintCommand: ParsableCommand {
     let asJSON = json
     let line = ProgressLine(isQuiet: quiet || !ProgressLine.isWanted)
     var shown = 0
-    let journal = JournalPrint(folder, try filter(zone)) { turn in
+    let journal = JournalPrint(
+      folder, try filter(zone), seal: try keyFile.map { try KeySeal(file: $0) }
+    ) { turn in
       shown += 1
       line.end()
       print(asJSON ? turn.json(zone) : turn.text(zone))
@@ -132,7 +136,9 @@ struct JournalVerifyCommand: ParsableCommand {
   @Option(help: "The map that its engine had; without --redecide any will do, and none.")
   var map: String?
   @Flag(help: "Decide everything anew and compare.") var redecide = false
-  @Flag(help: "The chain of hashes alone.") var chain = false
+  @Flag(help: "The chain of hashes alone; of a sealed journal it needs no key.") var chain = false
+  @Option(help: "The key of a sealed journal: 32 bytes or 64 hexadecimal digits, AES-256-GCM.")
+  var keyFile: String?
   @Option(help: "A head that was kept: RECORD:HASH, 64 hexadecimal digits. As often as you like.")
   var head: [String] = []
   @Flag(help: "Print as JSON.") var json = false
@@ -160,7 +166,8 @@ struct JournalVerifyCommand: ParsableCommand {
     let heads = try heads()
     let line = ProgressLine(isQuiet: quiet || !ProgressLine.isWanted)
     let verdict = try JournalVerdict(
-      folder, heads: heads, chain ? .chain : redecide ? .redecided : .rebuilt, map: map
+      folder, heads: heads, chain ? .chain : redecide ? .redecided : .rebuilt, map: map,
+      seal: try keyFile.map { try KeySeal(file: $0) }
     ) { what, share in
       line.show("\(what) \(Decimals.fixed(share * 100, 0)) %")
     }

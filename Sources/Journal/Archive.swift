@@ -71,7 +71,7 @@ extension Journal {
     _ folder: Folder, _ catalogue: Catalogue, _ journal: JournalID
   ) -> UInt64 {
     let whole = catalogue.snapshots.reversed().lazy.filter {
-      (try? SnapshotFile.read(folder, SnapshotHead.name($0), journal: journal)) != nil
+      (try? SnapshotFile.read(folder, SnapshotHead.name($0), journal: journal, .proved)) != nil
     }
     return Array(whole.prefix(2)).last.flatMap { whole.first == $0 ? nil : $0 } ?? 0
   }

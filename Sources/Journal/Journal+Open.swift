@@ -53,6 +53,11 @@ extension Journal {
       settings.head.count <= SegmentHead.mostHostBytes
         && SegmentHead.size(host: settings.head.count) <= settings.segmentBytes / 4,
       "a segment's head has at most 64 KiB and a quarter of the segment")
+    if let seal = settings.seal {
+      try demand(
+        (1...JournalSealing.mostName).contains(seal.name.utf8.count),
+        "a seal's name has 1 to 32 bytes")
+    }
     try demand(settings.journalBytes >= 0, "journal_bytes is below zero")
     try demand(settings.reserveBytes >= 0, "the reserve is below zero")
     try demand(
@@ -96,10 +101,17 @@ extension Journal {
       lock.page.format = catalogue.segments.last?.head?.format ?? settings.newestFormat
     }
     let id = lock.page.journal
+    guard settings.seal == nil || lock.page.format >= JournalFormat.sealing else {
+      throw JournalProblem(
+        .older,
+        "\(settings.folder) is written in format \(lock.page.format), which knows no seal: "
+          + "`hujia journal upgrade \(settings.folder)` once, with the engine closed")
+    }
     var taken = takeOver(settings, lock.page, boot, isNew: isNew)
     do throws(JournalProblem) {
       var recovery = try Recovery(
         folder, catalogue, ring: taken.ring, journal: id, digest: settings.digest)
+      recovery.opener = FrameOpener.make(settings.seal, id)
       recovery.passedSnapshots = settings.passedSnapshots
       recovery.opening.wasClosed = isNew && catalogue.segments.isEmpty || lock.page.isClosed
       recovery.opening.reasons.formUnion(taken.reasons)
@@ -295,10 +307,16 @@ extension Journal {
       folder.close(file)
     }
     let largest = mostPayload(ringBytes: ring.ring.capacity, segmentBytes: settings.segmentBytes)
+    // Sealed, the frames of one turn take up to three times their room.
+    let turn = ring.ring.capacity / 4 * (settings.seal == nil ? 1 : 3)
     let batchLimit = min(
-      settings.segmentBytes / 2, max(ring.ring.capacity / 4, Frame.whole(largest)))
+      settings.segmentBytes / 2, max(turn, Frame.whole(largest) + JournalSealing.growth))
+    let sealer = settings.seal.map {
+      FrameSealer(seal: $0, journal: lock.page.journal, seed: recovery.seed)
+    }
     let writer = SegmentWriter(
-      digest: try ChainDigest(settings.digest), seed: recovery.seed, place: recovery.place,
+      digest: try ChainDigest(settings.digest), seed: recovery.seed, sealer: sealer,
+      place: recovery.place,
       nextNumber: (catalogue.segments.last?.number ?? 0) + 1, segmentBytes: settings.segmentBytes,
       batchLimit: batchLimit)
     writer.know(recovery.segments)

@@ -14,6 +14,7 @@ extension Journal {
     let catalogue = try Catalogue(own, journal: id)
     var recovery = try Recovery(own, catalogue, ring: nil, journal: id, digest: settings.digest)
     recovery.bound = bound
+    recovery.opener = FrameOpener.make(settings.seal, id)
     try recovery.takeSnapshot(journal: id, snapshot)
     guard bound > recovery.opening.snapshot else { return recovery.opening.snapshot }
     try recovery.takeSegments(head: { _ in true }, record: record)

@@ -28,9 +28,14 @@ extension Journal {
     if !lock.isHeld(folder), !beginSegment() { return .failed }
     guard let (batch, end) = measure(from, ring.tail) else { return .nothing }
     let records = ring.bytes(from: from, to: end)
-    if gapEnd != nil || !writer.hasRoom(records.count), !beginSegment() { return .failed }
+    if gapEnd != nil || !writer.hasRoom(batch), !beginSegment() { return .failed }
     if let error = writer.write(folder, batch, records, epoch: settings.epoch) {
       note(error)
+      // Clear bytes go nowhere: what waits stays in the ring.
+      if error == SegmentWriter.sealRefused {
+        raise(.notSealed)
+        return .failed
+      }
       guard beginSegment() else { return .failed }
       if let error = writer.write(folder, batch, records, epoch: settings.epoch) {
         note(error)
@@ -38,6 +43,7 @@ extension Journal {
         return .failed
       }
     }
+    clear(.notSealed)
     clear(.diskFailed)
     settle(writer.place, end: end)
     return .wrote
@@ -57,7 +63,7 @@ extension Journal {
         break
       }
       at &+= UInt64(frame.size)
-      if Int(at &- from) > writer.batchLimit { break }
+      if Int(at &- from) + Int(count + 1) * writer.growth > writer.batchLimit { break }
       if count == 0 { first = frame.sequence }
       count += 1
       if frame.flags & Frame.moreFlag == 0 {
@@ -111,7 +117,7 @@ extension Journal {
       first: (gapEnd ?? writer.place.last) + 1, after: 0,
       batch: 0,
       digest: settings.digest, epoch: settings.epoch, made_us: calls.wall_us(), previous: [],
-      host: settings.head)
+      host: settings.head, seal: settings.seal?.name ?? "")
   }
 
   /// Whether folder and lock are still ours: a host may have closed all descriptors, another process may have the lock.

@@ -190,7 +190,8 @@ package final class Journal: @unchecked Sendable {
     let (place, digest, disk) = gate.held { (head, headDigest, diskBytes) }
     return JournalInfo(
       recorded: recorded, durable: durable, headRecord: place.last, head: place.hash,
-      digest: digest, lag_ns: lag_ns, disk_bytes: disk, used_bytes: ring.used, capacity_bytes: ring.capacity,
+      digest: digest, lag_ns: lag_ns, disk_bytes: disk, used_bytes: ring.used,
+      capacity_bytes: ring.capacity,
       reasons: reasonsNow, lastError: errorCell.load(ordering: .acquiring))
   }
 

@@ -10,6 +10,10 @@ package struct JournalProblem: Error, Sendable, CustomStringConvertible {
     case incomplete
     /// Not a journal, or one of another engine.
     case foreign
+    /// Sealed by its host, and not opened: no hook or no key was given, or another one.
+    case sealed
+    /// Written in a format that does not know what is asked of it: upgrade it.
+    case older
     /// Written by a newer version.
     case newer
     case networkFileSystem

@@ -28,12 +28,14 @@ package struct JournalRecord {
 /// The 48 bytes before a payload. All numbers little-endian.
 enum Frame {
   static var headSize: Int { 48 }
-  /// No length on disk or in a ring is larger.
+  /// No length on disk or in a ring is larger; what a caller gives is shorter by a head, which sealing may add.
   static var mostPayload: Int { 1 << 20 }
   static var firstReserved: UInt16 { 0xff00 }
   static var batchHead: UInt16 { 0xfff1 }
   static var batchEnd: UInt16 { 0xfff2 }
   static var moreFlag: UInt8 { 1 }
+  /// The payload is sealed by the host. On a disk alone.
+  static var sealedFlag: UInt8 { 2 }
 
   /// Sums begin with the journal's own number: no frame of another journal, and nothing that a caller puts into a
   /// payload, passes for one of ours.

@@ -52,6 +52,8 @@ package struct JournalSettings: Sendable {
   package var reserveBytes = 64 << 20
   /// Of the segments that are begun from now on; those that are there keep theirs, and the chain goes on through both.
   package var digest = JournalDigest.sha256
+  /// Seals what is written and opens what is read; nil: all is clear.
+  package var seal: (any JournalSeal)?
   /// The host's own, in each segment's head: its configuration, the checksum of its map. At most 64 KiB.
   package var head: [UInt8] = []
   /// Epoch of the primary; in every record.
@@ -118,6 +120,8 @@ package struct JournalReasons: OptionSet, Hashable, Sendable {
   package static let ringDamaged = JournalReasons(rawValue: 512)
   /// The ring began anew over a state in its own file system: recorded holds, durable is behind.
   package static let ringRestarted = JournalReasons(rawValue: 1_024)
+  /// The host's seal failed: nothing becomes durable.
+  package static let notSealed = JournalReasons(rawValue: 2_048)
 
   /// Those that make the state DEGRADED.
   package static let degrading: JournalReasons = JournalReasons(rawValue: ~256)

@@ -20,9 +20,11 @@ package struct ReadingReport: Sendable {
 
 extension Journal {
   /// Gives what stands behind `after`, in order: the newest good snapshot where the records before it are gone, then
-  /// records of segments and ring. Ends where `record` says false, or before the first bad place.
+  /// records of segments and ring. Ends where `record` says false, or before the first bad place. `isBlind`: what is
+  /// sealed is proved and not given.
   package static func read(
     _ path: String, after: UInt64 = 0, calls: any FileCalls = SystemFiles(),
+    seal: (any JournalSeal)? = nil, isBlind: Bool = false,
     snapshot: (UInt64, UnsafeRawBufferPointer) -> Bool = { _, _ in false },
     record: (borrowing JournalRecord) -> Bool
   ) -> ReadingReport {
@@ -34,7 +36,7 @@ extension Journal {
     }
     let folder = Folder(calls: calls, descriptor: descriptor)
     defer { folder.close(descriptor) }
-    var reading = Reading(folder: folder, after: after)
+    var reading = Reading(folder: folder, after: after, seal: seal, isBlind: isBlind)
     do throws(JournalProblem) {
       try reading.run(snapshot, record)
     } catch {
@@ -52,8 +54,13 @@ private struct Reading {
   /// Rounds of segments and ring, where records move from one to the other meanwhile.
   static var mostRounds: Int { 16 }
 
-  init(folder: Folder, after: UInt64) {
+  private let seal: (any JournalSeal)?
+  private let isBlind: Bool
+
+  init(folder: Folder, after: UInt64, seal: (any JournalSeal)?, isBlind: Bool) {
     self.folder = folder
+    self.seal = seal
+    self.isBlind = isBlind
     report.last = after
   }
 
@@ -121,7 +128,9 @@ private struct Reading {
     guard first > 1 else { return }
     for sequence in catalogue.snapshots.reversed() where sequence >= first - 1 {
       guard let journal = catalogue.journal,
-        let read = try? SnapshotFile.read(folder, SnapshotHead.name(sequence), journal: journal)
+        let read = try? SnapshotFile.read(
+          folder, SnapshotHead.name(sequence), journal: journal,
+          .opened(FrameOpener.make(seal, journal)))
       else { continue }
       if read.bytes.withUnsafeBytes({ take(sequence, $0) }) {
         report.snapshot = sequence
@@ -135,7 +144,7 @@ private struct Reading {
   private mutating func takeSegments(
     _ record: (borrowing JournalRecord) -> Bool
   ) throws(JournalProblem) {
-    var walk = ChainWalk(folder: folder, kept: [])
+    var walk = ChainWalk(folder: folder, kept: [], seal: seal, isBlind: isBlind)
     var last = report.last
     var isStopped = false
     var problem: JournalProblem?

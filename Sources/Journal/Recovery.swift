@@ -19,6 +19,8 @@ struct Recovery {
   var bound: UInt64?
   /// So many of the newest snapshots do not count.
   var passedSnapshots = 0
+  /// Opens what is sealed; nil: nothing can be.
+  var opener: FrameOpener?
 
   init(
     _ folder: Folder, _ catalogue: Catalogue, ring: Ring?, journal: JournalID,
@@ -43,7 +45,8 @@ struct Recovery {
       }
       let name = SnapshotHead.name(sequence)
       do throws(JournalProblem) {
-        let (head, bytes) = try SnapshotFile.read(folder, name, journal: journal)
+        let (head, bytes) = try SnapshotFile.read(
+          folder, name, journal: journal, .opened(opener))
         guard bytes.withUnsafeBytes({ take($0) }) else {
           throw JournalProblem(.refused, "\(name) was not taken")
         }
@@ -181,8 +184,9 @@ struct Recovery {
     var given: UInt64 = 0
     let after = opening.snapshot
     let end = bytes.withUnsafeBytes { raw in
-      SegmentReader(name: name, head: own, bytes: raw, digest: digest).read(&place, until: until) {
-        frame, payload in
+      SegmentReader(name: name, head: own, bytes: raw, digest: digest, opener: opener).read(
+        &place, until: until
+      ) { frame, payload in
         guard frame.sequence > after else { return true }
         given += 1
         return record(frame.record(payload, boot: own.boot, digest: own.digest))
@@ -205,6 +209,8 @@ struct Recovery {
       throw JournalProblem(.refused, "a record of \(segment.name) was not taken")
     case .damaged(let offset, let what):
       throw JournalProblem.damage(segment.name, Int64(offset), lastGood: place.last, what)
+    case .sealed(let offset):
+      throw .sealed(segment.name, Int64(offset), by: own.seal, isTried: opener != nil)
     case .torn(let offset, let bytes):
       used = Int64(offset)
       opening.tornSegment = segment.name

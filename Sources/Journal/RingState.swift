@@ -21,8 +21,10 @@ extension Journal {
       return try SnapshotWriter(
         self, home,
         SnapshotHead(
-          journal: id, sequence: sequence, chain: ChainDigest.zero, digest: settings.digest,
-          made_us: calls.wall_us()), name: RingFile.stateName(name, sequence), isBesideRing: true)
+          format: format, journal: id, sequence: sequence, chain: ChainDigest.zero,
+          digest: settings.digest,
+          made_us: calls.wall_us(), seal: settings.seal?.name ?? ""),
+        name: RingFile.stateName(name, sequence), isBesideRing: true)
     } catch {
       home.close(descriptor)
       throw error
@@ -93,7 +95,7 @@ extension Recovery {
       home, name in
       do throws(JournalProblem) {
         let file = RingFile.stateName(name, sequence)
-        return .success(try SnapshotFile.read(home, file, journal: journal).bytes)
+        return .success(try SnapshotFile.read(home, file, journal: journal, .opened(opener)).bytes)
       } catch {
         return .failure(error)
       }

@@ -26,7 +26,7 @@ extension Journal {
     let to = try folder(target, calls)
     defer { to.close(to.descriptor) }
     var report = SalvageReport()
-    var walk = ChainWalk(folder: from, kept: [])
+    var walk = ChainWalk(folder: from, kept: [], seal: nil, isBlind: true)
     do throws(JournalProblem) { try walk.run { _ in } } catch { report.problem = error }
     report.last = walk.report.last
     for (name, bytes) in walk.good where bytes > 0 {
@@ -36,7 +36,7 @@ extension Journal {
     let names = try? from.calls.names(from.descriptor).get()
     for name in names ?? [] where SnapshotHead.number(name) != nil {
       guard let head = try? snapshotHead(name, from),
-        (try? SnapshotFile.read(from, name, journal: head.journal)) != nil
+        (try? SnapshotFile.read(from, name, journal: head.journal, .proved)) != nil
       else { continue }
       try copy(name, bytes: .max, from, to)
       report.snapshots += 1

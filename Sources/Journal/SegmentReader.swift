@@ -20,6 +20,9 @@ struct SegmentReader {
   let bytes: UnsafeRawBufferPointer
   let digest: ChainDigest
   let seed: UInt32
+  private let opener: FrameOpener?
+  /// Records that are sealed are proved and not given.
+  private let isBlind: Bool
 
   enum End: Equatable {
     /// All there is was read, up to this offset.
@@ -29,11 +32,16 @@ struct SegmentReader {
     case damaged(Int, String)
     /// The reader said no.
     case stopped
+    /// The record at this offset is whole and does not open.
+    case sealed(Int)
   }
 
   init(
-    name: String, head: SegmentHead, bytes: UnsafeRawBufferPointer, digest: ChainDigest
+    name: String, head: SegmentHead, bytes: UnsafeRawBufferPointer, digest: ChainDigest,
+    opener: FrameOpener? = nil, isBlind: Bool = false
   ) {
+    self.opener = opener
+    self.isBlind = isBlind
     self.name = name
     self.head = head
     self.bytes = bytes
@@ -67,7 +75,7 @@ struct SegmentReader {
         if until != nil || hasLater(than: offset, place) { return .damaged(offset, flaw.text) }
         return .torn(offset, bytes: bytes.count - offset)
       case .success(let found):
-        if !give(found.head, at: offset, record) { return .stopped }
+        if let end = give(found.head, at: offset, record) { return end }
         place.last = found.head.last
         place.hash = found.end.hash
         place.batch = found.head.number + 1
@@ -127,16 +135,24 @@ struct SegmentReader {
     return offset == end
   }
 
+  /// nil: all of the batch was given.
   private func give(
     _ head: BatchHead, at offset: Int, _ record: (FrameHead, UnsafeRawBufferPointer) -> Bool
-  ) -> Bool {
+  ) -> End? {
     var offset = offset + BatchHead.size
     for _ in 0..<head.count {
-      guard let frame = Frame.head(bytes, at: offset, seed: seed) else { return false }
-      guard record(frame, Frame.payload(bytes, at: offset, frame)) else { return false }
-      offset += frame.size
+      guard let frame = Frame.head(bytes, at: offset, seed: seed) else { return .stopped }
+      defer { offset += frame.size }
+      var payload = Frame.payload(bytes, at: offset, frame)
+      if frame.flags & Frame.sealedFlag != 0 {
+        if isBlind { continue }
+        guard let clear = opener?.open(payload, named: self.head.seal, number: frame.sequence)
+        else { return .sealed(offset) }
+        payload = clear
+      }
+      guard record(frame, payload) else { return .stopped }
     }
-    return true
+    return nil
   }
 
   /// Whether nothing was written from here on.

@@ -10,6 +10,7 @@ final class SegmentWriter: @unchecked Sendable {
   let digest: ChainDigest
   let seed: UInt32
   let batchLimit: Int
+  private let sealer: FrameSealer?
   private let segmentBytes: Int
   private let room: UnsafeMutableRawBufferPointer
   private let zeros: UnsafeMutableRawBufferPointer
@@ -26,9 +27,10 @@ final class SegmentWriter: @unchecked Sendable {
   private(set) var written: [SegmentFacts] = []
 
   init(
-    digest: ChainDigest, seed: UInt32, place: ChainPlace, nextNumber: UInt64, segmentBytes: Int,
-    batchLimit: Int
+    digest: ChainDigest, seed: UInt32, sealer: FrameSealer?, place: ChainPlace,
+    nextNumber: UInt64, segmentBytes: Int, batchLimit: Int
   ) {
+    self.sealer = sealer
     self.digest = digest
     self.seed = seed
     self.place = place
@@ -49,8 +51,12 @@ final class SegmentWriter: @unchecked Sendable {
 
   var isOpen: Bool { file != nil }
 
-  func hasRoom(_ bytes: Int) -> Bool {
-    file != nil && offset + Int64(bytes + BatchHead.overhead) <= Int64(segmentBytes)
+  /// What each frame can have more on the disk than in the ring.
+  var growth: Int { sealer == nil ? 0 : JournalSealing.growth }
+
+  func hasRoom(_ batch: BatchHead) -> Bool {
+    let bytes = Int(batch.bytes) + Int(batch.count) * growth
+    return file != nil && offset + Int64(bytes + BatchHead.overhead) <= Int64(segmentBytes)
   }
 
   // A new segment
@@ -145,13 +151,12 @@ final class SegmentWriter: @unchecked Sendable {
     guard let file, let start = room.baseAddress else { return SystemError(EBADF) }
     let wall_us = folder.calls.wall_us()
     let now_ns = folder.calls.now_ns()
+    guard let laid = lay(records) else { return Self.sealRefused }
     var head = head
     head.number = place.batch
+    head.bytes = UInt32(laid)
     head.write(start, epoch: epoch, wall_us: wall_us, now_ns: now_ns, seed: seed)
-    if let from = records.baseAddress {
-      (start + BatchHead.size).copyMemory(from: from, byteCount: records.count)
-    }
-    let hashed = BatchHead.size + records.count
+    let hashed = BatchHead.size + laid
     let hash = digest.hash(running, UnsafeRawBufferPointer(start: start, count: hashed))
     hash.withUnsafeBytes {
       if let from = $0.baseAddress {
@@ -173,6 +178,19 @@ final class SegmentWriter: @unchecked Sendable {
     written[written.count - 1].last = head.last
     written[written.count - 1].wall_us = wall_us
     return nil
+  }
+
+  /// The host's seal failed. Nothing was written, and the file is as good as before.
+  static let sealRefused = SystemError(EKEYREJECTED)
+
+  /// Behind the room of the batch's head, sealed where that is asked for. How many bytes.
+  private func lay(_ records: UnsafeRawBufferPointer) -> Int? {
+    let place = UnsafeMutableRawBufferPointer(rebasing: room[BatchHead.size...])
+    if let sealer { return sealer.lay(records, into: place) }
+    if let from = records.baseAddress, let to = place.baseAddress {
+      to.copyMemory(from: from, byteCount: records.count)
+    }
+    return records.count
   }
 
   private func put(

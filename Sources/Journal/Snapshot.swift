@@ -8,15 +8,22 @@ enum SnapshotFile {
   /// More than this is no snapshot.
   static var most: Int64 { 1 << 36 }
 
+  enum How {
+    /// Its bytes are the host's own.
+    case opened(FrameOpener?)
+    /// Its bytes are those that lie there.
+    case proved
+  }
+
   /// The host's bytes, when all sums and the hash hold.
   static func read(
-    _ folder: Folder, _ name: String, journal: JournalID
+    _ folder: Folder, _ name: String, journal: JournalID, _ how: How
   ) throws(JournalProblem) -> (head: SnapshotHead, bytes: [UInt8]) {
     guard let file = try folder.contents(name, most: most) else {
       throw JournalProblem.damage(name, 0, lastGood: 0, "longer than any snapshot")
     }
     let read: Result<(SnapshotHead, [UInt8]), JournalProblem> = file.withUnsafeBytes { raw in
-      do throws(JournalProblem) { return .success(try parse(raw, name, journal)) } catch {
+      do throws(JournalProblem) { return .success(try parse(raw, name, journal, how)) } catch {
         return .failure(error)
       }
     }
@@ -24,14 +31,14 @@ enum SnapshotFile {
   }
 
   private static func parse(
-    _ raw: UnsafeRawBufferPointer, _ name: String, _ journal: JournalID
+    _ raw: UnsafeRawBufferPointer, _ name: String, _ journal: JournalID, _ how: How
   ) throws(JournalProblem) -> (SnapshotHead, [UInt8]) {
     let head: SnapshotHead
     do throws(SnapshotHead.Flaw) { head = try SnapshotHead.read(raw) } catch {
       if case .newer(let version) = error {
         throw JournalProblem(
           .newer,
-          "\(name): format \(version), this version reads up to \(SnapshotHead.version): open it "
+          "\(name): format \(version), this version reads up to \(JournalFormat.newest): open it "
             + "with the version that wrote it")
       }
       throw JournalProblem.damage(name, 0, lastGood: 0, "the snapshot's head is damaged")
@@ -47,11 +54,14 @@ enum SnapshotFile {
     var fields = NumberReader(raw)
     _ = fields.getBytes(SnapshotHead.size)
     var bytes: [UInt8] = []
+    digest.begin()
+    digest.add(head.bytes)
+    var pieces: UInt64 = 0
     while true {
       let offset = Int64(fields.offset)
       let count = Int(fields.get(UInt32.self))
       let sum: UInt32 = fields.get()
-      guard !fields.isBroken, count <= SnapshotHead.mostChunk else {
+      guard !fields.isBroken, count <= SnapshotHead.mostStored else {
         throw JournalProblem.damage(name, offset, lastGood: 0, "a length is damaged")
       }
       let chunk = fields.getBytes(count == 0 ? ChainDigest.size : count)
@@ -59,15 +69,35 @@ enum SnapshotFile {
         chunk.withUnsafeBytes({ hujia_crc32c(seed, $0.baseAddress, UInt64($0.count)) }) == sum
       else { throw JournalProblem.damage(name, offset, lastGood: 0, "a chunk is damaged") }
       guard count == 0 else {
-        bytes += chunk
+        digest.add(chunk)
+        bytes += try opened(chunk, head, pieces, name, offset, how)
+        pieces += 1
         continue
       }
-      let hash = bytes.withUnsafeBytes { digest.hash(head.bytes, $0) }
+      var hash = ChainDigest.zero
+      hash.withUnsafeMutableBytes { room in
+        if let start = room.baseAddress { digest.end(start) }
+      }
       guard hash == chunk, fields.offset == raw.count else {
         throw JournalProblem.damage(name, offset, lastGood: 0, "the snapshot's hash does not hold")
       }
       return (head, bytes)
     }
+  }
+
+  private static func opened(
+    _ chunk: [UInt8], _ head: SnapshotHead, _ piece: UInt64, _ name: String, _ offset: Int64,
+    _ how: How
+  ) throws(JournalProblem) -> [UInt8] {
+    guard !head.seal.isEmpty, case .opened(let opener) = how else { return chunk }
+    let clear = chunk.withUnsafeBytes { raw in
+      opener?.open(raw, named: head.seal, what: .snapshot, number: head.sequence, part: piece)
+        .map { Array($0) }
+    }
+    guard let clear else {
+      throw .sealed(name, offset, by: head.seal, isTried: opener != nil)
+    }
+    return clear
   }
 }
 
@@ -84,6 +114,7 @@ package final class SnapshotWriter {
   private let digest: ChainDigest
   private var offset = Int64(SnapshotHead.size)
   private var chunk: [UInt8] = []
+  private var pieces: UInt64 = 0
   private var isOver = false
 
   init(
@@ -116,14 +147,37 @@ package final class SnapshotWriter {
 
   /// More of the host's bytes.
   package func write(_ bytes: UnsafeRawBufferPointer) throws(JournalProblem) {
-    digest.add(bytes)
     var done = 0
     while done < bytes.count {
       let count = min(bytes.count - done, SnapshotHead.mostChunk - chunk.count)
       chunk.append(contentsOf: bytes[done..<done + count])
       done += count
-      if chunk.count == SnapshotHead.mostChunk { try flush(count: chunk.count) }
+      if chunk.count == SnapshotHead.mostChunk { try flushPiece() }
     }
+  }
+
+  /// The hash is over what lies there, so that a snapshot is proved without a key.
+  private func flushPiece() throws(JournalProblem) {
+    if let seal = journal.settings.seal { try sealPiece(seal) }
+    digest.add(chunk)
+    pieces += 1
+    try flush(count: chunk.count)
+  }
+
+  private func sealPiece(_ seal: any JournalSeal) throws(JournalProblem) {
+    let place = SealedPlace(
+      journal: head.journal, what: .snapshot, number: sequence, part: pieces)
+    var sealed = [UInt8](repeating: 0, count: chunk.count + JournalSealing.overhead)
+    let count = chunk.withUnsafeBytes { clear in
+      sealed.withUnsafeMutableBytes { room in
+        place.withBytes { seal.seal(clear, about: $0, into: room) }
+      }
+    }
+    guard let count, count > 0, count <= sealed.count else {
+      throw JournalProblem(.sealed, "\(name): the seal \"\(seal.name)\" could not be made")
+    }
+    sealed.removeLast(sealed.count - count)
+    chunk = sealed
   }
 
   private func flush(count: Int) throws(JournalProblem) {
@@ -143,14 +197,14 @@ package final class SnapshotWriter {
   /// Waits until the disk has it and the records up to it, reads it back, and gives it its name: then it counts.
   /// Segments that it makes needless go.
   package func finish(timeout_ns: Int64 = 60_000_000_000) throws(JournalProblem) {
-    if !chunk.isEmpty { try flush(count: chunk.count) }
+    if !chunk.isEmpty { try flushPiece() }
     chunk = ChainDigest.zero
     chunk.withUnsafeMutableBytes { room in
       if let start = room.baseAddress { digest.end(start) }
     }
     try flush(count: 0)
     if let error = folder.sync(file) { throw .system("sync \(name)", error) }
-    let (read, _) = try SnapshotFile.read(folder, name, journal: head.journal)
+    let (read, _) = try SnapshotFile.read(folder, name, journal: head.journal, .proved)
     guard read == head else {
       throw JournalProblem.damage(name, 0, lastGood: 0, "read back as another")
     }
@@ -191,9 +245,9 @@ extension Journal {
       return try SnapshotWriter(
         self, own,
         SnapshotHead(
-          journal: id, sequence: sequence,
+          format: format, journal: id, sequence: sequence,
           chain: place.last == sequence ? place.hash : ChainDigest.zero,
-          digest: settings.digest, made_us: calls.wall_us()))
+          digest: settings.digest, made_us: calls.wall_us(), seal: settings.seal?.name ?? ""))
     } catch {
       own.close(own.descriptor)
       throw error

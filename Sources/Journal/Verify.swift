@@ -14,6 +14,8 @@ package struct ChainReport: Sendable {
   package var head: [UInt8] = []
   /// With which that hash was made: of the last segment; nil: there is none.
   package var digest: JournalDigest?
+  /// As which it is sealed, or the newest part of it that is; empty: it is clear.
+  package var seal = ""
   /// The hash before `first`: what went into an archive ends with it.
   package var previous: [UInt8] = []
   /// Not durable when its process died: bytes behind the last whole batch.
@@ -38,7 +40,7 @@ extension Journal {
   /// `kept` it also finds what was cut off at the end, and a chain that was written anew as a whole.
   package static func verifyChain(
     _ path: String, kept: [ChainHead] = [], calls: any FileCalls = SystemFiles(),
-    record: (borrowing JournalRecord) -> Void = { _ in }
+    seal: (any JournalSeal)? = nil, record: (borrowing JournalRecord) -> Void = { _ in }
   ) -> ChainReport {
     let descriptor = calls.openFolder(path)
     guard descriptor >= 0 else {
@@ -48,7 +50,7 @@ extension Journal {
     }
     let folder = Folder(calls: calls, descriptor: descriptor)
     defer { folder.close(descriptor) }
-    var walk = ChainWalk(folder: folder, kept: kept)
+    var walk = ChainWalk(folder: folder, kept: kept, seal: seal, isBlind: seal == nil)
     do throws(JournalProblem) {
       try walk.run(record)
     } catch {
@@ -64,10 +66,15 @@ struct ChainWalk {
   var report = ChainReport()
   /// How many bytes of each segment are good: for salvage.
   var good: [(name: String, bytes: Int64)] = []
+  private let seal: (any JournalSeal)?
+  private let isBlind: Bool
 
-  init(folder: Folder, kept: [ChainHead]) {
+  /// `isBlind`: what is sealed is proved and not given.
+  init(folder: Folder, kept: [ChainHead], seal: (any JournalSeal)?, isBlind: Bool) {
     self.folder = folder
     self.kept = kept
+    self.seal = seal
+    self.isBlind = isBlind
   }
 
   mutating func run(_ record: (borrowing JournalRecord) -> Void) throws(JournalProblem) {
@@ -127,7 +134,10 @@ struct ChainWalk {
     var next = ChainPlace(last: head.after, hash: head.previous, batch: head.batch)
     var flaw: JournalProblem?
     let end = bytes.withUnsafeBytes { raw in
-      SegmentReader(name: segment.name, head: head, bytes: raw, digest: digest).read(
+      SegmentReader(
+        name: segment.name, head: head, bytes: raw, digest: digest,
+        opener: FrameOpener.make(head.seal.isEmpty ? nil : seal, head.journal), isBlind: isBlind
+      ).read(
         &next, until: until,
         batch: { place, offset in
           flaw = flaw ?? disagreement(place, segment.name, offset)
@@ -138,6 +148,7 @@ struct ChainWalk {
       }
     }
     report.segments += 1
+    if !head.seal.isEmpty { report.seal = head.seal }
     report.batches += next.batch - head.batch
     report.last = max(report.last, next.last)
     place =
@@ -154,6 +165,8 @@ struct ChainWalk {
       good.append((segment.name, Int64(offset)))
       report.torn_bytes = Int64(count)
     case .whole(let offset): good.append((segment.name, Int64(offset)))
+    case .sealed(let offset):
+      throw .sealed(segment.name, Int64(offset), by: head.seal, isTried: seal != nil)
     case .stopped: break
     }
   }

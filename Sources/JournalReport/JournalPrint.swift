@@ -25,6 +25,7 @@ package struct PrintFilter: Equatable, Sendable {
 
 package final class JournalPrint {
   private let path: String
+  private let seal: KeySeal?
   private let filter: PrintFilter
   private let put: (PrintedTurn) -> Void
   private var replica: JournalReplica?
@@ -36,8 +37,12 @@ package final class JournalPrint {
   private var shown: UInt64 = 0
 
   /// `put` gets what is to be shown, in order.
-  package init(_ path: String, _ filter: PrintFilter, put: @escaping (PrintedTurn) -> Void) {
+  package init(
+    _ path: String, _ filter: PrintFilter, seal: KeySeal? = nil,
+    put: @escaping (PrintedTurn) -> Void
+  ) {
     self.path = path
+    self.seal = seal
     self.filter = filter
     self.put = put
   }
@@ -46,7 +51,7 @@ package final class JournalPrint {
   /// was shown.
   package func run(_ progress: (UInt64) -> Void = { _ in }) throws(Failed) {
     if last == 0 { try begin(progress) }
-    let report = Journal.read(path, after: last) { record in
+    let report = Journal.read(path, after: last, seal: seal) { record in
       if record.sequence % 4_096 == 0 { progress(record.sequence) }
       take(record)
       return true
@@ -60,7 +65,7 @@ package final class JournalPrint {
     var openings = JournalOpenings()
     var isRead = true
     var first: UInt64 = 0
-    let report = Journal.read(path) { record in
+    let report = Journal.read(path, seal: seal) { record in
       if first == 0 { first = record.sequence }
       if !openings.note(record) { isRead = false }
       return true

@@ -19,7 +19,7 @@ package struct JournalVerdict {
 
   /// `heads`: what was kept elsewhere of the chain. `progress` is told what is done, and the share of it.
   package init(
-    _ path: String, heads: [ChainHead] = [], _ depth: Depth, map: String?,
+    _ path: String, heads: [ChainHead] = [], _ depth: Depth, map: String?, seal: KeySeal? = nil,
     progress: (String, Double) -> Void
   ) throws(Failed) {
     self.path = path
@@ -27,7 +27,9 @@ package struct JournalVerdict {
     var openings = JournalOpenings()
     var isRead = true
     progress("reading the chain", 0)
-    chain = Journal.read(path) { record in
+    // The chain alone is proved without a key.
+    let isBlind = depth == .chain && seal == nil
+    chain = Journal.read(path, seal: seal, isBlind: isBlind) { record in
       if !openings.note(record) { isRead = false }
       return true
     }
@@ -42,7 +44,8 @@ package struct JournalVerdict {
       unapplied = "an opening of a later version stands in it: use the version that wrote it"
       return
     }
-    let source = JournalReview.Source(path: path, openings: openings, last: chain.last)
+    let source = JournalReview.Source(
+      path: path, openings: openings, last: chain.last, seal: seal)
     let isDeciding = depth == .redecided
     do throws(Failure) {
       outcome = try JournalReview.run(source, isDeciding ? .deciding : .rebuilding, map: map) {
@@ -85,6 +88,7 @@ package struct JournalVerdict {
     let digest = report.digest.map { ", \($0.name)" } ?? ""
     lines.append(
       "chain            \(Self.hex(report.head)) up to record \(report.last)\(digest)")
+    if !report.seal.isEmpty { lines.append("sealed           as \"\(report.seal)\"") }
     if report.first > 1 {
       lines.append("                 begins with \(Self.hex(report.previous))")
     }
@@ -168,6 +172,7 @@ package struct JournalVerdict {
     list.say("closed", chain.wasClosed)
     list.say("head", Self.hex(report.head))
     if let digest = report.digest { list.say("digest_kind", digest.name) }
+    if !report.seal.isEmpty { list.say("sealed_as", report.seal) }
     list.say("previous", Self.hex(report.previous))
     if let problem = chain.problem {
       list.nest("problem") {

@@ -20,8 +20,8 @@ import Testing
   }
 
   @Test func config() {
-    #expect(MemoryLayout<hj_config>.size == 256)
-    #expect(MemoryLayout<hj_config>.stride == 256)
+    #expect(MemoryLayout<hj_config>.size == 288)
+    #expect(MemoryLayout<hj_config>.stride == 288)
     let offsets: [(PartialKeyPath<hj_config>, Int)] = [
       (\.size, 0), (\.run_mode, 4), (\.map_path, 8), (\.plans_path, 16), (\.journal_path, 24),
       (\.max_units, 32), (\.max_incidents, 36), (\.max_assignments, 40), (\.event_capacity, 44),
@@ -36,6 +36,7 @@ import Testing
       (\.telemetry, 192), (\.events_when, 196), (\.ring_bytes, 200), (\.journal_bytes, 208),
       (\.ring_path, 216), (\.retain_record_d, 224), (\.repeat_s, 228), (\.run_sheet_path, 232),
       (\.run_sheet_s, 240), (\.reserved4, 244), (\.journal_digest, 248), (\.reserved5, 252),
+      (\.seal, 256), (\.open, 264), (\.seal_context, 272), (\.seal_name, 280),
     ]
     for (field, offset) in offsets {
       #expect(MemoryLayout<hj_config>.offset(of: field) == offset)

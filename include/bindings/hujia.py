@@ -311,6 +311,7 @@ HEALTH_SNAPSHOT_DAMAGED = 128
 HEALTH_TORN_TAIL = 256
 HEALTH_RING_DAMAGED = 512
 HEALTH_RING_RESTARTED = 1024
+HEALTH_NOT_SEALED = 2048
 HEALTH_TIME_UNCERTAIN = 65536
 HEALTH_REBUILT_OTHERWISE = 131072
 HEALTH_JOURNAL_ENDED = 262144
@@ -329,6 +330,8 @@ UNKNOWN = -2147483648
 UNREACHABLE = 4294967295
 AGE_UNKNOWN = 4294967295
 CREW_NONE = -1
+SEAL_OVERHEAD = 64
+SEAL_NAME_MAX = 32
 CHOSEN_MAX = 16
 STREET_CLOSED = 4294967295
 STREET_AS_MAPPED = 4294967294
@@ -500,7 +503,7 @@ WORDS = {
     "health": {
         1: ("not_recorded", ""), 2: ("ring_lost", ""), 4: ("ring_filling", ""), 8: ("disk_failed", ""),
         16: ("disk_full", ""), 32: ("lock_lost", ""), 64: ("over_bound", ""), 128: ("snapshot_damaged", ""),
-        256: ("torn_tail", ""), 512: ("ring_damaged", ""), 1024: ("ring_restarted", ""),
+        256: ("torn_tail", ""), 512: ("ring_damaged", ""), 1024: ("ring_restarted", ""), 2048: ("not_sealed", ""),
         65536: ("time_uncertain", ""), 131072: ("rebuilt_otherwise", ""), 262144: ("journal_ended", ""),
         524288: ("run_sheet", ""),
     },
@@ -511,6 +514,8 @@ WORDS = {
 
 Allocate = CFUNCTYPE(c_void_p, c_void_p, c_uint64, c_uint64)
 Release = CFUNCTYPE(None, c_void_p, c_void_p, c_uint64, c_uint64)
+Seal = CFUNCTYPE(c_int32, c_void_p, c_void_p, c_uint64, c_void_p, c_uint64, c_void_p, POINTER(c_uint64))
+Open = CFUNCTYPE(c_int32, c_void_p, c_char_p, c_void_p, c_uint64, c_void_p, c_uint64, c_void_p, POINTER(c_uint64))
 
 
 class Struct(ctypes.Structure):
@@ -545,6 +550,7 @@ class Config(Struct):
         ("events_when", c_int32), ("ring_bytes", c_uint64), ("journal_bytes", c_uint64), ("ring_path", c_char_p),
         ("retain_record_d", c_uint32), ("repeat_s", c_uint32), ("run_sheet_path", c_char_p),
         ("run_sheet_s", c_uint32), ("reserved4", c_uint32), ("journal_digest", c_int32), ("reserved5", c_uint32),
+        ("seal", Seal), ("open", Open), ("seal_context", c_void_p), ("seal_name", c_char_p),
     ]
 
 

@@ -114,7 +114,7 @@ extension Configuration {
     guard journalPath != nil else {
       let isPlain =
         telemetry == .newest && eventsWhen == .recorded && ringBytes == 0 && journalBytes == 0
-        && ringPath == nil && retainRecord_d == 0 && hash == .sha256
+        && ringPath == nil && retainRecord_d == 0 && hash == .sha256 && seal == nil
       if isPlain { return }
       throw Failure(
         .argument, field: "journal_path", "what belongs to a journal is set: give a journal_path")

@@ -167,6 +167,7 @@ extension Configuration {
     settings.journalBytes = Int64(journalBytes)
     settings.retention_s = Int64(retainRecord_d) * 86_400
     settings.digest = hash == .sm3 ? .sm3 : .sha256
+    settings.seal = seal
     settings.bootID = bootID
     return settings
   }

@@ -54,7 +54,12 @@ package enum JournalReview {
     package var openings: JournalOpenings
     /// Of the newest record.
     package var last: UInt64
-    package init(path: String, openings: JournalOpenings, last: UInt64) {
+    /// Opens what is sealed.
+    package var seal: (any JournalSeal)?
+    package init(
+      path: String, openings: JournalOpenings, last: UInt64, seal: (any JournalSeal)? = nil
+    ) {
+      self.seal = seal
       self.path = path
       self.openings = openings
       self.last = last
@@ -154,7 +159,7 @@ package enum JournalReview {
   ) throws(Failure) {
     var failure: Failure?
     let span = share.upperBound - share.lowerBound
-    let report = Journal.read(source.path, after: first) { record in
+    let report = Journal.read(source.path, after: first, seal: source.seal) { record in
       guard record.sequence <= last else { return false }
       if record.sequence % 1_024 == 0 {
         progress(share.lowerBound + span * Double(record.sequence) / Double(max(last, 1)))

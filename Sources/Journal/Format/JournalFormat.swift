@@ -5,7 +5,9 @@
 package enum JournalFormat {
   package static var oldest: UInt32 { 1 }
   /// What a new journal is written in. A format that is added is written only where `Journal.format` says it.
-  package static var newest: UInt32 { 1 }
+  package static var newest: UInt32 { 2 }
+  /// From this one on frames may be sealed.
+  static var sealing: UInt32 { 2 }
 }
 
 /// What `Journal.upgrade` did.

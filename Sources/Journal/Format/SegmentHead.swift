@@ -7,7 +7,9 @@ struct SegmentHead: Equatable {
   static var page: Int { 4_096 }
   static var mostHostBytes: Int { 64 << 10 }
   /// Everything but the host's bytes.
-  private static var fixedSize: Int { 160 }
+  private static func fixedSize(_ format: UInt32) -> Int {
+    format < JournalFormat.sealing ? 160 : 160 + 4 + JournalSealing.mostName
+  }
 
   var format = JournalFormat.oldest
   var journal: JournalID
@@ -25,10 +27,14 @@ struct SegmentHead: Equatable {
   /// The chain's hash up to record `after`.
   var previous: [UInt8]
   var host: [UInt8]
+  /// As which the frames in it are sealed; empty: they are clear.
+  var seal = ""
 
-  var size: Int { Self.size(host: host.count) }
+  var size: Int { Self.size(host: host.count, format) }
 
-  static func size(host: Int) -> Int { (fixedSize + host + page - 1) / page * page }
+  static func size(host: Int, _ format: UInt32 = JournalFormat.newest) -> Int {
+    (fixedSize(format) + host + page - 1) / page * page
+  }
 
   var bytes: [UInt8] {
     var fields = FieldWriter()
@@ -46,6 +52,7 @@ struct SegmentHead: Equatable {
     fields.put(made_us)
     fields.put(previous)
     fields.putCounted(host)
+    if format >= JournalFormat.sealing { fields.putCounted(Array(seal.utf8)) }
     fields.seal(to: size)
     return fields.bytes
   }
@@ -83,14 +90,17 @@ struct SegmentHead: Equatable {
     let made_us: Int64 = fields.get()
     let previous = fields.getBytes(ChainDigest.size)
     let host = fields.getCounted(most: mostHostBytes)
+    let seal =
+      version < JournalFormat.sealing ? [] : fields.getCounted(most: JournalSealing.mostName)
     guard !fields.isBroken, version >= JournalFormat.oldest, after < first,
-      size == Self.size(host: host.count)
+      size == Self.size(host: host.count, version)
     else { throw .damaged }
     guard let digest = JournalDigest(rawValue: digest) else { throw .digest(digest) }
     return SegmentHead(
       format: version, journal: journal, boot: boot, number: number, first: first, after: after,
       batch: batch,
-      digest: digest, epoch: epoch, made_us: made_us, previous: previous, host: host)
+      digest: digest, epoch: epoch, made_us: made_us, previous: previous, host: host,
+      seal: String(decoding: seal, as: UTF8.self))
   }
 
   static func name(_ number: UInt64) -> String { "journal-" + padded(number, 12) }
