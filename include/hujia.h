@@ -442,12 +442,14 @@ typedef void (*hj_release)(void *context, void *pointer, uint64_t bytes, uint64_
  * `about`: 40 bytes that name the place (journal, kind, number, part); bind them, so that nothing that was moved
  * elsewhere opens there. *sealed_bytes is how much room there is, clear_bytes + HJ_SEAL_OVERHEAD, then how much was
  * written; *clear_bytes likewise, with room for sealed_bytes. `name`: the seal_name that it was sealed with, so that a
- * host that changes keys knows which. The same bytes may be sealed twice, when a write has failed: each time with a new
- * nonce. HJ_OK; anything else: it could not. A seal that fails leaves the records in the ring, HJ_HEALTH_NOT_SEALED is
- * told, and it is tried again every 250 ms; an open that fails is HJ_E_JOURNAL of hj_engine_open with the file, the
- * offset and the name. seal: a THREAD OF THE ENGINE, or the one that closes it; open: the one that opens it, or a
- * thread of the engine that makes a snapshot; one call at a time. A hook must not call the engine, must come back (no
- * longjmp, no exception), and may take as long as a disk may. Since 0.3. */
+ * host that changes keys knows which. The same bytes may be sealed twice, each time with a new nonce.
+ *
+ * HJ_OK; anything else: it could not. A seal that fails leaves the records in the ring, HJ_HEALTH_NOT_SEALED is told,
+ * and it is tried again every 250 ms; an open that fails is HJ_E_JOURNAL of hj_engine_open with file, offset and name.
+ *
+ * seal: a THREAD OF THE ENGINE, or the one that closes it; open: the one that opens it, or a thread of the engine that
+ * makes a snapshot; one call at a time. A hook must not call the engine, must come back (no longjmp, no exception), and
+ * may take as long as a disk may. Since 0.3. */
 #define HJ_SEAL_OVERHEAD 64
 #define HJ_SEAL_NAME_MAX 32
 typedef hj_status (*hj_seal)(void *context, const void *about, uint64_t about_bytes, const void *clear,

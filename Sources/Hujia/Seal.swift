@@ -15,8 +15,8 @@ public struct Seal: Sendable {
       _ clear: UnsafeRawBufferPointer, _ about: UnsafeRawBufferPointer,
       _ room: UnsafeMutableRawBufferPointer
     ) -> Int?
-  /// Sealed bytes, the name that they were sealed with, the place, room for as many; how many were written, nil: they do
-  /// not open.
+  /// Sealed bytes, the name that they were sealed with, the place, room for as many; how many were written, nil: they
+  /// do not open.
   public typealias Opening =
     @Sendable (
       _ sealed: UnsafeRawBufferPointer, _ name: String, _ about: UnsafeRawBufferPointer,

@@ -94,7 +94,7 @@ package final class Journal: @unchecked Sendable {
   }
 
   static func mostPayload(ringBytes: Int, segmentBytes: Int) -> Int {
-    min(Frame.mostPayload, ringBytes / 4, segmentBytes / 8) - Frame.headSize
+    min(Frame.mostPayload, ringBytes / 4, segmentBytes / 8) - Frame.headSize - 128
   }
 
   /// Memory of the host's own in the ring's file: it survives the process as the ring does. Zero-filled when new.

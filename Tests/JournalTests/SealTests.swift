@@ -169,8 +169,8 @@ final class ToySeal: JournalSeal, @unchecked Sendable {
   }
 
   /// The largest records, and turns of many small ones, have room when they are sealed.
-  @Test func whatGrowsHasRoom() {
-    let bench = JournalBench(ring: 256 << 10, segment: 256 << 10)
+  @Test(arguments: [256 << 10, 8 << 20]) func whatGrowsHasRoom(_ bytes: Int) {
+    let bench = JournalBench(ring: bytes, segment: bytes)
     bench.settings.seal = ToySeal()
     bench.open()
     let most = bench.journal?.mostPayload ?? 0

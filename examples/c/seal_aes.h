@@ -2,8 +2,8 @@
  *
  *   12 bytes of nonce, drawn anew each time │ the sealed bytes │ 16 bytes of tag; the place (`about`) is bound into it
  *
- * Nonces are random, so a key seals at most 2^32 frames (NIST SP 800-38D): change it every year or so, give the new one a
- * new seal_name, and keep the old one for as long as what it sealed is kept. */
+ * Nonces are random, so a key seals at most 2^32 frames (NIST SP 800-38D): change it every year or so, give the new one
+ * a new seal_name, and keep the old one for as long as what it sealed is kept. */
 #ifndef SEAL_AES_H
 #define SEAL_AES_H
 

@@ -2,7 +2,6 @@
 // host from two threads at a time, believe what it says of a length.
 
 import HujiaJournal
-import Synchronization
 
 /// What is the host's own bears every thread, one at a time: the header asks for that.
 package final class HostSeal: JournalSeal, @unchecked Sendable {
@@ -18,7 +17,7 @@ package final class HostSeal: JournalSeal, @unchecked Sendable {
   package let name: String
   private let sealing: Seal
   private let opening: Open
-  private let gate = Mutex(())
+  private let gate = Gate()
 
   package init(name: String, seal: @escaping Seal, open: @escaping Open) {
     self.name = name
@@ -37,7 +36,7 @@ package final class HostSeal: JournalSeal, @unchecked Sendable {
   ) -> Int? { bounded(room) { opening(sealed, name, about, room) } }
 
   private func bounded(_ room: UnsafeMutableRawBufferPointer, _ body: () -> UInt64?) -> Int? {
-    let count = gate.withLock { _ in body() }
+    let count = gate.held(body)
     return count.flatMap { $0 <= UInt64(room.count) ? Int($0) : nil }
   }
 }

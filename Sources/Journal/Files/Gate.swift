@@ -3,11 +3,11 @@
 
 import Glibc
 
-final class Gate: @unchecked Sendable {
+package final class Gate: @unchecked Sendable {
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
-  init() {
+  package init() {
     pthread_mutex_init(mutex, nil)
     var attributes = pthread_condattr_t()
     pthread_condattr_init(&attributes)
@@ -27,7 +27,7 @@ final class Gate: @unchecked Sendable {
   func tryLock() -> Bool { pthread_mutex_trylock(mutex) == 0 }
   func unlock() { pthread_mutex_unlock(mutex) }
 
-  func held<Result>(_ body: () -> Result) -> Result {
+  package func held<Result>(_ body: () -> Result) -> Result {
     lock()
     defer { unlock() }
     return body()
