@@ -173,7 +173,7 @@ struct RingView {
 
   /// nil: it is gone, or not this journal's.
   static func read(_ path: String, journal: JournalID, _ calls: any FileCalls) -> RingView? {
-    RingFile.inside(path, calls) { folder, name in
+    RingFile.inside(path, calls, none: RingView?.none) { folder, name in
       guard case .success(let file) = folder.open(name, .read) else { return nil }
       defer { folder.close(file) }
       guard let page = piece(folder, file, at: 0, Ring.page),

@@ -28,12 +28,14 @@ struct RingFile: @unchecked Sendable {
     return name.isEmpty ? nil : (folder, name)
   }
 
+  /// `none`: what it gives where there is no such folder. Not Optional's own nil: one that is made where `Result` is not
+  /// known has its other bytes left as they were, and `ring?.areaBytes` of it was some of them (Swift 6.3).
   static func inside<Result>(
-    _ path: String, _ calls: any FileCalls, _ body: (Folder, String) -> Result?
-  ) -> Result? {
-    guard let (folder, name) = split(path) else { return nil }
+    _ path: String, _ calls: any FileCalls, none: Result, _ body: (Folder, String) -> Result
+  ) -> Result {
+    guard let (folder, name) = split(path) else { return none }
     let descriptor = calls.openFolder(folder)
-    guard descriptor >= 0 else { return nil }
+    guard descriptor >= 0 else { return none }
     defer { _ = calls.close(descriptor) }
     return body(Folder(calls: calls, descriptor: descriptor), name)
   }
@@ -44,7 +46,7 @@ struct RingFile: @unchecked Sendable {
   static func takeOver(
     _ path: String, journal: JournalID, boot: JournalID, _ calls: any FileCalls
   ) -> Ring? {
-    inside(path, calls) { folder, name in
+    inside(path, calls, none: Ring?.none) { folder, name in
       guard case .success(let file) = folder.open(name, .write) else { return nil }
       defer { folder.close(file) }
       guard let (facts, status) = facts(folder, file), facts.journal == journal,
@@ -86,7 +88,7 @@ struct RingFile: @unchecked Sendable {
     for attempt in 0..<8 {
       let candidate = attempt == 0 ? path : "\(path)-\(attempt)"
       if candidate == inUse { continue }
-      let made: Ring? = inside(candidate, calls) { folder, name in
+      let made = inside(candidate, calls, none: Ring?.none) { folder, name in
         clearAway(folder, name, facts.journal)
         guard case .success(let file) = folder.open(name, .new) else { return nil }
         defer { folder.close(file) }
@@ -144,7 +146,7 @@ struct RingFile: @unchecked Sendable {
 
   func remove() {
     guard !path.isEmpty else { return }
-    _ = Self.inside(path, calls) { folder, name in folder.remove(name) }
+    _ = Self.inside(path, calls, none: nil) { folder, name in folder.remove(name) }
   }
 
   func unmap(_ ring: Ring) {

@@ -45,7 +45,7 @@ extension Journal {
   }
 
   private func removeState(_ sequence: UInt64) {
-    _ = RingFile.inside(ringFile.path, calls) { home, name in
+    _ = RingFile.inside(ringFile.path, calls, none: nil) { home, name in
       home.remove(RingFile.stateName(name, sequence))
     }
   }
@@ -53,7 +53,8 @@ extension Journal {
   /// Under `work`, before a segment that begins behind a gap: its records become durable as a snapshot.
   func closeGap(_ sequence: UInt64) -> SystemError? {
     let final = SnapshotHead.name(sequence)
-    let copied: Result<Void, SystemError>? = RingFile.inside(ringFile.path, calls) { home, name in
+    let none: Result<Void, SystemError>? = nil
+    let copied = RingFile.inside(ringFile.path, calls, none: none) { home, name in
       let fresh = final + ".new"
       _ = folder.remove(fresh)
       do throws(JournalProblem) {
@@ -91,8 +92,8 @@ extension Recovery {
   ) throws(JournalProblem) -> Bool {
     guard let ring, ring.state > catalogue.snapshots.last ?? 0 else { return false }
     let sequence = ring.state
-    let read: Result<[UInt8], JournalProblem>? = RingFile.inside(path, folder.calls) {
-      home, name in
+    let none: Result<[UInt8], JournalProblem>? = nil
+    let read = RingFile.inside(path, folder.calls, none: none) { home, name in
       do throws(JournalProblem) {
         let file = RingFile.stateName(name, sequence)
         return .success(try SnapshotFile.read(home, file, journal: journal, .opened(opener)).bytes)

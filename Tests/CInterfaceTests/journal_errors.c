@@ -40,7 +40,7 @@ static void open_or_say(void) {
 static void wait_or_say(void) {
   /* Twice the time after which a failed disk is tried again; what was late once is not waited for a second time. */
   int64_t time_ns = told->is_late ? SECOND_NS / 1000 : SECOND_NS / 2;
-  if (hj_journal_wait(engine, 0, HJ_STRENGTH_DURABLE, time_ns) == HJ_OK) return;
+  if (hj_journal_wait(engine, 0, HJ_STRENGTH_DURABLE, time_ns) == HJ_OK || told->is_late) return;
   hj_health_info health;
   memset(&health, 0, sizeof health);
   health.size = sizeof health;

@@ -372,6 +372,19 @@ static void made_before(void) {
   }
 }
 
+/* No folder for it: a container without /dev/shm. */
+static void nowhere(void) {
+  begin();
+  strcpy(ring, folder);
+  strcat(ring, "-nowhere/ring");
+  open_here(ring);
+  CHECK_EQUAL(journal_info(engine).reasons, HJ_HEALTH_NOT_RECORDED);
+  report_some(5);
+  CHECK_STATUS(wait_for(20 * SECOND_NS), HJ_OK);
+  CHECK_STATUS(hj_engine_close(engine), HJ_OK);
+  remove_folder();
+}
+
 /* ---- Small and read-only file systems ---- */
 
 static char small[80];
@@ -467,6 +480,7 @@ int main(void) {
   change_directory();
   lost_ring();
   made_before();
+  nowhere();
   small_file_systems();
   return check_finish();
 }

@@ -113,8 +113,9 @@ import Testing
     bench.close()
   }
 
-  /// A file that stands where the ring is to come: another user's, a link, no tmpfs, no room. It opens, DEGRADED.
-  @Test(arguments: 0..<4)
+  /// A file that stands where the ring is to come: another user's, a link, no tmpfs, no room, no folder. It opens,
+  /// DEGRADED.
+  @Test(arguments: 0..<5)
   func noRing(_ how: Int) {
     let bench = JournalBench()
     let folder = bench.disk.shared
@@ -128,6 +129,8 @@ import Testing
       }
     }
     if how == 2 { bench.disk.sharedKind = .disk }
+    if how == 4 { bench.settings.ringPath = "/none/ring" }
+    bench.settings.areaBytes = 4_096
     if how == 3 { bench.disk.fault = { _, name in name == "reserve" ? .error(ENOSPC) : nil } }
     bench.open()
     bench.disk.fault = nil
@@ -137,6 +140,7 @@ import Testing
       return
     }
     check(bench.journal?.info.reasons, equals: [.notRecorded])
+    check(bench.journal?.area.count, equals: 4_096)
     bench.append()
     bench.sync()
     check(bench.journal?.wait(0, .recorded, timeout_ns: 0), equals: .reached)
