@@ -28,8 +28,8 @@ struct RingFile: @unchecked Sendable {
     return name.isEmpty ? nil : (folder, name)
   }
 
-  /// `none`: what it gives where there is no such folder. Not Optional's own nil: one that is made where `Result` is not
-  /// known has its other bytes left as they were, and `ring?.areaBytes` of it was some of them (Swift 6.3).
+  /// `none`: what it gives where there is no such folder. Not Optional's own nil: one that is made where `Result` is
+  /// not known has its other bytes left as they were, and `ring?.areaBytes` of it was some of them (Swift 6.3).
   static func inside<Result>(
     _ path: String, _ calls: any FileCalls, none: Result, _ body: (Folder, String) -> Result
   ) -> Result {
