@@ -1,0 +1,258 @@
+/* What a journal costs: a call with and without one in alternating groups; the append in the turn, beside a thread that
+ * does nothing but fdatasync; waiting until durable beside bare fdatasync in alternation; durable records a second from
+ * 64 callers that each wait for every 32nd.
+ *
+ *   journal FOLDER SECONDS JSON      FOLDER: on the disk that is meant; JSON: rows are appended, "-" = none */
+#define _GNU_SOURCE
+#include "hujia.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "rows.h"
+
+enum { CALLERS = 64, EACH = 32, GROUP = 256, BARE_BYTES = 512, BARE_FILE = 64 << 20 };
+#define SECOND_NS INT64_C(1000000000)
+
+static hj_engine *with, *without;
+static const char *folder;
+static int64_t seconds;
+static volatile int is_over;
+
+static void check(hj_status status, const char *what) {
+  if (status >= 0) return;
+  fprintf(stderr, "%s: %s\n", what, hj_status_name(status));
+  exit(1);
+}
+
+static hj_engine *open_with(const char *journal) {
+  hj_config config;
+  hj_error_detail why;
+  hj_engine *engine = NULL;
+  check(hj_config_init(&config, sizeof config), "hj_config_init");
+  config.run_mode = HJ_RUN_THREAD;
+  config.max_units = config.max_incidents = config.max_assignments = 4 * CALLERS;
+  config.journal_path = journal;
+  if (journal) config.ring_bytes = 64 << 20;
+  memset(&why, 0, sizeof why);
+  why.size = sizeof why;
+  if (hj_engine_open(&config, &engine, &why) == HJ_OK) return engine;
+  fprintf(stderr, "hj_engine_open: %s\n", why.text);
+  exit(1);
+}
+
+/* One unit on one call for each caller. */
+static uint64_t assignments[2][CALLERS + 1];
+
+static void fill(hj_engine *engine, uint64_t *into) {
+  int index;
+  for (index = 0; index <= CALLERS; index++) {
+    hj_unit unit;
+    hj_report report;
+    hj_dispatch answer;
+    memset(&unit, 0, sizeof unit);
+    unit.size = sizeof unit;
+    unit.id = (uint64_t)index + 1;
+    unit.crew = 2;
+    unit.lat_e7 = 377793000 + index * 10000;
+    unit.lon_e7 = -1224193000;
+    check(hj_unit_put(engine, &unit), "hj_unit_put");
+    memset(&report, 0, sizeof report);
+    report.size = sizeof report;
+    report.tier = HJ_TIER_EMERGENCY;
+    report.lat_e7 = unit.lat_e7;
+    report.lon_e7 = unit.lon_e7;
+    memset(&answer, 0, sizeof answer);
+    answer.size = sizeof answer;
+    check(hj_incident_report(engine, &report, &answer), "hj_incident_report");
+    if (answer.assignment_count == 0) exit(1);
+    into[index] = answer.chosen[0].assignment_id;
+  }
+}
+
+/* Signs, drives, arrives, and takes all of it back: each is one record. */
+static void advance(hj_engine *engine, uint64_t assignment, uint32_t *turn) {
+  static const int32_t states[] = {HJ_ASSIGNMENT_ACKNOWLEDGED, HJ_ASSIGNMENT_EN_ROUTE, HJ_ASSIGNMENT_ON_SCENE};
+  uint32_t now = (*turn)++ % 4;
+  if (now < 3) {
+    check(hj_assignment_advance(engine, assignment, states[now], 0), "hj_assignment_advance");
+  } else {
+    hj_action action;
+    memset(&action, 0, sizeof action);
+    action.size = sizeof action;
+    action.operator_id = 1;
+    action.reason = 1;
+    check(hj_assignment_advance_by(engine, assignment, HJ_ASSIGNMENT_DISPATCHED, 0, &action),
+          "hj_assignment_advance_by");
+  }
+}
+
+static void drop_events(hj_engine *engine) {
+  static hj_event events[256];
+  uint32_t count;
+  do {
+    events[0].size = sizeof events[0];
+    check(hj_events_poll(engine, events, 256, &count), "hj_events_poll");
+  } while (count == 256);
+}
+
+static hj_journal_info info(void) {
+  hj_journal_info found;
+  memset(&found, 0, sizeof found);
+  found.size = sizeof found;
+  check(hj_journal_status(with, &found), "hj_journal_status");
+  return found;
+}
+
+/* ---- The disk alone ---- */
+
+/* Full of zeros and synced: a sync then has the data to write and nothing else. */
+static int bare_file(const char *name) {
+  static char zeros[1 << 20];
+  char path[512];
+  int file;
+  off_t at;
+  snprintf(path, sizeof path, "%s/%s", folder, name);
+  file = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (file < 0 || posix_fallocate(file, 0, BARE_FILE) != 0) abort();
+  for (at = 0; at < BARE_FILE; at += sizeof zeros)
+    if (pwrite(file, zeros, sizeof zeros, at) != sizeof zeros) abort();
+  if (fsync(file) != 0) abort();
+  return file;
+}
+
+static void bare_sync(int file, uint64_t *turn) {
+  char bytes[BARE_BYTES];
+  memset(bytes, (int)*turn, sizeof bytes);
+  if (pwrite(file, bytes, sizeof bytes, (off_t)(*turn * BARE_BYTES % BARE_FILE)) != sizeof bytes) abort();
+  if (fdatasync(file) != 0) abort();
+  (*turn)++;
+}
+
+static void *sync_all_the_time(void *argument) {
+  uint64_t turn = 0;
+  while (!is_over) bare_sync(*(int *)argument, &turn);
+  return NULL;
+}
+
+/* ---- What is measured ---- */
+
+static void costs_in_turn(int file) {
+  row *bare = new_row("advance, without a journal", 1);
+  row *journaled = new_row("advance, with one", 1);
+  uint32_t turns[2] = {0, 0};
+  int64_t end_ns = clock_ns() + seconds * SECOND_NS;
+  pthread_t syncing;
+  hj_journal_info found;
+  int index;
+  if (pthread_create(&syncing, NULL, sync_all_the_time, &file) != 0) abort();
+  while (clock_ns() < end_ns) {
+    for (index = 0; index < GROUP; index++) {
+      int64_t start_ns = clock_ns();
+      advance(without, assignments[0][CALLERS], &turns[0]);
+      sample(bare, start_ns);
+    }
+    drop_events(without);
+    for (index = 0; index < GROUP; index++) {
+      int64_t start_ns = clock_ns();
+      advance(with, assignments[1][CALLERS], &turns[1]);
+      sample(journaled, start_ns);
+    }
+    drop_events(with);
+  }
+  is_over = 1;
+  pthread_join(syncing, NULL);
+  found = info();
+  printf("the append in the turn, beside a loop of fdatasync: p50 %lld ns, p99 %lld ns (asked: p50 at most 300 ns)\n",
+         (long long)found.append_p50_ns, (long long)found.append_p99_ns);
+}
+
+static void durable_in_turn(int file) {
+  row *bare = new_row("pwrite of 512 bytes and fdatasync, preallocated", 1);
+  row *waited = new_row("advance and hj_journal_wait, durable", 1);
+  uint64_t syncs = 0;
+  uint32_t turn = 0;
+  int64_t end_ns = clock_ns() + seconds * SECOND_NS;
+  int index;
+  check(hj_journal_wait(with, 0, HJ_STRENGTH_DURABLE, 60 * SECOND_NS), "hj_journal_wait");
+  while (clock_ns() < end_ns || waited->count < 200) {
+    for (index = 0; index < 8; index++) {
+      int64_t start_ns = clock_ns();
+      bare_sync(file, &syncs);
+      sample(bare, start_ns);
+    }
+    for (index = 0; index < 8; index++) {
+      int64_t start_ns = clock_ns();
+      advance(with, assignments[1][CALLERS], &turn);
+      check(hj_journal_wait(with, 0, HJ_STRENGTH_DURABLE, 60 * SECOND_NS), "hj_journal_wait");
+      sample(waited, start_ns);
+    }
+    drop_events(with);
+  }
+  qsort(bare->times_ns, bare->count, sizeof(int64_t), by_time);
+  qsort(waited->times_ns, waited->count, sizeof(int64_t), by_time);
+  printf("durable beside bare fdatasync: p50 %.2f times (at most 3), p99 %.2f times (at most 2.5)\n",
+         at_us(waited, 0.5) / at_us(bare, 0.5), at_us(waited, 0.99) / at_us(bare, 0.99));
+}
+
+static void *call_and_wait(void *argument) {
+  uint64_t assignment = *(uint64_t *)argument;
+  uint32_t turn = 0;
+  while (!is_over) {
+    advance(with, assignment, &turn);
+    if (turn % EACH == 0) check(hj_journal_wait(with, 0, HJ_STRENGTH_DURABLE, 60 * SECOND_NS), "hj_journal_wait");
+  }
+  return NULL;
+}
+
+static void records_a_second(void) {
+  pthread_t callers[CALLERS];
+  uint64_t first;
+  int64_t start_ns, time_ns;
+  int index;
+  check(hj_journal_wait(with, 0, HJ_STRENGTH_DURABLE, 60 * SECOND_NS), "hj_journal_wait");
+  first = info().durable;
+  start_ns = clock_ns();
+  is_over = 0;
+  for (index = 0; index < CALLERS; index++)
+    if (pthread_create(&callers[index], NULL, call_and_wait, &assignments[1][index]) != 0) abort();
+  while (clock_ns() - start_ns < seconds * SECOND_NS) {
+    struct timespec pause = {0, 1000000};
+    nanosleep(&pause, NULL);
+    drop_events(with);
+  }
+  is_over = 1;
+  for (index = 0; index < CALLERS; index++) pthread_join(callers[index], NULL);
+  check(hj_journal_wait(with, 0, HJ_STRENGTH_DURABLE, 60 * SECOND_NS), "hj_journal_wait");
+  time_ns = clock_ns() - start_ns;
+  printf("%.0f durable records a second from %d callers that each wait for every %dnd (at least 100,000)\n",
+         (double)(info().durable - first) * 1e9 / (double)time_ns, CALLERS, EACH);
+}
+
+int main(int argc, char **argv) {
+  char path[512];
+  FILE *json;
+  int file;
+  if (argc < 4) return 2;
+  folder = argv[1];
+  seconds = atoll(argv[2]);
+  json = strcmp(argv[3], "-") == 0 ? NULL : fopen(argv[3], "a");
+  snprintf(path, sizeof path, "%s/journal", folder);
+  without = open_with(NULL);
+  with = open_with(path);
+  fill(without, assignments[0]);
+  fill(with, assignments[1]);
+  file = bare_file("bare");
+  costs_in_turn(file);
+  durable_in_turn(file);
+  records_a_second();
+  show_rows("With and without a journal", CALLERS + 1, json);
+  show_gaps();
+  if (info().reasons != 0) printf("the journal was not well meanwhile: reasons %u\n", info().reasons);
+  check(hj_engine_close(with), "hj_engine_close");
+  check(hj_engine_close(without), "hj_engine_close");
+  if (json) fclose(json);
+  return 0;
+}
