@@ -131,7 +131,7 @@ let package = Package(
         "HujiaHostKit", "HujiaCities", "HujiaReplay", "HujiaSimulation", "HujiaStress",
         "HujiaReportPage", "HujiaMapReport", "HujiaJournalReport", "HujiaCatchUp", "HujiaJournal",
         "HujiaDriver",
-        "HujiaMapImport", "HujiaMapBuild", "HujiaRoads", "HujiaGeography",
+        "HujiaMapImport", "HujiaMapBuild", "HujiaRouting", "HujiaRoads", "HujiaGeography",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/HujiaTool", swiftSettings: settings),
@@ -185,7 +185,7 @@ let package = Package(
       "TwinTests",
       [
         "HujiaMapImport", "HujiaMapBuild", "HujiaRouting", "HujiaRoads", "HujiaContainers",
-        "HujiaTestSupport",
+        "HujiaCities", "HujiaTestSupport",
       ]),
     tests(
       "JournalReportTests",

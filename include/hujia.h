@@ -136,7 +136,7 @@ typedef int32_t hj_status;
 #define HJ_E_DEADLOCK -12 /* called from a place where waiting could never end */
 #define HJ_E_RANGE -13    /* coordinates off the planet, or not a number */
 #define HJ_E_FILE -14     /* a file cannot be opened or read */
-#define HJ_E_MAP -15      /* the map file is not a map, is of a newer format, is cut off or damaged */
+#define HJ_E_MAP -15      /* the map file is not a map, is of another format, is cut off or damaged */
 #define HJ_E_PLANS -16    /* the plans are not valid (hj_error_detail names line or field, and the remedy) */
 #define HJ_E_MODE -17     /* not in this run mode */
 #define HJ_E_UNSUPPORTED -18 /* this version cannot do it yet */

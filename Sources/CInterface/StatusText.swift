@@ -80,7 +80,7 @@ public func hj_status_text(_ status: hj_status) -> UnsafePointer<CChar>! {
   case -12: return constant("Called from a place where waiting could never end.")
   case -13: return constant("Coordinates off the planet, or not a number.")
   case -14: return constant("A file cannot be opened or read.")
-  case -15: return constant("The map file is not a map, is of a newer format, is cut off or damaged.")
+  case -15: return constant("The map file is not a map, is of another format, is cut off or damaged.")
   case -16: return constant("The plans are not valid (hj_error_detail names line or field, and the remedy).")
   case -17: return constant("Not in this run mode.")
   case -18: return constant("This version cannot do it yet.")

@@ -293,28 +293,7 @@ HJK_INLINE int32_t copy_row(uint32_t *restrict row, const uint32_t *restrict a, 
   return changed != 0;
 }
 
-HJK_INLINE void place_row(uint32_t *restrict row, const uint32_t *restrict a, uint32_t ra, const uint32_t *restrict c,
-                          uint32_t rc, uint32_t both, uint32_t count, uint32_t most) {
-  for (uint32_t i = 0; i < both; i++) {
-    uint32_t x = a[i] + ra, y = c[i] + rc;
-    uint32_t least = x < y ? x : y;
-    row[i] = least < most ? least : most;
-  }
-  for (uint32_t i = both; i < count; i++) {
-    uint32_t x = a[i] + ra;
-    row[i] = x < most ? x : most;
-  }
-}
-
 #if HJK_X86
-HJK_AVX2 static void place_row_avx2(uint32_t *row, const uint32_t *a, uint32_t ra, const uint32_t *c, uint32_t rc,
-                                    uint32_t both, uint32_t count, uint32_t most) {
-  place_row(row, a, ra, c, rc, both, count, most);
-}
-HJK_AVX512 static void place_row_avx512(uint32_t *row, const uint32_t *a, uint32_t ra, const uint32_t *c, uint32_t rc,
-                                        uint32_t both, uint32_t count, uint32_t most) {
-  place_row(row, a, ra, c, rc, both, count, most);
-}
 HJK_AVX2 static int32_t lower_row_avx2(uint32_t *row, const uint32_t *a, uint32_t add, uint32_t count) {
   return lower_row(row, a, add, count);
 }
@@ -342,22 +321,6 @@ int32_t hjk_lower_row(uint32_t *row, const uint32_t *a, uint32_t add, uint32_t c
   return lower_row(row, a, add, count);
 }
 
-void hjk_place_row(uint32_t *row, const uint32_t *a, uint32_t ra, const uint32_t *c, uint32_t rc, uint32_t both,
-                   uint32_t count, uint32_t most, int32_t level) {
-#if HJK_X86
-  if (level == 2) {
-    place_row_avx512(row, a, ra, c, rc, both, count, most);
-    return;
-  }
-  if (level == 1) {
-    place_row_avx2(row, a, ra, c, rc, both, count, most);
-    return;
-  }
-#endif
-  (void)level;
-  place_row(row, a, ra, c, rc, both, count, most);
-}
-
 int32_t hjk_copy_row(uint32_t *row, const uint32_t *a, uint32_t count, int32_t level) {
 #if HJK_X86
   if (level == 2) {
@@ -369,90 +332,4 @@ int32_t hjk_copy_row(uint32_t *row, const uint32_t *a, uint32_t count, int32_t l
 #endif
   (void)level;
   return copy_row(row, a, count);
-}
-
-/* ------------------------------------------------------------------------------------------------ rows of costs */
-
-static void merge_costs_plain(uint64_t *row, uint8_t *via, const uint64_t *a, uint64_t through, uint8_t mark,
-                              uint32_t count) {
-  for (uint32_t i = 0; i < count; i++) {
-    uint64_t sum = through + a[i];
-    if (sum < row[i]) {
-      row[i] = sum;
-      via[i] = mark;
-    }
-  }
-}
-
-#if HJK_X86
-HJK_AVX2 static void merge_costs_avx2(uint64_t *row, uint8_t *via, const uint64_t *a, uint64_t through, uint8_t mark,
-                                      uint32_t count) {
-  static const uint32_t spread[16] = {0x00000000, 0x000000ff, 0x0000ff00, 0x0000ffff, 0x00ff0000, 0x00ff00ff,
-                                      0x00ffff00, 0x00ffffff, 0xff000000, 0xff0000ff, 0xff00ff00, 0xff00ffff,
-                                      0xffff0000, 0xffff00ff, 0xffffff00, 0xffffffff};
-  const __m256i by = _mm256_set1_epi64x((long long)through);
-  const uint32_t marks = mark * 0x01010101u;
-  for (uint32_t i = 0; i < count; i += 4) {
-    __m256i sum = _mm256_add_epi64(_mm256_loadu_si256((const void *)(a + i)), by);
-    __m256i old = _mm256_loadu_si256((const void *)(row + i));
-    __m256i less = _mm256_cmpgt_epi64(old, sum);
-    uint32_t mask = (uint32_t)_mm256_movemask_pd(_mm256_castsi256_pd(less));
-    if (mask == 0) {
-      continue;
-    }
-    _mm256_storeu_si256((void *)(row + i), _mm256_blendv_epi8(old, sum, less));
-    uint32_t bytes;
-    __builtin_memcpy(&bytes, via + i, 4);
-    bytes = (bytes & ~spread[mask]) | (marks & spread[mask]);
-    __builtin_memcpy(via + i, &bytes, 4);
-  }
-}
-
-HJK_AVX512 static void merge_costs_avx512(uint64_t *row, uint8_t *via, const uint64_t *a, uint64_t through,
-                                          uint8_t mark, uint32_t count) {
-  const __m512i by = _mm512_set1_epi64((long long)through);
-  const __m128i marks = _mm_set1_epi8((char)mark);
-  for (uint32_t i = 0; i < count; i += 8) {
-    __m512i sum = _mm512_add_epi64(_mm512_loadu_si512(a + i), by);
-    __m512i old = _mm512_loadu_si512(row + i);
-    __mmask8 less = _mm512_cmplt_epu64_mask(sum, old);
-    if (less == 0) {
-      continue;
-    }
-    _mm512_mask_storeu_epi64(row + i, less, sum);
-    _mm_mask_storeu_epi8(via + i, less, marks);
-  }
-}
-#endif
-
-void hjk_merge_costs(uint64_t *row, uint8_t *via, const uint64_t *a, uint64_t through, uint8_t mark, uint32_t count,
-                     int32_t level) {
-#if HJK_X86
-  if (level == 2) {
-    merge_costs_avx512(row, via, a, through, mark, count);
-    return;
-  }
-  if (level == 1) {
-    merge_costs_avx2(row, via, a, through, mark, count);
-    return;
-  }
-#endif
-  (void)level;
-  merge_costs_plain(row, via, a, through, mark, count);
-}
-
-void hjk_finish_costs(uint64_t *row, uint32_t *times, uint32_t count) {
-  const uint64_t past = (uint64_t)1 << 32;
-  uint64_t any = 0;
-  for (uint32_t i = 0; i < count; i++) {
-    any |= row[i];
-    times[i] = (uint32_t)(row[i] >> 33);
-  }
-  if (any & past) {
-    for (uint32_t i = 0; i < count; i++) {
-      if (row[i] & past) {
-        row[i] = (row[i] >> 33 << 33) | 0xffffffffu;
-      }
-    }
-  }
 }

@@ -31,7 +31,7 @@ extension HujiaError {
     case -12: return "Called from a place where waiting could never end."
     case -13: return "Coordinates off the planet, or not a number."
     case -14: return "A file cannot be opened or read."
-    case -15: return "The map file is not a map, is of a newer format, is cut off or damaged."
+    case -15: return "The map file is not a map, is of another format, is cut off or damaged."
     case -16: return "The plans are not valid."
     case -17: return "Not in this run mode."
     case -18: return "This version cannot do it yet."

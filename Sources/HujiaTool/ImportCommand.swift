@@ -6,6 +6,7 @@ import HujiaHostKit
 import HujiaMapBuild
 import HujiaMapImport
 import HujiaMapReport
+import HujiaRouting
 
 struct ImportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -88,12 +89,18 @@ struct ImportCommand: ParsableCommand {
   var encoding: String?
   @Option(help: "Datum of the coordinates: wgs84, gcj02 or bd09. The map is WGS-84.")
   var datum = "wgs84"
+  @Option(
+    help: """
+      NODES,EXITS of the parts of a map that keep no rows of travel times: larger ones take less memory and answer the \
+      same, a little later. 0,0 keeps all rows. Default, by size: 0,0, 64,16 or 256,24.
+      """) var cells: String?
   @Flag(help: "Warnings fail the import: no map is written.") var strict = false
   @Flag(help: "Print the report as JSON.") var json = false
   @Flag(name: .shortAndLong, help: "No progress.") var quiet = false
 
   func validate() throws {
     _ = try Datum.given(datum)
+    _ = try rowLimits()
     if printRules { return }
     if output == nil { throw ValidationError("Give --output a file to write.") }
     let isTables = nodes != nil || edges != nil
@@ -135,7 +142,7 @@ struct ImportCommand: ParsableCommand {
       try checkStrict(report)
       let compiling = Progress("compiling", isQuiet: quiet)
       let compiled = try MapCompilation(
-        consume draft,
+        consume draft, rows: try rowLimits(),
         progress: {
           compiling.show($0, note: $0 < 0.5 ? "finding the node order for routing" : "")
         })
@@ -154,6 +161,17 @@ struct ImportCommand: ParsableCommand {
     } catch let error as MapBuildError {
       throw Failed(error.message)
     }
+  }
+
+  private func rowLimits() throws -> RowLimits? {
+    guard let cells else { return nil }
+    let numbers = cells.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+    guard numbers.count == 2, let nodes = numbers[0], let exits = numbers[1],
+      let limits = RowLimits(mostNodes: nodes, mostExits: exits)
+    else {
+      throw ValidationError("--cells \(cells): two numbers below 65,535, for example 64,16.")
+    }
+    return limits
   }
 
   private func checkStrict(_ report: ImportReport) throws {

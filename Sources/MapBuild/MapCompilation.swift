@@ -26,9 +26,10 @@ package final class MapCompilation {
   package let order: OrderReport?
   package let refusal: String?
 
-  /// A draft that would give a map with a contradiction gives none. New York: about 10 s, nearly all of it the order.
+  /// A draft that would give a map with a contradiction gives none. `rows` nil: as its size asks for. New York: about
+  /// 10 s, nearly all of it the order.
   package convenience init(
-    _ source: consuming MapDraft, with parts: Parts = .all,
+    _ source: consuming MapDraft, with parts: Parts = .all, rows limits: RowLimits? = nil,
     parallel: Parallel = onAllCores, progress: BuildProgress = { _ in }
   ) throws(MapBuildError) {
     progress(0)
@@ -46,14 +47,14 @@ package final class MapCompilation {
     }
     progress(0.9)
     try self.init(
-      consume draft, order: order, refusal: refusal, with: parts, progress: progress)
+      consume draft, order: order, refusal: refusal, with: parts, rows: limits, progress: progress)
     progress(1)
   }
 
   /// The same with an order that is known. The draft is unwrapped.
   init(
     _ source: consuming MapDraft, order: RoutingOrder?, refusal: String? = nil, with parts: Parts,
-    progress: BuildProgress = { _ in }
+    rows limits: RowLimits? = nil, progress: BuildProgress = { _ in }
   ) throws(MapBuildError) {
     let list = SectionList()
     var draft = consume source
@@ -65,7 +66,8 @@ package final class MapCompilation {
     if parts.contains(.clearances) { Clearances(map).fill(list) }
     progress(0.95)
     if let order {
-      HierarchySections(map, order.contraction).add(to: list)
+      let limits = limits ?? .forMap(nodes: map.nodeCount)
+      HierarchySections(map, order.contraction, limits).add(to: list)
       if parts.contains(.metric), let hierarchy = Hierarchy(map, in: list) {
         do throws(OutOfMemory) {
           try FirstMetric(map, hierarchy).add(to: list)

@@ -42,6 +42,12 @@ package struct MapInspection {
 
   package func json() throws -> String { try facts.json(with: findings) }
 
+  private var rowText: String {
+    if facts.cell_nodes == 0 { return "of travel times for all nodes" }
+    return "of travel times for the nodes outside cells of at most \(facts.cell_nodes) nodes and "
+      + "\(facts.cell_exits) exits"
+  }
+
   package var text: String {
     let share = Decimals.fixed(facts.largest_part_share * 100, 1)
     let named = Double(facts.named_streets) / Double(max(facts.streets, 1)) * 100
@@ -58,6 +64,7 @@ package struct MapInspection {
         names       \(facts.named_streets) streets (\(Decimals.fixed(named, 1)) %) have one of \(facts.names)
         nodes, arcs \(facts.nodes), \(facts.arcs); \(facts.two_profiles ? "two travel times" : "one travel time") per arc
         parts       \(facts.parts); the largest has \(facts.largest_part) nodes (\(share) %)
+        rows        \(rowText)
         latitude    \(facts.south) to \(facts.north)
         longitude   \(facts.west) to \(facts.east)\(facts.originText)
       sections, bytes, checksums

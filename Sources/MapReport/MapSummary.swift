@@ -3,6 +3,7 @@
 import HujiaHostKit
 import HujiaMapBuild
 import HujiaRoads
+import HujiaRouting
 
 package struct MapSummary: Encodable {
   struct Section: Encodable {
@@ -29,6 +30,9 @@ package struct MapSummary: Encodable {
   var north = 0.0
   var west = 0.0
   var east = 0.0
+  /// Parts of the map that keep no rows of travel times have at most so many nodes and exits (`hujia import --cells`).
+  var cell_nodes = 0
+  var cell_exits = 0
   /// Where the streets come from, and what the import left out; empty on maps that do not say.
   var origin = MapOrigin()
   var warnings: [Warning] = []
@@ -54,6 +58,10 @@ package struct MapSummary: Encodable {
         Section(
           tag: MapReader.name(entry.tag), bytes: entry.bytes,
           checksum: String(hex: entry.checksum)))
+    }
+    if let limits = Hierarchy(map)?.limits {
+      cell_nodes = limits.mostNodes
+      cell_exits = limits.mostExits
     }
     origin = map.origin ?? MapOrigin()
     warnings = origin.warnings.map { Warning(kind: $0.name, count: $0.count, message: $0.words) }

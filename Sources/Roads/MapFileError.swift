@@ -3,6 +3,8 @@ package enum MapFileError: Error, Equatable, Sendable {
   case missing(path: String, reason: String)
   case notAMap(path: String)
   case newer(path: String, version: UInt32)
+  /// Of a version before 0.3.
+  case older(path: String, version: UInt32)
   case truncated(path: String)
   case damaged(path: String, section: String)
   /// Right checksums over wrong numbers.
@@ -18,6 +20,9 @@ package enum MapFileError: Error, Equatable, Sendable {
     case .newer(let path, let version):
       return
         "\(path) has map format \(version), this library reads \(MapFormat.version): update the library or import again"
+    case .older(let path, let version):
+      return
+        "\(path) has map format \(version), of a version before 0.3; this library reads \(MapFormat.version): compile its streets anew with `hujia import`"
     case .truncated(let path):
       return "\(path) is cut off: copy it again, or import again"
     case .damaged(let path, let section):

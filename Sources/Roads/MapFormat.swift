@@ -45,7 +45,8 @@ package enum MapTag {
 
 package enum MapFormat {
   package static let magic: UInt64 = 0x0050_414d_4a48_1a89  // 89 1a "HJMAP" 00
-  package static let version: UInt32 = 1
+  /// 2, since 0.3: routing's rows of upper nodes only.
+  package static let version: UInt32 = 2
   package static let headerBytes = 64
   package static let entryBytes = 32
   package static let alignment = 64
@@ -59,8 +60,7 @@ package enum MapFormat {
 
   // Header: magic u64, version u32, sections u32, file bytes u64, checksum of the table u64, rest zero.
   // Table entry: tag u32, reserved u32, offset u64, bytes u64, checksum u64.
-  // Not in every map: SNAM, NMST, NMBY where no street has a name; SBID where ids ascend (and before version 0.2);
-  // NPML before 0.3; ORIG before 0.3, and where no import made the map.
+  // Not in every map: SNAM, NMST, NMBY where no street has a name; SBID where ids ascend; ORIG where no import made it.
 
   /// Four independent multiply-and-rotate lanes over 64-bit words (the mixing step of xxHash64, Collet); about the
   /// speed of memory. Detects every single flipped bit.

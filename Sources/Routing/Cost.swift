@@ -33,12 +33,15 @@ package struct Cost: BitwiseCopyable, Sendable, Equatable, Comparable {
 
   @inline(__always) package static func < (a: Cost, b: Cost) -> Bool { a.bits < b.bits }
 
+  /// A sum without its carry: a length that left its 32 bits is the greatest there is.
+  @inline(__always) static func clamped(_ bits: UInt64) -> Cost {
+    Cost(bits: bits & (1 << 32) == 0 ? bits : ((bits >> 33) << 33) | 0xffff_ffff)
+  }
+
   @inline(__always) package static func + (a: Cost, b: Cost) -> Cost {
     let sum = a.bits &+ b.bits
     if sum >= unreachable.bits { return unreachable }
-    // Bit 32 set: the length has left its 32 bits.
-    let hasRoom = sum & (1 << 32) == 0
-    return Cost(bits: hasRoom ? sum : ((sum >> 33) << 33) | 0xffff_ffff)
+    return clamped(sum)
   }
 }
 

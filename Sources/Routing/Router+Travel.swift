@@ -8,10 +8,10 @@ import HujiaRoads
 struct Way: BitwiseCopyable {
   var cost = Cost.unreachable
   var direct: Direct?
+  /// By plain search: where it starts.
   var start: End?
-  var goal: End?
-  /// By labels: the depth of the ancestor over which it leads.
-  var depth: UInt32 = 0
+  /// By rows: the depth of the ancestor over which it leads; the router's climbs lead there.
+  var depth: UInt32?
 }
 
 extension Router {
@@ -32,12 +32,9 @@ extension Router {
     }
     let times = ownTimes(profile)
     if let facts = map.streetFacts, to.hasStreet { hjk_prefetch(facts + Int(to.street)) }
-    let starts = UnitEnds(
-      Ends(leaving: from, on: map, times: times), query.ancestors, stamp: 0)
-    query.prefetchRows(query.labels.labelUp, starts)
-    let goals = UnitEnds(Ends(reaching: to, on: map, times: times), query.ancestors, stamp: 0)
-    query.prefetchRows(query.labels.labelDown, goals)
-    var time_ms = query.time_ms(from: starts, to: goals)
+    let starts = Ends(leaving: from, on: map, times: times)
+    let goals = Ends(reaching: to, on: map, times: times)
+    var time_ms = time_ms(from: starts, to: goals, query)
     if let direct = direct(from: from, to: to, times) {
       time_ms = min(time_ms, direct.cost.time_ms)
     }
@@ -45,6 +42,39 @@ extension Router {
       return TravelTime(travel_ms: time_ms, isStraightLine: false)
     }
     return TravelTime(StraightLine.travel(from: from, to: to, profile: profile))
+  }
+
+  @inline(__always)
+  private mutating func time_ms(from starts: Ends, to goals: Ends, _ query: LabelQuery) -> UInt32 {
+    if query.hierarchy.limits.mostNodes == 0 {
+      let starts = UnitEnds(starts, query.ancestors, stamp: 0)
+      query.prefetchRows(starts)
+      return query.time_ms(from: starts, to: UnitEnds(goals, query.ancestors, stamp: 0))
+    }
+    return climbTime_ms(from: starts, to: goals, query)
+  }
+
+  /// Over the rows of both places, written out as far as they meet.
+  private mutating func climbTime_ms(
+    from starts: Ends, to goals: Ends, _ query: LabelQuery
+  ) -> UInt32 {
+    guard starts.count > 0, goals.count > 0 else { return Cost.unreachable_ms }
+    prefetchClimb(goals, query)
+    startClimb.aim(starts, query, query.labels.up)
+    goalClimb.aim(goals, query, query.labels.down)
+    startClimb.finish(query, query.labels.up)
+    goalClimb.finish(query, query.labels.down)
+    return meet(query)
+  }
+
+  /// The least time over the ancestors that both climbs share. Leaves the times in the scratch's two rows.
+  private mutating func meet(_ query: LabelQuery) -> UInt32 {
+    let common = query.ancestors.count(startClimb.deeper, goalClimb.deeper)
+    let startRow = nearestScratch.mendRow.base
+    let goalRow = nearestScratch.goalRow.base
+    startClimb.write(into: startRow, limit: common, query.level)
+    goalClimb.write(into: goalRow, limit: common, query.level)
+    return hjk_least_sum(startRow, goalRow, common, query.level)
   }
 
   mutating func findWay(from: Place, to: Place, profile: Profile) -> Way {
@@ -64,28 +94,26 @@ extension Router {
     return way
   }
 
-  /// By labels: the least sum over the ancestors that both share, then the shortest of the ways that take so long.
+  /// By rows: the least sum over the ancestors that both share, then the shortest of the ways that take so long.
   private mutating func improve(
     _ way: inout Way, from starts: Ends, to goals: Ends, _ query: LabelQuery
   ) {
-    guard starts.count > 0, let goal = setGoal(goals, query) else { return }
-    let known = Starts(starts, query.ancestors)
-    let common = query.ancestors.count(known.ends.firstNode, goal)
-    let time_ms = query.time_ms(
-      from: known.ends, toRow: UnsafePointer(nearestScratch.goalRow.base), common: common)
+    let time_ms = climbTime_ms(from: starts, to: goals, query)
     guard time_ms < Cost.unreachable_ms, time_ms <= way.cost.time_ms else { return }
-    walks.begin(owners: 1)
-    addTies(0, known, time_ms, goals, goal, query)
-    walks.run(query)
-    let best = walks.best[0]
-    let cost = Cost(time_ms: time_ms, length_mm: UInt32(clamping: best.length_mm))
-    guard cost < way.cost else { return }
-    way.cost = cost
-    way.direct = nil
-    let node = best.start == 0 ? known.ends.firstNode : known.ends.secondNode
-    way.start = starts[0].node == node ? starts[0] : starts[1]
-    way.goal = goals[Int(best.goal)]
-    way.depth = best.depth
+    let common = query.ancestors.count(startClimb.deeper, goalClimb.deeper)
+    let startRow = UnsafePointer(nearestScratch.mendRow.base)
+    let goalRow = UnsafePointer(nearestScratch.goalRow.base)
+    var depth = hjk_find_sum(startRow, goalRow, 0, common, time_ms, query.level)
+    while depth < common {
+      let cost =
+        startClimb.cost(at: depth, query.labels.up) + goalClimb.cost(at: depth, query.labels.down)
+      if cost < way.cost {
+        way.cost = cost
+        way.direct = nil
+        way.depth = depth
+      }
+      depth = hjk_find_sum(startRow, goalRow, depth + 1, common, time_ms, query.level)
+    }
   }
 
   /// Along the street where both are, if they are on one.

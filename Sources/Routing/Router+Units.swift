@@ -63,9 +63,9 @@ extension Router {
     hjk_prefetch(units.traits.base + unit)
     hjk_prefetch(units.places.base + unit)
     guard hierarchy != nil else { return }
-    hjk_prefetch_span(normalEnds.base + unit, 44)
+    hjk_prefetch_span(normalEnds.base + unit, 48)
     hjk_prefetch(arcs.base + unit)
-    if !hasOneProfile { hjk_prefetch_span(responseEnds.base + unit, 44) }
+    if !hasOneProfile { hjk_prefetch_span(responseEnds.base + unit, 48) }
   }
 
   /// The two lines of a record of the core's.
@@ -148,7 +148,7 @@ extension Router {
     let slot = Int(cells.units.slot(of: unit))
     for profile in Profile.allCases where profile == .normal || !hasOneProfile {
       guard let query = labelQuery(profile) else { continue }
-      cells.lower(slot, by: freshEnds(unit, profile), query, profile)
+      cells.lower(slot, by: measurable(unit, profile, query), query, profile)
     }
   }
 
@@ -162,18 +162,25 @@ extension Router {
       var left = limit
       while left > 0, let slot = cells.takeWork(profile) {
         left -= 1
-        var unit = cells.units.units(at: slot)
-        while unit != .max {
-          _ = freshEnds(unit, profile)
-          unit = cells.units.unit(after: unit)
-        }
-        cells.mend(
-          slot, query, profile, ends: ends(profile), traits: UnsafePointer(units.traits.base),
-          scratch: nearestScratch.mendRow.base)
+        mend(slot, query, profile)
       }
       isLeft = isLeft || left == 0
     }
     return isLeft
+  }
+
+  @inline(__always)
+  private mutating func mend(_ slot: Int, _ query: LabelQuery, _ profile: Profile) {
+    let row = nearestScratch.mendRow.base
+    cells.beginMending(slot, row)
+    var capabilities: UInt64 = 0
+    var unit = cells.units.units(at: slot)
+    while unit != .max {
+      cells.lower(row, of: slot, by: measurable(unit, profile, query), query)
+      capabilities |= units.traits[unit].capabilities
+      unit = cells.units.unit(after: unit)
+    }
+    cells.endMending(slot, row, capabilities, profile, query.level)
   }
 }
 
@@ -190,6 +197,57 @@ extension Router {
     if known.stamp == stamp { return known }
     refreshEnds(unit)
     return ends(profile)[Int(unit)]
+  }
+
+  /// The same with rows. Those of a unit that keeps none (`UnitRows`) stand until the next one is asked for.
+  @inline(__always)
+  mutating func measurable(
+    _ unit: UInt32, _ profile: Profile, _ query: LabelQuery
+  ) -> UnitEnds {
+    let known = ends(profile)[Int(unit)]
+    if known.stamp == stamp, known.rowStamp == stamp { return known }
+    return makeRows(unit, profile, query)
+  }
+
+  @inline(never)
+  private mutating func makeRows(
+    _ unit: UInt32, _ profile: Profile, _ query: LabelQuery
+  ) -> UnitEnds {
+    var known = freshEnds(unit, profile)
+    guard known.rowStamp != stamp else { return known }
+    let isNormal = profile == .normal || hasOneProfile
+    let first = lower(known.firstNode, query)
+    let second = lower(known.secondNode, query)
+    let rooms =
+      isNormal
+      ? normalRows.rooms(unit, first, second, stamp: stamp)
+      : responseRows.rooms(unit, first, second, stamp: stamp)
+    if first != .max {
+      known.firstRow = rooms.first.reference
+      if !rooms.first.isWritten { writeRow(of: first, known.firstRow, isNormal, query) }
+    }
+    if second != .max {
+      known.secondRow = rooms.second.reference
+      if !rooms.second.isWritten { writeRow(of: second, known.secondRow, isNormal, query) }
+    }
+    if Int(unit) < normalRows.kept {
+      known.rowStamp = stamp
+      if isNormal { normalEnds[unit] = known } else { responseEnds[unit] = known }
+    }
+    return known
+  }
+
+  /// The node if it has no row in the metric.
+  @inline(__always) private func lower(_ node: UInt32, _ query: LabelQuery) -> UInt32 {
+    node == .max || query.ancestors.facts(node).isUpper ? .max : node
+  }
+
+  private mutating func writeRow(
+    of node: UInt32, _ reference: UInt32, _ isNormal: Bool, _ query: LabelQuery
+  ) {
+    startClimb.begin(at: node, query, query.labels.up)
+    let row = isNormal ? normalRows.row(reference) : responseRows.row(reference)
+    startClimb.write(times: row, lengths: row + query.toLengths, query.level)
   }
 
   @inline(never) func refreshEnds(_ unit: UInt32) {

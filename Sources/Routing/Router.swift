@@ -29,6 +29,8 @@ package struct Router: ~Copyable {
   let normalEnds: Block<UnitEnds>
   let responseEnds: Block<UnitEnds>
   let arcs: Block<UnitArcs>
+  let normalRows: UnitRows
+  let responseRows: UnitRows
   /// Of the metric that answers; units' times with another stamp are stale.
   private(set) var stamp: UInt32 = 1
   /// Response driving has no times of its own, neither now nor on the map.
@@ -37,22 +39,26 @@ package struct Router: ~Copyable {
   var search: NetworkSearch
   var times: TimeSearch
   var nearestScratch: NearestScratch
-  var walks: LengthWalks
+  private let climbs: Climbs
+  var ties: Ties
   var shortlist: Shortlist
   var way: WayScratch
   /// Marks the units that the streets reach, question by question.
   let reached: Block<UInt32>
   var question: UInt32 = 0
 
-  /// Takes all memory that will ever be needed: per node about 50 bytes, per unit about 260, and the labels of the
-  /// map's own travel times unless the map carries them.
+  /// Takes all memory that will ever be needed: per node about 50 bytes; per unit about 260, and two rows in each
+  /// profile where not all nodes have rows (New York: 4.3 KB); the rows of the map's own travel times unless the map
+  /// carries them.
   package init(map: RoadMap, unitCapacity: Int, memory: Memory) throws(OutOfMemory) {
     try self.init(
       map: map, unitCapacity: unitCapacity, leafNodes: CellMap.leafNodes, memory: memory)
   }
 
-  /// Tests make smaller cells, so that small maps have many.
-  init(map: RoadMap, unitCapacity: Int, leafNodes: Int, memory: Memory) throws(OutOfMemory) {
+  /// Tests make smaller cells, so that small maps have many, and keep rows of fewer units.
+  init(
+    map: RoadMap, unitCapacity: Int, leafNodes: Int, rowsKept: Int? = nil, memory: Memory
+  ) throws(OutOfMemory) {
     let hierarchy = Hierarchy(map)
     let units = try UnitTable(capacity: unitCapacity, nodeCount: map.nodeCount, memory: memory)
     let sets = try UnitSets(capacity: unitCapacity, memory: memory)
@@ -70,41 +76,31 @@ package struct Router: ~Copyable {
     let nearestScratch = try NearestScratch(
       deepest: hierarchy?.deepest ?? 0, slots: cells.map.count * UnitTraits.classes, memory: memory)
     let shortlist = try Shortlist(unitCapacity: unitCapacity, memory: memory)
-    let walks = try LengthWalks(memory: memory)
+    let climbs = try Climbs(hierarchy ?? .empty, memory: memory)
+    let ties = try Ties(memory: memory)
     let way = try WayScratch(deepest: hierarchy?.deepest ?? 0, memory: memory)
     let reached = try Block<UInt32>(memory, count: unitCapacity)
     var ancestorTables: CommonAncestors?
     var ancestors: CommonAncestors.View?
-    var metric: Metric?
-    var normal = LayerView(times_ms: map.arcNormal_ms, labels: nil)
-    var response = LayerView(times_ms: map.arcResponse_ms, labels: nil)
-    var hasOneProfile = false
+    let first = try FirstEpoch(map, hierarchy, memory)
     if let hierarchy {
       let tables = try CommonAncestors(hierarchy, memory: memory)
       ancestors = tables.view
       ancestorTables = consume tables
-      if let mapped = MappedMetric(map, hierarchy) {
-        normal = mapped.normal
-        response = mapped.response
-        hasOneProfile = mapped.hasOneProfile
-      } else {
-        let own = try Metric(map: map, memory: memory)
-        try own.take(normal_ms: map.arcNormal_ms, response_ms: map.arcResponse_ms)
-        try own.build()
-        normal = own.view(.normal)
-        response = own.view(.response)
-        hasOneProfile = own.hasOneProfile
-        metric = own
-      }
     }
+    let normalRows = try UnitRows(
+      hierarchy, unitCapacity: unitCapacity, kept: rowsKept, isUsed: true, memory: memory)
+    let responseRows = try UnitRows(
+      hierarchy, unitCapacity: unitCapacity, kept: rowsKept, isUsed: !first.hasOneProfile,
+      memory: memory)
     inPlace = InPlace()
     self.map = map
     self.hierarchy = hierarchy
     self.ancestorTables = ancestorTables
     self.ancestors = ancestors
-    self.metric = metric
-    self.normal = normal
-    self.response = response
+    metric = first.metric
+    normal = first.normal
+    response = first.response
     kernelLevel = hjk_best_level()
     self.units = units
     self.sets = sets
@@ -113,11 +109,14 @@ package struct Router: ~Copyable {
     self.normalEnds = normalEnds
     self.responseEnds = responseEnds
     self.arcs = arcs
-    (self.hasOneProfile, mapHasOneProfile) = (hasOneProfile, hasOneProfile)
+    self.normalRows = normalRows
+    self.responseRows = responseRows
+    (hasOneProfile, mapHasOneProfile) = (first.hasOneProfile, first.hasOneProfile)
     self.search = search
     self.times = times
     self.nearestScratch = nearestScratch
-    self.walks = walks
+    self.climbs = climbs
+    self.ties = ties
     self.shortlist = shortlist
     self.way = way
     self.reached = reached
@@ -127,6 +126,18 @@ package struct Router: ~Copyable {
     _ units: Int, _ memory: Memory
   ) throws(OutOfMemory) -> Block<UnitEnds> {
     try Block(memory, count: units, isHot: true, isTouched: true)
+  }
+
+  /// From the unit or the start under way.
+  @inline(__always) var startClimb: Climb {
+    unsafeAddress { UnsafePointer(climbs.start) }
+    nonmutating unsafeMutableAddress { climbs.start }
+  }
+
+  /// To the destination.
+  @inline(__always) var goalClimb: Climb {
+    unsafeAddress { UnsafePointer(climbs.goal) }
+    nonmutating unsafeMutableAddress { climbs.goal }
   }
 
   package var unitCapacity: Int { units.capacity }
@@ -163,6 +174,11 @@ package struct Router: ~Copyable {
       | (levels & 4 != 0 ? levelCodes[2] : 0)
   }
 
+  /// Of the profile that a question is answered by (`Asked.profile`).
+  @inline(__always) func unitRows(_ profile: Profile) -> UnsafeMutablePointer<UInt32> {
+    profile == .normal || hasOneProfile ? normalRows.rows.base : responseRows.rows.base
+  }
+
   func areCellsValid(_ profile: Profile) -> Bool {
     cells.isValid(hasOneProfile ? .normal : profile)
   }
@@ -187,6 +203,35 @@ package struct Router: ~Copyable {
   @inline(__always) func labelQuery(_ profile: Profile) -> LabelQuery? {
     guard let hierarchy, let ancestors, let labels = view(profile).labels else { return nil }
     return LabelQuery(
-      hierarchy: hierarchy, labels: labels, ancestors: ancestors, level: kernelLevel)
+      hierarchy: hierarchy, labels: labels, ancestors: ancestors,
+      unitRows: UnsafePointer(unitRows(profile)), toLengths: normalRows.toLengths,
+      level: kernelLevel)
+  }
+}
+
+/// The map's own times: as they stand in the map, or built here.
+private struct FirstEpoch {
+  var metric: Metric?
+  var normal: LayerView
+  var response: LayerView
+  var hasOneProfile = false
+
+  init(_ map: RoadMap, _ hierarchy: Hierarchy?, _ memory: Memory) throws(OutOfMemory) {
+    normal = LayerView(times_ms: map.arcNormal_ms, labels: nil)
+    response = LayerView(times_ms: map.arcResponse_ms, labels: nil)
+    guard let hierarchy else { return }
+    if let mapped = MappedMetric(map, hierarchy) {
+      normal = mapped.normal
+      response = mapped.response
+      hasOneProfile = mapped.hasOneProfile
+      return
+    }
+    let own = try Metric(map: map, memory: memory)
+    try own.take(normal_ms: map.arcNormal_ms, response_ms: map.arcResponse_ms)
+    try own.build()
+    normal = own.view(.normal)
+    response = own.view(.response)
+    hasOneProfile = own.hasOneProfile
+    metric = own
   }
 }

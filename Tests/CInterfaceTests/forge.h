@@ -152,9 +152,9 @@ static int is_tag(const char *tag, const char *pattern) {
 static const struct {
   const char *pattern;
   const char *widths;
-} layouts[] = {{"FACT", "88888444444"}, {"RTFA", "88888"}, {"RMFA", "8888888"}, {"SFAC", "4444448"}, {"RM?I", "44"},
-               {"RM?U", "844"},         {"RM?D", "844"},   {"SIDS", "8"},       {"NMBY", "1"},       {"RM?V", "1"},
-               {"RM?v", "1"},           {"RTDE", "2"},     {"RTUD", "2"}};
+} layouts[] = {{"FACT", "88888444444"}, {"RTFA", "8888844"}, {"RMFA", "888888"}, {"SFAC", "4444448"},
+               {"RM?I", "44"},          {"RM?U", "8"},       {"RM?D", "8"},      {"SIDS", "8"},
+               {"NMBY", "1"},           {"ORIG", "1"},       {"RTDE", "2"},      {"RTUD", "2"}};
 
 static const char *widths_of(const char *tag) {
   for (size_t index = 0; index < sizeof layouts / sizeof layouts[0]; index++) {
@@ -165,13 +165,13 @@ static const char *widths_of(const char *tag) {
 
 /* Which sections have an element for each of what a count counts, and how many more. */
 static const char *const counted[][16] = {
-    {"NLAT", "NLON", "NPRT", "AFOU", "AFIN", "RTPA", "RTDE", "RTRS", "RTUF", "RTDF", "RTLS", NULL},
+    {"NLAT", "NLON", "NPRT", "AFOU", "AFIN", "RTPA", "RTDE", "RTRS", "RTUF", "RTDF", NULL},
     {"SIDS", "SLEN", "SFWD", "SBWD", "STWN", "SFAC", "SFPT", "SNAM", "SBID", NULL},
     {"ATAI", "AHEA", "ASTR", "ANOR", "ARES", "AINA", "RTMA", "RMNI", "RMRI", NULL},
     {"PLAT", "PLON", "POFF", "PSTR", NULL},
     {"NMST", NULL},
-    {"RTUH", "RTUT", "RTUD", "RTDA", "RMNU", "RMND", "RMRU", "RMRD", NULL},
-    {"RMNL", "RMNV", "RMNl", "RMNv", "RMRL", "RMRV", "RMRl", "RMRv", NULL}};
+    {"RTUH", "RTUT", "RTUD", "RTDA", "RMNU", "RMND", "RMRU", "RMRD", "RMNW", "RMNw", "RMRW", "RMRw", NULL},
+    {"RMNL", "RMNS", "RMNl", "RMNs", "RMRL", "RMRS", "RMRl", "RMRs", NULL}};
 static const char *const count_names[] = {"all nodes", "all streets", "all arcs",  "all points",
                                           "all names", "all order",   "all labels"};
 

@@ -59,9 +59,14 @@ import Glibc
     var bytes = smallBytes()
     folder.save(Array(bytes.dropLast(64)), as: "a.hjmap")
     #expect(error() == .truncated(path: path))
-    bytes[8] = 2
+    bytes[8] = 3
     folder.save(bytes, as: "a.hjmap")
-    #expect(error() == .newer(path: path, version: 2))
+    #expect(error() == .newer(path: path, version: 3))
+    // A map of 0.1 or 0.2: its rows are of another layout.
+    bytes[8] = 1
+    folder.save(bytes, as: "a.hjmap")
+    #expect(error() == .older(path: path, version: 1))
+    #expect(error()?.message.contains("compile its streets anew") == true)
     mkdir(folder.file("b.hjmap"), 0o755)
     #expect(throws: MapFileError.self) { try MapFile(path: folder.file("b.hjmap")) }
   }

@@ -9,7 +9,8 @@ import Testing
 @Suite struct LabelTests {
   @Test func travelAndRoutesEqualAllPairs() throws {
     for seed in 1...UInt64(Scale.count(150, full: 4_000)) {
-      let image = try RandomNetwork.ordered(RandomNetwork.draft(seed: seed))
+      let image = try RandomNetwork.ordered(
+        RandomNetwork.draft(seed: seed), rows: RandomNetwork.limits(seed))
       let twin = PlainTwin(map: image.map)
       var world = try World(image, seed: seed &* 31, capacity: 1)
       #expect(world.router.labelQuery(.normal) != nil)
@@ -19,7 +20,8 @@ import Testing
 
   @Test func gridsEqualAllPairs() throws {
     for seed in 1...UInt64(Scale.count(3, full: 60)) {
-      let image = try RandomNetwork.ordered(RandomNetwork.grid(seed: seed, side: 9))
+      let image = try RandomNetwork.ordered(
+        RandomNetwork.grid(seed: seed, side: 9), rows: RandomNetwork.limits(seed))
       let twin = PlainTwin(map: image.map)
       var world = try World(image, seed: seed &* 31, capacity: 1)
       for _ in 0..<300 { world.compareTravel(twin, "seed \(seed)") }
@@ -28,7 +30,8 @@ import Testing
 
   @Test func nearestByEveryWayEqualsAllPairs() throws {
     for seed in 1...UInt64(Scale.count(100, full: 4_000)) {
-      let image = try RandomNetwork.ordered(RandomNetwork.draft(seed: seed))
+      let image = try RandomNetwork.ordered(
+        RandomNetwork.draft(seed: seed), rows: RandomNetwork.limits(seed))
       let twin = PlainTwin(map: image.map)
       var world = try World(image, seed: seed &* 17, capacity: 12)
       for _ in 0..<20 {
@@ -40,7 +43,8 @@ import Testing
 
   @Test func nearestOnGridsByEveryWayEqualsAllPairs() throws {
     for seed in 1...UInt64(Scale.count(3, full: 40)) {
-      let image = try RandomNetwork.ordered(RandomNetwork.grid(seed: seed, side: 11))
+      let image = try RandomNetwork.ordered(
+        RandomNetwork.grid(seed: seed, side: 11), rows: RandomNetwork.limits(seed))
       let twin = PlainTwin(map: image.map)
       var world = try World(image, seed: seed &* 17, capacity: 90)
       for _ in 0..<Scale.count(60, full: 400) {
@@ -54,7 +58,8 @@ import Testing
   /// while the cell above it has been.
   @Test func fewUnitsWalkingToAndFro() throws {
     for seed in 1...UInt64(Scale.count(3, full: 40)) {
-      let image = try RandomNetwork.ordered(RandomNetwork.grid(seed: seed, side: 13))
+      let image = try RandomNetwork.ordered(
+        RandomNetwork.grid(seed: seed, side: 13), rows: RandomNetwork.limits(seed))
       let twin = PlainTwin(map: image.map)
       var world = try World(image, seed: seed &* 29, capacity: 6)
       for index in 0..<6 as Range<UInt32> { world.put(index) }

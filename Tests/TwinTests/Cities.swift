@@ -1,9 +1,11 @@
-// The recorded cities as drafts, from HUJIA_DATA or the folder beside the repository.
+// The recorded cities as drafts, from HUJIA_DATA or the folder beside the repository, and invented ones.
 
+import HujiaCities
 import HujiaMapBuild
 import HujiaMapImport
 import HujiaRoads
 import HujiaTestSupport
+import Testing
 
 import Glibc
 
@@ -45,6 +47,17 @@ enum Cities {
     return try DIMACS.read(
       graph: "\(streets)/USA-road-t.NY.gr.gz", coordinates: "\(streets)/USA-road-d.NY.co.gz",
       distances: "\(streets)/USA-road-d.NY.gr.gz", timeUnit_ms: 3.6, options: TableOptions()
+    ).draft
+  }
+
+  static func invented(_ name: String, seed: UInt64) throws -> MapDraft {
+    let size = try #require(CitySize.all.first { $0.name == name })
+    let folder = TemporaryFolder()
+    let city = InventedCity(size, seed: seed, callCount: 1, unitCount: 5)
+    try CityWriter(city: city, seed: seed, folder: folder.path).write()
+    return try StreetTables.read(
+      nodes: folder.file("roads/nodes.csv"), edges: folder.file("roads/edges.csv"),
+      options: TableOptions()
     ).draft
   }
 

@@ -1,6 +1,7 @@
-// Everything that routing answers on three real cities beside plain Dijkstra: while units move, before and after new
-// travel times. HUJIA_FULL=1: 100,000 questions a city (release builds; New York only then).
+// Everything that routing answers on real and invented cities beside plain Dijkstra: while units move, before and after
+// new travel times. HUJIA_FULL=1: 100,000 questions a city (release builds; New York only then).
 
+import HujiaCities
 import HujiaMapBuild
 import HujiaMapImport
 import HujiaRoads
@@ -13,6 +14,50 @@ import Testing
   .serialized,
   .enabled(if: Cities.folder != nil, "the recorded cities are not here: set HUJIA_DATA"))
 struct CityTwinTests {
+  /// Rows of all nodes, as an import makes them, and of few, as that of a larger map does.
+  @Test(arguments: [nil, RowLimits(mostNodes: 64, mostExits: 16)])
+  func sanFrancisco(_ limits: RowLimits?) throws {
+    try CityTwin.compare(
+      "San Francisco", try Cities.sanFrancisco(), limits, units: 400,
+      wanted: Scale.count(2_000, full: 100_000))
+  }
+
+  @Test(arguments: [nil, RowLimits(mostNodes: 256, mostExits: 24)])
+  func manhattan(_ limits: RowLimits?) throws {
+    try CityTwin.compare(
+      "Manhattan", try Cities.manhattan(), limits, units: 700,
+      wanted: Scale.count(2_000, full: 100_000))
+  }
+
+  @Test(.enabled(if: Scale.isFull)) func newYork() throws {
+    try CityTwin.compare("New York", try Cities.newYork(), nil, units: 3_000, wanted: 100_000)
+  }
+}
+
+/// The same on invented cities, which every machine has.
+@Suite(.serialized) struct InventedCityTwinTests {
+  @Test(arguments: [0, 17, 64] as [Int]) func small(_ cellNodes: Int) throws {
+    try compare("small", seed: 3, cellNodes, units: 60)
+  }
+
+  @Test(arguments: [0, 64] as [Int]) func medium(_ cellNodes: Int) throws {
+    try compare("medium", seed: 5, cellNodes, units: 200)
+  }
+
+  @Test(.enabled(if: Scale.isFull), arguments: [0, 64, 256] as [Int])
+  func large(_ cellNodes: Int) throws {
+    try compare("large", seed: 7, cellNodes, units: 500)
+  }
+
+  private func compare(_ size: String, seed: UInt64, _ cellNodes: Int, units: Int) throws {
+    let limits = try #require(RowLimits(mostNodes: cellNodes, mostExits: min(cellNodes, 16)))
+    try CityTwin.compare(
+      "invented \(size), cells of \(cellNodes)", try Cities.invented(size, seed: seed), limits,
+      units: units, wanted: Scale.count(2_000, full: 100_000))
+  }
+}
+
+private enum CityTwin {
   /// How many questions to ask of each kind for one goal. One plain search answers them all.
   private struct Share {
     var travels: Int
@@ -21,23 +66,10 @@ struct CityTwinTests {
     var plainNearest: Int
   }
 
-  @Test func sanFrancisco() throws {
-    try compare(
-      "San Francisco", try Cities.sanFrancisco(), units: 400,
-      wanted: Scale.count(2_000, full: 100_000))
-  }
-
-  @Test func manhattan() throws {
-    try compare(
-      "Manhattan", try Cities.manhattan(), units: 700, wanted: Scale.count(2_000, full: 100_000))
-  }
-
-  @Test(.enabled(if: Scale.isFull)) func newYork() throws {
-    try compare("New York", try Cities.newYork(), units: 3_000, wanted: 100_000)
-  }
-
-  private func compare(_ name: String, _ draft: MapDraft, units: Int, wanted: Int) throws {
-    let image = try MapCompilation(draft).image()
+  static func compare(
+    _ name: String, _ draft: MapDraft, _ limits: RowLimits?, units: Int, wanted: Int
+  ) throws {
+    let image = try MapCompilation(draft, rows: limits).image()
     var world = try TwinWorld(name, image, units: units, seed: 2_018)
     let share = Share(travels: 400, routes: 60, nearest: 120, plainNearest: 2)
     let goals = max(4, wanted / 500)
@@ -65,7 +97,7 @@ struct CityTwinTests {
     )
   }
 
-  private func ask(_ world: inout TwinWorld, _ share: Share, profile: Profile) {
+  private static func ask(_ world: inout TwinWorld, _ share: Share, profile: Profile) {
     let goal = world.somewhere()
     for _ in 0..<world.units.count / 4 { world.change(near: goal) }
     world.plain.search(to: goal, profile)
@@ -93,7 +125,7 @@ struct CityTwinTests {
     }
   }
 
-  private func grouped(_ number: Int) -> String {
+  private static func grouped(_ number: Int) -> String {
     var text = String(number)
     var place = text.count - 3
     while place > 0 {

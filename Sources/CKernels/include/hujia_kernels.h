@@ -29,21 +29,32 @@ uint32_t hjk_find_sum(const uint32_t *a, const uint32_t *b, uint32_t from, uint3
 /* row[i] = min(row[i], a[i] + add). Returns whether any entry changed. */
 int32_t hjk_lower_row(uint32_t *row, const uint32_t *a, uint32_t add, uint32_t count, int32_t level);
 
-/* row[i] = min(most, a[i] + ra, c[i] + rc) for i < both, then min(most, a[i] + ra) for i < count: the row of a place
- * with two nodes. */
-void hjk_place_row(uint32_t *row, const uint32_t *a, uint32_t ra, const uint32_t *c, uint32_t rc, uint32_t both,
-                   uint32_t count, uint32_t most, int32_t level);
-
 /* row[i] = a[i]. Returns whether any entry changed. */
 int32_t hjk_copy_row(uint32_t *row, const uint32_t *a, uint32_t count, int32_t level);
 
-/* Costs, as in Cost.swift: where through + a[i] < row[i], that becomes row[i] and via[i] becomes `mark`. Works in
- * steps of 8: entries of both rows up to the next multiple of 8 exist, and those beyond count are "unreachable". */
-void hjk_merge_costs(uint64_t *row, uint8_t *via, const uint64_t *a, uint64_t through, uint8_t mark, uint32_t count,
-                     int32_t level);
+/* row[i] = min(most, rows[k][i] + costs[k] over all k < ways with depths[k] >= i), for i < count: the times of a place
+ * from which one gets to nodes with rows of their own. `depths` falls. Rows are whole up to the next multiple of 16
+ * entries after their depth, with "unreachable" or more beyond it; `row` is written up to the next multiple of 16. */
+void hjk_least_rows(uint32_t *row, const uint32_t *const *rows, const uint32_t *costs, const uint32_t *depths,
+                    uint32_t ways, uint32_t count, uint32_t most, int32_t level);
 
-/* Clamps lengths that left their 32 bits, and writes the times of a row of costs. */
-void hjk_finish_costs(uint64_t *row, uint32_t *times, uint32_t count);
+/* The same with lengths: the least cost, as in Cost.swift, its time and its length apart. Lengths that left their 32
+ * bits are clamped. Both rows are written up to the next multiple of 8. */
+void hjk_least_rows_apart(uint32_t *times, uint32_t *lengths, const uint32_t *const *time_rows,
+                          const uint32_t *const *length_rows, const uint64_t *costs, const uint32_t *depths,
+                          uint32_t ways, uint32_t count, int32_t level);
+
+/* Costs, as in Cost.swift. One node's row of costs from those of its ancestors: row[i] = the least over all k < arcs
+ * with depths[k] >= i of costs[k] + rows[depths[k] * stride + i], or "unreachable"; row[depth] = 0. `depths` rises.
+ * Lengths that left their 32 bits are clamped. Rows have entries up to the next multiple of 8 after their depth, those
+ * beyond it "unreachable"; so has `row` then. Writes the times and the lengths apart too, up to the next multiple of
+ * 16. */
+void hjk_sweep_row(uint64_t *row, uint32_t *times, uint32_t *lengths, const uint64_t *rows, uint64_t stride,
+                   const uint16_t *depths, const uint64_t *costs, uint32_t arcs, uint32_t depth, int32_t level);
+
+/* row[i] = min(row[i], cost + the cost of times[i] and lengths[i]), for i < count. Nothing is clamped. */
+void hjk_merge_apart(uint64_t *row, const uint32_t *times, const uint32_t *lengths, uint64_t cost, uint32_t count,
+                     int32_t level);
 
 /* Whether a WGS-84 place lies on China's mainland: an outline with a tolerance of 3 km (mainland.c). 20 to 300 ns. */
 int32_t hjk_is_mainland(int32_t lat_e7, int32_t lon_e7);

@@ -391,7 +391,7 @@ extension Status {
   @inlinable public static var range: Status { Status(rawValue: -13) }
   /// A file cannot be opened or read.
   @inlinable public static var file: Status { Status(rawValue: -14) }
-  /// The map file is not a map, is of a newer format, is cut off or damaged.
+  /// The map file is not a map, is of another format, is cut off or damaged.
   @inlinable public static var map: Status { Status(rawValue: -15) }
   /// The plans are not valid.
   @inlinable public static var plans: Status { Status(rawValue: -16) }

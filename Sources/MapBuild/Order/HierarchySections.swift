@@ -7,23 +7,23 @@ import HujiaRouting
 struct HierarchySections {
   private let map: RoadMap
   private let contraction: Contraction
+  private let limits: RowLimits
 
-  init(_ map: RoadMap, _ contraction: Contraction) {
+  init(_ map: RoadMap, _ contraction: Contraction, _ limits: RowLimits) {
     self.map = map
     self.contraction = contraction
+    self.limits = limits
   }
 
   func add(to list: SectionList) {
     let count = map.nodeCount
     let depth = contraction.depth
     let heads = contraction.upHead
-    var rowStart: [UInt32] = [0]
-    rowStart.reserveCapacity(count + 1)
+    let rowStart = rowStarts()
     var tails: [UInt32] = []
     tails.reserveCapacity(heads.count)
     var downFirst = [UInt32](repeating: 0, count: count + 1)
     for node in 0..<count {
-      rowStart.append(rowStart[node] + Self.steps(depth[node]))
       for place in contraction.upFirst[node]..<contraction.upFirst[node + 1] {
         tails.append(UInt32(node))
         downFirst[Int(heads[Int(place)]) + 1] += 1
@@ -35,7 +35,7 @@ struct HierarchySections {
       [
         HierarchyFacts(
           nodes: count, arcs: heads.count, deepest: Int(depth.max() ?? 0),
-          labelEntries: Int(rowStart[count]) * Hierarchy.rowStep)
+          labelEntries: Int(rowStart[count]) * Hierarchy.rowStep, limits: limits)
       ])
     list.add(HierarchyTag.parent, contraction.parent)
     list.add(HierarchyTag.depth, count) { UInt16(depth[$0]) }
@@ -51,7 +51,6 @@ struct HierarchySections {
       downFirst[Int(head)] += 1
     }
     list.add(HierarchyTag.ofMapArc, map.arcCount) { ofMapArc($0) }
-    list.add(HierarchyTag.lengthStart, lengthStarts())
   }
 
   /// Steps of a row with an entry for each ancestor and the node itself.
@@ -66,20 +65,27 @@ struct HierarchySections {
     return range.first { contraction.upHead[Int($0)] == low } ?? .max
   }
 
-  /// Where the length rows start, in steps of `Hierarchy.rowStep`; one more than nodes, the last is the end of all.
-  private func lengthStarts() -> [UInt32] {
+  /// As in `Hierarchy.rowStart`; one more than nodes, the last is the end of all.
+  private func rowStarts() -> [UInt32] {
     let count = contraction.nodeCount
     var below = [Int](repeating: 1, count: count)
     for node in stride(from: count - 1, through: 0, by: -1) where contraction.parent[node] != .max {
       below[Int(contraction.parent[node])] += below[node]
     }
-    var starts = [UInt32](repeating: .max, count: count + 1)
+    var starts: [UInt32] = []
+    starts.reserveCapacity(count + 1)
     var next: UInt32 = 0
-    for node in 0..<count where below[node] >= Hierarchy.lengthNodes {
-      starts[node] = next
-      next += Self.steps(contraction.depth[node])
+    while starts.count < count {
+      let node = starts.count
+      let arcs = Int(contraction.upFirst[node + 1] - contraction.upFirst[node])
+      if limits.isCellRoot(nodes: below[node], arcs: arcs) {
+        for offset in 0..<below[node] { starts.append(Hierarchy.lowerMark | UInt32(offset)) }
+      } else {
+        starts.append(next)
+        next += Self.steps(contraction.depth[node])
+      }
     }
-    starts[count] = next
+    starts.append(next)
     return starts
   }
 }

@@ -9,7 +9,6 @@ package struct OrderReport: Sendable, Equatable {
   package var triangles: Int
   package var meanDepth: Int
   package var deepest: Int
-  package var labelBytes: Int
 
   init(_ contraction: Contraction) {
     nodes = contraction.nodeCount
@@ -22,7 +21,6 @@ package struct OrderReport: Sendable, Equatable {
     let total = contraction.depth.reduce(0) { $0 + Int($1) }
     meanDepth = nodes == 0 ? 0 : total / nodes
     deepest = Int(contraction.depth.max() ?? 0)
-    labelBytes = (total + nodes) * 4
   }
 }
 

@@ -91,12 +91,12 @@ struct CellIndex: ~Copyable {
     var changed: Int32 = 0
     if ends.firstNode != .max {
       changed |= hjk_lower_row(
-        row, query.labels.labelUp + Int(ends.firstRow) * Hierarchy.rowStep, 0,
+        row, query.row(ends.firstRow), 0,
         min(entries, UInt32(ends.firstEntries)), query.level)
     }
     if ends.secondNode != .max {
       changed |= hjk_lower_row(
-        row, query.labels.labelUp + Int(ends.secondRow) * Hierarchy.rowStep, 0,
+        row, query.row(ends.secondRow), 0,
         min(entries, UInt32(ends.secondEntries)), query.level)
     }
     return changed != 0
@@ -107,32 +107,37 @@ struct CellIndex: ~Copyable {
     profile == .normal ? normal.takeWork() : response.takeWork()
   }
 
-  /// Makes one row as high as it may be, from the cell's own units and its children. A cell whose row changes sends its
-  /// parent to be mended.
-  mutating func mend(
-    _ slot: Int, _ query: LabelQuery, _ profile: Profile, ends: UnsafePointer<UnitEnds>,
-    traits: UnsafePointer<UnitTraits>, scratch: UnsafeMutablePointer<UInt32>
+  /// Makes one row as high as it may be, from the cell's own units, which the caller lowers `scratch` by in between,
+  /// and its children. A cell whose row changes sends its parent to be mended.
+  func beginMending(_ slot: Int, _ scratch: UnsafeMutablePointer<UInt32>) {
+    scratch.update(repeating: Cost.unreachable_ms, count: Int(map.entries[slot % map.count]))
+  }
+
+  @inline(__always)
+  func lower(
+    _ scratch: UnsafeMutablePointer<UInt32>, of slot: Int, by ends: UnitEnds, _ query: LabelQuery
+  ) {
+    _ = Self.lower(scratch, map.entries[slot % map.count], ends, query)
+  }
+
+  /// `own`: the capabilities of the cell's own units.
+  mutating func endMending(
+    _ slot: Int, _ scratch: UnsafeMutablePointer<UInt32>, _ own: UInt64, _ profile: Profile,
+    _ level: Int32
   ) {
     let levelClass = slot / map.count
     let cell = slot - levelClass * map.count
     let entries = map.entries[cell]
     let target = UnsafeMutablePointer(
       mutating: row(cell: cell, levelClass: levelClass, profile))
-    scratch.update(repeating: Cost.unreachable_ms, count: Int(entries))
-    var capabilities: UInt64 = 0
-    var unit = units.units(at: slot)
-    while unit != .max {
-      _ = Self.lower(scratch, entries, ends[Int(unit)], query)
-      capabilities |= traits[Int(unit)].capabilities
-      unit = units.unit(after: unit)
-    }
+    var capabilities = own
     for child in Int(map.firstChild[cell])..<Int(map.lastChild[cell])
     where units.tallies[levelClass * map.count + child].total != 0 {
       let below = row(cell: child, levelClass: levelClass, profile)
-      _ = hjk_lower_row(scratch, below, 0, entries, query.level)
+      _ = hjk_lower_row(scratch, below, 0, entries, level)
       capabilities |= units.tallies[levelClass * map.count + child].capabilities
     }
-    let isSame = hjk_copy_row(target, scratch, entries, query.level) == 0
+    let isSame = hjk_copy_row(target, scratch, entries, level) == 0
     let before = units.tallies[slot].capabilities
     units.tallies[slot].capabilities = capabilities
     let parent = map.parent[cell]

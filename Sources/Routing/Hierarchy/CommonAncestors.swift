@@ -5,15 +5,19 @@ import HujiaContainers
 
 /// What questions ask about a node, side by side: see `StreetFacts`.
 struct NodeFacts: BitwiseCopyable {
-  /// As in `Hierarchy`.
-  var rowStart: UInt32
+  /// As in `Hierarchy`; the next node's is the end.
+  var upFirst: UInt32
+  /// An upper node: where its row starts. A cell's root: where the starts of its exits' rows stand in `View.exits`, one
+  /// for each of its arcs. Another lower node: its parent.
+  var link: UInt32
   var depth: UInt16
+  /// How far the number is from that of the cell's root; `.max`: an upper node.
+  var offset: UInt16
   /// Least depth from the start of the node's block to the node, and from the node to the end of its block.
   var leastUpTo: UInt16
   var leastFrom: UInt16
-  var reserved0: UInt16 = 0
-  /// As in `Hierarchy`; `.max`: no row of lengths.
-  var lengthStart: UInt32
+
+  @inline(__always) var isUpper: Bool { offset == .max }
 }
 
 /// Owns the tables; `view` answers.
@@ -21,25 +25,21 @@ struct CommonAncestors: ~Copyable {
   static var step: Int { 32 }
   private let nodes: Block<NodeFacts>
   private let table: Block<UInt16>
+  private let exits: Block<UInt32>
   let view: View
 
-  /// 16 bytes a node and a small table that stays in the cache. O(n).
+  /// 16 bytes a node and small tables that stay in the cache. O(n).
   init(_ hierarchy: Hierarchy, memory: Memory) throws(OutOfMemory) {
     let count = hierarchy.nodeCount
     let depth = hierarchy.depth
     let blocks = (count + Self.step - 1) / Self.step
     var levels = 1
     while 1 << levels <= max(blocks, 1) { levels += 1 }
-    let nodes = try Block<NodeFacts>(memory, count: count, isHot: true)
+    let nodes = try Block<NodeFacts>(memory, count: count + 1, isHot: true)
+    let exits = try Block<UInt32>(memory, count: Self.exitCount(hierarchy))
     let table = try Block<UInt16>(memory, count: blocks * levels)
+    Self.fill(nodes.base, exits.base, hierarchy)
     var least = UInt16.max
-    for node in 0..<count {
-      least = node % Self.step == 0 ? depth[node] : min(least, depth[node])
-      nodes.base[node] = NodeFacts(
-        rowStart: hierarchy.rowStart[node], depth: depth[node], leastUpTo: least, leastFrom: 0,
-        lengthStart: hierarchy.lengthStart?[node] ?? .max)
-    }
-    least = .max
     for node in stride(from: count - 1, through: 0, by: -1) {
       let isLast = node % Self.step == Self.step - 1
       least = isLast ? depth[node] : min(least, depth[node])
@@ -52,22 +52,59 @@ struct CommonAncestors: ~Copyable {
         table.base[level * blocks + block] = min(half[0], half[1 << (level - 1)])
       }
     }
-    view = View(nodes: nodes.base, table: table.base, blocks: blocks)
+    view = View(nodes: nodes.base, exits: exits.base, table: table.base, blocks: blocks)
     self.nodes = nodes
+    self.exits = exits
     self.table = table
+  }
+
+  private static func isCellRoot(_ hierarchy: Hierarchy, _ node: Int) -> Bool {
+    hierarchy.rowStart[node] == Hierarchy.lowerMark
+  }
+
+  private static func exitCount(_ hierarchy: Hierarchy) -> Int {
+    var count = 0
+    for node in 0..<hierarchy.nodeCount where isCellRoot(hierarchy, node) {
+      count += Int(hierarchy.upFirst[node + 1] - hierarchy.upFirst[node])
+    }
+    return count
+  }
+
+  /// All but `leastFrom`.
+  private static func fill(
+    _ nodes: UnsafeMutablePointer<NodeFacts>, _ exits: UnsafeMutablePointer<UInt32>,
+    _ hierarchy: Hierarchy
+  ) {
+    let depth = hierarchy.depth
+    var least = UInt16.max
+    var exit = 0
+    for node in 0..<hierarchy.nodeCount {
+      least = node % step == 0 ? depth[node] : min(least, depth[node])
+      let start = hierarchy.rowStart[node]
+      let isUpper = start < Hierarchy.lowerMark
+      var link = isUpper ? start : hierarchy.parent[node]
+      if isCellRoot(hierarchy, node) {
+        link = UInt32(exit)
+        for arc in hierarchy.upFirst[node]..<hierarchy.upFirst[node + 1] {
+          exits[exit] = hierarchy.rowStart[Int(hierarchy.upHead[Int(arc)])]
+          exit += 1
+        }
+      }
+      nodes[node] = NodeFacts(
+        upFirst: hierarchy.upFirst[node], link: link, depth: depth[node],
+        offset: isUpper ? .max : UInt16(truncatingIfNeeded: start), leastUpTo: least, leastFrom: 0)
+    }
+    nodes[hierarchy.nodeCount] = NodeFacts(
+      upFirst: UInt32(hierarchy.arcCount), link: 0, depth: 0, offset: .max, leastUpTo: 0,
+      leastFrom: 0)
   }
 
   struct View: BitwiseCopyable, @unchecked Sendable {
     let nodes: UnsafePointer<NodeFacts>
+    let exits: UnsafePointer<UInt32>
     /// `table[level · blocks + b]`: least depth in the 2^level blocks from b.
     let table: UnsafePointer<UInt16>
     let blocks: Int
-
-    init(nodes: UnsafePointer<NodeFacts>, table: UnsafePointer<UInt16>, blocks: Int) {
-      self.nodes = nodes
-      self.table = table
-      self.blocks = blocks
-    }
 
     @inline(__always) func facts(_ node: UInt32) -> NodeFacts { nodes[Int(node)] }
 

@@ -5,9 +5,16 @@
 import HujiaRoads
 
 /// The first contradiction in routing's sections of a map that has no `RoadMap.flaw`, or nil; nil also when it carries
-/// none. The tables of the first metric are left out: each use of theirs is bounded.
+/// none. Of the first metric only the sizes: each use of its tables is bounded.
 package func routingFlaw(_ map: RoadMap) -> String? {
-  Hierarchy(map)?.flaw(map)
+  guard let hierarchy = Hierarchy(map) else {
+    let isThere = map.sections.find(HierarchyTag.facts) != nil
+    return isThere ? "routing's order is of another size or version" : nil
+  }
+  if map.sections.find(MetricTag.facts) != nil, MappedMetric(map, hierarchy) == nil {
+    return "the travel times do not fit the map"
+  }
+  return hierarchy.flaw(map)
 }
 
 extension Hierarchy {
@@ -16,7 +23,7 @@ extension Hierarchy {
     guard RoadMap.isRising(upFirst, nodeCount, to: arcCount),
       RoadMap.isRising(downFirst, nodeCount, to: arcCount)
     else { return "the arcs of the order are not in order" }
-    return treeFlaw ?? downFlaw ?? mapArcFlaw(map) ?? lengthFlaw
+    return treeFlaw ?? rowFlaw ?? downFlaw ?? mapArcFlaw(map)
   }
 
   /// Steps of a row that holds a node's ancestors and itself.
@@ -24,7 +31,7 @@ extension Hierarchy {
     UInt32((depth + 1 + rowStep - 1) / rowStep)
   }
 
-  /// Nodes in preorder of a tree, their rows one after the other, their arcs to ancestors only.
+  /// Nodes in preorder of a tree, their arcs to ancestors only.
   private var treeFlaw: String? {
     /// By depth: the nodes from the root to the one under way.
     var path = [UInt32](repeating: .max, count: deepest + 1)
@@ -38,13 +45,7 @@ extension Hierarchy {
       path[depth] = UInt32(node)
       above = depth
       most = max(most, depth)
-      guard rowStart[node + 1] == rowStart[node] &+ Self.steps(depth) else {
-        return "the labels of node \(node) have no room"
-      }
       if let flaw = path.withUnsafeBufferPointer({ upFlaw(node, depth, $0) }) { return flaw }
-    }
-    guard rowStart[0] == 0, Int(rowStart[nodeCount]) * Self.rowStep == labelEntries else {
-      return "the labels do not fill their table"
     }
     guard most == deepest else { return "the order is not as deep as it says" }
     return nil
@@ -121,21 +122,30 @@ extension Hierarchy {
     return nil
   }
 
-  /// Rows of lengths one after the other, and one at least where `lengthNodes` nodes are below.
-  private var lengthFlaw: String? {
-    guard let lengthStart else { return nil }
-    var next: UInt32 = 0
-    for node in 0..<nodeCount where lengthStart[node] != .max {
-      guard lengthStart[node] == next else { return "the lengths of node \(node) have no room" }
-      next &+= Self.steps(Int(depth[node]))
-    }
-    guard lengthStart[nodeCount] == next else { return "the lengths do not fill their table" }
+  /// Lower nodes are those that `limits` says; rows of the others follow one another. Of a tree without flaw.
+  private var rowFlaw: String? {
     var below = [UInt32](repeating: 1, count: nodeCount)
-    for node in (0..<nodeCount).reversed() {
-      if below[node] >= Self.lengthNodes, lengthStart[node] == .max {
-        return "node \(node) has no lengths"
+    for node in (0..<nodeCount).reversed() where parent[node] != .max {
+      below[Int(parent[node])] += below[node]
+    }
+    var next: UInt32 = 0
+    var root = 0
+    var end = 0
+    for node in 0..<nodeCount {
+      if node >= end,
+        limits.isCellRoot(nodes: Int(below[node]), arcs: Int(upFirst[node + 1] - upFirst[node]))
+      {
+        root = node
+        end = node + Int(below[node])
       }
-      if parent[node] != .max { below[Int(parent[node])] += below[node] }
+      let isLower = node < end
+      guard rowStart[node] == (isLower ? Self.lowerMark | UInt32(node - root) : next) else {
+        return "the labels of node \(node) have no room"
+      }
+      if !isLower { next &+= Self.steps(Int(depth[node])) }
+    }
+    guard rowStart[nodeCount] == next, Int(next) * Self.rowStep == labelEntries else {
+      return "the labels do not fill their table"
     }
     return nil
   }

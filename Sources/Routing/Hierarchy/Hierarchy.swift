@@ -9,16 +9,20 @@ package struct Hierarchy: BitwiseCopyable, @unchecked Sendable {
   package let arcCount: Int
   /// The greatest depth of a node; a root has 0.
   package let deepest: Int
-  /// Entries of all label rows together, padding included.
+  /// Entries of all rows together, padding included.
   package let labelEntries: Int
+  /// Which nodes have rows of their own.
+  package let limits: RowLimits
 
   /// By node. `parent` is `.max` at a root.
   package let parent: UnsafePointer<UInt32>
   package let depth: UnsafePointer<UInt16>
-  /// Where a node's label row starts, in steps of `rowStep` entries. A row has depth + 1 entries: one per ancestor,
-  /// the root first, the node itself last.
+  /// An upper node: where its row starts, in steps of `rowStep` entries; rows follow one another. A row has depth + 1
+  /// entries: one per ancestor, the root first, the node itself last. A lower node: `lowerMark`, and how far its number
+  /// is from its cell's root.
   package let rowStart: UnsafePointer<UInt32>
   package static var rowStep: Int { 16 }
+  package static var lowerMark: UInt32 { 1 << 31 }
 
   /// Arcs up from node v: `upFirst[v] ..< upFirst[v + 1]`, the root's side first.
   package let upFirst: UnsafePointer<UInt32>
@@ -32,27 +36,32 @@ package struct Hierarchy: BitwiseCopyable, @unchecked Sendable {
   /// By arc of the map: the arc of the hierarchy between the same two nodes; it is driven up when the map's arc has
   /// the higher number at its tail.
   package let ofMapArc: UnsafePointer<UInt32>
-  /// Where a node's row of lengths starts, in steps of `rowStep`; `.max`: it has none. nil on a map of version 0.1.
-  /// Only nodes with at least `lengthNodes` nodes under them have one (themselves included): a way up reaches such a
-  /// node in a few arcs, and New York's rows take 30 MiB instead of 160.
-  package let lengthStart: UnsafePointer<UInt32>?
-  package static var lengthNodes: Int { 48 }
-  /// Entries of all rows of lengths together.
-  package var lengthEntries: Int { lengthStart.map { Int($0[nodeCount]) * Self.rowStep } ?? 0 }
-
+  @inline(__always) package func isUpper(_ node: Int) -> Bool { rowStart[node] < Self.lowerMark }
+  /// Of an upper node.
   @inline(__always) func row(_ node: UInt32) -> Int { Int(rowStart[Int(node)]) * Self.rowStep }
 }
 
 extension Hierarchy {
+  /// The arc with its head at `depth` among `first ..< end`, the arcs of one node or some of them.
+  @inline(__always) func arc(to depth: UInt16, _ first: Int, _ end: Int) -> Int? {
+    var low = first
+    var high = end
+    while low < high {
+      let middle = (low + high) / 2
+      if upDepth[middle] < depth { low = middle + 1 } else { high = middle }
+    }
+    return low < end && upDepth[low] == depth ? low : nil
+  }
+
   /// Of a map that carries none: no nodes, and pointers that are never followed.
   static var empty: Hierarchy {
     let nothing = UnsafeRawPointer(bitPattern: 64).unsafelyUnwrapped
     let words = nothing.assumingMemoryBound(to: UInt32.self)
     let halves = nothing.assumingMemoryBound(to: UInt16.self)
     return Hierarchy(
-      nodeCount: 0, arcCount: 0, deepest: 0, labelEntries: 0, parent: words, depth: halves,
-      rowStart: words, upFirst: words, upHead: words, upTail: words, upDepth: halves,
-      downFirst: words, downArc: words, ofMapArc: words, lengthStart: nil)
+      nodeCount: 0, arcCount: 0, deepest: 0, labelEntries: 0, limits: .all, parent: words,
+      depth: halves, rowStart: words, upFirst: words, upHead: words, upTail: words, upDepth: halves,
+      downFirst: words, downArc: words, ofMapArc: words)
   }
 }
 
@@ -69,28 +78,40 @@ package enum HierarchyTag {
   package static let downFirst = MapTag.tag("RTDF")
   package static let downArc = MapTag.tag("RTDA")
   package static let ofMapArc = MapTag.tag("RTMA")
-  package static let lengthStart = MapTag.tag("RTLS")
 }
 
+/// Counts that the sections' sizes must agree with, and which nodes have rows.
 package struct HierarchyFacts: BitwiseCopyable {
   var version: UInt64
   var nodes: UInt64
   var arcs: UInt64
   var deepest: UInt64
   var labelEntries: UInt64
-  package static var current: UInt64 { 1 }
+  var mostNodes: UInt32
+  var mostExits: UInt32
+  private static var current: UInt64 { 2 }
 
-  package init(nodes: Int, arcs: Int, deepest: Int, labelEntries: Int) {
+  package init(nodes: Int, arcs: Int, deepest: Int, labelEntries: Int, limits: RowLimits) {
     version = Self.current
     self.nodes = UInt64(nodes)
     self.arcs = UInt64(arcs)
     self.deepest = UInt64(deepest)
     self.labelEntries = UInt64(labelEntries)
+    mostNodes = UInt32(limits.mostNodes)
+    mostExits = UInt32(limits.mostExits)
+  }
+
+  /// nil: of another version, or not whole.
+  init?(_ section: UnsafeRawBufferPointer) {
+    guard section.count == MemoryLayout<Self>.stride else { return nil }
+    self = section.loadUnaligned(as: Self.self)
+    guard version == Self.current else { return nil }
   }
 }
 
 extension Hierarchy {
-  /// nil when the map carries none, or one of another version or size: the router then searches plainly.
+  /// nil when the map carries none: the router then searches plainly. nil also for one of another version or size,
+  /// which `routingFlaw` names.
   package init?(_ map: RoadMap) { self.init(map, in: map.sections) }
 
   /// The same with the sections where they stand while a map is compiled.
@@ -103,10 +124,11 @@ extension Hierarchy {
       else { return nil }
       return start.assumingMemoryBound(to: Element.self)
     }
-    guard let facts = array(HierarchyTag.facts, 1, HierarchyFacts.self)?.pointee,
-      facts.version == HierarchyFacts.current, facts.nodes == UInt64(map.nodeCount),
-      facts.arcs < UInt64(UInt32.max), facts.deepest < UInt64(UInt16.max),
-      facts.labelEntries < UInt64(UInt32.max) * 16
+    guard let section = sections.find(HierarchyTag.facts), let facts = HierarchyFacts(section),
+      facts.nodes == UInt64(map.nodeCount), facts.arcs < UInt64(Self.lowerMark),
+      map.arcCount < Int(Self.lowerMark), facts.deepest < UInt64(UInt16.max),
+      facts.labelEntries < UInt64(Self.lowerMark) * 16,
+      let limits = RowLimits(mostNodes: Int(facts.mostNodes), mostExits: Int(facts.mostExits))
     else { return nil }
     let nodes = map.nodeCount
     let arcs = Int(facts.arcs)
@@ -123,9 +145,8 @@ extension Hierarchy {
     else { return nil }
     self.init(
       nodeCount: nodes, arcCount: arcs, deepest: Int(facts.deepest),
-      labelEntries: Int(facts.labelEntries), parent: parent, depth: depth, rowStart: rowStart,
-      upFirst: upFirst, upHead: upHead, upTail: upTail, upDepth: upDepth, downFirst: downFirst,
-      downArc: downArc, ofMapArc: ofMapArc,
-      lengthStart: array(HierarchyTag.lengthStart, nodes + 1, UInt32.self))
+      labelEntries: Int(facts.labelEntries), limits: limits, parent: parent, depth: depth,
+      rowStart: rowStart, upFirst: upFirst, upHead: upHead, upTail: upTail, upDepth: upDepth,
+      downFirst: downFirst, downArc: downArc, ofMapArc: ofMapArc)
   }
 }

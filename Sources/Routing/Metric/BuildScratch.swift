@@ -14,6 +14,8 @@ final class BuildScratch: @unchecked Sendable {
   private let largest: Int
   private let places: Block<UInt32>
   private let rows: Block<UInt64>
+  /// Nodes with rows.
+  let upperCount: Int
 
   /// So many ranges at least that two threads end at about the same time.
   private static var shares: Int { 48 }
@@ -31,6 +33,7 @@ final class BuildScratch: @unchecked Sendable {
     let places = try Block<UInt32>(memory, count: (rangeCount + 1) * (hierarchy.deepest + 1))
     let rows = try Block<UInt64>(
       memory, count: 2 * (hierarchy.deepest + 2) * LabelRows.stride(hierarchy))
+    upperCount = (0..<count).count { hierarchy.isUpper($0) }
     self.hierarchy = hierarchy
     self.size = size
     self.largest = largest
@@ -103,22 +106,22 @@ final class MendingScratch: @unchecked Sendable {
   let touched: Block<UInt32>
   let marks: Block<UInt8>
   private(set) var touchedCount = 0
-  /// A mended row costs about as much as this many swept ones, its way from the root included.
-  var rowsForOne = 8
-  let upPath: PathScratch
-  let downPath: PathScratch
+  /// A mended row costs about as much as this many swept ones: it is read from memory, entry by entry.
+  var rowsForOne = 4
+  let upRow: RowScratch
+  let downRow: RowScratch
 
   init(_ hierarchy: Hierarchy, memory: Memory) throws(OutOfMemory) {
     let arcs = try Agenda(capacity: hierarchy.arcCount, memory: memory)
     let touched = try Block<UInt32>(unfilled: memory, count: hierarchy.arcCount)
     let marks = try Block<UInt8>(memory, count: hierarchy.arcCount)
-    let upPath = try PathScratch(hierarchy, memory: memory)
-    let downPath = try PathScratch(hierarchy, memory: memory)
+    let upRow = try RowScratch(hierarchy, memory: memory)
+    let downRow = try RowScratch(hierarchy, memory: memory)
     self.arcs = arcs
     self.touched = touched
     self.marks = marks
-    self.upPath = upPath
-    self.downPath = downPath
+    self.upRow = upRow
+    self.downRow = downRow
   }
 
   func forgetTouched() {
@@ -133,44 +136,26 @@ final class MendingScratch: @unchecked Sendable {
   }
 }
 
-/// The way from the root to the node under way, in one direction of mending.
-final class PathScratch: @unchecked Sendable {
-  /// Nodes whose rows are still to be looked at.
-  let nodes: Agenda
-  /// By depth: the node whose row of costs is there, and a list of its entries that stand for another way than before.
-  let node: Block<UInt32>
-  let changedCount: Block<UInt16>
-  private let changed: Block<UInt16>
-  /// Entries of the list under way.
-  let isListed: Block<UInt8>
-  let stack: Block<UInt32>
-  let via: Block<UInt8>
-  let times: Block<UInt32>
-
-  init(_ hierarchy: Hierarchy, memory: Memory) throws(OutOfMemory) {
-    let depths = hierarchy.deepest + 2
-    let stride = LabelRows.stride(hierarchy)
-    let nodes = try Agenda(capacity: hierarchy.nodeCount, memory: memory)
-    let node = try Block<UInt32>(memory, count: depths)
-    let changedCount = try Block<UInt16>(memory, count: depths)
-    let changed = try Block<UInt16>(memory, count: depths * stride)
-    let isListed = try Block<UInt8>(memory, count: stride)
-    let stack = try Block<UInt32>(memory, count: depths)
-    let via = try Block<UInt8>(memory, count: stride)
-    let times = try Block<UInt32>(memory, count: stride)
-    self.nodes = nodes
-    self.node = node
-    self.changedCount = changedCount
-    self.isListed = isListed
-    self.stack = stack
-    self.via = via
-    self.times = times
-    self.changed = changed
+/// The row under way, in one direction of mending.
+final class RowScratch: @unchecked Sendable {
+  struct Change: BitwiseCopyable {
+    var old: UInt64 = 0
+    var new: UInt64 = 0
+    var entry: UInt32 = 0
   }
 
-  func forget() { node.base.update(repeating: .max, count: node.count) }
+  /// Nodes whose rows are still to be looked at.
+  let nodes: Agenda
+  let costs: Block<UInt64>
+  /// Entries of the row that changed.
+  let changed: Block<Change>
 
-  @inline(__always) func changed(_ depth: Int, _ stride: Int) -> UnsafeMutablePointer<UInt16> {
-    changed.base + depth * stride
+  init(_ hierarchy: Hierarchy, memory: Memory) throws(OutOfMemory) {
+    let nodes = try Agenda(capacity: hierarchy.nodeCount, memory: memory)
+    let costs = try Block<UInt64>(memory, count: hierarchy.deepest + 1)
+    let changed = try Block<Change>(memory, count: hierarchy.deepest + 1)
+    self.nodes = nodes
+    self.costs = costs
+    self.changed = changed
   }
 }

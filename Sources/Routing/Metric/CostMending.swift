@@ -41,52 +41,42 @@ struct CostMending {
   private func mend(_ arc: Int) -> Bool {
     let tail = hierarchy.upTail[arc]
     let head = hierarchy.upHead[arc]
-    var up = ArcCost.closed
-    var down = ArcCost.closed
+    let before = (customization.up.costs[arc], customization.down.costs[arc])
+    customization.up.close(arc)
+    customization.down.close(arc)
     let map = customization.map
     for mapArc in Int(map.firstOut[Int(tail)])..<Int(map.firstOut[Int(tail) + 1])
-    where map.arcHead[mapArc] == head { customization.improve(&up, by: mapArc) }
+    where map.arcHead[mapArc] == head { customization.improve(customization.up, arc, by: mapArc) }
     for mapArc in Int(map.firstOut[Int(head)])..<Int(map.firstOut[Int(head) + 1])
-    where map.arcHead[mapArc] == tail { customization.improve(&down, by: mapArc) }
-    takeLower(arc, &up, &down)
+    where map.arcHead[mapArc] == tail { customization.improve(customization.down, arc, by: mapArc) }
+    takeLower(arc)
     var marks: UInt8 = 0
-    if up.bits != customization.up[arc].bits { marks |= MendingScratch.up }
-    if down.bits != customization.down[arc].bits { marks |= MendingScratch.down }
-    customization.up[arc] = up
-    customization.down[arc] = down
+    if before.0 != customization.up.costs[arc] { marks |= MendingScratch.up }
+    if before.1 != customization.down.costs[arc] { marks |= MendingScratch.down }
     if marks != 0 { scratch.touch(arc, marks) }
     return marks != 0
   }
 
-  private func takeLower(_ arc: Int, _ up: inout ArcCost, _ down: inout ArcCost) {
+  private func takeLower(_ arc: Int) {
     let tail = Int(hierarchy.upTail[arc])
     let depth = hierarchy.upDepth[arc]
     for place in Int(hierarchy.downFirst[tail])..<Int(hierarchy.downFirst[tail + 1]) {
       let through = Int(hierarchy.downArc[place])
       let first = Int(hierarchy.upFirst[Int(hierarchy.upTail[through])])
-      guard let other = find(depth, first, through) else { continue }
-      let rising =
-        Cost(bits: customization.down[through].bits) + Cost(bits: customization.up[other].bits)
-      if rising.bits < up.bits {
-        up = ArcCost(bits: rising.bits, first: UInt32(through), second: UInt32(other))
-      }
-      let falling =
-        Cost(bits: customization.down[other].bits) + Cost(bits: customization.up[through].bits)
-      if falling.bits < down.bits {
-        down = ArcCost(bits: falling.bits, first: UInt32(other), second: UInt32(through))
-      }
+      guard let other = hierarchy.arc(to: depth, first, through) else { continue }
+      let ways = ways(through, other)
+      customization.up.improve(arc, ways.rising.bits, UInt32(through))
+      customization.down.improve(arc, ways.falling.bits, UInt32(through))
     }
   }
 
-  /// The arc with its head at `depth` among `first ..< end`, the arcs of one node.
-  @inline(__always) private func find(_ depth: UInt16, _ first: Int, _ end: Int) -> Int? {
-    var low = first
-    var high = end
-    while low < high {
-      let middle = (low + high) / 2
-      if hierarchy.upDepth[middle] < depth { low = middle + 1 } else { high = middle }
-    }
-    return low < end && hierarchy.upDepth[low] == depth ? low : nil
+  /// Between the heads of two arcs of one node, over that node: from the deeper head up, and down to it.
+  @inline(__always) private func ways(_ through: Int, _ other: Int) -> (rising: Cost, falling: Cost)
+  {
+    (
+      Cost(bits: customization.down.costs[through]) + Cost(bits: customization.up.costs[other]),
+      Cost(bits: customization.down.costs[other]) + Cost(bits: customization.up.costs[through])
+    )
   }
 
   /// Puts on the agenda the arcs between the heads of `arc` and of its neighbours that could be another now: those
@@ -100,26 +90,24 @@ struct CostMending {
       let other = min(arc, neighbour)
       let deeper = Int(hierarchy.upHead[through])
       guard
-        let target = find(
-          hierarchy.upDepth[other], Int(hierarchy.upFirst[deeper]),
+        let target = hierarchy.arc(
+          to: hierarchy.upDepth[other], Int(hierarchy.upFirst[deeper]),
           Int(hierarchy.upFirst[deeper + 1])),
         !scratch.arcs.contains(target)
       else { continue }
-      let rising =
-        Cost(bits: customization.down[through].bits) + Cost(bits: customization.up[other].bits)
-      let falling =
-        Cost(bits: customization.down[other].bits) + Cost(bits: customization.up[through].bits)
-      if isOf(customization.up[target], rising, through, other)
-        || isOf(customization.down[target], falling, other, through)
+      let ways = ways(through, other)
+      if isOf(customization.up, target, ways.rising, through)
+        || isOf(customization.down, target, ways.falling, through)
       {
         scratch.arcs.insert(target)
       }
     }
   }
 
+  /// Whether the arc leads through the two, or could: they are as good as what it has.
   @inline(__always)
-  private func isOf(_ known: ArcCost, _ cost: Cost, _ first: Int, _ second: Int) -> Bool {
-    (known.second == UInt32(second) && known.first == UInt32(first))
-      || (cost.isReachable && cost.bits <= known.bits)
+  private func isOf(_ known: ArcTable, _ target: Int, _ cost: Cost, _ through: Int) -> Bool {
+    known.through[target] == UInt32(through)
+      || (cost.isReachable && cost.bits <= known.costs[target])
   }
 }

@@ -1,5 +1,5 @@
 // From the map's arcs to costs on the hierarchy's arcs, by lower triangles (Dibbelt, Strasser, Wagner 2014), each with
-// the two arcs it stands for, so that a route needs no search. One pass, ancestors last; nodes that lie under different
+// what it stands for, so that a route needs no search. One pass, ancestors last; nodes that lie under different
 // ancestors have nothing to do with each other, so their ranges may run at once.
 
 import HujiaContainers
@@ -10,16 +10,16 @@ struct Customization: BitwiseCopyable, @unchecked Sendable {
   let hierarchy: Hierarchy
   let times: UnsafeMutablePointer<UInt32>
   let incoming: UnsafeMutablePointer<IncomingArc>
-  let up: UnsafeMutablePointer<ArcCost>
-  let down: UnsafeMutablePointer<ArcCost>
+  let up: ArcTable
+  let down: ArcTable
 
   init(map: RoadMap, hierarchy: Hierarchy, layer: Layer) {
     self.map = map
     self.hierarchy = hierarchy
     times = layer.times.base
     incoming = layer.incoming.base
-    up = layer.up.base
-    down = layer.down.base
+    up = layer.arcsUp
+    down = layer.arcsDown
   }
 
   /// One node: its arcs upwards from the map's arcs and from the nodes below it, which are finished. `places` has room
@@ -36,27 +36,24 @@ struct Customization: BitwiseCopyable, @unchecked Sendable {
   /// Each arc starts as the best of the map's arcs it stands for; equal ones: that with the lowest number.
   private func takeMapArcs(_ node: UInt32) {
     for arc in Int(hierarchy.upFirst[Int(node)])..<Int(hierarchy.upFirst[Int(node) + 1]) {
-      up[arc] = .closed
-      down[arc] = .closed
+      up.close(arc)
+      down.close(arc)
     }
     for arc in Int(map.firstOut[Int(node)])..<Int(map.firstOut[Int(node) + 1])
     where map.arcHead[arc] < node {
-      improve(up + Int(hierarchy.ofMapArc[arc]), by: arc)
+      improve(up, Int(hierarchy.ofMapArc[arc]), by: arc)
     }
     for place in Int(map.firstIn[Int(node)])..<Int(map.firstIn[Int(node) + 1]) {
       let arc = Int(map.inArc[place])
       let tail = map.arcTail[arc]
       incoming[place] = IncomingArc(tail: tail, time_ms: times[arc])
-      if tail < node { improve(down + Int(hierarchy.ofMapArc[arc]), by: arc) }
+      if tail < node { improve(down, Int(hierarchy.ofMapArc[arc]), by: arc) }
     }
   }
 
   @inline(__always)
-  func improve(_ target: UnsafeMutablePointer<ArcCost>, by arc: Int) {
-    let bits = cost(ofMapArc: arc).bits
-    if bits < target.pointee.bits {
-      target.pointee = ArcCost(bits: bits, first: UInt32(arc), second: .max)
-    }
+  func improve(_ table: ArcTable, _ target: Int, by arc: Int) {
+    table.improve(target, cost(ofMapArc: arc).bits, UInt32(arc) | Through.mapArc)
   }
 
   /// Ways between `node` and its ancestors through lower nodes.
@@ -68,28 +65,22 @@ struct Customization: BitwiseCopyable, @unchecked Sendable {
     let endBelow = Int(hierarchy.downFirst[Int(node) + 1])
     for place in firstBelow..<endBelow {
       let through = Int(hierarchy.downArc[place])
-      let downThrough = Cost(bits: down[through].bits)
-      let upThrough = Cost(bits: up[through].bits)
+      let downThrough = Cost(bits: down.costs[through])
+      let upThrough = Cost(bits: up.costs[through])
       if !downThrough.isReachable && !upThrough.isReachable { continue }
       for other in Int(hierarchy.upFirst[Int(hierarchy.upTail[through])])..<through {
         let target = Int(places[Int(hierarchy.upDepth[other])])
-        let rising = downThrough + Cost(bits: up[other].bits)
-        if rising.bits < up[target].bits {
-          up[target] = ArcCost(
-            bits: rising.bits, first: UInt32(through), second: UInt32(other))
-        }
-        let falling = Cost(bits: down[other].bits) + upThrough
-        if falling.bits < down[target].bits {
-          down[target] = ArcCost(
-            bits: falling.bits, first: UInt32(other), second: UInt32(through))
-        }
+        let rising = downThrough + Cost(bits: up.costs[other])
+        up.improve(target, rising.bits, UInt32(through))
+        let falling = Cost(bits: down.costs[other]) + upThrough
+        down.improve(target, falling.bits, UInt32(through))
       }
     }
   }
 
   /// Whether every way back costs what the way there costs.
   func isSymmetric() -> Bool {
-    for arc in 0..<hierarchy.arcCount where up[arc].bits != down[arc].bits { return false }
+    for arc in 0..<hierarchy.arcCount where up.costs[arc] != down.costs[arc] { return false }
     return true
   }
 }

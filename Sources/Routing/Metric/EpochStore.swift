@@ -48,7 +48,7 @@ package final class EpochStore: @unchecked Sendable {
   /// More changes than this are a full build.
   private let mostChanges: Int
 
-  /// Takes all that building ever needs but for a second profile (`Second`): New York 760 MiB where `router` made its
+  /// Takes all that building ever needs but for a second profile (`Second`): New York 180 MiB where `router` made its
   /// own first epoch. Under the baton only long enough to look at the router's metric.
   package init(
     map: RoadMap, serving: Metric?, hasOneProfile: Bool, memory: Memory

@@ -2,15 +2,31 @@
 
 import HujiaRoads
 
-/// An arc of the hierarchy in one direction: its cost, and the way it stands for. `second` none: that is arc `first`
-/// of the map. Else the way leads through a lower node: down the hierarchy's arc `first`, then up its arc `second`.
-package struct ArcCost: BitwiseCopyable {
-  var bits: UInt64
-  var first: UInt32
-  var second: UInt32
+/// What an arc of the hierarchy in one direction stands for: one arc of the map, marked; or a way through a lower node,
+/// named by the arc that leads up from there to the deeper of the two ends.
+package enum Through {
+  static var mapArc: UInt32 { 1 << 31 }
+  /// No way.
+  static var nothing: UInt32 { .max }
+}
 
-  static var closed: ArcCost {
-    ArcCost(bits: Cost.unreachable.bits, first: .max, second: .max)
+/// One direction of the hierarchy's arcs while they are built: costs, and what they stand for. Apart, because only
+/// routes read the second.
+struct ArcTable: BitwiseCopyable, @unchecked Sendable {
+  let costs: UnsafeMutablePointer<UInt64>
+  let through: UnsafeMutablePointer<UInt32>
+
+  /// Takes a way that costs less than what is known.
+  @inline(__always) func improve(_ arc: Int, _ bits: UInt64, _ through: UInt32) {
+    if bits < costs[arc] {
+      costs[arc] = bits
+      self.through[arc] = through
+    }
+  }
+
+  @inline(__always) func close(_ arc: Int) {
+    costs[arc] = Cost.unreachable.bits
+    through[arc] = Through.nothing
   }
 }
 
@@ -21,27 +37,29 @@ package struct IncomingArc: BitwiseCopyable {
   var time_ms: UInt32
 }
 
-/// Label row of node v: entry d = the travel time from v to its ancestor at depth d (`labelUp`), or from there to v
-/// (`labelDown`), and which of v's arcs, counted from its first, that way begins or ends with (`via`; 255: look).
+/// Row of an upper node v: entry d = the travel time from v to its ancestor at depth d (`up`), or from there to v
+/// (`down`), and in another table, at the same place, the length of the shortest way that takes so long.
 struct LayerView: BitwiseCopyable, @unchecked Sendable {
   var times_ms: UnsafePointer<UInt32>
   var labels: Labels?
 
   struct Labels: BitwiseCopyable, @unchecked Sendable {
     var incoming: UnsafePointer<IncomingArc>
-    var up: UnsafePointer<ArcCost>
-    var down: UnsafePointer<ArcCost>
-    var labelUp: UnsafePointer<UInt32>
-    var labelDown: UnsafePointer<UInt32>
-    var viaUp: UnsafePointer<UInt8>
-    var viaDown: UnsafePointer<UInt8>
-    /// Millimetres of the ways that the labels stand for, where `Hierarchy.lengthStart` gives a node a row.
-    var lengthUp: UnsafePointer<UInt32>
-    var lengthDown: UnsafePointer<UInt32>
+    var up: LabelSide
+    var down: LabelSide
   }
 }
 
-enum Via {
-  /// More arcs than a byte counts: found by looking.
-  static var look: UInt8 { 255 }
+/// From a node up to its ancestors, or from them down to it.
+struct LabelSide: BitwiseCopyable, @unchecked Sendable {
+  var costs: UnsafePointer<UInt64>
+  var through: UnsafePointer<UInt32>
+  var times: UnsafePointer<UInt32>
+  var lengths: UnsafePointer<UInt32>
+
+  /// An entry of the row that starts at `start`.
+  @inline(__always) func cost(_ start: UInt32, _ depth: UInt32) -> Cost {
+    let place = Int(start) * Hierarchy.rowStep + Int(depth)
+    return Cost(bits: UInt64(times[place]) << 33 | UInt64(lengths[place]))
+  }
 }

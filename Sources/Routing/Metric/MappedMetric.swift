@@ -11,14 +11,14 @@ package struct MappedMetric {
   let response: LayerView
   let hasOneProfile: Bool
 
-  /// nil when the map carries none, or one that does not fit it: then it is built at open.
+  /// nil when the map carries none: then it is built at open. nil also for one that does not fit, which `routingFlaw`
+  /// names.
   package init?(_ map: RoadMap, _ hierarchy: Hierarchy) {
     guard let found = map.sections.find(MetricTag.facts), let start = found.baseAddress,
       found.count == MemoryLayout<MetricFacts>.stride
     else { return nil }
     let facts = start.loadUnaligned(as: MetricFacts.self)
-    guard facts == MetricFacts(map, hierarchy, flags: facts.flags), hierarchy.lengthStart != nil
-    else { return nil }
+    guard facts == MetricFacts(map, hierarchy, flags: facts.flags) else { return nil }
     let profiles = facts.flags & MetricFacts.oneProfile != 0 ? 1 : 2
     guard
       let first = Self.layer(
@@ -47,22 +47,19 @@ package struct MappedMetric {
       return start.assumingMemoryBound(to: Element.self)
     }
     let entries = hierarchy.labelEntries
+    func side(_ parts: MetricTag.Side, rows: MetricTag.Side) -> LabelSide? {
+      guard let costs = array(parts.costs, hierarchy.arcCount, UInt64.self),
+        let through = array(parts.through, hierarchy.arcCount, UInt32.self),
+        let times = array(rows.times, entries, UInt32.self),
+        let lengths = array(rows.lengths, entries, UInt32.self)
+      else { return nil }
+      return LabelSide(costs: costs, through: through, times: times, lengths: lengths)
+    }
     guard let incoming = array(.incoming, map.arcCount, IncomingArc.self),
-      let up = array(.up, hierarchy.arcCount, ArcCost.self),
-      let down = array(.down, hierarchy.arcCount, ArcCost.self),
-      let labelUp = array(.labelUp, entries, UInt32.self),
-      let viaUp = array(.viaUp, entries, UInt8.self),
-      let lengthUp = array(.lengthUp, hierarchy.lengthEntries, UInt32.self),
-      let labelDown = isSymmetric ? labelUp : array(.labelDown, entries, UInt32.self),
-      let viaDown = isSymmetric ? viaUp : array(.viaDown, entries, UInt8.self),
-      let lengthDown = isSymmetric
-        ? lengthUp : array(.lengthDown, hierarchy.lengthEntries, UInt32.self)
+      let up = side(.up, rows: .up), let down = side(.down, rows: isSymmetric ? .up : .down)
     else { return nil }
     return LayerView(
-      times_ms: times_ms,
-      labels: LayerView.Labels(
-        incoming: incoming, up: up, down: down, labelUp: labelUp, labelDown: labelDown,
-        viaUp: viaUp, viaDown: viaDown, lengthUp: lengthUp, lengthDown: lengthDown))
+      times_ms: times_ms, labels: LayerView.Labels(incoming: incoming, up: up, down: down))
   }
 }
 
@@ -72,14 +69,25 @@ package enum MetricTag {
 
   package enum Part: UInt8, CaseIterable {
     case incoming = 73  // I
-    case up = 85  // U
-    case down = 68  // D
-    case labelUp = 76  // L
-    case viaUp = 86  // V
+    case costUp = 85  // U
+    case costDown = 68  // D
+    case throughUp = 87  // W
+    case throughDown = 119  // w
+    case timeUp = 76  // L
     case lengthUp = 83  // S
-    case labelDown = 108  // l
-    case viaDown = 118  // v
+    case timeDown = 108  // l
     case lengthDown = 115  // s
+  }
+
+  /// The parts of one direction.
+  struct Side {
+    let costs: Part
+    let through: Part
+    let times: Part
+    let lengths: Part
+    static let up = Side(costs: .costUp, through: .throughUp, times: .timeUp, lengths: .lengthUp)
+    static let down = Side(
+      costs: .costDown, through: .throughDown, times: .timeDown, lengths: .lengthDown)
   }
 
   /// `profile`: 0 normal (N), 1 response (R).
@@ -89,12 +97,11 @@ package enum MetricTag {
 }
 
 package struct MetricFacts: BitwiseCopyable, Equatable {
-  var version: UInt64 = 1
+  var version: UInt64 = 2
   var nodes: UInt64
   var arcs: UInt64
   var hierarchyArcs: UInt64
   var labelEntries: UInt64
-  var lengthEntries: UInt64
   var flags: UInt64
 
   package static var oneProfile: UInt64 { 1 }
@@ -106,7 +113,6 @@ package struct MetricFacts: BitwiseCopyable, Equatable {
     arcs = UInt64(map.arcCount)
     hierarchyArcs = UInt64(hierarchy.arcCount)
     labelEntries = UInt64(hierarchy.labelEntries)
-    lengthEntries = UInt64(hierarchy.lengthEntries)
     self.flags = flags
   }
 }

@@ -20,9 +20,11 @@ extension Metric {
     CostMending(customization, mending).run(changes.arcs)
     var directions = (
       LabelMending(
-        Self.rowsUp(layer, hierarchy, scratch), mending, direction: MendingScratch.up),
+        Self.rowsUp(layer, hierarchy, scratch), mending, direction: MendingScratch.up,
+        upperCount: scratch.upperCount),
       LabelMending(
-        Self.rowsDown(layer, hierarchy, scratch), mending, direction: MendingScratch.down)
+        Self.rowsDown(layer, hierarchy, scratch), mending, direction: MendingScratch.down,
+        upperCount: scratch.upperCount)
     )
     // A second thread costs more than a few rows do.
     let crew = mending.touchedCount < Self.touchedForTwo ? .alone : crew
@@ -30,7 +32,7 @@ extension Metric {
       crew.run(2, directions) { subject, index in
         let directions = subject.assumingMemoryBound(to: (LabelMending, LabelMending).self)
         let one = index == 0 ? directions.pointee.0 : directions.pointee.1
-        one.run(limit: one.rows.hierarchy.nodeCount / one.scratch.rowsForOne)
+        one.run()
       }
     }
   }

@@ -18,7 +18,7 @@ package final class Metric: @unchecked Sendable {
   /// Which epoch this is; the caller counts. The map's own times are epoch 0.
   package var epoch: UInt64 = 0
 
-  /// Takes storage for one profile (New York: 290 MiB); a second profile's, and a second direction's where ways back
+  /// Takes storage for one profile (New York: 65 MiB); a second profile's, and a second direction's where ways back
   /// differ, follow when a build first needs them.
   package convenience init(map: RoadMap, memory: Memory) throws(OutOfMemory) {
     try self.init(map: map, hierarchy: Hierarchy(map), memory: memory)
@@ -33,7 +33,7 @@ package final class Metric: @unchecked Sendable {
     self.normal = normal
   }
 
-  /// Room for every build that traffic may ask for (New York: 480 MiB a profile), so that none allocates. May be called
+  /// Room for every build that traffic may ask for (New York: 90 MiB a profile), so that none allocates. May be called
   /// while the metric answers.
   func reserveForTraffic() throws(OutOfMemory) {
     try normal.needRowsDown(memory)
@@ -165,12 +165,12 @@ extension Metric {
   }
 
   static func rowsUp(_ layer: Layer, _ hierarchy: Hierarchy, _ scratch: BuildScratch) -> LabelRows {
-    LabelRows(hierarchy, arcs: layer.up.base, into: layer.rowsUp, rows: scratch.rows(0))
+    LabelRows(hierarchy, arcs: layer.arcsUp, into: layer.rowsUp, rows: scratch.rows(0))
   }
 
   static func rowsDown(_ layer: Layer, _ hierarchy: Hierarchy, _ scratch: BuildScratch)
     -> LabelRows
   {
-    LabelRows(hierarchy, arcs: layer.down.base, into: layer.rowsDown, rows: scratch.rows(1))
+    LabelRows(hierarchy, arcs: layer.arcsDown, into: layer.rowsDown, rows: scratch.rows(1))
   }
 }

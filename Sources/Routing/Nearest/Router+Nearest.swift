@@ -60,7 +60,7 @@ extension Router {
       let asked = Asked(
         place: place, filter: filter, profile: hasOneProfile ? .normal : profile,
         goals: Ends(reaching: place, on: map, times: times))
-      prefetchGoal(asked.goals, query)
+      goalClimb.aim(asked.goals, query, query.labels.down)
       offerOnSameStreet(to: place, footprints, filter, times)
       let goal = setGoal(asked.goals, query)
       switch way {

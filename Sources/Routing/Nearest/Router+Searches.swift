@@ -77,14 +77,14 @@ extension Router {
   ) {
     let few = nearestScratch.few.base
     let known = ends(asked.profile)
-    for index in 0..<min(count, Self.handful) { hjk_prefetch_span(known + Int(few[index]), 44) }
+    for index in 0..<min(count, Self.handful) { hjk_prefetch_span(known + Int(few[index]), 48) }
     var first = 0
     while first < count {
       let end = min(first + Self.handful, count)
       for index in end..<min(end + Self.handful, count) {
-        hjk_prefetch_span(known + Int(few[index]), 44)
+        hjk_prefetch_span(known + Int(few[index]), 48)
       }
-      for index in first..<end { query.prefetchRows(query.labels.labelUp, known[Int(few[index])]) }
+      for index in first..<end { query.prefetchRows(known[Int(few[index])]) }
       for index in first..<end where units.traits[few[index]].matches(asked.filter) {
         measure(few[index], goal, .max, asked, query)
       }
@@ -178,7 +178,7 @@ extension Router {
     if nearestScratch.metCount == NearestScratch.metAtMost { measureMet(goal, asked, query) }
     nearestScratch.met[nearestScratch.metCount] = NearestScratch.Met(unit: unit, shared: shared)
     nearestScratch.metCount += 1
-    hjk_prefetch_span(ends(asked.profile) + Int(unit), 44)
+    hjk_prefetch_span(ends(asked.profile) + Int(unit), 48)
     hjk_prefetch(units.traits.base + Int(unit))
   }
 
@@ -194,7 +194,7 @@ extension Router {
       if next.shared == .max, from.firstNode != .max, from.stamp == stamp {
         next.shared = query.ancestors.count(from.firstNode, goal)
       }
-      query.prefetchRows(query.labels.labelUp, from, entries: min(next.shared, 128))
+      query.prefetchRows(from, entries: min(next.shared, 128))
       met[matching] = next
       matching += 1
     }
@@ -207,7 +207,7 @@ extension Router {
   private mutating func measure(
     _ unit: UInt32, _ goal: UInt32, _ shared: UInt32, _ asked: Asked, _ query: LabelQuery
   ) {
-    let ends = freshEnds(unit, asked.profile)
+    let ends = measurable(unit, asked.profile, query)
     guard ends.firstNode != .max else { return }
     let common = shared == .max ? query.ancestors.count(ends.firstNode, goal) : shared
     let time_ms = query.time_ms(
@@ -221,43 +221,21 @@ extension Router {
   private func prefetchLengths(of unit: UInt32, _ ends: UnitEnds, _ query: LabelQuery) {
     hjk_prefetch(units.places.base + Int(unit))
     hjk_prefetch(arcs.base + Int(unit))
-    hjk_prefetch(query.ancestors.nodes + Int(ends.firstNode))
-    hjk_prefetch(query.hierarchy.upFirst + Int(ends.firstNode))
-    guard ends.secondNode != .max else { return }
-    hjk_prefetch(query.ancestors.nodes + Int(ends.secondNode))
-    hjk_prefetch(query.hierarchy.upFirst + Int(ends.secondNode))
   }
 
-  /// Writes the destination's row: from each ancestor of its deeper node. Its other node is one of those ancestors.
-  /// nil: nothing leads to it.
-  func setGoal(_ goals: Ends, _ query: LabelQuery) -> UInt32? {
+  /// After `goalClimb.aim`: writes the destination's row, from each ancestor of its deeper node. Its other node is one
+  /// of those ancestors. nil: nothing leads to it.
+  mutating func setGoal(_ goals: Ends, _ query: LabelQuery) -> UInt32? {
     guard goals.count > 0 else { return nil }
-    let isDeeperFirst = goals.count == 1 || goals[0].node > goals[1].node
-    let deeper = goals[isDeeperFirst ? 0 : 1]
-    let deeperFacts = query.ancestors.facts(deeper.node)
-    let row = query.labels.labelDown + Int(deeperFacts.rowStart) * Hierarchy.rowStep
-    var other = (row: row, entries: UInt32(0), cost_ms: UInt32(0))
-    if goals.count > 1 {
-      let end = goals[isDeeperFirst ? 1 : 0]
-      let facts = query.ancestors.facts(end.node)
-      other.row = query.labels.labelDown + Int(facts.rowStart) * Hierarchy.rowStep
-      other.entries = UInt32(facts.depth) + 1
-      other.cost_ms = end.cost.time_ms
-    }
-    let entries = UInt32(deeperFacts.depth) + 1
-    hjk_place_row(
-      nearestScratch.goalRow.base, row, deeper.cost.time_ms, other.row, other.cost_ms,
-      min(other.entries, entries), entries, Cost.unreachable_ms, query.level)
-    return deeper.node
+    goalClimb.finish(query, query.labels.down)
+    goalClimb.write(into: nearestScratch.goalRow.base, limit: .max, query.level)
+    return goalClimb.deeper
   }
 
-  /// Asks for the rows that `setGoal` reads.
-  @inline(__always) func prefetchGoal(_ goals: Ends, _ query: LabelQuery) {
+  /// Asks for what `setGoal` reads first.
+  @inline(__always) func prefetchClimb(_ goals: Ends, _ query: LabelQuery) {
     for index in 0..<goals.count {
-      let facts = query.ancestors.facts(goals[index].node)
-      hjk_prefetch_span(
-        query.labels.labelDown + Int(facts.rowStart) * Hierarchy.rowStep,
-        (UInt32(facts.depth) + 1) * 4)
+      hjk_prefetch(query.ancestors.nodes + Int(goals[index].node))
     }
   }
 }

@@ -24,15 +24,13 @@ extension Router {
     if let direct = way.direct {
       writer.start(at: from)
       writer.travel(arc: direct.arc, from_mm: direct.from_mm, to_mm: direct.to_mm, end: to)
+    } else if let depth = way.depth, let query = labelQuery(profile) {
+      writer.start(at: from)
+      write(over: depth, from: from, to: to, profile, query, &writer)
     } else if let start = way.start {
       writer.start(at: from)
       writer.leave(start)
-      if let goal = way.goal, let query = labelQuery(profile) {
-        query.write(way, start: start.node, goal: goal.node, scratch: self.way, &writer)
-        writer.arrive(goal, at: to)
-      } else {
-        writeSearched(start: start.node, to: to, profile, &writer)
-      }
+      writeSearched(start: start.node, to: to, profile, &writer)
     }
     writer.finish(at: to)
     return RouteAnswer(
@@ -57,36 +55,33 @@ extension Router {
   }
 }
 
-extension LabelQuery {
-  /// Up from the start to the way's highest node, then down to the goal, every arc taken apart into the map's. On a
-  /// damaged map the route ends where it makes no sense any more. O(arcs of the map on the way).
-  func write(
-    _ way: Way, start: UInt32, goal: UInt32, scratch: borrowing WayScratch,
+extension Router {
+  /// After `findWay`: up from the start to the way's highest node, then down to the goal, every arc taken apart into
+  /// the map's. On a damaged map the route ends where it makes no sense any more. O(arcs of the map on the way).
+  private mutating func write(
+    over depth: UInt32, from: Place, to: Place, _ profile: Profile, _ query: LabelQuery,
     _ writer: inout RouteWriter
   ) {
-    var node = start
-    while UInt32(hierarchy.depth[Int(node)]) != way.depth {
-      guard let arc = arc(up, node, way.depth) else { return }
-      unpack(UInt32(arc) * 2, scratch, &writer)
-      node = hierarchy.upHead[arc]
+    let times = ownTimes(profile)
+    let starts = Ends(leaving: from, on: map, times: times)
+    let goals = Ends(reaching: to, on: map, times: times)
+    guard
+      let up = startClimb.trace(query, query.labels.up, depth, into: way.ascent.base),
+      let down = goalClimb.trace(query, query.labels.down, depth, into: way.descent.base)
+    else { return }
+    writer.leave(starts[up.end])
+    for index in 0..<up.count { query.unpack(way.ascent[index] * 2, way, &writer) }
+    for index in (0..<down.count).reversed() {
+      query.unpack(way.descent[index] * 2 + 1, way, &writer)
     }
-    var count = 0
-    node = goal
-    while UInt32(hierarchy.depth[Int(node)]) != way.depth {
-      guard let arc = arc(down, node, way.depth) else { return }
-      scratch.descent[count] = UInt32(arc)
-      count += 1
-      node = hierarchy.upHead[arc]
-    }
-    while count > 0 {
-      count -= 1
-      unpack(scratch.descent[count] * 2 + 1, scratch, &writer)
-    }
+    writer.arrive(goals[down.end], at: to)
   }
+}
 
+extension LabelQuery {
   /// Through a lower node each time, so an arc's two parts have tails of higher numbers, whatever a damaged map says;
   /// and no way is longer than all the map's nodes.
-  private func unpack(
+  fileprivate func unpack(
     _ code: UInt32, _ scratch: borrowing WayScratch, _ writer: inout RouteWriter
   ) {
     scratch.pending[0] = code
@@ -94,19 +89,23 @@ extension LabelQuery {
     while count > 0 {
       count -= 1
       let next = scratch.pending[count]
-      let record = next & 1 == 0 ? labels.up[Int(next / 2)] : labels.down[Int(next / 2)]
-      if record.second == .max {
-        guard record.first < writer.map.arcCount, writer.count <= writer.most else { return }
-        writer.travelWhole(arc: record.first)
+      let arc = Int(next / 2)
+      let isUp = next & 1 == 0
+      let through = isUp ? labels.up.through[arc] : labels.down.through[arc]
+      if through & Through.mapArc != 0 {
+        let mapArc = through & ~Through.mapArc
+        guard mapArc < writer.map.arcCount, writer.count <= writer.most else { return }
+        writer.travelWhole(arc: mapArc)
       } else {
-        guard record.first < hierarchy.arcCount, record.second < hierarchy.arcCount,
-          hierarchy.upTail[Int(record.first)] > hierarchy.upTail[Int(next / 2)],
-          hierarchy.upTail[Int(record.second)] > hierarchy.upTail[Int(next / 2)],
-          count + 2 <= scratch.pending.count
+        guard through < hierarchy.arcCount, count + 2 <= scratch.pending.count else { return }
+        let lower = Int(hierarchy.upTail[Int(through)])
+        guard lower > hierarchy.upTail[arc],
+          let other = hierarchy.arc(
+            to: hierarchy.upDepth[arc], Int(hierarchy.upFirst[lower]), Int(through))
         else { return }
         // First down to the lower node, then up from it.
-        scratch.pending[count] = record.second * 2
-        scratch.pending[count + 1] = record.first * 2 + 1
+        scratch.pending[count] = (isUp ? UInt32(other) : through) * 2
+        scratch.pending[count + 1] = (isUp ? through : UInt32(other)) * 2 + 1
         count += 2
       }
     }

@@ -9,33 +9,37 @@ struct UnitEnds: BitwiseCopyable {
   /// Time to the node.
   var firstRest_ms: UInt32 = Cost.unreachable_ms
   var secondRest_ms: UInt32 = Cost.unreachable_ms
-  /// Starts of the nodes' label rows, in steps of `Hierarchy.rowStep`, and their entries.
+  /// Where the nodes' rows are (`LabelQuery.row`), and their entries.
   var firstRow: UInt32 = 0
   var secondRow: UInt32 = 0
   var firstEntries: UInt16 = 0
   var secondEntries: UInt16 = 0
   /// The stamp of the metric that the times are of; another one: stale.
   var stamp: UInt32 = 0
+  /// The same of the rows.
+  var rowStamp: UInt32 = 0
 
   init() {}
 
+  /// Rows of nodes that have none in the metric are left out.
   init(_ ends: Ends, _ nodes: CommonAncestors.View, stamp: UInt32) {
     self.stamp = stamp
+    rowStamp = stamp
     guard ends.count > 0 else { return }
     let isDeeperFirst = ends.count < 2 || ends[0].node > ends[1].node
     let first = ends[isDeeperFirst ? 0 : 1]
     firstNode = first.node
     firstRest_ms = first.cost.time_ms
-    let firstFacts = nodes.facts(first.node)
-    firstRow = firstFacts.rowStart
-    firstEntries = firstFacts.depth + 1
+    let facts = nodes.facts(first.node)
+    firstEntries = facts.depth + 1
+    if facts.isUpper { firstRow = facts.link } else { rowStamp = 0 }
     guard ends.count > 1 else { return }
     let second = ends[isDeeperFirst ? 1 : 0]
     secondNode = second.node
     secondRest_ms = second.cost.time_ms
-    let secondFacts = nodes.facts(second.node)
-    secondRow = secondFacts.rowStart
-    secondEntries = secondFacts.depth + 1
+    let above = nodes.facts(second.node)
+    secondEntries = above.depth + 1
+    if above.isUpper { secondRow = above.link } else { rowStamp = 0 }
   }
 
   @inline(__always) func rest_ms(at node: UInt32) -> UInt32 {

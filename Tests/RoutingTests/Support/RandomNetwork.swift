@@ -1,5 +1,6 @@
 import HujiaMapBuild
 import HujiaRoads
+import HujiaRouting
 import Testing
 
 /// Small awkward networks: one-ways, parallel streets, opposite carriageways as rows of their own, streets of no
@@ -10,10 +11,18 @@ enum RandomNetwork {
   }
 
   /// With routing's order; its travel times are built when it is opened.
-  static func ordered(_ draft: MapDraft) throws -> MapImage {
-    let compiled = try MapCompilation(draft, with: [.order, .clearances])
+  static func ordered(_ draft: MapDraft, rows: RowLimits? = nil) throws -> MapImage {
+    let compiled = try MapCompilation(draft, with: [.order, .clearances], rows: rows)
     #expect(compiled.refusal == nil)
     return compiled.image()
+  }
+
+  /// Rows of all nodes, of hardly any, and what lies between; cells with few exits and with many.
+  static func limits(_ seed: UInt64) -> RowLimits? {
+    let nodes = [0, 2, 3, 5, 9, 17, 40, 400]
+    let exits = [1, 2, 3, 5, 8, 30]
+    return RowLimits(
+      mostNodes: nodes[Int(seed % 8)], mostExits: exits[Int(seed / 8 % 6)])
   }
 
   static func draft(seed: UInt64, mostNodes: Int = 24) -> MapDraft {

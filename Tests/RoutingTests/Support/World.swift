@@ -24,8 +24,10 @@ struct World: ~Copyable {
     self.image = image
     self.capacity = capacity
     random = SplitMix64(seed)
+    // Rows of all units, of some, of none.
+    let kept = [nil, 0, capacity / 2, 1][Int(seed % 4)]
     router = try Router(
-      map: image.map, unitCapacity: capacity, leafNodes: leafNodes, memory: .system)
+      map: image.map, unitCapacity: capacity, leafNodes: leafNodes, rowsKept: kept, memory: .system)
     answer = Array(
       repeating: NearestUnit(unit: .max, travel_ms: 0, distance_dm: 0, isStraightLine: false),
       count: max(capacity, 64))
