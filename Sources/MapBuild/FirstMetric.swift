@@ -62,7 +62,7 @@ package func routingUntruth(_ map: RoadMap) throws(OutOfMemory) -> String? {
 }
 
 extension Layer {
-  /// nil: the rows upwards serve both directions.
+  /// nil: the costs and rows upwards serve both directions.
   fileprivate func bytes(of part: MetricTag.Part) -> UnsafeRawBufferPointer? {
     func raw<Element>(_ block: borrowing Block<Element>) -> UnsafeRawBufferPointer {
       UnsafeRawBufferPointer(start: block.base, count: block.bytes)
@@ -73,7 +73,7 @@ extension Layer {
     switch part {
     case .incoming: return raw(incoming)
     case .costUp: return raw(costUp)
-    case .costDown: return raw(costDown)
+    case .costDown: return isSymmetric ? nil : raw(costDown)
     case .throughUp: return raw(throughUp)
     case .throughDown: return raw(throughDown)
     case .timeUp: return raw(timeUp)

@@ -187,7 +187,9 @@ struct MapCompiler {
     list.add(MapTag.arcHead, heads)
     list.add(MapTag.arcStreet, arcs.count) { arcs[$0].street }
     list.add(MapTag.arcNormal, arcs.count) { arcs[$0].times.normal_ms }
-    list.add(MapTag.arcResponse, arcs.count) { arcs[$0].times.response_ms }
+    if arcs.contains(where: { $0.times.response_ms != $0.times.normal_ms }) {
+      list.add(MapTag.arcResponse, arcs.count) { arcs[$0].times.response_ms }
+    }
     let firstIn = starts(heads)
     list.add(MapTag.firstIn, firstIn)
     let inArc = list.room(MapTag.inArc, arcs.count, of: UInt32.self)

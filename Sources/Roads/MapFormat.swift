@@ -60,7 +60,8 @@ package enum MapFormat {
 
   // Header: magic u64, version u32, sections u32, file bytes u64, checksum of the table u64, rest zero.
   // Table entry: tag u32, reserved u32, offset u64, bytes u64, checksum u64.
-  // Not in every map: SNAM, NMST, NMBY where no street has a name; SBID where ids ascend; ORIG where no import made it.
+  // Not in every map: SNAM, NMST, NMBY where no street has a name; SBID where ids ascend; ORIG where no import made it;
+  // ARES where response driving has no times of its own; the costs and rows down where every way back costs the same.
 
   /// Four independent multiply-and-rotate lanes over 64-bit words (the mixing step of xxHash64, Collet); about the
   /// speed of memory. Detects every single flipped bit.

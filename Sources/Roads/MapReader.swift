@@ -81,6 +81,7 @@ package struct MapReader {
     let cells = Int(facts.gridRows) * Int(facts.gridColumns)
     let firstInCell = try array(MapTag.firstInCell, cells + 1, of: UInt32.self)
     let streetID = try array(MapTag.streetID, streets, of: UInt64.self)
+    let arcNormal_ms = try array(MapTag.arcNormal, arcs, of: UInt32.self)
     return RoadMap(
       nodeCount: nodes, streetCount: streets, arcCount: arcs,
       nodeLat_e7: try array(MapTag.nodeLat, nodes, of: Int32.self),
@@ -106,8 +107,9 @@ package struct MapReader {
       arcTail: try array(MapTag.arcTail, arcs, of: UInt32.self),
       arcHead: try array(MapTag.arcHead, arcs, of: UInt32.self),
       arcStreet: try array(MapTag.arcStreet, arcs, of: UInt32.self),
-      arcNormal_ms: try array(MapTag.arcNormal, arcs, of: UInt32.self),
-      arcResponse_ms: try array(MapTag.arcResponse, arcs, of: UInt32.self),
+      arcNormal_ms: arcNormal_ms,
+      arcResponse_ms: sections.find(MapTag.arcResponse) == nil
+        ? arcNormal_ms : try array(MapTag.arcResponse, arcs, of: UInt32.self),
       firstIn: try array(MapTag.firstIn, nodes + 1, of: UInt32.self),
       inArc: try array(MapTag.inArc, arcs, of: UInt32.self),
       gridSouth_e7: facts.gridSouth_e7, gridWest_e7: facts.gridWest_e7,

@@ -48,7 +48,7 @@ package struct MappedMetric {
     }
     let entries = hierarchy.labelEntries
     func side(_ parts: MetricTag.Side, rows: MetricTag.Side) -> LabelSide? {
-      guard let costs = array(parts.costs, hierarchy.arcCount, UInt64.self),
+      guard let costs = array(rows.costs, hierarchy.arcCount, UInt64.self),
         let through = array(parts.through, hierarchy.arcCount, UInt32.self),
         let times = array(rows.times, entries, UInt32.self),
         let lengths = array(rows.lengths, entries, UInt32.self)
