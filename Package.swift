@@ -131,7 +131,7 @@ let package = Package(
         "HujiaHostKit", "HujiaCities", "HujiaReplay", "HujiaSimulation", "HujiaStress",
         "HujiaReportPage", "HujiaMapReport", "HujiaJournalReport", "HujiaCatchUp", "HujiaJournal",
         "HujiaDriver",
-        "HujiaMapImport", "HujiaMapBuild", "HujiaRouting", "HujiaRoads", "HujiaGeography",
+        "HujiaMapImport", "HujiaMapBuild", "HujiaRoads", "HujiaGeography",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/HujiaTool", swiftSettings: settings),

@@ -6,7 +6,6 @@ import HujiaHostKit
 import HujiaMapBuild
 import HujiaMapImport
 import HujiaMapReport
-import HujiaRouting
 
 struct ImportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -163,11 +162,11 @@ struct ImportCommand: ParsableCommand {
     }
   }
 
-  private func rowLimits() throws -> RowLimits? {
+  private func rowLimits() throws -> CellLimits? {
     guard let cells else { return nil }
     let numbers = cells.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
     guard numbers.count == 2, let nodes = numbers[0], let exits = numbers[1],
-      let limits = RowLimits(mostNodes: nodes, mostExits: exits)
+      let limits = CellLimits(mostNodes: nodes, mostExits: exits)
     else {
       throw ValidationError("--cells \(cells): two numbers below 65,535, for example 64,16.")
     }

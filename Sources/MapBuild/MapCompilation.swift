@@ -6,6 +6,9 @@ import HujiaContainers
 import HujiaRoads
 import HujiaRouting
 
+/// Which nodes of a map keep rows of travel times, as an import is told.
+package typealias CellLimits = RowLimits
+
 /// Called now and then with the share done, 0 ... 1.
 package typealias BuildProgress = (Double) -> Void
 
