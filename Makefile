@@ -6,7 +6,7 @@ DESTDIR ?=
 SHELL := bash
 
 .DEFAULT_GOAL := help
-.PHONY: help deps lib tool install demo test check mutations bench soak format contract clean
+.PHONY: help deps lib tool install demo test check mutations bench soak proof format contract clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | while IFS=$$'\t' read -r name text; do \
@@ -41,6 +41,9 @@ bench: deps ## the benchmarks (a package of their own)
 
 soak: deps ## ten minutes of stress: memory flat, books exact (SECONDS=600)
 	@scripts/soak $(SECONDS)
+
+proof: deps ## the journal's fault matrix whole: an hour or two (CI takes a part of it)
+	@scripts/proof
 
 format: deps ## rewrite Swift and C sources in the committed style
 	@scripts/format --write

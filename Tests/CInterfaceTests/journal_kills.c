@@ -88,6 +88,6 @@ int main(int argc, char **argv) {
     if (!is_killed && ended) break;
   }
   printf("note: %ld kills at the stops of %ld system calls, each %ld\n", kills, all / 2, step);
-  CHECK_AT_LEAST(kills, step == 1 ? all / 2 : 12);
+  CHECK_AT_LEAST(kills, all / step / 2);
   return check_finish();
 }
