@@ -50,6 +50,8 @@ private final class Witness: @unchecked Sendable {
     #expect(driver.reportTraffic(1, { _ in (.ok, time) }, { _, _ in }).status == .ok)
     let witness = Witness(city, city.report(&random))
     let traffic = try #require(driver.trafficSlot.traffic)
+    // What traffic holds goes back to the engine's allocator: the engine has to go last.
+    defer { withExtendedLifetime(city) {} }
     traffic.polledClock = {
       witness.look()
       return 0
