@@ -42,6 +42,8 @@ private final class Witness: @unchecked Sendable {
 
   @Test func nobodyWaitsForABuild() throws {
     let city = try RecordedCity(.poll, in: folder)
+    // Before `traffic` is there, so that it runs when that is gone: its memory goes back to the engine's allocator.
+    defer { withExtendedLifetime(city) {} }
     let driver = city.driver
     var random = SplitMix64(4)
     #expect(driver.poll(now_ns: 0, wall_us: 1_600_000_000_000_000, most: 0).status == .ok)
@@ -50,8 +52,6 @@ private final class Witness: @unchecked Sendable {
     #expect(driver.reportTraffic(1, { _ in (.ok, time) }, { _, _ in }).status == .ok)
     let witness = Witness(city, city.report(&random))
     let traffic = try #require(driver.trafficSlot.traffic)
-    // What traffic holds goes back to the engine's allocator: the engine has to go last.
-    defer { withExtendedLifetime(city) {} }
     traffic.polledClock = {
       witness.look()
       return 0
