@@ -138,8 +138,8 @@ enum {
   HJ_HEALTH_NOT_RECORDED = 1, HJ_HEALTH_RING_LOST = 2, HJ_HEALTH_RING_FILLING = 4, HJ_HEALTH_DISK_FAILED = 8,
   HJ_HEALTH_DISK_FULL = 16, HJ_HEALTH_LOCK_LOST = 32, HJ_HEALTH_OVER_BOUND = 64, HJ_HEALTH_SNAPSHOT_DAMAGED = 128,
   HJ_HEALTH_TORN_TAIL = 256, HJ_HEALTH_RING_DAMAGED = 512, HJ_HEALTH_RING_RESTARTED = 1024, HJ_HEALTH_NOT_SEALED = 2048,
-  HJ_HEALTH_TIME_UNCERTAIN = 65536, HJ_HEALTH_REBUILT_OTHERWISE = 131072, HJ_HEALTH_JOURNAL_ENDED = 262144,
-  HJ_HEALTH_RUN_SHEET = 524288
+  HJ_HEALTH_KEPT_TOO_LONG = 4096, HJ_HEALTH_STREAMS_LOST = 8192, HJ_HEALTH_TIME_UNCERTAIN = 65536,
+  HJ_HEALTH_REBUILT_OTHERWISE = 131072, HJ_HEALTH_JOURNAL_ENDED = 262144, HJ_HEALTH_RUN_SHEET = 524288
 };
 enum {
   HJ_DIGEST_SHA256 = 0, HJ_DIGEST_SM3 = 1
@@ -232,11 +232,13 @@ typedef struct hj_config {
   uint32_t run_sheet_s;
   uint32_t reserved4;
   int32_t journal_digest;
-  uint32_t reserved5;
+  uint32_t retain_positions_h;
   hj_seal seal;
   hj_open open;
   void *seal_context;
   const char *seal_name;
+  uint32_t retain_watches_d;
+  uint32_t reserved5;
 } hj_config;
 
 typedef struct hj_unit {

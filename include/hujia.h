@@ -531,11 +531,14 @@ typedef struct hj_config {
   uint32_t reserved4;
   int32_t journal_digest; /* HJ_DIGEST_...; default HJ_DIGEST_SHA256. An opening begins a segment, and that one and the
                            * later ones have this; those before keep theirs, and the chain goes on through both. */
-  uint32_t reserved5;
+  uint32_t retain_positions_h; /* hours that positions (HJ_TELEMETRY_ALL) are kept, 1 ... 876,000; 0 = 72, three days;
+                                * UINT32_MAX = as long as records. Since 0.3, as is what follows */
   hj_seal seal; /* both or neither; NULL: what lies on the disk is clear. A journal of before 0.3 is upgraded first */
   hj_open open;
   void *seal_context;
-  const char *seal_name; /* with seal: of method and key, 1 ... HJ_SEAL_NAME_MAX bytes, clear in each file */
+  const char *seal_name;     /* with seal: of method and key, 1 ... HJ_SEAL_NAME_MAX bytes, clear in each file */
+  uint32_t retain_watches_d; /* days that heartbeats and hj_watch_put are kept, 1 ... 36,500; 0 = as long as records */
+  uint32_t reserved5;
 } hj_config;
 
 typedef struct hj_unit {
@@ -1558,7 +1561,9 @@ hj_status hj_clock_escalate(hj_engine *engine, const hj_clock_ref *clock, const 
 #define HJ_HEALTH_RING_DAMAGED 512u     /* a record in the ring and those behind it are lost, or a post: damaged */
 #define HJ_HEALTH_RING_RESTARTED 1024u  /* the ring was full and began anew behind the engine's state: not yet */
 #define HJ_HEALTH_NOT_SEALED 2048u      /* hj_config.seal fails: nothing becomes durable */
-#define HJ_HEALTH_TIME_UNCERTAIN 65536u /* the machine was started anew and its wall clock had gone back */
+#define HJ_HEALTH_KEPT_TOO_LONG 4096u   /* older than retain_positions_h or _watches_d says, and in no snapshot yet */
+#define HJ_HEALTH_STREAMS_LOST 8192u /* positions or heartbeats on record were missing or damaged when it was opened */
+#define HJ_HEALTH_TIME_UNCERTAIN 65536u     /* the machine was started anew and its wall clock had gone back */
 #define HJ_HEALTH_REBUILT_OTHERWISE 131072u /* a record did not give what it had given: please report it */
 #define HJ_HEALTH_JOURNAL_ENDED \
   262144u                           /* the ring was full: nothing more is on record until the engine is opened anew */

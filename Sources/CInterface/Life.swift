@@ -199,6 +199,7 @@ extension Configuration {
     journalBytes = given.journal_bytes
     ringPath = given.ring_path.map { String(cString: $0) }
     retainRecord_d = given.retain_record_d
+    (retainPositions_h, retainWatches_d) = (given.retain_positions_h, given.retain_watches_d)
     if given.repeat_s != 0 { repeat_s = given.repeat_s }
     runSheetPath = given.run_sheet_path.map { String(cString: $0) }
     if given.run_sheet_s != 0 { runSheet_s = given.run_sheet_s }

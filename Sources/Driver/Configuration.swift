@@ -40,6 +40,8 @@ package struct Configuration {
   package var journalBytes: UInt64 = 0  // 0: no bound
   package var ringPath: String?
   package var retainRecord_d: UInt32 = 0  // 0: for ever
+  package var retainPositions_h: UInt32 = 0  // 0: 72; UInt32.max: as long as records
+  package var retainWatches_d: UInt32 = 0  // 0: as long as records
   package var repeat_s: UInt32 = 600
   package var hash = HashKind.sha256
   /// nil: what lies on the disk is clear.

@@ -35,6 +35,10 @@ public final class Engine: Sendable {
     raw.journalPath = configuration.journal
     raw.eventsWhen = configuration.eventsWhen == .durable ? .durable : .recorded
     raw.repeat_s = configuration.repeat_s
+    // Without a journal there is nothing to keep.
+    raw.retainPositions_h =
+      configuration.retainPositions_h == 72 ? 0 : configuration.retainPositions_h ?? .max
+    raw.retainWatches_d = configuration.retainWatches_d ?? 0
     raw.hash = configuration.journalDigest == .sm3 ? .sm3 : .sha256
     if let seal = configuration.seal { raw.seal = try seal.host() }
     raw.runSheetPath = configuration.runSheet
@@ -112,6 +116,9 @@ public struct Configuration: Sendable {
   public var repeat_s: UInt32 = 600
   /// The hash over what is on record, from this opening on.
   public var journalDigest = JournalDigest.sha256
+  /// Hours that positions on record are kept, and days that heartbeats and watches are; nil = as long as records.
+  public var retainPositions_h: UInt32? = 72
+  public var retainWatches_d: UInt32?
   /// Encryption of what lies on the disk; nil: it is clear.
   public var seal: Seal?
   /// A file for people to go on with paper when the machines are down: rewritten every so often, and at each change of

@@ -389,6 +389,9 @@ public struct Health: OptionSet, Sendable {
   /// The ring was full and began anew behind the engine's state: not yet.
   public static let ringRestarted = Health(rawValue: 1024)
   public static let notSealed = Health(rawValue: 2048)
+  public static let keptTooLong = Health(rawValue: 4096)
+  /// Positions or heartbeats on record were missing or damaged when it was opened.
+  public static let streamsLost = Health(rawValue: 8192)
   /// The machine was started anew and its wall clock had gone back.
   public static let timeUncertain = Health(rawValue: 65536)
   /// A record did not give what it had given: please report it.

@@ -8,18 +8,20 @@ import HujiaJournalReport
 struct JournalCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "journal",
-    abstract: "Print, verify, salvage, archive or upgrade a journal (hj_config.journal_path).",
+    abstract:
+      "Print, verify, salvage, archive, upgrade a journal (hj_config.journal_path); delete places.",
     discussion: """
       Examples:
         hujia journal print /var/lib/dispatch/journal --incident 4294967297
         hujia journal verify /var/lib/dispatch/journal
         hujia journal salvage /var/lib/dispatch/journal /srv/good-part
         hujia journal archive /var/lib/dispatch/journal /srv/archive
+        hujia journal delete /var/lib/dispatch/journal --positions --before 2026-11-01 --by "A. Wang" --why "request 17"
         hujia journal upgrade /var/lib/dispatch/journal
       """,
     subcommands: [
       JournalPrintCommand.self, JournalVerifyCommand.self, JournalSalvageCommand.self,
-      JournalArchiveCommand.self, JournalUpgradeCommand.self,
+      JournalArchiveCommand.self, JournalDeleteCommand.self, JournalUpgradeCommand.self,
     ])
 }
 

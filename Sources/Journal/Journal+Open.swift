@@ -112,6 +112,8 @@ extension Journal {
       var recovery = try Recovery(
         folder, catalogue, ring: taken.ring, journal: id, digest: settings.digest)
       recovery.opener = FrameOpener.make(settings.seal, id)
+      recovery.shelf = StreamShelf(folder, id, settings.seal)
+      recovery.isBlind = settings.isBlind
       recovery.passedSnapshots = settings.passedSnapshots
       recovery.opening.wasClosed = isNew && catalogue.segments.isEmpty || lock.page.isClosed
       recovery.opening.reasons.formUnion(taken.reasons)
@@ -123,6 +125,11 @@ extension Journal {
       try compare(lock.page, recovery)
       try recovery.takeRing(boot: boot, record)
       recovery.opening.last = max(recovery.opening.last, recovery.opening.snapshot)
+      if let findings = recovery.shelf?.findings,
+        findings.flaw != nil || findings.unexplained != nil
+      {
+        recovery.opening.reasons.insert(.streamsLost)
+      }
       recovery.opening.mayLackEnd =
         !recovery.opening.wasClosed
         && (taken.ring == nil || recovery.opening.reasons.contains(.ringDamaged))
@@ -294,11 +301,27 @@ extension Journal {
     ring.release(0, durable: old.durable)
   }
 
+  private static func streams(
+    _ settings: JournalSettings, _ folder: Folder, _ journal: JournalID
+  ) -> [StreamWriter] {
+    let files = StreamFacts.list(folder, journal)
+    return JournalStream.allCases.map { stream in
+      StreamWriter(
+        stream, journal, seal: settings.seal?.name ?? "", files: files.of(stream),
+        most_bytes: settings.segmentBytes, most_s: settings.rotation_s(stream))
+    }
+  }
+
   private static func finish(
     _ settings: JournalSettings, _ folder: Folder, _ lock: FolderLock, _ boot: JournalID,
     _ ring: (ring: Ring, file: RingFile), _ recovery: Recovery, _ catalogue: Catalogue
   ) throws(JournalProblem) -> Journal {
     for name in catalogue.leftovers + recovery.empty { _ = folder.remove(name) }
+    // A deletion that a crash left half done.
+    for note in recovery.shelf?.findings.notes ?? [] {
+      _ = try? StreamDeletion.carryOut(
+        note, folder, lock.page.journal, last: recovery.place.last)
+    }
     if let (name, bytes) = recovery.trimmed,
       bytes < catalogue.segments.first(where: { $0.name == name })?.bytes ?? 0,
       case .success(let file) = folder.open(name, .write)
@@ -310,12 +333,16 @@ extension Journal {
     // Sealed, the frames of one turn take up to three times their room.
     let turn = ring.ring.capacity / 4 * (settings.seal == nil ? 1 : 3)
     let batchLimit = min(
-      settings.segmentBytes / 2, max(turn, Frame.whole(largest) + JournalSealing.growth))
-    let sealer = settings.seal.map {
-      FrameSealer(seal: $0, journal: lock.page.journal, seed: recovery.seed)
-    }
+      settings.segmentBytes / 2, max(turn, Frame.whole(largest) + 2 * JournalSealing.growth))
+    let digest = try ChainDigest(settings.digest)
+    let layer =
+      lock.page.format < JournalFormat.sealing
+      ? nil
+      : FrameLayer(
+        seal: settings.seal, journal: lock.page.journal, seed: recovery.seed, digest: digest,
+        calls: settings.calls, streams: streams(settings, folder, lock.page.journal))
     let writer = SegmentWriter(
-      digest: try ChainDigest(settings.digest), seed: recovery.seed, sealer: sealer,
+      digest: digest, seed: recovery.seed, layer: layer,
       place: recovery.place,
       nextNumber: (catalogue.segments.last?.number ?? 0) + 1, segmentBytes: settings.segmentBytes,
       batchLimit: batchLimit)

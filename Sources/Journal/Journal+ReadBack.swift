@@ -15,6 +15,7 @@ extension Journal {
     var recovery = try Recovery(own, catalogue, ring: nil, journal: id, digest: settings.digest)
     recovery.bound = bound
     recovery.opener = FrameOpener.make(settings.seal, id)
+    recovery.shelf = StreamShelf(own, id, settings.seal)
     try recovery.takeSnapshot(journal: id, snapshot)
     guard bound > recovery.opening.snapshot else { return recovery.opening.snapshot }
     try recovery.takeSegments(head: { _ in true }, record: record)

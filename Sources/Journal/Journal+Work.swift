@@ -17,6 +17,7 @@ extension Journal {
   /// Under `work`: one batch of what waits.
   func step() -> Step {
     let step = writeBatch()
+    if step != .failed { tendStreams() }
     if step != .nothing { settings.onProgress?(self) }
     return step
   }
@@ -36,7 +37,12 @@ extension Journal {
         raise(.notSealed)
         return .failed
       }
-      guard beginSegment() else { return .failed }
+      // A stream's file failed: it is finished, and the segment is as good as before.
+      if writer.isOpen {
+        if error.number == ENOSPC || error.number == EDQUOT { _ = takeReserve() }
+      } else if !beginSegment() {
+        return .failed
+      }
       if let error = writer.write(folder, batch, records, epoch: settings.epoch) {
         note(error)
         raise(.diskFailed)
@@ -49,12 +55,13 @@ extension Journal {
     return .wrote
   }
 
-  /// As many whole turns as a batch holds. nil: nothing waits.
+  /// As many whole turns as a batch holds, with the most bytes that it can have on the disk. nil: nothing waits.
   private func measure(_ from: UInt64, _ to: UInt64) -> (BatchHead, end: UInt64)? {
     var at = from
     var count: UInt32 = 0
     var whole: (BatchHead, UInt64)?
     var first: UInt64 = 0
+    var most = 0
     while at != to {
       let rest = ring.bytes(from: at, to: to)
       guard let frame = Frame.read(rest, at: 0, seed: seed) else {
@@ -63,12 +70,13 @@ extension Journal {
         break
       }
       at &+= UInt64(frame.size)
-      if Int(at &- from) + Int(count + 1) * writer.growth > writer.batchLimit { break }
+      most += frame.size + (writer.layer?.growth(frame) ?? 0)
+      if most > writer.batchLimit { break }
       if count == 0 { first = frame.sequence }
       count += 1
       if frame.flags & Frame.moreFlag == 0 {
         whole = (
-          BatchHead(number: 0, first: first, count: count, bytes: UInt32(at &- from)), at
+          BatchHead(number: 0, first: first, count: count, bytes: UInt32(most)), at
         )
       }
     }
@@ -277,9 +285,13 @@ extension Journal {
     isStopping.store(true, ordering: .releasing)
     gate.held { gate.wakeAll() }
     if let thread { pthread_join(thread, nil) }
+    // Nobody else appends any more: what is due is put on record here.
+    work.held { tendStreams(isForced: true) }
+    appendNote(monotonic_ns: calls.now_ns(), wall_us: calls.wall_us())
     work.held {
       while step() == .wrote {}
       if gapEnd != nil { _ = beginSegment() }
+      tendStreams(isForced: true)
       let isDone =
         ring.head == ring.tail && gapEnd == nil && !reasons.contains(.lockLost) && !keepsRing
       if isDone, writer.trim(folder) == nil {
@@ -289,6 +301,7 @@ extension Journal {
         if lock.write(folder) == nil { ringFile.remove() }
       }
       writer.finish(folder)
+      for stream in writer.layer?.streams ?? [] { stream.finish(folder) }
       lock.release(folder)
       _ = calls.close(folder.descriptor)
     }

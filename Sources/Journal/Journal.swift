@@ -37,6 +37,9 @@ package final class Journal: @unchecked Sendable {
   /// The last record of the state beside the ring; the next segment begins behind it.
   var gapEnd: UInt64?
 
+  /// A deletion on its way.
+  let pending = PendingNote()
+
   // Under `work` as well: what is told of each batch that is durable, and how many bytes were
   var whenDurable: (@Sendable (UInt64, UInt64) -> Void)?
   var settledBytes: UInt64 = 0
@@ -124,23 +127,39 @@ package final class Journal: @unchecked Sendable {
     return ring.address(end) + Frame.headSize
   }
 
-  /// Appends a record whose payload was written where `place` said. `isLast: false`: it becomes visible with the next
+  /// Whether parts of a record can stand apart: in the format of its journal. If not they are part of the payload.
+  package var keepsApart: Bool { writer.layer != nil }
+
+  /// Appends a record whose payload was written where `place` said. `apart`: so many of its last bytes stand apart, and
+  /// `place` was asked for `ApartCounts.size` more. `isLast: false`: it becomes visible with the next
   /// record, and no crash parts them; so many are a quarter of the ring at most.
   @discardableResult
   package func append(
-    placed length: Int, kind: UInt16, version: UInt8 = 1, monotonic_ns: Int64, wall_us: Int64,
-    isLast: Bool = true
+    placed given: Int, kind: UInt16, version: UInt8 = 1, monotonic_ns: Int64, wall_us: Int64,
+    isLast: Bool = true, apart: ApartCounts = .none
   ) -> UInt64 {
     let sequence = next
+    var length = given
+    var flags = isLast ? 0 : Frame.moreFlag
+    if !apart.isEmpty {
+      let place = ring.address(end) + Frame.headSize + length
+      place.storeBytes(of: UInt32(apart.positions).littleEndian, as: UInt32.self)
+      place.storeBytes(of: UInt32(apart.watches).littleEndian, toByteOffset: 4, as: UInt32.self)
+      length += ApartCounts.size
+      flags |= Frame.apartFlag
+    }
     Frame.seal(
-      ring.address(end), length: length, kind: kind, version: version,
-      flags: isLast ? 0 : Frame.moreFlag, sequence: sequence, monotonic_ns: monotonic_ns,
-      wall_us: wall_us, epoch: settings.epoch, seed: seed)
+      ring.address(end), length: length, kind: kind, version: version, flags: flags,
+      sequence: sequence, monotonic_ns: monotonic_ns, wall_us: wall_us, epoch: settings.epoch,
+      seed: seed)
     next = sequence &+ 1
     end &+= UInt64(Frame.whole(length))
     if isLast {
       ring.publish(end)
       recordedCell.store(sequence, ordering: .releasing)
+      if pending.state.load(ordering: .relaxed) == PendingNote.State.prepared {
+        appendNote(monotonic_ns: monotonic_ns, wall_us: wall_us)
+      }
     }
     return sequence
   }

@@ -20,6 +20,8 @@ package struct JournalRecord {
   /// Of the segment that it stands in; nil: it stands in the ring alone.
   package var digest: JournalDigest?
   package var payload: UnsafeRawBufferPointer
+  /// What of it lies in the streams; valid as long.
+  package var apart: ApartBytes = .none
 
   /// What a record takes in the ring: for `Journal.hasRoom`. A multiple of 8.
   package static func size(payload: Int) -> Int { Frame.headSize + (payload + 7) & ~7 }
@@ -36,6 +38,11 @@ enum Frame {
   static var moreFlag: UInt8 { 1 }
   /// The payload is sealed by the host. On a disk alone.
   static var sealedFlag: UInt8 { 2 }
+  /// Something of it stands apart (`ApartView`).
+  static var apartFlag: UInt8 { 4 }
+  /// Ours, and a record among the others: what was deleted (`DeletionNote`).
+  static var note: UInt16 { 0xff01 }
+  static func isRecord(_ kind: UInt16) -> Bool { kind < firstReserved || kind == note }
 
   /// Sums begin with the journal's own number: no frame of another journal, and nothing that a caller puts into a
   /// payload, passes for one of ours.
@@ -133,12 +140,22 @@ struct FrameHead: BitwiseCopyable {
 
   var size: Int { Frame.whole(length) }
 
+  /// As it stands in the ring: what will stand apart is still in it. nil: it is none of the host's.
+  func ringRecord(_ payload: UnsafeRawBufferPointer, boot: JournalID) -> JournalRecord? {
+    guard kind < Frame.firstReserved else { return nil }
+    guard flags & Frame.apartFlag != 0, let view = ApartView(payload, isOnDisk: false) else {
+      return record(payload, boot: boot)
+    }
+    return record(view.payload, view.bytes, boot: boot)
+  }
+
   func record(
-    _ payload: UnsafeRawBufferPointer, boot: JournalID, digest: JournalDigest? = nil
+    _ payload: UnsafeRawBufferPointer, _ apart: ApartBytes = .none, boot: JournalID,
+    digest: JournalDigest? = nil
   ) -> JournalRecord {
     JournalRecord(
       sequence: sequence, kind: kind, version: version, hasMore: flags & Frame.moreFlag != 0,
       epoch: epoch, monotonic_ns: monotonic_ns, wall_us: wall_us, boot: boot, digest: digest,
-      payload: payload)
+      payload: payload, apart: apart)
   }
 }

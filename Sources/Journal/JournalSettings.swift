@@ -52,6 +52,11 @@ package struct JournalSettings: Sendable {
   package var reserveBytes = 64 << 20
   /// Of the segments that are begun from now on; those that are there keep theirs, and the chain goes on through both.
   package var digest = JournalDigest.sha256
+  /// What stands apart goes so long after it was taken in, by stream.
+  package var retain_s: [Int64] = [Self.always_s, Self.always_s]
+  package static var always_s: Int64 { 10_000_000_000 }
+  /// A reader without a key: what is sealed is proved and not given.
+  var isBlind = false
   /// Seals what is written and opens what is read; nil: all is clear.
   package var seal: (any JournalSeal)?
   /// The host's own, in each segment's head: its configuration, the checksum of its map. At most 64 KiB.
@@ -71,6 +76,11 @@ package struct JournalSettings: Sendable {
   package var calls: any FileCalls = SystemFiles()
 
   package init(folder: String) { self.folder = folder }
+
+  /// A stream's file begins anew after so long: what goes, goes by whole files. An hour of three days.
+  func rotation_s(_ stream: JournalStream) -> Int64 {
+    min(max(retain_s[stream.rawValue] / 72, 60), 86_400)
+  }
 }
 
 package enum JournalStrength: Int32, Sendable {
@@ -122,6 +132,10 @@ package struct JournalReasons: OptionSet, Hashable, Sendable {
   package static let ringRestarted = JournalReasons(rawValue: 1_024)
   /// The host's seal failed: nothing becomes durable.
   package static let notSealed = JournalReasons(rawValue: 2_048)
+  /// What stands apart is older than it may become, and no snapshot has what was made of it.
+  package static let keptTooLong = JournalReasons(rawValue: 4_096)
+  /// Something that stands apart is missing or damaged, and no deletion says so.
+  package static let streamsLost = JournalReasons(rawValue: 8_192)
 
   /// Those that make the state DEGRADED.
   package static let degrading: JournalReasons = JournalReasons(rawValue: ~256)

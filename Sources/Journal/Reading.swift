@@ -84,7 +84,7 @@ private struct Reading {
         view.each(after: last) { frame, payload in
           report.fromRing += 1
           report.last = frame.sequence
-          return record(frame.record(payload, boot: page.boot))
+          return frame.ringRecord(payload, boot: page.boot).map { record($0) } ?? true
         }
         return
       }
@@ -112,7 +112,7 @@ private struct Reading {
     view.each(after: last) { frame, payload in
       report.fromRing += 1
       report.last = frame.sequence
-      return record(frame.record(payload, boot: page.boot))
+      return frame.ringRecord(payload, boot: page.boot).map { record($0) } ?? true
     }
     return true
   }
@@ -157,7 +157,7 @@ private struct Reading {
     } catch {
       problem = error
     }
-    report.last = last
+    report.last = isStopped ? last : max(last, walk.report.last)
     report.chain = walk.report
     self.isStopped = isStopped
     if let problem { throw problem }
@@ -221,7 +221,7 @@ struct RingView {
   func each(after last: UInt64, _ body: (FrameHead, UnsafeRawBufferPointer) -> Bool) {
     bytes.withUnsafeBytes { raw in
       var offset = 0
-      while let frame = Frame.read(raw, at: offset, seed: seed), frame.kind < Frame.firstReserved {
+      while let frame = Frame.read(raw, at: offset, seed: seed), Frame.isRecord(frame.kind) {
         let payload = Frame.payload(raw, at: offset, frame)
         if frame.sequence > last, !body(frame, payload) { return }
         offset += frame.size

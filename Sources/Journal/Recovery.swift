@@ -21,6 +21,10 @@ struct Recovery {
   var passedSnapshots = 0
   /// Opens what is sealed; nil: nothing can be.
   var opener: FrameOpener?
+  /// What stands apart; nil: it is not looked for.
+  var shelf: StreamShelf?
+  /// What is sealed is proved and not given.
+  var isBlind = false
 
   init(
     _ folder: Folder, _ catalogue: Catalogue, ring: Ring?, journal: JournalID,
@@ -46,7 +50,7 @@ struct Recovery {
       let name = SnapshotHead.name(sequence)
       do throws(JournalProblem) {
         let (head, bytes) = try SnapshotFile.read(
-          folder, name, journal: journal, .opened(opener))
+          folder, name, journal: journal, isBlind ? .proved : .opened(opener))
         guard bytes.withUnsafeBytes({ take($0) }) else {
           throw JournalProblem(.refused, "\(name) was not taken")
         }
@@ -151,7 +155,7 @@ struct Recovery {
     let end = bytes.withUnsafeBytes {
       SegmentReader(name: segment.name, head: head, bytes: $0, digest: own).read(
         &place, until: nil
-      ) { _, _ in false }
+      ) { _, _, _ in false }
     }
     if case .torn = end { return true }
     return false
@@ -184,12 +188,15 @@ struct Recovery {
     var given: UInt64 = 0
     let after = opening.snapshot
     let end = bytes.withUnsafeBytes { raw in
-      SegmentReader(name: name, head: own, bytes: raw, digest: digest, opener: opener).read(
+      SegmentReader(
+        name: name, head: own, bytes: raw, digest: digest, opener: opener, shelf: shelf,
+        isBlind: isBlind
+      ).read(
         &place, until: until
-      ) { frame, payload in
+      ) { frame, payload, apart in
         guard frame.sequence > after else { return true }
         given += 1
-        return record(frame.record(payload, boot: own.boot, digest: own.digest))
+        return record(frame.record(payload, apart, boot: own.boot, digest: own.digest))
       }
     }
     opening.fromSegments += given
@@ -251,7 +258,7 @@ struct Recovery {
       last = frame.sequence
       guard frame.sequence > opening.snapshot else { return true }
       given += 1
-      isTaken = record(frame.record(payload, boot: boot))
+      isTaken = frame.ringRecord(payload, boot: boot).map { record($0) } ?? true
       return isTaken
     }
     guard isTaken else { throw JournalProblem(.refused, "a record of the ring was not taken") }

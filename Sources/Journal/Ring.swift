@@ -151,7 +151,7 @@ struct Ring: @unchecked Sendable {
     var next: UInt64?
     while place != end {
       let rest = bytes(from: place, to: end)
-      guard let frame = Frame.read(rest, at: 0, seed: seed), frame.kind < Frame.firstReserved,
+      guard let frame = Frame.read(rest, at: 0, seed: seed), Frame.isRecord(frame.kind),
         next == nil || next == frame.sequence
       else { return (place, false) }
       guard body(frame, Frame.payload(rest, at: 0, frame), place) else { return (place, true) }

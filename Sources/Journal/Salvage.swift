@@ -42,6 +42,10 @@ extension Journal {
       report.snapshots += 1
       report.last = max(report.last, head.sequence)
     }
+    for name in names ?? [] {
+      guard JournalStream.allCases.contains(where: { $0.number(name) != nil }) else { continue }
+      try copy(name, bytes: .max, from, to)
+    }
     if let error = to.syncFolder() { throw .system("sync \(target)", error) }
     return report
   }

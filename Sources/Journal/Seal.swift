@@ -1,8 +1,6 @@
 // The host's own encryption of what lies on the disk: each frame and each piece of a snapshot by itself, below the sums
 // and hashes, so that a chain is proved without a key. Must never: put a clear byte on a disk where a seal is given.
 
-import CHujiaJournal
-
 /// What seals and opens. Used by one thread at a time for each journal that is written; a reader has its own.
 package protocol JournalSeal: AnyObject, Sendable {
   /// Of method and key, as it is to be told to those that open: 1 to 32 bytes.
@@ -74,40 +72,6 @@ final class FrameOpener {
     let count = place.withBytes { seal.open(payload, named: name, about: $0, into: room) }
     guard let count, count >= 0, count <= payload.count, count <= room.count else { return nil }
     return UnsafeRawBufferPointer(rebasing: room[..<count])
-  }
-}
-
-/// Frames on their way from the ring to a segment.
-struct FrameSealer {
-  let seal: any JournalSeal
-  let journal: JournalID
-  let seed: UInt32
-
-  /// The frames of `records`, sealed, behind each other. How many bytes; nil: the host could not, or what stands in the
-  /// ring is no frame.
-  func lay(
-    _ records: UnsafeRawBufferPointer, into room: UnsafeMutableRawBufferPointer
-  ) -> Int? {
-    var (from, to) = (0, 0)
-    while from < records.count {
-      guard let frame = Frame.head(records, at: from, seed: seed), let start = room.baseAddress,
-        to + frame.size + JournalSealing.growth <= room.count
-      else { return nil }
-      let payload = Frame.payload(records, at: from, frame)
-      let space = UnsafeMutableRawBufferPointer(
-        start: start + to + Frame.headSize, count: frame.length + JournalSealing.overhead)
-      let place = SealedPlace(journal: journal, what: .record, number: frame.sequence)
-      guard let count = place.withBytes({ seal.seal(payload, about: $0, into: space) }),
-        count >= 0, count <= space.count
-      else { return nil }
-      Frame.seal(
-        start + to, length: count, kind: frame.kind, version: frame.version,
-        flags: frame.flags | Frame.sealedFlag, sequence: frame.sequence,
-        monotonic_ns: frame.monotonic_ns, wall_us: frame.wall_us, epoch: frame.epoch, seed: seed)
-      from += frame.size
-      to += Frame.whole(count)
-    }
-    return to
   }
 }
 

@@ -21,6 +21,8 @@ struct SegmentReader {
   let digest: ChainDigest
   let seed: UInt32
   private let opener: FrameOpener?
+  /// nil: what stands apart is not looked for.
+  private let shelf: StreamShelf?
   /// Records that are sealed are proved and not given.
   private let isBlind: Bool
 
@@ -38,8 +40,9 @@ struct SegmentReader {
 
   init(
     name: String, head: SegmentHead, bytes: UnsafeRawBufferPointer, digest: ChainDigest,
-    opener: FrameOpener? = nil, isBlind: Bool = false
+    opener: FrameOpener? = nil, shelf: StreamShelf? = nil, isBlind: Bool = false
   ) {
+    self.shelf = shelf
     self.opener = opener
     self.isBlind = isBlind
     self.name = name
@@ -58,7 +61,7 @@ struct SegmentReader {
   /// ring, and does not count here.
   func read(
     _ place: inout ChainPlace, until: UInt64?, batch seen: (ChainPlace, Int) -> Void = { _, _ in },
-    _ record: (FrameHead, UnsafeRawBufferPointer) -> Bool
+    _ record: (FrameHead, UnsafeRawBufferPointer, ApartBytes) -> Bool
   ) -> End {
     place.last = max(place.last, head.first - 1)
     place.batch = head.batch
@@ -128,7 +131,7 @@ struct SegmentReader {
     let inside = UnsafeRawBufferPointer(rebasing: bytes[..<end])
     for index in 0..<UInt64(head.count) {
       guard let frame = Frame.read(inside, at: offset, seed: seed),
-        frame.kind < Frame.firstReserved, frame.sequence == head.first + index
+        Frame.isRecord(frame.kind), frame.sequence == head.first + index
       else { return false }
       offset += frame.size
     }
@@ -137,20 +140,34 @@ struct SegmentReader {
 
   /// nil: all of the batch was given.
   private func give(
-    _ head: BatchHead, at offset: Int, _ record: (FrameHead, UnsafeRawBufferPointer) -> Bool
+    _ head: BatchHead, at offset: Int,
+    _ record: (FrameHead, UnsafeRawBufferPointer, ApartBytes) -> Bool
   ) -> End? {
     var offset = offset + BatchHead.size
     for _ in 0..<head.count {
       guard let frame = Frame.head(bytes, at: offset, seed: seed) else { return .stopped }
       defer { offset += frame.size }
+      if frame.kind == Frame.note {
+        let payload = Frame.payload(bytes, at: offset, frame)
+        if let note = DeletionNote(payload, frame) { shelf?.findings.notes.append(note) }
+        continue
+      }
       var payload = Frame.payload(bytes, at: offset, frame)
+      var apart = ApartBytes.none
+      if frame.flags & Frame.apartFlag != 0 {
+        guard let view = ApartView(payload, isOnDisk: true) else {
+          return .damaged(offset, "what stands apart of record \(frame.sequence) is not said")
+        }
+        payload = view.payload
+        if let shelf { apart = shelf.take(view, frame, digest) } else { apart.gone = .all }
+      }
       if frame.flags & Frame.sealedFlag != 0 {
         if isBlind { continue }
         guard let clear = opener?.open(payload, named: self.head.seal, number: frame.sequence)
         else { return .sealed(offset) }
         payload = clear
       }
-      guard record(frame, payload) else { return .stopped }
+      guard record(frame, payload, apart) else { return .stopped }
     }
     return nil
   }

@@ -10,7 +10,7 @@ final class SegmentWriter: @unchecked Sendable {
   let digest: ChainDigest
   let seed: UInt32
   let batchLimit: Int
-  private let sealer: FrameSealer?
+  let layer: FrameLayer?
   private let segmentBytes: Int
   private let room: UnsafeMutableRawBufferPointer
   private let zeros: UnsafeMutableRawBufferPointer
@@ -27,10 +27,10 @@ final class SegmentWriter: @unchecked Sendable {
   private(set) var written: [SegmentFacts] = []
 
   init(
-    digest: ChainDigest, seed: UInt32, sealer: FrameSealer?, place: ChainPlace,
+    digest: ChainDigest, seed: UInt32, layer: FrameLayer?, place: ChainPlace,
     nextNumber: UInt64, segmentBytes: Int, batchLimit: Int
   ) {
-    self.sealer = sealer
+    self.layer = layer
     self.digest = digest
     self.seed = seed
     self.place = place
@@ -51,12 +51,9 @@ final class SegmentWriter: @unchecked Sendable {
 
   var isOpen: Bool { file != nil }
 
-  /// What each frame can have more on the disk than in the ring.
-  var growth: Int { sealer == nil ? 0 : JournalSealing.growth }
-
+  /// `batch.bytes`: the most that it can take there.
   func hasRoom(_ batch: BatchHead) -> Bool {
-    let bytes = Int(batch.bytes) + Int(batch.count) * growth
-    return file != nil && offset + Int64(bytes + BatchHead.overhead) <= Int64(segmentBytes)
+    file != nil && offset + Int64(Int(batch.bytes) + BatchHead.overhead) <= Int64(segmentBytes)
   }
 
   // A new segment
@@ -167,10 +164,19 @@ final class SegmentWriter: @unchecked Sendable {
       start + hashed, batch: head.number, last: head.last, epoch: epoch, wall_us: wall_us,
       now_ns: now_ns, seed: seed)
     let size = hashed + BatchHead.endSize
+    // What stands apart is there before the batch that has its hash.
+    for stream in layer?.streams ?? [] {
+      if let error = stream.flush(folder) {
+        layer?.giveUp(folder)
+        return error
+      }
+    }
     if let error = put(folder, file, UnsafeRawBufferPointer(start: start, count: size)) {
       finish(folder)
+      layer?.giveUp(folder)
       return error
     }
+    layer?.settle()
     offset += Int64(size)
     running = hash
     place = ChainPlace(
@@ -186,7 +192,7 @@ final class SegmentWriter: @unchecked Sendable {
   /// Behind the room of the batch's head, sealed where that is asked for. How many bytes.
   private func lay(_ records: UnsafeRawBufferPointer) -> Int? {
     let place = UnsafeMutableRawBufferPointer(rebasing: room[BatchHead.size...])
-    if let sealer { return sealer.lay(records, into: place) }
+    if let layer { return layer.lay(records, into: place) }
     if let from = records.baseAddress, let to = place.baseAddress {
       to.copyMemory(from: from, byteCount: records.count)
     }

@@ -16,6 +16,11 @@ package struct ChainReport: Sendable {
   package var digest: JournalDigest?
   /// As which it is sealed, or the newest part of it that is; empty: it is clear.
   package var seal = ""
+  /// Pieces that stand apart, by stream: those that are there, and those that are not.
+  package var apart = [0, 0]
+  package var gone = [0, 0]
+  /// What was deleted, and by which hand.
+  package var deletions: [DeletionNote] = []
   /// The hash before `first`: what went into an archive ends with it.
   package var previous: [UInt8] = []
   /// Not durable when its process died: bytes behind the last whole batch.
@@ -68,6 +73,7 @@ struct ChainWalk {
   var good: [(name: String, bytes: Int64)] = []
   private let seal: (any JournalSeal)?
   private let isBlind: Bool
+  private var shelf: StreamShelf?
 
   /// `isBlind`: what is sealed is proved and not given.
   init(folder: Folder, kept: [ChainHead], seal: (any JournalSeal)?, isBlind: Bool) {
@@ -80,6 +86,7 @@ struct ChainWalk {
   mutating func run(_ record: (borrowing JournalRecord) -> Void) throws(JournalProblem) {
     let page = try lockPage()
     let catalogue = try Catalogue(folder, journal: page?.journal)
+    shelf = catalogue.journal.map { StreamShelf(folder, $0, seal) }
     var entries: [(Catalogue.Segment, SegmentHead)] = []
     for segment in catalogue.segments {
       guard let head = segment.head else { continue }
@@ -96,10 +103,31 @@ struct ChainWalk {
     report.head = place?.hash ?? []
     report.digest = entries.last?.1.digest
     try compare(page, place, entries.last?.0.name ?? "the folder")
+    try judge(isArchive: page == nil)
     // What went by retention is in a snapshot.
     if report.first > 1, !catalogue.snapshots.contains(where: { $0 >= report.first - 1 }) {
       throw JournalProblem(
         .incomplete, "records 1 to \(report.first - 1) are missing, and no snapshot has them")
+    }
+  }
+
+  /// What stands apart is as its hashes say, or a deletion on record says that it went. An archive has none of it.
+  private mutating func judge(isArchive: Bool) throws(JournalProblem) {
+    guard let findings = shelf?.findings else { return }
+    report.apart = findings.present
+    report.gone = findings.gone
+    report.deletions = findings.notes
+    if let flaw = findings.flaw {
+      throw JournalProblem.damage(
+        flaw.file, flaw.offset, lastGood: report.last,
+        "the \(flaw.stream.name) of record \(flaw.record) are not those that the chain has a hash of"
+      )
+    }
+    if let run = findings.unexplained, !isArchive {
+      throw JournalProblem.damage(
+        run.stream.name, 0, lastGood: report.last,
+        "the \(run.stream.name) of records \(run.first) to \(run.last) are missing, and no deletion "
+          + "on record says so")
     }
   }
 
@@ -136,14 +164,15 @@ struct ChainWalk {
     let end = bytes.withUnsafeBytes { raw in
       SegmentReader(
         name: segment.name, head: head, bytes: raw, digest: digest,
-        opener: FrameOpener.make(head.seal.isEmpty ? nil : seal, head.journal), isBlind: isBlind
+        opener: FrameOpener.make(head.seal.isEmpty ? nil : seal, head.journal), shelf: shelf,
+        isBlind: isBlind
       ).read(
         &next, until: until,
         batch: { place, offset in
           flaw = flaw ?? disagreement(place, segment.name, offset)
         }
-      ) { frame, payload in
-        record(frame.record(payload, boot: head.boot, digest: head.digest))
+      ) { frame, payload, apart in
+        record(frame.record(payload, apart, boot: head.boot, digest: head.digest))
         return true
       }
     }

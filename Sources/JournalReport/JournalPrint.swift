@@ -88,6 +88,12 @@ package final class JournalPrint {
   }
 
   private func take(_ record: borrowing JournalRecord) {
+    if replica != nil, record.apart.gone.contains(.watches) {
+      replica = nil
+      tell(
+        "what watches said in record \(record.sequence) was deleted: from here on nothing can be followed",
+        record)
+    }
     if let replica {
       do throws(Failure) {
         try replica.take(record)

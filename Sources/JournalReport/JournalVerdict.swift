@@ -44,6 +44,10 @@ package struct JournalVerdict {
       unapplied = "an opening of a later version stands in it: use the version that wrote it"
       return
     }
+    // What watches said decides when their clocks run: without it nothing can be applied again.
+    guard chain.chain.gone[JournalStream.watches.rawValue] == 0,
+      depth != .redecided || chain.chain.gone[JournalStream.positions.rawValue] == 0
+    else { return }
     let source = JournalReview.Source(
       path: path, openings: openings, last: chain.last, seal: seal)
     let isDeciding = depth == .redecided
@@ -88,6 +92,7 @@ package struct JournalVerdict {
     let digest = report.digest.map { ", \($0.name)" } ?? ""
     lines.append(
       "chain            \(Self.hex(report.head)) up to record \(report.last)\(digest)")
+    lines += Self.lines(apart: report)
     if !report.seal.isEmpty { lines.append("sealed           as \"\(report.seal)\"") }
     if report.first > 1 {
       lines.append("                 begins with \(Self.hex(report.previous))")
@@ -96,6 +101,25 @@ package struct JournalVerdict {
     lines.append(verdict)
     return lines.joined(separator: "\n")
   }
+
+  /// What stands apart from the chain, and what went of it.
+  private static func lines(apart report: ChainReport) -> [String] {
+    guard report.apart + report.gone != [0, 0, 0, 0] else { return [] }
+    let words = JournalStream.allCases.map {
+      "\($0.name) of \(Thousands.text(report.apart[$0.rawValue])) records"
+    }
+    var lines = ["apart            \(words.joined(separator: ", "))"]
+    let time = WallTime()
+    for note in report.deletions {
+      lines.append(
+        "deleted          \(note.stream.name) of records \(note.first) to \(note.last), taken in before "
+          + "\(time.text(note.before_us)); record \(note.record) of \(time.text(note.wall_us)), by "
+          + "\(note.by): \(note.why)")
+    }
+    return lines
+  }
+
+  private var isWhole: Bool { chain.chain.gone == [0, 0] }
 
   private static func lines(_ outcome: JournalReview.Outcome, _ isDecided: Bool) -> [String] {
     let commands = outcome.commands.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
@@ -113,7 +137,7 @@ package struct JournalVerdict {
     if let problem = chain.problem { return "DOES NOT HOLD    \(problem.text)" }
     if let unapplied { return "NOT APPLIED      \(unapplied)" }
     if let first = outcome?.first { return "DIFFERS          \(Self.words(first))" }
-    return "holds"
+    return isWhole ? "holds" : "holds            complete but for what was deleted"
   }
 
   private static func words(_ difference: JournalReview.Difference) -> String {
@@ -173,6 +197,12 @@ package struct JournalVerdict {
     list.say("head", Self.hex(report.head))
     if let digest = report.digest { list.say("digest_kind", digest.name) }
     if !report.seal.isEmpty { list.say("sealed_as", report.seal) }
+    for stream in JournalStream.allCases {
+      list.say(stream.name + "_apart", report.apart[stream.rawValue])
+      list.say(stream.name + "_gone", report.gone[stream.rawValue])
+    }
+    list.say(
+      "deletions", .rows(report.deletions.map { JournalWords.fields($0) }))
     list.say("previous", Self.hex(report.previous))
     if let problem = chain.problem {
       list.nest("problem") {

@@ -56,6 +56,36 @@ package enum JournalWords {
     return JSONLine.of(list.fields)
   }
 
+  static func fields(_ note: DeletionNote) -> [Field] {
+    var list = FieldList()
+    list.say("stream", note.stream.name)
+    list.say("first", Int64(clamping: note.first))
+    list.say("last", Int64(clamping: note.last))
+    list.say("before_us", note.before_us)
+    list.say("record", Int64(clamping: note.record))
+    list.say("wall_us", note.wall_us)
+    list.say("by", note.by)
+    list.say("why", note.why)
+    return list.fields
+  }
+
+  package static func text(_ report: DeletionReport, _ stream: JournalStream) -> String {
+    guard let note = report.note else {
+      return "deleted          nothing: no \(stream.name) on record are that old"
+    }
+    return """
+      deleted          \(note.stream.name) of records \(note.first) to \(note.last): \(report.files) files
+      on record        \(note.record), by \(note.by): \(note.why)
+      """
+  }
+
+  package static func json(_ report: DeletionReport) -> String {
+    var list = FieldList()
+    list.say("files", report.files)
+    if let note = report.note { list.say("deleted", .list(fields(note))) }
+    return JSONLine.of(list.fields)
+  }
+
   package static func text(_ report: UpgradeReport) -> String {
     report.before == report.now
       ? "format           \(report.now): the newest that this version knows; nothing was changed"

@@ -51,6 +51,7 @@ package struct PrintedTurn {
       notes.append(
         "applied again with this version it comes out otherwise: what follows may differ")
     }
+    if turn.isGone { notes.append("what the watch said was deleted") }
     guard isFollowed else { return }
     answer = Self.answer(turn)
     self.events = events ?? turn.events.map { PrintedEvent($0) }

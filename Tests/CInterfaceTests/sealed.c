@@ -92,7 +92,19 @@ static int count_places(const unsigned char *bytes, size_t size, int32_t number)
   return found;
 }
 
-/* In which kinds of files each planted place stands: bit 0 segments, 1 snapshots, 2 all else. */
+enum { IN_SEGMENT = 1, IN_SNAPSHOT = 2, IN_POSITIONS = 4, IN_WATCHES = 8, ELSEWHERE = 16 };
+static int kind_of(const char *name) {
+  static const struct {
+    const char *prefix;
+    int kind;
+  } kinds[] = {
+      {"journal-", IN_SEGMENT}, {"snapshot-", IN_SNAPSHOT}, {"positions-", IN_POSITIONS}, {"watches-", IN_WATCHES}};
+  for (size_t at = 0; at < sizeof kinds / sizeof kinds[0]; at++)
+    if (strncmp(name, kinds[at].prefix, strlen(kinds[at].prefix)) == 0) return kinds[at].kind;
+  return ELSEWHERE;
+}
+
+/* In which kinds of files each planted place stands. */
 static void look_for_places(int found[PLANTED]) {
   memset(found, 0, sizeof(int) * PLANTED);
   DIR *listing = opendir(folder);
@@ -108,7 +120,7 @@ static void look_for_places(int found[PLANTED]) {
     size_t size = fread(bytes, 1, room, file);
     fclose(file);
     files++;
-    int kind = strncmp(entry->d_name, "journal-", 8) == 0 ? 1 : strncmp(entry->d_name, "snapshot-", 9) == 0 ? 2 : 4;
+    int kind = kind_of(entry->d_name);
     for (size_t place = 0; size > 0 && place < PLANTED; place++)
       if (count_places(bytes, size, planted[place][0]) + count_places(bytes, size, planted[place][1]) > 0)
         found[place] |= kind;
@@ -132,8 +144,11 @@ static void planted_places_are_found_nowhere(void) {
     CHECK_STATUS(hj_engine_close(engine), HJ_OK);
     int found[PLANTED];
     look_for_places(found);
-    /* Without the hook each of them is there: so this test can fail. */
+    /* Without the hook each of them is there: so this test can fail. What decided something stays in the chain; what a
+     * watch said stands apart, and so does a position, which the call's record has as well. */
     for (size_t place = 0; place < PLANTED; place++) CHECK_EACH_EQUAL(found[place] != 0, !is_sealed);
+    CHECK_EACH_EQUAL(found[3] & ~IN_SNAPSHOT, is_sealed ? 0 : IN_WATCHES);
+    CHECK_EACH_EQUAL(found[2] & IN_POSITIONS, is_sealed ? 0 : IN_POSITIONS);
     engine = open_engine(&config);
     CHECK_EACH_EQUAL(journal_info(engine).reasons, 0);
     CHECK_MORE(journal_info(engine).recorded, recorded);
@@ -252,14 +267,18 @@ static void memory_goes_into_no_core_file(void) {
 
 /* ---- What is refused ---- */
 
-static void refuse(hj_config config, const char *field) {
+static void refuse_as(hj_config config, hj_status status, const char *field) {
   hj_engine *engine = NULL;
   hj_error_detail detail;
   memset(&detail, 0, sizeof detail);
   detail.size = sizeof detail;
-  CHECK_EACH_STATUS(hj_engine_open(&config, &engine, &detail), HJ_E_ARGUMENT);
+  CHECK_EACH_STATUS(hj_engine_open(&config, &engine, &detail), status);
   CHECK_EACH_TEXT(detail.field, field);
   CHECK_NULL(engine);
+}
+
+static void refuse(hj_config config, const char *field) {
+  refuse_as(config, HJ_E_ARGUMENT, field);
 }
 
 static void settings_are_checked(void) {
@@ -272,6 +291,15 @@ static void settings_are_checked(void) {
   config = poll_config();
   config.journal_digest = HJ_DIGEST_SM3;
   refuse(config, "journal_path"); /* without a journal */
+  config = journal_config(HJ_RUN_POLL);
+  config.retain_positions_h = UINT32_MAX - 1;
+  refuse_as(config, HJ_E_LIMIT, "retain_positions_h");
+  config = journal_config(HJ_RUN_POLL);
+  config.retain_watches_d = UINT32_MAX;
+  refuse_as(config, HJ_E_LIMIT, "retain_watches_d");
+  config = poll_config();
+  config.retain_watches_d = 5;
+  refuse(config, "journal_path");
   seal_aes key = key_of(1);
   config = sealed_config(&key, "a name");
   config.open = NULL;

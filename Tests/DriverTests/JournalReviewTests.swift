@@ -161,7 +161,7 @@ import Testing
     var index = 0
     let report = Journal.read(path) { record in
       index += 1
-      let payload = edit(record.kind, index, Array(record.payload))
+      let payload = edit(record.kind, index, record.inlined)
       let sequence = payload.withUnsafeBytes {
         journal.append(
           kind: record.kind, version: record.version, monotonic_ns: record.monotonic_ns,

@@ -72,7 +72,7 @@ import Testing
       taken += 1
       let (line, payload) = edit(
         Line(kind: record.kind, bytes: record.payload.count, hasMore: record.hasMore),
-        Array(record.payload))
+        record.inlined)
       return payload.withUnsafeBytes {
         journal.append(
           kind: line.kind, version: record.version, monotonic_ns: record.monotonic_ns,

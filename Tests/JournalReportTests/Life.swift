@@ -36,9 +36,16 @@ final class Life {
 
   deinit {
     close()
-    for name in ["LOCK", "reserve"] + (1...4).map({ "journal-00000000000\($0)" }) {
-      unlink(journal + "/" + name)
+    guard let listing = opendir(journal) else { return }
+    defer { closedir(listing) }
+    var names: [String] = []
+    while let entry = readdir(listing) {
+      names.append(
+        withUnsafePointer(to: &entry.pointee.d_name) {
+          $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+        })
     }
+    for name in names where !name.hasPrefix(".") { unlink(journal + "/" + name) }
   }
 
   func close() {
@@ -72,6 +79,13 @@ final class Life {
           id: unit, kind: 1, agency: 1, capabilities: 1, homeBeat: 0, crew: 2,
           activity: .patrolling, shiftEnd_us: 0, place: driver.snap((lat_e7, 1_140_000_000)),
           hasPosition: true)))
+  }
+
+  func move(unit: UInt64, lat_e7: Int32, second: Int64) {
+    let fix = GivenFix(
+      unitID: unit, lat_e7: lat_e7, lon_e7: 1_140_000_000, datum: 0, accuracy_dm: 50,
+      heading_cdeg: .min, speed_cms: .min, wall_us: Self.wall_us + second * 1_000_000)
+    check(driver.takeFixes(1) { _ in fix }, equals: 1)
   }
 
   func report(_ type: UInt32, lat_e7: Int32, by operatorID: UInt64) {

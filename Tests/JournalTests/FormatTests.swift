@@ -178,6 +178,8 @@ import Testing
     bench.disk.cutPower(&random)
     bench.close()
     bench.disk.revive()
+    // The next opening asks for the other one again.
+    bench.settings.digest = digest == .sm3 ? .sha256 : .sm3
     bench.open()
     check(bench.found.payloads.count, equals: 37, bench.problem?.text ?? "")
     check(bench.journal?.info.digest, equals: digest)

@@ -20,8 +20,8 @@ import Testing
   }
 
   @Test func config() {
-    #expect(MemoryLayout<hj_config>.size == 288)
-    #expect(MemoryLayout<hj_config>.stride == 288)
+    #expect(MemoryLayout<hj_config>.size == 296)
+    #expect(MemoryLayout<hj_config>.stride == 296)
     let offsets: [(PartialKeyPath<hj_config>, Int)] = [
       (\.size, 0), (\.run_mode, 4), (\.map_path, 8), (\.plans_path, 16), (\.journal_path, 24),
       (\.max_units, 32), (\.max_incidents, 36), (\.max_assignments, 40), (\.event_capacity, 44),
@@ -35,8 +35,9 @@ import Testing
       (\.stale_s, 176), (\.off_duty_positions, 180), (\.max_clients, 184), (\.reserved3, 188),
       (\.telemetry, 192), (\.events_when, 196), (\.ring_bytes, 200), (\.journal_bytes, 208),
       (\.ring_path, 216), (\.retain_record_d, 224), (\.repeat_s, 228), (\.run_sheet_path, 232),
-      (\.run_sheet_s, 240), (\.reserved4, 244), (\.journal_digest, 248), (\.reserved5, 252),
-      (\.seal, 256), (\.open, 264), (\.seal_context, 272), (\.seal_name, 280),
+      (\.run_sheet_s, 240), (\.reserved4, 244), (\.journal_digest, 248),
+      (\.retain_positions_h, 252), (\.seal, 256), (\.open, 264), (\.seal_context, 272),
+      (\.seal_name, 280), (\.retain_watches_d, 288), (\.reserved5, 292),
     ]
     for (field, offset) in offsets {
       #expect(MemoryLayout<hj_config>.offset(of: field) == offset)

@@ -312,6 +312,8 @@ HEALTH_TORN_TAIL = 256
 HEALTH_RING_DAMAGED = 512
 HEALTH_RING_RESTARTED = 1024
 HEALTH_NOT_SEALED = 2048
+HEALTH_KEPT_TOO_LONG = 4096
+HEALTH_STREAMS_LOST = 8192
 HEALTH_TIME_UNCERTAIN = 65536
 HEALTH_REBUILT_OTHERWISE = 131072
 HEALTH_JOURNAL_ENDED = 262144
@@ -504,8 +506,8 @@ WORDS = {
         1: ("not_recorded", ""), 2: ("ring_lost", ""), 4: ("ring_filling", ""), 8: ("disk_failed", ""),
         16: ("disk_full", ""), 32: ("lock_lost", ""), 64: ("over_bound", ""), 128: ("snapshot_damaged", ""),
         256: ("torn_tail", ""), 512: ("ring_damaged", ""), 1024: ("ring_restarted", ""), 2048: ("not_sealed", ""),
-        65536: ("time_uncertain", ""), 131072: ("rebuilt_otherwise", ""), 262144: ("journal_ended", ""),
-        524288: ("run_sheet", ""),
+        4096: ("kept_too_long", ""), 8192: ("streams_lost", ""), 65536: ("time_uncertain", ""),
+        131072: ("rebuilt_otherwise", ""), 262144: ("journal_ended", ""), 524288: ("run_sheet", ""),
     },
     "digest": {
         0: ("sha256", ""), 1: ("sm3", ""),
@@ -549,8 +551,9 @@ class Config(Struct):
         ("off_duty_positions", c_int32), ("max_clients", c_uint32), ("reserved3", c_uint32), ("telemetry", c_int32),
         ("events_when", c_int32), ("ring_bytes", c_uint64), ("journal_bytes", c_uint64), ("ring_path", c_char_p),
         ("retain_record_d", c_uint32), ("repeat_s", c_uint32), ("run_sheet_path", c_char_p),
-        ("run_sheet_s", c_uint32), ("reserved4", c_uint32), ("journal_digest", c_int32), ("reserved5", c_uint32),
-        ("seal", Seal), ("open", Open), ("seal_context", c_void_p), ("seal_name", c_char_p),
+        ("run_sheet_s", c_uint32), ("reserved4", c_uint32), ("journal_digest", c_int32),
+        ("retain_positions_h", c_uint32), ("seal", Seal), ("open", Open), ("seal_context", c_void_p),
+        ("seal_name", c_char_p), ("retain_watches_d", c_uint32), ("reserved5", c_uint32),
     ]
 
 

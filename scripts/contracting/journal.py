@@ -12,6 +12,8 @@ from contracting.errors import ContractError
 GOLDEN = "Tests/Golden/journal/"
 PAGE = 4096
 BATCH_HEAD, BATCH_END = 0xFFF1, 0xFFF2
+NOTE, APART = 0xFF01, 4
+STREAMS = ("positions", "watches")
 SHA256, SM3 = 1, 2
 
 
@@ -89,7 +91,7 @@ class Journal:
         self.seed = crc32c(self.id)
         self.chain, self.last, self.batch, self.made_us = bytes(32), 0, 1, 1_700_000_000_000_000
         self.files, self.records, self.host = {}, [], b""
-        self.open = None
+        self.open, self.gone = None, set()
 
     def frame(self, kind, sequence, payload, monotonic_ns, wall_us, version=1, flags=0):
         head = struct.pack("<IHBBQqqIII", len(payload), kind, version, flags, sequence, monotonic_ns, wall_us, 1,
@@ -116,10 +118,14 @@ class Journal:
     def write(self, records):
         """A batch: each record is (kind, payload, monotonic_ns, wall_us)."""
         first, body = self.last + 1, b""
-        for kind, payload, monotonic_ns, wall_us in records:
+        for kind, payload, monotonic_ns, wall_us, *apart in records:
             self.last += 1
-            body += self.frame(kind, self.last, payload, monotonic_ns, wall_us)
-            self.records.append((self.last, kind, payload, monotonic_ns, wall_us))
+            stored, flags = payload, 0
+            if apart:
+                stored, flags = payload + self.put_apart(kind, apart, monotonic_ns, wall_us), APART
+            body += self.frame(kind, self.last, stored, monotonic_ns, wall_us, flags=flags)
+            if kind < NOTE:
+                self.records.append((self.last, kind, payload, monotonic_ns, wall_us, *apart))
         fields = struct.pack("<QQIIQ", self.batch, first, len(records), len(body), 0)
         hashed_part = self.frame(BATCH_HEAD, first, fields, 5, 6) + body
         self.running = hashed(self.digest, self.running + hashed_part)
@@ -127,6 +133,31 @@ class Journal:
         self.files[self.open] += hashed_part + end
         self.chain = self.running
         self.batch += 1
+
+    def put_apart(self, kind, apart, monotonic_ns, wall_us):
+        """Positions and watches into their streams: what the chain has instead, hashes and lengths."""
+        hashes = b""
+        for stream, (name, piece) in enumerate(zip(STREAMS, apart)):
+            if not piece:
+                continue
+            file = f"{name}-{1:012}"
+            if file not in self.files:
+                head = struct.pack("<QII", int.from_bytes(b"HHJSTR01", "little"), self.number, PAGE) + self.id
+                head += struct.pack("<QQQqI", stream, 1, self.last, self.made_us, 0)
+                self.files[file] = sealed(head, PAGE)
+            salted = hashlib.sha256(b"salt" + struct.pack("<QQ", stream, self.last)).digest()[:16] + piece
+            self.files[file] += self.frame(kind, self.last, salted, monotonic_ns, wall_us)
+            hashes += hashed(self.digest, struct.pack("<QQ", stream, self.last) + salted)
+        return hashes + struct.pack("<II", *(len(piece) for piece in apart))
+
+    def delete(self, stream, last, by, why):
+        """A note that everything of a stream up to a record went; and it goes."""
+        note = struct.pack("<IQQq", stream, 1, last, self.made_us)
+        for text in (by, why):
+            note += struct.pack("<I", len(text)) + text
+        self.write([(NOTE, note, 77, self.made_us + 77)])
+        del self.files[f"{STREAMS[stream]}-{1:012}"]
+        self.gone.add(stream)
 
     def snapshot(self, content):
         head = struct.pack("<QII", int.from_bytes(b"HHJSNP01", "little"), self.number, self.digest) + self.id
@@ -163,8 +194,12 @@ class Journal:
                 lines.append(row.hex())
                 at += len(row)
         lines += [f"= last {self.last}", f"= head {self.chain.hex()}"]
-        lines += [f"= record {sequence} {kind} {monotonic_ns} {wall_us} {payload.hex() or '-'}"
-                  for sequence, kind, payload, monotonic_ns, wall_us in self.records]
+        for sequence, kind, payload, monotonic_ns, wall_us, *apart in self.records:
+            line = f"= record {sequence} {kind} {monotonic_ns} {wall_us} {payload.hex() or '-'}"
+            for stream, piece in enumerate(apart):
+                if piece:
+                    line += f" {STREAMS[stream]} " + ("gone" if stream in self.gone else piece.hex())
+            lines.append(line)
         return "\n".join(lines) + "\n"
 
 
@@ -195,6 +230,26 @@ def plain(number, digest):
     return journal
 
 
+def streams(number, digest):
+    """Records with something apart; what watches said was deleted."""
+    journal = Journal(number, digest)
+    journal.begin()
+    for batch in range(3):
+        records = []
+        for at in range(1, 5):
+            index = batch * 4 + at
+            piece = payload(index + 20)
+            apart = (piece[:index * 5] if index % 2 else b"", piece[:index * 3] if index % 3 == 0 else b"")
+            record = (3, payload(index), index * 1000, 1_700_000_000_000_000 + index)
+            records.append((*record, *apart) if any(apart) else record)
+        journal.write(records)
+    content = b"".join(struct.pack("<I", len(record[2])) + record[2] for record in journal.records)
+    journal.snapshot(content)
+    journal.delete(1, journal.last, b"A. Wang", b"request 17 of 2026")
+    journal.close()
+    return journal
+
+
 def everything():
     if sm3(b"abc").hex() != "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0":
         raise ContractError("scripts/contracting/journal.py: its SM3 is not SM3")
@@ -202,6 +257,8 @@ def everything():
     for number in (1, 2):
         made[f"{GOLDEN}{number}-sha256.txt"] = plain(number, SHA256).text("SHA-256, records of no engine")
         made[f"{GOLDEN}{number}-sm3.txt"] = plain(number, SM3).text("SM3, records of no engine")
+        if number >= 2:
+            made[f"{GOLDEN}{number}-streams.txt"] = streams(number, SHA256).text("streams, one of them deleted")
     folder = header.ROOT / GOLDEN
     for there in sorted(folder.glob("*.txt")) if folder.exists() else ():
         path = GOLDEN + there.name

@@ -115,6 +115,7 @@ extension Configuration {
       let isPlain =
         telemetry == .newest && eventsWhen == .recorded && ringBytes == 0 && journalBytes == 0
         && ringPath == nil && retainRecord_d == 0 && hash == .sha256 && seal == nil
+        && retainPositions_h == 0 && retainWatches_d == 0
       if isPlain { return }
       throw Failure(
         .argument, field: "journal_path", "what belongs to a journal is set: give a journal_path")
@@ -131,6 +132,15 @@ extension Configuration {
       throw Failure(
         .limit, field: "journal_bytes",
         "journal_bytes is \(journalBytes): at least 256 MiB, or 0 = no bound")
+    }
+    if retainPositions_h != .max, retainPositions_h > 876_000 {
+      throw Failure(
+        .limit, field: "retain_positions_h",
+        "retain_positions_h is \(retainPositions_h): at most 876,000")
+    }
+    if retainWatches_d > 36_500 {
+      throw Failure(
+        .limit, field: "retain_watches_d", "retain_watches_d is \(retainWatches_d): at most 36,500")
     }
     if retainRecord_d > 36_500 {
       throw Failure(

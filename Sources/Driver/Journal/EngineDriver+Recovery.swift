@@ -156,6 +156,19 @@ extension EngineDriver {
 }
 
 extension Configuration {
+  /// Of what stands apart: positions, watches.
+  private var retain_s: [Int64] {
+    let records_s =
+      retainRecord_d == 0 ? JournalSettings.always_s : Int64(retainRecord_d) * 86_400
+    let positions_s: Int64 =
+      switch retainPositions_h {
+      case 0: 72 * 3_600
+      case .max: records_s
+      default: Int64(retainPositions_h) * 3_600
+      }
+    return [positions_s, retainWatches_d == 0 ? records_s : Int64(retainWatches_d) * 86_400]
+  }
+
   fileprivate func journalSettings(_ folder: String, areaBytes: Int) -> JournalSettings {
     var settings = JournalSettings(folder: folder)
     // One beyond what a ring's file may have is of this process alone, and that is told.
@@ -166,6 +179,7 @@ extension Configuration {
     settings.segmentBytes = min(max(settings.ringBytes, 8 << 20), 64 << 20)
     settings.journalBytes = Int64(journalBytes)
     settings.retention_s = Int64(retainRecord_d) * 86_400
+    settings.retain_s = retain_s
     settings.digest = hash == .sm3 ? .sm3 : .sha256
     settings.seal = seal
     settings.bootID = bootID

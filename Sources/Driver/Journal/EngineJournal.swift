@@ -15,6 +15,8 @@ final class EngineJournal: @unchecked Sendable {
   /// Positions that were taken in, with HJ_TELEMETRY_ALL.
   let facts: UnsafeMutablePointer<TurnFacts>?
   let telemetry: Telemetry
+  /// Positions, heartbeats and watches stand apart from the chain, where they can be deleted.
+  private let standsApart: Bool
   /// nil: events are shown when they are recorded.
   let bell: EventBell?
   /// The ring was full when something happened that could not be refused: nothing more is on record.
@@ -61,6 +63,7 @@ final class EngineJournal: @unchecked Sendable {
     }
     self.journal = journal
     telemetry = configuration.telemetry
+    standsApart = journal.keepsApart
     self.bell = bell
   }
 
@@ -165,13 +168,22 @@ final class EngineJournal: @unchecked Sendable {
       status, newestEvent, isCut: choices.pointee.isCut, hasLeft: hasLeft, hasGap: hasGap,
       &writer)
     hasGap = false
-    writer.put(command, at: moment)
+    let isApart = standsApart ? command.change.isOfWatches : false
+    if isApart { writer.put(UInt32(0)) } else { writer.put(command, at: moment) }
     putMark(&writer)
     writer.putCounted(choices.pointee.written)
-    putFixes(&writer)
+    if standsApart { writer.put(UInt32(0)) } else { putFixes(&writer) }
+    var apart = ApartCounts.none
+    if isApart { TurnRecord.putStub(command, at: moment, &writer) }
+    if standsApart { apart.positions = putApart(&writer) }
+    if isApart {
+      let before = writer.count
+      writer.putParts(command, at: moment)
+      apart.watches = writer.count - before
+    }
     journal.append(
       placed: writer.count, kind: RecordKind.turn, version: RecordKind.version,
-      monotonic_ns: monotonic_ns, wall_us: moment.wall_us)
+      monotonic_ns: monotonic_ns, wall_us: moment.wall_us, apart: apart)
   }
 
   private func forget() {
@@ -210,10 +222,16 @@ final class EngineJournal: @unchecked Sendable {
   }
 
   private func putFixes(_ writer: inout NumberWriter) {
-    let count = facts?.pointee.count ?? 0
-    writer.put(UInt32(count * TakenFix.bytes))
-    guard let facts else { return }
+    writer.put(UInt32((facts?.pointee.count ?? 0) * TakenFix.bytes))
+    _ = putApart(&writer)
+  }
+
+  /// The positions behind one another. How many bytes.
+  private func putApart(_ writer: inout NumberWriter) -> Int {
+    guard let facts else { return 0 }
+    let count = facts.pointee.count
     for index in 0..<count { writer.put(facts.pointee[index]) }
+    return count * TakenFix.bytes
   }
 
   /// What a command points at, in records that become visible with it.
@@ -248,7 +266,7 @@ final class EngineJournal: @unchecked Sendable {
     guard let facts else { return }
     facts.pointee.carryOver()
     defer { facts.pointee.removeAll() }
-    let most = facts.pointee.count * TakenFix.bytes + 4
+    let most = facts.pointee.count * TakenFix.bytes + ApartCounts.size
     // Telemetry is what is given up first; what it decided stands in the facts.
     guard !hasEnded, journal.hasRoom(JournalRecord.size(payload: most), .routine),
       let room = journal.place(most: most)
@@ -257,10 +275,11 @@ final class EngineJournal: @unchecked Sendable {
       return
     }
     var writer = NumberWriter(room)
-    putFixes(&writer)
+    var apart = ApartCounts.none
+    if standsApart { apart.positions = putApart(&writer) } else { putFixes(&writer) }
     journal.append(
       placed: writer.count, kind: RecordKind.positions, version: RecordKind.version,
-      monotonic_ns: monotonic_ns, wall_us: moment.wall_us)
+      monotonic_ns: monotonic_ns, wall_us: moment.wall_us, apart: apart)
   }
 
   func put(

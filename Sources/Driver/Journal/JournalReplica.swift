@@ -27,6 +27,8 @@ package struct SeenTurn {
   /// False: applied again it gave another status, other events or other choices. The rest of it is then what it gives
   /// now.
   package var isSame: Bool
+  /// What a watch said was deleted.
+  package var isGone = false
 }
 
 package final class JournalReplica {
@@ -66,25 +68,24 @@ package final class JournalReplica {
         record: record.sequence, wall_us: record.wall_us, status: turn.status,
         command: turn.command.recorded, beats: turn.command.beats, choices: turn.choices,
         isCut: turn.isCut, fixes: turn.fixes.count / TakenFix.bytes, decision: decision,
-        events: events, isSame: isSame))
+        events: events, isSame: isSame, isGone: turn.isGone))
   }
 
   /// A turn without an engine that follows: what stands on record alone. nil: the record is none, or damaged.
   package static func read(_ record: borrowing JournalRecord) -> SeenTurn? {
     guard record.kind == RecordKind.turn, record.version <= RecordKind.version,
-      let turn = TurnRecord(record.payload)
+      let turn = TurnRecord(record)
     else { return nil }
     return SeenTurn(
       record: record.sequence, wall_us: record.wall_us, status: turn.status,
       command: turn.command.recorded, beats: turn.command.beats, choices: turn.choices,
       isCut: turn.isCut, fixes: turn.fixes.count / TakenFix.bytes, decision: Decision(),
-      events: [], isSame: true)
+      events: [], isSame: true, isGone: turn.isGone)
   }
 
   /// Positions in a record that holds nothing else; nil: it is another record.
   package static func positions(_ record: borrowing JournalRecord) -> Int? {
     guard record.kind == RecordKind.positions else { return nil }
-    var reader = NumberReader(record.payload)
-    return reader.takeCounted().count / TakenFix.bytes
+    return (record.positions?.count ?? 0) / TakenFix.bytes
   }
 }

@@ -121,9 +121,10 @@ final class Rebuilder {
   // Turns
 
   private func takeTurn(_ record: borrowing JournalRecord) throws(Failure) {
-    guard var turn = TurnRecord(record.payload),
+    guard var turn = TurnRecord(record),
       log.pointee.begin(reading: turn.choices, isCut: turn.isCut, isForeign: isForeign)
     else { throw damaged(record) }
+    if turn.isGone { return pass(record, turn) }
     if isForeign { turn.command.recorded.change.snap { driver.snap($0) } }
     // A file is believed no more than a host: what no host could have said is damage.
     guard locate(turn.fixes), driver.accepts(turn.command), takeStaged(turn.staged) else {
@@ -143,6 +144,16 @@ final class Rebuilder {
     content.removeAll(keepingCapacity: true)
     seen?(record, turn, &decision, isSame)
     last = given.moment
+    note(record)
+  }
+
+  /// A turn of which nothing is left but that it was: its events have gone out.
+  private func pass(_ record: borrowing JournalRecord, _ turn: TurnRecord) {
+    driver.core.pointee.outbox.skip(to: turn.newestEvent)
+    content.removeAll(keepingCapacity: true)
+    var decision = Decision()
+    seen?(record, turn, &decision, true)
+    last = turn.command.recorded.moment
     note(record)
   }
 
@@ -208,8 +219,7 @@ final class Rebuilder {
   }
 
   private func takePositions(_ record: borrowing JournalRecord) throws(Failure) {
-    var reader = NumberReader(record.payload)
-    guard locate(reader.takeCounted()), !reader.isBroken else { throw damaged(record) }
+    guard let fixes = record.positions, locate(fixes) else { throw damaged(record) }
   }
 
   /// On another map each is snapped anew. False: one of them can be none of this engine's.

@@ -53,8 +53,7 @@ final class Redecider {
     case RecordKind.content: content.append(contentsOf: record.payload)
     case RecordKind.staged: guard staged.take(record) else { throw damaged(record) }
     case RecordKind.positions:
-      var reader = NumberReader(record.payload)
-      guard takeFixes(reader.takeCounted(), &outcome), !reader.isBroken else {
+      guard let fixes = record.positions, takeFixes(fixes, &outcome) else {
         throw damaged(record)
       }
       driver.core.pointee.takePositions(most: .max)
@@ -84,7 +83,7 @@ final class Redecider {
   private func takeTurn(
     _ record: borrowing JournalRecord, _ outcome: inout JournalReview.Outcome
   ) throws(Failure) {
-    guard let turn = TurnRecord(record.payload), takeFixes(turn.fixes, &outcome),
+    guard let turn = TurnRecord(record), takeFixes(turn.fixes, &outcome),
       driver.accepts(turn.command)
     else { throw damaged(record) }
     if let mark = turn.staged {

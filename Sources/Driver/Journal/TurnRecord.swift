@@ -4,6 +4,7 @@
 import HujiaContainers
 import HujiaEngine
 import HujiaIngest
+import HujiaJournal
 import HujiaRoads
 
 /// Kinds of records.
@@ -25,10 +26,14 @@ extension NumberWriter {
   /// A command in its own encoding, behind its length; a batch of heartbeats in several pieces.
   mutating func put(_ command: borrowing Command, at moment: Moment) {
     let place = reserve()
+    putParts(command, at: moment)
+    close(place)
+  }
+
+  mutating func putParts(_ command: borrowing Command, at moment: Moment) {
     for part in 0..<RecordedCommand.parts(command) {
       advance(by: RecordedCommand(command, at: moment, part: part).encode(into: base + count))
     }
-    close(place)
   }
 }
 
@@ -47,9 +52,12 @@ struct TurnRecord {
   var staged: StagedMark?
   var choices: UnsafeRawBufferPointer
   var fixes: UnsafeRawBufferPointer
+  /// What a watch said was deleted: the command says nothing but when, and by which person.
+  var isGone = false
 
   /// All but command, content, choices and positions.
-  static var headBytes: Int { 32 + StagedMark.size }
+  static var headBytes: Int { 32 + StagedMark.size + stubBytes + ApartCounts.size }
+  private static var stubBytes: Int { 40 }
   private static var cutFlag: UInt8 { 1 }
   private static var leftFlag: UInt8 { 2 }
   private static var gapFlag: UInt8 { 4 }
@@ -68,22 +76,53 @@ struct TurnRecord {
     writer.put(newestEvent)
   }
 
+  /// What stays of a command that stands apart.
+  static func putStub(
+    _ command: borrowing Command, at moment: Moment, _ writer: inout NumberWriter
+  ) {
+    writer.put(moment.now_ns)
+    writer.put(moment.wall_us)
+    writer.put(command.act.operatorID)
+    writer.put(command.act.sessionID)
+    writer.put(command.act.role)
+    writer.put(command.act.reason)
+  }
+
+  private static func stub(_ reader: inout NumberReader) -> ReadCommand {
+    let moment = Moment(now_ns: reader.get(), wall_us: reader.get())
+    let person: UInt64 = reader.get()
+    let session: UInt64 = reader.get()
+    let role: UInt32 = reader.get()
+    let act = Act(operatorID: person, reason: reader.get(), role: role, sessionID: session)
+    return ReadCommand(recorded: RecordedCommand(.beats(RecordedBeats()), at: moment, act: act))
+  }
+
   /// nil: damaged, or of a later version.
-  init?(_ payload: UnsafeRawBufferPointer) {
+  init?(_ record: borrowing JournalRecord) { self.init(record.payload, record.apart) }
+
+  init?(_ payload: UnsafeRawBufferPointer, _ apart: ApartBytes = .none) {
     var reader = NumberReader(payload)
     let flags: UInt8 = reader.get()
     guard reader.get(UInt8.self) <= ChoiceLog.version else { return nil }
     status = Status(rawValue: reader.get())
     newestEvent = reader.get()
-    guard let command = CommandBytes.get(reader.takeCounted()) else { return nil }
-    self.command = command
+    let inside = reader.takeCounted()
     let mark = reader.takeCounted()
     if mark.count > 0 {
       guard let named = StagedMark(mark) else { return nil }
       staged = named
     }
     choices = reader.takeCounted()
-    fixes = reader.takeCounted()
+    let fixesInside = reader.takeCounted()
+    fixes = apart.positions ?? fixesInside
+    if inside.isEmpty, apart.watches == nil, apart.gone.contains(.watches) {
+      command = Self.stub(&reader)
+      isGone = true
+    } else {
+      let bytes = inside.isEmpty ? apart.watches ?? inside : inside
+      guard let command = CommandBytes.get(bytes) else { return nil }
+      self.command = command
+    }
     hasLeft = flags & Self.leftFlag != 0
     isCut = flags & Self.cutFlag != 0
     hasGap = flags & Self.gapFlag != 0
@@ -97,5 +136,26 @@ struct TurnRecord {
       if reader.isBroken || !body(fix) { return false }
     }
     return !reader.isBroken
+  }
+}
+
+extension Change {
+  /// What watches say, and where they are: it can be deleted.
+  var isOfWatches: Bool {
+    switch self {
+    case .beats, .putWatch: true
+    default: false
+    }
+  }
+}
+
+extension JournalRecord {
+  /// Positions in a record that holds nothing else; empty: they are gone. nil: it cannot be read.
+  var positions: UnsafeRawBufferPointer? {
+    if let apart = apart.positions { return apart }
+    var reader = NumberReader(payload)
+    if payload.isEmpty { return payload }
+    let fixes = reader.takeCounted()
+    return reader.isBroken ? nil : fixes
   }
 }
