@@ -254,6 +254,43 @@ import Testing
     }
   }
 
+  /// One shift that lasts, far away, and thousands near that do not: squares of these stay closed, also when those
+  /// lasted have gone.
+  @Test func shortShiftsKeepTheirSquaresClosed() throws {
+    let capacity = 4_000
+    let image = MapImage(MapDraft())
+    var router = try Router(map: image.map, unitCapacity: capacity, memory: .system)
+    var random = SplitMix64(8)
+    func near() -> Place {
+      Self.spot(
+        310_000_000 + Int32(random.below(1_000_000)), -410_000_000 + Int32(random.below(1_000_000)))
+    }
+    func stand(_ slot: Int, until_us: Int64, _ place: Place) {
+      var traits = UnitTraits()
+      traits.availableUntil_us = until_us
+      traits.isLive = true
+      put(&router, slot, Unit(id: UInt64(slot + 1), traits: traits, place: place))
+    }
+    // All but the last lasted; then each comes with a shorter shift, where it was or elsewhere.
+    for slot in 0..<capacity - 1 { stand(slot, until_us: .max, near()) }
+    for slot in 0..<capacity - 1 { stand(slot, until_us: Int64(1 + random.below(1_000)), near()) }
+    stand(capacity - 1, until_us: 2_000, Self.spot(330_000_000, -410_000_000))
+    let filter = UnitFilter(availableUntil_us: 2_000)
+    var found = [NearestUnit(unit: 0, travel_ms: 0, distance_dm: 0, isStraightLine: true)]
+    for _ in 0..<20 {
+      let (opened, looked) = (router.ground.opened, router.ground.looked)
+      let goal = near()
+      let best = router.best(
+        to: goal, filter: filter, profile: .normal, ranking: Ranking(leastTurnout_ms: 0)
+      ) { _ in 0 }
+      check(best?.unit, equals: UInt32(capacity - 1))
+      let count = router.nearest(to: goal, filter: filter, limit: 1, profile: .normal, into: &found)
+      check(count, equals: 1)
+      check(router.ground.opened - opened, atMost: 60)
+      check(router.ground.looked - looked, atMost: 100)
+    }
+  }
+
   /// Shifts that all end too early are known by class: no square is opened, no unit looked at.
   @Test func nobodyStaysLongEnough() throws {
     let capacity = 2_000

@@ -121,7 +121,7 @@ extension Router {
   ) -> NearestUnit? {
     var filter = given
     filter.prepare(codes: codes(given.levels))
-    // What squares hold does not say when shifts end: they would all be opened to find that nobody stays long enough.
+    // What squares hold is of different units: classes know whether one has it all.
     if filter.availableUntil_us != .min, !hasPlaced(filter) { return nil }
     var ranking = given_
     for code in 0..<ground.table.kinds.count {

@@ -27,9 +27,12 @@ struct GroundSummary: BitwiseCopyable, Equatable {
   var agencies: UInt64 = 0
   var kinds: UInt64 = 0
   var levels: UInt32 = 0
+  /// The latest end of a shift.
+  var latest_us = Int64.min
 
   init() {}
-  init(_ traits: UnitTraits, kindCode: UInt8) {
+  init(_ traits: UnitTraits, kindCode: UInt8, latest_us: Int64) {
+    self.latest_us = latest_us
     capabilities = traits.capabilities
     agencies = Self.bit(traits.agency)
     kinds = 1 << UInt64(kindCode)
@@ -41,13 +44,14 @@ struct GroundSummary: BitwiseCopyable, Equatable {
     agencies |= other.agencies
     kinds |= other.kinds
     levels |= other.levels
+    latest_us = max(latest_us, other.latest_us)
   }
 
   /// `kinds`: those that will do, by code.
   func mayMatch(_ filter: UnitFilter, kinds wanted: UInt64) -> Bool {
     capabilities & filter.capabilities == filter.capabilities && levels & filter.levels != 0
       && (filter.agency == 0 || agencies & Self.bit(filter.agency) != 0)
-      && kinds & wanted != 0
+      && kinds & wanted != 0 && latest_us >= filter.availableUntil_us
   }
 
   private static func bit(_ value: UInt32) -> UInt64 {
@@ -79,7 +83,7 @@ struct GroundTree: ~Copyable {
     var node: UInt32
   }
 
-  /// About 280 bytes a unit on a map without streets, else nothing.
+  /// About 290 bytes a unit on a map without streets, else nothing.
   init(_ map: RoadMap, unitCapacity: Int, memory: Memory) throws(OutOfMemory) {
     let unitCapacity = map.nodeCount == 0 ? unitCapacity : 0
     let nodes = try Block<GroundNode>(

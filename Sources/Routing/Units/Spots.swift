@@ -77,7 +77,7 @@ struct SpotTable: ~Copyable {
   private let groupBuckets: Block<UInt32>
   private let mask: UInt64
 
-  /// About 230 bytes a unit.
+  /// About 240 bytes a unit.
   init(unitCapacity: Int, memory: Memory) throws(OutOfMemory) {
     var buckets = 1
     while buckets < unitCapacity { buckets <<= 1 }
@@ -179,7 +179,9 @@ struct SpotTable: ~Copyable {
     groupOf[unit] = group + 1
     order.insert(
       unit, id: id, until_us: traits.availableUntil_us, root: &groups.base[Int(group)].root)
-    return known == nil
+    let isLonger = traits.availableUntil_us > spots[spot].holds.latest_us
+    if isLonger { spots[spot].holds.latest_us = traits.availableUntil_us }
+    return known == nil || isLonger
   }
 
   /// The spot, and whether it holds less now.
@@ -189,18 +191,29 @@ struct SpotTable: ~Copyable {
     groupOf[unit] = 0
     order.remove(unit, root: &groups.base[Int(group)].root)
     groups[group].count -= 1
-    guard groups[group].count == 0 else { return (spot, false) }
-    giveBack(group: group)
+    let isGone = groups[group].count == 0
+    if isGone {
+      giveBack(group: group)
+    } else if latest_us(of: group) >= order.nodes[unit].until_us {
+      return (spot, false)
+    }
     // One of many more is left in: too much is never wrong.
     guard spots[spot].groups <= 64 else { return (spot, false) }
     var summary = GroundSummary()
     var other = spots[spot].firstGroup
     while other != Self.none {
-      summary.add(GroundSummary(groups[other].traits, kindCode: groups[other].kindCode))
+      summary.add(
+        GroundSummary(
+          groups[other].traits, kindCode: groups[other].kindCode, latest_us: latest_us(of: other)))
       other = groups[other].next
     }
+    let isLess = isGone || summary != spots[spot].holds
     spots[spot].holds = summary
-    return (spot, true)
+    return (spot, isLess)
+  }
+
+  private func latest_us(of group: UInt32) -> Int64 {
+    order.nodes[groups[group].root].latest_us
   }
 
   private func findGroup(_ spot: UInt32, _ traits: UnitTraits) -> UInt32? {
@@ -233,7 +246,8 @@ struct SpotTable: ~Copyable {
     if first != Self.none { groups[first].previous = group }
     spots[spot].firstGroup = group
     spots[spot].groups += 1
-    spots[spot].holds.add(GroundSummary(common, kindCode: code))
+    spots[spot].holds.add(
+      GroundSummary(common, kindCode: code, latest_us: traits.availableUntil_us))
     return group
   }
 
