@@ -127,6 +127,15 @@ struct CellIndex: ~Copyable {
   ) {
     let levelClass = slot / map.count
     let cell = slot - levelClass * map.count
+    let parent = map.parent[cell]
+    // Rows of empty cells are never read, so their pages are not touched: the first touch of a large one takes longer
+    // than all else that a turn does here.
+    guard units.tallies[slot].total > 0 else {
+      units.tallies[slot].capabilities = 0
+      // In the first pass of a metric the parent's turn comes anyway.
+      if parent != .max, isValid(profile) { wait(levelClass * map.count + Int(parent), profile) }
+      return
+    }
     let entries = map.entries[cell]
     let target = UnsafeMutablePointer(
       mutating: row(cell: cell, levelClass: levelClass, profile))
@@ -140,7 +149,6 @@ struct CellIndex: ~Copyable {
     let isSame = hjk_copy_row(target, scratch, entries, level) == 0
     let before = units.tallies[slot].capabilities
     units.tallies[slot].capabilities = capabilities
-    let parent = map.parent[cell]
     if parent != .max, !isSame || before != capabilities {
       wait(levelClass * map.count + Int(parent), profile)
     }
