@@ -317,15 +317,27 @@ static void events(int calls) {
   }
 }
 
-static void open_and_close(int calls) {
+static void open_often(int calls, int32_t memory) {
   while (calls-- > 0) {
     hj_config config = usual(HJ_RUN_POLL);
+#ifdef HJ_MAP_SHARED
+    config.map_memory = memory;
+#else
+    (void)memory; /* 0.2 maps the file always */
+#endif
     int64_t start_ns = clock_ns();
     open_with(&config);
     sample(samples, start_ns);
     check(hj_engine_close(engine), "hj_engine_close");
     engine = NULL;
   }
+}
+
+static void open_copied(int calls) {
+  open_often(calls, 0);
+}
+static void open_mapped(int calls) {
+  open_often(calls, 1);
 }
 
 /* ---- What is no time ---- */
@@ -426,7 +438,8 @@ static const struct {
     {"post", "hj_incident_post", 2048, 102400, post},
     {"fire", "hj_engine_poll", 5120, 256000, fire},
     {"events", "hj_events_poll", 5120, 256000, events},
-    {"open", "-", 0, 20, open_and_close},
+    {"open", "-", 0, 20, open_copied},
+    {"open-mapped", "-", 0, 20, open_mapped},
     {"memory", "-", 0, 1, memory},
     {"resident", "-", 0, 2000, resident},
     {"stack", "-", 0, 1, stack},

@@ -1,17 +1,23 @@
 /* The turn table: each operation whose work grows with the tables, at the size given, on an engine of its own with its
- * own thread. A row says how long its calls took; how long another thread waited meanwhile that did nothing but read a
- * unit, so what holds the baton longest shows there; and hj_stats.longest_turn_ns, which counts the filling of the
- * tables as well. Usage: turns SIZE SERVED ROWS [MAP]; without a map straight lines. SIZE to 1,048,576; SERVED units
- * before as many waiting incidents, to 10,000. */
+ * own thread. A row says how long its calls took; its longest turn, in processor time and by the clock; how
+ * often the system took the core away within a turn; and how long another thread waited meanwhile that did nothing but
+ * read a unit. It waits longer than a turn takes where the system lets one of the two threads wait for a core.
+ *   turns SIZE SERVED ROWS [MAP|-] [PLACING] [ROW]
+ * Without a map straight lines. SIZE to 1,048,576; SERVED units before as many waiting incidents, to 10,000. PLACING:
+ * apart (default: the reading thread on the second core, all others on the first), together (all on the first), free
+ * (as the system likes). ROW: unsigned or journaled, that one alone. */
+#define _GNU_SOURCE
 #include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
 
-#include "rows.h"
 #include "hujia.h"
+#include "rows.h"
+#include "turn_clock.h"
 
 static hj_engine *engine;
-static const char *map_path;
+static const char *map_path, *journal_path;
+static int other_core = 1; /* of the thread that reads */
 static FILE *row_file;
 static uint32_t size, served;
 
@@ -38,6 +44,11 @@ static void open_engine(uint32_t units, uint32_t incidents) {
   config.max_assignments = units < incidents ? units : incidents;
   config.event_capacity = incidents < 65536 ? 1 << 19 : 4 * incidents;
   config.breach_capacity = incidents;
+  config.journal_path = journal_path;
+  if (journal_path) {
+    config.ring_bytes = 64 << 20;
+    config.telemetry = HJ_TELEMETRY_ALL;
+  }
   check(hj_engine_open(&config, &engine, NULL), "open");
 }
 
@@ -90,7 +101,6 @@ typedef struct {
 } times;
 
 static times own, beside;
-static int64_t filled_ns;
 static pthread_t reader;
 static atomic_bool is_reading;
 
@@ -103,6 +113,7 @@ static void *read_units(void *context) {
   hj_unit_status unit;
   memset(&unit, 0, sizeof unit);
   unit.size = sizeof unit;
+  if (other_core >= 0) keep_to_core(other_core);
   while (atomic_load(&is_reading)) {
     int64_t start_ns = clock_ns();
     (void)hj_unit_read(engine, 7, &unit);
@@ -114,7 +125,7 @@ static void *read_units(void *context) {
 
 static void begin(void) {
   own.count = beside.count = 0;
-  filled_ns = stats().longest_turn_ns;
+  time_turns(1);
   atomic_store(&is_reading, 1);
   if (pthread_create(&reader, NULL, read_units, NULL)) exit(1);
 }
@@ -128,18 +139,20 @@ static double rank_us(const times *of, uint32_t per_mille) {
 static void end(const char *name) {
   atomic_store(&is_reading, 0);
   pthread_join(reader, NULL);
-  double turn_us = (double)stats().longest_turn_ns / 1e3;
+  time_turns(0);
+  double turn_us = (double)atomic_load(&longest_turn_ns) / 1e3, work_us = (double)atomic_load(&longest_work_ns) / 1e3;
   qsort(own.ns, own.count, sizeof own.ns[0], by_time);
   qsort(beside.ns, beside.count, sizeof beside.ns[0], by_time);
-  printf("%-62s %5u %10.1f %10.1f %10.1f | %7.1f %7.1f %8.1f | %7.0f %7.0f\n", name, own.count, rank_us(&own, 500),
-         rank_us(&own, 990), rank_us(&own, 1000), rank_us(&beside, 500), rank_us(&beside, 990), rank_us(&beside, 1000),
-         turn_us, (double)filled_ns / 1e3);
+  printf("%-62s %5u %10.1f %10.1f %10.1f | %8.1f %8.1f %6u %5u | %7.1f %7.1f %8.1f\n", name, own.count,
+         rank_us(&own, 500), rank_us(&own, 990), rank_us(&own, 1000), work_us, turn_us, atomic_load(&turns_taken),
+         atomic_load(&turns_torn), rank_us(&beside, 500), rank_us(&beside, 990), rank_us(&beside, 1000));
   fprintf(row_file,
           "{\"table\": \"turns\", \"row\": \"%s\", \"size\": %u, \"calls\": %u, \"p50_us\": %.1f, \"p99_us\": %.1f, "
-          "\"worst_us\": %.1f, \"beside_p50_us\": %.1f, \"beside_p99_us\": %.1f, \"beside_worst_us\": %.1f, "
-          "\"longest_turn_us\": %.1f, \"filling_us\": %.1f}\n",
-          name, size, own.count, rank_us(&own, 500), rank_us(&own, 990), rank_us(&own, 1000), rank_us(&beside, 500),
-          rank_us(&beside, 990), rank_us(&beside, 1000), turn_us, (double)filled_ns / 1e3);
+          "\"worst_us\": %.1f, \"turn_work_us\": %.1f, \"turn_us\": %.1f, \"turns\": %u, \"turns_torn\": %u, "
+          "\"beside_p50_us\": %.1f, \"beside_p99_us\": %.1f, \"beside_worst_us\": %.1f}\n",
+          name, size, own.count, rank_us(&own, 500), rank_us(&own, 990), rank_us(&own, 1000), work_us, turn_us,
+          atomic_load(&turns_taken), atomic_load(&turns_torn), rank_us(&beside, 500), rank_us(&beside, 990),
+          rank_us(&beside, 1000));
   fflush(stdout);
 }
 
@@ -336,18 +349,75 @@ static void unsigned_before_many(void) {
   done();
 }
 
+/* Sixteen MiB of plans, and on a map the times of all its streets, each put on record. */
+static void journaled(void) {
+  enum { BYTES = 16 << 20 };
+  char folder[] = "/tmp/hujia-turns-XXXXXX", command[64];
+  const char *manual = "{\"version\":1,\"plans\":[{\"name\":\"x\",\"dispatch\":\"manual\"}]}";
+  char *text = malloc(BYTES);
+  if (!text || !mkdtemp(folder)) exit(1);
+  memset(text, ' ', BYTES);
+  memcpy(text, manual, strlen(manual));
+  journal_path = folder;
+  open_engine(16, 1024);
+  put(7, HJ_ACTIVITY_PATROLLING, 1);
+  begin();
+  for (uint32_t round = 0; round < 8; round++) {
+    int64_t start_ns = clock_ns();
+    check(hj_plans_load(engine, text, BYTES - round, NULL), "plans");
+    add(&own, start_ns);
+    wait_ms(200); /* the disk catches up */
+  }
+  end("hj_plans_load of 16 MiB, with a journal");
+  if (map_path) {
+    hj_street_time time;
+    hj_stats now = stats();
+    uint32_t taken = 0;
+    memset(&time, 0, sizeof time);
+    time.size = sizeof time;
+    begin();
+    for (uint32_t epoch = 1; epoch <= 4; epoch++) {
+      for (time.street_id = 1; time.street_id <= 2000000; time.street_id++) {
+        time.travel_ms = 1000 * epoch + (uint32_t)(time.street_id % 20000);
+        if (hj_traffic_report(engine, &time, 1) == HJ_OK) taken++;
+      }
+      while (stats().traffic_pending > 0) wait_ms(20);
+    }
+    end("epochs of many street times, with a journal and all telemetry");
+    printf("    %u street times, %lld epochs\n", taken, (long long)(stats().epochs_built - now.epochs_built));
+  }
+  done();
+  journal_path = NULL;
+  free(text);
+  snprintf(command, sizeof command, "rm -r %s", folder);
+  if (system(command)) exit(1);
+}
+
 int main(int count, char **words) {
   if (count < 4) {
-    fprintf(stderr, "turns SIZE SERVED ROWS [MAP]\n");
+    fprintf(stderr, "turns SIZE SERVED ROWS [MAP|-] [apart|together|free] [ROW]\n");
     return 2;
   }
   size = (uint32_t)atoi(words[1]);
   served = (uint32_t)atoi(words[2]);
   row_file = fopen(words[3], "a");
   if (!row_file) return 1;
-  map_path = count > 4 ? words[4] : NULL;
-  printf("%-62s %5s %10s %10s %10s | %7s %7s %8s | %7s %7s\n", "microseconds", "calls", "p50", "p99", "worst", "beside",
-         "p99", "worst", "longest", "filling");
+  map_path = count > 4 && strcmp(words[4], "-") != 0 ? words[4] : NULL;
+  const char *placing = count > 5 ? words[5] : "apart";
+  if (strcmp(placing, "together") == 0) other_core = 0;
+  if (strcmp(placing, "free") == 0) other_core = -1;
+  if (other_core >= 0) keep_to_core(0);
+  printf("%-62s %5s %10s %10s %10s | %8s %8s %6s %5s | %7s %7s %8s\n", "microseconds", "calls", "p50", "p99", "worst",
+         "turn", "by clock", "turns", "torn", "beside", "p99", "worst");
+  const char *only = count > 6 ? words[6] : "";
+  if (strcmp(only, "unsigned") == 0) {
+    unsigned_before_many();
+    return fclose(row_file);
+  }
+  if (strcmp(only, "journaled") == 0) {
+    journaled();
+    return fclose(row_file);
+  }
   freed_before_many("one unit freed before SIZE that wait within 50 m of nobody",
                     "{\"version\":1,\"plans\":[{\"name\":\"x\",\"units\":[{\"count\":2}],\"radius_m\":50}]}");
   freed_before_many("one unit freed before SIZE that wait for something else",
@@ -360,6 +430,6 @@ int main(int count, char **words) {
   tables();
   nearest();
   shortages();
-  fclose(row_file);
-  return 0;
+  journaled();
+  return fclose(row_file);
 }
