@@ -1,5 +1,5 @@
-// The readers of a journal under libFuzzer. An input is a folder: LOCK, one or two segments, a snapshot, in the order
-// of its bytes. What libFuzzer changes has wrong sums and would be refused at once, so half of the inputs get all their
+// The readers of a journal under libFuzzer. An input is a folder: LOCK, one or two segments, a snapshot, a stream, in
+// the order of its bytes. What libFuzzer changes has wrong sums and would be refused at once, so half of the inputs get all their
 // sums and hashes made right first: then lengths, numbers and counts that nobody wrote are believed. scripts/fuzz
 // compiles the readers themselves with the counters of libFuzzer.
 
@@ -128,6 +128,20 @@ private enum Sums {
     }
   }
 
+  static func stream(_ bytes: inout [UInt8]) {
+    head(&bytes, size: StreamHead.size)
+    guard bytes.count > StreamHead.size else { return }
+    let seed = bytes.withUnsafeBytes { hujia_crc32c(0, $0.baseAddress.map { $0 + 16 }, 16) }
+    var offset = StreamHead.size
+    while offset + 48 <= bytes.count {
+      let length = word(bytes, offset)
+      let whole = Frame.whole(length)
+      guard whole <= bytes.count - offset else { return }
+      frame(&bytes, at: offset, length: length, seed)
+      offset += whole
+    }
+  }
+
   static func snapshot(_ bytes: inout [UInt8]) {
     head(&bytes, size: 128)
     guard bytes.count > 136,
@@ -164,14 +178,14 @@ extension ChainDigest {
   }
 }
 
-/// flags u8, then four counted pieces (u16): LOCK, two segments, a snapshot.
+/// flags u8, then five counted pieces (u16): LOCK, two segments, a snapshot, a stream.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzOne(_ data: UnsafePointer<UInt8>?, _ size: Int) -> Int32 {
   let input = [UInt8](UnsafeBufferPointer(start: data, count: size))
   guard let flags = input.first else { return 0 }
   var pieces: [[UInt8]] = []
   var at = 1
-  for _ in 0..<4 {
+  for _ in 0..<5 {
     guard at + 2 <= input.count else {
       pieces.append([])
       continue
@@ -189,11 +203,13 @@ public func fuzzOne(_ data: UnsafePointer<UInt8>?, _ size: Int) -> Int32 {
     Sums.segment(&pieces[1])
     Sums.segment(&pieces[2])
     Sums.snapshot(&pieces[3])
+    Sums.stream(&pieces[4])
   }
   let folder = MemoryFolder()
   if !pieces[0].isEmpty { folder.files[LockPage.name] = pieces[0] }
   if !pieces[1].isEmpty { folder.files[SegmentHead.name(1)] = pieces[1] }
   if !pieces[2].isEmpty { folder.files[SegmentHead.name(2)] = pieces[2] }
+  if !pieces[4].isEmpty { folder.files[JournalStream.positions.fileName(1)] = pieces[4] }
   let sequence = UInt64(Sums.word(pieces[3], 32))
   if !pieces[3].isEmpty { folder.files[SnapshotHead.name(sequence)] = pieces[3] }
   read(folder, sequence)
@@ -207,6 +223,9 @@ private func read(_ folder: MemoryFolder, _ sequence: UInt64) {
     precondition(record.sequence > last, "record \(record.sequence) came behind \(last)")
     last = record.sequence
     bytes += record.payload.reduce(0) { $0 &+ Int($1) }
+    for apart in [record.apart.positions, record.apart.watches] {
+      bytes &+= apart?.reduce(0) { $0 &+ Int($1) } ?? 0
+    }
     return true
   }
   precondition(report.problem != nil || report.last >= last)
@@ -214,7 +233,7 @@ private func read(_ folder: MemoryFolder, _ sequence: UInt64) {
     "/journal", kept: [ChainHead(record: 1, hash: ChainDigest.zero)], calls: folder)
   let opened = Folder(calls: folder, descriptor: 3)
   _ = try? SnapshotFile.read(
-    opened, SnapshotHead.name(sequence), journal: JournalID(high: 0xabcd, low: 1))
+    opened, SnapshotHead.name(sequence), journal: JournalID(high: 0xabcd, low: 1), .proved)
 }
 
 private typealias Arguments = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
