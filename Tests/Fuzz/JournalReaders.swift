@@ -1,7 +1,7 @@
 // The readers of a journal under libFuzzer. An input is a folder: LOCK, one or two segments, a snapshot, a stream, in
-// the order of its bytes. What libFuzzer changes has wrong sums and would be refused at once, so half of the inputs get all their
-// sums and hashes made right first: then lengths, numbers and counts that nobody wrote are believed. scripts/fuzz
-// compiles the readers themselves with the counters of libFuzzer.
+// the order of its bytes. What libFuzzer changes has wrong sums and would be refused at once, so half of the inputs get
+// all their sums and hashes made right first: then lengths, numbers and counts that nobody wrote are believed.
+// scripts/fuzz compiles the readers themselves with the counters of libFuzzer.
 
 import CHujiaJournal
 import Glibc
