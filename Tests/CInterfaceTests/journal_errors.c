@@ -52,6 +52,18 @@ static void wait_or_say(void) {
   told->may_lack = (told->reasons & HJ_HEALTH_NOT_RECORDED) != 0;
 }
 
+/* Without a ring a killed process takes with it what is not on the disk, and the newest positions: that is told. */
+static void note_no_ring(void) {
+  hj_health_info health;
+  memset(&health, 0, sizeof health);
+  health.size = sizeof health;
+  REQUIRE_STATUS(hj_health(engine, &health), HJ_OK);
+  if ((journal_info(engine).reasons & HJ_HEALTH_NOT_RECORDED) == 0) return;
+  CHECK_EACH_EQUAL(health.mode, HJ_MODE_DEGRADED);
+  CHECK_EACH_DIFFERENT(health.reasons & HJ_HEALTH_NOT_RECORDED, 0);
+  told->may_lack = 1;
+}
+
 /* Lives to the end, whatever the disk does, and is killed there. */
 static void live(void) {
   faults->is_on = 1;
@@ -74,6 +86,7 @@ static void live(void) {
     }
     life->done = life->begun;
   }
+  note_no_ring();
   if (checks_failed > 0) _exit(3);
   kill(getpid(), SIGKILL);
 }

@@ -65,6 +65,8 @@ final class ModelDisk: FileCalls, @unchecked Sendable {
   var trace: [String] = []
   /// Looks on before each call.
   var watch: (() -> Void)?
+  /// Before each call and, `true`, behind it, on its thread and without the gate: it may be held up there.
+  var around: ((_ name: String, _ isOver: Bool) -> Void)?
   /// Nothing is written to files of the disk, and no sync of one succeeds; shared memory works.
   var isDiskDead = false
 
@@ -158,8 +160,16 @@ final class ModelDisk: FileCalls, @unchecked Sendable {
 
   // Calls
 
-  /// The fault for this call, if any, and whether the call is carried out at all.
   private func call<Result>(
+    _ name: String, dead: Result, failed: (Fault) -> Result?, _ body: () -> Result
+  ) -> Result {
+    around?(name, false)
+    defer { around?(name, true) }
+    return carryOut(name, dead: dead, failed: failed, body)
+  }
+
+  /// The fault for this call, if any, and whether the call is carried out at all.
+  private func carryOut<Result>(
     _ name: String, dead: Result, failed: (Fault) -> Result?, _ body: () -> Result
   ) -> Result {
     gate.lock()

@@ -5,7 +5,17 @@
  * Held everywhere: after a death all that was recorded is read back; after a power cut all that was acknowledged as
  * durable, and nothing that was never recorded; no source is read behind a gap.
  *
- * With one of the BROKEN_ names defined a step is wrong, and spin must find it. */
+ * With one of the BROKEN_ names defined a step is wrong, and spin must find it.
+ *
+ * With TRACE a simulation says each step, and the orders are those that the code itself can be stopped in: it decides
+ * what comes into a batch before it begins a segment, and a snapshot is made while nothing else is. JournalTests plays
+ * such traces (Tests/Golden/journal-traces.txt, made by scripts/traces) on the code. */
+#ifdef TRACE
+byte steps, calm = CALM; /* no end comes before so many steps, nor so soon after another */
+#define SAY(step) printf(step); steps++
+#else
+#define SAY(step) skip
+#endif
 #ifndef RECORDS
 #define RECORDS 4
 #endif
@@ -40,6 +50,20 @@ bit named, named_kept, whole;
 
 byte worker, maker; /* where they are in their work */
 byte turns, crashes, failures, snapshots;
+#ifdef TRACE
+bit again, has_begun, is_over; /* a batch comes once more; its segment was begun for it; the power went */
+#define DECIDED has_begun
+#define BESIDE_SNAPSHOT maker == 0 && !is_over
+#define BESIDE_WORKER worker == 0 && !again && !has_begun && durable == recorded && !is_over
+#define GOES_ON !is_over
+#define MAY_END !is_over && steps >= calm
+#else
+#define DECIDED 0
+#define BESIDE_SNAPSHOT 1
+#define BESIDE_WORKER 1
+#define GOES_ON 1
+#define MAY_END 1
+#endif
 hidden byte s, last, next, bound;
 
 inline sync_folder() {
@@ -103,6 +127,9 @@ inline recover() {
   :: else
   fi;
   s = 0; next = 0; bound = 0;
+#ifdef TRACE
+  again = 0; has_begun = 0;
+#endif
   is_open = 0; worker = 0; maker = 0; to = 0
 }
 
@@ -145,27 +172,43 @@ inline cut_power() {
 active proctype journal() {
   do
   /* The baton's holder: one store makes a record visible. */
-  :: recorded < RECORDS -> atomic { recorded++ }
+  :: recorded < RECORDS && GOES_ON -> atomic { recorded++; SAY("append\n") }
 
   /* SegmentWriter.begin */
-  :: worker == 0 && !is_open && head < recorded && current < SEGMENTS - 1 ->
-     atomic { current++; entry[current] = 1; after[current] = place; written[current] = place; kept[current] = place;
+  :: worker == 0 && !is_open && head < recorded && current < SEGMENTS - 1 && BESIDE_SNAPSHOT ->
+     atomic {
+#ifdef TRACE
+       if
+       :: !again -> to = recorded
+       :: else
+       fi;
+       again = 0; has_begun = 1;
+#endif
+       SAY("begin\n");
+       current++; entry[current] = 1; after[current] = place; written[current] = place; kept[current] = place;
               worker = 1 }
   :: worker == 1 ->
      atomic {
 #ifndef BROKEN_FOLDER
        sync_folder();
 #endif
-       is_open = 1; worker = 0
+       is_open = 1; worker = 0; SAY("begun\n")
      }
 
   /* Journal.step: a batch of some of what waits. */
-  :: worker == 0 && is_open && head < recorded ->
+  :: worker == 0 && is_open && head < recorded && BESIDE_SNAPSHOT ->
      atomic {
        if
+       :: DECIDED -> skip
+       :: !DECIDED -> to = recorded
+#ifndef TRACE
        :: to = head + 1
-       :: to = recorded
+#endif
        fi;
+#ifdef TRACE
+       has_begun = 0;
+#endif
+       SAY("batch\n");
 #ifdef BROKEN_EARLY
        durable = to;
 #endif
@@ -174,14 +217,14 @@ active proctype journal() {
 #endif
        worker = 2
      }
-  :: worker == 2 -> atomic { written[current] = to; worker = 3 }
+  :: worker == 2 -> atomic { written[current] = to; worker = 3; SAY("write\n") }
   :: worker == 3 ->
      atomic {
        if
 #ifdef BROKEN_SYNC
        :: worker = 4
 #else
-       :: kept[current] = to; worker = 4
+       :: kept[current] = to; worker = 4; SAY("synced\n")
 #endif
        :: failures < FAILURES ->
           /* Its pages are forgotten, and look good. */
@@ -189,7 +232,10 @@ active proctype journal() {
 #ifdef BROKEN_RETRY
           worker = 4
 #else
-          is_open = 0; worker = 0
+#ifdef TRACE
+          again = 1;
+#endif
+          is_open = 0; worker = 0; SAY("failed\n")
 #endif
        fi
      }
@@ -202,23 +248,24 @@ active proctype journal() {
        fi;
        worker = 5
      }
-  :: worker == 5 -> atomic { durable = to; worker = 0 }
+  :: worker == 5 -> atomic { durable = to; worker = 0; SAY("durable\n") }
 
   /* A segment is full. */
-  :: worker == 0 && is_open && turns < TURNS -> atomic { turns++; is_open = 0 }
+  :: worker == 0 && is_open && turns < TURNS && BESIDE_SNAPSHOT && !DECIDED ->
+     atomic { turns++; is_open = 0; SAY("turn\n") }
 
   /* SnapshotWriter */
-  :: maker == 0 && snapshots < 1 && recorded > 0 ->
-     atomic { snapshots++; snapshot = recorded; whole = 0; maker = 1 }
+  :: maker == 0 && snapshots < 1 && recorded > 0 && BESIDE_WORKER ->
+     atomic { SAY("snap\n"); snapshots++; snapshot = recorded; whole = 0; maker = 1 }
   :: maker == 1 -> atomic { whole = 1; maker = 2 } /* written, synced, read back */
   :: maker == 2 && durable >= snapshot -> maker = 3
-  :: maker == 3 -> atomic { named = 1; maker = 4 }
+  :: maker == 3 -> atomic { named = 1; maker = 4; SAY("named\n") }
   :: maker == 4 ->
      atomic {
 #ifndef BROKEN_NAME
        sync_folder();
 #endif
-       maker = 5
+       maker = 5; SAY("kept\n")
      }
   :: maker == 5 ->
      /* Journal.prune: from the front, as far as the snapshot covers what counts of each, one after the other on the
@@ -247,21 +294,26 @@ active proctype journal() {
        :: else -> break
        od;
        s = 0; bound = 0;
-       maker = 0
+       maker = 0; SAY("pruned\n")
      }
 
   /* The process dies. */
-  :: crashes < CRASHES ->
+  :: crashes < CRASHES && MAY_END ->
      atomic {
        crashes++;
        recover();
-       assert(last == recorded)
+       assert(last == recorded);
+       SAY("die\n")
+#ifdef TRACE
+       ; calm = steps + CALM
+#endif
      }
 
   /* The power goes. */
-  :: crashes < CRASHES ->
+  :: crashes < CRASHES && MAY_END ->
      atomic {
        crashes++;
+       SAY("cut\n");
        cut_power();
        recover();
        assert(last >= durable && last <= recorded);
@@ -269,9 +321,15 @@ active proctype journal() {
        if
        :: durable > last -> durable = last
        :: else
-       fi
+       fi;
+#ifdef TRACE
+       is_over = 1
+#endif
      }
 
   :: recorded == RECORDS && head == recorded && worker == 0 && crashes == CRASHES -> break
+#ifdef TRACE
+  :: is_over -> break
+#endif
   od
 }
