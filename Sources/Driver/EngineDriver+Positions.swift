@@ -99,7 +99,7 @@ extension EngineDriver {
       guard street < map.streetCount else { continue }
       streets[place] = street
       hjk_prefetch(map.streetFirstPoint + Int(street))
-      if let facts = map.streetFacts { hjk_prefetch(facts + Int(street)) }
+      hjk_prefetch(map.streetFacts + Int(street))
     }
     for place in 0..<range.count {
       if cells[place] >= 0 { hjk_prefetch(map.cellSegment + Int(map.firstInCell[cells[place]])) }

@@ -168,10 +168,7 @@ struct MapCompiler {
     let streets = draft.streets
     list.add(MapTag.streetID, streets.count) { streets[$0].id }
     list.add(MapTag.streetLength, streets.count) { streets[$0].length_mm }
-    list.add(MapTag.streetForward, forward)
-    list.add(MapTag.streetBackward, backward)
     let twins = twins()
-    list.add(MapTag.streetTwin, twins)
     list.add(MapTag.streetFacts, streets.count) { index in
       StreetFacts(
         forwardArc: forward[index], backwardArc: backward[index], twin: twins[index],

@@ -41,7 +41,6 @@ extension RoadMap {
 
   /// A street may say less than how far others keep from it, never more.
   private var clearanceUntruth: String? {
-    guard let streetFacts else { return nil }
     let facts = Clearances(self).facts()
     for street in 0..<streetCount {
       let said = streetFacts[street].clearances

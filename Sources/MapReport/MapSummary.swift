@@ -89,7 +89,7 @@ package struct MapSummary: Encodable {
     var length_mm: UInt64 = 0
     for street in 0..<map.streetCount {
       length_mm += UInt64(map.streetLength_mm[street])
-      if map.streetTwin[street] != RoadMap.none { opposite_carriageways += 1 }
+      if map.streetFacts[street].twin != RoadMap.none { opposite_carriageways += 1 }
       if !map.nameBytes(ofStreet: UInt32(street)).isEmpty { named_streets += 1 }
     }
     length_km = Double(length_mm) / 1e6

@@ -1,10 +1,9 @@
 // Checks the bytes of a map (header, table, sizes, checksums) and makes the view of them.
 
-/// Checksums are verified at open, in one pass at about the speed of memory (New York, 115 MiB: 15 ms), of every
-/// section whose numbers are followed as they stand: nothing there that was cut off or flipped can reach a pointer
-/// later. The tables of the first metric (New York: 70 MiB) are left out of a mapped file: see
-/// `MapFormat.isVerifiedLater`. What a checksum cannot see (a map written wrongly on purpose) is `RoadMap.flaw`, which
-/// opening asks for after this.
+/// Checksums are verified at open, in one pass at about the speed of memory, of every section whose numbers are
+/// followed as they stand: nothing there that was cut off or flipped can reach a pointer later. The tables of the first
+/// metric (New York: two fifths of the file) are left out of a mapped file: see `MapFormat.isVerifiedLater`. What a
+/// checksum cannot see (a map written wrongly on purpose) is `RoadMap.flaw`, which opening asks for after this.
 package struct MapReader {
   private let bytes: UnsafeRawBufferPointer
   private let path: String
@@ -91,9 +90,7 @@ package struct MapReader {
         ? RoadMap.none : try array(MapTag.mainlands, 1, of: UInt32.self).pointee,
       streetID: streetID,
       streetLength_mm: try array(MapTag.streetLength, streets, of: UInt32.self),
-      streetForwardArc: try array(MapTag.streetForward, streets, of: UInt32.self),
-      streetBackwardArc: try array(MapTag.streetBackward, streets, of: UInt32.self),
-      streetTwin: try array(MapTag.streetTwin, streets, of: UInt32.self),
+      streetFacts: try array(MapTag.streetFacts, streets, of: StreetFacts.self),
       streetFirstPoint: try array(
         MapTag.streetFirstPoint, streets + 1, of: UInt32.self),
       pointLat_e7: try array(MapTag.pointLat, points, of: Int32.self),
@@ -118,8 +115,6 @@ package struct MapReader {
       cellSegment: try array(
         MapTag.cellSegment, Int(firstInCell[cells]), of: UInt32.self),
       pointStreet: try array(MapTag.pointStreet, points, of: UInt32.self),
-      streetFacts: sections.find(MapTag.streetFacts) == nil
-        ? nil : try array(MapTag.streetFacts, streets, of: StreetFacts.self),
       sections: sections.inOneImage)
   }
 }

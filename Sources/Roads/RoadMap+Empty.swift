@@ -12,14 +12,14 @@ extension RoadMap {
       nodeCount: 0, streetCount: 0, arcCount: 0, nodeLat_e7: numbers, nodeLon_e7: numbers,
       nodePart: counts, mainlands: none,
       streetID: UnsafePointer(zeros.assumingMemoryBound(to: UInt64.self)),
-      streetLength_mm: counts, streetForwardArc: counts, streetBackwardArc: counts,
-      streetTwin: counts, streetFirstPoint: counts, pointLat_e7: numbers, pointLon_e7: numbers,
+      streetLength_mm: counts,
+      streetFacts: UnsafePointer(zeros.assumingMemoryBound(to: StreetFacts.self)),
+      streetFirstPoint: counts, pointLat_e7: numbers, pointLon_e7: numbers,
       pointOffset_mm: counts, names: nil, streetByID: nil, areStreetIDsAscending: true,
       firstOut: counts, arcTail: counts, arcHead: counts, arcStreet: counts, arcNormal_ms: counts,
       arcResponse_ms: counts, firstIn: counts, inArc: counts, gridSouth_e7: 0, gridWest_e7: 0,
       gridRows: 0, gridColumns: 0, cellLat_e7: 1, cellLon_e7: 1, firstInCell: counts,
       cellSegment: counts, pointStreet: counts,
-      streetFacts: UnsafePointer(zeros.assumingMemoryBound(to: StreetFacts.self)),
       sections: .none)
   }()
 }

@@ -68,7 +68,7 @@ extension RoadMap {
       arcCount,
       where: {
         let street = Int(arcStreet[$0])
-        return streetForwardArc[street] != $0 && streetBackwardArc[street] != $0
+        return streetFacts[street].forwardArc != $0 && streetFacts[street].backwardArc != $0
       })
     {
       return "arc \(arc) is not one of its street's"
@@ -102,39 +102,38 @@ extension RoadMap {
 
   @inline(__always)
   private func endFlaw(_ street: Int) -> String? {
-    let forward = streetForwardArc[street]
-    let backward = streetBackwardArc[street]
+    let facts = streetFacts[street]
+    let forward = facts.forwardArc
+    let backward = facts.backwardArc
     guard forward != Self.none || backward != Self.none else {
       return "street \(street) has no arc"
     }
     guard isOwnArc(forward, street), isOwnArc(backward, street) else {
       return "street \(street) names an arc of another"
     }
-    if forward != Self.none, backward != Self.none {
-      guard arcTail[Int(forward)] == arcHead[Int(backward)],
-        arcHead[Int(forward)] == arcTail[Int(backward)]
-      else { return "the two ways of street \(street) have different ends" }
+    guard isFrom(facts.firstNode, to: facts.lastNode, forward),
+      isFrom(facts.lastNode, to: facts.firstNode, backward)
+    else { return "the ends of street \(street) are not those of its arcs" }
+    guard facts.length_mm == streetLength_mm[street] else {
+      return "street \(street) has two lengths"
     }
-    guard
-      streetFacts == nil
-        || facts(ofStreet: UInt32(street)).isSame(as: gatheredFacts(ofStreet: UInt32(street)))
-    else { return "the facts of street \(street) contradict its arrays" }
     return nil
+  }
+
+  @inline(__always) private func isFrom(_ tail: UInt32, to head: UInt32, _ arc: UInt32) -> Bool {
+    arc == Self.none || (arcTail[Int(arc)] == tail && arcHead[Int(arc)] == head)
   }
 
   /// Twins have the same two ends: a place in mid-street is left by two nodes at most.
   @inline(__always)
   private func twinFlaw(_ street: Int) -> String? {
-    let twin = streetTwin[street]
-    if twin == Self.none { return nil }
-    guard twin < streetCount, streetTwin[Int(twin)] == street else {
+    let facts = streetFacts[street]
+    if facts.twin == Self.none { return nil }
+    guard facts.twin < streetCount, streetFacts[Int(facts.twin)].twin == street else {
       return "street \(street) and its twin do not agree"
     }
-    guard isOwnArc(streetForwardArc[Int(twin)], Int(twin)),
-      isOwnArc(streetBackwardArc[Int(twin)], Int(twin))
-    else { return "street \(twin) names an arc of another" }
-    let isFirst = end(of: UInt32(street), isFirst: true) == end(of: twin, isFirst: false)
-    guard isFirst, end(of: UInt32(street), isFirst: false) == end(of: twin, isFirst: true) else {
+    let twin = streetFacts[Int(facts.twin)]
+    guard facts.firstNode == twin.lastNode, facts.lastNode == twin.firstNode else {
       return "street \(street) and its twin have different ends"
     }
     return nil

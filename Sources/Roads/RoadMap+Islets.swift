@@ -4,12 +4,10 @@
 extension RoadMap {
   /// False for certain without a look at the parts: an islet's street has no clearances (`StreetFacts.clearances`).
   @inline(__always) func mayBeIslet(_ street: UInt32) -> Bool {
-    guard mainlands != .max, let streetFacts else { return false }
-    return streetFacts[Int(street)].clearances == 0
+    mainlands != .max && streetFacts[Int(street)].clearances == 0
   }
 
-  /// Whether one cannot drive from the rest of the map to the street's ends and back. Always false on maps made before
-  /// 0.3.
+  /// Whether one cannot drive from the rest of the map to the street's ends and back.
   package func isIslet(_ street: UInt32) -> Bool {
     guard mainlands != .max else { return false }
     let facts = facts(ofStreet: street)

@@ -84,7 +84,6 @@ extension RoadMap {
   /// closer to the point than (clearance - gap) would be closer to the foot than the clearance, which is impossible.
   @inline(__always)
   private func isClear(_ street: UInt32, _ best: inout Best, _ point: Point) -> Bool {
-    guard let streetFacts else { return false }
     var facts = streetFacts[Int(street)]
     guard facts.clearances != 0, best.segment != .max else { return false }
     if facts.twin < streetCount {
@@ -110,7 +109,7 @@ extension RoadMap {
   package func gapToOthers_mm(
     lat_e7: Int32, lon_e7: Int32, than street: UInt32, most_mm: Int64, looks: inout Int
   ) -> Int64 {
-    let twin = streetTwin[Int(street)]
+    let twin = streetFacts[Int(street)].twin
     let point = Point(
       lat_e7: lat_e7, lon_e7: Int64(lon_e7), lonScale: Distance.lonScale(lat_e7: lat_e7),
       heading_cdeg: -1)
@@ -402,12 +401,8 @@ extension RoadMap {
 
   /// The node at a street's first or last point.
   package func end(of street: UInt32, isFirst: Bool) -> UInt32 {
-    let s = Int(street)
-    let forward = streetForwardArc[s]
-    if forward != Self.none { return isFirst ? arcTail[Int(forward)] : arcHead[Int(forward)] }
-    let backward = streetBackwardArc[s]
-    guard backward != Self.none else { return Place.none }
-    return isFirst ? arcHead[Int(backward)] : arcTail[Int(backward)]
+    let facts = streetFacts[Int(street)]
+    return isFirst ? facts.firstNode : facts.lastNode
   }
 
   private func place(

@@ -20,18 +20,14 @@ package struct RoadMap: BitwiseCopyable, @unchecked Sendable {
   package var nodeLon_e7: UnsafePointer<Int32>
   /// Strongly connected part of each node; part 0 is the largest.
   package var nodePart: UnsafePointer<UInt32>
-  /// Parts below this one are no islets (`RoadMap+Islets`); `none` on maps made before 0.3.
+  /// Parts below this one are no islets (`RoadMap+Islets`).
   package var mainlands: UInt32
 
   // Streets
   package var streetID: UnsafePointer<UInt64>
   package var streetLength_mm: UnsafePointer<UInt32>
-  /// The arc along the street's points, and the one against them; `none` where travel that way is not allowed.
-  package var streetForwardArc: UnsafePointer<UInt32>
-  package var streetBackwardArc: UnsafePointer<UInt32>
-  /// The street that is this one's opposite carriageway given as a row of its own (same shape, other direction), or
-  /// `none`. A place in the middle of such a pair may use either.
-  package var streetTwin: UnsafePointer<UInt32>
+  /// Arcs, ends and twin of each street, and its length once more.
+  package var streetFacts: UnsafePointer<StreetFacts>
   /// Shape points of street s: `firstPoint[s] ..< firstPoint[s + 1]`, both ends included.
   package var streetFirstPoint: UnsafePointer<UInt32>
   package var pointLat_e7: UnsafePointer<Int32>
@@ -71,8 +67,6 @@ package struct RoadMap: BitwiseCopyable, @unchecked Sendable {
   package var cellSegment: UnsafePointer<UInt32>
   /// Street of each shape point.
   package var pointStreet: UnsafePointer<UInt32>
-  /// By street; nil on maps of version 0.1 (`facts(ofStreet:)`).
-  package var streetFacts: UnsafePointer<StreetFacts>?
   /// Further sections by tag, kept by the image; routing finds its node order here.
   package var sections: MapSections
 }

@@ -3,8 +3,11 @@
 
 /// Fields as in `RoadMap`: arcs are `RoadMap.none` where travel that way is not allowed.
 package struct StreetFacts: BitwiseCopyable, Equatable {
+  /// The arc along the street's points, and the one against them.
   package var forwardArc: UInt32
   package var backwardArc: UInt32
+  /// The street that is this one's opposite carriageway given as a row of its own (same shape, other direction), or
+  /// `none`. A place in the middle of such a pair may use either.
   package var twin: UInt32
   package var length_mm: UInt32
   /// The nodes at the street's first and last point.
@@ -43,19 +46,12 @@ extension StreetFacts {
     return Int64(clearances >> UInt64(8 * eighth) & 0xff) * Self.clearanceStep_mm
   }
 
-  /// All but the clearances.
-  func isSame(as other: StreetFacts) -> Bool {
-    var other = other
-    other.clearances = clearances
-    return self == other
-  }
 }
 
 extension RoadMap {
-  /// O(1); one read on maps that carry the facts side by side, several on older ones.
+  /// O(1), one read.
   @inline(__always) package func facts(ofStreet street: UInt32) -> StreetFacts {
-    if let streetFacts { return streetFacts[Int(street)] }
-    return gatheredFacts(ofStreet: street)
+    streetFacts[Int(street)]
   }
 
   /// Whether a place that comes from a file can be one of this map's. O(1).
@@ -67,13 +63,5 @@ extension RoadMap {
     return place.offset_mm <= street.length_mm
       && (place.node == Place.none || place.node == street.firstNode
         || place.node == street.lastNode)
-  }
-
-  package func gatheredFacts(ofStreet street: UInt32) -> StreetFacts {
-    let s = Int(street)
-    return StreetFacts(
-      forwardArc: streetForwardArc[s], backwardArc: streetBackwardArc[s], twin: streetTwin[s],
-      length_mm: streetLength_mm[s], firstNode: end(of: street, isFirst: true),
-      lastNode: end(of: street, isFirst: false))
   }
 }

@@ -51,8 +51,7 @@ struct Footprint: BitwiseCopyable {
 extension RoadMap {
   /// As `facts(ofStreet:)`, inlined: a call of another module gets a copy of the map's many pointers.
   @inline(__always) func facts(of street: UInt32) -> StreetFacts {
-    if let streetFacts { return streetFacts[Int(street)] }
-    return gatheredFacts(ofStreet: street)
+    streetFacts[Int(street)]
   }
 }
 

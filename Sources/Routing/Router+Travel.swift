@@ -31,7 +31,7 @@ extension Router {
       return TravelTime(travel(from: from, to: to, profile: profile))
     }
     let times = ownTimes(profile)
-    if let facts = map.streetFacts, to.hasStreet { hjk_prefetch(facts + Int(to.street)) }
+    if to.hasStreet { hjk_prefetch(map.streetFacts + Int(to.street)) }
     let starts = Ends(leaving: from, on: map, times: times)
     let goals = Ends(reaching: to, on: map, times: times)
     var time_ms = time_ms(from: starts, to: goals, query)

@@ -58,7 +58,7 @@ struct Walk {
     let first = Int(map.streetFirstPoint[street])
     let last = Int(map.streetFirstPoint[street + 1]) - 1
     let length_mm = Int64(map.streetLength_mm[street])
-    let isForward = map.streetForwardArc[street] == UInt32(arc)
+    let isForward = map.streetFacts[street].forwardArc == UInt32(arc)
     let at_mm = isForward ? along_mm : length_mm - along_mm
     var point = first
     while point + 1 < last, Int64(map.pointOffset_mm[point + 1]) < at_mm { point += 1 }

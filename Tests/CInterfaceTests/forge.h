@@ -165,12 +165,12 @@ static const char *widths_of(const char *tag) {
 
 /* Which sections have an element for each of what a count counts, and how many more. */
 static const char *const counted[][16] = {
-    {"NLAT", "NLON", "NPRT", "AFOU", "AFIN", "RTPA", "RTDE", "RTRS", "RTUF", "RTDF", NULL},
-    {"SIDS", "SLEN", "SFWD", "SBWD", "STWN", "SFAC", "SFPT", "SNAM", "SBID", NULL},
+    {"NLAT", "NLON", "NPRT", "AFOU", "AFIN", "RTDE", "RTRS", "RTUF", NULL},
+    {"SIDS", "SLEN", "SFAC", "SFPT", "SNAM", "SBID", NULL},
     {"ATAI", "AHEA", "ASTR", "ANOR", "ARES", "AINA", "RTMA", "RMNI", "RMRI", NULL},
     {"PLAT", "PLON", "POFF", "PSTR", NULL},
     {"NMST", NULL},
-    {"RTUH", "RTUT", "RTUD", "RTDA", "RMNU", "RMND", "RMRU", "RMRD", "RMNW", "RMNw", "RMRW", "RMRw", NULL},
+    {"RTUH", "RTUD", "RMNU", "RMND", "RMRU", "RMRD", "RMNW", "RMNw", "RMRW", "RMRw", NULL},
     {"RMNL", "RMNS", "RMNl", "RMNs", "RMRL", "RMRS", "RMRl", "RMRs", NULL}};
 static const char *const count_names[] = {"all nodes", "all streets", "all arcs",  "all points",
                                           "all names", "all order",   "all labels"};

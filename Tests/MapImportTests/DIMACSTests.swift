@@ -66,7 +66,7 @@ import Testing
       lat_e7: 410_853_960, lon_e7: -735_307_670, 410_860_980, -735_305_380)
     #expect(draft.streets[0].length_mm == UInt32(drawn))
     let image = MapImage(draft)
-    #expect(image.map.streetTwin[0] == 1)
+    #expect(image.map.streetFacts[0].twin == 1)
     withExtendedLifetime(image) {}
   }
 

@@ -60,8 +60,7 @@ import Testing
     let image = try image(RandomNetwork.grid(seed: 5, side: 7), limits)
     let nodes = UInt32(image.map.nodeCount)
     let words = [
-      HierarchyTag.parent, HierarchyTag.rowStart, HierarchyTag.upFirst, HierarchyTag.upHead,
-      HierarchyTag.upTail, HierarchyTag.downFirst, HierarchyTag.downArc, HierarchyTag.ofMapArc,
+      HierarchyTag.rowStart, HierarchyTag.upFirst, HierarchyTag.upHead, HierarchyTag.ofMapArc,
     ]
     for tag in words {
       let count = try #require(image.map.sections.find(tag)).count / 4

@@ -80,7 +80,7 @@ import Testing
       var next = node
       while next != .max {
         found.insert(next)
-        next = hierarchy.parent[Int(next)]
+        next = hierarchy.parent(Int(next))
       }
       return found
     }

@@ -58,15 +58,14 @@ final class PlainStreets {
     var found: [Spot] = []
     func add(_ street: Int, _ offset: UInt64) {
       let length = UInt64(map.streetLength_mm[street])
-      let ways = [
-        (map.streetForwardArc[street], offset), (map.streetBackwardArc[street], length - offset),
-      ]
+      let facts = map.streetFacts[street]
+      let ways = [(facts.forwardArc, offset), (facts.backwardArc, length - offset)]
       for (arc, at_mm) in ways where arc != RoadMap.none {
         found.append(Spot(arc: Int(arc), at_mm: at_mm, length_mm: length, time_ms: own(arc)))
       }
     }
     add(Int(place.street), UInt64(place.offset_mm))
-    let twin = map.streetTwin[Int(place.street)]
+    let twin = map.streetFacts[Int(place.street)].twin
     if twin != RoadMap.none {
       let length = UInt64(map.streetLength_mm[Int(twin)])
       add(Int(twin), length - min(UInt64(place.offset_mm), length))

@@ -204,7 +204,8 @@ struct TwinWorld: ~Copyable {
       let a = points[before]
       let b = points[end]
       let street = Int(b.street)
-      let isDriven = [map.streetForwardArc[street], map.streetBackwardArc[street]].contains {
+      let facts = map.streetFacts[street]
+      let isDriven = [facts.forwardArc, facts.backwardArc].contains {
         guard $0 != RoadMap.none else { return false }
         let tail = Int(map.arcTail[Int($0)])
         let head = Int(map.arcHead[Int($0)])

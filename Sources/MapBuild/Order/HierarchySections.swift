@@ -20,16 +20,6 @@ struct HierarchySections {
     let depth = contraction.depth
     let heads = contraction.upHead
     let rowStart = rowStarts()
-    var tails: [UInt32] = []
-    tails.reserveCapacity(heads.count)
-    var downFirst = [UInt32](repeating: 0, count: count + 1)
-    for node in 0..<count {
-      for place in contraction.upFirst[node]..<contraction.upFirst[node + 1] {
-        tails.append(UInt32(node))
-        downFirst[Int(heads[Int(place)]) + 1] += 1
-      }
-    }
-    for node in 0..<count { downFirst[node + 1] += downFirst[node] }
     list.add(
       HierarchyTag.facts,
       [
@@ -37,19 +27,11 @@ struct HierarchySections {
           nodes: count, arcs: heads.count, deepest: Int(depth.max() ?? 0),
           labelEntries: Int(rowStart[count]) * Hierarchy.rowStep, limits: limits)
       ])
-    list.add(HierarchyTag.parent, contraction.parent)
     list.add(HierarchyTag.depth, count) { UInt16(depth[$0]) }
     list.add(HierarchyTag.rowStart, rowStart)
     list.add(HierarchyTag.upFirst, contraction.upFirst)
     list.add(HierarchyTag.upHead, heads)
-    list.add(HierarchyTag.upTail, tails)
     list.add(HierarchyTag.upDepth, heads.count) { UInt16(depth[Int(heads[$0])]) }
-    list.add(HierarchyTag.downFirst, downFirst)
-    let downArc = list.room(HierarchyTag.downArc, heads.count, of: UInt32.self)
-    for (arc, head) in heads.enumerated() {
-      downArc[Int(downFirst[Int(head)])] = UInt32(arc)
-      downFirst[Int(head)] += 1
-    }
     list.add(HierarchyTag.ofMapArc, map.arcCount) { ofMapArc($0) }
   }
 

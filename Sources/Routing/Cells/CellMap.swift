@@ -28,11 +28,7 @@ struct CellMap: ~Copyable {
 
   init(_ hierarchy: Hierarchy, leafNodes: Int, memory: Memory) throws(OutOfMemory) {
     let nodes = hierarchy.nodeCount
-    let size = try Block<UInt32>(memory, count: nodes, filledWith: 1)
-    for node in stride(from: nodes - 1, through: 0, by: -1) where hierarchy.parent[node] != .max {
-      size.base[Int(hierarchy.parent[node])] += size.base[node]
-    }
-    let smallest = max(1, leafNodes / 5)
+    let size = try Self.sizes(hierarchy, memory)
     let most = nodes * 2 + 4
     let root = try Block<UInt32>(memory, count: most)
     let end = try Block<UInt32>(memory, count: most)
@@ -51,11 +47,7 @@ struct CellMap: ~Copyable {
       firstChild.base[cell] = UInt32(count)
       let isLeaf = isRest[cell] || Int(end.base[cell] - root.base[cell]) <= leafNodes
       let frontier =
-        isLeaf
-        ? []
-        : Self.split(cell, root.base[cell], hierarchy, size.base, leafNodes).filter {
-          Int(size.base[Int($0)]) >= smallest
-        }
+        isLeaf ? [] : Self.split(cell, root.base[cell], hierarchy, size.base, leafNodes)
       if !isRest[cell] {
         // Nodes of no child: a leaf's own, or those of the rest, which comes after the children.
         Self.give(
@@ -84,15 +76,42 @@ struct CellMap: ~Copyable {
       rowStart.base[cell + 1] = rowStart.base[cell] + UInt32(steps)
       cell += 1
     }
-    self.root = root
-    self.end = end
-    self.parent = parent
-    self.firstChild = firstChild
-    self.lastChild = lastChild
-    self.entries = entries
-    self.rowStart = rowStart
+    // There was room for the most cells that a tree can have.
+    let allRoots = try Self.first(count, of: root, memory)
+    let ends = try Self.first(count, of: end, memory)
+    let parents = try Self.first(count, of: parent, memory)
+    let firstChildren = try Self.first(count, of: firstChild, memory)
+    let lastChildren = try Self.first(count, of: lastChild, memory)
+    let allEntries = try Self.first(count, of: entries, memory)
+    let rowStarts = try Self.first(count + 1, of: rowStart, memory)
+    self.root = allRoots
+    self.end = ends
+    self.parent = parents
+    self.firstChild = firstChildren
+    self.lastChild = lastChildren
+    self.entries = allEntries
+    self.rowStart = rowStarts
     self.ofNode = ofNode
     self.count = count
+  }
+
+  /// Nodes under each, itself included.
+  private static func sizes(
+    _ hierarchy: Hierarchy, _ memory: Memory
+  ) throws(OutOfMemory) -> Block<UInt32> {
+    let size = try Block<UInt32>(memory, count: hierarchy.nodeCount, filledWith: 1)
+    for node in (0..<hierarchy.nodeCount).reversed() where hierarchy.depth[node] != 0 {
+      size.base[Int(hierarchy.parent(node))] += size.base[node]
+    }
+    return size
+  }
+
+  private static func first(
+    _ count: Int, of all: borrowing Block<UInt32>, _ memory: Memory
+  ) throws(OutOfMemory) -> Block<UInt32> {
+    let copy = try Block<UInt32>(unfilled: memory, count: count)
+    copy.base.update(from: all.base, count: count)
+    return copy
   }
 
   /// `children`: roots within the range, ascending.
@@ -120,7 +139,7 @@ struct CellMap: ~Copyable {
       let node = found.remove(at: largest)
       found += children(node, hierarchy, size)
     }
-    return found.sorted()
+    return found.filter { Int(size[Int($0)]) >= max(1, leafNodes / 5) }.sorted()
   }
 
   private static func roots(_ hierarchy: Hierarchy, _ size: UnsafeMutablePointer<UInt32>)

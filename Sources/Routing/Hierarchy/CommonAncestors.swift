@@ -82,7 +82,7 @@ struct CommonAncestors: ~Copyable {
       least = node % step == 0 ? depth[node] : min(least, depth[node])
       let start = hierarchy.rowStart[node]
       let isUpper = start < Hierarchy.lowerMark
-      var link = isUpper ? start : hierarchy.parent[node]
+      var link = isUpper ? start : hierarchy.parent(node)
       if isCellRoot(hierarchy, node) {
         link = UInt32(exit)
         for arc in hierarchy.upFirst[node]..<hierarchy.upFirst[node + 1] {

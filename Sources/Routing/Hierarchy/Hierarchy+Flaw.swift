@@ -20,10 +20,10 @@ package func routingFlaw(_ map: RoadMap) -> String? {
 extension Hierarchy {
   /// O(nodes + arcs · log depth).
   func flaw(_ map: RoadMap) -> String? {
-    guard RoadMap.isRising(upFirst, nodeCount, to: arcCount),
-      RoadMap.isRising(downFirst, nodeCount, to: arcCount)
-    else { return "the arcs of the order are not in order" }
-    return treeFlaw ?? rowFlaw ?? downFlaw ?? mapArcFlaw(map)
+    guard RoadMap.isRising(upFirst, nodeCount, to: arcCount) else {
+      return "the arcs of the order are not in order"
+    }
+    return treeFlaw ?? rowFlaw ?? mapArcFlaw(map)
   }
 
   /// Steps of a row that holds a node's ancestors and itself.
@@ -39,9 +39,9 @@ extension Hierarchy {
     var above = -1
     for node in 0..<nodeCount {
       let depth = Int(depth[node])
-      guard depth <= deepest, depth <= above + 1,
-        parent[node] == (depth == 0 ? .max : path[depth - 1])
-      else { return "node \(node) is not in the order's tree" }
+      guard depth <= deepest, depth <= above + 1 else {
+        return "node \(node) is not in the order's tree"
+      }
       path[depth] = UInt32(node)
       above = depth
       most = max(most, depth)
@@ -63,7 +63,7 @@ extension Hierarchy {
     var before = -1
     for arc in first..<end {
       let above = Int(upDepth[arc])
-      guard upTail[arc] == node, above < depth, above > before, upHead[arc] == path[above] else {
+      guard above < depth, above > before, upHead[arc] == path[above] else {
         return "arc \(arc) of the order leads to no ancestor"
       }
       before = above
@@ -94,29 +94,14 @@ extension Hierarchy {
     return low
   }
 
-  private var downFlaw: String? {
-    let arcs = UInt32(arcCount)
-    if let place = RoadMap.firstWrong(arcCount, where: { downArc[$0] >= arcs }) {
-      return "arc \(place) downwards is not there"
-    }
-    for node in 0..<nodeCount {
-      let first = Int(downFirst[node])
-      for place in first..<Int(downFirst[node + 1]) {
-        guard upHead[Int(downArc[place])] == node,
-          place == first || downArc[place - 1] < downArc[place]
-        else { return "arc \(place) downwards does not leave node \(node)" }
-      }
-    }
-    return nil
-  }
-
   private func mapArcFlaw(_ map: RoadMap) -> String? {
     for arc in 0..<map.arcCount {
       let low = min(map.arcTail[arc], map.arcHead[arc])
       let high = max(map.arcTail[arc], map.arcHead[arc])
       let place = ofMapArc[arc]
       if low == high, place == .max { continue }
-      guard low != high, place < arcCount, upTail[Int(place)] == high, upHead[Int(place)] == low
+      guard low != high, place >= upFirst[Int(high)], place < upFirst[Int(high) + 1],
+        upHead[Int(place)] == low
       else { return "arc \(arc) is not in the order" }
     }
     return nil
@@ -125,8 +110,8 @@ extension Hierarchy {
   /// Lower nodes are those that `limits` says; rows of the others follow one another. Of a tree without flaw.
   private var rowFlaw: String? {
     var below = [UInt32](repeating: 1, count: nodeCount)
-    for node in (0..<nodeCount).reversed() where parent[node] != .max {
-      below[Int(parent[node])] += below[node]
+    for node in (0..<nodeCount).reversed() where depth[node] != 0 {
+      below[Int(parent(node))] += below[node]
     }
     var next: UInt32 = 0
     var root = 0

@@ -14,8 +14,7 @@ package struct Hierarchy: BitwiseCopyable, @unchecked Sendable {
   /// Which nodes have rows of their own.
   package let limits: RowLimits
 
-  /// By node. `parent` is `.max` at a root.
-  package let parent: UnsafePointer<UInt32>
+  /// By node.
   package let depth: UnsafePointer<UInt16>
   /// An upper node: where its row starts, in steps of `rowStep` entries; rows follow one another. A row has depth + 1
   /// entries: one per ancestor, the root first, the node itself last. A lower node: `lowerMark`, and how far its number
@@ -27,16 +26,16 @@ package struct Hierarchy: BitwiseCopyable, @unchecked Sendable {
   /// Arcs up from node v: `upFirst[v] ..< upFirst[v + 1]`, the root's side first.
   package let upFirst: UnsafePointer<UInt32>
   package let upHead: UnsafePointer<UInt32>
-  package let upTail: UnsafePointer<UInt32>
   /// Depth of the arc's head.
   package let upDepth: UnsafePointer<UInt16>
-  /// Arcs that lead up to node v: `downArc[downFirst[v] ..< downFirst[v + 1]]`, by their tails.
-  package let downFirst: UnsafePointer<UInt32>
-  package let downArc: UnsafePointer<UInt32>
   /// By arc of the map: the arc of the hierarchy between the same two nodes; it is driven up when the map's arc has
   /// the higher number at its tail.
   package let ofMapArc: UnsafePointer<UInt32>
   @inline(__always) package func isUpper(_ node: Int) -> Bool { rowStart[node] < Self.lowerMark }
+  /// `.max` at a root. The last of a node's arcs leads there.
+  @inline(__always) package func parent(_ node: Int) -> UInt32 {
+    depth[node] == 0 ? .max : upHead[Int(upFirst[node + 1]) - 1]
+  }
   /// Of an upper node.
   @inline(__always) func row(_ node: UInt32) -> Int { Int(rowStart[Int(node)]) * Self.rowStep }
 }
@@ -59,24 +58,19 @@ extension Hierarchy {
     let words = nothing.assumingMemoryBound(to: UInt32.self)
     let halves = nothing.assumingMemoryBound(to: UInt16.self)
     return Hierarchy(
-      nodeCount: 0, arcCount: 0, deepest: 0, labelEntries: 0, limits: .all, parent: words,
-      depth: halves, rowStart: words, upFirst: words, upHead: words, upTail: words, upDepth: halves,
-      downFirst: words, downArc: words, ofMapArc: words)
+      nodeCount: 0, arcCount: 0, deepest: 0, labelEntries: 0, limits: .all, depth: halves,
+      rowStart: words, upFirst: words, upHead: words, upDepth: halves, ofMapArc: words)
   }
 }
 
 /// The sections that hold it.
 package enum HierarchyTag {
   package static let facts = MapTag.tag("RTFA")
-  package static let parent = MapTag.tag("RTPA")
   package static let depth = MapTag.tag("RTDE")
   package static let rowStart = MapTag.tag("RTRS")
   package static let upFirst = MapTag.tag("RTUF")
   package static let upHead = MapTag.tag("RTUH")
-  package static let upTail = MapTag.tag("RTUT")
   package static let upDepth = MapTag.tag("RTUD")
-  package static let downFirst = MapTag.tag("RTDF")
-  package static let downArc = MapTag.tag("RTDA")
   package static let ofMapArc = MapTag.tag("RTMA")
 }
 
@@ -132,21 +126,16 @@ extension Hierarchy {
     else { return nil }
     let nodes = map.nodeCount
     let arcs = Int(facts.arcs)
-    guard let parent = array(HierarchyTag.parent, nodes, UInt32.self),
-      let depth = array(HierarchyTag.depth, nodes, UInt16.self),
+    guard let depth = array(HierarchyTag.depth, nodes, UInt16.self),
       let rowStart = array(HierarchyTag.rowStart, nodes + 1, UInt32.self),
       let upFirst = array(HierarchyTag.upFirst, nodes + 1, UInt32.self),
       let upHead = array(HierarchyTag.upHead, arcs, UInt32.self),
-      let upTail = array(HierarchyTag.upTail, arcs, UInt32.self),
       let upDepth = array(HierarchyTag.upDepth, arcs, UInt16.self),
-      let downFirst = array(HierarchyTag.downFirst, nodes + 1, UInt32.self),
-      let downArc = array(HierarchyTag.downArc, arcs, UInt32.self),
       let ofMapArc = array(HierarchyTag.ofMapArc, map.arcCount, UInt32.self)
     else { return nil }
     self.init(
       nodeCount: nodes, arcCount: arcs, deepest: Int(facts.deepest),
-      labelEntries: Int(facts.labelEntries), limits: limits, parent: parent, depth: depth,
-      rowStart: rowStart, upFirst: upFirst, upHead: upHead, upTail: upTail, upDepth: upDepth,
-      downFirst: downFirst, downArc: downArc, ofMapArc: ofMapArc)
+      labelEntries: Int(facts.labelEntries), limits: limits, depth: depth,
+      rowStart: rowStart, upFirst: upFirst, upHead: upHead, upDepth: upDepth, ofMapArc: ofMapArc)
   }
 }

@@ -16,6 +16,8 @@ final class BuildScratch: @unchecked Sendable {
   private let rows: Block<UInt64>
   /// Nodes with rows.
   let upperCount: Int
+  private let arcs: ArcTables
+  var index: ArcIndex { arcs.index }
 
   /// So many ranges at least that two threads end at about the same time.
   private static var shares: Int { 48 }
@@ -23,8 +25,8 @@ final class BuildScratch: @unchecked Sendable {
   init(_ hierarchy: Hierarchy, memory: Memory) throws(OutOfMemory) {
     let count = hierarchy.nodeCount
     let size = try Block<UInt32>(memory, count: count, filledWith: 1)
-    for node in stride(from: count - 1, through: 0, by: -1) where hierarchy.parent[node] != .max {
-      size.base[Int(hierarchy.parent[node])] += size.base[node]
+    for node in stride(from: count - 1, through: 0, by: -1) where hierarchy.depth[node] != 0 {
+      size.base[Int(hierarchy.parent(node))] += size.base[node]
     }
     let largest = max(64, count / Self.shares)
     let ranges = try Block<UInt64>(
@@ -34,12 +36,14 @@ final class BuildScratch: @unchecked Sendable {
     let rows = try Block<UInt64>(
       memory, count: 2 * (hierarchy.deepest + 2) * LabelRows.stride(hierarchy))
     upperCount = (0..<count).count { hierarchy.isUpper($0) }
+    let arcs = try ArcTables(hierarchy, memory: memory)
     self.hierarchy = hierarchy
     self.size = size
     self.largest = largest
     self.ranges = ranges
     self.places = places
     self.rows = rows
+    self.arcs = arcs
   }
 
   /// Neighbouring subtrees go together up to `largest` nodes.

@@ -273,7 +273,7 @@ extension Climb {
   /// way).
   func trace(
     _ query: LabelQuery, _ side: LabelSide, _ depth: UInt32,
-    into arcs: UnsafeMutablePointer<UInt32>
+    into arcs: UnsafeMutablePointer<WayArc>
   ) -> (count: Int, end: Int)? {
     if depth >= upper {
       return traceCell(query, side, depth, into: arcs)
@@ -300,7 +300,7 @@ extension Climb {
         if UInt32(above.depth) >= depth,
           Cost(bits: side.costs[arc]) + side.cost(above.link, depth) == rest
         {
-          arcs[written] = UInt32(arc)
+          arcs[written] = WayArc(arc: UInt32(arc), tail: node)
           written += 1
           node = head
           facts = above
@@ -315,7 +315,7 @@ extension Climb {
   /// The same to a node of the cell or an exit, backwards from there.
   private func traceCell(
     _ query: LabelQuery, _ side: LabelSide, _ depth: UInt32,
-    into arcs: UnsafeMutablePointer<UInt32>
+    into arcs: UnsafeMutablePointer<WayArc>
   ) -> (count: Int, end: Int)? {
     func isStart(_ start: Start, _ depth: UInt32) -> Bool {
       guard start.node != .max, UInt32(query.ancestors.facts(start.node).depth) == depth else {
@@ -332,14 +332,14 @@ extension Climb {
         return (written, start.end)
       }
       guard root != .max, let arc = arc(query, side, into: target) else { return nil }
-      arcs[written] = UInt32(arc)
+      arcs[written] = arc
       written += 1
-      target = UInt32(query.ancestors.facts(query.hierarchy.upTail[arc]).depth)
+      target = UInt32(query.ancestors.facts(arc.tail).depth)
     }
   }
 
   /// The arc from a deeper node of the cell that accounts for the cost to the node at `depth`.
-  private func arc(_ query: LabelQuery, _ side: LabelSide, into depth: UInt32) -> Int? {
+  private func arc(_ query: LabelQuery, _ side: LabelSide, into depth: UInt32) -> WayArc? {
     var node = first.node
     while true {
       let facts = query.ancestors.facts(node)
@@ -347,7 +347,9 @@ extension Climb {
       let end = Int(query.ancestors.facts(node + 1).upFirst)
       if let arc = query.hierarchy.arc(to: UInt16(depth), Int(facts.upFirst), end) {
         let sum = Cost(bits: reached[Int(facts.depth)]) + Cost(bits: side.costs[arc])
-        if sum.isReachable, sum.bits == reached[Int(depth)] { return arc }
+        if sum.isReachable, sum.bits == reached[Int(depth)] {
+          return WayArc(arc: UInt32(arc), tail: node)
+        }
       }
       if node == root { return nil }
       node = facts.link

@@ -14,6 +14,7 @@ struct CostMending {
   }
 
   private var hierarchy: Hierarchy { customization.hierarchy }
+  private var index: ArcIndex { customization.index }
 
   /// Arcs of the map whose times are new already. Afterwards `scratch.touched` holds the hierarchy's arcs whose cost
   /// changed.
@@ -39,7 +40,7 @@ struct CostMending {
 
   /// One arc from scratch, in the order of a full build. True when its cost changed in either direction.
   private func mend(_ arc: Int) -> Bool {
-    let tail = hierarchy.upTail[arc]
+    let tail = index.tail[arc]
     let head = hierarchy.upHead[arc]
     let before = (customization.up.costs[arc], customization.down.costs[arc])
     customization.up.close(arc)
@@ -58,15 +59,16 @@ struct CostMending {
   }
 
   private func takeLower(_ arc: Int) {
-    let tail = Int(hierarchy.upTail[arc])
+    let tail = Int(index.tail[arc])
     let depth = hierarchy.upDepth[arc]
-    for place in Int(hierarchy.downFirst[tail])..<Int(hierarchy.downFirst[tail + 1]) {
-      let through = Int(hierarchy.downArc[place])
-      let first = Int(hierarchy.upFirst[Int(hierarchy.upTail[through])])
+    for place in Int(index.downFirst[tail])..<Int(index.downFirst[tail + 1]) {
+      let through = Int(index.downArc[place])
+      let below = index.tail[through]
+      let first = Int(hierarchy.upFirst[Int(below)])
       guard let other = hierarchy.arc(to: depth, first, through) else { continue }
       let ways = ways(through, other)
-      customization.up.improve(arc, ways.rising.bits, UInt32(through))
-      customization.down.improve(arc, ways.falling.bits, UInt32(through))
+      customization.up.improve(arc, ways.rising.bits, below)
+      customization.down.improve(arc, ways.falling.bits, below)
     }
   }
 
@@ -82,7 +84,7 @@ struct CostMending {
   /// Puts on the agenda the arcs between the heads of `arc` and of its neighbours that could be another now: those
   /// that lead through the two, and those for which the two are as good as what they have.
   private func spread(_ arc: Int) {
-    let tail = Int(hierarchy.upTail[arc])
+    let tail = Int(index.tail[arc])
     for neighbour in Int(hierarchy.upFirst[tail])..<Int(hierarchy.upFirst[tail + 1])
     where neighbour != arc {
       // Of the two heads the deeper one is the target's tail.
@@ -96,18 +98,18 @@ struct CostMending {
         !scratch.arcs.contains(target)
       else { continue }
       let ways = ways(through, other)
-      if isOf(customization.up, target, ways.rising, through)
-        || isOf(customization.down, target, ways.falling, through)
+      if isOf(customization.up, target, ways.rising, UInt32(tail))
+        || isOf(customization.down, target, ways.falling, UInt32(tail))
       {
         scratch.arcs.insert(target)
       }
     }
   }
 
-  /// Whether the arc leads through the two, or could: they are as good as what it has.
+  /// Whether the arc leads through the two, or could: they are as good as what it has. `below`: where both begin.
   @inline(__always)
-  private func isOf(_ known: ArcTable, _ target: Int, _ cost: Cost, _ through: Int) -> Bool {
-    known.through[target] == UInt32(through)
+  private func isOf(_ known: ArcTable, _ target: Int, _ cost: Cost, _ below: UInt32) -> Bool {
+    known.through[target] == below
       || (cost.isReachable && cost.bits <= known.costs[target])
   }
 }

@@ -12,10 +12,12 @@ struct Customization: BitwiseCopyable, @unchecked Sendable {
   let incoming: UnsafeMutablePointer<IncomingArc>
   let up: ArcTable
   let down: ArcTable
+  let index: ArcIndex
 
-  init(map: RoadMap, hierarchy: Hierarchy, layer: Layer) {
+  init(map: RoadMap, hierarchy: Hierarchy, layer: Layer, index: ArcIndex) {
     self.map = map
     self.hierarchy = hierarchy
+    self.index = index
     times = layer.times.base
     incoming = layer.incoming.base
     up = layer.arcsUp
@@ -61,19 +63,18 @@ struct Customization: BitwiseCopyable, @unchecked Sendable {
     let first = Int(hierarchy.upFirst[Int(node)])
     let end = Int(hierarchy.upFirst[Int(node) + 1])
     for arc in first..<end { places[Int(hierarchy.upDepth[arc])] = UInt32(arc) }
-    let firstBelow = Int(hierarchy.downFirst[Int(node)])
-    let endBelow = Int(hierarchy.downFirst[Int(node) + 1])
-    for place in firstBelow..<endBelow {
-      let through = Int(hierarchy.downArc[place])
+    for place in Int(index.downFirst[Int(node)])..<Int(index.downFirst[Int(node) + 1]) {
+      let through = Int(index.downArc[place])
       let downThrough = Cost(bits: down.costs[through])
       let upThrough = Cost(bits: up.costs[through])
       if !downThrough.isReachable && !upThrough.isReachable { continue }
-      for other in Int(hierarchy.upFirst[Int(hierarchy.upTail[through])])..<through {
+      let below = index.tail[through]
+      for other in Int(hierarchy.upFirst[Int(below)])..<through {
         let target = Int(places[Int(hierarchy.upDepth[other])])
         let rising = downThrough + Cost(bits: up.costs[other])
-        up.improve(target, rising.bits, UInt32(through))
+        up.improve(target, rising.bits, below)
         let falling = Cost(bits: down.costs[other]) + upThrough
-        down.improve(target, falling.bits, UInt32(through))
+        down.improve(target, falling.bits, below)
       }
     }
   }

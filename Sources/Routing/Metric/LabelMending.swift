@@ -12,9 +12,11 @@ struct LabelMending: @unchecked Sendable {
   /// More rows than this are swept, all of them.
   let limit: Int
   private let row: RowScratch
+  private let index: ArcIndex
 
-  init(_ rows: LabelRows, _ scratch: MendingScratch, direction: UInt8, upperCount: Int) {
-    limit = upperCount / scratch.rowsForOne
+  init(_ rows: LabelRows, _ build: BuildScratch, _ scratch: MendingScratch, direction: UInt8) {
+    limit = build.upperCount / scratch.rowsForOne
+    index = build.index
     self.rows = rows
     self.scratch = scratch
     self.direction = direction
@@ -25,9 +27,9 @@ struct LabelMending: @unchecked Sendable {
 
   /// After `CostMending`.
   func run() {
-    for index in 0..<scratch.touchedCount {
-      let arc = Int(scratch.touched[index])
-      let tail = Int(hierarchy.upTail[arc])
+    for place in 0..<scratch.touchedCount {
+      let arc = Int(scratch.touched[place])
+      let tail = Int(index.tail[arc])
       if scratch.marks[arc] & direction != 0, hierarchy.isUpper(tail) { row.nodes.insert(tail) }
     }
     var cursor = 0
@@ -79,15 +81,15 @@ struct LabelMending: @unchecked Sendable {
   /// Puts on the agenda the nodes with an arc to this one whose row could be another now: one of the changed entries
   /// was as good as what they have, or is better.
   private func spread(_ node: Int, _ count: Int) {
-    for place in Int(hierarchy.downFirst[node])..<Int(hierarchy.downFirst[node + 1]) {
-      let arc = Int(hierarchy.downArc[place])
-      let below = Int(hierarchy.upTail[arc])
+    for place in Int(index.downFirst[node])..<Int(index.downFirst[node + 1]) {
+      let arc = Int(index.downArc[place])
+      let below = Int(index.tail[arc])
       if !hierarchy.isUpper(below) || row.nodes.contains(below) { continue }
       let over = Cost(bits: rows.costs[arc])
       if !over.isReachable { continue }
       let start = hierarchy.row(UInt32(below))
-      for index in 0..<count {
-        let change = row.changed[index]
+      for entry in 0..<count {
+        let change = row.changed[entry]
         let known = cost(start + Int(change.entry))
         if known == over + Cost(bits: change.old) || over + Cost(bits: change.new) < known {
           row.nodes.insert(below)

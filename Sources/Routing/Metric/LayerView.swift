@@ -3,7 +3,7 @@
 import HujiaRoads
 
 /// What an arc of the hierarchy in one direction stands for: one arc of the map, marked; or a way through a lower node,
-/// named by the arc that leads up from there to the deeper of the two ends.
+/// by the number of that node, which has an arc to either end.
 package enum Through {
   static var mapArc: UInt32 { 1 << 31 }
   /// No way.

@@ -16,15 +16,15 @@ extension Metric {
   ) {
     guard let hierarchy, !changes.arcs.isEmpty else { return }
     let layer = layer(changes.layer)
-    let customization = Customization(map: map, hierarchy: hierarchy, layer: layer)
+    let customization = Customization(
+      map: map, hierarchy: hierarchy, layer: layer, index: scratch.index)
     CostMending(customization, mending).run(changes.arcs)
     var directions = (
       LabelMending(
-        Self.rowsUp(layer, hierarchy, scratch), mending, direction: MendingScratch.up,
-        upperCount: scratch.upperCount),
+        Self.rowsUp(layer, hierarchy, scratch), scratch, mending, direction: MendingScratch.up),
       LabelMending(
-        Self.rowsDown(layer, hierarchy, scratch), mending, direction: MendingScratch.down,
-        upperCount: scratch.upperCount)
+        Self.rowsDown(layer, hierarchy, scratch), scratch, mending,
+        direction: MendingScratch.down)
     )
     // A second thread costs more than a few rows do.
     let crew = mending.touchedCount < Self.touchedForTwo ? .alone : crew

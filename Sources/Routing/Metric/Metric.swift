@@ -92,8 +92,9 @@ package final class Metric: @unchecked Sendable {
       let layer = layer(index)
       customize(layer, scratch, .alone)
       if !keepsBothDirections {
-        layer.isSymmetric = Customization(map: map, hierarchy: hierarchy, layer: layer)
-          .isSymmetric()
+        layer.isSymmetric = Customization(
+          map: map, hierarchy: hierarchy, layer: layer, index: scratch.index
+        ).isSymmetric()
       }
       if !layer.isSymmetric { try layer.needRowsDown(memory) }
       sweep(layer, scratch, .alone)
@@ -132,7 +133,8 @@ extension Metric {
   private func customize(_ layer: Layer, _ scratch: BuildScratch, _ crew: Crew) {
     guard let hierarchy else { return }
     var work = Customizing(
-      customization: Customization(map: map, hierarchy: hierarchy, layer: layer),
+      customization: Customization(
+        map: map, hierarchy: hierarchy, layer: layer, index: scratch.index),
       scratch: scratch)
     withUnsafeMutablePointer(to: &work) { work in
       crew.run(scratch.rangeCount, work) { subject, index in

@@ -63,12 +63,12 @@ package struct StreetIndex: ~Copyable {
     for place in streets {
       let street = street(at: place)
       let length = UInt64(map.streetLength_mm[street])
-      let twin = map.streetTwin[street]
+      let facts = map.streetFacts[street]
+      let twin = facts.twin
       let isSecond =
         twin != RoadMap.none && Int(twin) < street
         && map.streetID[Int(twin)] == map.streetID[street]
-      let arc =
-        isForward != isSecond ? map.streetForwardArc[street] : map.streetBackwardArc[street]
+      let arc = isForward != isSecond ? facts.forwardArc : facts.backwardArc
       if arc != RoadMap.none { body(Int(arc), length) }
     }
   }

@@ -74,7 +74,7 @@ struct RouteWriter {
     let start_ms = timeAlong(arc_ms: all_ms, offset_mm: from_mm, length_mm: length)
     let first = Int(map.streetFirstPoint[street])
     let last = Int(map.streetFirstPoint[street + 1]) - 1
-    let isForward = map.streetForwardArc[street] == arc
+    let isForward = map.streetFacts[street].forwardArc == arc
     let inner = max(0, last - first - 1)
     for step in 0..<inner {
       let point = isForward ? first + 1 + step : last - 1 - step

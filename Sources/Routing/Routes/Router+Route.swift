@@ -70,9 +70,11 @@ extension Router {
       let down = goalClimb.trace(query, query.labels.down, depth, into: way.descent.base)
     else { return }
     writer.leave(starts[up.end])
-    for index in 0..<up.count { query.unpack(way.ascent[index] * 2, way, &writer) }
+    for index in 0..<up.count { query.unpack(way.ascent[index], way, &writer) }
     for index in (0..<down.count).reversed() {
-      query.unpack(way.descent[index] * 2 + 1, way, &writer)
+      var arc = way.descent[index]
+      arc.isDown = true
+      query.unpack(arc, way, &writer)
     }
     writer.arrive(goals[down.end], at: to)
   }
@@ -82,32 +84,41 @@ extension LabelQuery {
   /// Through a lower node each time, so an arc's two parts have tails of higher numbers, whatever a damaged map says;
   /// and no way is longer than all the map's nodes.
   fileprivate func unpack(
-    _ code: UInt32, _ scratch: borrowing WayScratch, _ writer: inout RouteWriter
+    _ whole: WayArc, _ scratch: borrowing WayScratch, _ writer: inout RouteWriter
   ) {
-    scratch.pending[0] = code
+    scratch.pending[0] = whole
     var count = 1
     while count > 0 {
       count -= 1
       let next = scratch.pending[count]
-      let arc = Int(next / 2)
-      let isUp = next & 1 == 0
-      let through = isUp ? labels.up.through[arc] : labels.down.through[arc]
+      let side = next.isDown ? labels.down : labels.up
+      let through = side.through[Int(next.arc)]
       if through & Through.mapArc != 0 {
         let mapArc = through & ~Through.mapArc
         guard mapArc < writer.map.arcCount, writer.count <= writer.most else { return }
         writer.travelWhole(arc: mapArc)
       } else {
-        guard through < hierarchy.arcCount, count + 2 <= scratch.pending.count else { return }
-        let lower = Int(hierarchy.upTail[Int(through)])
-        guard lower > hierarchy.upTail[arc],
-          let other = hierarchy.arc(
-            to: hierarchy.upDepth[arc], Int(hierarchy.upFirst[lower]), Int(through))
+        guard through > next.tail, through < hierarchy.nodeCount,
+          count + 2 <= scratch.pending.count, let parts = parts(of: next, through)
         else { return }
         // First down to the lower node, then up from it.
-        scratch.pending[count] = (isUp ? UInt32(other) : through) * 2
-        scratch.pending[count + 1] = (isUp ? through : UInt32(other)) * 2 + 1
+        scratch.pending[count] = WayArc(
+          arc: next.isDown ? parts.toTail : parts.toHead, tail: through)
+        scratch.pending[count + 1] = WayArc(
+          arc: next.isDown ? parts.toHead : parts.toTail, tail: through, isDown: true)
         count += 2
       }
     }
+  }
+
+  /// The arcs from a lower node to the two ends of an arc that leads through it.
+  @inline(__always)
+  private func parts(of whole: WayArc, _ through: UInt32) -> (toTail: UInt32, toHead: UInt32)? {
+    let first = Int(ancestors.facts(through).upFirst)
+    let end = Int(ancestors.facts(through + 1).upFirst)
+    guard let toTail = hierarchy.arc(to: ancestors.facts(whole.tail).depth, first, end),
+      let toHead = hierarchy.arc(to: hierarchy.upDepth[Int(whole.arc)], first, toTail)
+    else { return nil }
+    return (UInt32(toTail), UInt32(toHead))
   }
 }

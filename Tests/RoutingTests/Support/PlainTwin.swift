@@ -72,15 +72,15 @@ struct PlainTwin {
     var found: [(arc: Int, at: UInt64, length: UInt64)] = []
     func add(_ street: Int, _ offset: UInt64) {
       let length = UInt64(map.streetLength_mm[street])
-      if map.streetForwardArc[street] != .max {
-        found.append((Int(map.streetForwardArc[street]), offset, length))
+      if map.streetFacts[street].forwardArc != .max {
+        found.append((Int(map.streetFacts[street].forwardArc), offset, length))
       }
-      if map.streetBackwardArc[street] != .max {
-        found.append((Int(map.streetBackwardArc[street]), length - offset, length))
+      if map.streetFacts[street].backwardArc != .max {
+        found.append((Int(map.streetFacts[street].backwardArc), length - offset, length))
       }
     }
     add(Int(place.street), UInt64(place.offset_mm))
-    let twin = map.streetTwin[Int(place.street)]
+    let twin = map.streetFacts[Int(place.street)].twin
     if twin != .max {
       let length = UInt64(map.streetLength_mm[Int(twin)])
       add(Int(twin), length - min(UInt64(place.offset_mm), length))
