@@ -11,7 +11,8 @@ import Testing
 
 @Suite struct GoldenContentTests {
   private static let golden =
-    #filePath.split(separator: "/").dropLast(2).reduce("") { "\($0)/\($1)" } + "/Golden/long-content"
+    #filePath.split(separator: "/").dropLast(2).reduce("") { "\($0)/\($1)" }
+    + "/Golden/long-content"
 
   /// The file's rows: "@ name" begins a file, "z 5" and "s 5" are so many zeros and blanks, others are bytes.
   private func lay(_ name: String, _ folder: String) throws {

@@ -41,7 +41,9 @@ import Testing
     while router.maintain(64) {}
     check(router.cells.isValid(.normal))
     for slot in empty { check(first(router, slot).pointee, equals: Self.unwritten) }
-    for slot in others { check(first(router, slot).pointee, atMost: Cost.unreachable_ms, "\(slot)") }
+    for slot in others {
+      check(first(router, slot).pointee, atMost: Cost.unreachable_ms, "\(slot)")
+    }
     // All leave, and one comes: rows above it say where it is, and nothing of those that left.
     for unit in 0..<3 as Range<UInt32> { router.remove(unit: unit) }
     while router.maintain(64) {}
