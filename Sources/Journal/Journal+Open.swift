@@ -61,7 +61,7 @@ extension Journal {
     try demand(settings.journalBytes >= 0, "journal_bytes is below zero")
     try demand(settings.reserveBytes >= 0, "the reserve is below zero")
     try demand(
-      (0...10_000_000_000).contains(settings.retention_s), "retention is out of range")
+      (0...JournalSettings.forEver_s).contains(settings.retention_s), "retention is out of range")
   }
 
   private static func openFolder(_ settings: JournalSettings) throws(JournalProblem) -> Folder {
@@ -355,8 +355,10 @@ extension Journal {
     let journal = Journal(
       JournalParts(
         settings: settings, boot: boot, folder: folder, lock: lock, ring: ring.ring,
-        ringFile: ring.file, writer: writer, snapshots: catalogue.snapshots,
-        headDigest: recovery.digestName ?? settings.digest, opening: recovery.opening))
+        ringFile: ring.file, writer: writer,
+        snapshots: catalogue.snapshots.filter { !recovery.spoilt.contains($0) },
+        spoiltSnapshots: recovery.spoilt, headDigest: recovery.digestName ?? settings.digest,
+        opening: recovery.opening))
     journal.work.held {
       journal.makeReserve()
       _ = journal.beginSegment()

@@ -33,6 +33,8 @@ package final class Journal: @unchecked Sendable {
   var lock: FolderLock
   let writer: SegmentWriter
   var snapshots: [UInt64]
+  /// Could not be taken at opening: they count for nothing, and go when there is a new one.
+  var spoiltSnapshots: [UInt64]
   var hasReserve = false
   /// The last record of the state beside the ring; the next segment begins behind it.
   var gapEnd: UInt64?
@@ -82,6 +84,7 @@ package final class Journal: @unchecked Sendable {
     lock = parts.lock
     writer = parts.writer
     snapshots = parts.snapshots
+    spoiltSnapshots = parts.spoiltSnapshots
     head = parts.writer.place
     headDigest = parts.headDigest
     gapEnd = ring.state > parts.writer.place.last ? ring.state : nil
@@ -252,6 +255,7 @@ struct JournalParts {
   var ringFile: RingFile
   var writer: SegmentWriter
   var snapshots: [UInt64]
+  var spoiltSnapshots: [UInt64]
   var headDigest: JournalDigest
   var opening: JournalOpening
 }

@@ -40,6 +40,8 @@ package struct JournalSettings: Sendable {
   /// it was in one that is taken over.
   package var areaBytes = 0
   package static var mostAreaBytes: Int { 1 << 34 }
+  /// Longer than any clock runs.
+  package static var forEver_s: Int64 { 10_000_000_000 }
   /// From 64 KiB to 1 GiB. A segment is reserved whole when it is begun.
   package var segmentBytes = 64 << 20
   /// Bound of segments and snapshots together; 0 = none. Retention wins over it (DEGRADED, `overBound`).

@@ -25,6 +25,8 @@ struct Recovery {
   var shelf: StreamShelf?
   /// What is sealed is proved and not given.
   var isBlind = false
+  /// Those that could not be taken: newer than the one that was.
+  var spoilt: [UInt64] = []
 
   init(
     _ folder: Folder, _ catalogue: Catalogue, ring: Ring?, journal: JournalID,
@@ -45,6 +47,7 @@ struct Recovery {
     for (index, sequence) in catalogue.snapshots.reversed().enumerated() {
       guard index >= passedSnapshots else {
         opening.reasons.insert(.snapshotDamaged)
+        spoilt.append(sequence)
         continue
       }
       let name = SnapshotHead.name(sequence)
@@ -60,6 +63,7 @@ struct Recovery {
         guard error.kind == .damaged else { throw error }
         first = first ?? error
         opening.reasons.insert(.snapshotDamaged)
+        spoilt.append(sequence)
       }
     }
     // Without any, the segments must begin with the first record; `takeSegments` sees to that.

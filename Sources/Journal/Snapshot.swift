@@ -263,6 +263,10 @@ extension Journal {
         let old = snapshots.removeFirst()
         _ = folder.remove(SnapshotHead.name(old))
       }
+      for old in spoiltSnapshots where !snapshots.contains(old) {
+        _ = folder.remove(SnapshotHead.name(old))
+      }
+      spoiltSnapshots = []
       prune()
     }
   }
