@@ -33,3 +33,16 @@ public struct Counters: ~Copyable, @unchecked Sendable {
     word(index).pointee.wrappingAdd(amount, ordering: .relaxed)
   }
 }
+
+extension Counters {
+  /// All of them, as they are now.
+  public func code(_ coder: inout StateCoder) {
+    var count = words.count
+    coder.code(count: &count, most: words.count)
+    for index in 0..<count {
+      var value = read(index)
+      coder.code(time: &value)
+      if coder.isReading { set(index, value) }
+    }
+  }
+}

@@ -105,3 +105,37 @@ public struct Histograms: ~Copyable {
     summaries[row] = Summary()
   }
 }
+
+extension Histograms {
+  /// One row: the buckets that hold something, each behind its number.
+  public mutating func code(row: Int, _ coder: inout StateCoder) {
+    var summary = summaries[row]
+    coder.code(&summary.count, 0...1 << 48)
+    coder.code(&summary.sum)
+    coder.code(&summary.least, 0...Self.longest)
+    coder.code(&summary.greatest, 0...Self.longest)
+    if coder.isReading { summaries[row] = summary }
+    let first = row * Self.buckets
+    var filled = 0
+    for bucket in 0..<Self.buckets where counts[first + bucket] > 0 { filled += 1 }
+    coder.code(count: &filled, most: Self.buckets)
+    guard !coder.isReading else { return read(filled, first: first, &coder) }
+    for bucket in 0..<Self.buckets where counts[first + bucket] > 0 {
+      var number = UInt32(bucket)
+      coder.code(&number, below: Self.buckets)
+      coder.code(&counts[first + bucket])
+    }
+  }
+
+  private func read(_ filled: Int, first: Int, _ coder: inout StateCoder) {
+    var next: UInt32 = 0
+    for _ in 0..<filled {
+      var number: UInt32 = 0
+      coder.code(&number, below: Self.buckets)
+      coder.demand(number >= next, "buckets are out of order")
+      coder.code(&counts[first + Int(number)])
+      next = number + 1
+      guard coder.isGood else { return }
+    }
+  }
+}

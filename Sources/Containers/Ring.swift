@@ -70,3 +70,24 @@ public struct Ring<Element: BitwiseCopyable>: ~Copyable {
     }
   }
 }
+
+extension Ring {
+  /// Oldest first; read, the ring is in the place of what it held.
+  public mutating func code(
+    _ coder: inout StateCoder, blank: Element, _ body: (inout Element, inout StateCoder) -> Void
+  ) {
+    var length = filled
+    coder.code(count: &length, most: capacity)
+    guard coder.isReading else {
+      for index in 0..<length { body(&slots[place(index)], &coder) }
+      return
+    }
+    (head, filled) = (0, 0)
+    for _ in 0..<length {
+      var element = blank
+      body(&element, &coder)
+      guard coder.isGood else { return }
+      _ = append(element)
+    }
+  }
+}

@@ -80,3 +80,16 @@ public struct SlotPool: ~Copyable {
     return difference == 0
   }
 }
+
+extension SlotPool {
+  /// Which slots are live, in which generation, and in which order the others are taken again.
+  public mutating func code(_ coder: inout StateCoder) {
+    var count = Int(fresh)
+    coder.code(count: &count, most: capacity)
+    fresh = UInt32(count)
+    for slot in 0..<count { coder.code(&generations[slot]) }
+    coder.code(count: &freeCount, most: count)
+    for index in 0..<freeCount { coder.code(&free[index], below: count) }
+    coder.demand(isConsistent(), "a slot is neither live nor free")
+  }
+}

@@ -63,6 +63,12 @@ package struct DeadlineWheel: ~Copyable {
 
   package var capacity: Int { links.count }
 
+  /// Time is at `now_ns` before anything is armed: so nothing is carried there from the beginning of time. O(1).
+  package mutating func begin(at now_ns: Int64) {
+    assert(count == 0)
+    reached = Self.tick(now_ns)
+  }
+
   package func isArmed(slot: UInt32) -> Bool { links[slot].before != 0 }
 
   /// When an armed slot is due; `Int64.max` when it is not armed. O(1).

@@ -29,6 +29,8 @@ package struct EngineCore: ~Copyable {
   package var record: UInt64 = 0
   /// The last event that the host has handled.
   package internal(set) var acknowledged: UInt64 = 0
+  /// Where events are kept until the host has handled them; nil: nobody asks for them again.
+  package var handed: UnsafeMutablePointer<HandedEvents>?
   /// Where choices are written, or read back; nil: nobody keeps them.
   package var choices: UnsafeMutablePointer<ChoiceLog>?
   /// The newest epoch that a rebuilt engine heard of: numbers go on behind it.

@@ -126,6 +126,17 @@ package struct AssignmentStore: ~Copyable {
     times[slot].signatureBreach = breach
   }
 
+  // In a state
+
+  mutating func code(_ coder: inout StateCoder, incidents: Int, units: Int) {
+    coder.section(0x6769_7341)
+    slots.code(&coder)
+    for slot in 0..<UInt32(slots.touched) where slots.isLive(slot) {
+      records[slot].code(&coder, incidents: incidents, units: units)
+      times[slot].code(&coder)
+    }
+  }
+
   // What is true between two commands
 
   /// By itself; how assignments stand to units and incidents is said in Validation.

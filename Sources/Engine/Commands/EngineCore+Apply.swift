@@ -176,6 +176,7 @@ extension EngineCore {
     into room: EventRoom, _ slice: inout Slice, _ decision: inout Decision
   ) {
     while slice.done < room.most, var event = popEvent() {
+      handed?.pointee.note(event)
       if let put = room.put, let space = room.space {
         event.isUndurable = event.record > room.durable
         put(space + slice.done * room.stride, room.stride, &event)

@@ -46,6 +46,7 @@ extension EngineCore {
     guard events <= outbox.newest else { return .argument }
     guard events > acknowledged else { return .unchanged }
     acknowledged = events
+    handed?.pointee.forget(upTo: events)
     return .ok
   }
 

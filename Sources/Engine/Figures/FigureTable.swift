@@ -208,6 +208,71 @@ package struct FigureTable: ~Copyable {
     _ = record(.receiptToClose, key, took_ns: took_ns, isWithin: isWithin)
   }
 
+  // In a state
+
+  /// Rows by their dimension and place in it: tables of another size have them elsewhere.
+  mutating func code(_ coder: inout StateCoder) {
+    coder.section(0x7267_6946)
+    coder.code(&era)
+    for dimension in FigureDimension.allCases {
+      codeValues(dimension, &coder)
+      let first = firsts[Int(dimension.rawValue)]
+      guard coder.isGood else { return }
+      if hasTable(dimension) {
+        for index in 0..<used[Int(dimension.rawValue)] { codeRow(first + index, &coder) }
+        codeRow(first + limit(dimension), &coder)
+      } else {
+        for index in 0...limit(dimension) { codeRow(first + index, &coder) }
+      }
+    }
+  }
+
+  private mutating func codeValues(_ dimension: FigureDimension, _ coder: inout StateCoder) {
+    guard hasTable(dimension) else { return }
+    let index = Int(dimension.rawValue)
+    var count = used[index]
+    coder.code(count: &count, most: Int(UInt32.max))
+    guard count <= limit(dimension) else {
+      return coder.lack(
+        dimension == .type
+          ? "figure_types" : dimension == .agency ? "figure_agencies" : "figure_beats")
+    }
+    for place in 0..<count {
+      let row = firsts[index] + place
+      coder.code(&values[row])
+      guard coder.isReading, coder.isGood else { continue }
+      let key = Self.key(dimension, values[row])
+      coder.demand(
+        values[row] != Self.other && rowOf.find(key) == nil
+          && rowOf.insert(key, slot: UInt32(row)), "a row of figures is there twice")
+      used[index] = place + 1
+    }
+  }
+
+  private mutating func codeRow(_ row: Int, _ coder: inout StateCoder) {
+    for interval in 0..<Self.intervals {
+      let place = row * Self.intervals + interval
+      var isFilled = eras[place] == era
+      coder.code(&isFilled)
+      guard isFilled else {
+        // As one that was last written before a reset.
+        if coder.isReading { eras[place] = era &- 1 }
+        continue
+      }
+      if coder.isReading { eras[place] = era }
+      histograms.code(row: place, &coder)
+      coder.code(&hits[place].withTarget, 0...1 << 48)
+      coder.code(&hits[place].withinTarget, 0...1 << 48)
+    }
+  }
+
+  mutating func code(incident slot: UInt32, _ coder: inout StateCoder) {
+    incidents[slot].code(&coder)
+  }
+  mutating func code(assignment slot: UInt32, _ coder: inout StateCoder) {
+    assignments[slot].code(&coder)
+  }
+
   // Recording and reading
 
   /// O(1): six rows are touched. `isWithin` nil: it had no target.

@@ -28,7 +28,8 @@ extension EngineCore {
         continue
       }
       guard drawDue(&steps) else {
-        guard most == .max else { break }
+        // A turn that is rebuilt fires what it fired, however many steps its structure takes for that.
+        guard most == .max || isRebuilding else { break }
         steps = DeadlineWheel.slice
         continue
       }

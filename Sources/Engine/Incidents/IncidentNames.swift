@@ -1,5 +1,5 @@
 // By which names hosts ask for incidents: the key of the report and the host's own number. It follows from the records
-// (`fileAnew`), so it stands in no snapshot. Must never: know an incident whose record is gone.
+// (`fileAnew`), so of all this only a number stands in a snapshot. Must never: know an incident whose record is gone.
 
 import HujiaContainers
 
@@ -106,6 +106,9 @@ struct IncidentNames: ~Copyable {
       newest = max(newest, base[Int(slot)].referenceNumber)
     }
   }
+
+  /// In a state, before `fileAnew`.
+  mutating func code(_ coder: inout StateCoder) { coder.code(&newest, 0...1 << 62) }
 
   // What is true between two commands
 

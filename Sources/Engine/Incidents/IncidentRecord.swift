@@ -130,20 +130,20 @@ public struct IncidentReport: BitwiseCopyable {
 /// What a report says, without its place on the streets, which follows from it: kept with its key, and compared when
 /// the key comes again.
 struct SaidReport: BitwiseCopyable, Equatable {
-  let keyHigh: UInt64
-  let keyLow: UInt64
-  let callerHash: UInt64
-  let wall_us: Int64
-  let appointmentWall_us: Int64
-  let needs: UInt64
-  let reference: Reference
-  let type: UInt32
-  let lat_e7: Int32
-  let lon_e7: Int32
-  let flags: UInt32
-  let agency: UInt32
-  let tier: Tier
-  let source: UInt8
+  var keyHigh: UInt64
+  var keyLow: UInt64
+  var callerHash: UInt64
+  var wall_us: Int64
+  var appointmentWall_us: Int64
+  var needs: UInt64
+  var reference: Reference
+  var type: UInt32
+  var lat_e7: Int32
+  var lon_e7: Int32
+  var flags: UInt32
+  var agency: UInt32
+  var tier: Tier
+  var source: UInt8
 
   init(_ report: IncidentReport) {
     keyHigh = report.keyHigh

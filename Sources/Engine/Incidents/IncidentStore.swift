@@ -465,4 +465,33 @@ package struct IncidentStore: ~Copyable {
       times[slot].leftSignedAgency = arrival.agency
     }
   }
+
+  // In a state
+
+  mutating func code(_ coder: inout StateCoder, assignments most: Int) {
+    coder.section(0x6964_6e49)
+    slots.code(&coder)
+    let count = slots.touched
+    for slot in 0..<UInt32(count) where slots.isLive(slot) {
+      records[slot].code(&coder, slots: count)
+      details[slot].code(&coder)
+      times[slot].code(&coder)
+      let first = Int(slot) * EngineLimits.chosen
+      for place in first..<first + Int(records[slot].liveCount) {
+        coder.code(&assignments[place], below: most)
+      }
+      for place in first..<first + Int(records[slot].refusalCount) { coder.code(&refusals[place]) }
+    }
+    coder.code(&firstCallback, below: count, none: IncidentRecord.none)
+    coder.code(&lastCallback, below: count, none: IncidentRecord.none)
+    over.code(&coder, blank: 0) { $1.code(&$0, below: count) }
+    names.code(&coder)
+    guard coder.isReading else { return }
+    for slot in 0..<UInt32(count) where slots.isLive(slot) && records[slot].state == .merged {
+      coder.demand(
+        records[slot].mergedInto != IncidentRecord.none && slots.isLive(records[slot].mergedInto),
+        "an incident was merged into none")
+    }
+    if coder.isGood { nameAnew() }
+  }
 }

@@ -105,6 +105,48 @@ package struct AnswerTable: ~Copyable {
     }
   }
 
+  // In a state
+
+  /// By client its answers, oldest first.
+  mutating func code(_ coder: inout StateCoder) {
+    coder.section(0x7277_6e41)
+    var count = clientCount
+    coder.code(count: &count, most: Self.mostClients)
+    guard count <= capacity else { return coder.lack("max_clients") }
+    clientCount = count
+    coder.code(&newest)
+    for place in 0..<count {
+      coder.code(&clients[place].high)
+      coder.code(&clients[place].low)
+      coder.code(&used[place], 0...newest)
+      var kept = min(counts[place], Self.perClient)
+      let skipped = coder.isReading ? 0 : counts[place] - kept
+      coder.code(count: &kept, most: Self.perClient)
+      if coder.isReading { counts[place] = kept }
+      for index in 0..<kept {
+        code(place * Self.perClient + (skipped + index) % Self.perClient, &coder)
+      }
+    }
+  }
+
+  private mutating func code(_ index: Int, _ coder: inout StateCoder) {
+    var own =
+      coder.isReading
+      ? Answered(digest: 0, status: .ok, answer: Answer(), slice: Slice()) : answered[index]
+    if coder.isReading { requests[index] = 0 }
+    coder.code(&requests[index])
+    coder.code(&own.digest)
+    own.status.code(&coder)
+    own.answer.code(&coder)
+    own.slice.code(&coder)
+    if coder.isReading { answered[index] = own }
+    let first = index * EngineLimits.chosen
+    for place in first..<first + own.answer.count {
+      if coder.isReading { chosen[place] = Chosen() }
+      chosen[place].code(&coder)
+    }
+  }
+
   /// Between two commands. O(clients).
   func validate(_ invariants: inout Invariants) {
     invariants.hold(clientCount <= capacity, "no more clients are known than may be", clientCount)

@@ -97,9 +97,7 @@ package struct KeyTable: ~Copyable {
       chosen[index * EngineLimits.chosen + place] = decision.chosen[place]
     }
     count += 1
-    var place = start(report.keyHigh, report.keyLow)
-    while table[place] != 0 { place = (place + 1) & mask }
-    table[place] = UInt32(index + 1)
+    file(index)
     return isEvicting
   }
 
@@ -113,6 +111,36 @@ package struct KeyTable: ~Copyable {
     removePlace(place)
     head = (head + 1) % entries.count
     count -= 1
+  }
+
+  // In a state
+
+  /// Oldest first; the index is made anew.
+  mutating func code(_ coder: inout StateCoder) {
+    coder.section(0x7379_654b)
+    var known = count
+    coder.code(count: &known, most: Int(UInt32.max))
+    guard known <= entries.count else { return coder.lack("key_capacity") }
+    for offset in 0..<known {
+      let index = (head + offset) % entries.count
+      entries[index].said.code(&coder)
+      entries[index].answer.code(&coder)
+      entries[index].status.code(&coder)
+      coder.code(time: &entries[index].taken_ns)
+      for place in 0..<entries[index].answer.count {
+        chosen[index * EngineLimits.chosen + place].code(&coder)
+      }
+      guard coder.isReading, coder.isGood else { continue }
+      count += 1
+      file(index)
+    }
+    answers.code(&coder)
+  }
+
+  private mutating func file(_ index: Int) {
+    var place = start(entries[index].said.keyHigh, entries[index].said.keyLow)
+    while table[place] != 0 { place = (place + 1) & mask }
+    table[place] = UInt32(index + 1)
   }
 
   /// Between two commands. O(capacity).

@@ -214,6 +214,25 @@ package struct Outbox: ~Copyable {
     for index in 0..<ring.count { ring.update(index) { $0.isRepeated = true } }
   }
 
+  // In a state
+
+  mutating func code(_ coder: inout StateCoder) {
+    coder.section(0x746e_7645)
+    coder.code(&newest)
+    coder.code(&newestKept, 0...newest)
+    coder.code(&told, 0...newest)
+    coder.code(&lostWall_us)
+    coder.code(&lostRecord)
+    if coder.isReading { (ordinaryCount, escalationCount, alarmCount) = (0, 0, 0) }
+    ring.code(&coder, blank: Event(.mode)) { $0.code(&$1) }
+    guard coder.isReading else { return }
+    for index in 0..<ring.count { count(ring.element(index).kind, by: 1) }
+    var invariants = Invariants()
+    validate(&invariants)
+    coder.demand(
+      invariants.broken == nil, "events are not in order, or more than their rooms hold")
+  }
+
   /// Between two commands. O(events).
   func validate(_ invariants: inout Invariants) {
     invariants.hold(

@@ -187,5 +187,28 @@ package struct PlanTables: ~Copyable {
   package let leastTurnout_ms: UInt32
   /// The text that they were made from; blank = the built-in plans.
   package var source = TextMark()
+  /// The same text, where states are written down; nil: nobody keeps it, or the plans are built in.
+  var text: Block<UInt8>?
+  var textStart: UnsafePointer<UInt8>?
   private let inPlace = InPlace()
+
+  /// Keeps the text that they were made from. Cold.
+  package mutating func keep(
+    text bytes: UnsafeRawBufferPointer, _ memory: Memory
+  ) throws(OutOfMemory) {
+    let own = try Block<UInt8>(unfilled: memory, count: bytes.count)
+    if let from = bytes.baseAddress {
+      UnsafeMutableRawPointer(own.base).copyMemory(from: from, byteCount: bytes.count)
+    }
+    textStart = UnsafePointer(own.base)
+    text = consume own
+  }
+
+  /// None, where it was not kept.
+  package var keptText: UnsafeRawBufferPointer {
+    guard source.bytes > 0, let base = textStart else {
+      return UnsafeRawBufferPointer(start: nil, count: 0)
+    }
+    return UnsafeRawBufferPointer(start: base, count: Int(source.bytes))
+  }
 }

@@ -68,6 +68,30 @@ struct PlanVersions: ~Copyable {
     return nil
   }
 
+  // In a state
+
+  /// Tables of a version that a state names, in the place of those that were.
+  mutating func put(_ tables: UnsafeMutablePointer<PlanTables>?, _ version: Int) {
+    versions[version].address = UInt(bitPattern: tables)
+  }
+  func isUsed(_ version: Int) -> Bool { versions.span[version].address != 0 }
+
+  /// The tables stand elsewhere, by their text, and are there before.
+  mutating func code(_ coder: inout StateCoder) {
+    coder.section(0x736e_6c50)
+    coder.code(&current, below: Self.limit)
+    coder.code(&newest)
+    for version in 0..<Self.limit {
+      var isThere = versions[version].address != 0
+      coder.code(&isThere)
+      coder.demand(
+        isThere == (versions[version].address != 0), "a version of the plans has no text")
+      coder.code(&versions[version].holds, 0...1 << 30)
+      coder.code(&versions[version].number, 0...newest)
+    }
+    coder.demand(versions[Int(current)].address != 0, "the plans of now are none")
+  }
+
   /// Every version still here, one at a time, when the engine closes.
   mutating func removeAny() -> UnsafeMutablePointer<PlanTables>? {
     for index in 0..<Self.limit where versions[index].address != 0 {

@@ -95,6 +95,34 @@ package struct BreachList: ~Copyable {
     open[old] = 0
   }
 
+  // In a state
+
+  /// How many there were, and the newest of them; of a shorter list only so many fit.
+  mutating func code(_ coder: inout StateCoder) {
+    coder.section(0x6361_7242)
+    var kept = count
+    coder.code(&noted, 0...Self.numbers)
+    coder.code(count: &kept, most: Int(noted))
+    if coder.isReading { first = noted - UInt32(kept) }
+    for index in stride(from: kept - 1, through: 0, by: -1) {
+      let number = noted - UInt32(index)
+      guard coder.isReading else {
+        ring[place(number)].code(&coder)
+        continue
+      }
+      var breach = Breach.blank
+      breach.code(&coder)
+      guard coder.isGood else { return }
+      if index < ring.count { ring[place(number)] = breach }
+    }
+  }
+
+  /// The breach of a clock's promise, and how it stands.
+  mutating func code(clock slot: UInt32, _ coder: inout StateCoder) {
+    coder.code(&open[slot])
+    coder.demand(open[slot] & Self.numbers <= noted, "a clock names a breach that never was")
+  }
+
   package var count: Int { min(Int(noted - first), ring.count) }
 
   /// Newest first, 0 ..< count.

@@ -272,6 +272,39 @@ package struct PromiseStore: ~Copyable {
     deadlines.arm(slot: slot, due_ns: due_ns)
   }
 
+  // In a state
+
+  /// Before any clock is read.
+  mutating func begin(at now_ns: Int64) { deadlines.begin(at: now_ns) }
+
+  /// Clocks of one owner and their cycles. Slots of another size of table are others: what is kept is whose clock it
+  /// is, and which.
+  mutating func code(incident: UInt32, _ coder: inout StateCoder) {
+    let first = ClockSlot.of(.pending, incident: incident)
+    for slot in first..<first + UInt32(ClockSlot.perIncident) { code(slot, &coder) }
+    codeCycles(owner: Int(incident), &coder)
+  }
+  mutating func code(assignment: UInt32, _ coder: inout StateCoder) {
+    let first = ClockSlot.of(.acknowledge, assignment: assignment, limits)
+    for slot in first..<first + UInt32(ClockSlot.perAssignment) { code(slot, &coder) }
+    codeCycles(owner: limits.incidents + Int(assignment), &coder)
+  }
+
+  private mutating func code(_ slot: UInt32, _ coder: inout StateCoder) {
+    records[slot].code(&coder)
+    guard coder.isReading, coder.isGood, records[slot].isRunning, records[slot].due_ns != .max,
+      !records[slot].isSuspended
+    else { return }
+    arm(slot, due_ns: records[slot].due_ns)
+  }
+
+  private mutating func codeCycles(owner: Int, _ coder: inout StateCoder) {
+    let first = owner * ClockCycles.perOwner
+    for place in first..<first + ClockCycles.perOwner {
+      coder.code(&nextCycles[place], 0...1 << 30)
+    }
+  }
+
   // What is true between two commands
 
   /// By themselves; how clocks stand to their incidents and assignments is said in Validation.

@@ -44,6 +44,9 @@ struct ShiftBegins: ~Copyable {
 
   func isSet(_ slot: UInt32) -> Bool { begins_ns[slot] != .max }
 
+  /// `Int64.max` = it does not wait for its shift.
+  func begin_ns(_ slot: UInt32) -> Int64 { begins_ns[slot] }
+
   mutating func remove(_ slot: UInt32) { set(slot, .max) }
 
   /// Takes out one unit whose shift has begun by `now_ns`, the lowest slot first; nil: there is none, and `next_ns` is

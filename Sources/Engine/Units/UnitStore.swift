@@ -155,6 +155,29 @@ package struct UnitStore: ~Copyable {
   /// The first shift that has begun by now; `beginShift` comes next.
   mutating func popShift(now_ns: Int64) -> UInt32? { begins.popDue(now_ns: now_ns) }
 
+  // In a state
+
+  /// What follows from the units is made anew.
+  mutating func code(_ coder: inout StateCoder, assignments: Int) {
+    coder.section(0x7469_6e55)
+    slots.code(&coder)
+    for slot in 0..<UInt32(slots.touched) where slots.isLive(slot) {
+      records[slot].code(&coder, assignments: assignments)
+      details[slot].code(&coder)
+      var begin_ns = begins.begin_ns(slot)
+      coder.code(time: &begin_ns)
+      guard coder.isReading, coder.isGood else { continue }
+      begins.set(slot, begin_ns)
+      let isNew = index.find(records[slot].id) == nil
+      coder.demand(isNew && index.insert(records[slot].id, slot: slot), "a unit is there twice")
+      if !records[slot].hasPosition { withoutPosition += 1 }
+      if records[slot].shiftEnd_us != 0 { withShift += 1 }
+    }
+  }
+
+  /// On another map it is elsewhere.
+  mutating func move(_ slot: UInt32, to place: Place) { records[slot].place = place }
+
   // What is true between two commands
 
   /// By itself; how units stand to assignments and routing is said in Validation.

@@ -40,6 +40,15 @@ extension EngineCore {
       reach_dm: reach_dm(need.radius_dm))
   }
 
+  /// In a state: one that waits.
+  mutating func code(waiting incident: UInt32, _ coder: inout StateCoder) {
+    let place = incidents[incident].place
+    let need = need(of: incident)
+    waiting.code(
+      incident, need, lat_e7: place.lat_e7, lon_e7: place.lon_e7,
+      reach_dm: reach_dm(need.radius_dm), &coder)
+  }
+
   /// The open seats of an incident's plan. A unit that `couldServe` it serves this.
   func need(of incident: UInt32) -> Need {
     let record = incidents[incident]

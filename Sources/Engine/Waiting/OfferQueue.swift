@@ -90,6 +90,23 @@ struct OfferQueue: ~Copyable {
     bounds[a] < bounds[b] || bounds[a] == bounds[b] && a < b
   }
 
+  // In a state
+
+  /// In the order of the heap, so that it is the same again.
+  mutating func code(_ coder: inout StateCoder) {
+    coder.section(0x7266_664f)
+    coder.code(count: &count, most: heap.count)
+    for index in 0..<count {
+      coder.code(&heap[index], below: bounds.count)
+      let unit = heap[index]
+      coder.code(&bounds[unit].tier, 0...Tier.preventive.rawValue)
+      bounds[unit].key.code(&coder)
+      guard coder.isReading else { continue }
+      coder.demand(places[unit] == 0, "a unit is on offer twice")
+      places[unit] = UInt32(index + 1)
+    }
+  }
+
   /// Between two commands. O(units).
   func validate(_ invariants: inout Invariants) {
     for index in 0..<count {

@@ -209,6 +209,26 @@ struct WaitingLists: ~Copyable {
     unusedNeed = entry
   }
 
+  // In a state
+
+  mutating func code(_ coder: inout StateCoder) {
+    coder.section(0x7469_6157)
+    coder.code(&serial, 0...1 << 62)
+  }
+
+  /// One that waits, at its place. Read, it is filed under its need, or under "any unit" where the table was full then.
+  mutating func code(
+    _ incident: UInt32, _ need: Need, lat_e7: Int32, lon_e7: Int32, reach_dm: UInt64,
+    _ coder: inout StateCoder
+  ) {
+    keys[incident].code(&coder)
+    var isAny = coder.isReading ? false : isFiled(incident, under: .anything(need.tier))
+    coder.code(&isAny)
+    guard coder.isReading, coder.isGood else { return }
+    file(incident, isAny ? .anything(need.tier) : need, lat_e7, lon_e7, reach_dm)
+    count += 1
+  }
+
   // For `validate`
 
   var needsInUse: Int { needsUsed }

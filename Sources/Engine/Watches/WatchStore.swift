@@ -3,6 +3,7 @@
 
 import HujiaContainers
 import HujiaDeadlines
+import HujiaRoads
 
 package struct WatchStore: ~Copyable {
   private let inPlace = InPlace()
@@ -243,6 +244,29 @@ package struct WatchStore: ~Copyable {
     }
     arm(slot, due_ns: until_ns)
   }
+
+  // In a state
+
+  /// Before any watch is read.
+  mutating func begin(at now_ns: Int64) { deadlines.begin(at: now_ns) }
+
+  mutating func code(_ coder: inout StateCoder) {
+    coder.section(0x6374_6157)
+    coder.code(&firstCycle, 0...1 << 30)
+    slots.code(&coder)
+    for slot in 0..<UInt32(slots.touched) where slots.isLive(slot) {
+      records[slot].code(&coder)
+      descriptions[slot].code(&coder)
+      chains[slot].code(&coder)
+      guard coder.isReading, coder.isGood else { continue }
+      let isNew = index.find(records[slot].id) == nil && descriptions[slot].id == records[slot].id
+      coder.demand(isNew && index.insert(records[slot].id, slot: slot), "a watch is there twice")
+      if records[slot].due_ns != .max { deadlines.arm(slot: slot, due_ns: records[slot].due_ns) }
+    }
+  }
+
+  /// On another map it is elsewhere.
+  mutating func move(_ slot: UInt32, to place: Place) { descriptions[slot].place = place }
 
   // What is true between two commands
 
