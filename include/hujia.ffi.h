@@ -139,7 +139,8 @@ enum {
   HJ_HEALTH_DISK_FULL = 16, HJ_HEALTH_LOCK_LOST = 32, HJ_HEALTH_OVER_BOUND = 64, HJ_HEALTH_SNAPSHOT_DAMAGED = 128,
   HJ_HEALTH_TORN_TAIL = 256, HJ_HEALTH_RING_DAMAGED = 512, HJ_HEALTH_RING_RESTARTED = 1024, HJ_HEALTH_NOT_SEALED = 2048,
   HJ_HEALTH_KEPT_TOO_LONG = 4096, HJ_HEALTH_STREAMS_LOST = 8192, HJ_HEALTH_TIME_UNCERTAIN = 65536,
-  HJ_HEALTH_REBUILT_OTHERWISE = 131072, HJ_HEALTH_JOURNAL_ENDED = 262144, HJ_HEALTH_RUN_SHEET = 524288
+  HJ_HEALTH_REBUILT_OTHERWISE = 131072, HJ_HEALTH_JOURNAL_ENDED = 262144, HJ_HEALTH_RUN_SHEET = 524288,
+  HJ_HEALTH_SNAPSHOT_FAILED = 1048576
 };
 enum {
   HJ_DIGEST_SHA256 = 0, HJ_DIGEST_SM3 = 1
@@ -160,6 +161,7 @@ enum {
 enum { HJ_UNKNOWN = -2147483647 - 1 };
 enum { HJ_UNREACHABLE = 0xffffffff };
 enum { HJ_AGE_UNKNOWN = 0xffffffff };
+enum { HJ_SNAPSHOT_AT_CLOSE = 0xffffffff };
 enum { HJ_STREET_CLOSED = 0xffffffff };
 enum { HJ_STREET_AS_MAPPED = 0xfffffffe };
 enum { HJ_FIGURES_OTHER = 0xffffffff };
@@ -230,7 +232,7 @@ typedef struct hj_config {
   uint32_t repeat_s;
   const char *run_sheet_path;
   uint32_t run_sheet_s;
-  uint32_t reserved4;
+  uint32_t snapshot_records;
   int32_t journal_digest;
   uint32_t retain_positions_h;
   hj_seal seal;

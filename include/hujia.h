@@ -457,6 +457,9 @@ typedef hj_status (*hj_seal)(void *context, const void *about, uint64_t about_by
 typedef hj_status (*hj_open)(void *context, const char *name, const void *about, uint64_t about_bytes,
                              const void *sealed, uint64_t sealed_bytes, void *clear, uint64_t *clear_bytes);
 
+/* When snapshots are made (hj_config.snapshot_records). Since 0.3. */
+#define HJ_SNAPSHOT_AT_CLOSE UINT32_MAX /* none while the engine runs: hj_engine_close makes one */
+
 typedef struct hj_config {
   uint32_t size;
   int32_t run_mode;         /* HJ_RUN_...; default HJ_RUN_THREAD */
@@ -520,7 +523,8 @@ typedef struct hj_config {
                              * 32 MiB: a minute of 2,000 records a second */
   uint64_t journal_bytes;   /* bound of the folder, at least 256 MiB; 0 = none. Beyond it: HJ_HEALTH_OVER_BOUND */
   const char *ring_path;    /* a file on a tmpfs; default /dev/shm/hujia-UID-ID, ID a number made with the folder */
-  uint32_t retain_record_d; /* days that records are kept, up to 36,500; 0 = for ever. Not yet: nothing is deleted */
+  uint32_t retain_record_d; /* days that records are kept, up to 36,500; 0 = for ever. Older ones go once two snapshots
+                             * have them */
   uint32_t repeat_s; /* after a crash events not acknowledged (hj_events_ack) come again: those younger than this, 1 ...
                       * 31,622,400; default 600, ten minutes; never more than event_capacity */
   /* The run sheet 值班单: what people need to go on with paper when all machines are down, as plain text of 80 columns
@@ -528,7 +532,8 @@ typedef struct hj_config {
    * the engine closes too, by a thread of its own; in HJ_RUN_POLL by hj_engine_poll, which then writes to the disk. */
   const char *run_sheet_path; /* a file in a folder that is there; NULL: none */
   uint32_t run_sheet_s;       /* how often, 1 ... 86,400; 0 = 30, about as long as a line takes to write by hand */
-  uint32_t reserved4;
+  uint32_t snapshot_records;  /* records between two snapshots that a thread makes while the engine runs, in memory of
+                              * its own, without the baton: 1,000 ...; 0 = 500,000; HJ_SNAPSHOT_AT_CLOSE. Since 0.3 */
   int32_t journal_digest; /* HJ_DIGEST_...; default HJ_DIGEST_SHA256. An opening begins a segment, and that one and the
                            * later ones have this; those before keep theirs, and the chain goes on through both. */
   uint32_t retain_positions_h; /* hours that positions (HJ_TELEMETRY_ALL) are kept, 1 ... 876,000; 0 = 72, three days;
@@ -1162,10 +1167,11 @@ hj_status hj_config_init(hj_config *config, uint32_t size);
  * makes it durable in groups, and hj_journal_wait waits for that. The folder is made where it is not there (its parent
  * is).
  *
- * Opening applies what stands in it, in order. Incidents, assignments, units, watches, clocks, keys, plans, figures and
- * counters are as they were; ids that a host has kept go on working; what was decided is never decided again.
- * Reports that were posted and not decided are decided then, once and in order. After a kill a unit is where its newest
- * position was; after a clean close or another boot, where a decision saw it last, or where hj_unit_put placed it.
+ * Opening reads the newest snapshot and applies the records behind it, in order. Incidents, assignments, units,
+ * watches, clocks, keys, plans, figures and counters are as they were; ids that a host has kept go on working; what was
+ * decided is never decided again. Reports that were posted and not decided are decided then, once and in order. After a
+ * kill or a clean close a unit is where its newest position was; after another boot, where a decision saw it last, or
+ * where hj_unit_put placed it.
  *
  * A plans file that differs from the newest on record is loaded as a new version. Another map, or larger limits, are
  * taken (HJ_CHANGED; places are snapped anew); HJ_E_LIMIT also when more posts wait than post_capacity says.
@@ -1568,6 +1574,7 @@ hj_status hj_clock_escalate(hj_engine *engine, const hj_clock_ref *clock, const 
 #define HJ_HEALTH_JOURNAL_ENDED \
   262144u                           /* the ring was full: nothing more is on record until the engine is opened anew */
 #define HJ_HEALTH_RUN_SHEET 524288u /* the run sheet could not be written; the last whole one stays */
+#define HJ_HEALTH_SNAPSHOT_FAILED 1048576u /* the last snapshot could not be made: records stay, opening takes longer */
 
 /* What a record has survived when hj_journal_wait returns. Since 0.3. */
 #define HJ_STRENGTH_RECORDED 1 /* the death of the process */

@@ -203,6 +203,7 @@ extension Configuration {
     if given.repeat_s != 0 { repeat_s = given.repeat_s }
     runSheetPath = given.run_sheet_path.map { String(cString: $0) }
     if given.run_sheet_s != 0 { runSheet_s = given.run_sheet_s }
+    snapshotRecords = given.snapshot_records
   }
 
   private static func mapMemory(_ given: hj_config) throws(Failure) -> MapMemory {

@@ -251,6 +251,7 @@ extension Words {
     case 131072: return constant("rebuilt_otherwise")
     case 262144: return constant("journal_ended")
     case 524288: return constant("run_sheet")
+    case 1048576: return constant("snapshot_failed")
     default: return constant("unknown")
     }
   }

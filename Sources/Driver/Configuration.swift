@@ -51,6 +51,8 @@ package struct Configuration {
   package var runSheet_s: UInt32 = 30
   /// Tests let its calls fail.
   package var sheetCalls: (any FileCalls)?
+  /// Records between two snapshots while the engine runs: 0 = 500,000, `UInt32.max` = none but at the close.
+  package var snapshotRecords: UInt32 = 0
   /// Tests say another boot than the system's.
   package var bootID: JournalID?
   /// Writes every turn down.

@@ -45,9 +45,8 @@ extension EngineDriver {
     var configuration = configuration
     if configuration.recorder == nil { configuration.recorder = takeRecorder() }
     configuration.recorder?.begin(configuration)
-    let driver = try unfiled(configuration)
+    let driver = try rebuilt(configuration)
     do throws(Failure) {
-      try driver.openJournal(configuration)
       try driver.openSheet(configuration)
       if configuration.traffic == .atOpen { _ = try driver.openTraffic() }
       guard let claim = HandleTable.claim() else {
@@ -63,6 +62,7 @@ extension EngineDriver {
     } catch {
       driver.sheet?.stop()
       driver.stopTraffic()
+      driver.follower?.stop()
       driver.closeJournal()
       throw error
     }
@@ -73,13 +73,29 @@ extension EngineDriver {
     let allocator = Allocator(hooks: configuration.allocator)
     let mapOwner = try MapOwner.open(
       configuration.mapPath, configuration.mapMemory, allocator)
-    let plans = try PlanStore.open(configuration.plansPath, memory: allocator.memory)
+    let plans = try PlanStore.open(
+      configuration.plansPath, memory: allocator.memory,
+      keepsText: configuration.journalPath != nil)
     do throws(OutOfMemory) {
       return try make(configuration, allocator, mapOwner, plans)
     } catch {
       PlanStore.free(plans)
       throw Failure(
         .memory, "the allocator refused \(error.bytes) bytes: lower the limits of the config")
+    }
+  }
+
+  /// Another engine on the same streets, in memory of the system's: a core that follows this one.
+  static func follower(
+    of driver: EngineDriver, _ configuration: Configuration
+  ) throws(Failure) -> EngineDriver {
+    let allocator = Allocator(hooks: nil)
+    let plans = try PlanStore.open(nil, memory: allocator.memory, keepsText: true)
+    do throws(OutOfMemory) {
+      return try make(configuration, allocator, driver.mapOwner, plans)
+    } catch {
+      PlanStore.free(plans)
+      throw Failure(.memory, "no memory for a second core: \(error.bytes) bytes")
     }
   }
 
@@ -162,6 +178,8 @@ extension EngineDriver {
       while driver.decidePosts(most: .max, &turn) > 0 {}
     }
     driver.closeSheet()
+    driver.follower?.stop()
+    driver.writeFinalSnapshot()
     driver.closeJournal()
     if driver.mode == .hostLoop, let loop = driver.loop {
       let kept = Unmanaged.passRetained(driver)

@@ -57,6 +57,12 @@ package final class EngineDriver: @unchecked Sendable {
   var sheet: RunSheet?
   /// `OwnReason`: what is wrong beside the journal.
   let ownReasons = Atomic<UInt32>(0)
+  /// Why its snapshot was not taken; opening's.
+  var refusal: Failure?
+  /// Makes snapshots while the engine runs; nil: nobody wants that.
+  var follower: Follower?
+  /// Events that were handed out and not acknowledged, of an engine with a journal.
+  var handed: UnsafeMutablePointer<HandedEvents>?
 
   // Owned by the baton's holder
   /// Says on the ring's file which post is being decided; nil: it does not lie there.
@@ -125,6 +131,8 @@ package final class EngineDriver: @unchecked Sendable {
     sheet = nil  // its memory is the allocator's, which goes with the other properties
     trafficSlot.empty()
     core.pointee.choices = nil
+    handed?.deinitialize(count: 1)
+    handed?.deallocate()
     while let plans = core.pointee.removePlans() { PlanStore.free(plans) }
     core.deinitialize(count: 1)
     core.deallocate()

@@ -400,6 +400,8 @@ public struct Health: OptionSet, Sendable {
   public static let journalEnded = Health(rawValue: 262144)
   /// The run sheet could not be written; the last whole one stays.
   public static let runSheet = Health(rawValue: 524288)
+  /// The last snapshot could not be made: records stay, opening takes longer.
+  public static let snapshotFailed = Health(rawValue: 1048576)
 }
 
 /// What of positions, heartbeats and street times is on record.

@@ -39,6 +39,8 @@ static hj_watch make_watch(uint64_t id) {
   return watch;
 }
 
+static int closes; /* it ends with hj_engine_close, and so with a snapshot */
+
 /* In poll mode, and then killed without a word. */
 static void live_once(void) {
   hj_config config = journal_config(HJ_RUN_POLL);
@@ -70,6 +72,7 @@ static void live_once(void) {
   REQUIRE_STATUS(hj_events_ack(engine, shared->handled), HJ_OK);
   shared->read = read_incident(engine, shared->incident);
   shared->unit = read_unit(engine, 1);
+  if (closes) REQUIRE_STATUS(hj_engine_close(engine), HJ_OK);
   kill(getpid(), SIGKILL);
 }
 
@@ -95,14 +98,19 @@ static void events_come_again(hj_engine *engine) {
   CHECK_EQUAL(expected + 1, count);
 }
 
-static void one_life(void) {
+static void one_life(int is_closed) {
   new_folder();
+  closes = is_closed;
   in_a_child(live_once);
   hj_config config = journal_config(HJ_RUN_POLL);
   hj_engine *engine = open_engine(&config);
   hj_journal_info info = journal_info(engine);
   CHECK_EQUAL(info.state, HJ_JOURNAL_GOOD);
-  CHECK_MORE(info.rebuilt, 10);
+  if (is_closed) {
+    CHECK_EQUAL(info.rebuilt, 0);
+  } else {
+    CHECK_MORE(info.rebuilt, 10);
+  }
   CHECK_MORE(info.recorded, shared->record);
   CHECK_EQUAL(info.reasons, 0);
   hj_incident_status read = read_incident(engine, shared->incident);
@@ -201,6 +209,9 @@ static void settings_are_checked(void) {
   config = journal_config(HJ_RUN_POLL);
   config.retain_record_d = UINT32_MAX;
   refuse(config, HJ_E_LIMIT, "retain_record_d");
+  config = journal_config(HJ_RUN_POLL);
+  config.snapshot_records = 999;
+  refuse(config, HJ_E_LIMIT, "snapshot_records");
   config = journal_config(HJ_RUN_POLL);
   config.journal_path = "/no/such/parent/journal";
   refuse(config, HJ_E_JOURNAL, "journal_path");
@@ -453,6 +464,7 @@ static void kill_at_random(int kills, unsigned seed) {
   hj_config config = journal_config(HJ_RUN_POLL);
   config.run_mode = HJ_RUN_THREAD;
   config.max_incidents = 8192;
+  if (seed % 2 == 0) config.snapshot_records = 1000;
   engine = open_engine(&config);
   REQUIRE_STATUS(hj_plans_load(engine, calm, sizeof calm - 1, NULL), HJ_OK);
   for (uint64_t id = 1; id <= 64; id++) put_unit(engine, id, (int)id * 5, 0);
@@ -485,7 +497,8 @@ int main(int argc, char **argv) {
   shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   book = mmap(NULL, sizeof *book, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   REQUIRE(shared != MAP_FAILED && book != MAP_FAILED);
-  one_life();
+  one_life(0);
+  one_life(1);
   settings_are_checked();
   uint64_t calls = 0, sent = 0;
   for (int done = 0; done < kills; done += 25) {

@@ -34,10 +34,11 @@ FIELD(hj_config, output_datum, 172, 4); FIELD(hj_config, stale_s, 176, 4); FIELD
 FIELD(hj_config, max_clients, 184, 4); FIELD(hj_config, reserved3, 188, 4); FIELD(hj_config, telemetry, 192, 4);
 FIELD(hj_config, events_when, 196, 4); FIELD(hj_config, ring_bytes, 200, 8); FIELD(hj_config, journal_bytes, 208, 8);
 FIELD(hj_config, ring_path, 216, 8); FIELD(hj_config, retain_record_d, 224, 4); FIELD(hj_config, repeat_s, 228, 4);
-FIELD(hj_config, run_sheet_path, 232, 8); FIELD(hj_config, run_sheet_s, 240, 4); FIELD(hj_config, reserved4, 244, 4);
-FIELD(hj_config, journal_digest, 248, 4); FIELD(hj_config, retain_positions_h, 252, 4); FIELD(hj_config, seal, 256, 8);
-FIELD(hj_config, open, 264, 8); FIELD(hj_config, seal_context, 272, 8); FIELD(hj_config, seal_name, 280, 8);
-FIELD(hj_config, retain_watches_d, 288, 4); FIELD(hj_config, reserved5, 292, 4);
+FIELD(hj_config, run_sheet_path, 232, 8); FIELD(hj_config, run_sheet_s, 240, 4);
+FIELD(hj_config, snapshot_records, 244, 4); FIELD(hj_config, journal_digest, 248, 4);
+FIELD(hj_config, retain_positions_h, 252, 4); FIELD(hj_config, seal, 256, 8); FIELD(hj_config, open, 264, 8);
+FIELD(hj_config, seal_context, 272, 8); FIELD(hj_config, seal_name, 280, 8); FIELD(hj_config, retain_watches_d, 288, 4);
+FIELD(hj_config, reserved5, 292, 4);
 
 SIZE(hj_unit, 96);
 FIELD(hj_unit, size, 0, 4); FIELD(hj_unit, kind, 4, 4); FIELD(hj_unit, id, 8, 8); FIELD(hj_unit, agency, 16, 4);

@@ -27,7 +27,8 @@ static const char *const wordless[] = {"HJ_VERSION_MAJOR",       "HJ_VERSION_MIN
                                        "HJ_STREET_TIME_MAX",     "HJ_AGE_UNKNOWN",     "HJ_FIGURES_OTHER",
                                        "HJ_STREET_AS_MAPPED",    "HJ_FIGURES_UNKNOWN", "HJ_FIGURES_TABLE_FULL",
                                        "HJ_EVENT_FLAG_REPEATED", "HJ_PAGE_MAX",        "HJ_EVENT_FLAG_NOT_DURABLE",
-                                       "HJ_EVENT_FLAG_CATCH_UP", "HJ_SEAL_OVERHEAD",   "HJ_SEAL_NAME_MAX"};
+                                       "HJ_EVENT_FLAG_CATCH_UP", "HJ_SEAL_OVERHEAD",   "HJ_SEAL_NAME_MAX",
+                                       "HJ_SNAPSHOT_AT_CLOSE"};
 
 #define MOST 512
 static char defined[MOST][64];

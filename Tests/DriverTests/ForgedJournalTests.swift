@@ -36,7 +36,7 @@ import Testing
     settings.ringPath = configuration.ringPath
     settings.ringBytes = 4 << 20
     settings.segmentBytes = 8 << 20
-    let journal = try Journal.open(settings) { _ in true }
+    let journal = try Journal.open(settings, snapshot: { _ in true }) { _ in true }
     defer { journal.close() }
     let room = UnsafeMutableRawPointer.allocate(byteCount: 1 << 12, alignment: 8)
     defer { room.deallocate() }

@@ -42,7 +42,7 @@ final class RecordedCity: @unchecked Sendable {
   /// `journal`: written instead of a recording, with all telemetry.
   init(
     _ mode: RunMode, in folder: TemporaryFolder, room: Int = 512 << 20, journal: String? = nil,
-    telemetry: Telemetry = .all
+    telemetry: Telemetry = .all, _ change: (inout Configuration) -> Void = { _ in }
   ) throws {
     recorder = try Recorder(units: Self.units, room: room)
     let path = folder.file("grid.hjmap")
@@ -59,6 +59,7 @@ final class RecordedCity: @unchecked Sendable {
     configuration.recorder = journal == nil ? recorder : nil
     configuration.journalPath = journal
     if journal != nil { configuration.telemetry = telemetry }
+    change(&configuration)
     token = try EngineDriver.open(configuration)
     driver = try #require(EngineDriver.value(token) { $0 })
   }

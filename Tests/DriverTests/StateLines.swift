@@ -34,6 +34,7 @@ enum StateLines {
       unit.fixWall_us = 0
       unit.fix_ns = 0
       unit.hasPosition = false
+      unit.isFixBeforeFirstWall = false
       return "unit \(slot) \(unit) \(core.units[details: slot])"
     }
   }
@@ -50,6 +51,9 @@ enum StateLines {
         """
     }
       + (0..<core.clocks.count).compactMap { slot in
+        // What the last assignment left behind in a slot says nothing.
+        let assignment = core.assignment(ofClock: UInt32(slot))
+        guard assignment.map({ core.assignments.isLive($0) }) ?? true else { return nil }
         let clock = core.clocks[UInt32(slot)]
         return clock.kind == .pending && clock.limit_ns == 0 ? nil : "clock \(slot) \(clock)"
       }

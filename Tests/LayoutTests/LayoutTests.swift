@@ -35,7 +35,7 @@ import Testing
       (\.stale_s, 176), (\.off_duty_positions, 180), (\.max_clients, 184), (\.reserved3, 188),
       (\.telemetry, 192), (\.events_when, 196), (\.ring_bytes, 200), (\.journal_bytes, 208),
       (\.ring_path, 216), (\.retain_record_d, 224), (\.repeat_s, 228), (\.run_sheet_path, 232),
-      (\.run_sheet_s, 240), (\.reserved4, 244), (\.journal_digest, 248),
+      (\.run_sheet_s, 240), (\.snapshot_records, 244), (\.journal_digest, 248),
       (\.retain_positions_h, 252), (\.seal, 256), (\.open, 264), (\.seal_context, 272),
       (\.seal_name, 280), (\.retain_watches_d, 288), (\.reserved5, 292),
     ]

@@ -318,6 +318,7 @@ HEALTH_TIME_UNCERTAIN = 65536
 HEALTH_REBUILT_OTHERWISE = 131072
 HEALTH_JOURNAL_ENDED = 262144
 HEALTH_RUN_SHEET = 524288
+HEALTH_SNAPSHOT_FAILED = 1048576
 
 DIGEST_SHA256 = 0
 DIGEST_SM3 = 1
@@ -334,6 +335,7 @@ AGE_UNKNOWN = 4294967295
 CREW_NONE = -1
 SEAL_OVERHEAD = 64
 SEAL_NAME_MAX = 32
+SNAPSHOT_AT_CLOSE = 4294967295
 CHOSEN_MAX = 16
 STREET_CLOSED = 4294967295
 STREET_AS_MAPPED = 4294967294
@@ -508,6 +510,7 @@ WORDS = {
         256: ("torn_tail", ""), 512: ("ring_damaged", ""), 1024: ("ring_restarted", ""), 2048: ("not_sealed", ""),
         4096: ("kept_too_long", ""), 8192: ("streams_lost", ""), 65536: ("time_uncertain", ""),
         131072: ("rebuilt_otherwise", ""), 262144: ("journal_ended", ""), 524288: ("run_sheet", ""),
+        1048576: ("snapshot_failed", ""),
     },
     "digest": {
         0: ("sha256", ""), 1: ("sm3", ""),
@@ -551,7 +554,7 @@ class Config(Struct):
         ("off_duty_positions", c_int32), ("max_clients", c_uint32), ("reserved3", c_uint32), ("telemetry", c_int32),
         ("events_when", c_int32), ("ring_bytes", c_uint64), ("journal_bytes", c_uint64), ("ring_path", c_char_p),
         ("retain_record_d", c_uint32), ("repeat_s", c_uint32), ("run_sheet_path", c_char_p),
-        ("run_sheet_s", c_uint32), ("reserved4", c_uint32), ("journal_digest", c_int32),
+        ("run_sheet_s", c_uint32), ("snapshot_records", c_uint32), ("journal_digest", c_int32),
         ("retain_positions_h", c_uint32), ("seal", Seal), ("open", Open), ("seal_context", c_void_p),
         ("seal_name", c_char_p), ("retain_watches_d", c_uint32), ("reserved5", c_uint32),
     ]

@@ -115,7 +115,7 @@ extension Configuration {
       let isPlain =
         telemetry == .newest && eventsWhen == .recorded && ringBytes == 0 && journalBytes == 0
         && ringPath == nil && retainRecord_d == 0 && hash == .sha256 && seal == nil
-        && retainPositions_h == 0 && retainWatches_d == 0
+        && retainPositions_h == 0 && retainWatches_d == 0 && snapshotRecords == 0
       if isPlain { return }
       throw Failure(
         .argument, field: "journal_path", "what belongs to a journal is set: give a journal_path")
@@ -123,6 +123,11 @@ extension Configuration {
     if !(1...31_622_400).contains(repeat_s) {
       throw Failure(
         .limit, field: "repeat_s", "repeat_s is \(repeat_s): 1 to 31,622,400, or 0 = 600")
+    }
+    if snapshotRecords != 0, snapshotRecords < 1_000 {
+      throw Failure(
+        .limit, field: "snapshot_records",
+        "snapshot_records is \(snapshotRecords): at least 1,000, or 0 = 500,000")
     }
     if ringBytes != 0, !(4 << 20...1 << 30).contains(ringBytes) {
       throw Failure(

@@ -25,22 +25,30 @@ extension EngineDriver {
       return applyJournaled(&limited, &turn, into: &decision, journal)
     }
     let newest = core.pointee.outbox.newest
+    let wasBlocked = core.pointee.isEscalationBlocked
     journal.begin()
     core.pointee.record = journal.nextRecord
     let status = applyWatched(command, &turn, into: &decision)
     let change = command.pointee.change
     guard
       change.leavesTrace(
-        status, decision.slice, hasNews: core.pointee.outbox.newest != newest,
+        status, decision.slice,
+        // Whether deadlines wait for room decides what the next taking of events fires.
+        hasNews: core.pointee.outbox.newest != newest
+          || core.pointee.isEscalationBlocked != wasBlocked,
         hasChosen: journal.choices.pointee.count > 0)
     else {
       journal.forgetContent()
       return status
     }
     if status != .exists { decision.answer.record = core.pointee.record }
+    // Cut: something that is due did not fire, and not for want of room.
     let written = Command(
-      change.asDone(decision.slice), act: command.pointee.act, client: command.pointee.client,
-      request: command.pointee.request)
+      change.asDone(
+        decision.slice,
+        isCut: !core.pointee.isEscalationBlocked
+          && core.pointee.nextDue_ns <= core.pointee.time.now_ns), act: command.pointee.act,
+      client: command.pointee.client, request: command.pointee.request)
     journal.append(
       written, at: turn.moment, monotonic_ns: turn.moment.now_ns &+ origin_ns, status: status,
       newestEvent: core.pointee.outbox.newest, hasLeft: core.pointee.hasPositionsLeft)
@@ -72,9 +80,16 @@ extension Change {
     }
   }
 
-  /// Of a slice that could have been larger, what was done.
-  fileprivate func asDone(_ slice: Slice) -> Change {
-    guard case .takeEvents(let room) = self else { return self }
-    return .takeEvents(EventRoom(most: slice.done, decisions: room.decisions))
+  /// Of a slice that could have been larger, what was done. A tick that ended before all was fired did so for what its
+  /// deadlines took to be drawn, which the same records draw with fewer steps in an engine that was rebuilt.
+  fileprivate func asDone(_ slice: Slice, isCut: @autoclosure () -> Bool) -> Change {
+    switch self {
+    case .takeEvents(let room):
+      return .takeEvents(EventRoom(most: slice.done, decisions: room.decisions))
+    case .tick(let tick) where slice.done < tick.most && isCut():
+      return .tick(
+        Tick(most: slice.done, decisions: tick.decisions, offerSteps: tick.offerSteps))
+    default: return self
+    }
   }
 }

@@ -28,14 +28,23 @@ extension EngineDriver {
     var tables = RecordedTables()
     var settings = JournalSettings(folder: folder)
     settings.ringPath = ringPath
+    settings.retention_s = JournalSettings.forEver_s  // what is only looked at loses nothing
     do throws(JournalProblem) {
-      let journal = try Journal.open(settings) { record in
-        guard record.kind == RecordKind.opened, let opened = OpenedRecord(record.payload) else {
+      let journal = try Journal.open(
+        settings,
+        snapshot: { bytes in
+          var coder = StateCoder(reading: bytes)
+          guard let state = EngineState(reading: &coder) else { return false }
+          tables.take(state.opened.configuration)
           return true
-        }
-        tables.take(opened.configuration)
-        return true
-      }
+        },
+        record: { record in
+          guard record.kind == RecordKind.opened, let opened = OpenedRecord(record.payload) else {
+            return true
+          }
+          tables.take(opened.configuration)
+          return true
+        })
       journal.close()
     } catch {
       throw Failure(error)

@@ -7,9 +7,28 @@ import HujiaJournal
 import HujiaRoads
 
 extension EngineDriver {
-  /// Before any other thread knows of this engine.
-  func openJournal(_ configuration: Configuration) throws(Failure) {
-    guard let folder = configuration.journalPath else { return }
+  /// An engine that has what its journal has, and neither a loop nor a handle. A snapshot that is whole and yet cannot
+  /// be taken is passed over for the older one, or for all records, and that is told.
+  static func rebuilt(_ configuration: Configuration) throws(Failure) -> EngineDriver {
+    var first: Failure?
+    for passed in 0...2 {
+      let driver = try unfiled(configuration)
+      do throws(Failure) {
+        if try driver.openJournal(configuration, passing: passed) { return driver }
+      } catch {
+        driver.stopTraffic()
+        throw first ?? error
+      }
+      first = first ?? driver.refusal
+    }
+    throw first ?? Failure(.journal, field: "journal_path", "no snapshot can be taken")
+  }
+
+  /// Before any other thread knows of this engine. False: its snapshot cannot be taken (`refusal`).
+  func openJournal(
+    _ configuration: Configuration, passing passed: Int
+  ) throws(Failure) -> Bool {
+    guard let folder = configuration.journalPath else { return true }
     let text = try PlanStore.text(configuration.plansPath)
     let rebuilder = try Rebuilder(self, configuration)
     let bell =
@@ -21,8 +40,13 @@ extension EngineDriver {
     if let bell { settings.onProgress = { bell.look(at: $0) } }
     let opened: Journal
     do throws(JournalProblem) {
-      opened = try Journal.open(settings) { rebuilder.take($0) }
+      settings.passedSnapshots = passed
+      opened = try Journal.open(
+        settings, snapshot: { rebuilder.take(snapshot: $0) },
+        record: { rebuilder.take($0) })
     } catch {
+      refusal = rebuilder.failure
+      if rebuilder.hasRefusedSnapshot { return false }
       throw rebuilder.failure ?? Failure(error)
     }
     // An open that fails leaves what was accepted where the next one finds it.
@@ -30,7 +54,9 @@ extension EngineDriver {
     do throws(Failure) {
       let own = try EngineJournal(opened, configuration, bell)
       try begin(own, rebuilder, configuration, text)
+      return true
     } catch {
+      follower?.stop()
       opened.close()
       throw error
     }
@@ -50,14 +76,16 @@ extension EngineDriver {
     if rebuilder.differences > 0 { own.raise(EngineJournal.Reason.rebuiltOtherwise) }
     if rebuilder.wasForeign { core.pointee.snapAnew { snap(($0, $1)) } }
     let before = rebuilder.last
-    if rebuilder.records > 0 { goOn(rebuilder, own) }
-    own.keep(rebuilder.handedOut, newest: before.wall_us, for_s: configuration.repeat_s)
+    if rebuilder.opened != nil { goOn(rebuilder, own) }
+    own.keep(handedOut, newest: before.wall_us, for_s: configuration.repeat_s)
+    own.times = rebuilder.times
     // That they were read may be among what is lost.
     if own.journal.opening.mayLackEnd { core.pointee.outbox.markRepeated() }
     journal = own
     hidesEvents = own.bell != nil
     journalRest = UnsafePointer(own.journal.resting)
     try write(opening: configuration, own, rebuilder.opened == nil ? text : [])
+    follow(configuration, own)
     guard rebuilder.opened != nil else { return }
     tellHealthAnew()
     reopenStreets(rebuilder.times, own)
@@ -71,6 +99,19 @@ extension EngineDriver {
       &turn)
     hasRepeated = own.hasRepeated
     followOutboxNow()
+  }
+
+  /// Snapshots while the engine runs, where they are wanted.
+  private func follow(_ configuration: Configuration, _ own: EngineJournal) {
+    guard configuration.snapshotRecords != .max else { return }
+    let made = Follower(self, configuration, snapshot: own.journal.opening.snapshot)
+    follower = made
+    own.journal.tellDurable { [unowned made] in made.hear($0, $1) }
+  }
+
+  private var handedOut: [Event] {
+    guard let handed else { return [] }
+    return (0..<handed.pointee.count).map { handed.pointee.event($0) }
   }
 
   private func write(
@@ -178,7 +219,8 @@ extension Configuration {
     // A segment is as large as the ring: opening makes one, and a small engine's are small.
     settings.segmentBytes = min(max(settings.ringBytes, 8 << 20), 64 << 20)
     settings.journalBytes = Int64(journalBytes)
-    settings.retention_s = Int64(retainRecord_d) * 86_400
+    settings.retention_s =
+      retainRecord_d == 0 ? JournalSettings.forEver_s : Int64(retainRecord_d) * 86_400
     settings.retain_s = retain_s
     settings.digest = hash == .sm3 ? .sm3 : .sha256
     settings.seal = seal

@@ -44,6 +44,7 @@ extension EngineJournal {
       if time_ms == .max { closed.insert(key) } else if wasClosed { closed.remove(key) }
       if telemetry == .all || time_ms == .max || wasClosed { traffic.kept.append(word) }
     }
+    defer { noteTimes(traffic.kept) }
     // Its number is on record whatever it says; of more times than fit only closures.
     guard !fits(traffic.kept.count * 8) else { return }
     if telemetry == .all { hasGap = true }
@@ -51,5 +52,13 @@ extension EngineJournal {
       $0 != split && UInt32(truncatingIfNeeded: UInt64(littleEndian: $0)) != .max
     }
     if !fits(traffic.kept.count * 8) { traffic.kept = [split] }
+  }
+
+  /// For the snapshot: what stands on record of streets, as an engine that is rebuilt hears of it.
+  private func noteTimes(_ words: [UInt64]) {
+    for word in words.dropFirst() {
+      let plain = UInt64(littleEndian: word)
+      times[UInt32(truncatingIfNeeded: plain >> 32)] = UInt32(truncatingIfNeeded: plain)
+    }
   }
 }

@@ -33,6 +33,10 @@ final class EngineJournal: @unchecked Sendable {
   var closed: Set<UInt32> = []
   /// HJ_HEALTH_... bits that are ours.
   let reasons = Atomic<UInt32>(0)
+  /// Street times on record, by key; the builder's own, and closing's.
+  var times: [UInt32: UInt32] = [:]
+  /// Of the configuration.
+  let config: Configuration
   /// Records that opening applied.
   var rebuilt: UInt64 = 0
   private var appendTimes: Histograms
@@ -65,6 +69,7 @@ final class EngineJournal: @unchecked Sendable {
     telemetry = configuration.telemetry
     standsApart = journal.keepsApart
     self.bell = bell
+    config = copy configuration
   }
 
   private static func kept(_ facts: consuming TurnFacts?) -> UnsafeMutablePointer<TurnFacts>? {
@@ -306,11 +311,13 @@ final class EngineJournal: @unchecked Sendable {
     static var timeUncertain: UInt32 { 65_536 }
     static var rebuiltOtherwise: UInt32 { 131_072 }
     static var journalEnded: UInt32 { 262_144 }
+    static var snapshotFailed: UInt32 { 1_048_576 }
     /// Told, and not degraded.
     static var harmless: UInt32 { JournalReasons.tornTail.rawValue }
   }
 
   func raise(_ bits: UInt32) { _ = reasons.bitwiseOr(bits, ordering: .relaxed) }
+  func settle(_ bits: UInt32) { _ = reasons.bitwiseAnd(~bits, ordering: .relaxed) }
   var isDegraded: Bool { reasonsNow & ~Reason.harmless != 0 }
 
   /// Any thread.

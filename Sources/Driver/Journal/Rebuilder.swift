@@ -12,7 +12,6 @@ final class Rebuilder {
   private unowned let driver: EngineDriver
   private let configuration: Configuration
   private let log: UnsafeMutablePointer<ChoiceLog>
-  private let room: UnsafeMutablePointer<Event>
   private(set) var content: [UInt8] = []
   private(set) var staged = StagedContent()
   private(set) var records: UInt64 = 0
@@ -27,8 +26,8 @@ final class Rebuilder {
   private(set) var last = Moment(now_ns: 0, wall_us: 0)
   private(set) var monotonic_ns: Int64 = 0
   private(set) var boot = JournalID.none
-  /// Events that were handed out and not acknowledged.
-  private(set) var handedOut: [Event] = []
+  /// A snapshot was whole and could not be taken: an older one may be, by another core.
+  private(set) var hasRefusedSnapshot = false
   /// Closed streets and times that were reported, by key.
   private(set) var times: [UInt32: UInt32] = [:]
   private(set) var failure: Failure?
@@ -44,17 +43,16 @@ final class Rebuilder {
       let made = try ChoiceLog(.system, capacity: EngineJournal.mostChoices)
       log = .allocate(capacity: 1)
       log.initialize(to: made)
-      room = .allocate(capacity: Self.mostEvents)
     } catch {
       throw Failure(.memory, "no memory to read the journal: \(error.bytes) bytes")
     }
     driver.core.pointee.choices = log
+    if driver.handed == nil { try driver.keepHanded(configuration.eventCapacity) }
   }
 
   deinit {
     log.deinitialize(count: 1)
     log.deallocate()
-    room.deallocate()
   }
 
   /// False: it cannot be taken; `failure` says why.
@@ -81,6 +79,58 @@ final class Rebuilder {
     }
   }
 
+  // A snapshot, before any record
+
+  /// False: it cannot be taken; `failure` says why.
+  func take(snapshot bytes: UnsafeRawBufferPointer) -> Bool {
+    do throws(Failure) {
+      try take(state: bytes)
+      return true
+    } catch {
+      failure = error
+      hasRefusedSnapshot = error.status == .journal
+      return false
+    }
+  }
+
+  private func take(state bytes: UnsafeRawBufferPointer) throws(Failure) {
+    var coder = StateCoder(reading: bytes)
+    guard let state = EngineState(reading: &coder) else { throw Self.refused(coder.flaw) }
+    let before = state.opened
+    try compare(before)
+    driver.core.pointee.bound(before.configuration.limits)
+    try driver.read(&coder)
+    if let limit = coder.lacking {
+      throw Failure(
+        .limit, field: "\(limit)", "\(limit) is smaller than what the journal's snapshot holds")
+    }
+    guard coder.isGood else { throw Self.refused(coder.flaw) }
+    driver.core.pointee.feed = driver.feed
+    let flaw = driver.core.pointee.adopt { place in
+      guard isForeign else { return driver.map.holds(place) ? place : nil }
+      return place == .nowhere ? place : driver.snap((place.lat_e7, place.lon_e7))
+    }
+    guard flaw == nil else { throw Self.refused(flaw) }
+    opened = before
+    last = state.last
+    (monotonic_ns, boot) = (state.monotonic_ns, state.boot)
+    if !isForeign { times = state.times }
+  }
+
+  private static func refused(_ flaw: StaticString?) -> Failure {
+    Failure(
+      .journal, field: "journal_path",
+      "the snapshot cannot be taken: \(flaw.map { "\($0)" } ?? "it is damaged")")
+  }
+
+  /// What a snapshot of now says.
+  var state: EngineState? {
+    opened.map {
+      EngineState(
+        opened: $0, last: last, monotonic_ns: monotonic_ns, boot: boot, times: times)
+    }
+  }
+
   private func damaged(_ record: borrowing JournalRecord) -> Failure {
     Failure(
       .journal, field: "journal_path",
@@ -91,6 +141,17 @@ final class Rebuilder {
 
   private func takeOpened(_ record: borrowing JournalRecord) throws(Failure) {
     guard let before = OpenedRecord(record.payload) else { throw damaged(record) }
+    try compare(before)
+    driver.core.pointee.bound(before.configuration.limits)
+    if opened == nil { try begin(with: content) }
+    content.removeAll()
+    staged.removeAll()
+    opened = before
+    note(record)
+  }
+
+  /// Tables that were larger, another map.
+  private func compare(_ before: OpenedRecord) throws(Failure) {
     let now = OpenedRecord(configuration, map: driver.mapChecksum, plans: before.plans)
     for (old, new) in zip(before.tables, now.tables) {
       if new.count < old.count {
@@ -102,12 +163,6 @@ final class Rebuilder {
     }
     isForeign = before.map != driver.mapChecksum
     if isForeign { (wasForeign, hasChanged) = (true, true) }
-    driver.core.pointee.bound(before.configuration.limits)
-    if opened == nil { try begin(with: content) }
-    content.removeAll()
-    staged.removeAll()
-    opened = before
-    note(record)
   }
 
   /// The plans of the first opening of all.
@@ -177,8 +232,6 @@ final class Rebuilder {
     switch record.command.recorded.change {
     case .takeEvents(let most):
       return takeEvents(most, &turn, &decision)
-    case .plain(.acknowledge(let events)):
-      handedOut.removeAll { $0.sequence <= events }
     case .useEpoch: noteTimes()
     default: break
     }
@@ -192,15 +245,9 @@ final class Rebuilder {
     _ recorded: RecordedRoom, _ turn: inout Turn, _ decision: inout Decision
   ) -> Status {
     guard recorded.most >= 0, recorded.most <= Self.mostEvents else { return .argument }
-    var events = EventRoom(most: recorded.most, decisions: recorded.decisions)
-    events.space = UnsafeMutableRawPointer(room)
-    events.stride = MemoryLayout<Event>.stride
-    events.put = { $0.copyMemory(from: $2, byteCount: MemoryLayout<Event>.size) }
-    let status = driver.core.pointee.apply(Command(.takeEvents(events)), &turn, into: &decision)
-    for index in 0..<decision.slice.done { handedOut.append(room[index]) }
-    let most = Int(configuration.eventCapacity)
-    if handedOut.count > 2 * most { handedOut.removeFirst(handedOut.count - most) }
-    return status
+    return driver.core.pointee.apply(
+      Command(.takeEvents(EventRoom(most: recorded.most, decisions: recorded.decisions))), &turn,
+      into: &decision)
   }
 
   private func noteTimes() {

@@ -8,14 +8,14 @@ import HujiaRoads
 enum PlanStore {
   static let longest_bytes = 16 << 20
 
-  /// The plans of a file; the built-in ones when `path` is nil.
+  /// The plans of a file; the built-in ones when `path` is nil. `keepsText`: a state is to be written down one day.
   static func open(
-    _ path: String?, memory: Memory
+    _ path: String?, memory: Memory, keepsText: Bool
   ) throws(Failure) -> UnsafeMutablePointer<PlanTables> {
     guard let path else { return try keep(.builtIn, memory) }
     let text = try read(path)
     defer { Glibc.free(text.baseAddress) }
-    return try decode(UnsafeRawBufferPointer(text), memory: memory)
+    return try decode(UnsafeRawBufferPointer(text), memory: memory, keepsText: keepsText)
   }
 
   /// The text of a file; none when `path` is nil.
@@ -26,15 +26,16 @@ enum PlanStore {
     return [UInt8](text)
   }
 
-  /// No text is the built-in plans.
+  /// No text is the built-in plans. The text is kept.
   static func decodeOrBuiltIn(
     _ bytes: UnsafeRawBufferPointer, memory: Memory
   ) throws(Failure) -> UnsafeMutablePointer<PlanTables> {
-    bytes.isEmpty ? try keep(.builtIn, memory) : try decode(bytes, memory: memory)
+    bytes.isEmpty
+      ? try keep(.builtIn, memory) : try decode(bytes, memory: memory, keepsText: true)
   }
 
   static func decode(
-    _ bytes: UnsafeRawBufferPointer, memory: Memory
+    _ bytes: UnsafeRawBufferPointer, memory: Memory, keepsText: Bool
   ) throws(Failure) -> UnsafeMutablePointer<PlanTables> {
     try AddressSpace.check(
       AddressSpace.ofPlans(bytes: bytes.count, tokens: tokens(bytes)), "the plans")
@@ -47,6 +48,11 @@ enum PlanStore {
     let tables = try keep(draft, memory)
     tables.pointee.source = TextMark(
       bytes: UInt32(bytes.count), checksum: MapFormat.checksum(bytes))
+    guard keepsText else { return tables }
+    do throws(OutOfMemory) { try tables.pointee.keep(text: bytes, memory) } catch {
+      free(tables)
+      throw Failure(.memory, "the allocator refused \(error.bytes) bytes for the plans' text")
+    }
     return tables
   }
 
@@ -107,7 +113,8 @@ enum PlanStore {
 extension EngineDriver {
   /// Checks and loads new plans; the old ones stay on any error.
   package func loadPlans(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
-    let tables = try PlanStore.decode(bytes, memory: allocator.memory)
+    let tables = try PlanStore.decode(
+      bytes, memory: allocator.memory, keepsText: journal != nil)
     // Sixteen at most: nothing is taken from the allocator under the baton.
     var unused = InlineArray<16, UnsafeMutablePointer<PlanTables>?>(repeating: nil)
     var count = 0

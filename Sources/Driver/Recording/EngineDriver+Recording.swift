@@ -66,7 +66,8 @@ extension EngineDriver {
         Beats(raw, of: command.beats.count).map { apply(.beats($0)) } ?? .ok
       }
     case .usePlans:
-      let tables = try PlanStore.decode(content, memory: allocator.memory)
+      let tables = try PlanStore.decode(
+        content, memory: allocator.memory, keepsText: true)
       freeUnusedPlans()
       let status = apply(.usePlans(tables))
       if status != .ok { PlanStore.free(tables) }

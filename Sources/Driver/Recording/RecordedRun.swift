@@ -70,7 +70,7 @@ package enum RecordedRun {
 
 /// An engine that has only what a recording gives it.
 final class Replayer {
-  let driver: EngineDriver
+  private(set) var driver: EngineDriver
   private let means: RecordedRun.Means
   private let facts: UnsafeMutablePointer<TurnFacts>
   private let choices: UnsafeMutablePointer<ChoiceLog>
@@ -100,6 +100,14 @@ final class Replayer {
     choices.deallocate()
     facts.deinitialize(count: 1)
     facts.deallocate()
+  }
+
+  /// Another engine goes on in the place of this one: for tests of states.
+  func goOn(with other: EngineDriver) {
+    driver.core.pointee.choices = nil
+    other.core.pointee.feed = .recorded(facts)
+    other.core.pointee.choices = choices
+    driver = other
   }
 
   /// One record; false where it is damaged.

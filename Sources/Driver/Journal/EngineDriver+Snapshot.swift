@@ -1,0 +1,47 @@
+// The snapshot with which an engine closes: the next open reads it instead of all records.
+
+import HujiaContainers
+import HujiaEngine
+import HujiaJournal
+
+extension EngineDriver {
+  /// After the last turn. What goes wrong is told, and loses nothing: the records are there.
+  func writeFinalSnapshot() {
+    guard let journal, !journal.hasEnded, journal.journal.recorded > 0 else { return }
+    // Positions that wait go with the ring. Where they are told on record, none is taken in beside it.
+    if journal.facts == nil { core.pointee.takePositions(most: .max) { false } }
+    let opened = OpenedRecord(
+      journal.config, map: mapChecksum, plans: core.pointee.planSource)
+    let state = EngineState(
+      opened: opened, last: core.pointee.time,
+      monotonic_ns: core.pointee.time.now_ns &+ origin_ns, boot: journal.journal.boot,
+      times: journal.times)
+    do throws(JournalProblem) {
+      let writer = try journal.journal.beginSnapshot(journal.journal.recorded)
+      try write(state, into: writer)
+      try writer.finish(timeout_ns: Self.longestClose_ns)
+    } catch {
+      journal.raise(EngineJournal.Reason.snapshotFailed)
+    }
+  }
+
+  /// A disk that stands still keeps a close no longer.
+  private static var longestClose_ns: Int64 { 10_000_000_000 }
+
+  /// In pieces of 64 KiB.
+  func write(_ state: EngineState, into writer: SnapshotWriter) throws(JournalProblem) {
+    var problem: JournalProblem?
+    var coder = StateCoder { piece in
+      do throws(JournalProblem) {
+        try writer.write(piece)
+        return true
+      } catch {
+        problem = error
+        return false
+      }
+    }
+    write(state, &coder)
+    if let problem { throw problem }
+    if let flaw = coder.flaw { throw JournalProblem(.refused, "\(flaw)") }
+  }
+}

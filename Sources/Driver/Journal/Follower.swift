@@ -1,0 +1,132 @@
+// Snapshots without a pause. Now and then a thread makes a second core out of what is on the disk by then, as opening
+// would, writes that one's state down, and gives its memory back. The baton is never taken, so no turn is longer for a
+// snapshot; and each snapshot proves that the engine can be rebuilt.
+
+import Glibc
+import HujiaContainers
+import HujiaEngine
+import HujiaJournal
+import Synchronization
+
+/// Owned by its engine; told of what is durable by the journal's thread.
+final class Follower: @unchecked Sendable {
+  private unowned let driver: EngineDriver
+  private let configuration: Configuration
+  private let most: UInt64
+  private let isBusy = Atomic<Bool>(false)
+  private let mustEnd = Atomic<Bool>(false)
+  /// Of the newest snapshot, and how many bytes were written then.
+  private let newest: Atomic<UInt64>
+  private let bytes = Atomic<UInt64>(0)
+  /// Under the journal's lock, and closing's once the journal's thread tells no more.
+  private var thread: pthread_t?
+  /// Snapshots made so far.
+  let made = Atomic<UInt64>(0)
+
+  /// `snapshot`: the record that the newest snapshot reaches; 0 = none.
+  init(_ driver: EngineDriver, _ configuration: Configuration, snapshot: UInt64) {
+    self.driver = driver
+    var own = configuration
+    own.allocator = nil
+    own.recorder = nil
+    self.configuration = own
+    most =
+      configuration.snapshotRecords == 0
+      ? Self.usually : UInt64(configuration.snapshotRecords)
+    newest = Atomic(snapshot)
+  }
+
+  /// So many records are read back in about a second.
+  private static var usually: UInt64 { 500_000 }
+
+  /// A batch is on the disk. Neither waits nor allocates but where a snapshot is due.
+  func hear(_ sequence: UInt64, _ written: UInt64) {
+    let isDue =
+      sequence &- newest.load(ordering: .relaxed) >= most
+      || configuration.journalBytes > 0
+        && written &- bytes.load(ordering: .relaxed) >= configuration.journalBytes / 8
+    guard isDue, !mustEnd.load(ordering: .acquiring),
+      isBusy.compareExchange(expected: false, desired: true, ordering: .acquiringAndReleasing)
+        .exchanged
+    else { return }
+    join()
+    // What fails is tried again when as much has come again.
+    newest.store(sequence, ordering: .relaxed)
+    bytes.store(written, ordering: .relaxed)
+    if !start() {
+      isBusy.store(false, ordering: .releasing)
+      driver.journal?.raise(EngineJournal.Reason.snapshotFailed)
+    }
+  }
+
+  private func start() -> Bool {
+    var all = sigset_t()
+    var before = sigset_t()
+    sigfillset(&all)
+    pthread_sigmask(SIG_SETMASK, &all, &before)
+    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+    var started = pthread_t()
+    let status = pthread_create(
+      &started, nil,
+      { raw in
+        guard let raw else { return nil }
+        Unmanaged<Follower>.fromOpaque(raw).takeUnretainedValue().run()
+        return nil
+      }, Unmanaged.passUnretained(self).toOpaque())
+    if status == 0 { thread = started }
+    return status == 0
+  }
+
+  private func join() {
+    if let thread { pthread_join(thread, nil) }
+    thread = nil
+  }
+
+  /// Before the journal is closed: what is under way is given up.
+  func stop() {
+    mustEnd.store(true, ordering: .releasing)
+    // Behind this nobody is inside of `hear`.
+    driver.journal?.journal.tellDurable { _, _ in }
+    while isBusy.load(ordering: .acquiring) { usleep(1_000) }
+    join()
+  }
+
+  private func run() {
+    defer { isBusy.store(false, ordering: .releasing) }
+    guard let journal = driver.journal else { return }
+    do throws(Failure) {
+      if try make(journal) {
+        made.wrappingAdd(1, ordering: .relaxed)
+        journal.settle(EngineJournal.Reason.snapshotFailed)
+      }
+    } catch {
+      journal.raise(EngineJournal.Reason.snapshotFailed)
+    }
+  }
+
+  /// False: it was given up, or there was nothing to write.
+  private func make(_ journal: EngineJournal) throws(Failure) -> Bool {
+    let other = try EngineDriver.follower(of: driver, configuration)
+    let rebuilder = try Rebuilder(other, configuration)
+    do throws(JournalProblem) {
+      let last = try journal.journal.readBack(
+        snapshot: { rebuilder.take(snapshot: $0) },
+        record: { !mustEnd.load(ordering: .relaxed) && rebuilder.take($0) })
+      guard let state = rebuilder.state, rebuilder.records > 0 else { return false }
+      if rebuilder.differences > 0 {
+        // What it would say is not what the engine did: the records stay.
+        journal.raise(EngineJournal.Reason.rebuiltOtherwise)
+        return false
+      }
+      if rebuilder.wasForeign { other.core.pointee.snapAnew { other.snap(($0, $1)) } }
+      let writer = try journal.journal.beginSnapshot(last)
+      try other.write(state, into: writer)
+      try writer.finish()
+      newest.store(last, ordering: .relaxed)
+      return true
+    } catch {
+      if mustEnd.load(ordering: .relaxed) { return false }
+      throw rebuilder.failure ?? Failure(error)
+    }
+  }
+}
