@@ -1170,8 +1170,8 @@ hj_status hj_config_init(hj_config *config, uint32_t size);
  * Opening reads the newest snapshot and applies the records behind it, in order. Incidents, assignments, units,
  * watches, clocks, keys, plans, figures and counters are as they were; ids that a host has kept go on working; what was
  * decided is never decided again. Reports that were posted and not decided are decided then, once and in order. After a
- * kill or a clean close a unit is where its newest position was; after another boot, where a decision saw it last, or
- * where hj_unit_put placed it.
+ * kill or a clean close a unit is where its newest position was; after another boot, where the newest snapshot or a
+ * decision since saw it last, or where hj_unit_put placed it.
  *
  * A plans file that differs from the newest on record is loaded as a new version. Another map, or larger limits, are
  * taken (HJ_CHANGED; places are snapped anew); HJ_E_LIMIT also when more posts wait than post_capacity says.

@@ -113,6 +113,13 @@ public struct LatestTable: ~Copyable, @unchecked Sendable {
     return .torn
   }
 
+  /// The same, where the slot is this id's: it was so before and is so after.
+  @inlinable public func read(_ slot: UInt32, of id: UInt64) -> Reading {
+    guard word(slot, 1).pointee.load(ordering: .acquiring) == id else { return .nothing }
+    let reading = read(slot)
+    return word(slot, 1).pointee.load(ordering: .acquiring) == id ? reading : .nothing
+  }
+
   /// Two words of the value in force, at places 1 to 5; nil where `read` gives none.
   @inlinable public func peek(_ slot: UInt32, _ one: Int, _ other: Int) -> (UInt64, UInt64)? {
     for _ in 0..<Self.reads {

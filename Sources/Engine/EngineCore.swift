@@ -59,6 +59,8 @@ package struct EngineCore: ~Copyable {
   package internal(set) var clocks: PromiseStore
   /// Deadlines that are due and wait for room in the outbox.
   package internal(set) var isEscalationBlocked = false
+  /// Turns come from a record that leaves out those in which nothing fired: what they drew is drawn here besides.
+  package var firesAsRecorded = false
   package internal(set) var watches: WatchStore
   package internal(set) var auditState = AuditState()
 

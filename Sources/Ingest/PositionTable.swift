@@ -177,6 +177,12 @@ package struct PositionTable: ~Copyable {
     }
   }
 
+  /// Any thread: the newest of a unit, taken in or not; nil: it has none that counts, or the slot is another's.
+  package func newest(_ slot: UInt32, of id: UInt64, now_ns: Int64) -> TakenFix? {
+    guard !isOffDuty(slot), case .value(let words) = latest.read(slot, of: id) else { return nil }
+    return Self.fix(words, slot, now_ns: now_ns)
+  }
+
   static func place(_ words: LatestTable.Value) -> Place {
     let snapped = point(words[4])
     return Place(

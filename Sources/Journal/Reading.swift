@@ -8,7 +8,7 @@ package struct ReadingReport: Sendable {
   package var fromRing: UInt64 = 0
   /// The last record given, or the snapshot's.
   package var last: UInt64 = 0
-  /// Where the first record comes behind one that went by retention: what the snapshot before it has.
+  /// The last snapshot that was given and taken, where records were gone; 0 = none.
   package var snapshot: UInt64 = 0
   /// False: an engine has it, or died with it.
   package var wasClosed = true
@@ -19,9 +19,9 @@ package struct ReadingReport: Sendable {
 }
 
 extension Journal {
-  /// Gives what stands behind `after`, in order: the newest good snapshot where the records before it are gone, then
-  /// records of segments and ring. Ends where `record` says false, or before the first bad place. `isBlind`: what is
-  /// sealed is proved and not given.
+  /// Gives what stands behind `after`, in order: records of segments and ring. Where some are gone, `snapshot` gets the
+  /// oldest whole snapshot that has them, before the records that are left, though it may have the first of those too; no bytes: there is none.
+  /// Ends where `record` says false, or before the first bad place. `isBlind`: what is sealed is proved and not given.
   package static func read(
     _ path: String, after: UInt64 = 0, calls: any FileCalls = SystemFiles(),
     seal: (any JournalSeal)? = nil, isBlind: Bool = false,
@@ -68,12 +68,11 @@ private struct Reading {
     _ snapshot: (UInt64, UnsafeRawBufferPointer) -> Bool,
     _ record: (borrowing JournalRecord) -> Bool
   ) throws(JournalProblem) {
-    if report.last == 0 { try takeSnapshot(snapshot) }
     if report.last > 0, try takeRing(record) { return }
     for _ in 0..<Self.mostRounds {
       let page = try lockPage()
       report.wasClosed = page?.isClosed ?? true
-      try takeSegments(record)
+      try takeSegments(snapshot, record)
       guard !isStopped, let page, !page.isClosed, !page.ringPath.isEmpty else { return }
       let last = report.last
       let view = RingView.read(page.ringPath, journal: page.journal, folder.calls)
@@ -104,7 +103,7 @@ private struct Reading {
     _ record: (borrowing JournalRecord) -> Bool
   ) throws(JournalProblem) -> Bool {
     let last = report.last
-    guard last > report.snapshot, let page = try lockPage(), !page.isClosed,
+    guard let page = try lockPage(), !page.isClosed,
       let view = RingView.read(page.ringPath, journal: page.journal, folder.calls),
       view.first(after: last) == last + 1
     else { return false }
@@ -119,48 +118,53 @@ private struct Reading {
 
   private func lockPage() throws(JournalProblem) -> LockPage? { try FolderLock.page(folder) }
 
-  /// Only where segments before it went: else the records say it all, from the first.
+  /// Records before this one are gone: what they came to stands in a snapshot.
   private mutating func takeSnapshot(
-    _ take: (UInt64, UnsafeRawBufferPointer) -> Bool
+    before first: UInt64, _ take: (UInt64, UnsafeRawBufferPointer) -> Bool
   ) throws(JournalProblem) {
     let catalogue = try Catalogue(folder, journal: try lockPage()?.journal)
-    let first = catalogue.segments.lazy.compactMap(\.head).first?.first ?? 1
-    guard first > 1 else { return }
-    for sequence in catalogue.snapshots.reversed() where sequence >= first - 1 {
-      guard let journal = catalogue.journal,
+    guard let journal = catalogue.journal else { return }
+    for sequence in catalogue.snapshots where sequence >= first - 1 {
+      guard
         let read = try? SnapshotFile.read(
           folder, SnapshotHead.name(sequence), journal: journal,
           .opened(FrameOpener.make(seal, journal)))
       else { continue }
-      if read.bytes.withUnsafeBytes({ take(sequence, $0) }) {
-        report.snapshot = sequence
-        report.last = sequence
-        return
-      }
+      if read.bytes.withUnsafeBytes({ take(sequence, $0) }) { return report.snapshot = sequence }
     }
-    report.last = first - 1
+    _ = take(first - 1, UnsafeRawBufferPointer(start: nil, count: 0))
   }
 
   private mutating func takeSegments(
+    _ snapshot: (UInt64, UnsafeRawBufferPointer) -> Bool,
     _ record: (borrowing JournalRecord) -> Bool
   ) throws(JournalProblem) {
     var walk = ChainWalk(folder: folder, kept: [], seal: seal, isBlind: isBlind)
     var last = report.last
     var isStopped = false
     var problem: JournalProblem?
+    var flaw: JournalProblem?
     do throws(JournalProblem) {
-      try walk.run {
-        guard !isStopped, $0.sequence > last else { return }
-        last = $0.sequence
-        isStopped = !record($0)
-      }
+      try walk.run(
+        gap: { first in
+          guard !isStopped, first > last + 1 else { return }
+          do throws(JournalProblem) { try takeSnapshot(before: first, snapshot) } catch {
+            flaw = error
+            isStopped = true
+          }
+        },
+        {
+          guard !isStopped, $0.sequence > last else { return }
+          last = $0.sequence
+          isStopped = !record($0)
+        })
     } catch {
       problem = error
     }
     report.last = isStopped ? last : max(last, walk.report.last)
     report.chain = walk.report
     self.isStopped = isStopped
-    if let problem { throw problem }
+    if let problem = flaw ?? problem { throw problem }
   }
 }
 

@@ -83,7 +83,10 @@ struct ChainWalk {
     self.isBlind = isBlind
   }
 
-  mutating func run(_ record: (borrowing JournalRecord) -> Void) throws(JournalProblem) {
+  /// `gap`: before this record some are not in the chain.
+  mutating func run(
+    gap: (UInt64) -> Void = { _ in }, _ record: (borrowing JournalRecord) -> Void
+  ) throws(JournalProblem) {
     let page = try lockPage()
     let catalogue = try Catalogue(folder, journal: page?.journal)
     shelf = catalogue.journal.map { StreamShelf(folder, $0, seal) }
@@ -98,7 +101,7 @@ struct ChainWalk {
     var place: ChainPlace?
     for (index, (segment, head)) in entries.enumerated() {
       let until = index + 1 < entries.count ? entries[index + 1].1.after : nil
-      try walk(segment, head, until: until, &place, record)
+      try walk(segment, head, until: until, &place, gap, record)
     }
     report.head = place?.hash ?? []
     report.digest = entries.last?.1.digest
@@ -140,8 +143,10 @@ struct ChainWalk {
 
   private mutating func walk(
     _ segment: Catalogue.Segment, _ head: SegmentHead, until: UInt64?,
-    _ place: inout ChainPlace?, _ record: (borrowing JournalRecord) -> Void
+    _ place: inout ChainPlace?, _ gap: (UInt64) -> Void,
+    _ record: (borrowing JournalRecord) -> Void
   ) throws(JournalProblem) {
+    if head.first > (place == nil ? 0 : head.after) + 1 { gap(head.first) }
     if let before = place {
       guard head.previous == before.hash, head.after == before.last, head.batch == before.batch
       else {

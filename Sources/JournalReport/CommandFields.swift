@@ -92,6 +92,7 @@ extension FieldList {
   mutating func say(_ value: RecordedRoom) {
     say("most", value.most)
     say("decisions", value.decisions)
+    say("fires", value.fires)
   }
   mutating func say(_ value: TextMark) {
     say("bytes", value.bytes)

@@ -34,6 +34,11 @@ package final class JournalPrint {
   /// Of each assignment that was told: its incident.
   private var incidentOf: [UInt64: UInt64] = [:]
   private var last: UInt64 = 0
+  private var openings = JournalOpenings()
+  /// The last record that came; that up to which a snapshot has them all; and what is to be said of that.
+  private var newest: UInt64 = 0
+  private var behind: UInt64 = 0
+  private var note: String?
   private var shown: UInt64 = 0
 
   /// `put` gets what is to be shown, in order.
@@ -51,55 +56,77 @@ package final class JournalPrint {
   /// was shown.
   package func run(_ progress: (UInt64) -> Void = { _ in }) throws(Failed) {
     if last == 0 { try begin(progress) }
-    let report = Journal.read(path, after: last, seal: seal) { record in
-      if record.sequence % 4_096 == 0 { progress(record.sequence) }
-      take(record)
-      return true
-    }
+    let report = Journal.read(
+      path, after: last, seal: seal, snapshot: { take(snapshot: $1, $0) },
+      record: { record in
+        if record.sequence % 4_096 == 0 { progress(record.sequence) }
+        take(record)
+        return true
+      })
     last = max(last, report.last)
     if let problem = report.problem { throw Failed(field: path, problem.text) }
   }
 
   /// Tables of what size the engine that follows must have: the openings say it.
   private func begin(_ progress: (UInt64) -> Void) throws(Failed) {
-    var openings = JournalOpenings()
     var isRead = true
-    var first: UInt64 = 0
-    let report = Journal.read(path, seal: seal) { record in
-      if first == 0 { first = record.sequence }
-      if !openings.note(record) { isRead = false }
-      return true
-    }
+    let report = Journal.read(
+      path, seal: seal, snapshot: { openings.note(snapshot: $1) },
+      record: { record in
+        if !openings.note(record) { isRead = false }
+        return true
+      })
     if report.last == 0, let problem = report.problem { throw Failed(field: path, problem.text) }
     guard isRead else { return silence = "an opening of a later version stands in it" }
-    guard first <= 1 else {
-      silence =
-        "records 1 to \(first - 1) are not here: lay the archived segments beside the others "
-        + "in a copy of the folder"
-      return
-    }
+    do throws(Failure) { replica = try made() } catch { silence = error.text }
+  }
+
+  private func made() throws(Failure) -> JournalReplica {
+    let made = try JournalReplica(openings)
+    made.seen = { [unowned self] in show($0, isFollowed: true) }
+    return made
+  }
+
+  /// Records are gone: from here on another engine follows, which has what they came to.
+  private func take(snapshot bytes: UnsafeRawBufferPointer, _ sequence: UInt64) -> Bool {
+    let gone = "records \(newest + 1) to \(sequence)"
     do throws(Failure) {
-      let made = try JournalReplica(openings)
-      made.seen = { [unowned self] in show($0, isFollowed: true) }
-      replica = made
+      let other = try made()
+      try other.take(snapshot: bytes)
+      replica = other
+      behind = sequence
+      silence = nil
+      note = "what \(gone) came to stands in the snapshot of record \(sequence), and is not shown"
+      return true
     } catch {
-      silence = error.text
+      replica = nil
+      silence =
+        bytes.isEmpty
+        ? "\(gone) are not here: lay the archived segments beside the others in a copy of the folder"
+        : error.text
+      return false
     }
   }
 
   private func take(_ record: borrowing JournalRecord) {
+    let number = record.sequence
+    newest = number
+    if let note { tell(note, record) }
+    note = nil
     if replica != nil, record.apart.gone.contains(.watches) {
       replica = nil
       tell(
-        "what watches said in record \(record.sequence) was deleted: from here on nothing can be followed",
+        "what watches said in record \(number) was deleted: from here on nothing can be followed",
         record)
     }
-    if let replica {
+    if number <= behind {
+      if let turn = JournalReplica.read(record) { show(turn, isFollowed: false) }
+    } else if let replica {
       do throws(Failure) {
         try replica.take(record)
       } catch {
         self.replica = nil
-        tell("from record \(record.sequence) on nothing can be followed: \(error.text)", record)
+        tell("from record \(number) on nothing can be followed: \(error.text)", record)
         if let turn = JournalReplica.read(record) { show(turn, isFollowed: false) }
       }
     } else {

@@ -29,10 +29,12 @@ package struct JournalVerdict {
     progress("reading the chain", 0)
     // The chain alone is proved without a key.
     let isBlind = depth == .chain && seal == nil
-    chain = Journal.read(path, seal: seal, isBlind: isBlind) { record in
-      if !openings.note(record) { isRead = false }
-      return true
-    }
+    chain = Journal.read(
+      path, seal: seal, isBlind: isBlind, snapshot: { openings.note(snapshot: $1) },
+      record: { record in
+        if !openings.note(record) { isRead = false }
+        return true
+      })
     // What was kept is compared batch by batch.
     if chain.problem == nil, !heads.isEmpty {
       chain.problem = Journal.verifyChain(path, kept: heads).problem
@@ -124,13 +126,24 @@ package struct JournalVerdict {
   private static func lines(_ outcome: JournalReview.Outcome, _ isDecided: Bool) -> [String] {
     let commands = outcome.commands.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
       .map { "\($0.key) \(Thousands.text($0.value))" }.joined(separator: ", ")
-    return [
+    var lines = [
       "openings         \(outcome.openings)",
       "turns            \(Thousands.text(Int(outcome.turns)))\(isDecided ? " decided anew" : ", read back")",
       "                 \(commands)",
       "positions        \(Thousands.text(outcome.positions))",
       "digest           \(String(hex: outcome.digest.value))",
     ]
+    if outcome.inSnapshot > 0 {
+      lines.append(
+        "snapshot         \(Thousands.text(Int(outcome.inSnapshot))) records before those are gone, or "
+          + "stand in it too: what they came to was taken from it")
+    }
+    if outcome.readBack > 0 {
+      lines.append(
+        "                 \(Thousands.text(Int(outcome.readBack))) turns behind it were read back: the "
+          + "opening before them is gone")
+    }
+    return lines
   }
 
   private var verdict: String {
@@ -217,6 +230,8 @@ package struct JournalVerdict {
       list.say("openings", outcome.openings)
       list.say("turns", Int64(clamping: outcome.turns))
       list.say("positions", outcome.positions)
+      list.say("in_snapshot", Int64(clamping: outcome.inSnapshot))
+      list.say("read_back", Int64(clamping: outcome.readBack))
       list.say("digest", String(hex: outcome.digest.value))
       if let first = outcome.first {
         list.nest("differs") {

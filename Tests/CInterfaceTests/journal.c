@@ -182,39 +182,28 @@ static void refuse(hj_config config, hj_status expected, const char *field) {
   CHECK_NULL(engine);
 }
 
+#define REFUSED(setting, value, expected) \
+  do {                                    \
+    config = journal_config(HJ_RUN_POLL); \
+    config.setting = (value);             \
+    refuse(config, expected, #setting);   \
+  } while (0)
+
 static void settings_are_checked(void) {
   new_folder();
   hj_config config = poll_config();
   config.telemetry = HJ_TELEMETRY_ALL;
   refuse(config, HJ_E_ARGUMENT, "journal_path"); /* without a journal */
-  config = journal_config(HJ_RUN_POLL);
-  config.telemetry = 7;
-  refuse(config, HJ_E_ARGUMENT, "telemetry");
-  config = journal_config(HJ_RUN_POLL);
-  config.events_when = -1;
-  refuse(config, HJ_E_ARGUMENT, "events_when");
-  config.events_when = HJ_EVENTS_WHEN_DURABLE + 1;
-  refuse(config, HJ_E_ARGUMENT, "events_when");
-  config = journal_config(HJ_RUN_POLL);
-  config.ring_bytes = 1;
-  refuse(config, HJ_E_LIMIT, "ring_bytes");
-  config.ring_bytes = UINT64_MAX;
-  refuse(config, HJ_E_LIMIT, "ring_bytes");
-  config = journal_config(HJ_RUN_POLL);
-  config.journal_bytes = UINT64_MAX;
-  refuse(config, HJ_E_LIMIT, "journal_bytes");
-  config = journal_config(HJ_RUN_POLL);
-  config.repeat_s = UINT32_MAX;
-  refuse(config, HJ_E_LIMIT, "repeat_s");
-  config = journal_config(HJ_RUN_POLL);
-  config.retain_record_d = UINT32_MAX;
-  refuse(config, HJ_E_LIMIT, "retain_record_d");
-  config = journal_config(HJ_RUN_POLL);
-  config.snapshot_records = 999;
-  refuse(config, HJ_E_LIMIT, "snapshot_records");
-  config = journal_config(HJ_RUN_POLL);
-  config.journal_path = "/no/such/parent/journal";
-  refuse(config, HJ_E_JOURNAL, "journal_path");
+  REFUSED(telemetry, 7, HJ_E_ARGUMENT);
+  REFUSED(events_when, -1, HJ_E_ARGUMENT);
+  REFUSED(events_when, HJ_EVENTS_WHEN_DURABLE + 1, HJ_E_ARGUMENT);
+  REFUSED(ring_bytes, 1, HJ_E_LIMIT);
+  REFUSED(ring_bytes, UINT64_MAX, HJ_E_LIMIT);
+  REFUSED(journal_bytes, UINT64_MAX, HJ_E_LIMIT);
+  REFUSED(repeat_s, UINT32_MAX, HJ_E_LIMIT);
+  REFUSED(retain_record_d, UINT32_MAX, HJ_E_LIMIT);
+  REFUSED(snapshot_records, 999, HJ_E_LIMIT);
+  REFUSED(journal_path, "/no/such/parent/journal", HJ_E_JOURNAL);
   remove_folder();
   /* Without a journal the questions have answers, too. */
   config = poll_config();

@@ -18,10 +18,12 @@ import Testing
 
   private func openings(_ path: String) -> (openings: JournalOpenings, last: UInt64) {
     var openings = JournalOpenings()
-    let report = Journal.read(path) { record in
-      check(openings.note(record))
-      return true
-    }
+    let report = Journal.read(
+      path, snapshot: { openings.note(snapshot: $1) },
+      record: { record in
+        check(openings.note(record))
+        return true
+      })
     check(report.problem == nil, "\(report.problem.map { "\($0)" } ?? "")")
     return (openings, report.last)
   }
@@ -172,6 +174,42 @@ import Testing
       return sequence != 0
     }
     check(report.problem == nil)
+  }
+
+  /// Segments that went: what they came to is taken from a snapshot, and all behind it is compared.
+  @Test func fromASnapshot() throws {
+    let journal = folder.file("pruned")
+    for seed in 1...3 as ClosedRange<UInt64> {
+      let city = try RecordedCity(.poll, in: folder, journal: journal)
+      var random = SplitMix64(seed)
+      city.putUnits(&random)
+      for _ in 0..<40 { city.submit(.report(city.report(&random))) }
+      city.close()
+    }
+    let all = try review(journal, .deciding, map: map)
+    check(all.openings, equals: 3)
+    check(all.inSnapshot, equals: 0)
+    let segments = try FileManager.default.contentsOfDirectory(atPath: journal)
+      .filter { $0.hasPrefix("journal-") }.sorted()
+    let snapshots = try Snapshots.names(journal)
+    check(snapshots.count, equals: 2)
+    // Both snapshots have what stood in the first segment; the older one has what stood in the second as well.
+    try FileManager.default.removeItem(atPath: "\(journal)/\(segments[0])")
+    for (means, turns) in [(JournalReview.Means.deciding, all.turns / 4), (.rebuilding, 1)] {
+      let outcome = try review(journal, means, map: map)
+      check(outcome.first == nil, "\(outcome)")
+      check(outcome.openings, equals: 2)
+      check(outcome.inSnapshot, above: 100)
+      check(outcome.turns, atLeast: UInt64(turns))
+      check(outcome.turns, below: all.turns)
+    }
+    // Decided are whole lives only: of the second one the snapshot has the opening too.
+    check(
+      try review(journal, .deciding, map: map).turns,
+      atLeast: try review(journal, .rebuilding, map: map).turns)
+    for name in snapshots { try FileManager.default.removeItem(atPath: "\(journal)/\(name)") }
+    let report = Journal.read(journal) { _ in true }
+    check(report.problem?.text.contains("no snapshot has them") ?? false, "\(report)")
   }
 
   /// What was not written down cannot be decided anew, and another map decides otherwise: both are said beforehand.

@@ -40,41 +40,18 @@ import Testing
     return (configuration, lines)
   }
 
-  /// What is true after opening; the engine is closed again.
   private func reopen(
     _ configuration: Configuration, _ look: (EngineDriver) throws -> Void = { _ in }
   ) throws -> [String] {
-    let token = try EngineDriver.open(configuration)
-    let driver = try #require(EngineDriver.value(token) { $0 })
-    check(driver.core.pointee.validate() == nil, "an invariant is broken")
-    try look(driver)
-    let lines = StateLines.of(&driver.core.pointee)
-    check(EngineDriver.close(token), equals: .ok)
-    return lines
+    try Snapshots.reopen(configuration, look)
   }
 
-  /// Opening tells an event of its own.
   private func compare(_ own: [String], _ other: [String], leavingOut prefixes: [String] = []) {
-    let told = [
-      "counter \(Counter.eventsWritten):", "counter \(Counter.eventsWaitingHigh):",
-    ]
-    func plain(_ lines: [String]) -> [String] {
-      lines.filter { line in
-        !line.contains("EventKind.recovered") && !line.contains("EventKind.mode")
-          && !(told + prefixes).contains { line.hasPrefix($0) }
-      }
-    }
-    let (own, other) = (plain(own), plain(other))
-    for (own, other) in zip(own, other) where own != other {
-      Issue.record("is \(own)\nwas \(other)")
-      return
-    }
-    check(own.count, equals: other.count)
+    Snapshots.compare(own, other, leavingOut: prefixes)
   }
 
   private func snapshots(_ name: String) throws -> [String] {
-    try FileManager.default.contentsOfDirectory(atPath: folder.file(name))
-      .filter { $0.hasPrefix("snapshot-") }.sorted()
+    try Snapshots.names(folder.file(name))
   }
 
   @Test(arguments: [1, 2, 3] as [UInt64])
@@ -313,45 +290,5 @@ import Testing
         check(unit.place.lat_e7, equals: 10_000_000 + Int32(id - 1))
       }
     }
-  }
-
-  /// While the engine runs, a second core follows it; the snapshots that it makes are opened from.
-  @Test func aFollowerMakesSnapshots() throws {
-    var configuration = Configuration()
-    configuration.runMode = .thread
-    configuration.maxUnits = 64
-    configuration.maxIncidents = 256
-    configuration.maxAssignments = 256
-    configuration.snapshotRecords = 1_000
-    set(&configuration, "followed")
-    let token = try EngineDriver.open(configuration)
-    let driver = try #require(EngineDriver.value(token) { $0 })
-    let follower = try #require(driver.follower)
-    let until = Date(timeIntervalSinceNow: 120)
-    var unit: UInt64 = 0
-    while follower.made.load(ordering: .relaxed) < 3, Date() < until {
-      unit += 1
-      _ = driver.submit(
-        Command(
-          .putUnit(
-            UnitDescription(
-              id: unit % 64 + 1, kind: 0, agency: 0, capabilities: unit, homeBeat: 0, crew: 2,
-              activity: .patrolling, shiftEnd_us: 0, place: .nowhere, hasPosition: false))))
-      if unit % 256 == 0 { usleep(1_000) }
-    }
-    check(follower.made.load(ordering: .relaxed), atLeast: 3)
-    check(driver.journal?.reasonsNow ?? 1, equals: 0)
-    check(try snapshots("followed").count, equals: 2, "the newest two")
-    check(EngineDriver.close(token), equals: .ok)
-    let lines = StateLines.of(&driver.core.pointee)
-    // Without the last one, those that the follower made are opened from, and the records behind them.
-    let last = try #require(try snapshots("followed").last)
-    try FileManager.default.removeItem(atPath: folder.file("followed/" + last))
-    compare(
-      try reopen(configuration) {
-        check($0.journal?.rebuilt ?? 0, above: 0)
-        check($0.journal?.rebuilt ?? .max, below: $0.journal?.journal.recorded ?? 0)
-        check($0.journal?.reasonsNow ?? 1, equals: 0)
-      }, lines, leavingOut: ["armed", "waiting", "counter"])
   }
 }

@@ -121,6 +121,7 @@ struct CommandLines {
   mutating func say(_ path: String, _ value: RecordedRoom) {
     say("\(path).most", value.most)
     say("\(path).decisions", value.decisions)
+    say("\(path).fires", value.fires)
   }
   mutating func say(_ path: String, _ value: TextMark) {
     say("\(path).bytes", value.bytes)

@@ -47,7 +47,7 @@ enum CommandSamples {
     (Heartbeat.blank, [
       "watchID", "wall_us"]),
     (RecordedRoom.blank, [
-      "most", "decisions"]),
+      "most", "decisions", "fires"]),
     (TextMark.blank, [
       "bytes", "checksum"]),
     (Tick.blank, [
@@ -192,6 +192,7 @@ extension CommandSamples {
     var value = RecordedRoom.blank
     value.most = Int(truncatingIfNeeded: random.next())
     value.decisions = Int(truncatingIfNeeded: random.next())
+    value.fires = Int(truncatingIfNeeded: random.next())
     return value
   }
   static func textMark(_ random: inout SplitMix64) -> TextMark {

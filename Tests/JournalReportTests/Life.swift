@@ -10,7 +10,7 @@ import HujiaTestSupport
 import Testing
 
 final class Life {
-  let folder = TemporaryFolder()
+  let folder: TemporaryFolder
   let token: UInt
   let driver: EngineDriver
   private var isClosed = false
@@ -20,7 +20,13 @@ final class Life {
 
   var journal: String { folder.file("journal") }
 
-  init() throws {
+  convenience init() throws { try self.init(in: TemporaryFolder()) }
+
+  /// Another engine on the same journal, once this one is closed.
+  func reopened() throws -> Life { try Life(in: folder) }
+
+  private init(in folder: TemporaryFolder) throws {
+    self.folder = folder
     var configuration = Configuration()
     configuration.runMode = .poll
     configuration.maxUnits = 8
@@ -34,19 +40,7 @@ final class Life {
     driver = try #require(EngineDriver.value(token) { $0 })
   }
 
-  deinit {
-    close()
-    guard let listing = opendir(journal) else { return }
-    defer { closedir(listing) }
-    var names: [String] = []
-    while let entry = readdir(listing) {
-      names.append(
-        withUnsafePointer(to: &entry.pointee.d_name) {
-          $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-        })
-    }
-    for name in names where !name.hasPrefix(".") { unlink(journal + "/" + name) }
-  }
+  deinit { close() }
 
   func close() {
     guard !isClosed else { return }

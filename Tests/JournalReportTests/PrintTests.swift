@@ -63,6 +63,27 @@ import Testing
     check(try printed(life.journal) { $0.incident = 77 }.count, equals: 0)
   }
 
+  /// Records that went by retention: their state comes from a snapshot, and the rest has its answers again.
+  @Test func fromASnapshot() throws {
+    let life = try Life()
+    life.run()
+    life.close()
+    let again = try life.reopened()
+    again.report(14, lat_e7: 225_010_000, by: 7)
+    again.close()
+    let all = try printed(life.journal)
+    try FileManager.default.removeItem(atPath: life.journal + "/journal-000000000001")
+    let rest = try printed(life.journal)
+    let notes = rest.flatMap(\.notes)
+    check(notes.count, equals: 1)
+    check(notes.first?.contains("stands in the snapshot of record") ?? false, "\(notes)")
+    let told = rest.filter { $0.command != "note" }
+    check(told.count, above: 1)
+    check(
+      told.map { $0.text(WallTime()) }, equals: all.suffix(told.count).map { $0.text(WallTime()) })
+    check(told.contains { $0.command == "report" && $0.status == "HJ_OK" })
+  }
+
   /// Each line is JSON, with every field of the command in it.
   @Test func linesAreJSON() throws {
     let life = try Life()

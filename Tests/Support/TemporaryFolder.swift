@@ -1,6 +1,6 @@
 import Glibc
 
-/// A new empty folder; it and its files go when this goes.
+/// A new empty folder; it and all that is in it go when this goes.
 package final class TemporaryFolder {
   package let path: String
 
@@ -43,7 +43,9 @@ package final class TemporaryFolder {
   }
 
   /// The names of what is in it.
-  package var names: [String] {
+  package var names: [String] { Self.names(path) }
+
+  private static func names(_ path: String) -> [String] {
     guard let folder = opendir(path) else { return [] }
     defer { closedir(folder) }
     var names: [String] = []
@@ -56,8 +58,11 @@ package final class TemporaryFolder {
     return names.sorted()
   }
 
-  deinit {
-    for name in names where unlink(file(name)) != 0 { rmdir(file(name)) }
+  private static func remove(_ path: String) {
+    if unlink(path) == 0 { return }
+    for name in names(path) { remove("\(path)/\(name)") }
     rmdir(path)
   }
+
+  deinit { Self.remove(path) }
 }

@@ -26,6 +26,7 @@ extension EngineDriver {
     }
     let newest = core.pointee.outbox.newest
     let wasBlocked = core.pointee.isEscalationBlocked
+    let wasArming = core.pointee.isArming
     journal.begin()
     core.pointee.record = journal.nextRecord
     let status = applyWatched(command, &turn, into: &decision)
@@ -33,9 +34,10 @@ extension EngineDriver {
     guard
       change.leavesTrace(
         status, decision.slice,
-        // Whether deadlines wait for room decides what the next taking of events fires.
+        // Whether deadlines wait for room decides what the next taking of events fires; and while what waited for the
+        // first wall time gets its place in it, a turn ends with nothing fired.
         hasNews: core.pointee.outbox.newest != newest
-          || core.pointee.isEscalationBlocked != wasBlocked,
+          || core.pointee.isEscalationBlocked != wasBlocked || wasArming,
         hasChosen: journal.choices.pointee.count > 0)
     else {
       journal.forgetContent()
@@ -85,7 +87,9 @@ extension Change {
   fileprivate func asDone(_ slice: Slice, isCut: @autoclosure () -> Bool) -> Change {
     switch self {
     case .takeEvents(let room):
-      return .takeEvents(EventRoom(most: slice.done, decisions: room.decisions))
+      return .takeEvents(
+        EventRoom(
+          most: slice.done, decisions: room.decisions, fires: isCut() ? slice.fired : .max))
     case .tick(let tick) where slice.done < tick.most && isCut():
       return .tick(
         Tick(most: slice.done, decisions: tick.decisions, offerSteps: tick.offerSteps))

@@ -68,6 +68,7 @@ extension EngineDriver {
   ) throws(Failure) {
     core.pointee.record = 0
     core.pointee.choices = own.choices
+    core.pointee.firesAsRecorded = false
     if let facts = own.facts { feed = .live(positions, writing: facts) }
     core.pointee.feed = feed
     core.pointee.bound(core.pointee.limits)

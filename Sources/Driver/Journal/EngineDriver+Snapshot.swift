@@ -8,8 +8,11 @@ extension EngineDriver {
   /// After the last turn. What goes wrong is told, and loses nothing: the records are there.
   func writeFinalSnapshot() {
     guard let journal, !journal.hasEnded, journal.journal.recorded > 0 else { return }
-    // Positions that wait go with the ring. Where they are told on record, none is taken in beside it.
+    // Positions that wait go with the ring. Where they are told on record, none is taken in beside it, and those that
+    // were taken in since the last record are told now.
     if journal.facts == nil { core.pointee.takePositions(most: .max) { false } }
+    journal.putWaiting(
+      at: core.pointee.time, monotonic_ns: core.pointee.time.now_ns &+ origin_ns)
     let opened = OpenedRecord(
       journal.config, map: mapChecksum, plans: core.pointee.planSource)
     let state = EngineState(

@@ -266,6 +266,12 @@ final class EngineJournal: @unchecked Sendable {
     putPositions(moment, monotonic_ns)
   }
 
+  /// Before a snapshot of the live core: what it took in since the last record stands on record as well.
+  func putWaiting(at moment: Moment, monotonic_ns: Int64) {
+    guard let facts, facts.pointee.count > 0 else { return }
+    putPositions(moment, monotonic_ns)
+  }
+
   @inline(never)
   private func putPositions(_ moment: Moment, _ monotonic_ns: Int64) {
     guard let facts else { return }

@@ -16,6 +16,8 @@ struct EngineState {
   var boot: JournalID
   /// Street times on record, by key; `UInt32.max` = closed.
   var times: [UInt32: UInt32]
+  /// Pieces of a content whose turn is still to come.
+  var staged = StagedContent()
 
   static var version: UInt32 { 1 }
   /// No map has more arcs in both profiles.
@@ -56,6 +58,7 @@ struct EngineState {
     coder.code(&low)
     boot = JournalID(high: high, low: low)
     codeTimes(&coder)
+    staged.code(&coder)
   }
 
   private mutating func codeOpened(_ coder: inout StateCoder) {

@@ -104,6 +104,21 @@ final class Follower: @unchecked Sendable {
     }
   }
 
+  /// Positions that are on no record: the newest of each unit, as its reporters have left it, though it may be younger
+  /// than the state. What was decided since is read back, and asks for none.
+  private func takePositions(_ other: EngineDriver, _ last: Moment) {
+    let table = driver.positions
+    for slot in 0..<UInt32(other.core.pointee.units.touched)
+    where other.core.pointee.units.isLive(slot) {
+      let id = other.core.pointee.units[slot].id
+      guard var fix = table.pointee.newest(slot, of: id, now_ns: last.now_ns),
+        other.holds(fix)
+      else { continue }
+      fix.fix_ns = min(fix.fix_ns, last.now_ns)
+      other.core.pointee.locate(fix)
+    }
+  }
+
   /// False: it was given up, or there was nothing to write.
   private func make(_ journal: EngineJournal) throws(Failure) -> Bool {
     let other = try EngineDriver.follower(of: driver, configuration)
@@ -119,6 +134,7 @@ final class Follower: @unchecked Sendable {
         return false
       }
       if rebuilder.wasForeign { other.core.pointee.snapAnew { other.snap(($0, $1)) } }
+      if configuration.telemetry != .all { takePositions(other, state.last) }
       let writer = try journal.journal.beginSnapshot(last)
       try other.write(state, into: writer)
       try writer.finish()

@@ -1,6 +1,7 @@
 // How the engines of a journal were set up: what one must be that follows it. The records say it; so a journal is read
 // for it once, before an engine is made.
 
+import HujiaContainers
 import HujiaEngine
 import HujiaJournal
 
@@ -32,7 +33,20 @@ package struct JournalOpenings {
       return false
     }
     all.append(Self.opening(opened, record))
-    var merged = opened.configuration
+    merge(opened.configuration)
+    return true
+  }
+
+  /// What a snapshot says, of an opening whose record may be gone. False: it cannot be read.
+  package mutating func note(snapshot bytes: UnsafeRawBufferPointer) -> Bool {
+    var coder = StateCoder(reading: bytes)
+    guard let state = EngineState(reading: &coder) else { return false }
+    merge(state.opened.configuration)
+    return true
+  }
+
+  private mutating func merge(_ opened: Configuration) {
+    var merged = opened
     if let before = configuration {
       merged.maxUnits = max(merged.maxUnits, before.maxUnits)
       merged.maxIncidents = max(merged.maxIncidents, before.maxIncidents)
@@ -40,10 +54,9 @@ package struct JournalOpenings {
       merged.maxWatches = max(merged.maxWatches, before.maxWatches)
       merged.eventCapacity = max(merged.eventCapacity, before.eventCapacity)
       merged.keyCapacity = UInt32(
-        clamping: max(opened.configuration.limits.keys, before.limits.keys))
+        clamping: max(opened.limits.keys, before.limits.keys))
     }
     configuration = merged
-    return true
   }
 
   /// An engine in poll mode with tables that hold what each of them held.

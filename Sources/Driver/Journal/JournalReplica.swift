@@ -54,6 +54,12 @@ package final class JournalReplica {
     throw Failure(.journal, "record \(record.sequence) was not taken")
   }
 
+  /// A state, before any record: the records behind it come next.
+  package func take(snapshot bytes: UnsafeRawBufferPointer) throws(Failure) {
+    if rebuilder.take(snapshot: bytes) { return }
+    throw rebuilder.failure ?? Failure(.journal, "the snapshot was not taken")
+  }
+
   private var newest: UInt64 = 0
 
   private func tell(

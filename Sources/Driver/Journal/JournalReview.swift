@@ -28,6 +28,10 @@ package enum JournalReview {
   package struct Outcome: Sendable {
     package var openings = 0
     package var turns: UInt64 = 0
+    /// Records that a snapshot has alone, or has too: what they came to was taken from it.
+    package var inSnapshot: UInt64 = 0
+    /// Turns that were read back where all is decided anew: the opening before them is gone.
+    package var readBack: UInt64 = 0
     /// Turns by command.
     package var commands: [String: Int] = [:]
     package var positions = 0
@@ -72,9 +76,8 @@ package enum JournalReview {
   ) throws(Failure) -> Outcome {
     var outcome = Outcome()
     outcome.openings = source.openings.all.count
-    guard !source.openings.all.isEmpty else { return outcome }
     guard means == .deciding else {
-      try rebuild(source, map, &outcome, progress)
+      try rebuild(source, map, through: source.last, &outcome, progress)
       return outcome
     }
     let silent = source.openings.all.first { $0.telemetry != .all }
@@ -85,18 +88,33 @@ package enum JournalReview {
           + "positions and street times are not on record, and nothing can be decided anew without "
           + "them; without --redecide what was decided is read back")
     }
+    try readBeginning(source, map, &outcome)
     for life in source.openings.all.indices where outcome.first == nil {
       try decide(source, life, map, &outcome, progress)
     }
     return outcome
   }
 
-  private static func rebuild(
-    _ source: Source, _ map: String?, _ outcome: inout Outcome, _ progress: (Double) -> Void
+  /// Turns whose opening went with the records before them.
+  private static func readBeginning(
+    _ source: Source, _ map: String?, _ outcome: inout Outcome
   ) throws(Failure) {
-    let replica = try JournalReplica(source.openings, map: map)
+    let first = source.openings.all.first?.record ?? source.last + 1
+    guard first > 1 else { return }
+    var beginning = Outcome()
+    try rebuild(source, map, through: first - 1, &beginning) { _ in }
+    outcome.readBack = beginning.turns
+    outcome.inSnapshot = beginning.inSnapshot
+    outcome.first = beginning.first
+  }
+
+  private static func rebuild(
+    _ source: Source, _ map: String?, through last: UInt64, _ outcome: inout Outcome,
+    _ progress: (Double) -> Void
+  ) throws(Failure) {
+    let following = Following(source.openings, map)
     var counted = outcome
-    replica.rebuilder.seen = { record, turn, decision, isSame in
+    following.seen = { record, turn, decision, isSame in
       var events = Digest()
       events.fold(turn.newestEvent)
       counted.note(turn.command.recorded.change.name, turn.status, &decision, events)
@@ -106,11 +124,12 @@ package enum JournalReview {
         record: record.sequence, command: turn.command.recorded.change.name, part: .status,
         recorded: "", decided: "")
     }
-    try read(source, from: 0, through: source.last, progress, share: 0...1) {
+    try read(source, through: last, progress, share: 0...1, following) {
       (record) throws(Failure) in
-      try replica.take(record)
+      try following.take(record)
     }
     outcome = counted
+    outcome.inSnapshot = following.skipped
   }
 
   /// One life: rebuilt up to its opening, decided from there to the next.
@@ -121,31 +140,48 @@ package enum JournalReview {
     let openings = source.openings.all
     let opening = openings[life]
     let end = life + 1 < openings.count ? openings[life + 1].record - 1 : source.last
-    let replica = try JournalReplica(source.openings, map: map)
-    guard replica.driver.mapChecksum == opening.map else {
-      let given = map.map { "\($0) is another one" } ?? "no --map was given"
-      throw Failure(
-        .map, field: "--map",
-        "record \(opening.record): the engine was opened with "
-          + (opening.map == 0
-            ? "no map: leave --map out"
-            : "the map of checksum \(hex(opening.map)), and \(given): give that map"))
-    }
+    let following = Following(source.openings, map)
     var redecider: Redecider?
     var counted = outcome
+    // Of this life, what stands behind a snapshot that has its opening too.
+    following.seen = { record, turn, _, isSame in
+      guard record.sequence > opening.record else { return }
+      counted.readBack += 1
+      guard !isSame, counted.first == nil else { return }
+      counted.first = Difference(
+        record: record.sequence, command: turn.command.recorded.change.name, part: .status,
+        recorded: "", decided: "")
+    }
     let lives = Double(openings.count)
     let share = Double(life) / lives...Double(life + 1) / lives
-    try read(source, from: 0, through: end, progress, share: share) { (record) throws(Failure) in
+    try read(source, through: end, progress, share: share, following) {
+      (record) throws(Failure) in
       guard counted.first == nil else { return }
       if let redecider {
         // Its plans stand before the next opening.
         if record.sequence <= end { try redecider.take(record, &counted) }
         return
       }
-      try replica.take(record)
-      if record.sequence == opening.record { redecider = try Redecider(replica.driver) }
+      let driver = try following.take(record)
+      guard record.sequence == opening.record, record.sequence > following.behind else { return }
+      try check(driver, opening, map)
+      redecider = try Redecider(driver)
     }
     outcome = counted
+    outcome.inSnapshot = max(outcome.inSnapshot, following.skipped)
+  }
+
+  private static func check(
+    _ driver: EngineDriver, _ opening: JournalOpenings.Opening, _ map: String?
+  ) throws(Failure) {
+    if driver.mapChecksum == opening.map { return }
+    let given = map.map { "\($0) is another one" } ?? "no --map was given"
+    throw Failure(
+      .map, field: "--map",
+      "record \(opening.record): the engine was opened with "
+        + (opening.map == 0
+          ? "no map: leave --map out"
+          : "the map of checksum \(hex(opening.map)), and \(given): give that map"))
   }
 
   private static func hex(_ word: UInt64) -> String {
@@ -154,31 +190,87 @@ package enum JournalReview {
   }
 
   private static func read(
-    _ source: Source, from first: UInt64, through last: UInt64, _ progress: (Double) -> Void,
-    share: ClosedRange<Double>, _ body: (borrowing JournalRecord) throws(Failure) -> Void
+    _ source: Source, through last: UInt64, _ progress: (Double) -> Void,
+    share: ClosedRange<Double>, _ following: Following,
+    _ body: (borrowing JournalRecord) throws(Failure) -> Void
   ) throws(Failure) {
     var failure: Failure?
     let span = share.upperBound - share.lowerBound
-    let report = Journal.read(source.path, after: first, seal: source.seal) { record in
-      guard record.sequence <= last else { return false }
-      if record.sequence % 1_024 == 0 {
-        progress(share.lowerBound + span * Double(record.sequence) / Double(max(last, 1)))
-      }
-      do throws(Failure) {
-        try body(record)
-        return true
-      } catch {
-        failure = error
-        return false
-      }
-    }
+    let report = Journal.read(
+      source.path, seal: source.seal,
+      snapshot: { sequence, bytes in following.take(snapshot: bytes, sequence) },
+      record: { record in
+        guard record.sequence <= last, failure == nil else { return false }
+        if record.sequence % 1_024 == 0 {
+          progress(share.lowerBound + span * Double(record.sequence) / Double(max(last, 1)))
+        }
+        do throws(Failure) {
+          try body(record)
+          return true
+        } catch {
+          failure = error
+          return false
+        }
+      })
     if let failure { throw failure }
     if let problem = report.problem { throw Failure(problem) }
-    guard report.chain.first <= 1 else {
-      throw Failure(
-        .journal, field: "journal_path",
-        "records 1 to \(report.chain.first - 1) are not here: lay the archived segments beside the "
-          + "others in a copy of the folder")
+  }
+}
+
+/// An engine that follows records, from the first or from a snapshot.
+private final class Following {
+  private let openings: JournalOpenings
+  private let map: String?
+  private var replica: JournalReplica?
+  /// The record up to which a snapshot has them all.
+  private(set) var behind: UInt64 = 0
+  private var newest: UInt64 = 0
+  /// Records are gone, and no snapshot that could be taken has them.
+  private var lacking: Failure?
+  private(set) var skipped: UInt64 = 0
+  var seen: ((borrowing JournalRecord, TurnRecord, inout Decision, Bool) -> Void)?
+
+  init(_ openings: JournalOpenings, _ map: String?) {
+    self.openings = openings
+    self.map = map
+  }
+
+  func take(snapshot bytes: UnsafeRawBufferPointer, _ sequence: UInt64) -> Bool {
+    do throws(Failure) {
+      let made = try JournalReplica(openings, map: map)
+      try made.take(snapshot: bytes)
+      made.rebuilder.seen = seen
+      replica = made
+      skipped += sequence &- newest
+      behind = sequence
+      lacking = nil
+      return true
+    } catch {
+      lacking =
+        bytes.isEmpty
+        ? Failure(
+          .journal, field: "journal_path",
+          "records \(newest + 1) to \(sequence) are not here: lay the archived segments beside the "
+            + "others in a copy of the folder") : error
+      return false
     }
+  }
+
+  /// The engine, which has this record by now.
+  @discardableResult
+  func take(_ record: borrowing JournalRecord) throws(Failure) -> EngineDriver {
+    if let lacking { throw lacking }
+    newest = record.sequence
+    let replica = try current()
+    if record.sequence > behind { try replica.take(record) }
+    return replica.driver
+  }
+
+  private func current() throws(Failure) -> JournalReplica {
+    if let replica { return replica }
+    let made = try JournalReplica(openings, map: map)
+    made.rebuilder.seen = seen
+    replica = made
+    return made
   }
 }

@@ -47,6 +47,7 @@ final class Rebuilder {
       throw Failure(.memory, "no memory to read the journal: \(error.bytes) bytes")
     }
     driver.core.pointee.choices = log
+    driver.core.pointee.firesAsRecorded = true
     if driver.handed == nil { try driver.keepHanded(configuration.eventCapacity) }
   }
 
@@ -114,6 +115,7 @@ final class Rebuilder {
     opened = before
     last = state.last
     (monotonic_ns, boot) = (state.monotonic_ns, state.boot)
+    staged = state.staged
     if !isForeign { times = state.times }
   }
 
@@ -126,8 +128,10 @@ final class Rebuilder {
   /// What a snapshot of now says.
   var state: EngineState? {
     opened.map {
-      EngineState(
+      var made = EngineState(
         opened: $0, last: last, monotonic_ns: monotonic_ns, boot: boot, times: times)
+      made.staged = staged
+      return made
     }
   }
 
@@ -246,7 +250,10 @@ final class Rebuilder {
   ) -> Status {
     guard recorded.most >= 0, recorded.most <= Self.mostEvents else { return .argument }
     return driver.core.pointee.apply(
-      Command(.takeEvents(EventRoom(most: recorded.most, decisions: recorded.decisions))), &turn,
+      Command(
+        .takeEvents(
+          EventRoom(
+            most: recorded.most, decisions: recorded.decisions, fires: recorded.fires))), &turn,
       into: &decision)
   }
 

@@ -59,6 +59,20 @@ struct StagedContent {
     return true
   }
 
+  /// In a state that was taken between two pieces.
+  mutating func code(_ coder: inout StateCoder) {
+    coder.code(&number)
+    var read: [UInt8]?
+    let isReading = coder.isReading
+    bytes.withUnsafeBytes { raw in
+      var raw = raw
+      coder.code(bytes: &raw, most: Self.most)
+      if isReading, coder.isGood { read = Array(raw) }
+    }
+    if let read { bytes = read }
+    coder.demand(number > 0 || bytes.isEmpty, "pieces of a content that nothing began")
+  }
+
   /// Whether the mark names all of it.
   func isWhole(_ mark: StagedMark) -> Bool {
     mark.number == number && mark.bytes == UInt64(bytes.count) && !bytes.isEmpty

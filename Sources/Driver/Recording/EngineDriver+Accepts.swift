@@ -13,7 +13,7 @@ extension EngineDriver {
     guard moment.now_ns >= 0, moment.now_ns < 1 << 62, moment.wall_us >= 0 else { return false }
     switch command.recorded.change {
     case .plain(let change): return accepts(change)
-    case .takeEvents(let room): return room.most >= 0 && room.decisions >= 0
+    case .takeEvents(let room): return room.most >= 0 && room.decisions >= 0 && room.fires >= 0
     case .beats, .usePlans, .useEpoch: return true
     }
   }

@@ -60,7 +60,8 @@ extension EngineDriver {
     switch recorded.change {
     case .plain(let change): return apply(change)
     case .takeEvents(let room):
-      return apply(.takeEvents(EventRoom(most: room.most, decisions: room.decisions)))
+      return apply(
+        .takeEvents(EventRoom(most: room.most, decisions: room.decisions, fires: room.fires)))
     case .beats:
       return command.beats.withUnsafeBytes { raw in
         Beats(raw, of: command.beats.count).map { apply(.beats($0)) } ?? .ok

@@ -147,13 +147,16 @@ package struct EventRoom: BitwiseCopyable {
   package var most: Int
   /// Of the deadlines that waited for room, so many may search for a unit.
   package var decisions: Int
+  /// So many of them may fire: what stands on record. A host's call has no such bound.
+  package var fires = Int.max
   package var space: UnsafeMutableRawPointer?
   package var stride = 0
   package var put: Put?
   /// Events of later records say that no power cut is survived yet.
   package var durable = UInt64.max
-  package init(most: Int, decisions: Int) {
+  package init(most: Int, decisions: Int, fires: Int = .max) {
     self.most = most
     self.decisions = decisions
+    self.fires = fires
   }
 }

@@ -186,8 +186,9 @@ extension EngineCore {
     guard isEscalationBlocked else { return }
     changes &+= 1
     var offerSteps = Self.offerSlice
-    _ = fireDue(
-      most: max(slice.done, 1), decisions: room.decisions, offerSteps: &offerSteps, &decision)
+    slice.fired = fireDue(
+      most: min(max(slice.done, 1), room.fires), decisions: room.decisions,
+      offerSteps: &offerSteps, &decision)
   }
 }
 

@@ -27,6 +27,7 @@ extension Answer {
 extension Slice {
   mutating func code(_ coder: inout StateCoder) {
     coder.code(count: &done, most: Int(UInt32.max))
+    coder.code(count: &fired, most: Int(UInt32.max))
     coder.code(&next)
     coder.code(&offerSteps)
     coder.code(&hasMore)

@@ -20,6 +20,8 @@ package struct Decision: BitwiseCopyable {
 package struct Slice: BitwiseCopyable {
   /// Steps fired, incidents moved, lost promises found, heartbeats or events taken.
   package var done = 0
+  /// Steps fired into the room of events that were taken.
+  package var fired = 0
   /// Where the next slice begins.
   package var next: UInt32 = 0
   /// Steps of offers that are left of the turn's slice.

@@ -28,8 +28,8 @@ extension EngineCore {
         continue
       }
       guard drawDue(&steps) else {
-        // A turn that is rebuilt fires what it fired, however many steps its structure takes for that.
-        guard most == .max || isRebuilding else { break }
+        // Where a record says how many fired, so many fire, however many steps that takes here.
+        guard most == .max || firesAsRecorded else { break }
         steps = DeadlineWheel.slice
         continue
       }

@@ -295,7 +295,7 @@ package struct PromiseStore: ~Copyable {
     guard coder.isReading, coder.isGood, records[slot].isRunning, records[slot].due_ns != .max,
       !records[slot].isSuspended
     else { return }
-    arm(slot, due_ns: records[slot].due_ns)
+    _ = arm(slot, due_ns: records[slot].due_ns)
   }
 
   private mutating func codeCycles(owner: Int, _ coder: inout StateCoder) {

@@ -8,7 +8,7 @@ import HujiaRouting
 
 extension EngineCore {
   /// Asked first: one look at a pointer where nothing is written and nothing read.
-  @inline(__always) var isRebuilding: Bool {
+  @inline(__always) private var isRebuilding: Bool {
     choices.map { $0.pointee.isReading } ?? false
   }
 

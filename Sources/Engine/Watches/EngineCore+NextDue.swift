@@ -9,6 +9,9 @@ extension EngineCore {
     return watches.draw(now_ns: time.now_ns, steps: &steps) && isDrawn
   }
 
+  /// What waited for the first wall time gets its place in it: nothing fires before.
+  package var isArming: Bool { firstWall.isArming }
+
   /// The earliest due time; `Int64.max` when nothing is armed. After a cancellation it may be earlier than that until
   /// the next `fireDue` (`DeadlineWheel.next_due_ns`).
   package var nextDue_ns: Int64 {

@@ -146,6 +146,7 @@ extension NumberReader {
     var value = RecordedRoom.blank
     value.most = int()
     value.decisions = int()
+    if version >= 2 { value.fires = int() }
     return value
   }
   mutating func textMark(_ version: UInt16) -> TextMark {

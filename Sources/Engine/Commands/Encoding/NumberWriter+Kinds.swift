@@ -92,6 +92,7 @@ extension NumberWriter {
   mutating func encode(_ value: RecordedRoom) {
     put(value.most)
     put(value.decisions)
+    put(value.fires)
   }
   mutating func encode(_ value: TextMark) {
     put(value.bytes)

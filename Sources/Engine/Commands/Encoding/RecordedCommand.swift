@@ -23,9 +23,15 @@ package struct RecordedBeats: BitwiseCopyable {
 package struct RecordedRoom: BitwiseCopyable {
   package var most: Int
   package var decisions: Int
-  package init(most: Int = 0, decisions: Int = 0) {
+  /// Of the deadlines that waited for room, as many as fired where something cut them short; else no bound.
+  package var fires = Int.max
+  package init(most: Int = 0, decisions: Int = 0, fires: Int = .max) {
     self.most = most
     self.decisions = decisions
+    self.fires = fires
+  }
+  package init(_ room: EventRoom) {
+    self.init(most: room.most, decisions: room.decisions, fires: room.fires)
   }
 }
 
@@ -65,7 +71,7 @@ package struct RecordedCommand: BitwiseCopyable {
     case .beats(let beats):
       change = .beats(RecordedBeats(beats, from: part * RecordedBeats.most))
     case .takeEvents(let room):
-      change = .takeEvents(RecordedRoom(most: room.most, decisions: room.decisions))
+      change = .takeEvents(RecordedRoom(room))
     case .usePlans(let tables): change = .usePlans(tables.pointee.source)
     case .useEpoch(let metric): change = .useEpoch(metric._withUnsafeGuaranteedRef { $0.epoch })
     default: change = .plain(command.change)
