@@ -20,8 +20,9 @@ package struct ReadingReport: Sendable {
 
 extension Journal {
   /// Gives what stands behind `after`, in order: records of segments and ring. Where some are gone, `snapshot` gets the
-  /// oldest whole snapshot that has them, before the records that are left, though it may have the first of those too; no bytes: there is none.
-  /// Ends where `record` says false, or before the first bad place. `isBlind`: what is sealed is proved and not given.
+  /// oldest whole snapshot that has them, before the records that are left, though it may have the first of those too;
+  /// no bytes: there is none. Ends where `record` says false, or before the first bad place. `isBlind`: what is sealed
+  /// is proved and not given.
   package static func read(
     _ path: String, after: UInt64 = 0, calls: any FileCalls = SystemFiles(),
     seal: (any JournalSeal)? = nil, isBlind: Bool = false,
