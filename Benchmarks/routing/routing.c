@@ -278,6 +278,8 @@ static void to_nodes(void) {
     check(hj_positions_report(engine, &fix, 1, NULL), "hj_positions_report");
   }
   hang_units();
+  /* A question takes in a part of what waits (hj_positions_report says how many): until none does. */
+  for (unit = 0; unit < unit_count; unit += 64) ask(&units[unit].at, 0);
 }
 
 /* Eight nearest, and one travel time, each beside plain Dijkstra; and how often the straight line misleads. */

@@ -49,6 +49,7 @@ static void open_engine(uint32_t units, uint32_t incidents) {
     config.ring_bytes = 64 << 20;
     config.telemetry = HJ_TELEMETRY_ALL;
   }
+  config.max_speed_cms = UINT32_MAX; /* positions are drawn anywhere */
   check(hj_engine_open(&config, &engine, NULL), "open");
 }
 
@@ -246,6 +247,31 @@ static void tables(void) {
   done();
 }
 
+/* A report behind more new positions than a turn takes in, each of another unit somewhere in memory. The turn reads its
+ * clock behind them: the time of the call is what counts. */
+static void behind_positions(void) {
+  static hj_position fixes[1024];
+  begin();
+  for (int round = 0; round < 300; round++) {
+    memset(fixes, 0, sizeof fixes);
+    for (int index = 0; index < 1024; index++) {
+      fixes[index].size = sizeof fixes[0];
+      fixes[index].unit_id = 1 + below(size);
+      fixes[index].lat_e7 = 310000000 + (int32_t)below(1100000);
+      fixes[index].lon_e7 = -410000000 + (int32_t)below(1800000);
+      fixes[index].heading_cdeg = HJ_UNKNOWN;
+      fixes[index].speed_cms = HJ_UNKNOWN;
+    }
+    uint32_t accepted = 0;
+    check(hj_positions_report(engine, fixes, 1024, &accepted), "positions");
+    if (accepted < 1000 && size > 100000) exit(3);
+    int64_t start_ns = clock_ns();
+    report(HJ_TIER_EMERGENCY);
+    add(&own, start_ns);
+  }
+  end("hj_incident_report behind 1,024 positions among SIZE units");
+}
+
 static void nearest(void) {
   hj_nearest_query query;
   hj_nearest found[64];
@@ -274,6 +300,7 @@ static void nearest(void) {
     add(&own, start_ns);
   }
   end("hj_incident_report among SIZE units");
+  behind_positions();
   done();
 }
 

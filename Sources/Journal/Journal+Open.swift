@@ -364,7 +364,7 @@ extension Journal {
       _ = journal.beginSegment()
     }
     if settings.hasThread, !journal.startThread() {
-      journal.close()
+      journal.close(leavesFolder: true)
       throw JournalProblem(.system, "the system has no thread for the journal", errno: EAGAIN)
     }
     return journal

@@ -11,7 +11,10 @@ extension Journal {
     let own = try openAgain()
     defer { own.close(own.descriptor) }
     let bound = durable
-    let catalogue = try Catalogue(own, journal: id)
+    var catalogue = try Catalogue(own, journal: id)
+    // What opening could not take stays until a newer one is there, and is no beginning.
+    let spoilt = work.held { spoiltSnapshots }
+    catalogue.snapshots.removeAll { spoilt.contains($0) }
     var recovery = try Recovery(own, catalogue, ring: nil, journal: id, digest: settings.digest)
     recovery.bound = bound
     recovery.opener = FrameOpener.make(settings.seal, id)

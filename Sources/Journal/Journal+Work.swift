@@ -280,7 +280,8 @@ extension Journal {
   // The end
 
   /// What is recorded is durable, or stays in the ring for the next open. No call may be under way, none may follow.
-  package func close() {
+  /// `leavesFolder`: the caller closes LOCK and folder, as when an opening fails anywhere else.
+  package func close(leavesFolder: Bool = false) {
     guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
     isStopping.store(true, ordering: .releasing)
     gate.held { gate.wakeAll() }
@@ -302,8 +303,10 @@ extension Journal {
       }
       writer.finish(folder)
       for stream in writer.layer?.streams ?? [] { stream.finish(folder) }
-      lock.release(folder)
-      _ = calls.close(folder.descriptor)
+      if !leavesFolder {
+        lock.release(folder)
+        _ = calls.close(folder.descriptor)
+      }
     }
     ringFile.unmap(ring)
     gate.held { gate.wakeAll() }

@@ -136,6 +136,8 @@ package final class SnapshotWriter {
     if let error = bytes.withUnsafeBytes({ folder.write(file, $0, at: 0) }) {
       folder.close(file)
       _ = folder.remove(name)
+      // The caller closes the folder, here as when no file could be made; `deinit` closes nothing a second time.
+      isOver = true
       throw .system("write \(name)", error)
     }
     digest.begin()

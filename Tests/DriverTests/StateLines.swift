@@ -13,7 +13,7 @@ enum StateLines {
     var lines = units(&core) + incidents(&core) + assignments(&core) + watches(&core)
     lines += ["armed \(core.clocks.armed) next \(core.nextDue_ns)"]
     lines += ["waiting \(core.waiting.count) offers \(core.offers.count) \(core.auditState)"]
-    lines += figures(&core)
+    lines += figures(&core) + answers(&core)
     for counter in 0..<Counter.count where !ofProcess.contains(counter) {
       lines.append("counter \(counter): \(core.counters.read(counter))")
     }
@@ -73,6 +73,21 @@ enum StateLines {
       var description = core.watches[description: slot]
       description.place = .blank
       return "watch \(slot) \(core.watches[slot]) \(description)"
+    }
+  }
+
+  /// What each client was answered, as it stands in a state, in lines of 64 bytes.
+  private static func answers(_ core: inout EngineCore) -> [String] {
+    final class Sink { var bytes: [UInt8] = [] }
+    let sink = Sink()
+    var coder = StateCoder { piece in
+      sink.bytes += piece
+      return true
+    }
+    core.keys.answers.code(&coder)
+    coder.finish()
+    return stride(from: 0, to: sink.bytes.count, by: 64).map { start in
+      "answers at \(start): \(sink.bytes[start..<min(start + 64, sink.bytes.count)])"
     }
   }
 

@@ -15,9 +15,19 @@ struct CommandTests {
     text.split(separator: "\n").map { $0.drop { $0 == " " } }.filter { $0.hasPrefix("hujia ") }
       .map { line in
         var words: [String] = []
-        for word in line.split(separator: " ", omittingEmptySubsequences: false) {
-          if word.isEmpty || word == ">" { break }
-          words.append(String(word))
+        // As a shell takes it: what stands between quotes is one word.
+        for (place, piece) in line.split(separator: "\"", omittingEmptySubsequences: false)
+          .enumerated()
+        {
+          if place % 2 == 1 {
+            words.append(String(piece))
+            continue
+          }
+          let plain = place == 0 ? piece : piece.drop { $0 == " " }
+          for word in plain.split(separator: " ", omittingEmptySubsequences: false) {
+            if word == ">" || word.isEmpty { break }
+            words.append(String(word))
+          }
         }
         return Array(words.dropFirst())
       }

@@ -69,7 +69,8 @@ import Testing
       }
       play(bench)
       bench.disk.fault = nil
-      let flaw = bench.flaw ?? end(bench, number)
+      let twice = bench.disk.closedTwice == 0 ? nil : "a descriptor was closed twice"
+      let flaw = bench.flaw ?? twice ?? end(bench, number)
       bench.close()
       if let flaw {
         check(false, "\(kind) at call \(number) (\(bench.disk.trace[number - 1])): \(flaw)")

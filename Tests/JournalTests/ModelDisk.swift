@@ -52,6 +52,8 @@ final class ModelDisk: FileCalls, @unchecked Sendable {
   private var open: [Int32: Node] = [:]
   private var nextDescriptor: Int32 = 10
   private var locked: Set<UInt64> = []
+  /// Closes of what was closed already.
+  private(set) var closedTwice = 0
   private(set) var isDead = false
   private var saved: [(Node, [UInt8])] = []
   var boot = JournalID(high: 7, low: 1)
@@ -242,7 +244,11 @@ final class ModelDisk: FileCalls, @unchecked Sendable {
 
   func close(_ descriptor: Int32) -> Int32 {
     plain("close") {
-      guard let node = open.removeValue(forKey: descriptor) else { return -EBADF }
+      guard let node = open.removeValue(forKey: descriptor) else {
+        // By then it may be another thread's file.
+        closedTwice += 1
+        return -EBADF
+      }
       // As POSIX has it: any descriptor of the file.
       locked.remove(node.number)
       return 0

@@ -32,18 +32,22 @@ extension EngineDriver {
     let status = applyWatched(command, &turn, into: &decision)
     let change = command.pointee.change
     guard
-      change.leavesTrace(
-        status, decision.slice,
-        // Whether deadlines wait for room decides what the next taking of events fires; and while what waited for the
-        // first wall time gets its place in it, a turn ends with nothing fired.
-        hasNews: core.pointee.outbox.newest != newest
-          || core.pointee.isEscalationBlocked != wasBlocked || wasArming,
-        hasChosen: journal.choices.pointee.count > 0)
+      core.pointee.remembersAnswer(to: command)
+        || change.leavesTrace(
+          status, decision.slice,
+          // Whether deadlines wait for room decides what the next taking of events fires; and while what waited for the
+          // first wall time gets its place in it, a turn ends with nothing fired.
+          hasNews: core.pointee.outbox.newest != newest
+            || core.pointee.isEscalationBlocked != wasBlocked || wasArming,
+          hasChosen: journal.choices.pointee.count > 0)
     else {
       journal.forgetContent()
       return status
     }
-    if status != .exists { decision.answer.record = core.pointee.record }
+    // A request that came again has the first one's record.
+    if status != .exists, decision.answer.record == 0 {
+      decision.answer.record = core.pointee.record
+    }
     // Cut: something that is due did not fire, and not for want of room.
     let written = Command(
       change.asDone(

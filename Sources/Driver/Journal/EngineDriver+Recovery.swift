@@ -56,7 +56,9 @@ extension EngineDriver {
       try begin(own, rebuilder, configuration, text)
       return true
     } catch {
+      // Both read and write what the journal has mapped.
       follower?.stop()
+      stopTraffic()
       opened.close()
       throw error
     }
@@ -89,7 +91,6 @@ extension EngineDriver {
     follow(configuration, own)
     guard rebuilder.opened != nil else { return }
     tellHealthAnew()
-    reopenStreets(rebuilder.times, own)
     try loadNewer(text, than: core.pointee.planSource)
     var turn = newTurn
     apply(
@@ -100,6 +101,8 @@ extension EngineDriver {
       &turn)
     hasRepeated = own.hasRepeated
     followOutboxNow()
+    // Last: from here on another thread builds epochs and takes turns.
+    reopenStreets(rebuilder.times, own)
   }
 
   /// Snapshots while the engine runs, where they are wanted.

@@ -53,6 +53,8 @@ struct EngineState {
     coder.code(time: &last.now_ns)
     coder.code(time: &last.wall_us)
     coder.code(time: &monotonic_ns)
+    coder.demand(
+      max(last.now_ns, max(last.wall_us, monotonic_ns)) < 1 << 62, "the snapshot's time is none")
     var (high, low) = (boot.high, boot.low)
     coder.code(&high)
     coder.code(&low)

@@ -32,13 +32,19 @@ extension Command {
 }
 
 extension EngineCore {
+  /// Whether the answer to a command is remembered: a rebuilt engine has to hear of it, also where it was refused.
+  @inline(__always)
+  package func remembersAnswer(to command: UnsafePointer<Command>) -> Bool {
+    command.pointee.isNumbered && keys.answers.capacity > 0 && command.pointee.isRemembered
+  }
+
   /// A client's command: once. The same request again gets the first result and changes nothing; another command under
   /// a number that is known is refused.
   @inline(never)
   mutating func applyOnce(
     _ command: UnsafePointer<Command>, into decision: inout Decision
   ) -> Status {
-    guard keys.answers.capacity > 0, command.pointee.isRemembered else {
+    guard remembersAnswer(to: command) else {
       return carryOut(command, into: &decision)
     }
     let digest = command.pointee.digest()
@@ -48,6 +54,8 @@ extension EngineCore {
       return keys.answers.read(known, into: &decision)
     }
     let status = carryOut(command, into: &decision)
+    // The same request again names the record of the first; a repeated report has the first one's already.
+    if status != .exists { decision.answer.record = record }
     keys.answers.remember(
       command.pointee.request, of: place, digest: digest, status: status, &decision)
     return status

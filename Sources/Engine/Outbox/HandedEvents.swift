@@ -25,6 +25,17 @@ package struct HandedEvents: ~Copyable {
     while !ring.isEmpty, ring.first.sequence <= sequence { ring.dropFirst() }
   }
 
+  /// Between two commands. O(events).
+  func validate(_ invariants: inout Invariants, newest: UInt64) {
+    var last: UInt64 = 0
+    for index in 0..<ring.count {
+      let sequence = ring.element(index).sequence
+      invariants.hold(last < sequence, "events that were handed out stand in order", index)
+      last = sequence
+    }
+    invariants.hold(last <= newest, "an event that was handed out has been written", last)
+  }
+
   /// In a state; of a smaller ring than it was, the newest stay.
   package mutating func code(_ coder: inout StateCoder) {
     coder.section(0x646e_6148)

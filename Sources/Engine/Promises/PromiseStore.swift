@@ -281,17 +281,29 @@ package struct PromiseStore: ~Copyable {
   /// is, and which.
   mutating func code(incident: UInt32, _ coder: inout StateCoder) {
     let first = ClockSlot.of(.pending, incident: incident)
-    for slot in first..<first + UInt32(ClockSlot.perIncident) { code(slot, &coder) }
+    for slot in first..<first + UInt32(ClockSlot.perIncident) {
+      code(slot, &coder) { !$0.isOfAssignment && ClockSlot.of($0, incident: incident) == slot }
+    }
     codeCycles(owner: Int(incident), &coder)
   }
   mutating func code(assignment: UInt32, _ coder: inout StateCoder) {
+    let limits = limits
     let first = ClockSlot.of(.acknowledge, assignment: assignment, limits)
-    for slot in first..<first + UInt32(ClockSlot.perAssignment) { code(slot, &coder) }
+    for slot in first..<first + UInt32(ClockSlot.perAssignment) {
+      code(slot, &coder) {
+        $0.isOfAssignment && ClockSlot.of($0, assignment: assignment, limits) == slot
+      }
+    }
     codeCycles(owner: limits.incidents + Int(assignment), &coder)
   }
 
-  private mutating func code(_ slot: UInt32, _ coder: inout StateCoder) {
+  /// `fits`: a clock of this kind has its place in the slot.
+  private mutating func code(
+    _ slot: UInt32, _ coder: inout StateCoder, fits: (ClockKind) -> Bool
+  ) {
     records[slot].code(&coder)
+    coder.demand(
+      !records[slot].isRunning || fits(records[slot].kind), "a clock stands in another's place")
     guard coder.isReading, coder.isGood, records[slot].isRunning, records[slot].due_ns != .max,
       !records[slot].isSuspended
     else { return }

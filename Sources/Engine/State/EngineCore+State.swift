@@ -16,7 +16,9 @@ extension EngineCore {
     coder.code(&version)
     coder.demand(version == Self.stateVersion, "the state is of a later version")
     coder.code(&time)
-    coder.demand(time.now_ns >= 0 && time.wall_us >= 0, "the time of the state is none")
+    coder.demand(
+      time.now_ns >= 0 && time.wall_us >= 0 && max(time.now_ns, time.wall_us) < 1 << 62,
+      "the time of the state is none")
     if coder.isReading {
       clocks.begin(at: time.now_ns)
       watches.begin(at: time.now_ns)
@@ -161,6 +163,9 @@ extension EngineCore {
     waiting.code(&coder)
     for slot in 0..<UInt32(incidents.touched)
     where incidents.isLive(slot) && incidents[slot].isWaiting {
+      // Of open ones alone the plans were looked at.
+      coder.demand(incidents[slot].state.isOpen, "an incident waits that is closed")
+      guard coder.isGood else { return }
       code(waiting: slot, &coder)
     }
     offers.code(&coder)

@@ -17,6 +17,7 @@ extension EngineCore {
     waiting.validate(&invariants)
     offers.validate(&invariants)
     outbox.validate(&invariants)
+    handed?.pointee.validate(&invariants, newest: outbox.newest)
     keys.validate(&invariants, now_ns: time.now_ns)
     validateUnits(&invariants)
     validateAssignments(&invariants)
