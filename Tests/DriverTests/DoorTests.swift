@@ -29,7 +29,7 @@ import Testing
       shiftEnd_us: 0, place: Self.nowhere, hasPosition: false)
   }
 
-  /// While this thread holds the baton, another makes one call; it is carried out here, before `body` is over there.
+  /// While this thread holds the baton, another makes a call; it is carried out here, before `body` is over there.
   private func contended(
     _ driver: EngineDriver, _ body: @escaping @Sendable (EngineDriver) -> Void
   ) {
@@ -44,7 +44,8 @@ import Testing
     while !driver.baton.isWanted { usleep(100) }
     check(!held.isOver.load(ordering: .acquiring), "a call went on while another held the baton")
     driver.baton.give()
-    check(driver.baton.helpedCount, equals: before + 1, "the holder carried the call out")
+    // Its next call may come while the holder is still at it.
+    check(driver.baton.helpedCount, above: before, "the holder carried the call out")
     while !held.isOver.load(ordering: .acquiring) { usleep(100) }
   }
 

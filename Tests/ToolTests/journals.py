@@ -193,7 +193,7 @@ def bad(folder, journal):
         check(f"a later format: {words[0]}", (refused.returncode, "format 9" in refused.stderr,
                                               "open it with a version that knows it" in refused.stderr), (1, True, True))
     upgraded = run("journal", "upgrade", journal, "--json")
-    check("upgrade", (upgraded.returncode, json.loads(upgraded.stdout)), (0, {"before": 1, "now": 1}))
+    check("upgrade", (upgraded.returncode, json.loads(upgraded.stdout)), (0, {"before": 2, "now": 2}))
     moved = run("journal", "archive", journal, folder / "archive", "--json")
     check("archive without snapshots", (moved.returncode, json.loads(moved.stdout)["moved"] >= 0), (0, True))
     check("no such folder", run("journal", "verify", folder / "none").returncode, 1)
