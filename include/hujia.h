@@ -1335,10 +1335,10 @@ hj_status hj_unit_read(hj_engine *engine, uint64_t unit_id, hj_unit_status *stat
  * locks it out. Without a time (before the first poll) and after hj_unit_put with a place speed is not judged. `count`
  * 0 is HJ_OK; at most 1,048,576.
  *
- * What later calls see: a call that begins after this one returned sees these positions, while no more than 128 units
- * have new ones that nobody has looked at yet (hj_engine_poll takes in all, 128 at a time, since 0.3; before, every
+ * What later calls see: a call that begins after this one returned sees these positions, while no more than 64 units
+ * have new ones that nobody has looked at yet (hj_engine_poll takes in all, 64 at a time, since 0.3; before, every
  * call in HJ_RUN_POLL did, and 256 were taken in). Beyond that, which takes a holder that is busy for longer than the
- * feeds need for 128 reports, decisions and hj_nearest_units still name no unit for a place that it has left, but may
+ * feeds need for 64 reports, decisions and hj_nearest_units still name no unit for a place that it has left, but may
  * miss one that came nearer; hj_unit_read and hj_assignment_route always see the newest.
  * ANY THREAD, does not wait for the baton. About 1 microsecond a fix. Two threads that report the same unit at the
  * same moment: one of the fixes may be refused (positions_busy), when the other thread was put to sleep in between.

@@ -8,25 +8,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "draw.h"
 #include "rows.h"
 
 enum { UNITS = 2000, OPEN = 1500 };
 static char folder[256];
-static uint64_t random_state = 7;
-
-/* Steele, Lea, Flood 2014. */
-static uint64_t next_random(void) {
-  uint64_t z = (random_state += 0x9e3779b97f4a7c15u);
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-  return z ^ (z >> 31);
-}
-
-static void check(hj_status status, const char *what) {
-  if (status >= 0) return;
-  fprintf(stderr, "%s: %s: %s\n", what, hj_status_name(status), hj_status_text(status));
-  exit(1);
-}
 
 static hj_config configuration(uint32_t snapshot_records) {
   hj_config config;
@@ -146,6 +132,7 @@ int main(int argc, char **argv) {
   uint64_t records = argc > 1 ? strtoull(argv[1], NULL, 10) : 1000000;
   snprintf(folder, sizeof folder, "%s", argc > 2 ? argv[2] : "/tmp/hujia-recovery");
   FILE *json = argc > 3 ? fopen(argv[3], "a") : NULL;
+  random_state = 7;
   measure("killed, no snapshot", records, HJ_SNAPSHOT_AT_CLOSE, 0);
   measure("killed, a snapshot each 500,000 records", records, 0, 0);
   measure("closed", records, HJ_SNAPSHOT_AT_CLOSE, 1);

@@ -2,6 +2,8 @@
 #ifndef HUJIA_BENCHMARK_HOST_H
 #define HUJIA_BENCHMARK_HOST_H
 
+#include "draw.h"
+
 /* A place, and the node ahead of it. */
 typedef struct {
   int32_t lat_e7, lon_e7;
@@ -16,26 +18,7 @@ typedef struct {
 static hj_engine *engine;
 static unit_state units[10000];
 static uint32_t unit_count;
-static uint64_t random_state = 1;
 static int64_t row_ns = 1000000000; /* a row ends after this time, or after SAMPLE_LIMIT calls */
-
-/* Steele, Lea, Flood 2014. */
-static uint64_t next_random(void) {
-  uint64_t z = (random_state += 0x9e3779b97f4a7c15u);
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-  return z ^ (z >> 31);
-}
-
-static uint32_t below(uint32_t bound) {
-  return (uint32_t)(next_random() % bound);
-}
-
-static void check(hj_status status, const char *what) {
-  if (status >= 0) return;
-  fprintf(stderr, "%s: %s: %s\n", what, hj_status_name(status), hj_status_text(status));
-  exit(1);
-}
 
 static void open_engine(const char *map, uint32_t most_units) {
   hj_config config;

@@ -8,24 +8,10 @@
 #include <hujia.h>
 #include <string.h>
 
+#include "draw.h"
 #include "rows.h"
 
 static hj_engine *engine;
-static uint64_t random_state = 7;
-
-/* Steele, Lea, Flood 2014. */
-static uint64_t next_random(void) {
-  uint64_t z = (random_state += 0x9e3779b97f4a7c15u);
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-  return z ^ (z >> 31);
-}
-
-static void check(hj_status status, const char *what) {
-  if (status >= 0) return;
-  fprintf(stderr, "%s: %s: %s\n", what, hj_status_name(status), hj_status_text(status));
-  exit(1);
-}
 
 /* Resident memory of the process, in MiB. */
 static double resident_mib(void) {
@@ -49,6 +35,7 @@ int main(int argc, char **argv) {
   memset(&config, 0, sizeof config);
   check(hj_config_init(&config, sizeof config), "config");
   config.run_mode = HJ_RUN_POLL;
+  random_state = 7;
   config.max_watches = count;
   check(hj_engine_open(&config, &engine, NULL), "open");
   int64_t now_ns = 1000000000, wall_us = 1516000000000000;

@@ -36,7 +36,7 @@ extension EngineDriver {
   /// Units that a command takes in before it begins and a poll in one slice, and that a holder takes in after one. A
   /// reporting thread that finds the baton free applies as many waiting fixes as it delivered, at least 4. Otherwise
   /// one late reporter would pay for everyone's backlog.
-  static var takenBefore: Int { 128 }
+  static var takenBefore: Int { 64 }
   static var takenAfter: Int { 16 }
   static var takenByReporter: Int { 64 }
   static var takenForOne: Int { 4 }

@@ -302,13 +302,13 @@ extension Journal {
   }
 
   private static func streams(
-    _ settings: JournalSettings, _ folder: Folder, _ journal: JournalID
+    _ settings: JournalSettings, _ folder: Folder, _ journal: JournalID, last: UInt64
   ) -> [StreamWriter] {
     let files = StreamFacts.list(folder, journal)
     return JournalStream.allCases.map { stream in
       StreamWriter(
         stream, journal, seal: settings.seal?.name ?? "", files: files.of(stream),
-        most_bytes: settings.segmentBytes, most_s: settings.rotation_s(stream))
+        last: last, most_bytes: settings.segmentBytes, most_s: settings.rotation_s(stream))
     }
   }
 
@@ -340,7 +340,8 @@ extension Journal {
       ? nil
       : FrameLayer(
         seal: settings.seal, journal: lock.page.journal, seed: recovery.seed, digest: digest,
-        calls: settings.calls, streams: streams(settings, folder, lock.page.journal))
+        calls: settings.calls,
+        streams: streams(settings, folder, lock.page.journal, last: recovery.place.last))
     let writer = SegmentWriter(
       digest: digest, seed: recovery.seed, layer: layer,
       place: recovery.place,

@@ -81,8 +81,9 @@ package struct JournalSettings: Sendable {
 
   /// A stream's file begins anew after so long: what goes, goes by whole files. An hour of three days.
   func rotation_s(_ stream: JournalStream) -> Int64 {
-    min(max(retain_s[stream.rawValue] / 72, 60), 86_400)
+    min(max(retain_s[stream.rawValue] / 72, 60), Self.longestRotation_s)
   }
+  static var longestRotation_s: Int64 { 86_400 }
 }
 
 package enum JournalStrength: Int32, Sendable {

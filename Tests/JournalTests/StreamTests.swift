@@ -56,8 +56,8 @@ private final class StreamBench {
     journal = nil
   }
 
-  /// Every third has positions, every fifth something of watches.
-  func append(_ count: Int = 1) {
+  /// Every third has positions, every fifth something of watches; idle: none has.
+  func append(_ count: Int = 1, isIdle: Bool = false) {
     for _ in 0..<count {
       guard let journal else { return }
       let index = twin.count
@@ -67,8 +67,8 @@ private final class StreamBench {
         (0..<1 + random.below(most)).map { _ in UInt8(truncatingIfNeeded: random.next()) }
       }
       let payload = bytes(60)
-      let positions = index % 3 == 0 ? Self.planted + bytes(200) : []
-      let watches = index % 5 == 0 ? bytes(9) + Self.planted : []
+      let positions = index % 3 == 0 && !isIdle ? Self.planted + bytes(200) : []
+      let watches = index % 5 == 0 && !isIdle ? bytes(9) + Self.planted : []
       let all = payload + positions + watches
       guard let place = journal.place(most: all.count + ApartCounts.size) else {
         return _ = check(false, "no room for record \(index + 1)")
@@ -417,6 +417,36 @@ private final class StreamBench {
     bench.close()
     check(bench.places("positions-"), equals: 0)
     check(bench.verify().problem == nil, bench.verify().problem?.text ?? "")
+  }
+
+  /// The last file goes in its time too, while other records come: in the life that wrote it, and in the next.
+  @Test(arguments: [false, true])
+  func whatIsOldGoesFromAnIdleStream(isReopened: Bool) throws {
+    let bench = StreamBench()
+    bench.settings.retain_s = [72 * 3_600, 48 * 3_600]
+    bench.open()
+    bench.append(30)
+    bench.sync()
+    if isReopened {
+      bench.close()
+      bench.open()
+    }
+    check(bench.places("positions-"), equals: 10)
+    for hour in 0..<100 {
+      bench.disk.time_ns += Self.hour_ns
+      bench.append(2, isIdle: true)
+      bench.sync()
+      if hour == 40 { try bench.snapshot() }
+      if hour < 47 { check(bench.places("watches-"), equals: 6, "in hour \(hour)") }
+      if hour < 71 { check(bench.places("positions-"), equals: 10, "in hour \(hour)") }
+    }
+    check(bench.places("watches-"), equals: 0)
+    check(bench.places("positions-"), equals: 0)
+    check(bench.journal?.info.reasons, equals: [])
+    bench.close()
+    let report = bench.verify()
+    check(report.problem == nil, report.problem?.text ?? "")
+    check(report.deletions.count, equals: 2)
   }
 
   /// A format that knows no streams keeps all in the chain, and a deletion says what to do.

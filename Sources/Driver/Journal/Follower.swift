@@ -19,7 +19,7 @@ final class Follower: @unchecked Sendable {
   private let newest: Atomic<UInt64>
   private let bytes = Atomic<UInt64>(0)
   /// Under the journal's lock, and closing's once the journal's thread tells no more.
-  private var thread: pthread_t?
+  private let thread = Sleeper()
   /// Snapshots made so far.
   let made = Atomic<UInt64>(0)
 
@@ -49,37 +49,14 @@ final class Follower: @unchecked Sendable {
       isBusy.compareExchange(expected: false, desired: true, ordering: .acquiringAndReleasing)
         .exchanged
     else { return }
-    join()
+    thread.join()
     // What fails is tried again when as much has come again.
     newest.store(sequence, ordering: .relaxed)
     bytes.store(written, ordering: .relaxed)
-    if !start() {
+    if !thread.start({ [unowned self] in run() }) {
       isBusy.store(false, ordering: .releasing)
       driver.journal?.raise(EngineJournal.Reason.snapshotFailed)
     }
-  }
-
-  private func start() -> Bool {
-    var all = sigset_t()
-    var before = sigset_t()
-    sigfillset(&all)
-    pthread_sigmask(SIG_SETMASK, &all, &before)
-    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
-    var started = pthread_t()
-    let status = pthread_create(
-      &started, nil,
-      { raw in
-        guard let raw else { return nil }
-        Unmanaged<Follower>.fromOpaque(raw).takeUnretainedValue().run()
-        return nil
-      }, Unmanaged.passUnretained(self).toOpaque())
-    if status == 0 { thread = started }
-    return status == 0
-  }
-
-  private func join() {
-    if let thread { pthread_join(thread, nil) }
-    thread = nil
   }
 
   /// Before the journal is closed: what is under way is given up.
@@ -88,7 +65,7 @@ final class Follower: @unchecked Sendable {
     // Behind this nobody is inside of `hear`.
     driver.journal?.journal.tellDurable { _, _ in }
     while isBusy.load(ordering: .acquiring) { usleep(1_000) }
-    join()
+    thread.join()
   }
 
   private func run() {

@@ -71,7 +71,7 @@ extension Journal {
     var found: [StreamFacts] = []
     let files = stream.files
     for index in files.indices where !(stream.isOpen && index == files.count - 1) {
-      let bound = files.bounds(index, last: writer.place.last, wall_us: writer.place.wall_us)
+      let bound = stream.bounds(index)
       guard bound.wall_us < before_us else { break }
       guard bound.last <= snapshots.last ?? 0 else { return (found, last, true) }
       last = bound.last

@@ -94,7 +94,7 @@ struct StreamFacts: Equatable {
 
 extension [StreamFacts] {
   /// Of one stream, in order: the last record that a file can have, and a time that all in it was taken in before.
-  /// `last`, `wall_us`: of the chain's end.
+  /// `last`, `wall_us`: of the last file.
   func bounds(_ index: Int, last: UInt64, wall_us: Int64) -> (last: UInt64, wall_us: Int64) {
     guard index + 1 < count else { return (last, wall_us) }
     let next = self[index + 1]

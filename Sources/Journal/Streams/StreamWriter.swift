@@ -14,17 +14,23 @@ final class StreamWriter {
   private var status: FileStatus?
   private var offset: Int64 = 0
   private var nextNumber: UInt64
+  private let firstOwn: UInt64
   private(set) var pending: [UInt8] = []
   /// Its file has what no batch has a hash of yet.
   var isAhead = false
   private var firstPending: UInt64 = 0
+  private var lastPending: UInt64 = 0
+  /// No record behind this one has anything in the files.
+  private(set) var last: UInt64
   /// Oldest first; the last one is written to while `isOpen`.
   private(set) var files: [StreamFacts]
 
+  /// `last`: where the chain ends before the first frame comes.
   init(
     _ stream: JournalStream, _ journal: JournalID, seal: String, files: [StreamFacts],
-    most_bytes: Int, most_s: Int64
+    last: UInt64, most_bytes: Int, most_s: Int64
   ) {
+    self.last = last
     self.stream = stream
     self.journal = journal
     self.seal = seal
@@ -32,9 +38,19 @@ final class StreamWriter {
     self.most_bytes = Int64(most_bytes)
     most_us = most_s &* 1_000_000
     nextNumber = (files.last?.number ?? 0) + 1
+    firstOwn = nextNumber
   }
 
   var isOpen: Bool { file != nil }
+
+  /// Of a file that is written to no more: the last record that it can have, and a time that all in it was taken in
+  /// before. Behind a file's time another is begun, so the last one needs no later to tell it.
+  func bounds(_ index: Int) -> (last: UInt64, wall_us: Int64) {
+    // Another opening may have had another retention.
+    let span_us =
+      files[index].number < firstOwn ? JournalSettings.longestRotation_s &* 1_000_000 : most_us
+    return files.bounds(index, last: last, wall_us: files[index].made_us &+ span_us)
+  }
 
   func clear() {
     pending.removeAll(keepingCapacity: true)
@@ -63,6 +79,7 @@ final class StreamWriter {
     guard let count else { return nil }
     pending.removeLast(Frame.whole(most) - Frame.whole(count))
     if firstPending == 0 { firstPending = frame.sequence }
+    lastPending = frame.sequence
     return UnsafeRange(start: start + Frame.headSize, count: count)
   }
 
@@ -82,6 +99,8 @@ final class StreamWriter {
     guard !pending.isEmpty else { return nil }
     let now_us = folder.calls.wall_us()
     let isOld = files.last.map { now_us &- $0.made_us >= most_us } ?? true
+    // Before it is tried: what an error leaves in a file counts for nothing, and is as old.
+    last = max(last, lastPending)
     if file == nil || isOld || offset + Int64(pending.count) > most_bytes,
       let error = begin(folder, now_us)
     {
