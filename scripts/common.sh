@@ -70,7 +70,7 @@ failed() {
   shown_of <<<"$log" | sed 's/^/      | /'
   [[ -n "$results" ]] || return 0
   printf '  %s\n' "$1" >>"$results.failed"
-  { grep -E '✘|FAIL|error|missed' <<<"$log" || tail -12 <<<"$log"; } | tail -12 | cut -c -400 | sed 's/^/      | /' \
+  { grep -E '^ *FAIL' <<<"$log" || grep -E '✘|FAIL|error|missed' <<<"$log" || tail -12 <<<"$log"; } | tail -12 | cut -c -400 | sed 's/^/      | /' \
     >>"$results.failed"
 }
 
