@@ -85,6 +85,8 @@ let package = Package(
         "HujiaMapBuild", "HujiaRoads", "HujiaGeography", "HujiaContainers", "CZlib",
         "COpenStreetMap",
       ]),
+    // Live traffic as it is sold, held against a map: for the tool, never linked into the library.
+    layer("TrafficFeed", ["HujiaRoads", "HujiaGeography", "HujiaContainers"]),
     // The tool in parts: one host of the C interface, what stands on it, and the commands.
     layer("HostKit", ["CHujia", "HujiaCInterface", "HujiaDriver", "HujiaRoads"]),
     layer(
@@ -108,6 +110,7 @@ let package = Package(
         "HujiaHostKit", "HujiaMapImport", "HujiaMapBuild", "HujiaRouting", "HujiaRoads",
         "HujiaContainers",
       ]),
+    layer("LiveFeed", ["CHujia", "HujiaHostKit", "HujiaTrafficFeed", "HujiaRoads"]),
     layer("CatchUp", ["CHujia", "HujiaHostKit", "HujiaMapImport", "HujiaContainers"]),
     layer(
       "Stress",
@@ -130,6 +133,7 @@ let package = Package(
       dependencies: [
         "HujiaHostKit", "HujiaCities", "HujiaReplay", "HujiaSimulation", "HujiaStress",
         "HujiaReportPage", "HujiaMapReport", "HujiaJournalReport", "HujiaCatchUp", "HujiaJournal",
+        "HujiaLiveFeed", "HujiaTrafficFeed",
         "HujiaDriver",
         "HujiaMapImport", "HujiaMapBuild", "HujiaRoads", "HujiaGeography",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -153,6 +157,12 @@ let package = Package(
         "HujiaContainers", "CZlib", "HujiaTestSupport",
       ]
     ),
+    tests(
+      "TrafficFeedTests",
+      [
+        "HujiaTrafficFeed", "HujiaMapImport", "HujiaMapBuild", "HujiaRoads", "HujiaGeography",
+        "HujiaTestSupport",
+      ]),
     tests("IngestTests", ["HujiaIngest", "HujiaRoads", "HujiaContainers", "HujiaTestSupport"]),
     .target(name: "CHujiaStepping", path: "Tests/Stepping"),
     tests(

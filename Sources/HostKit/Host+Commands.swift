@@ -108,6 +108,13 @@ extension Host {
     return (status, taken == 1)
   }
 
+  /// Each must say its size.
+  package func streetTimes(_ times: [hj_street_time]) -> (status: hj_status, accepted: UInt32) {
+    var accepted: UInt32 = 0
+    let status = hj_traffic_report_each(engine, times, UInt32(times.count), nil, &accepted)
+    return (status, accepted)
+  }
+
   /// Moves the clock of HJ_RUN_POLL; `most` items of work if not 0. Says when the next poll is due.
   package func poll(
     now_ns: Int64, wall_us: Int64, most: UInt32 = 0

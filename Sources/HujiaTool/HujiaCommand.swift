@@ -17,12 +17,13 @@ struct HujiaCommand: ParsableCommand {
         hujia journal verify journal
         hujia import --nodes nodes.csv --edges edges.csv --output city.hjmap
         hujia inspect city.hjmap
+        hujia traffic feed.json --map city.hjmap
         hujia catch-up night.csv --journal FOLDER --dry-run
       """,
     version: "0.3.0",
     subcommands: [
       RunCommand.self, SimulateCommand.self, GenerateCityCommand.self, ImportCommand.self,
       InspectCommand.self, StressCommand.self, ReplayCommand.self, JournalCommand.self,
-      CatchUpCommand.self,
+      CatchUpCommand.self, TrafficCommand.self,
     ])
 }

@@ -93,6 +93,9 @@ struct ImportCommand: ParsableCommand {
       NODES,EXITS of the parts of a map that keep no rows of travel times: larger ones take less memory and answer the \
       same, a little later. 0,0 keeps all rows. Default, by size: 0,0, 64,16 or 256,24.
       """) var cells: String?
+  @Flag(
+    help: "Each piece of a street gets an id of its own: id x 65,536 + its number, from 1. For live traffic.")
+  var pieceIds = false
   @Flag(help: "Warnings fail the import: no map is written.") var strict = false
   @Flag(help: "Print the report as JSON.") var json = false
   @Flag(name: .shortAndLong, help: "No progress.") var quiet = false
@@ -136,6 +139,7 @@ struct ImportCommand: ParsableCommand {
       let reading = Progress("reading streets", isQuiet: quiet)
       var (draft, report) = try read { reading.show($0) }
       draft.convert(from: try Datum.given(datum))
+      if pieceIds { try draft.nameEachPiece() }
       reading.end()
       if let attribution { report.attribution = attribution }
       try checkStrict(report)

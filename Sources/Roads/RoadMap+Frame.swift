@@ -9,7 +9,7 @@ extension RoadMap {
 
   /// A longitude as the map counts it: the short way round from the middle of its grid.
   /// Products of 32 bits: nothing overflows, so nothing is checked.
-  @inline(__always) func framed(_ lon_e7: Int32) -> Int64 {
+  @inline(__always) package func framed(_ lon_e7: Int32) -> Int64 {
     let middle = Int64(gridWest_e7) &+ (Int64(gridColumns) &* Int64(cellLon_e7)) >> 1
     let lon = Int64(lon_e7)
     let east = lon &- middle

@@ -1,0 +1,104 @@
+// What a feed says of parts of streets becomes times of streets, and only what changed is reported again.
+
+import HujiaGeography
+import HujiaMapBuild
+import HujiaRoads
+import HujiaTestSupport
+import HujiaTrafficFeed
+import Testing
+
+@Suite struct FlowTimesTests {
+  private func arc(_ map: RoadMap, _ street: UInt32, isForward: Bool = true) -> UInt32 {
+    let facts = map.streetFacts[Int(street)]
+    return isForward ? facts.forwardArc : facts.backwardArc
+  }
+
+  private func words(_ flows: [StreetFlow]) -> [String] {
+    flows.map {
+      let time = $0.travel_ms.map { "\($0)" } ?? "closed"
+      return "\($0.key.street)\($0.key.isForward ? "+" : "-") \($0.key.profile.rawValue) \(time)"
+    }
+  }
+
+  private func street(_ blocks: Blocks, id: UInt64) -> UInt32 { blocks.map.street(withID: id) }
+
+  /// 100 m that take 10 s on the map.
+  @Test func speedsLevelsAndParts() {
+    let blocks = Blocks(rows: 2, columns: 4)
+    var times = FlowTimes(blocks.map, levels: [1, 2, 3, 4])
+    let one = arc(blocks.map, street(blocks, id: 1))
+    let two = arc(blocks.map, street(blocks, id: 2))
+    let three = arc(blocks.map, street(blocks, id: 3), isForward: false)
+    // 18 km/h = 5 m/s on all of it; the second half at level 3; 3.6 km/h on 20 m.
+    times.add([ArcSpan(arc: one, from_mm: 0, to_mm: 100_000)], .speed_kmh(18))
+    times.add([ArcSpan(arc: two, from_mm: 50_000, to_mm: 100_000)], .level(3))
+    times.add([ArcSpan(arc: three, from_mm: 10_000, to_mm: 30_000)], .speed_kmh(3.6))
+    #expect(words(times.flows()) == ["1+ 0 20000", "2+ 0 20000", "3- 0 28000"])
+  }
+
+  /// A later entry wins where both name a place.
+  @Test func theNewestWins() {
+    let blocks = Blocks(rows: 2, columns: 2)
+    var times = FlowTimes(blocks.map)
+    let one = arc(blocks.map, street(blocks, id: 1))
+    times.add([ArcSpan(arc: one, from_mm: 0, to_mm: 100_000)], .closed)
+    times.add([ArcSpan(arc: one, from_mm: 0, to_mm: 100_000)], .speed_kmh(36))
+    #expect(words(times.flows()) == ["1+ 0 10000"])
+    times.add([ArcSpan(arc: one, from_mm: 40_000, to_mm: 60_000)], .closed)
+    #expect(words(times.flows()) == ["1+ 0 closed"])
+  }
+
+  /// Pieces under one id: the time is the whole street's; a part of it closes nothing.
+  @Test func piecesUnderOneIDShareTheirTime() {
+    let blocks = Blocks(rows: 2, columns: 3, sameID: true)
+    var times = FlowTimes(blocks.map)
+    times.add([ArcSpan(arc: arc(blocks.map, 0), from_mm: 0, to_mm: 100_000)], .speed_kmh(18))
+    // Seven pieces that way: one takes 20 s, the others 10 s.
+    #expect(words(times.flows()) == ["7+ 0 80000"])
+    #expect(times.shared == 1)
+    times.add([ArcSpan(arc: arc(blocks.map, 1), from_mm: 0, to_mm: 100_000)], .closed)
+    #expect(words(times.flows()) == ["7+ 0 80000"])
+    #expect(times.closuresLeftOut == 1)
+  }
+
+  @Test func onlyChangesAreReported() {
+    func flow(_ street: UInt64, _ ms: UInt32?, _ profile: StreetFlow.Profile = .both) -> StreetFlow {
+      StreetFlow(key: .init(street: street, isForward: true, profile: profile), travel_ms: ms)
+    }
+    var book = FlowBook()
+    #expect(book.changes(to: [flow(1, 5), flow(2, nil)]).count == 2)
+    #expect(book.changes(to: [flow(1, 5), flow(2, nil)]).isEmpty)
+    let next = book.changes(to: [flow(2, 7), flow(3, 8)])
+    #expect(next.map(\.time) == [.asMapped, .travel(ms: 7), .travel(ms: 8)])
+    #expect(next.first?.key.street == 1)
+    // For both, then for each profile: what held for both goes first, and both are said.
+    _ = book.changes(to: [flow(2, 7)])
+    let split = book.changes(to: [flow(2, 7, .response), flow(2, 9, .normal)])
+    #expect(split.map(\.time) == [.asMapped, .travel(ms: 7), .travel(ms: 9)])
+    #expect(book.changes(to: []).map(\.time) == [.asMapped, .asMapped])
+    #expect(book.streets == 0)
+  }
+
+  /// A polyline as a map of China draws it, half a kilometre off until its datum is known.
+  @Test func polylinesOfAShiftedDatumAreFound() throws {
+    let lat: Int32 = 312_300_000
+    let lon: Int32 = 1_214_700_000
+    var draft = MapDraft()
+    draft.nodes = [(lat, lon), (lat, lon + 40_000)]
+    draft.streets = [
+      MapDraft.Street(
+        id: 5, from: 0, to: 1, length_mm: 380_600, forward: MapDraft.Times(30_000),
+        backward: MapDraft.Times(30_000))
+    ]
+    let image = MapImage(draft)
+    let ends = [(lat, lon + 40_000), (lat, lon)].map { Datum.gcj02.fromWGS84(lat_e7: $0.0, lon_e7: $0.1) }
+    let text = ends.map { "\(Double($0.lon_e7) / 1e7),\(Double($0.lat_e7) / 1e7)" }
+    let feed = try FeedReader.read(
+      Array("[{\"polyline\":\"\(text.joined(separator: ";"))\",\"status\":\"4\"}]".utf8), name: "f",
+      columns: FeedColumns())
+    var shifted = FeedDecoder(image.map, datum: .gcj02)
+    #expect(words(shifted.decode(feed).flows) == ["5- 0 150000"])
+    var unshifted = FeedDecoder(image.map)
+    #expect(unshifted.decode(feed).refused == ["no_road": 1])
+  }
+}
