@@ -160,7 +160,7 @@ let package = Package(
     tests(
       "TrafficFeedTests",
       [
-        "HujiaTrafficFeed", "HujiaMapImport", "HujiaMapBuild", "HujiaRoads", "HujiaGeography",
+        "HujiaTrafficFeed", "HujiaMapBuild", "HujiaRoads", "HujiaGeography",
         "HujiaTestSupport",
       ]),
     tests("IngestTests", ["HujiaIngest", "HujiaRoads", "HujiaContainers", "HujiaTestSupport"]),

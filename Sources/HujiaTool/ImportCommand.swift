@@ -94,7 +94,9 @@ struct ImportCommand: ParsableCommand {
       same, a little later. 0,0 keeps all rows. Default, by size: 0,0, 64,16 or 256,24.
       """) var cells: String?
   @Flag(
-    help: "Each piece of a street gets an id of its own: id x 65,536 + its number, from 1. For live traffic.")
+    help:
+      "Each piece of a street gets an id of its own: id x 65,536 + its number, from 1. For live traffic."
+  )
   var pieceIds = false
   @Flag(help: "Warnings fail the import: no map is written.") var strict = false
   @Flag(help: "Print the report as JSON.") var json = false

@@ -57,7 +57,9 @@ struct TrafficCommand: ParsableCommand {
     _ = try factors()
     for text in unit { _ = try Self.unit(text) }
     if let incident { _ = try Self.place(incident, option: "--incident") }
-    guard (1...500).contains(reach) else { throw ValidationError("--reach must be 1 to 500 metres.") }
+    guard (1...500).contains(reach) else {
+      throw ValidationError("--reach must be 1 to 500 metres.")
+    }
     guard every >= 0.05, every <= 86_400 else {
       throw ValidationError("--every must be 0.05 to 86,400 seconds.")
     }

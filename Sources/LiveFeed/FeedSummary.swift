@@ -60,11 +60,13 @@ package struct FeedSummary: Encodable {
     }
     for example in examples { text += "\n    \(example)" }
     if streets_of_several_pieces > 0 {
-      text += "\n  note              \(streets_of_several_pieces) streets stand for several pieces "
+      text +=
+        "\n  note              \(streets_of_several_pieces) streets stand for several pieces "
         + "under one id: their time is shared out over all of them; hujia import --piece-ids tells them apart"
     }
     if closures_left_out > 0 {
-      text += "\n  warning           \(closures_left_out) closures of a part of such a street were "
+      text +=
+        "\n  warning           \(closures_left_out) closures of a part of such a street were "
         + "left out: import the map with --piece-ids"
     }
     return text

@@ -14,7 +14,7 @@ package struct FeedDecoder {
 
   package struct Answer {
     package var flows: [StreetFlow] = []
-    /// Records of the feed, those that say nothing of the traffic now, and those whose streets were found.
+    /// Records of the feed, those that say nothing of the traffic now, and those that were found on the map.
     package var records = 0
     package var silent = 0
     package var matched = 0

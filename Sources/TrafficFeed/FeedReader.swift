@@ -57,7 +57,8 @@ package enum FeedReader {
       let text = String(decoding: line.last == 0x0d ? line.dropLast() : line, as: UTF8.self)
       if text.isEmpty || text.utf8.first == UInt8(ascii: "#") { continue }
       guard text.utf8.count <= 1 << 20 else {
-        throw FeedError("\(name), line \(number): it is longer than 1 MiB: give CSV, JSON or --binary")
+        throw FeedError(
+          "\(name), line \(number): it is longer than 1 MiB: give CSV, JSON or --binary")
       }
       let fields = cells(text)
       if header == nil {
@@ -68,7 +69,7 @@ package enum FeedReader {
         }
         // No header: a reference, and perhaps a speed.
         header = ["openlr", "speed_kmh"]
-        guard Base64.bytes(fields[0].utf8) != nil else {
+        guard (Base64.bytes(fields[0].utf8)?.count ?? 0) >= OpenLR.fewest_bytes else {
           throw FeedError(
             "\(name), line \(number): neither a header with openlr or polyline nor a reference in base64; "
               + "map a foreign header with --column openlr=HEADER")
@@ -112,7 +113,8 @@ package enum FeedReader {
       let size = Int(bytes[at])
       guard at + 1 + size + 2 <= bytes.count else {
         throw FeedError(
-          "\(name), byte \(at): an entry of \(size) bytes ends beyond the file: it was cut off, or is no --binary feed")
+          "\(name), byte \(at): an entry of \(size) bytes ends beyond the file: it was cut off, or is no --binary feed"
+        )
       }
       let speed = Int(bytes[at + 1 + size]) | Int(bytes[at + 2 + size]) << 8
       let flow: Flow? =

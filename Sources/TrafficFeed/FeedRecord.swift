@@ -74,7 +74,8 @@ struct RawRecord {
       guard let points = Polyline.points(fields["polyline"] ?? "") else {
         return .failure(
           FeedRefusal(
-            kind: "polyline", words: "its polyline is not lon,lat;lon,lat … in degrees, two points or more"))
+            kind: "polyline",
+            words: "its polyline is not lon,lat;lon,lat … in degrees, two points or more"))
       }
       way = .polyline(points)
     }

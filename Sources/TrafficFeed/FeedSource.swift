@@ -1,5 +1,5 @@
-// Where a feed is fetched from: a file that another program renews, or a server on this machine. Nothing is fetched from
-// the network beyond it: a fetcher that knows keys and proxies writes a file, and this reads it.
+// Where a feed is fetched from: a file that another program renews, or a server on this machine. Nothing is fetched
+// from the network beyond it: a fetcher that knows keys and proxies writes a file, and this reads it.
 
 import Glibc
 
@@ -73,7 +73,8 @@ package struct FeedSource: Sendable {
     defer { close(descriptor) }
     var facts = stat()
     guard fstat(descriptor, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else {
-      throw FeedError("cannot read \(name): it is no regular file: give a file or http://127.0.0.1:PORT/…")
+      throw FeedError(
+        "cannot read \(name): it is no regular file: give a file or http://127.0.0.1:PORT/…")
     }
     let mark = FileMark(
       device: UInt(facts.st_dev), file: UInt(facts.st_ino), bytes: Int(facts.st_size),
@@ -91,12 +92,14 @@ package struct FeedSource: Sendable {
       let count = read(descriptor, &chunk, chunk.count)
       if count < 0, errno == EINTR { continue }
       guard count >= 0 else {
-        let reason = errno == EAGAIN ? "no answer within \(Self.wait_s) s" : String(cString: strerror(errno))
+        let reason =
+          errno == EAGAIN ? "no answer within \(Self.wait_s) s" : String(cString: strerror(errno))
         throw FeedError("cannot read \(name): \(reason)")
       }
       if count == 0 { return bytes }
       guard bytes.count + count <= FeedReader.most_bytes else {
-        throw FeedError("\(name) is larger than \(FeedReader.most_bytes >> 20) MiB: cut it to the city")
+        throw FeedError(
+          "\(name) is larger than \(FeedReader.most_bytes >> 20) MiB: cut it to the city")
       }
       bytes += chunk[0..<count]
     }
@@ -106,7 +109,8 @@ package struct FeedSource: Sendable {
     let descriptor = try connected(host, port)
     defer { close(descriptor) }
     let request = Array(
-      "GET \(path) HTTP/1.0\r\nHost: \(host):\(port)\r\nAccept: */*\r\nConnection: close\r\n\r\n".utf8)
+      "GET \(path) HTTP/1.0\r\nHost: \(host):\(port)\r\nAccept: */*\r\nConnection: close\r\n\r\n"
+        .utf8)
     var sent = 0
     while sent < request.count {
       let count = request.withUnsafeBytes {
@@ -165,7 +169,9 @@ package struct FeedSource: Sendable {
   /// What follows the head of an answer that says 200 and is whole.
   static func body(_ answer: [UInt8], _ name: String) throws(FeedError) -> [UInt8] {
     var end = 0
-    while end + 4 <= answer.count, answer[end..<end + 4] != [0x0d, 0x0a, 0x0d, 0x0a][...] { end += 1 }
+    while end + 4 <= answer.count, answer[end..<end + 4] != [0x0d, 0x0a, 0x0d, 0x0a][...] {
+      end += 1
+    }
     guard end + 4 <= answer.count, answer.starts(with: "HTTP/1.".utf8) else {
       throw FeedError("\(name): the answer is no HTTP: is it the right port?")
     }
@@ -183,7 +189,8 @@ package struct FeedSource: Sendable {
         throw FeedError("\(name): \(body.count) bytes of \(bytes) came: ask again")
       }
       if parts[0] == "transfer-encoding" || parts[0] == "content-encoding", value != "identity" {
-        throw FeedError("\(name): the answer comes \(value.prefix(20)): let the server send it plain")
+        throw FeedError(
+          "\(name): the answer comes \(value.prefix(20)): let the server send it plain")
       }
     }
     return body

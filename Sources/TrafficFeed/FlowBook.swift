@@ -1,5 +1,5 @@
-// What was reported last, so that a renewed feed costs only what changed, and a street that it no longer names goes back
-// to the map's own time.
+// What was reported last, so that a renewed feed costs only what changed, and a street that it no longer names goes
+// back to the map's own time.
 
 package struct FlowChange: Equatable, Sendable {
   package enum Time: Equatable, Sendable {

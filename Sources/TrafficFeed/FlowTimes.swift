@@ -14,10 +14,21 @@ package struct StreetFlow: Hashable, Sendable {
     package var street: UInt64
     package var isForward: Bool
     package var profile: Profile
+
+    package init(street: UInt64, isForward: Bool, profile: Profile) {
+      self.street = street
+      self.isForward = isForward
+      self.profile = profile
+    }
   }
   package var key: Key
   /// Nil: closed.
   package var travel_ms: UInt32?
+
+  package init(key: Key, travel_ms: UInt32?) {
+    self.key = key
+    self.travel_ms = travel_ms
+  }
 }
 
 package struct FlowTimes {

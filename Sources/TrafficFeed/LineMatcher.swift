@@ -9,6 +9,12 @@ package struct ArcSpan: Equatable, Sendable {
   package var arc: UInt32
   package var from_mm: UInt32
   package var to_mm: UInt32
+
+  package init(arc: UInt32, from_mm: UInt32, to_mm: UInt32) {
+    self.arc = arc
+    self.from_mm = from_mm
+    self.to_mm = to_mm
+  }
 }
 
 package enum MatchRefusal: String, Error, CaseIterable, Sendable {

@@ -1,4 +1,4 @@
-// Arcs that run by a point, with how well each fits what a reference says of the road there. Asked of the map's own grid.
+// Arcs that run by a point, with how well each fits what a reference says of the road there; from the map's own grid.
 
 import Glibc
 import HujiaGeography
@@ -57,6 +57,8 @@ struct Nearby {
   /// Directions are rounded to 11.25 degrees: within this they agree.
   private static let bearingStep_deg = 6.0
   private static let degree_m = 0.25
+  /// A road that leads another way is none of the line's.
+  private static let mostTurn_deg = 60.0
   /// Places kept of a point.
   static let mostPlaces = 12
   /// What is left of an arc behind the start of a line, or before its end, is this at least, or it costs.
@@ -93,7 +95,7 @@ struct Nearby {
         if point.bearing_deg >= 0 {
           let turn = difference(
             point.bearing_deg, bearing(arc, at_mm: at_mm, isBack: isLast))
-          if turn > 90 { continue }
+          if turn > Self.mostTurn_deg { continue }
           cost_m += max(turn - Self.bearingStep_deg, 0) * Self.degree_m
         }
         places.append(ArcPlace(arc: arc, at_mm: at_mm, cost_m: cost_m))

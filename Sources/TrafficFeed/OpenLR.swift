@@ -55,12 +55,15 @@ package enum OpenLR {
       case .tooShort(let bytes): "\(bytes) bytes are no line location: 16 are the least"
       case .version(let version): "it has version \(version) of the format: 3 is read"
       case .kind(let name): "it is \(name): line locations are read"
-      case .size(let bytes): "\(bytes) bytes are no line location: it is cut off, or something follows it"
+      case .size(let bytes):
+        "\(bytes) bytes are no line location: it is cut off, or something follows it"
       case .offPlanet: "a point of it lies beyond a pole"
       }
     }
   }
 
+  /// Of a line location: two points without offsets.
+  static let fewest_bytes = 16
   /// Points of one reference; the format itself has no limit.
   package static let mostPoints = 1_000
   /// Half a step of its distances, which are rounded to 58.6 m.
@@ -76,7 +79,7 @@ package enum OpenLR {
     guard let status = bytes.first else { throw .tooShort(bytes: 0) }
     guard status & 7 == 3 else { throw .version(Int(status & 7)) }
     if let other = otherKind(status >> 3 & 15) { throw .kind(other) }
-    guard bytes.count >= 16 else { throw .tooShort(bytes: bytes.count) }
+    guard bytes.count >= fewest_bytes else { throw .tooShort(bytes: bytes.count) }
     // The last point has no distance, and up to two bytes of offsets follow it.
     let more = (bytes.count - 16) / 7
     guard more + 2 <= mostPoints else { throw .size(bytes: bytes.count) }

@@ -3,7 +3,7 @@
 
 import HujiaRoads
 
-struct ShortWays {
+package struct ShortWays {
   private let map: RoadMap
   private var length_mm: [UInt32]
   private var cameBy: [UInt32]
@@ -14,10 +14,8 @@ struct ShortWays {
   /// The arc that the ways begin behind.
   private var first: UInt32 = 0
   private var heap: [(key_mm: UInt32, node: UInt32)] = []
-  /// Nodes that were looked at since the search was made.
-  private(set) var looks = 0
 
-  init(_ map: RoadMap) {
+  package init(_ map: RoadMap) {
     self.map = map
     length_mm = Array(repeating: 0, count: map.nodeCount)
     cameBy = Array(repeating: RoadMap.none, count: map.nodeCount)
@@ -27,7 +25,7 @@ struct ShortWays {
 
   /// Searches from the end of an arc until all `targets` are reached, or everything within `most_mm`. No way turns back
   /// on the street that it came by.
-  mutating func search(from first: UInt32, to targets: [UInt32], most_mm: UInt32) {
+  package mutating func search(from first: UInt32, to targets: [UInt32], most_mm: UInt32) {
     self.first = first
     question &+= 1
     if question == 0 {
@@ -41,11 +39,13 @@ struct ShortWays {
       let place = Int(node)
       if isDone[place] { continue }
       isDone[place] = true
-      looks += 1
       open -= targets.count { $0 == node }
-      for arc in map.firstOut[place]..<max(map.firstOut[place], map.firstOut[place + 1]) {
+      let out = map.firstOut[place]
+      for arc in out..<max(out, map.firstOut[place + 1]) {
         let sum = UInt64(key_mm) + UInt64(map.length_mm(arc: arc))
-        if sum <= UInt64(most_mm), !turnsBack(at: node, into: arc) { reach(map.head(arc), UInt32(sum), by: arc) }
+        if sum <= UInt64(most_mm), !turnsBack(at: node, into: arc) {
+          reach(map.head(arc), UInt32(sum), by: arc)
+        }
       }
     }
   }
@@ -57,7 +57,7 @@ struct ShortWays {
   }
 
   /// Nil = not within the bound.
-  func length_mm(to node: UInt32) -> UInt32? {
+  package func length_mm(to node: UInt32) -> UInt32? {
     mark[Int(node)] == question && isDone[Int(node)] ? length_mm[Int(node)] : nil
   }
 

@@ -62,7 +62,9 @@ import Testing
   }
 
   @Test func onlyChangesAreReported() {
-    func flow(_ street: UInt64, _ ms: UInt32?, _ profile: StreetFlow.Profile = .both) -> StreetFlow {
+    func flow(
+      _ street: UInt64, _ ms: UInt32?, _ profile: StreetFlow.Profile = .both
+    ) -> StreetFlow {
       StreetFlow(key: .init(street: street, isForward: true, profile: profile), travel_ms: ms)
     }
     var book = FlowBook()
@@ -91,7 +93,9 @@ import Testing
         backward: MapDraft.Times(30_000))
     ]
     let image = MapImage(draft)
-    let ends = [(lat, lon + 40_000), (lat, lon)].map { Datum.gcj02.fromWGS84(lat_e7: $0.0, lon_e7: $0.1) }
+    let ends = [(lat, lon + 40_000), (lat, lon)].map {
+      Datum.gcj02.fromWGS84(lat_e7: $0.0, lon_e7: $0.1)
+    }
     let text = ends.map { "\(Double($0.lon_e7) / 1e7),\(Double($0.lat_e7) / 1e7)" }
     let feed = try FeedReader.read(
       Array("[{\"polyline\":\"\(text.joined(separator: ";"))\",\"status\":\"4\"}]".utf8), name: "f",
