@@ -692,6 +692,8 @@ typedef struct hj_journal_info {
   uint64_t rebuilt;
   int32_t digest;
   uint32_t reserved0;
+  int64_t append_p999_ns;
+  int64_t append_longest_ns;
 } hj_journal_info;
 
 typedef struct hj_health_info {

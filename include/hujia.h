@@ -1601,6 +1601,7 @@ typedef struct hj_journal_info {
   uint64_t rebuilt;                     /* records that opening applied */
   int32_t digest;                       /* of `head`: HJ_DIGEST_... */
   uint32_t reserved0;
+  int64_t append_p999_ns, append_longest_ns; /* of the same records as append_p50_ns; the longest of all */
 } hj_journal_info;
 
 typedef struct hj_health_info {

@@ -25,6 +25,8 @@ public func hj_journal_status(
     filled.last_error = figures.lastError.rawValue
     filled.append_p50_ns = figures.appendP50_ns
     filled.append_p99_ns = figures.appendP99_ns
+    filled.append_p999_ns = figures.appendP999_ns
+    filled.append_longest_ns = figures.appendLongest_ns
     filled.rebuilt = figures.rebuilt
     filled.digest = figures.digest.rawValue
     Sized.write(&filled, to: UnsafeMutableRawPointer(info), size: Sized.size(info))

@@ -104,6 +104,15 @@ package final class Baton: @unchecked Sendable {
   }
 
   @inline(never) private func serve(_ most: Int) {
+    withUnsafeTemporaryAllocation(of: UInt.self, capacity: Self.mostHelped) {
+      var served = Sleepers($0)
+      serve(most, &served)
+      // The baton is another's by now, or free.
+      served.wake()
+    }
+  }
+
+  private func serve(_ most: Int, _ served: inout Sleepers) {
     holder.store(Self.me, ordering: .relaxed)
     var left = most
     while true {
@@ -119,14 +128,15 @@ package final class Baton: @unchecked Sendable {
       guard left > 0, request.pointee.errand != nil, let state else {
         handedOver.store(handedOver.load(ordering: .relaxed) &+ 1, ordering: .relaxed)
         holder.store(0, ordering: .relaxed)
-        Self.answer(request, HUJIA_YOURS)
+        if let word = Self.answer(request, HUJIA_YOURS) { hujia_wake(word) }
         return
       }
       left -= 1
+      served.wakeOverdue()
       carryOut(state, request)
       countOne()
       carriedForOthers.store(carriedForOthers.load(ordering: .relaxed) &+ 1, ordering: .relaxed)
-      Self.answer(request, HUJIA_DONE)
+      if let word = Self.answer(request, HUJIA_DONE) { served.add(word) }
     }
   }
 
@@ -158,12 +168,15 @@ package final class Baton: @unchecked Sendable {
     UnsafeMutableRawPointer(stateWord(request)).assumingMemoryBound(to: Atomic<UInt32>.self)
   }
 
-  /// The last touch: once the state is set, the request's frame may be gone.
-  private static func answer(_ request: UnsafeMutablePointer<hujia_request>, _ state: Int) {
+  /// The last touch: once the state is set, the request's frame may be gone. The word to wake it by, where it sleeps: of
+  /// that the address alone is used, and a sleeper that is woken for another's sake lies down again.
+  private static func answer(
+    _ request: UnsafeMutablePointer<hujia_request>, _ state: Int
+  ) -> UnsafeMutablePointer<UInt32>? {
     let word = stateWord(request)
     let before = atomicState(request).pointee.exchange(
       UInt32(state), ordering: .acquiringAndReleasing)
-    if before == UInt32(HUJIA_SLEEPS) { hujia_wake(word) }
+    return before == UInt32(HUJIA_SLEEPS) ? word : nil
   }
 
   /// True: the baton is ours, with the call still to do. False: the holder has done it.
@@ -218,5 +231,35 @@ package final class Baton: @unchecked Sendable {
       if isRaised { return }
       seen = now
     }
+  }
+}
+
+/// Callers that were served and sleep. To wake one takes longer than to carry most calls out, so it comes once the
+/// baton has gone on: else all that wait behind pay for it, and fall asleep in their turn.
+private struct Sleepers {
+  /// None waits longer for the calls of others.
+  private static var most_ns: Int64 { 50_000 }
+
+  /// Addresses of words.
+  private let words: UnsafeMutableBufferPointer<UInt>
+  private var count = 0
+  private var since_ns: Int64 = 0
+
+  init(_ room: UnsafeMutableBufferPointer<UInt>) { words = room }
+
+  mutating func add(_ word: UnsafeMutablePointer<UInt32>) {
+    if count == words.count { wake() }
+    if count == 0 { since_ns = Clock.now_ns() }
+    words[count] = UInt(bitPattern: word)
+    count += 1
+  }
+
+  mutating func wakeOverdue() {
+    if count > 0, Clock.now_ns() &- since_ns > Self.most_ns { wake() }
+  }
+
+  mutating func wake() {
+    for index in 0..<count { hujia_wake(UnsafeMutablePointer(bitPattern: words[index])) }
+    count = 0
   }
 }

@@ -17,7 +17,11 @@ extension Journal {
   /// Under `work`: one batch of what waits.
   func step() -> Step {
     let step = writeBatch()
-    if step != .failed { tendStreams() }
+    if step == .failed {
+      Waiters.wake(gate.held { waiters.arrive(0) })
+    } else {
+      tendStreams()
+    }
     if step != .nothing { settings.onProgress?(self) }
     return step
   }
@@ -29,6 +33,7 @@ extension Journal {
     if !lock.isHeld(folder), !beginSegment() { return .failed }
     guard let (batch, end) = measure(from, ring.tail) else { return .nothing }
     let records = ring.bytes(from: from, to: end)
+    gate.held { waiters.depart(batch.last) }
     if gapEnd != nil || !writer.hasRoom(batch), !beginSegment() { return .failed }
     if let error = writer.write(folder, batch, records, epoch: settings.epoch) {
       note(error)
@@ -228,10 +233,12 @@ extension Journal {
   }
 
   /// After the baton was given back, from any thread: the journal's thread begins with what was appended. One flag is
-  /// read; a system call is made only when the thread sleeps.
+  /// read; a system call is made only when the thread sleeps, by the first of those that want it up.
   package func kick() {
     atomicMemoryFence(ordering: .sequentiallyConsistent)
-    guard isAsleep.load(ordering: .sequentiallyConsistent) else { return }
+    guard isAsleep.load(ordering: .sequentiallyConsistent),
+      isAsleep.exchange(false, ordering: .sequentiallyConsistent)
+    else { return }
     gate.lock()
     gate.wakeAll()
     gate.unlock()
@@ -273,7 +280,7 @@ extension Journal {
       if isClosed.load(ordering: .acquiring) || reasons.contains(.lockLost) { return .never }
       let left_ns = timeout_ns < 0 ? .max : timeout_ns &- (calls.now_ns() &- begun_ns)
       if left_ns <= 0 { return .timeout }
-      gate.wait(atMost_ns: min(left_ns, Self.retry_ns))
+      waiters.bed(for: wanted).wait(gate, atMost_ns: min(left_ns, Self.retry_ns))
     }
   }
 
@@ -309,6 +316,6 @@ extension Journal {
       }
     }
     ringFile.unmap(ring)
-    gate.held { gate.wakeAll() }
+    Waiters.wake(gate.held { waiters.arrive(0) })
   }
 }

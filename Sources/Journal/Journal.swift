@@ -46,8 +46,9 @@ package final class Journal: @unchecked Sendable {
   var whenDurable: (@Sendable (UInt64, UInt64) -> Void)?
   var settledBytes: UInt64 = 0
 
-  // Under `gate`: what waiters sleep on, and the newest head of the chain
+  // Under `gate`, which the journal's own thread sleeps on: the waiters, and the newest head of the chain
   let gate = Gate()
+  var waiters = Waiters()
   var head: ChainPlace
   var headDigest: JournalDigest
   var diskBytes: Int64 = 0
@@ -240,8 +241,9 @@ package final class Journal: @unchecked Sendable {
     head = place
     diskBytes = writer.written.reduce(0) { $0 + $1.bytes }
     durableCell.store(place.last, ordering: .releasing)
-    gate.wakeAll()
+    let beds = waiters.arrive(place.last)
     gate.unlock()
+    Waiters.wake(beds)
   }
 }
 

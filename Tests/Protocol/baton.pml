@@ -75,11 +75,22 @@ inline answer(whose, what) {
     waiting[whose] = 0
   }
 #endif
-  if
-  :: before == SLEEPS -> asleep[whose] = 0
-  :: else
-  fi;
-  before = 0
+}
+
+/* Sleepers.wake: those that were served, once the baton has gone on. A wake that comes late may meet the next sleep. */
+inline wake_served() {
+  k = 1;
+  do
+  :: k <= CALLERS ->
+     if
+     :: served & (1 << k) -> asleep[k] = 0
+     :: else
+     fi;
+     k++
+  :: else -> break
+  od;
+  k = 0;
+  served = 0
 }
 
 /* Baton.give: lets go, or serves waiting callers. */
@@ -129,19 +140,35 @@ inline give(most) {
      :: left > 0 && !wants_itself[request] ->
         left--;
         carry_out(request);
-        answer(request, DONE)
+        answer(request, DONE);
+        d_step { /* Sleepers.add */
+          if
+          :: before == SLEEPS -> served = served | (1 << request)
+          :: else
+          fi;
+          before = 0
+        }
      :: else ->
         answer(request, YOURS);
+        if
+        :: before == SLEEPS -> asleep[request] = 0
+        :: else
+        fi;
+        before = 0;
+#ifdef BROKEN_SERVED
+        served = 0; /* the next holder is woken, and those that were served are not */
+#endif
         break
      fi
   od;
   request = 0;
-  left = 0
+  left = 0;
+  wake_served()
 }
 
 /* Baton.turn, take: one call of caller `me`. */
 proctype caller(byte me) {
-  byte calls, at, next, request, left, before, k, seen_top;
+  byte calls, at, next, request, left, before, served, k, seen_top;
   bit seen_held;
   do
   :: calls < CALLS ->
@@ -206,7 +233,7 @@ over:
 
 /* A thread that reports positions: tries once, helps nobody, hands over to a waiting caller. */
 proctype reporter() {
-  byte at, next, request, left, before, k;
+  byte at, next, request, left, before, served, k;
   atomic {
     if
     :: !held && top == 0 -> held = 1

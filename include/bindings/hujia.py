@@ -784,7 +784,8 @@ class JournalInfo(Struct):
         ("size", c_uint32), ("state", c_int32), ("recorded", c_uint64), ("durable", c_uint64),
         ("head_record", c_uint64), ("head", c_uint8 * 32), ("lag_ns", c_int64), ("disk_bytes", c_int64),
         ("reasons", c_uint32), ("last_error", c_int32), ("append_p50_ns", c_int64), ("append_p99_ns", c_int64),
-        ("rebuilt", c_uint64), ("digest", c_int32), ("reserved0", c_uint32),
+        ("rebuilt", c_uint64), ("digest", c_int32), ("reserved0", c_uint32), ("append_p999_ns", c_int64),
+        ("append_longest_ns", c_int64),
     ]
 
 

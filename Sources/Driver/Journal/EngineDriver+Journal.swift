@@ -20,6 +20,8 @@ package struct JournalFigures {
   package var lastError = Status.ok
   package var appendP50_ns: Int64 = 0
   package var appendP99_ns: Int64 = 0
+  package var appendP999_ns: Int64 = 0
+  package var appendLongest_ns: Int64 = 0
   package var rebuilt: UInt64 = 0
 }
 
@@ -42,7 +44,10 @@ extension EngineDriver {
     figures.lag_ns = info.lag_ns
     figures.disk_bytes = info.disk_bytes
     figures.lastError = info.lastError == 0 ? .ok : .journal
-    (figures.appendP50_ns, figures.appendP99_ns) = journal.appendTime
+    figures.appendP50_ns = journal.appendTime(500)
+    figures.appendP99_ns = journal.appendTime(990)
+    figures.appendP999_ns = journal.appendTime(999)
+    figures.appendLongest_ns = journal.longestAppend_ns
     figures.rebuilt = journal.rebuilt
     return figures
   }

@@ -40,6 +40,8 @@ final class EngineJournal: @unchecked Sendable {
   /// Records that opening applied.
   var rebuilt: UInt64 = 0
   private var appendTimes: Histograms
+  /// Of those that `appendTimes` has.
+  private(set) var longestAppend_ns: Int64 = 0
   private var untimed = 0
 
   /// Bytes of choices that one turn can have.
@@ -154,7 +156,9 @@ final class EngineJournal: @unchecked Sendable {
     }
     let start_ns = Clock.now_ns()
     write(command, at: moment, monotonic_ns, status, newestEvent, hasLeft)
-    appendTimes.record(Clock.now_ns() &- start_ns, row: 0)
+    let time_ns = Clock.now_ns() &- start_ns
+    appendTimes.record(time_ns, row: 0)
+    longestAppend_ns = max(longestAppend_ns, time_ns)
   }
 
   private func write(
@@ -329,10 +333,8 @@ final class EngineJournal: @unchecked Sendable {
   /// Any thread.
   var reasonsNow: UInt32 { journal.reasonsNow.rawValue | reasons.load(ordering: .relaxed) }
 
-  /// A moment's view.
-  var appendTime: (p50_ns: Int64, p99_ns: Int64) {
-    (appendTimes.percentile(500, row: 0), appendTimes.percentile(990, row: 0))
-  }
+  /// In nanoseconds; a moment's view.
+  func appendTime(_ perMille: Int64) -> Int64 { appendTimes.percentile(perMille, row: 0) }
 }
 
 extension Command {
