@@ -9,7 +9,7 @@ enum {
   HJ_E_MEMORY = -10, HJ_E_FORKED = -11, HJ_E_DEADLOCK = -12, HJ_E_RANGE = -13, HJ_E_FILE = -14, HJ_E_MAP = -15,
   HJ_E_PLANS = -16, HJ_E_MODE = -17, HJ_E_UNSUPPORTED = -18, HJ_E_LIMIT = -19, HJ_E_SYSTEM = -20, HJ_E_BUSY = -21,
   HJ_E_REASON = -22, HJ_E_INTERNAL = -23, HJ_E_SNOOZE = -24, HJ_E_NO_CLOCK = -25, HJ_E_STEP = -26, HJ_E_JOURNAL = -27,
-  HJ_E_LOCKED = -28, HJ_E_UNCERTAIN = -29
+  HJ_E_LOCKED = -28, HJ_E_UNCERTAIN = -29, HJ_E_LEVEL = -32
 };
 enum {
   HJ_TIER_NONE = 0, HJ_TIER_EMERGENCY = 1, HJ_TIER_URGENT = 2, HJ_TIER_ROUTINE = 3, HJ_TIER_PREVENTIVE = 4
@@ -57,7 +57,7 @@ enum {
   HJ_REASON_BACKUP = 12, HJ_REASON_APPOINTMENT = 13, HJ_REASON_MERGED = 14, HJ_REASON_UNMERGED = 15,
   HJ_REASON_DIVERTED = 16, HJ_REASON_CALLED_BACK = 17, HJ_REASON_ROOM_NEEDED = 18, HJ_REASON_LEAD = 19,
   HJ_REASON_SIGN_OF_LIFE = 25, HJ_REASON_PAUSED = 26, HJ_REASON_TABLE_FULL = 27, HJ_REASON_LOST_DEADLINE = 28,
-  HJ_REASON_PLACE_CHANGED = 29, HJ_REASON_PROPOSED = 30
+  HJ_REASON_PLACE_CHANGED = 29, HJ_REASON_PROPOSED = 30, HJ_REASON_RAISED = 31
 };
 enum {
   HJ_CLOCK_STATE_NONE = 0, HJ_CLOCK_STATE_RUNNING = 1, HJ_CLOCK_STATE_WARNED = 2, HJ_CLOCK_STATE_BREACHED = 3,
@@ -387,6 +387,8 @@ typedef struct hj_incident_status {
   int32_t outcome;
   uint64_t key_high;
   uint64_t key_low;
+  uint32_t alarm_level;
+  uint32_t reserved2;
 } hj_incident_status;
 
 typedef struct hj_assignment {
@@ -731,6 +733,11 @@ hj_status hj_incident_recommend(hj_engine *engine, const hj_report *report, hj_d
 hj_status hj_incident_post(hj_engine *engine, const hj_report *report);
 hj_status hj_incident_post_within(hj_engine *engine, const hj_report *report, int64_t timeout_ns);
 hj_status hj_incident_update(hj_engine *engine, uint64_t incident_id, const hj_report *report, hj_dispatch *dispatch);
+hj_status hj_incident_raise(
+    hj_engine *engine, uint64_t incident_id, uint32_t alarm_level, int64_t wall_us, hj_dispatch *dispatch);
+hj_status hj_incident_raise_by(
+    hj_engine *engine, uint64_t incident_id, uint32_t alarm_level, int64_t wall_us, hj_dispatch *dispatch,
+    const hj_action *action);
 hj_status hj_incident_assign(
     hj_engine *engine, uint64_t incident_id, uint64_t unit_id, int64_t wall_us, uint64_t *assignment_id);
 hj_status hj_incident_assign_by(

@@ -152,6 +152,7 @@ typedef int32_t hj_status;
 #define HJ_E_LOCKED -28      /* the journal is in use by another engine. Since 0.3 */
 #define HJ_E_UNCERTAIN \
   -29 /* the one error after which something may have changed: ask (hj_incident_find). Not yet. Since 0.3 */
+#define HJ_E_LEVEL -32 /* the incident's plan has no such alarm level. Since 0.3 */
 
 /* Details of a failed cold call, in a struct of the caller. */
 typedef struct hj_error_detail {
@@ -335,6 +336,7 @@ typedef struct hj_error_detail {
 #define HJ_REASON_LOST_DEADLINE 28 /* with HJ_EVENT_ALARM */
 #define HJ_REASON_PLACE_CHANGED 29 /* the incident's place changed; unit_id = a free unit that is nearer. Since 0.3 */
 #define HJ_REASON_PROPOSED 30      /* HJ_MODE_MANUAL: nobody was sent; unit_id = the unit that would be. Since 0.3 */
+#define HJ_REASON_RAISED 31        /* its alarm level was raised and needs more (hj_incident_raise). Since 0.3 */
 
 /* Why fewer units were sent than the plan asks for (bits of hj_dispatch.shortfall). */
 #define HJ_SHORTFALL_NONE 0u
@@ -702,6 +704,8 @@ typedef struct hj_incident_status {
   uint32_t operator_role;     /* hj_action.role */
   int32_t outcome;            /* of the call-back (hj_incident_called_back_with); 0 = not stated */
   uint64_t key_high, key_low; /* of the report that opened it; both 0 = none */
+  uint32_t alarm_level;       /* 1 = as it came, more once it was raised (hj_incident_raise) */
+  uint32_t reserved2;
 } hj_incident_status;
 
 /* One unit on one incident (hj_assignment_read, hj_incident_units). Since 0.3. */
@@ -1426,6 +1430,25 @@ hj_status hj_incident_post_within(hj_engine *engine, const hj_report *report, in
  * it.
  * BATON. Errors as hj_incident_report, and HJ_E_STALE (id), HJ_E_STATE (closed or cancelled). Since 0.1. */
 hj_status hj_incident_update(hj_engine *engine, uint64_t incident_id, const hj_report *report, hj_dispatch *dispatch);
+
+/* Raises the alarm level of an open incident: what its plan lists under `alarms` up to `alarm_level` is asked for
+ * besides, and units are sent (or named, where the plan only recommends; or neither, where a person sends). A level
+ * adds only what it lists: units that are there stay, none of them is asked for again, and units that were sent by hand
+ * take the new places that they fit. 1 is what `units` lists; a level that was passed is in force as well, so from 1 to
+ * 3 asks for what 2 and 3 list. The level stays through updates; a plan with fewer levels is in force whole. Of a held
+ * incident the level counts from its appointment on.
+ *
+ * It is told by HJ_EVENT_INCIDENT with HJ_REASON_RAISED, one HJ_EVENT_ASSIGNMENT a unit before it; no clock changes.
+ * `wall_us` is told by the event, 0 = now. `dispatch` may be NULL; else it becomes the live assignments, new ones
+ * included, and behind them units that are only named, with assignment_id 0. A refused raise changes nothing.
+ * BATON. A decision for the added places: O(places and units looked at). HJ_UNCHANGED (that level or a higher one is in
+ * force already; `dispatch` is filled in); HJ_E_LEVEL (the plan has no such level, or no plan matches); HJ_E_STALE;
+ * HJ_E_STATE (closed, cancelled or merged); HJ_E_ARGUMENT (alarm_level 0, wall_us negative). The _by form takes the
+ * person and the reason (`action` may be NULL). Since 0.3. */
+hj_status hj_incident_raise(hj_engine *engine, uint64_t incident_id, uint32_t alarm_level, int64_t wall_us,
+                            hj_dispatch *dispatch);
+hj_status hj_incident_raise_by(hj_engine *engine, uint64_t incident_id, uint32_t alarm_level, int64_t wall_us,
+                               hj_dispatch *dispatch, const hj_action *action);
 
 /* Sends a unit by hand, whatever the plan says: any unit that is not on another incident. `*assignment_id` may be
  * NULL. `wall_us` is told by the event; with HJ_SOURCE_CATCH_UP it is when the unit was really sent, 0 = now.

@@ -160,6 +160,37 @@ public func hj_incident_update(
 }
 
 @c @implementation
+public func hj_incident_raise(
+  _ engine: OpaquePointer!, _ incident_id: UInt64, _ alarm_level: UInt32, _ wall_us: Int64,
+  _ dispatch: UnsafeMutablePointer<hj_dispatch>!
+) -> hj_status {
+  hj_incident_raise_by(engine, incident_id, alarm_level, wall_us, dispatch, nil)
+}
+
+@c @implementation
+public func hj_incident_raise_by(
+  _ engine: OpaquePointer!, _ incident_id: UInt64, _ alarm_level: UInt32, _ wall_us: Int64,
+  _ dispatch: UnsafeMutablePointer<hj_dispatch>!, _ action: UnsafePointer<hj_action>!
+) -> hj_status {
+  with(engine) { driver in
+    if dispatch != nil {
+      let verdict = Sized.checkOutput(dispatch)
+      guard verdict == .ok else { return verdict }
+    }
+    let (verdict, act) = Check.act(action)
+    guard verdict == .ok else { return verdict }
+    guard alarm_level > 0, wall_us >= 0 else { return .argument }
+    return withBlank(Decision.self) { decision in
+      var command = Command(
+        .raise(incident: incident_id, level: alarm_level, wall_us: wall_us), act: act)
+      let status = driver.submit(&command, into: &decision)
+      if status == .ok || status == .unchanged, let dispatch { write(&decision, to: dispatch) }
+      return status
+    }
+  }
+}
+
+@c @implementation
 public func hj_incident_assign(
   _ engine: OpaquePointer!, _ incident_id: UInt64, _ unit_id: UInt64, _ wall_us: Int64,
   _ assignment_id: UnsafeMutablePointer<UInt64>!
@@ -285,6 +316,7 @@ extension hj_incident_status {
     outcome = view.outcome
     key_high = view.keyHigh
     key_low = view.keyLow
+    alarm_level = view.alarmLevel
     view.reference.copy(to: &reference)
     withUnsafeMutableBytes(of: &assignment_ids) { bytes in
       let ids = bytes.bindMemory(to: UInt64.self)

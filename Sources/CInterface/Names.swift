@@ -216,6 +216,7 @@ enum Words {
     case 28: return constant("lost_deadline")
     case 29: return constant("place_changed")
     case 30: return constant("proposed")
+    case 31: return constant("raised")
     default: return constant("unknown")
     }
   }

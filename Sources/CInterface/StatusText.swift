@@ -48,6 +48,7 @@ public func hj_status_name(_ status: hj_status) -> UnsafePointer<CChar>! {
   case -27: return constant("HJ_E_JOURNAL")
   case -28: return constant("HJ_E_LOCKED")
   case -29: return constant("HJ_E_UNCERTAIN")
+  case -32: return constant("HJ_E_LEVEL")
   default: return constant("HJ_UNKNOWN_STATUS")
   }
 }
@@ -95,6 +96,7 @@ public func hj_status_text(_ status: hj_status) -> UnsafePointer<CChar>! {
   case -27: return constant("The journal cannot be read or written, or is another's. Since 0.3.")
   case -28: return constant("The journal is in use by another engine. Since 0.3.")
   case -29: return constant("The one error after which something may have changed: ask (hj_incident_find). Not yet. Since 0.3.")
+  case -32: return constant("The incident's plan has no such alarm level. Since 0.3.")
   default: return constant("A number that is no status of this library.")
   }
 }

@@ -10,6 +10,8 @@ public struct StateCoder: ~Copyable {
   /// Takes a full piece; false: it could not, and nothing more is put down.
   @usableFromInline let sink: (UnsafeRawBufferPointer) -> Bool
   public let isReading: Bool
+  /// Of the state that is on its way; a field that came later stands in those from its version on.
+  public var version: UInt32 = 1
   /// What was wrong first; nil: nothing was.
   @usableFromInline var found: StaticString?
   @inlinable public var flaw: StaticString? { found }

@@ -13,6 +13,8 @@ public struct OpenIncident: Sendable {
   /// Of its report; 0, 0 = none.
   public let key: (high: UInt64, low: UInt64)
   public let reference: Reference?
+  /// 1 = as it came, more once it was raised.
+  public let alarmLevel: UInt32
   /// UTC microseconds since 1970; nil = not yet.
   public let received_us: Int64
   public let dispatched_us: Int64?
@@ -152,6 +154,7 @@ extension OpenIncident {
     place = Coordinate(known: (view.lat_e7, view.lon_e7), driver)
     key = (view.keyHigh, view.keyLow)
     reference = Reference(view.reference)
+    alarmLevel = view.alarmLevel
     received_us = view.receivedWall_us
     dispatched_us = view.dispatchedWall_us == 0 ? nil : view.dispatchedWall_us
     arrived_us = view.arrivedWall_us == 0 ? nil : view.arrivedWall_us

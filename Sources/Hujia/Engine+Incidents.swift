@@ -45,6 +45,23 @@ extension Engine {
     }
   }
 
+  /// Raises the alarm level of an open incident: what its plan lists up to it is asked for besides. The answer has all
+  /// live assignments, and behind them units that are only named; also where the level is in force already. Throws
+  /// `.level` where the plan has no such level.
+  public func raise(
+    _ incidentID: UInt64, to alarmLevel: UInt32, by person: Person? = nil
+  ) throws(HujiaError) -> Dispatch {
+    guard alarmLevel > 0 else { throw .argument }
+    return try with { driver in
+      var command = Command(
+        .raise(incident: incidentID, level: alarmLevel, wall_us: 0), act: Act(person))
+      var decision = Decision()
+      let status = driver.submit(&command, into: &decision)
+      if status.isError || status == .full { return .failure(HujiaError(status)) }
+      return .success(Dispatch(decision, isRepeat: false))
+    }
+  }
+
   /// Ends an incident that needs nobody any more.
   public func cancel(_ incidentID: UInt64, by person: Person? = nil) throws(HujiaError) {
     try end(incidentID, as: .cancelled, disposition: 0, by: person)

@@ -46,6 +46,7 @@ extension HujiaError {
     case -27: return "The journal cannot be read or written, or is another's. Since 0.3."
     case -28: return "The journal is in use by another engine. Since 0.3."
     case -29: return "The one error after which something may have changed: ask. Not yet. Since 0.3."
+    case -32: return "The incident's plan has no such alarm level. Since 0.3."
     default: return "status \(code)"
     }
   }

@@ -265,6 +265,8 @@ public enum Reason: Int32, Sendable, CaseIterable {
   /// The incident's place changed; unitID = a free unit that is nearer.
   case placeChanged = 29
   case proposed = 30
+  /// Its alarm level was raised and needs more.
+  case raised = 31
 }
 
 /// How a report came in.

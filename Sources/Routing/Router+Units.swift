@@ -9,7 +9,7 @@ extension Router {
   /// `place` nil: position unknown, the unit is in no answer until it moves. `idleSince_ns`: what `best` ranks by.
   package mutating func put(
     unit: UInt32, id: UInt64, capabilities: UInt64, level: UInt8, agency: UInt32, kind: UInt32 = 0,
-    availableUntil_us: Int64, isCrewed: Bool, place: Place?, idleSince_ns: Int64 = 0
+    availableUntil_us: Int64, crew: UInt8, place: Place?, idleSince_ns: Int64 = 0
   ) {
     assert(level < 32)
     takeOut(unit)
@@ -21,7 +21,7 @@ extension Router {
     traits.agency = agency
     traits.kind = kind
     traits.availableUntil_us = availableUntil_us
-    traits.isCrewed = isCrewed
+    traits.crew = crew
     traits.hasPlace = place != nil
     traits.isLive = true
     units.put(unit, id: id, traits, place: place, on: map)

@@ -58,7 +58,8 @@ package struct UnitFilter: BitwiseCopyable, Sendable {
   package var availableUntil_us: Int64
   /// A unit whose skip mark equals this (when not 0) is passed over.
   package var skipStamp: UInt32
-  package var crewedOnly: Bool
+  /// So many people aboard at least: 0 = also nobody.
+  package var leastCrew: UInt8
   /// Agency, kind, time or skip marks are asked for too. `prepare` sets it; until then true, which is safe.
   private(set) var asksMore = true
 
@@ -70,14 +71,14 @@ package struct UnitFilter: BitwiseCopyable, Sendable {
 
   package init(
     capabilities: UInt64 = 0, levels: UInt32 = .max, agency: UInt32 = 0,
-    availableUntil_us: Int64 = .min, skipStamp: UInt32 = 0, crewedOnly: Bool = false
+    availableUntil_us: Int64 = .min, skipStamp: UInt32 = 0, leastCrew: UInt8 = 0
   ) {
     self.capabilities = capabilities
     self.levels = levels
     self.agency = agency
     self.availableUntil_us = availableUntil_us
     self.skipStamp = skipStamp
-    self.crewedOnly = crewedOnly
+    self.leastCrew = leastCrew
   }
 }
 

@@ -30,6 +30,14 @@ static void assigned(void) {
   assignment = call.chosen[0].assignment_id;
 }
 
+static void raisable(void) {
+  static const char plans[] =
+      "{\"version\": 1, \"plans\": [{\"name\": \"one\", \"units\": [{}],"
+      " \"alarms\": [{\"level\": 2, \"units\": [{}]}]}]}";
+  load_plans(plans, sizeof plans - 1);
+  assigned();
+}
+
 static void escalated(void) {
   assigned();
   poll_at(engine, START_NS + 15 * SECOND_NS);
@@ -62,6 +70,9 @@ static hj_status called_back_with(const hj_action *action) {
 }
 static hj_status set_lead(const hj_action *action) {
   return hj_incident_set_lead_by(engine, call.incident_id, 5, 0, action);
+}
+static hj_status raise_level(const hj_action *action) {
+  return hj_incident_raise_by(engine, call.incident_id, 2, 0, NULL, action);
 }
 
 static hj_clock_ref seen(int32_t step) {
@@ -101,6 +112,7 @@ static const struct act {
     {"hj_incident_called_back_by", closed, called_back, HJ_EVENT_INCIDENT, 1, 0},
     {"hj_incident_called_back_with", closed, called_back_with, HJ_EVENT_INCIDENT, 1, 0},
     {"hj_incident_set_lead_by", assigned, set_lead, HJ_EVENT_INCIDENT, 1, 0},
+    {"hj_incident_raise_by", raisable, raise_level, HJ_EVENT_INCIDENT, 1, 0},
     {"hj_clock_take", escalated, take, HJ_EVENT_CLOCK, 0, 0},
     {"hj_clock_snooze", escalated, snooze, HJ_EVENT_CLOCK, 0, 0},
     {"hj_clock_escalate", escalated, escalate, HJ_EVENT_ESCALATION, 0, 0},

@@ -177,6 +177,14 @@ static hj_status set_lead_action(hj_engine *engine, void *action) {
   hj_status status = hj_incident_set_lead_by(engine, 12345, 1, 0, action);
   return status == HJ_E_STALE ? HJ_OK : status;
 }
+static hj_status raise_action(hj_engine *engine, void *action) {
+  hj_status status = hj_incident_raise_by(engine, 12345, 2, 0, NULL, action);
+  return status == HJ_E_STALE ? HJ_OK : status;
+}
+static hj_status raise_out(hj_engine *engine, void *dispatch) {
+  hj_status status = hj_incident_raise(engine, live_incident, 1, 0, dispatch);
+  return status == HJ_UNCHANGED ? HJ_OK : status;
+}
 static hj_status street_time_in(hj_engine *engine, void *time) {
   hj_status verdict = HJ_OK;
   hj_status status = hj_traffic_report_each(engine, time, 1, &verdict, NULL);
@@ -232,6 +240,8 @@ static const struct sized_row {
     {"hj_incident_called_back_by action", sizeof(hj_action), NULL, called_back_action, 24},
     {"hj_incident_called_back_with action", sizeof(hj_action), NULL, called_back_with_action, 24},
     {"hj_incident_set_lead_by action", sizeof(hj_action), NULL, set_lead_action, 24},
+    {"hj_incident_raise_by action", sizeof(hj_action), NULL, raise_action, 24},
+    {"hj_incident_raise dispatch", sizeof(hj_dispatch), NULL, raise_out, 680},
     {"hj_traffic_report", sizeof(hj_street_time), &valid_street_time, street_time_plain, 0},
     {"hj_traffic_report_each", sizeof(hj_street_time), &valid_street_time, street_time_in, 0},
     WATCH_SIZED_ROWS,

@@ -168,6 +168,13 @@ static void wrong_clocks(void) {
   CHECK_STATUS(hj_unit_check_in(good, 2, INT64_MAX), HJ_UNCHANGED);
   CHECK_STATUS(hj_assignment_undeliverable(good, live_assignment, -1), HJ_E_ARGUMENT);
   CHECK_STATUS(hj_assignment_undeliverable(good, 12345, 0), HJ_E_STALE);
+  CHECK_STATUS(hj_incident_raise(good, live_incident, 0, 0, NULL), HJ_E_ARGUMENT);
+  CHECK_STATUS(hj_incident_raise(good, live_incident, 2, -1, NULL), HJ_E_ARGUMENT);
+  CHECK_STATUS(hj_incident_raise(good, live_incident, 2, 0, NULL), HJ_E_LEVEL);
+  CHECK_STATUS(hj_incident_raise(good, live_incident, UINT32_MAX, 0, NULL), HJ_E_LEVEL);
+  CHECK_STATUS(hj_incident_raise(good, live_incident, 257, 0, NULL), HJ_E_LEVEL);
+  CHECK_STATUS(hj_incident_raise(good, live_incident, 1, 0, NULL), HJ_UNCHANGED);
+  CHECK_STATUS(hj_incident_raise(good, 12345, 2, 0, NULL), HJ_E_STALE);
   CHECK_STATUS(hj_incident_set_lead(good, live_incident, 0, 0), HJ_E_ARGUMENT);
   CHECK_STATUS(hj_incident_set_lead(good, live_incident, 1, -1), HJ_E_ARGUMENT);
   CHECK_STATUS(hj_incident_set_lead(good, 12345, 1, 0), HJ_E_STALE);

@@ -189,6 +189,14 @@ static void call_hj_incident_update(hj_engine *engine) {
   static const hj_status said[] = {HJ_OK, HJ_EXISTS, HJ_FULL, HJ_MANUAL, HJ_HELD, HJ_E_ARGUMENT, HJ_E_NULL, HJ_E_SIZE, HJ_E_NEWER, HJ_E_STALE, HJ_E_STATE, HJ_E_CONFLICT, HJ_E_FORKED, HJ_E_RANGE, INT32_MAX};
   expect("hj_incident_update", hj_incident_update(engine, (uint64_t)number(1, (int64_t)live_incident, 0, -1), STRUCT(2, hj_report), STRUCT(3, hj_dispatch)), engine == NULL, said);
 }
+static void call_hj_incident_raise(hj_engine *engine) {
+  static const hj_status said[] = {HJ_OK, HJ_UNCHANGED, HJ_E_ARGUMENT, HJ_E_STALE, HJ_E_STATE, HJ_E_FORKED, HJ_E_LEVEL, INT32_MAX};
+  expect("hj_incident_raise", hj_incident_raise(engine, (uint64_t)number(1, (int64_t)live_incident, 0, -1), (uint32_t)number(2, 0, 0, UINT32_MAX), number(3, 0, INT64_MIN, INT64_MAX), STRUCT(4, hj_dispatch)), engine == NULL, said);
+}
+static void call_hj_incident_raise_by(hj_engine *engine) {
+  static const hj_status said[] = {HJ_OK, HJ_UNCHANGED, HJ_E_ARGUMENT, HJ_E_STALE, HJ_E_STATE, HJ_E_FORKED, HJ_E_LEVEL, INT32_MAX};
+  expect("hj_incident_raise_by", hj_incident_raise_by(engine, (uint64_t)number(1, (int64_t)live_incident, 0, -1), (uint32_t)number(2, 0, 0, UINT32_MAX), number(3, 0, INT64_MIN, INT64_MAX), STRUCT(4, hj_dispatch), STRUCT(5, hj_action)), engine == NULL, said);
+}
 static void call_hj_incident_assign(hj_engine *engine) {
   static const hj_status said[] = {HJ_OK, HJ_FULL, HJ_UNCHANGED, HJ_E_ARGUMENT, HJ_E_STALE, HJ_E_UNKNOWN, HJ_E_STATE, HJ_E_FORKED, HJ_E_BUSY, INT32_MAX};
   expect("hj_incident_assign", hj_incident_assign(engine, (uint64_t)number(1, (int64_t)live_incident, 0, -1), (uint64_t)number(2, LIVE_UNIT, 0, -1), number(3, 0, INT64_MIN, INT64_MAX), VALUE(4, uint64_t)), engine == NULL, said);
@@ -428,6 +436,8 @@ static const struct {
     {"hj_incident_post", call_hj_incident_post, 2},
     {"hj_incident_post_within", call_hj_incident_post_within, 3},
     {"hj_incident_update", call_hj_incident_update, 4},
+    {"hj_incident_raise", call_hj_incident_raise, 5},
+    {"hj_incident_raise_by", call_hj_incident_raise_by, 6},
     {"hj_incident_assign", call_hj_incident_assign, 5},
     {"hj_incident_assign_by", call_hj_incident_assign_by, 6},
     {"hj_incident_cancel", call_hj_incident_cancel, 3},
@@ -483,7 +493,7 @@ static const struct {
     {"hj_engine_drain", call_hj_engine_drain, 1},
     {"hj_engine_close", call_hj_engine_close, 1},
 };
-#define CALLS 80
+#define CALLS 82
 
 static hj_engine *open_one(void) {
   hj_config config = poll_config();

@@ -63,6 +63,8 @@ static hj_status some_verdict;
   X(hj_incident_called_back_with, live_incident, 1, 0, &valid_action)                               \
   X(hj_incident_set_lead, live_incident, 1, 0)                                                      \
   X(hj_incident_set_lead_by, live_incident, 1, 0, &valid_action)                                    \
+  X(hj_incident_raise, live_incident, 2, 0, &some_dispatch)                                         \
+  X(hj_incident_raise_by, live_incident, 2, 0, &some_dispatch, &valid_action)                       \
   X(hj_incident_migrate, live_incident)                                                             \
   X(hj_incident_read, live_incident, &some_incident)                                                \
   X(hj_assignment_advance, live_assignment, HJ_ASSIGNMENT_ACKNOWLEDGED, 0)                          \

@@ -88,7 +88,7 @@ FIELD(hj_dispatch, plan, 28, 4); FIELD(hj_dispatch, decided_in_ns, 32, 8); FIELD
 FIELD(hj_dispatch, epoch, 680, 8); FIELD(hj_dispatch, chosen_age_s, 688, 64); FIELD(hj_dispatch, chosen_flags, 752, 64);
 FIELD(hj_dispatch, record, 816, 8);
 
-SIZE(hj_incident_status, 336);
+SIZE(hj_incident_status, 344);
 FIELD(hj_incident_status, size, 0, 4); FIELD(hj_incident_status, state, 4, 4);
 FIELD(hj_incident_status, incident_id, 8, 8); FIELD(hj_incident_status, tier, 16, 4);
 FIELD(hj_incident_status, type, 20, 4); FIELD(hj_incident_status, lat_e7, 24, 4);
@@ -106,6 +106,7 @@ FIELD(hj_incident_status, reserved1, 260, 4); FIELD(hj_incident_status, needs, 2
 FIELD(hj_incident_status, reference, 272, 32); FIELD(hj_incident_status, operator_session, 304, 8);
 FIELD(hj_incident_status, operator_role, 312, 4); FIELD(hj_incident_status, outcome, 316, 4);
 FIELD(hj_incident_status, key_high, 320, 8); FIELD(hj_incident_status, key_low, 328, 8);
+FIELD(hj_incident_status, alarm_level, 336, 4); FIELD(hj_incident_status, reserved2, 340, 4);
 
 SIZE(hj_assignment, 80);
 FIELD(hj_assignment, size, 0, 4); FIELD(hj_assignment, state, 4, 4); FIELD(hj_assignment, assignment_id, 8, 8);

@@ -34,8 +34,12 @@ final class RecordedCity: @unchecked Sendable {
        "acknowledge": {"limit_s": 1, "steps": [{"do": "next_unit"}, {"after_s": 1, "do": "supervisor"}], "repeat_s": 1},
        "absence": {"limit_s": 1, "steps": [{"do": "home_officer"}, {"after_s": 1, "do": "open_incident"}], "repeat_s": 1}},
      "plans": [
-       {"name": "two", "types": [2], "units": [{"capabilities": ["patrol"]}, {"capabilities": ["medic"]}]},
-       {"name": "one", "units": [{"capabilities": ["patrol"]}]}]}
+       {"name": "two", "types": [2],
+        "units": [
+          {"capabilities": ["patrol"]},
+          {"any_of": [{"capabilities": ["medic"], "kind": 1, "min_crew": 2}, {"capabilities": ["medic"]}]}],
+        "alarms": [{"level": 2, "units": [{"count": 2}]}, {"level": 3, "units": [{"agency": 2}]}]},
+       {"name": "one", "units": [{"capabilities": ["patrol"]}], "alarms": [{"level": 2, "units": [{}]}]}]}
     """
 
   /// The map stays in `folder`: a replay wants it too.

@@ -130,7 +130,8 @@ struct StateLife {
 
   private mutating func incident() -> Change {
     let (one, other) = (pick(incidents), pick(incidents))
-    switch below(9) {
+    switch below(10) {
+    case 9: return .raise(incident: one, level: UInt32(1 + below(4)), wall_us: ago_us)
     case 0: return .merge(incident: one, into: other, wall_us: 0)
     case 1: return .unmerge(incident: one, wall_us: 0)
     case 2: return .callBack(incident: one, outcome: 3, wall_us: 0)

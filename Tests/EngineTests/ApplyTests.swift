@@ -53,9 +53,10 @@ import Testing
     case .tell: 37
     case .acknowledge: 38
     case .setMode: 39
+    case .raise: 40
     }
   }
-  private static let cases = 40
+  private static let cases = 41
 
   private let bench: Bench
   private let seen: Seen
@@ -104,6 +105,7 @@ import Testing
     check(bench.incident(second)?.type, equals: 9)
     check(apply(.setLead(incident: second, agency: 5, wall_us: 0), act: person), equals: .ok)
     check(bench.incident(second)?.lead, equals: 5)
+    check(apply(.raise(incident: second, level: 2, wall_us: 0), act: person), equals: .level)
     check(apply(.assign(incident: second, unit: 4, wall_us: 0)), equals: .ok)
     check(bench.units(second).contains(4))
     check(bench.decision.chosen[0].unitID, equals: 4)

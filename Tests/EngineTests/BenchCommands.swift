@@ -23,6 +23,10 @@ extension Bench {
     validated(apply(.update(incident: id, change, movesPlace: movesPlace)))
   }
 
+  @discardableResult func raise(_ id: UInt64, to level: UInt32, act: Act = Act()) -> Status {
+    validated(apply(.raise(incident: id, level: level, wall_us: 0), act: act))
+  }
+
   func assign(_ id: UInt64, unit: UInt64, wall_us: Int64, act: Act) -> Status {
     apply(.assign(incident: id, unit: unit, wall_us: wall_us), act: act)
   }

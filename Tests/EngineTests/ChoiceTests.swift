@@ -61,15 +61,27 @@ import Testing
   private func plans(_ random: inout SplitMix64) -> PlanDraft {
     var draft = PlanDraft()
     var plan = PlanRecord()
-    for _ in 0..<1 + random.below(3) {
-      draft.requirements.append(
-        Requirement(
-          capabilities: random.chance(30) ? 0 : UInt64(random.below(16)),
-          role: UInt32(random.below(3)), agency: random.chance(80) ? 0 : UInt32(random.below(3)),
-          kind: random.chance(80) ? 0 : UInt32(random.below(3)),
-          count: UInt32(1 + random.below(2))))
+    // Entries of two alarm levels, some of them with alternatives.
+    for level in 1...2 as ClosedRange<UInt8> {
+      for _ in 0..<(level == 1 ? 1 : 0) + random.below(3) {
+        let choices = random.chance(70) ? 1 : 2 + random.below(2)
+        for choice in 0..<choices {
+          var requirement = Requirement(
+            capabilities: random.chance(30) ? 0 : UInt64(random.below(16)),
+            role: UInt32(random.below(3)), agency: random.chance(80) ? 0 : UInt32(random.below(3)),
+            kind: random.chance(80) ? 0 : UInt32(random.below(3)),
+            count: UInt32(1 + random.below(2)))
+          requirement.leastCrew = random.chance(80) ? 0 : UInt8(random.below(4))
+          requirement.level = level
+          requirement.choices = UInt8(choices)
+          requirement.choice = UInt8(choice)
+          draft.requirements.append(requirement)
+          plan.levels = level
+        }
+      }
+      if level == 1 { plan.requirementCount = UInt32(draft.requirements.count) }
     }
-    plan.requirementCount = UInt32(draft.requirements.count)
+    plan.wholeCount = UInt32(draft.requirements.count)
     plan.radius_dm = random.chance(60) ? 0 : UInt32(random.below(12)) * 1_000
     plan.profile = [ProfileRule.byTier, .byTier, .response, .normal][random.below(4)]
     draft.plans = [plan]
@@ -95,11 +107,11 @@ import Testing
       let unit = PlainUnit(
         id: id, capabilities: random.chance(25) ? 15 : UInt64(random.below(16)),
         agency: UInt32(random.below(3)), kind: UInt32(random.below(3)),
-        isCrewed: random.chance(90), level: level, shiftEnd_us: shiftEnd_us,
+        crew: random.chance(90) ? Int32(random.below(4)) : -1, level: level, shiftEnd_us: shiftEnd_us,
         idleSince_ns: bench.core.time.now_ns, place: place)
       bench.put(
         id, at: place, capabilities: unit.capabilities, agency: unit.agency, kind: unit.kind,
-        crew: unit.isCrewed ? Int32(random.below(3)) : -1, activity: activity,
+        crew: unit.crew, activity: activity,
         shiftEnd_us: shiftEnd_us)
       units.append(unit)
     }
@@ -171,7 +183,8 @@ import Testing
         )
         check(bench.chosen.allSatisfy { ($0.assignmentID != 0) == isReport }, note)
       }
-      for pick in expected.picks {
+      let raised = compareRaise(bench, plain, units, (place, tier, needs), expected.picks, seed)
+      for pick in expected.picks + raised {
         if let place = units.firstIndex(where: { $0.id == pick.unit }) {
           units[place].isBusy = true
         }
@@ -181,6 +194,32 @@ import Testing
         check(!bench.core.units[bench.slot(unit.id)].isFree, "seed \(seed)")
       }
     }
+  }
+
+  /// The incident opened last is raised; returns the units that came to it.
+  private func compareRaise(
+    _ bench: Bench, _ plain: PlainChoice, _ units: [PlainUnit],
+    _ call: (place: Place, tier: Tier, needs: UInt64), _ before: [PlainPick], _ seed: UInt64
+  ) -> [PlainPick] {
+    let incident = bench.decision.answer.incidentID
+    let levels = bench.core.currentPlans.plans[0].levels
+    let note = "seed \(seed), raised"
+    guard levels > 1 else {
+      check(bench.raise(incident, to: 2), equals: .level, note)
+      return []
+    }
+    let expected = plain.choose(
+      units, for: call.place, tier: call.tier, needs: call.needs, level: 2, having: before)
+    check(bench.raise(incident, to: 3), equals: .level, note)
+    check(bench.raise(incident, to: 2), equals: .ok, note)
+    let all = before + expected.picks
+    check(bench.chosen.map(\.unitID), equals: all.map(\.unit), note)
+    check(bench.chosen.map(\.requirement), equals: all.map(\.requirement), note)
+    check(bench.chosen.map(\.seat), equals: all.map(\.seat), note)
+    check(bench.decision.answer.shortfall, equals: expected.shortfall, note)
+    check(bench.raise(incident, to: 2), equals: .unchanged, note)
+    check(bench.chosen.map(\.unitID), equals: all.map(\.unit), note)
+    return expected.picks
   }
 
   @Test(arguments: 0..<8 as Range<UInt64>)

@@ -257,6 +257,10 @@ struct CommandLines {
       say("events", events)
     case .setMode(let isManual):
       say("isManual", isManual)
+    case .raise(let incident, let level, let wall_us):
+      say("incident", incident)
+      say("level", level)
+      say("wall_us", wall_us)
     default: break
     }
   }

@@ -12,7 +12,7 @@ struct PlainUnit {
   var capabilities: UInt64
   var agency: UInt32
   var kind: UInt32
-  var isCrewed: Bool
+  var crew: Int32
   var level: Level
   var shiftEnd_us: Int64
   var idleSince_ns: Int64
@@ -48,6 +48,11 @@ struct PlainChoice {
     var travel: Travel
   }
 
+  /// A crew that is not stated is one person.
+  private func isCrewed(_ unit: PlainUnit, _ requirement: Requirement) -> Bool {
+    let people = unit.crew == 0 ? 1 : max(unit.crew, 0)
+    return people >= 1 && people >= Int32(requirement.leastCrew)
+  }
   private func isPressing(_ tier: Tier) -> Bool { tier == .emergency || tier == .urgent }
   /// Not for what can wait: within 45 minutes of the end of its shift, or after it.
   private func keepsShift(_ unit: PlainUnit, _ tier: Tier) -> Bool {
@@ -73,7 +78,8 @@ struct PlainChoice {
     for hasPosition in [true, false] {
       for level in levels {
         let ranked = units.compactMap { unit -> Ranked? in
-          guard !unit.isBusy, !taken.contains(unit.id), unit.level == level, unit.isCrewed,
+          guard !unit.isBusy, !taken.contains(unit.id), unit.level == level,
+            isCrewed(unit, requirement),
             keepsShift(unit, tier), fits(unit, requirement, capabilities),
             (unit.place != nil) == hasPosition
           else { return nil }
@@ -107,7 +113,7 @@ struct PlainChoice {
   ) -> Shortfall {
     var why = Shortfall()
     for unit in units where fits(unit, requirement, capabilities) {
-      if !unit.isCrewed {
+      if !isCrewed(unit, requirement) {
         why.insert(.notCrewed)
       } else if unit.isBusy || taken.contains(unit.id) || unit.level == .notAvailable
         || (unit.level == .conditionallyAvailable && !isPressing(tier))
@@ -122,70 +128,111 @@ struct PlainChoice {
     return why.isEmpty ? .capability : why
   }
 
-  /// All seats of the plan, in order.
+  /// A choice under way.
+  private struct Work {
+    var picks: [PlainPick] = []
+    var taken: Set<UInt64>
+    var shortfall = Shortfall()
+  }
+
+  /// All seats of the plan up to an alarm level, in order; of alternatives the first that is met whole, else the first
+  /// that is met in part, else none for the reasons of all. `having`: who is there already.
   /// Behind them one more for what `needs` asks for and no unit chosen so far has.
   func choose(
-    _ units: [PlainUnit], for place: Place, tier: Tier, needs: UInt64 = 0
+    _ units: [PlainUnit], for place: Place, tier: Tier, needs: UInt64 = 0, level: UInt8 = 1,
+    having: [PlainPick] = []
   ) -> (picks: [PlainPick], shortfall: Shortfall) {
-    var picks: [PlainPick] = []
-    var taken: Set<UInt64> = []
-    var shortfall = Shortfall()
-    var seats: [(asked: Requirement, index: UInt32, seat: UInt32)] = []
-    for (index, requirement) in requirements.enumerated() {
-      for seat in 0..<requirement.count { seats.append((requirement, UInt32(index), seat)) }
+    var work = Work(taken: Set(having.map(\.unit)))
+    func fill(_ index: Int, _ work: inout Work) -> Bool {
+      var isWhole = true
+      for seat in 0..<requirements[index].count {
+        let there = having.filter { $0.requirement == UInt32(index) && $0.seat == seat }
+        var open = requirements[index].capabilities
+        for pick in there { open &= ~units.first { $0.id == pick.unit }.unsafelyUnwrapped.capabilities }
+        if !there.isEmpty, open == 0 { continue }
+        let isFilled = self.fill(
+          requirements[index], open, (UInt32(index), seat), units, place, tier, &work)
+        isWhole = isWhole && isFilled
+      }
+      return isWhole
     }
-    if needs != 0 { seats.append((Requirement(capabilities: needs), AssignmentRecord.forNeeds, 0)) }
-    for (asked, index, seat) in seats {
-      var requirement = asked
-      if index == AssignmentRecord.forNeeds {
-        for unit in units where taken.contains(unit.id) {
-          requirement.capabilities &= ~unit.capabilities
-        }
-        if requirement.capabilities == 0 { continue }
+    var index = 0
+    while index < requirements.count, requirements[index].level <= level {
+      let group = index..<index + Int(requirements[index].choices)
+      index = group.upperBound
+      if let own = having.first(where: { group.contains(Int($0.requirement)) }) {
+        _ = fill(Int(own.requirement), &work)
+        continue
       }
-      // Together the units of a seat have all its capabilities: one that has all first, else one by one. What those
-      // within their shifts do not have is asked of those beyond them.
-      var left: UInt64? = requirement.capabilities
-      for isOver in [false, true] {
-        guard var open = left else { break }
-        left = nil
-        let some = units.filter { isShiftOver($0) == isOver }
-        var isDone = false
-        var wanted = open
-        while !isDone {
-          if let found = best(some, taken, requirement, wanted, place, tier) {
-            taken.insert(found.unit.id)
-            let isUnknown = found.unit.place == nil
-            let isEstimate = found.travel.isStraightLine
-            if isEstimate { shortfall.insert(isUnknown ? .noPosition : .notOnStreets) }
-            if found.unit.place?.isOffNetwork == true { shortfall.insert(.notOnStreets) }
-            picks.append(
-              PlainPick(
-                unit: found.unit.id, travel_ms: found.travel.travel_ms,
-                requirement: index, seat: seat,
-                reason: isUnknown ? .noPosition : isEstimate ? .straightLine : .closest,
-                isShiftOver: isOver))
-            open &= ~found.unit.capabilities
-          } else if wanted.nonzeroBitCount > 1 {
-            wanted = 1 << UInt64(wanted.trailingZeroBitCount)
-            continue
-          } else {
-            left = (left ?? 0) | wanted
-            open &= ~wanted
-          }
-          wanted = open
-          isDone = open == 0
-        }
+      var tried: [(work: Work, isWhole: Bool)] = []
+      for choice in group {
+        var own = work
+        let isWhole = fill(choice, &own)
+        tried.append((own, isWhole))
       }
-      guard let left else { continue }
-      let missed = left == 0 ? [0] : (0..<64 as Range<UInt64>).map { left & 1 << $0 }
-      for capability in missed where left == 0 || capability != 0 {
-        shortfall.formUnion(why(units, taken, requirement, capability, tier))
+      let some = tried.first { $0.isWhole } ?? tried.first { $0.work.picks.count > work.picks.count }
+      if let some {
+        work = some.work
+      } else {
+        for one in tried { work.shortfall.formUnion(one.work.shortfall) }
       }
+    }
+    var left = needs
+    for unit in units where work.taken.contains(unit.id) { left &= ~unit.capabilities }
+    if left != 0 {
+      _ = self.fill(
+        Requirement(capabilities: left), left, (AssignmentRecord.forNeeds, 0), units, place, tier,
+        &work)
     }
     // A place far from every street is answered from the nearest one, and marked.
-    if place.isOffNetwork, !picks.isEmpty { shortfall.insert(.notOnStreets) }
-    return (picks, shortfall)
+    if place.isOffNetwork, !work.picks.isEmpty { work.shortfall.insert(.notOnStreets) }
+    return (work.picks, work.shortfall)
+  }
+
+  /// Together the units of a seat have all its capabilities: one that has all first, else one by one. What those within
+  /// their shifts do not have is asked of those beyond them. True: nothing is missing.
+  private func fill(
+    _ requirement: Requirement, _ capabilities: UInt64, _ seat: (index: UInt32, seat: UInt32),
+    _ units: [PlainUnit], _ place: Place, _ tier: Tier, _ work: inout Work
+  ) -> Bool {
+    var left: UInt64? = capabilities
+    for isOver in [false, true] {
+      guard var open = left else { break }
+      left = nil
+      let some = units.filter { isShiftOver($0) == isOver }
+      var isDone = false
+      var wanted = open
+      while !isDone {
+        if let found = best(some, work.taken, requirement, wanted, place, tier) {
+          work.taken.insert(found.unit.id)
+          let isUnknown = found.unit.place == nil
+          let isEstimate = found.travel.isStraightLine
+          if isEstimate { work.shortfall.insert(isUnknown ? .noPosition : .notOnStreets) }
+          if found.unit.place?.isOffNetwork == true { work.shortfall.insert(.notOnStreets) }
+          work.picks.append(
+            PlainPick(
+              unit: found.unit.id, travel_ms: found.travel.travel_ms,
+              requirement: seat.index, seat: seat.seat,
+              reason: isUnknown ? .noPosition : isEstimate ? .straightLine : .closest,
+              isShiftOver: isOver))
+          open &= ~found.unit.capabilities
+        } else if wanted.nonzeroBitCount > 1 {
+          wanted = 1 << UInt64(wanted.trailingZeroBitCount)
+          continue
+        } else {
+          left = (left ?? 0) | wanted
+          open &= ~wanted
+        }
+        wanted = open
+        isDone = open == 0
+      }
+    }
+    guard let left else { return true }
+    let missed = left == 0 ? [0] : (0..<64 as Range<UInt64>).map { left & 1 << $0 }
+    for capability in missed where left == 0 || capability != 0 {
+      work.shortfall.formUnion(why(units, work.taken, requirement, capability, tier))
+    }
+    return false
   }
 
   /// Fastest time between two nodes by Bellman and Ford's rounds; nil when the streets do not lead there.

@@ -44,16 +44,18 @@ import Testing
     for slot in 0..<UInt32(bench.core.units.touched) where bench.core.units.isLive(slot) {
       let unit = bench.core.units[slot]
       guard unit.capabilities & asked == asked,
-        requirement.fits(agency: unit.agency, kind: unit.kind)
+        requirement.agency == 0 || requirement.agency == unit.agency,
+        requirement.kind == 0 || requirement.kind == unit.kind
       else { continue }
+      let isCrewed = unit.isCrewed && max(unit.crew, 1) >= Int32(requirement.leastCrew)
       let level = Eligibility.bit(bench.core.level(of: slot))
       let isSkipped = bench.core.router.isSkipped(unit: slot, stamp: bench.core.skipStamp)
-      if unit.isCrewed, level & Eligibility.levels(for: .emergency) != 0, !isSkipped,
+      if isCrewed, level & Eligibility.levels(for: .emergency) != 0, !isSkipped,
         bench.core.isShiftOver(unit)
       {
         isOver = true
       }
-      if !unit.isCrewed {
+      if !isCrewed {
         why.insert(.notCrewed)
       } else if level & Eligibility.levels(for: tier) == 0 || isSkipped {
         why.insert(.notAvailable)

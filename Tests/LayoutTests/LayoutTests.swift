@@ -127,8 +127,8 @@ import Testing
   }
 
   @Test func incidentStatus() {
-    #expect(MemoryLayout<hj_incident_status>.size == 336)
-    #expect(MemoryLayout<hj_incident_status>.stride == 336)
+    #expect(MemoryLayout<hj_incident_status>.size == 344)
+    #expect(MemoryLayout<hj_incident_status>.stride == 344)
     let offsets: [(PartialKeyPath<hj_incident_status>, Int)] = [
       (\.size, 0), (\.state, 4), (\.incident_id, 8), (\.tier, 16), (\.type, 20), (\.lat_e7, 24),
       (\.lon_e7, 28), (\.flags, 32), (\.plan, 36), (\.shortfall, 40), (\.live_assignments, 44),
@@ -138,7 +138,7 @@ import Testing
       (\.called_back_wall_us, 232), (\.source, 240), (\.agency, 244), (\.operator_id, 248),
       (\.operator_reason, 256), (\.reserved1, 260), (\.needs, 264), (\.reference, 272),
       (\.operator_session, 304), (\.operator_role, 312), (\.outcome, 316), (\.key_high, 320),
-      (\.key_low, 328),
+      (\.key_low, 328), (\.alarm_level, 336), (\.reserved2, 340),
     ]
     for (field, offset) in offsets {
       #expect(MemoryLayout<hj_incident_status>.offset(of: field) == offset)

@@ -266,13 +266,13 @@ import Glibc
     return Array(bytes.prefix(count))
   }
 
-  /// type 8, tier 4, area 2, hours and caller 1 each; of equals the first.
+  /// type 8, tier 4, area 2, hours and caller 1 each; of equals one with an area, then the first.
   @Test func mostSpecificWins() throws {
     let conditions = [
       #""types":[7]"#, #""tiers":["emergency"]"#, #""areas":["here"]"#, #""hours":[[0,24]]"#,
       #""vulnerable":true"#,
     ]
-    let weights = [8, 4, 2, 1, 1]
+    let weights = [16, 8, 5, 2, 2]
     var random = SplitMix64(12)
     for _ in 0..<40 {
       var chosen: [Int] = []

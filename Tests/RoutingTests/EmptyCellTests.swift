@@ -66,6 +66,6 @@ import Testing
   ) {
     router.put(
       unit: unit, id: UInt64(unit + 1), capabilities: 1, level: 0, agency: 0,
-      availableUntil_us: .max, isCrewed: true, place: RandomNetwork.place(on: map, &random))
+      availableUntil_us: .max, crew: 1, place: RandomNetwork.place(on: map, &random))
   }
 }

@@ -37,7 +37,7 @@ import Testing
     traits.agency = UInt32(random.below(4))
     traits.kind = UInt32(random.below(4))
     traits.availableUntil_us = random.chance(80) ? .max : Int64(random.below(100))
-    traits.isCrewed = random.chance(90)
+    traits.crew = UInt8(random.below(4))
     traits.isLive = true
     return traits
   }
@@ -59,7 +59,7 @@ import Testing
     router.put(
       unit: UInt32(slot), id: unit.id, capabilities: unit.traits.capabilities,
       level: unit.traits.level, agency: unit.traits.agency, kind: unit.traits.kind,
-      availableUntil_us: unit.traits.availableUntil_us, isCrewed: unit.traits.isCrewed,
+      availableUntil_us: unit.traits.availableUntil_us, crew: unit.traits.crew,
       place: unit.place, idleSince_ns: unit.idleSince_ns)
   }
 
@@ -88,7 +88,7 @@ import Testing
       levels: random.chance(30) ? .max : UInt32(1 + random.below(7)),
       agency: random.chance(60) ? 0 : UInt32(random.below(4)),
       availableUntil_us: random.chance(70) ? .min : 50, skipStamp: UInt32(random.below(3)),
-      crewedOnly: random.chance(50))
+      leastCrew: UInt8(random.below(4)))
     filter.kind = random.chance(60) ? 0 : UInt32(random.below(4))
     filter.radius_dm = random.chance(60) ? 0 : UInt32(random.below(200_000))
     return filter
@@ -181,7 +181,7 @@ import Testing
       var traits = UnitTraits()
       traits.capabilities = UInt64(slot % 8)
       traits.kind = UInt32(slot % 4)
-      traits.isCrewed = true
+      traits.crew = 1
       traits.isLive = true
       // The shift of the longest idle is over.
       traits.availableUntil_us = slot < capacity / 2 ? 10 : .max
@@ -198,7 +198,7 @@ import Testing
       let before = router.ground.looked + router.ground.table.order.looks
       var filter = UnitFilter(
         capabilities: UInt64(step % 8), levels: 1, availableUntil_us: 50, skipStamp: 7,
-        crewedOnly: true)
+        leastCrew: 1)
       filter.kind = UInt32(step % 5)
       let goal = Self.spot(310_000_000 + Int32(step), -410_000_000)
       let best = router.best(

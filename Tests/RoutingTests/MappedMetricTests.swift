@@ -87,7 +87,7 @@ import Testing
     for unit in 0..<40 as Range<UInt32> {
       router.put(
         unit: unit, id: UInt64(unit), capabilities: 1, level: 0, agency: 0,
-        availableUntil_us: .max, isCrewed: true, place: RandomNetwork.place(on: map, &random))
+        availableUntil_us: .max, crew: 1, place: RandomNetwork.place(on: map, &random))
     }
     let none = NearestUnit(unit: .max, travel_ms: 0, distance_dm: 0, isStraightLine: false)
     var found = [NearestUnit](repeating: none, count: 40)

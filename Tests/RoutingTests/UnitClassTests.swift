@@ -18,10 +18,10 @@ import Testing
     for unit in 0..<UInt32(units) {
       router.put(
         unit: unit, id: UInt64(unit), capabilities: 1, level: 0, agency: unit % 512 == 5 ? 2 : 1,
-        availableUntil_us: .max, isCrewed: true,
+        availableUntil_us: .max, crew: 1,
         place: RandomNetwork.place(on: image.map, &random))
     }
-    var filter = UnitFilter(capabilities: 1, levels: 1, agency: 2, crewedOnly: true)
+    var filter = UnitFilter(capabilities: 1, levels: 1, agency: 2, leastCrew: 1)
     filter.prepare(codes: 1)
     let before = router.unitLooks
     check(router.listFew(filter, most: 48), equals: 8)
@@ -38,10 +38,10 @@ import Testing
       let place = router.units.places[unit]
       router.put(
         unit: unit, id: UInt64(unit), capabilities: 3, level: 0, agency: 1, availableUntil_us: 9,
-        isCrewed: true, place: place)
+        crew: 1, place: place)
       router.put(
         unit: unit + 1, id: UInt64(unit + 1), capabilities: 3, level: 0, agency: 1,
-        availableUntil_us: 8, isCrewed: true, place: place)
+        availableUntil_us: 8, crew: 1, place: place)
     }
     // Of those that could go the ones with a shift that lasts; the shifts of others are not looked at.
     filter.capabilities = 3

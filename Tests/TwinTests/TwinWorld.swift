@@ -14,7 +14,7 @@ struct TwinUnit {
   var level: UInt8
   var agency: UInt32
   var until: Int64
-  var isCrewed: Bool
+  var crew: UInt8
   var place: Place
   var isPresent = true
 
@@ -22,7 +22,7 @@ struct TwinUnit {
     isPresent && capabilities & filter.capabilities == filter.capabilities
       && filter.levels & (1 << UInt32(level)) != 0
       && (filter.agency == 0 || filter.agency == agency)
-      && until >= filter.availableUntil_us && (isCrewed || !filter.crewedOnly)
+      && until >= filter.availableUntil_us && crew >= filter.leastCrew
   }
 }
 
@@ -110,14 +110,14 @@ struct TwinWorld: ~Copyable {
       id: (random.next() >> 58) << 40 | UInt64(index), capabilities: capabilities,
       level: UInt8([0, 0, 0, 0, 0, 0, 0, 1, 1, 2][random.below(10)]),
       agency: UInt32(1 + random.below(3)), until: Int64(random.below(4)),
-      isCrewed: random.chance(95), place: place)
+      crew: random.chance(95) ? 1 : 0, place: place)
   }
 
   private mutating func put(_ index: Int) {
     let unit = units[index]
     router.put(
       unit: UInt32(index), id: unit.id, capabilities: unit.capabilities, level: unit.level,
-      agency: unit.agency, availableUntil_us: unit.until, isCrewed: unit.isCrewed,
+      agency: unit.agency, availableUntil_us: unit.until, crew: unit.crew,
       place: unit.place)
   }
 
@@ -225,7 +225,7 @@ struct TwinWorld: ~Copyable {
       levels: [1, 1, 2, 3, 7, .max][random.below(6)],
       agency: random.chance(70) ? 0 : UInt32(random.below(4)),
       availableUntil_us: random.chance(80) ? .min : Int64(random.below(4)),
-      crewedOnly: random.chance(30))
+      leastCrew: random.chance(30) ? 1 : 0)
   }
 
   /// The units in the order that every nearest question to the last searched place follows.

@@ -60,6 +60,7 @@ E_STEP = -26
 E_JOURNAL = -27
 E_LOCKED = -28
 E_UNCERTAIN = -29
+E_LEVEL = -32
 
 TIER_NONE = 0
 TIER_EMERGENCY = 1
@@ -187,6 +188,7 @@ REASON_TABLE_FULL = 27
 REASON_LOST_DEADLINE = 28
 REASON_PLACE_CHANGED = 29
 REASON_PROPOSED = 30
+REASON_RAISED = 31
 
 CLOCK_STATE_NONE = 0
 CLOCK_STATE_RUNNING = 1
@@ -428,6 +430,7 @@ WORDS = {
         14: ("merged", ""), 15: ("unmerged", ""), 16: ("diverted", ""), 17: ("called_back", ""),
         18: ("room_needed", ""), 19: ("lead", ""), 25: ("sign_of_life", ""), 26: ("paused", ""),
         27: ("table_full", ""), 28: ("lost_deadline", ""), 29: ("place_changed", ""), 30: ("proposed", ""),
+        31: ("raised", ""),
     },
     "clock_state": {
         0: ("none", ""), 1: ("running", ""), 2: ("warned", ""), 3: ("breached", ""), 4: ("taken", ""),
@@ -624,7 +627,8 @@ class IncidentStatus(Struct):
         ("appointment_wall_us", c_int64), ("called_back_wall_us", c_int64), ("source", c_int32), ("agency", c_uint32),
         ("operator_id", c_uint64), ("operator_reason", c_uint32), ("reserved1", c_uint32), ("needs", c_uint64),
         ("reference", c_uint8 * 32), ("operator_session", c_uint64), ("operator_role", c_uint32),
-        ("outcome", c_int32), ("key_high", c_uint64), ("key_low", c_uint64),
+        ("outcome", c_int32), ("key_high", c_uint64), ("key_low", c_uint64), ("alarm_level", c_uint32),
+        ("reserved2", c_uint32),
     ]
 
 
@@ -824,6 +828,8 @@ FUNCTIONS = [
     ("hj_incident_post", c_int32, [c_void_p, POINTER(Report)]),
     ("hj_incident_post_within", c_int32, [c_void_p, POINTER(Report), c_int64]),
     ("hj_incident_update", c_int32, [c_void_p, c_uint64, POINTER(Report), POINTER(Dispatch)]),
+    ("hj_incident_raise", c_int32, [c_void_p, c_uint64, c_uint32, c_int64, POINTER(Dispatch)]),
+    ("hj_incident_raise_by", c_int32, [c_void_p, c_uint64, c_uint32, c_int64, POINTER(Dispatch), POINTER(Action)]),
     ("hj_incident_assign", c_int32, [c_void_p, c_uint64, c_uint64, c_int64, POINTER(c_uint64)]),
     ("hj_incident_assign_by", c_int32, [c_void_p, c_uint64, c_uint64, c_int64, POINTER(c_uint64), POINTER(Action)]),
     ("hj_incident_cancel", c_int32, [c_void_p, c_uint64, c_int64]),

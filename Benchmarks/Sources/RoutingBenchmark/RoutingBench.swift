@@ -48,7 +48,7 @@ struct RoutingBench: ~Copyable {
       router.put(
         unit: UInt32(places.count), id: UInt64(places.count),
         capabilities: (dice < 30 ? 1 : 0) | (dice == 99 ? 2 : 0), level: 0, agency: 0,
-        availableUntil_us: .max, isCrewed: true, place: at)
+        availableUntil_us: .max, crew: 1, place: at)
       places.append(at)
     }
     while router.maintain(1_000) {}
@@ -231,7 +231,7 @@ extension RoutingBench {
     for unit in 0..<3 as Range<UInt32> {
       router.put(
         unit: unit, id: UInt64(unit), capabilities: 4, level: 0, agency: 0,
-        availableUntil_us: .max, isCrewed: true, place: places[Int(unit)])
+        availableUntil_us: .max, crew: 1, place: places[Int(unit)])
     }
     rows.show("8 asked for, 3 match, of \(count)", ask(4, by: nil, times: 1_000))
   }

@@ -105,8 +105,8 @@ extension PlanDecoder {
   }
 
   private static let planKeys = [
-    "name", "types", "tiers", "areas", "hours", "vulnerable", "units", "dispatch", "radius_m",
-    "arrive_s", "mode", "profile",
+    "name", "types", "tiers", "areas", "hours", "days", "vulnerable", "units", "alarms", "agencies",
+    "dispatch", "radius_m", "arrive_s", "mode", "profile",
   ]
 
   private mutating func readPlan(_ element: PlanField) throws(PlanError) -> String {
@@ -194,47 +194,5 @@ extension PlanDecoder {
       } while hour != to % 24
     }
     return hours
-  }
-
-  private mutating func readRequirements(
-    _ plan: PlanObject, _ record: inout PlanRecord, _ element: PlanField
-  ) throws(PlanError) {
-    record.firstRequirement = UInt32(draft.requirements.count)
-    guard let units = plan["units"] else {
-      guard record.dispatch == .manual else {
-        throw element.wrong(
-          "\(element.path) asks for no units: list them under units, or set dispatch to \"manual\"")
-      }
-      return
-    }
-    var total: Int64 = 0
-    for unit in try Self.filled(units) {
-      let members = try unit.object(["role", "capabilities", "count", "agency", "kind"])
-      var requirement = Requirement(capabilities: 0)
-      for name in try members["capabilities"]?.elements() ?? [] {
-        requirement.capabilities |= try capabilityBit(name)
-      }
-      if let role = members["role"] { requirement.role = number(ofRole: try role.string()) }
-      if let agency = members["agency"] {
-        requirement.agency = UInt32(try agency.integer(0...Int64(UInt32.max)))
-      }
-      if let kind = members["kind"] {
-        requirement.kind = UInt32(try kind.integer(0...Int64(UInt32.max)))
-      }
-      requirement.count = UInt32(try members["count"]?.integer(1...16) ?? 1)
-      total += Int64(requirement.count)
-      draft.requirements.append(requirement)
-    }
-    guard total <= 16 else {
-      throw units.wrong("\(units.path) asks for \(total) units: one incident takes at most 16")
-    }
-    record.requirementCount = UInt32(draft.requirements.count) - record.firstRequirement
-  }
-
-  private mutating func number(ofRole name: String) -> UInt32 {
-    if let number = roles[name] { return number }
-    let number = UInt32(roles.count + 1)
-    roles[name] = number
-    return number
   }
 }

@@ -50,10 +50,13 @@ extension EngineCore {
   /// plan is the same.
   private mutating func rematch(_ incident: UInt32) {
     let record = incidents[incident]
-    let plan =
+    var plan =
       planChosen(tier: record.tier)
       ?? currentPlans.match(record.circumstances(wall_us: time.wall_us))
     notePlan(plan)
+    if record.plan.alarmLevel > 1 {
+      plan = currentPlans.raised(plan, to: record.plan.alarmLevel)
+    }
     plans.letGo(record.planVersion)
     plans.hold(plans.current)
     incidents.follow(incident, plan: plan, version: plans.current)

@@ -42,9 +42,9 @@ extension EngineCore {
   private mutating func nearerFreeUnit(_ incident: UInt32) -> Candidate? {
     let record = incidents[incident]
     var least_ms = UInt64.max
-    var asked: UInt32 = 0
+    var asked: UInt64 = 0
     // One assignment for each requirement: its seats would all ask the same question.
-    var examples: InlineArray<18, UInt32> = .init(repeating: 0)
+    var examples: InlineArray<34, UInt32> = .init(repeating: 0)
     for place in 0..<Int(record.liveCount) {
       let slot = incidents.assignment(of: incident, place)
       let assignment = assignments[slot]
@@ -56,14 +56,14 @@ extension EngineCore {
           ? .max : UInt64(assignment.travel_ms) + UInt64(moves ? 0 : assignment.turnout_ms))
       let group =
         assignment.isOfPlan
-        ? assignment.requirement : assignment.requirement == AssignmentRecord.forNeeds ? 17 : 16
-      asked |= 1 << group
+        ? assignment.requirement : assignment.requirement == AssignmentRecord.forNeeds ? 33 : 32
+      asked |= 1 << UInt64(group)
       examples[Int(group)] = slot
     }
     guard asked != 0 else { return nil }
     beginSelection(excludingRefusalsOf: incident)
     var best: Candidate?
-    for index in examples.indices where asked & (1 << UInt32(index)) != 0 {
+    for index in examples.indices where asked & (1 << UInt64(index)) != 0 {
       let requirement = requirement(inPlaceOf: examples[index])
       guard
         let found = bestUnit(

@@ -42,6 +42,9 @@ package enum Change: BitwiseCopyable {
   case callBack(incident: UInt64, outcome: Int32, wall_us: Int64)
   case setLead(incident: UInt64, agency: UInt32, wall_us: Int64)
 
+  /// A graver incident: the alarm level that its plan is in force to.
+  case raise(incident: UInt64, level: UInt32, wall_us: Int64)
+
   // Assignments
   case advance(assignment: UInt64, to: AssignmentState, wall_us: Int64)
   case divert(assignment: UInt64, to: UInt64, wall_us: Int64)

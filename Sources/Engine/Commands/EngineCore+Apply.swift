@@ -95,6 +95,8 @@ extension EngineCore {
       return calledBack(incident, outcome: outcome, wall_us: wall_us, act: act)
     case .setLead(let incident, let agency, let wall_us):
       return setLead(incident, agency: agency, wall_us: wall_us, act: act)
+    case .raise(let incident, let level, let wall_us):
+      return raise(incident, to: level, wall_us: wall_us, act: act, into: &decision)
     case .advance(let assignment, let state, let wall_us):
       return advance(assignment, to: state, wall_us: wall_us, act: act, &decision)
     case .divert(let assignment, let target, let wall_us):

@@ -101,14 +101,16 @@ extension EngineCore {
     let requirement = requirement(inPlaceOf: asked)
     return chooseOne(
       requirement, for: incident, index: index, seat: assignments[asked].seat,
-      reason: .nextUnit, &decision)
+      reason: .nextUnit, &decision) || chooseOtherAlternative(of: asked, &decision)
   }
 
   /// Sends it; nil when there is none.
   mutating func sendReplacement(of asked: UInt32, _ decision: inout Decision) -> UInt32? {
     let incident = assignments[asked].incident
     guard chooseReplacement(of: asked, &decision) else { return nil }
-    decision.chosen[0].role = assignments[asked].role
+    if decision.chosen[0].requirement == assignments[asked].requirement {
+      decision.chosen[0].role = assignments[asked].role
+    }
     // The seat is held by two for a moment: the old assignment ends right after.
     guard let assignment = send(decision.chosen[0], to: incident) else { return nil }
     emitAssignment(assignment, reason: .nextUnit)

@@ -13,10 +13,11 @@ package struct Conditions: BitwiseCopyable, Equatable, Sendable {
   package var vulnerable: UInt8 = 2  // 0 only others, 1 only vulnerable callers, 2 any
   package init() {}
 
-  /// Most specific wins (domain: "Response plan"): type 8, tier 4, area 2, hours, days and caller 1 each.
+  /// Most specific wins (domain: "Response plan"): type 8, tier 4, area 2, hours, days and caller 1 each. Of equal sums
+  /// one that names areas is the more specific, by half.
   package var specificity: Int {
-    (typeCount > 0 ? 8 : 0) + (tiers != 0 ? 4 : 0) + (areaCount > 0 ? 2 : 0) + (hours != 0 ? 1 : 0)
-      + (days != 0 ? 1 : 0) + (vulnerable != 2 ? 1 : 0)
+    let halves = (typeCount > 0 ? 16 : 0) + (tiers != 0 ? 8 : 0) + (areaCount > 0 ? 5 : 0)
+    return halves + (hours != 0 ? 2 : 0) + (days != 0 ? 2 : 0) + (vulnerable != 2 ? 2 : 0)
   }
 }
 

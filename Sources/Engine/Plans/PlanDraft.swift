@@ -99,6 +99,7 @@ package struct PlanDraft: Sendable {
     var draft = PlanDraft()
     var plan = PlanRecord()
     plan.requirementCount = 1
+    plan.wholeCount = 1
     draft.requirements = [.anyUnit]
     draft.plans = [plan]
     return draft

@@ -11,6 +11,7 @@ extension PlanMatch {
     coder.code(&radius_dm)
     coder.code(&dispatch)
     coder.code(&profile)
+    if coder.version >= 2 { coder.code(&alarmLevel, 1...UInt8.max) }
   }
 
   /// Whether it is one of these tables.
@@ -19,6 +20,6 @@ extension PlanMatch {
     guard Int(plan) <= tables.plans.count else { return false }
     let record = tables.plans[Int(plan) - 1]
     return firstRequirement == record.firstRequirement
-      && requirementCount == record.requirementCount
+      && requirementCount == tables.count(self, upTo: alarmLevel)
   }
 }

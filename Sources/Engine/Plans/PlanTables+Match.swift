@@ -25,6 +25,29 @@ extension PlanTables {
     return plans[Int(number) - 1].match(number: number, tier: tier)
   }
 
+  /// The same plan with what it asks for up to an alarm level.
+  func raised(_ plan: PlanMatch, to level: UInt8) -> PlanMatch {
+    var raised = plan
+    raised.alarmLevel = level
+    raised.requirementCount = count(plan, upTo: level)
+    return raised
+  }
+
+  /// How many of its requirements are asked for at an alarm level. O(requirements).
+  func count(_ plan: PlanMatch, upTo level: UInt8) -> UInt32 {
+    guard plan.plan > 0 else { return 0 }
+    let record = plans[Int(plan.plan) - 1]
+    if level == 1 { return record.requirementCount }
+    var count = record.requirementCount
+    while count < record.wholeCount, requirements[record.firstRequirement + count].level <= level {
+      count += 1
+    }
+    return count
+  }
+
+  /// The highest alarm level of a plan; 0 = no plan matched.
+  func levels(_ plan: PlanMatch) -> UInt8 { plan.plan > 0 ? plans[Int(plan.plan) - 1].levels : 0 }
+
   /// Even-odd rule in integers with half-open edges, so that a point on a shared border is in exactly one area.
   /// Source: W. R. Franklin, PNPOLY.
   /// An area across 180 degrees counts on past it, so a place is looked for one turn on, too.

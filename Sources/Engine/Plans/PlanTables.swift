@@ -39,6 +39,13 @@ package struct Requirement: BitwiseCopyable, Equatable, Sendable {
   package var agency: UInt32  // 0 = any
   package var kind: UInt32  // 0 = any
   package var count: UInt32
+  /// People aboard at least; 0 = any crew.
+  package var leastCrew: UInt8 = 0
+  /// It is asked for from this alarm level on. The requirements of a plan stand in order of it.
+  package var level: UInt8 = 1
+  /// Of requirements one of which is enough: how many they are, all in a row, and which of them this is, from 0 on.
+  package var choices: UInt8 = 1
+  package var choice: UInt8 = 0
   package init(
     capabilities: UInt64, role: UInt32 = 0, agency: UInt32 = 0, kind: UInt32 = 0, count: UInt32 = 1
   ) {
@@ -50,9 +57,10 @@ package struct Requirement: BitwiseCopyable, Equatable, Sendable {
   }
   package static var anyUnit: Requirement { Requirement(capabilities: 0) }
 
-  /// Whether a unit of this agency and kind may take one of the seats, whatever it can do.
-  @inline(__always) func fits(agency: UInt32, kind: UInt32) -> Bool {
-    Asked.fits(self.agency, agency) && Asked.fits(self.kind, kind)
+  /// Whether a unit may take one of the seats, whatever it can do.
+  @inline(__always) func fits(_ unit: UnitRecord) -> Bool {
+    Asked.fits(agency, unit.agency) && Asked.fits(kind, unit.kind)
+      && (leastCrew == 0 || unit.people >= leastCrew)
   }
 }
 
@@ -76,9 +84,13 @@ package struct PlanRecord: BitwiseCopyable, Sendable {
   package var dispatch = DispatchMode.auto
   package var profile = ProfileRule.byTier
   package var firstRequirement: UInt32 = 0
+  /// Those of alarm level 1, and those of all levels.
   package var requirementCount: UInt32 = 0
+  package var wholeCount: UInt32 = 0
   package var radius_dm: UInt32 = 0  // 0 = no limit
   package var arrive_ms: Int64 = -1  // -1 = the tier's
+  /// The highest alarm level that it has.
+  package var levels: UInt8 = 1
   package init() {}
 
   /// As a report of a tier matches it.
@@ -89,7 +101,7 @@ package struct PlanRecord: BitwiseCopyable, Sendable {
   }
 }
 
-/// What a report matched. `plan` 0: none, so a person decides.
+/// What a report matched. `plan` 0: none, so a person decides. Its requirements are those up to the alarm level.
 package struct PlanMatch: BitwiseCopyable, Sendable {
   package var plan: UInt32
   package var firstRequirement: UInt32
@@ -97,6 +109,8 @@ package struct PlanMatch: BitwiseCopyable, Sendable {
   package var radius_dm: UInt32
   package var dispatch: DispatchMode
   package var profile: Profile
+  /// As people raised it, from 1 on. A plan with fewer levels is in force whole.
+  package var alarmLevel: UInt8 = 1
 
   /// By hand, then.
   static func none(tier: Tier) -> PlanMatch {

@@ -35,8 +35,12 @@ struct Seats: BitwiseCopyable {
     return true
   }
 
-  /// The seat's place among the at most sixteen of its plan, as a bit.
+  /// The seat's place among the at most 32 of its plan, alternatives included, as a bit.
   var bit: UInt32 { 1 << (ordinal - 1) }
+
+  /// Of requirements one of which is enough: the place of the first.
+  var firstChoice: UInt32 { index - UInt32(requirement.choice) }
+  var isChoice: Bool { requirement.choices > 1 }
 }
 
 extension PlanTables {
@@ -45,5 +49,11 @@ extension PlanTables {
     var ordinal = seat
     for offset in 0..<index { ordinal += requirement(Int(plan.firstRequirement + offset)).count }
     return 1 << ordinal
+  }
+
+  /// All seats of a requirement.
+  func seatBits(_ plan: PlanMatch, index: UInt32) -> UInt32 {
+    let count = requirement(Int(plan.firstRequirement + index)).count
+    return (1 << count &- 1) &* seatBit(plan, index: index, seat: 0)
   }
 }

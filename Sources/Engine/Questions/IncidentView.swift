@@ -33,6 +33,7 @@ package struct IncidentView: BitwiseCopyable {
   package var keyLow: UInt64 = 0
   /// Of the call-back: the host's code.
   package var outcome: Int32 = 0
+  package var alarmLevel: UInt32 = 1
   /// Live assignments, oldest first.
   package var liveCount: UInt32 = 0
   package var assignmentIDs: InlineArray<16, UInt64> = .init(repeating: 0)
@@ -72,6 +73,7 @@ extension EngineCore {
     view.needs = details.needs
     view.reference = details.reference
     view.outcome = details.outcome
+    view.alarmLevel = UInt32(incident.plan.alarmLevel)
     view.liveCount = incident.liveCount
     for place in 0..<Int(incident.liveCount) {
       view.assignmentIDs[place] = assignments.id(of: incidents.assignment(of: slot, place))

@@ -5,10 +5,10 @@ import HujiaContainers
 import HujiaRoads
 
 /// A seat that is to be filled, and for what.
-private struct Seat {
-  let requirement: Requirement
-  let index: UInt32
-  let seat: UInt32
+struct Seat {
+  var requirement: Requirement
+  var index: UInt32
+  var seat: UInt32
   let place: Place
   let tier: Tier
   let plan: PlanMatch
@@ -28,6 +28,9 @@ extension EngineCore {
     guard let incident else { return missing }
     var isEmpty = true
     guard incidents[incident].servedSeats & seats.bit == 0 else { return nil }
+    if seats.isChoice, let taken = choice(at: seats, of: incident), taken != seats.index {
+      return nil
+    }
     for place in 0..<Int(incidents[incident].liveCount) {
       let assignment = incidents.assignment(of: incident, place)
       guard assignments[assignment].requirement == seats.index,
@@ -43,7 +46,7 @@ extension EngineCore {
   func openSeat(for unit: UInt32, of incident: UInt32) -> Seats? {
     var seats = seats(of: incident)
     while seats.next() {
-      guard seats.requirement.fits(agency: units[unit].agency, kind: units[unit].kind),
+      guard seats.requirement.fits(units[unit]),
         let open = missing(at: seats, of: incident)
       else { continue }
       if open == 0 || units[unit].capabilities & open != 0 { return seats }
@@ -75,13 +78,20 @@ extension EngineCore {
     var shortfall = Shortfall()
     var room = EngineLimits.chosen - (incident.map { Int(incidents[$0].liveCount) } ?? 0)
     var seats = Seats(of: plan, in: plans.tables(version))
+    // Requirements before this one are settled.
+    var settled: UInt32 = 0
     while seats.next() {
-      guard let open = missing(at: seats, of: incident) else { continue }
+      guard seats.index >= settled, let open = missing(at: seats, of: incident) else { continue }
       if room == 0 { shortfall.insert(.tableFull) }
       let requirement = seats.requirement
       let asked = Seat(
         requirement: requirement, index: seats.index, seat: seats.seat, place: place, tier: tier,
         plan: plan, reason: reason)
+      if seats.isChoice, incident.flatMap({ choice(at: seats, of: $0) }) == nil {
+        chooseAlternative(seats, asked, &room, &shortfall, &decision)
+        settled = seats.firstChoice + UInt32(requirement.choices)
+        continue
+      }
       // Behind all others, also behind several together: units past their shift.
       guard let left = fill(asked, open, isShiftOver: false, &room, &shortfall, &decision),
         let missed = fill(asked, left, isShiftOver: true, &room, &shortfall, &decision)
@@ -120,7 +130,7 @@ extension EngineCore {
 
   /// Chooses for one seat: one unit that has all that is open, else several together, the lowest-numbered capability
   /// first. Returns what nobody has; nil = nothing is left.
-  @inline(never) private mutating func fill(
+  @inline(never) mutating func fill(
     _ seat: Seat, _ given: UInt64, isShiftOver: Bool, _ room: inout Int,
     _ shortfall: inout Shortfall, _ decision: inout Decision
   ) -> UInt64? {
@@ -184,7 +194,7 @@ extension EngineCore {
   }
 
   /// The reasons for each of the capabilities that nobody has; 0 = any unit would have done.
-  private func whyNone(
+  func whyNone(
     _ requirement: Requirement, each capabilities: UInt64, tier: Tier
   ) -> Shortfall {
     var left = capabilities & (capabilities &- 1)
@@ -218,8 +228,7 @@ extension EngineCore {
       let slot = skipped.span[index]
       let unit = units[slot]
       if unit.isCrewed, levels & Eligibility.bit(level(of: slot)) != 0,
-        unit.capabilities & capabilities == capabilities,
-        requirement.fits(agency: unit.agency, kind: unit.kind)
+        unit.capabilities & capabilities == capabilities, requirement.fits(unit)
       {
         why.insert(.notAvailable)
       }

@@ -35,7 +35,7 @@ extension EngineCore {
     filter.agency = requirement.agency
     filter.kind = requirement.kind
     filter.skipStamp = skipStamp
-    filter.crewedOnly = true
+    filter.leastCrew = max(requirement.leastCrew, 1)
     filter.availableUntil_us = Eligibility.mustLast_us(
       to: tier, wall_us: time.wall_us, evenIfOver: isShiftOver)
     return filter

@@ -10,7 +10,7 @@ extension EngineCore {
     guard units.withoutPosition > 0 else { return nil }
     var filter = given
     filter.kind = kind
-    filter.crewedOnly = true
+    filter.leastCrew = max(filter.leastCrew, 1)
     guard let slot = router.longestIdleUnplaced(filter, ranking()) else { return nil }
     return Candidate(
       cost_ms: .max, idleSince_ns: idleSince_ns(of: slot), id: units[slot].id, unit: slot,

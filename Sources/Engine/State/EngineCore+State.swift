@@ -6,15 +6,18 @@ import HujiaContainers
 import HujiaRoads
 
 extension EngineCore {
-  /// Of what `code` puts down. A later version reads all earlier ones.
-  package static var stateVersion: UInt32 { 1 }
+  /// Of what `code` puts down. A later version reads all earlier ones: a field asks `coder.version` whether it was
+  /// there. 2: alarm levels.
+  package static var stateVersion: UInt32 { 2 }
 
   /// Writes the state, or reads it into a core that nothing has happened to: its plans are there already
   /// (`put(plans:version:)`), its tables may be larger. What cannot be is told by `coder`. O(all tables).
   package mutating func code(_ coder: inout StateCoder) {
     var version = Self.stateVersion
     coder.code(&version)
-    coder.demand(version == Self.stateVersion, "the state is of a later version")
+    coder.demand(version <= Self.stateVersion, "the state is of a later version")
+    coder.demand(version > 0, "the state is of no version")
+    coder.version = version
     coder.code(&time)
     coder.demand(
       time.now_ns >= 0 && time.wall_us >= 0 && max(time.now_ns, time.wall_us) < 1 << 62,

@@ -17,7 +17,7 @@ extension EngineCore {
       level: code(of: slot),
       agency: unit.agency, kind: unit.kind,
       availableUntil_us: unit.shiftEnd_us == 0 ? .max : unit.shiftEnd_us,
-      isCrewed: unit.isCrewed, place: unit.hasPosition ? unit.place : nil,
+      crew: unit.people, place: unit.hasPosition ? unit.place : nil,
       idleSince_ns: unit.idleSince_ns)
   }
 

@@ -29,6 +29,8 @@ package struct UnitRecord: BitwiseCopyable {
 
   package static var free: UInt32 { .max }
   package var isCrewed: Bool { crew >= 0 }
+  /// Aboard, at most 255: nobody is 0, and a crew that is not stated counts as one.
+  package var people: UInt8 { crew < 0 ? 0 : UInt8(clamping: max(crew, 1)) }
   package var isFree: Bool { assignment == Self.free }
 }
 

@@ -16,6 +16,7 @@ extension EngineCore {
           assignments.isLive(assignment) && assignments[assignment].incident == slot,
           "what an incident lists is its own and live", slot)
       }
+      if incident.state.isOpen { validatePlan(of: slot, &invariants) }
       if incident.state.isOpen, incident.state != .held {
         invariants.hold(
           incident.state == derivedState(of: slot),
@@ -27,6 +28,25 @@ extension EngineCore {
       "the counter of open incidents counts them", open)
     invariants.hold(
       live == assignments.live, "the lists of incidents hold all live assignments", live)
+  }
+
+  /// Alarm levels and alternatives.
+  private func validatePlan(of slot: UInt32, _ invariants: inout Invariants) {
+    let plan = incidents[slot].plan
+    let tables = plans.tables(incidents[slot].planVersion)
+    invariants.hold(
+      plan.requirementCount == tables.pointee.count(plan, upTo: plan.alarmLevel),
+      "an incident asks for what its alarm level says", slot)
+    for place in 0..<Int(incidents[slot].liveCount) {
+      let index = assignments[incidents.assignment(of: slot, place)].requirement
+      guard index < plan.requirementCount else { continue }
+      let own = tables.pointee.requirement(Int(plan.firstRequirement + index))
+      guard own.choices > 1 else { continue }
+      var seats = seats(of: slot)
+      while seats.next(), seats.index < index {}
+      invariants.hold(
+        choice(at: seats, of: slot) == index, "of alternatives one has units", slot)
+    }
   }
 
   private func derivedState(of slot: UInt32) -> IncidentState {

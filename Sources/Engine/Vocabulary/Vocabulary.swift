@@ -273,6 +273,8 @@ package enum Reason: Int32, BitwiseCopyable, Sendable {
   /// The incident's place changed; unitID = a free unit that is nearer.
   case placeChanged = 29
   case proposed = 30
+  /// Its alarm level was raised and needs more.
+  case raised = 31
 }
 
 /// Why fewer units were sent than the plan asks for.
@@ -421,4 +423,6 @@ extension Status {
   @inlinable public static var locked: Status { Status(rawValue: -28) }
   /// The one error after which something may have changed: ask. Not yet.
   @inlinable public static var uncertain: Status { Status(rawValue: -29) }
+  /// The incident's plan has no such alarm level.
+  @inlinable public static var level: Status { Status(rawValue: -32) }
 }

@@ -43,13 +43,13 @@ extension Router {
   package func unitsFound(_ given: UnitFilter, lastingTo limit_us: Int64) -> UnitsFound {
     let levels = codes(given.levels)
     var filter = given
-    filter.crewedOnly = false
+    filter.leastCrew = 0
     filter.prepare(codes: .max)
     let lasting = UnitOrder.Asked(until_us: limit_us, skipStamp: filter.skipStamp)
     let all: UnitsFound = [.uncrewed, .otherLevel, .ending, .lasting]
     var found = UnitsFound()
     sets.classes.each(filter) { own in
-      if !own.traits.isCrewed {
+      if own.traits.crew < max(given.leastCrew, 1) {
         found.insert(.uncrewed)
       } else if levels &>> UInt32(own.traits.level) & 1 == 0 {
         found.insert(.otherLevel)

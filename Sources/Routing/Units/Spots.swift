@@ -281,7 +281,7 @@ struct SpotTable: ~Copyable {
   }
 
   private func bucket(_ spot: UInt32, _ traits: UnitTraits) -> Int {
-    let crew: UInt64 = traits.isCrewed ? 1 << 40 : 0
+    let crew = UInt64(traits.crew) << 40
     var hash = Self.mixed(UInt64(spot) << 8 | UInt64(traits.level) | crew)
     hash = Self.mixed(hash ^ UInt64(traits.agency) << 32 ^ UInt64(traits.kind))
     return Int(Self.mixed(hash ^ traits.capabilities) & mask)
@@ -299,6 +299,6 @@ extension UnitTraits {
   /// No filter tells the two apart, but by their shifts and marks.
   func isAlike(_ other: UnitTraits) -> Bool {
     capabilities == other.capabilities && agency == other.agency && kind == other.kind
-      && level == other.level && isCrewed == other.isCrewed
+      && level == other.level && crew == other.crew
   }
 }

@@ -167,7 +167,7 @@ struct UnitClasses: ~Copyable {
   }
 
   private func bucket(_ traits: UnitTraits) -> Int {
-    let flags: UInt64 = (traits.isCrewed ? 1 << 40 : 0) | (traits.hasPlace ? 1 << 41 : 0)
+    let flags = UInt64(traits.crew) << 49 | (traits.hasPlace ? 1 << 41 : 0)
     var x = UInt64(traits.agency) << 32 | UInt64(traits.kind)
     x = (x ^ flags ^ UInt64(traits.level) << 44) &* 0xbf58_476d_1ce4_e5b9
     x = (x ^ (x >> 29) ^ traits.capabilities) &* 0x94d0_49bb_1331_11eb

@@ -56,7 +56,7 @@ struct UnitSets: ~Copyable {
       counts[set] += counted
       left &= left - 1
     }
-    if traits.isCrewed { flip(unit, Self.crewed, step) }
+    if traits.crew > 0 { flip(unit, Self.crewed, step) }
     if traits.hasPlace { flip(unit, Self.placed, step) }
   }
 

@@ -7,7 +7,8 @@ struct UnitTraits: BitwiseCopyable {
   var skipStamp: UInt32 = 0
   var kind: UInt32 = 0
   var level: UInt8 = 0
-  var isCrewed = false
+  /// People aboard, at most 255: 0 = nobody.
+  var crew: UInt8 = 0
   var hasPlace = false
   var isLive = false
 
@@ -15,7 +16,7 @@ struct UnitTraits: BitwiseCopyable {
   @inline(__always) func matches(_ filter: UnitFilter) -> Bool {
     let levelMisses = UInt64(~(filter.levels &>> UInt32(level)) & 1)
     guard levelMisses | (filter.capabilities & ~capabilities) == 0 else { return false }
-    return (isCrewed || !filter.crewedOnly) && (!filter.asksMore || matchesRest(filter))
+    return crew >= filter.leastCrew && (!filter.asksMore || matchesRest(filter))
   }
 
   /// What only some questions ask.

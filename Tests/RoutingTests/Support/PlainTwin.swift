@@ -22,7 +22,7 @@ struct PlainTwin {
     var level: UInt8
     var agency: UInt32
     var until: Int64
-    var isCrewed: Bool
+    var crew: UInt8
     var place: Place?
     var skip: UInt32 = 0
   }
@@ -159,7 +159,7 @@ struct PlainTwin {
 
   static func passes(_ unit: Unit, _ filter: UnitFilter) -> Bool {
     if filter.skipStamp != 0 && unit.skip == filter.skipStamp { return false }
-    if filter.crewedOnly && !unit.isCrewed { return false }
+    if unit.crew < filter.leastCrew { return false }
     if filter.agency != 0 && filter.agency != unit.agency { return false }
     if filter.availableUntil_us != .min && unit.until < filter.availableUntil_us { return false }
     for bit in 0..<64 as Range<UInt64> where filter.capabilities & (1 << bit) != 0 {

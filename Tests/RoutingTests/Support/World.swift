@@ -95,12 +95,12 @@ struct World: ~Copyable {
     let unit = PlainTwin.Unit(
       index: index, id: ((random.next() >> 60) << 32) | UInt64(index),
       capabilities: UInt64(random.below(8)), level: UInt8(random.below(3)),
-      agency: UInt32(random.below(3)), until: Int64(random.below(4)), isCrewed: random.chance(80),
+      agency: UInt32(random.below(3)), until: Int64(random.below(4)), crew: UInt8(random.below(5)),
       place: random.chance(90) ? RandomNetwork.place(on: image.map, &random) : nil)
     units.append(unit)
     router.put(
       unit: index, id: unit.id, capabilities: unit.capabilities, level: unit.level,
-      agency: unit.agency, availableUntil_us: unit.until, isCrewed: unit.isCrewed,
+      agency: unit.agency, availableUntil_us: unit.until, crew: unit.crew,
       place: unit.place)
   }
 
@@ -111,7 +111,7 @@ struct World: ~Copyable {
       agency: random.chance(70) ? 0 : UInt32(random.below(3)),
       availableUntil_us: random.chance(70) ? .min : Int64(random.below(4)),
       skipStamp: random.chance(70) ? 0 : UInt32(random.below(3)),
-      crewedOnly: random.chance(20))
+      leastCrew: random.chance(20) ? UInt8(random.below(4)) : 0)
   }
 
   /// One question to both; differences are reported with the seed.

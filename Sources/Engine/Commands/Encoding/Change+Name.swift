@@ -46,6 +46,7 @@ extension Change {
     case .tell: "tell"
     case .acknowledge: "acknowledge"
     case .setMode: "setMode"
+    case .raise: "raise"
     }
   }
 }

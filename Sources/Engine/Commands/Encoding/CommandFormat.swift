@@ -58,6 +58,7 @@ enum CommandFormat {
     case .tell: 38
     case .acknowledge: 39
     case .setMode: 40
+    case .raise: 41
     }
   }
 
@@ -65,7 +66,7 @@ enum CommandFormat {
   static func newestVersion(_ kind: UInt16) -> UInt16? {
     switch kind {
     case 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25,
-      26, 27, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40: 1
+      26, 27, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41: 1
     case 28: 2
     default: nil
     }

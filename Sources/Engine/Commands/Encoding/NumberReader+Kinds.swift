@@ -233,6 +233,7 @@ extension NumberReader {
     case 38: return .plain(.tell(event: i32(), state: i32(), number: i32(), for_ns: i64()))
     case 39: return .plain(.acknowledge(events: u64()))
     case 40: return .plain(.setMode(isManual: bool()))
+    case 41: return .plain(.raise(incident: u64(), level: u32(), wall_us: i64()))
     default: return nil
     }
   }

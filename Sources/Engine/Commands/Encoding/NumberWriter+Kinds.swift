@@ -233,6 +233,10 @@ extension NumberWriter {
       put(events)
     case .setMode(let isManual):
       put(isManual)
+    case .raise(let incident, let level, let wall_us):
+      put(incident)
+      put(level)
+      put(wall_us)
     default: break
     }
   }

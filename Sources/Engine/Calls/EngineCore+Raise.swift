@@ -1,0 +1,75 @@
+// An incident is graver than its plan's first level: a higher alarm level asks for more, and never again for what is
+// there.
+
+import HujiaContainers
+
+extension EngineCore {
+  /// Raises the alarm level and sends what it asks for besides. The answer lists all live assignments, new ones
+  /// included; behind them the units that a plan that only recommends names, without an assignment.
+  mutating func raise(
+    _ id: UInt64, to level: UInt32, wall_us: Int64, act: Act, into decision: inout Decision
+  ) -> Status {
+    guard let incident = incidents.slot(of: id) else { return .stale }
+    guard incidents[incident].state.isOpen else { return .state }
+    let tables = plans.tables(incidents[incident].planVersion)
+    let before = incidents[incident].plan
+    guard level > 0, level <= UInt32(tables.pointee.levels(before)) else { return .level }
+    guard level > UInt32(before.alarmLevel) else {
+      listLive(incident, &decision)
+      return .unchanged
+    }
+    stopWaiting(incident)
+    incidents.raise(incident, to: tables.pointee.raised(before, to: UInt8(level)))
+    seatOthers(incident)
+    var named = 0
+    if incidents[incident].state != .held {
+      startLeadClock(incident)
+      named = serveRaised(incident, &decision)
+    }
+    emitIncident(incident, reason: .raised, act: act, wall_us: wall_us)
+    listLive(incident, &decision)
+    decision.answer.count += named
+    return .ok
+  }
+
+  /// Units that fill no seat, as those that were sent by hand, take the new ones that they fit.
+  private mutating func seatOthers(_ incident: UInt32) {
+    for place in 0..<Int(incidents[incident].liveCount) {
+      let assignment = incidents.assignment(of: incident, place)
+      guard assignments[assignment].requirement == AssignmentRecord.byHand,
+        let seat = openSeat(for: assignments[assignment].unit, of: incident)
+      else { continue }
+      assignments.seat(assignment, at: seat)
+    }
+  }
+
+  /// How many units are only named; they stand in the decision behind the places of the live ones.
+  private mutating func serveRaised(_ incident: UInt32, _ decision: inout Decision) -> Int {
+    switch sending(incident) {
+    case .auto:
+      _ = fillSeats(of: incident, reason: .raised, &decision)
+      for place in 0..<decision.answer.count {
+        guard let assignment = assignments.slot(of: decision.chosen[place].assignmentID) else {
+          continue
+        }
+        emitAssignment(assignment, reason: decision.chosen[place].reason)
+      }
+      return 0
+    case .manual:
+      incidents.set(incident, shortfall: Sending.manual(at: incidents[incident].place))
+      return 0
+    case .recommend:
+      let record = incidents[incident]
+      beginSelection(excludingRefusalsOf: incident)
+      let shortfall = choose(
+        record.plan, version: record.planVersion, place: record.place, tier: record.tier,
+        incident: incident, needs: openNeeds(of: incident), reason: .raised, &decision)
+      incidents.set(incident, shortfall: shortfall)
+      let named = decision.answer.count
+      for place in stride(from: named - 1, through: 0, by: -1) {
+        decision.chosen[Int(record.liveCount) + place] = decision.chosen[place]
+      }
+      return named
+    }
+  }
+}
