@@ -1434,17 +1434,19 @@ hj_status hj_incident_update(hj_engine *engine, uint64_t incident_id, const hj_r
 /* Raises the alarm level of an open incident: what its plan lists under `alarms` up to `alarm_level` is asked for
  * besides, and units are sent (or named, where the plan only recommends; or neither, where a person sends). A level
  * adds only what it lists: units that are there stay, none of them is asked for again, and units that were sent by hand
- * take the new places that they fit. 1 is what `units` lists; a level that was passed is in force as well, so from 1 to
- * 3 asks for what 2 and 3 list. The level stays through updates; a plan with fewer levels is in force whole. Of a held
- * incident the level counts from its appointment on.
+ * take the new places that they fit.
  *
- * It is told by HJ_EVENT_INCIDENT with HJ_REASON_RAISED, one HJ_EVENT_ASSIGNMENT a unit before it; no clock changes.
- * `wall_us` is told by the event, 0 = now. `dispatch` may be NULL; else it becomes the live assignments, new ones
- * included, and behind them units that are only named, with assignment_id 0. A refused raise changes nothing.
+ * Level 1 is what `units` lists; a level that was passed is in force as well, so from 1 to 3 asks for what 2 and 3
+ * list. The level stays through updates; a plan with fewer levels is in force whole. Of a held incident the level
+ * counts from its appointment on. It is told by HJ_EVENT_INCIDENT with HJ_REASON_RAISED, one HJ_EVENT_ASSIGNMENT a unit
+ * before it; no clock changes. `wall_us` is told by the event, 0 = now.
+ *
+ * `dispatch` may be NULL; else it becomes the live assignments, new ones included, and behind them units that are only
+ * named, with assignment_id 0. A refused raise changes nothing. The _by form takes the person and the reason (`action`
+ * may be NULL).
  * BATON. A decision for the added places: O(places and units looked at). HJ_UNCHANGED (that level or a higher one is in
  * force already; `dispatch` is filled in); HJ_E_LEVEL (the plan has no such level, or no plan matches); HJ_E_STALE;
- * HJ_E_STATE (closed, cancelled or merged); HJ_E_ARGUMENT (alarm_level 0, wall_us negative). The _by form takes the
- * person and the reason (`action` may be NULL). Since 0.3. */
+ * HJ_E_STATE (closed, cancelled or merged); HJ_E_ARGUMENT (alarm_level 0, wall_us negative). Since 0.3. */
 hj_status hj_incident_raise(hj_engine *engine, uint64_t incident_id, uint32_t alarm_level, int64_t wall_us,
                             hj_dispatch *dispatch);
 hj_status hj_incident_raise_by(hj_engine *engine, uint64_t incident_id, uint32_t alarm_level, int64_t wall_us,

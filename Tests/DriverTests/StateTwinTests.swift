@@ -69,7 +69,7 @@ import Testing
         for command in [
           "report", "post", "update", "assign", "end", "merge", "unmerge", "advance", "divert",
           "putUnit", "putWatch", "beats", "takeEvents", "usePlans", "tick", "acknowledge",
-          "setMode",
+          "setMode", "raise",
         ] { #expect(outcome.commands[command, default: 0] > 0, "no \(command)") }
       }
     }
@@ -79,6 +79,7 @@ import Testing
   @Test func everyFieldIsCoded() {
     func compare<Value>(_ value: Value, _ code: (inout Value, inout StateCoder) -> Void) {
       var coder = StateCoder { _ in true }
+      coder.version = EngineCore.stateVersion
       var own = value
       code(&own, &coder)
       check(coder.numbers, equals: State.leaves(value), "\(Value.self)")

@@ -107,7 +107,8 @@ import Testing
       let unit = PlainUnit(
         id: id, capabilities: random.chance(25) ? 15 : UInt64(random.below(16)),
         agency: UInt32(random.below(3)), kind: UInt32(random.below(3)),
-        crew: random.chance(90) ? Int32(random.below(4)) : -1, level: level, shiftEnd_us: shiftEnd_us,
+        crew: random.chance(90) ? Int32(random.below(4)) : -1, level: level,
+        shiftEnd_us: shiftEnd_us,
         idleSince_ns: bench.core.time.now_ns, place: place)
       bench.put(
         id, at: place, capabilities: unit.capabilities, agency: unit.agency, kind: unit.kind,

@@ -136,7 +136,7 @@ struct PlainChoice {
   }
 
   /// All seats of the plan up to an alarm level, in order; of alternatives the first that is met whole, else the first
-  /// that is met in part, else none for the reasons of all. `having`: who is there already.
+  /// that is met in part, else none for the reasons of all. `having`: the units that are there already.
   /// Behind them one more for what `needs` asks for and no unit chosen so far has.
   func choose(
     _ units: [PlainUnit], for place: Place, tier: Tier, needs: UInt64 = 0, level: UInt8 = 1,
@@ -148,7 +148,9 @@ struct PlainChoice {
       for seat in 0..<requirements[index].count {
         let there = having.filter { $0.requirement == UInt32(index) && $0.seat == seat }
         var open = requirements[index].capabilities
-        for pick in there { open &= ~units.first { $0.id == pick.unit }.unsafelyUnwrapped.capabilities }
+        for pick in there {
+          open &= ~units.first { $0.id == pick.unit }.unsafelyUnwrapped.capabilities
+        }
         if !there.isEmpty, open == 0 { continue }
         let isFilled = self.fill(
           requirements[index], open, (UInt32(index), seat), units, place, tier, &work)
@@ -170,7 +172,8 @@ struct PlainChoice {
         let isWhole = fill(choice, &own)
         tried.append((own, isWhole))
       }
-      let some = tried.first { $0.isWhole } ?? tried.first { $0.work.picks.count > work.picks.count }
+      let some =
+        tried.first { $0.isWhole } ?? tried.first { $0.work.picks.count > work.picks.count }
       if let some {
         work = some.work
       } else {

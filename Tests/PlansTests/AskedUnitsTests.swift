@@ -70,21 +70,39 @@ import Testing
       "17 units"
     ),
     (#""units":[{"any_of":[{}]}]"#, "plans[0].units[0].any_of", "2 to 8"),
-    (#""units":[{"any_of":[{"kind":1},{"kind":1,"count":2}]}]"#, "plans[0].units[0].any_of[1]", "never be chosen"),
+    (
+      #""units":[{"any_of":[{"kind":1},{"kind":1,"count":2}]}]"#, "plans[0].units[0].any_of[1]",
+      "never be chosen"
+    ),
     (
       #""units":[{"any_of":[{"capabilities":["a"]},{"capabilities":["a"],"min_crew":2}]}]"#,
       "plans[0].units[0].any_of[1]", "never be chosen"
     ),
-    (#""units":[{"any_of":[{},{"capabilities":["a"]}]}]"#, "plans[0].units[0].any_of[1]", "never be chosen"),
-    (#""units":[{"any_of":[{"kind":1},{"kind":2}],"count":2}]"#, "plans[0].units[0].count", "each alternative"),
-    (#""units":[{"any_of":[{"kind":1},{"any_of":[]}]}]"#, "plans[0].units[0].any_of[1].any_of", "unknown key"),
+    (
+      #""units":[{"any_of":[{},{"capabilities":["a"]}]}]"#, "plans[0].units[0].any_of[1]",
+      "never be chosen"
+    ),
+    (
+      #""units":[{"any_of":[{"kind":1},{"kind":2}],"count":2}]"#, "plans[0].units[0].count",
+      "each alternative"
+    ),
+    (
+      #""units":[{"any_of":[{"kind":1},{"any_of":[]}]}]"#, "plans[0].units[0].any_of[1].any_of",
+      "unknown key"
+    ),
     (#""units":[{"min_crew":0}]"#, "plans[0].units[0].min_crew", "1 to 255"),
     (#""units":[{"min_crew":256}]"#, "plans[0].units[0].min_crew", "1 to 255"),
     (#""agencies":[{"agency":0,"units":[{}]}]"#, "plans[0].agencies[0].agency", "from 1"),
     (#""agencies":[{"units":[{}]}]"#, "plans[0].agencies[0]", "lacks \"agency\""),
     (#""agencies":[{"agency":2}]"#, "plans[0].agencies[0]", "asks for no units"),
-    (#""agencies":[{"agency":2,"units":[{"agency":3}]}]"#, "plans[0].agencies[0].units[0].agency", "another agency"),
-    (#""agencies":[{"agency":2,"alarms":[{"level":2,"units":[{}]}]}]"#, "plans[0]", "list its units"),
+    (
+      #""agencies":[{"agency":2,"units":[{"agency":3}]}]"#, "plans[0].agencies[0].units[0].agency",
+      "another agency"
+    ),
+    (
+      #""agencies":[{"agency":2,"alarms":[{"level":2,"units":[{}]}]}]"#, "plans[0]",
+      "list its units"
+    ),
     (#""units":[{}],"days":["sat","sunday"]"#, "plans[0].days[1]", "unknown"),
     (
       #""units":[{"any_of":[{"kind":1,"count":16},{"kind":2,"count":16},{"kind":3}]}]"#,

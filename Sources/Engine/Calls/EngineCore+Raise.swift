@@ -12,14 +12,15 @@ extension EngineCore {
     guard let incident = incidents.slot(of: id) else { return .stale }
     guard incidents[incident].state.isOpen else { return .state }
     let tables = plans.tables(incidents[incident].planVersion)
-    let before = incidents[incident].plan
+    let (before, version) = (incidents[incident].plan, incidents[incident].planVersion)
     guard level > 0, level <= UInt32(tables.pointee.levels(before)) else { return .level }
     guard level > UInt32(before.alarmLevel) else {
       listLive(incident, &decision)
       return .unchanged
     }
     stopWaiting(incident)
-    incidents.raise(incident, to: tables.pointee.raised(before, to: UInt8(level)))
+    incidents.follow(
+      incident, plan: tables.pointee.raised(before, to: UInt8(level)), version: version)
     seatOthers(incident)
     var named = 0
     if incidents[incident].state != .held {

@@ -197,13 +197,6 @@ package struct IncidentStore: ~Copyable {
     records[slot].planVersion = version
   }
 
-  /// The same plan at a higher alarm level.
-  mutating func raise(_ slot: UInt32, to plan: PlanMatch) {
-    assert(records[slot].state.isOpen && plan.plan == records[slot].plan.plan)
-    assert(plan.alarmLevel > records[slot].plan.alarmLevel)
-    records[slot].plan = plan
-  }
-
   mutating func followClocks(_ slot: UInt32, version: UInt32) {
     records[slot].clockVersion = version
   }
