@@ -86,7 +86,7 @@ let package = Package(
         "COpenStreetMap",
       ]),
     // Live traffic as it is sold, held against a map: for the tool, never linked into the library.
-    layer("TrafficFeed", ["HujiaRoads", "HujiaGeography", "HujiaContainers"]),
+    layer("TrafficFeed", ["HujiaRouting", "HujiaRoads", "HujiaGeography", "HujiaContainers"]),
     // The tool in parts: one host of the C interface, what stands on it, and the commands.
     layer("HostKit", ["CHujia", "HujiaCInterface", "HujiaDriver", "HujiaRoads"]),
     layer(

@@ -947,8 +947,9 @@ typedef struct hj_street_time {
   uint32_t size;
   uint32_t travel_ms; /* 1 ... HJ_STREET_TIME_MAX, HJ_STREET_CLOSED or HJ_STREET_AS_MAPPED; 0 is refused */
   uint64_t street_id;
-  int32_t direction; /* HJ_DIRECTION_...; a way that the map does not have stays impossible */
-  int32_t profile;   /* 0 = both; HJ_PROFILE_RESPONSE or HJ_PROFILE_NORMAL: that one only */
+  int32_t
+      direction;   /* HJ_DIRECTION_...; a way that the map does not have, or keeps a profile out of, stays impossible */
+  int32_t profile; /* 0 = both; HJ_PROFILE_RESPONSE or HJ_PROFILE_NORMAL: that one only */
 } hj_street_time;
 
 #define HJ_WATCH_PRESENT 1 /* within its limit */

@@ -107,6 +107,7 @@ struct RunCommand: ParsableCommand {
     }
     var statistics = replay.statistics
     statistics.plansPath = plansPath
+    statistics.streets = try told { try StreetsOrigin(map: streets.path) }
     statistics.wallSeconds = HostClock.since_s(start_ns)
     print(json ? try ReplayJSON(statistics).text() : ReplayText(statistics).text)
     guard let report else { return }

@@ -1,6 +1,7 @@
 // The figures of a replay as one JSON object, for machines.
 
 import CHujia
+import HujiaCities
 import HujiaHostKit
 
 package struct ReplayJSON {
@@ -54,6 +55,7 @@ package struct ReplayJSON {
     var engine_figures: [String: [String: EngineFigures.Row]]
     var engine_figures_by: [String: [String: [String: EngineFigures.Row]]]
     var breaches: Int64
+    var streets: StreetsOrigin
   }
 
   package func text() throws(Failed) -> String {
@@ -95,7 +97,8 @@ package struct ReplayJSON {
       escalations_total: s.engine.escalations, calls_not_reached: s.unreached,
       plans: s.plansPath, one_drive: s.example?.text,
       engine_figures: s.engineFigures.rows,
-      engine_figures_by: s.engineFigures.rowsByDimension, breaches: s.engine.breaches)
+      engine_figures_by: s.engineFigures.rowsByDimension, breaches: s.engine.breaches,
+      streets: s.streets)
     return try JSONText.of(figures, .lines)
   }
 }

@@ -12,8 +12,15 @@ package struct ReplayText {
   package var text: String {
     [
       headline, decisions, example, arrivals, statistics.engineFigures.text, escalations,
-      shortfalls, machine,
+      shortfalls, machine, streets,
     ].filter { !$0.isEmpty }.joined(separator: "\n\n")
+  }
+
+  /// Empty where the map says nothing of them.
+  private var streets: String {
+    let source = statistics.streets.source
+    let lines = source.isEmpty ? [] : ["streets: \(source)"]
+    return (lines + statistics.streets.warnings.map { "warning: \($0)" }).joined(separator: "\n")
   }
 
   private var headline: String {

@@ -71,6 +71,7 @@ package struct Statistics {
   private(set) var virtualSeconds = 0.0
   /// The plans file that was used; nil = the built-in plan.
   package var plansPath: String?
+  package var streets = StreetsOrigin()
   private var routesSeen = 0
 
   init(city: City, book: PlanBook, pace: DrivingPace, origin_s: Double) {

@@ -30,7 +30,7 @@ package struct ReportPage {
       <title>Hujia: \(name)</title><style>\(Page.css)\(ChainCharts.css)\(FigureTables.css)</style></head><body>
       <header><h1>Who goes, by which road, and when</h1>
       <p>\(subtitle)</p></header>
-      <section class="tiles">\(tiles)</section>
+      \(warnings)<section class="tiles">\(tiles)</section>
       <section class="wide"><figure>\(map)
       <figcaption>\(tierLegend)<span class="key"><i class="station"></i>station</span>\
       <span class="key"><i class="route"></i>\(min(statistics.sampleRoutes.count, 40)) of the routes driven</span>\(oneDrive)</figcaption></figure></section>
@@ -44,8 +44,21 @@ package struct ReportPage {
       \(ChainCharts(chains: statistics.chains).figures)
       \(FigureTables(statistics.engineFigures, broken: statistics.engine.breaches).sections)
       <section class="wide"><h2>The same as text, beside the record</h2><pre>\(Page.escape(ReplayText(statistics).text))</pre></section>
-      <footer>\(attribution)</footer></body></html>
+      <footer>\(attribution)\(streets)</footer></body></html>
       """
+  }
+
+  /// What the import of the streets warned of: nobody reads a route without it.
+  private var warnings: String {
+    statistics.streets.warnings.map {
+      "<p class=\"warn\"><strong>Streets:</strong> \(Page.escape($0))</p>\n"
+    }.joined()
+  }
+
+  /// As the licence wants it said.
+  private var streets: String {
+    let source = statistics.streets.source
+    return source.isEmpty ? "" : " Streets: \(Page.escape(source))."
   }
 
   private var subtitle: String {

@@ -2,6 +2,7 @@
 // an arc that the feed does not name keeps the map's own time.
 
 import HujiaRoads
+import HujiaRouting
 
 /// A street, a direction and a time, as `hj_street_time` has them.
 package struct StreetFlow: Hashable, Sendable {
@@ -116,11 +117,19 @@ package struct FlowTimes {
         response_ms += time(map.arcResponse_ms[Int(arc)])
       }
     }
-    if abs(normal_ms - response_ms) < 1 {
+    // Nothing is said for a profile that the map keeps out of all of it.
+    func isOpen(_ times: UnsafePointer<UInt32>) -> Bool {
+      pieces.contains { times[Int($0)] < Cost.unreachable_ms }
+    }
+    let opens = (normal: isOpen(map.arcNormal_ms), response: isOpen(map.arcResponse_ms))
+    if opens.normal, opens.response, abs(normal_ms - response_ms) < 1 {
       flows.append(StreetFlow(key: key, travel_ms: Self.whole(normal_ms)))
       return
     }
-    for (profile, time) in [(StreetFlow.Profile.response, response_ms), (.normal, normal_ms)] {
+    for (profile, isOpen, time) in [
+      (StreetFlow.Profile.response, opens.response, response_ms),
+      (.normal, opens.normal, normal_ms),
+    ] where isOpen {
       var key = key
       key.profile = profile
       flows.append(StreetFlow(key: key, travel_ms: Self.whole(time)))
@@ -136,7 +145,7 @@ package struct FlowTimes {
 
   /// A way that is closed to a profile on the map stays so, whatever time is reported.
   private func time(_ time_ms: UInt32) -> Double {
-    time_ms >= UInt32.max / 2 ? 0 : Double(time_ms)
+    time_ms >= Cost.unreachable_ms ? 0 : Double(time_ms)
   }
 
   private static func whole(_ time_ms: Double) -> UInt32 {
@@ -148,7 +157,7 @@ package struct FlowTimes {
     guard let parts = parts[arc] else { return 1 }
     let length_mm = map.length_mm(arc: arc)
     let own = map.arcNormal_ms[Int(arc)]
-    let own_ms = max(time(own > UInt32.max / 2 ? map.arcResponse_ms[Int(arc)] : own), 1)
+    let own_ms = max(time(own >= Cost.unreachable_ms ? map.arcResponse_ms[Int(arc)] : own), 1)
     // The newest first: what it covers is taken.
     var cuts: Set<UInt32> = [0, length_mm]
     for part in parts { cuts.formUnion([part.from_mm, min(part.to_mm, length_mm)]) }

@@ -3,6 +3,7 @@
 import CHujia
 import FoundationEssentials
 import HujiaHostKit
+import HujiaRoads
 import Testing
 
 @testable import HujiaCities
@@ -64,6 +65,38 @@ struct ReplayTests {
         let json = try ReplayJSON(statistics).text()
         #expect(try JSONDecoder().decode(Read.self, from: Data(json.utf8)).calls == 80)
       }
+    }
+  }
+
+  /// What the import of the streets said stands wherever the streets are shown.
+  @Test func sourceAndWarningsOfTheStreetsAreShown() throws {
+    let folder = try InventedCityTests.folder(seed: 3)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try Self.replay(folder, seed: 4) { statistics, map in
+      let plain = try StreetsOrigin(map: map)
+      #expect(plain.source.isEmpty)
+      #expect(throws: MapFileError.self) { try StreetsOrigin(map: folder.path) }
+      var said = statistics
+      said.streets.attribution = "© Mappers & Co"
+      said.streets.licence = "ODbL 1.0"
+      said.streets.warnings = ["no street is one-way: <routes> will run against the traffic"]
+      let page = try ReportPage(said, map: map).html
+      #expect(page.contains("Streets: © Mappers &amp; Co (ODbL 1.0)."))
+      #expect(page.contains("&lt;routes&gt; will run against the traffic"))
+      let text = ReplayText(said).text
+      #expect(text.contains("streets: © Mappers & Co (ODbL 1.0)\nwarning: no street is one-way"))
+      struct Read: Decodable {
+        struct Streets: Decodable {
+          let attribution, licence: String
+          let warnings: [String]
+        }
+        let streets: Streets
+      }
+      let json = try ReplayJSON(said).text()
+      let read = try JSONDecoder().decode(Read.self, from: Data(json.utf8)).streets
+      #expect(read.attribution == said.streets.attribution)
+      #expect(read.licence == "ODbL 1.0" && read.warnings == said.streets.warnings)
+      #expect(!ReplayText(statistics).text.contains("streets: "))
     }
   }
 

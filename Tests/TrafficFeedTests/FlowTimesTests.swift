@@ -36,6 +36,25 @@ import Testing
     #expect(words(times.flows()) == ["1+ 0 20000", "2+ 0 20000", "3- 0 28000"])
   }
 
+  /// A street for emergency driving alone: the other profile stays closed, and its own time grows as it does.
+  @Test func aWayThatIsClosedToOneProfileStaysSo() {
+    var draft = MapDraft()
+    draft.nodes = [(0, 70_000_000), (0, 70_008_993)]
+    let times = MapDraft.Times(normal_ms: MapDraft.Times.closed_ms, response_ms: 5_000)
+    draft.streets = [
+      MapDraft.Street(
+        id: 9, from: 0, to: 1, length_mm: 100_000, forward: times, backward: MapDraft.Times(5_000))
+    ]
+    let image = MapImage(draft)
+    var flows = FlowTimes(image.map)
+    let whole = ArcSpan(arc: arc(image.map, 0), from_mm: 0, to_mm: 100_000)
+    flows.add([whole], .speed_kmh(36))
+    #expect(words(flows.flows()) == ["9+ 1 10000"])
+    flows.add([whole], .closed)
+    #expect(words(flows.flows()) == ["9+ 0 closed"])
+    withExtendedLifetime(image) {}
+  }
+
   /// A later entry wins where both name a place.
   @Test func theNewestWins() {
     let blocks = Blocks(rows: 2, columns: 2)

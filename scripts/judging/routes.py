@@ -10,9 +10,11 @@ import random
 import subprocess
 import sys
 
-from hjmap import Map
+from hjmap import NONE, Map
 
 PAIRS, UNITS, PLACES = 1000, 40, 100
+CLOSED_MS = 0x1FFFFFFF
+GAP_M = 6  # Valhalla draws streets with fewer points
 
 
 def metres(a, b):
@@ -45,10 +47,11 @@ class Valhalla:
     def __init__(self, config, bans):
         from valhalla import Actor
         self.actor = Actor(config)
-        self.costing = {"auto": {"shortest": True, "ignore_restrictions": not bans, "use_tracks": 0}}
+        self.costing = {"auto": {"shortest": True, "ignore_restrictions": not bans, "use_tracks": 0,
+                                 "disable_hierarchy_pruning": True}}
 
     def route(self, a, b):
-        place = [{"lat": p[0], "lon": p[1], "radius": 0, "search_cutoff": 200} for p in (a, b)]
+        place = [{"lat": p[0], "lon": p[1], "radius": 0, "minimum_reachability": 0} for p in (a, b)]
         try:
             found = self.actor.route({"locations": place, "costing": "auto", "costing_options": self.costing,
                                       "directions_type": "none", "units": "kilometers"})
@@ -77,14 +80,20 @@ def decode(text):
     return points
 
 
+def is_open(road_map, street):
+    """To everybody: a street for emergency driving alone is no road to the others."""
+    arcs = [arc for arc in (road_map.forward[street], road_map.backward[street]) if arc != NONE]
+    return any(road_map.ANOR[arc] < CLOSED_MS for arc in arcs)
+
+
 def places(road_map, count, seed):
     """Middles of streets: there every program stands on one street, not at a corner of several."""
     random.seed(seed)
-    streets = [s for s in range(len(road_map.SIDS)) if road_map.SLEN[s] > 20_000]
+    streets = [s for s in range(len(road_map.SIDS)) if road_map.SLEN[s] > 20_000 and is_open(road_map, s)]
     found = []
     while len(found) < count:
         s = random.choice(streets)
-        arc = road_map.forward[s] if road_map.forward[s] != 0xFFFFFFFF else road_map.backward[s]
+        arc = road_map.forward[s] if road_map.forward[s] != NONE else road_map.backward[s]
         if road_map.NPRT[road_map.ATAI[arc]] != 0 or road_map.NPRT[road_map.AHEA[arc]] != 0:
             continue
         shape = road_map.shape(arc)
@@ -100,30 +109,52 @@ def ask(program, path, questions):
     return done.stdout.splitlines()
 
 
-def compare(road_map, lines, pairs, other, bans_of):
-    counts = {"pairs": len(pairs), "elsewhere": 0, "alike": 0, "both": 0, "none": 0, "within_2": 0, "longer": 0,
-              "shorter": 0, "only_ours": 0, "only_theirs": 0, "worst": []}
-    for line, (a, b) in zip(lines, pairs):
-        theirs, gap = other.route(a, b)
-        if gap is not None and gap > 2:
+def is_alike(a, b):
+    """Two lengths within 2 % or 5 m of each other, or no way for both."""
+    if a is None or b is None:
+        return a is b
+    return abs(a - b) <= max(0.02 * b, 5)
+
+
+def compare(pairs, mine, others):
+    """`mine` against one judge: only pairs whose ends both programs have a road at."""
+    counts = {"pairs": len(pairs), "elsewhere": 0, "judged": 0, "alike": 0, "both": 0, "within_2": 0, "longer": 0,
+              "shorter": 0, "only_ours": 0, "only_theirs": 0, "differences": []}
+    for (a, b), ours, (theirs, gap) in zip(pairs, mine, others):
+        if gap is not None and gap > GAP_M:
             counts["elsewhere"] += 1  # the other has no road there: it would answer for another place
             continue
-        ours = None if line == "none" else float(line.split()[0])
+        counts["judged"] += 1
         if (ours is None) != (theirs is None):
             counts["only_theirs" if ours is None else "only_ours"] += 1
-            counts["worst"].append([a[:2], b[:2], ours, theirs])
+            counts["differences"].append([a[:2], b[:2], ours, theirs])
             continue
         counts["alike"] += 1
         if ours is None:
-            counts["none"] += 1
             continue
         counts["both"] += 1
-        if abs(ours - theirs) <= max(0.02 * theirs, 5):
+        if is_alike(ours, theirs):
             counts["within_2"] += 1
         else:
             counts["longer" if ours > theirs else "shorter"] += 1
-            counts["worst"].append([a[:2], b[:2], ours, theirs])
-    counts["judged"] = counts["pairs"] - counts["elsewhere"]
+            counts["differences"].append([a[:2], b[:2], ours, theirs])
+    return counts
+
+
+def agreed(pairs, mine, first, second):
+    """Where the two judges agree with each other, ours is held against both."""
+    counts = {"judged": 0, "judges_agree": 0, "ours_agrees": 0, "differences": []}
+    for (a, b), ours, (one, gap), (other, other_gap) in zip(pairs, mine, first, second):
+        if any(g is not None and g > GAP_M for g in (gap, other_gap)):
+            continue
+        counts["judged"] += 1
+        if not is_alike(one, other):
+            continue
+        counts["judges_agree"] += 1
+        if is_alike(ours, one) or is_alike(ours, other):
+            counts["ours_agrees"] += 1
+        else:
+            counts["differences"].append([a[:2], b[:2], ours, one])
     return counts
 
 
@@ -134,13 +165,13 @@ def nearest(road_map, program, path, other):
     targets = places(road_map, PLACES, 12)
     questions = [f"unit {n + 1} {u[0]} {u[1]}" for n, u in enumerate(units)] + [f"near {t[0]} {t[1]}" for t in targets]
     lines = ask(program, path, questions)
-    counts = {"places": 0, "equal": 0, "near_tie": 0, "different": 0, "elsewhere": 0, "worst": []}
+    counts = {"places": 0, "equal": 0, "near_tie": 0, "different": 0, "elsewhere": 0, "differences": []}
     for line, target in zip(lines, targets):
         theirs = {}
         is_elsewhere = False
         for n, unit in enumerate(units):
             length, gap = other.route(unit, target)
-            if gap is not None and gap > 2:
+            if gap is not None and gap > GAP_M:
                 is_elsewhere = True
             elif length is not None:
                 theirs[n + 1] = length
@@ -160,7 +191,7 @@ def nearest(road_map, program, path, other):
             counts["near_tie"] += 1
         else:
             counts["different"] += 1
-            counts["worst"].append([target[:2], sorted(odd), bar])
+            counts["differences"].append([target[:2], sorted(odd), bar])
     return counts
 
 
@@ -170,10 +201,12 @@ def main():
     ends = places(road_map, 2 * PAIRS, 10)
     pairs = [(ends[2 * n], ends[2 * n + 1]) for n in range(PAIRS)]
     lines = ask(program, path, [f"route {a[0]} {a[1]} {b[0]} {b[1]}" for a, b in pairs])
-    result = {}
+    mine = [None if line == "none" else float(line.split()[0]) for line in lines]
+    result, answers = {}, []
     for name, other in (("OSRM", OSRM(osrm_base)), ("Valhalla", Valhalla(valhalla_config, bans == "1"))):
-        result[name] = {"routes": compare(road_map, lines, pairs, other, bans),
-                        "nearest": nearest(road_map, program, path, other)}
+        answers.append([other.route(a, b) for a, b in pairs])
+        result[name] = {"routes": compare(pairs, mine, answers[-1]), "nearest": nearest(road_map, program, path, other)}
+    result["agreed"] = agreed(pairs, mine, *answers)
     json.dump(result, sys.stdout)
 
 

@@ -119,9 +119,10 @@ final class Traffic: @unchecked Sendable {
     }
     switch time.time {
     case .travel(let ms):
+      // No time opens what the map keeps a profile out of: access, barriers, turn bans.
       streets.share(ms, found, time.direction) { arc, share_ms in
-        each(.normal, arc, share_ms)
-        each(.response, arc, share_ms)
+        if map.arcNormal_ms[arc] < Cost.unreachable_ms { each(.normal, arc, share_ms) }
+        if map.arcResponse_ms[arc] < Cost.unreachable_ms { each(.response, arc, share_ms) }
       }
     case .closed:
       streets.each(found, time.direction) { arc in
