@@ -240,7 +240,7 @@ typedef struct hj_config {
   void *seal_context;
   const char *seal_name;
   uint32_t retain_watches_d;
-  uint32_t reserved5;
+  uint32_t disk_wait_s;
 } hj_config;
 
 typedef struct hj_unit {

@@ -546,7 +546,8 @@ typedef struct hj_config {
   void *seal_context;
   const char *seal_name;     /* with seal: of method and key, 1 ... HJ_SEAL_NAME_MAX bytes, clear in each file */
   uint32_t retain_watches_d; /* days that heartbeats and hj_watch_put are kept, 1 ... 36,500; 0 = as long as records */
-  uint32_t reserved5;
+  uint32_t disk_wait_s;      /* so long hj_engine_close waits for disks that stand still, and with
+                              * HJ_EVENTS_WHEN_DURABLE hj_engine_poll and hj_engine_drain, 1 ... 3,600; 0 = 30 */
 } hj_config;
 
 typedef struct hj_unit {
@@ -1203,7 +1204,16 @@ hj_status hj_engine_open(const hj_config *config, hj_engine **engine, hj_error_d
  * before uv_loop_close). NULL: HJ_OK.
  * ANY THREAD but a loop thread of the engine's own or another thread than the host loop's, and not from an allocator's
  * hook that a call of this engine has under way (HJ_E_DEADLOCK: the engine stays open, and calls of other threads
- * notice nothing). Cold: waits for the loop thread. HJ_E_STALE when it was closed before. Since 0.1. */
+ * notice nothing). Cold: waits for the loop thread.
+ *
+ * Disks (run sheet, last snapshot, journal) are waited for on a thread of the engine's own: disk_wait_s of the config
+ * at most, and as long again for a run sheet that is being written. HJ_TIMEOUT (since 0.3): one did not answer. The
+ * engine is closed, no hook is called any more, and what is recorded lies in the ring, where a next open finds it.
+ *
+ * After HJ_TIMEOUT all that the engine had stays taken: memory of the allocator's hooks too, threads, descriptors, its
+ * lock on the folder. Where the disk answers later, the journal is closed and its lock let go of. The rest goes with
+ * the process.
+ * HJ_E_STALE when it was closed before. Since 0.1. */
 hj_status hj_engine_close(hj_engine *engine);
 
 /* The end of a shift: takes no more, fires what is due, decides everything that was posted, and then stands still.
@@ -1592,7 +1602,7 @@ hj_status hj_clock_escalate(hj_engine *engine, const hj_clock_ref *clock, const 
 #define HJ_HEALTH_SNAPSHOT_DAMAGED 128u /* the newest snapshot could not be read: an older one, or none, was taken */
 #define HJ_HEALTH_TORN_TAIL 256u        /* told once, not degraded: a crash had cut off what was not durable yet */
 #define HJ_HEALTH_RING_DAMAGED 512u     /* a record in the ring and those behind it are lost, or a post: damaged */
-#define HJ_HEALTH_RING_RESTARTED 1024u  /* the ring was full and began anew behind the engine's state: not yet */
+#define HJ_HEALTH_RING_RESTARTED 1024u  /* the disk stands still: the ring began anew behind the engine's state */
 #define HJ_HEALTH_NOT_SEALED 2048u      /* hj_config.seal fails: nothing becomes durable */
 #define HJ_HEALTH_KEPT_TOO_LONG 4096u   /* older than retain_positions_h or _watches_d says, and in no snapshot yet */
 #define HJ_HEALTH_STREAMS_LOST 8192u /* positions or heartbeats on record were missing or damaged when it was opened */
@@ -1674,7 +1684,7 @@ hj_status hj_mode_set(hj_engine *engine, int32_t mode, const hj_action *action);
  * With HJ_EVENTS_WHEN_DURABLE (since 0.3) none is handed out before the record that it stands on is durable, nor any
  * behind it: hj_event.record <= hj_journal_info.durable. While the disk hangs, events wait: hj_journal_info.lag_ns
  * tells it at once, hj_health when the ring is half full. A disk that has failed (HJ_HEALTH_DISK_FAILED, _LOCK_LOST,
- * _JOURNAL_ENDED) stops no dispatch: events are handed out, and those that are not durable say so
+ * _RING_RESTARTED, _JOURNAL_ENDED) stops no dispatch: events are handed out, and those that are not durable say so
  * (HJ_EVENT_FLAG_NOT_DURABLE).
  * BATON. O(events).
  * HJ_E_NULL; HJ_E_SIZE; HJ_E_NEWER. capacity 0 is HJ_OK with *count 0. Since 0.1. */

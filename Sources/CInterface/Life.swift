@@ -204,6 +204,7 @@ extension Configuration {
     runSheetPath = given.run_sheet_path.map { String(cString: $0) }
     if given.run_sheet_s != 0 { runSheet_s = given.run_sheet_s }
     snapshotRecords = given.snapshot_records
+    if given.disk_wait_s != 0 { diskWait_s = given.disk_wait_s }
   }
 
   private static func mapMemory(_ given: hj_config) throws(Failure) -> MapMemory {

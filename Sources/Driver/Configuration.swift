@@ -53,6 +53,8 @@ package struct Configuration {
   package var sheetCalls: (any FileCalls)?
   /// Records between two snapshots while the engine runs: 0 = 500,000, `UInt32.max` = none but at the close.
   package var snapshotRecords: UInt32 = 0
+  /// So long a close waits for disks that stand still.
+  package var diskWait_s: UInt32 = 30
   /// Tests say another boot than the system's.
   package var bootID: JournalID?
   /// Writes every turn down.

@@ -60,9 +60,10 @@ extension EngineDriver {
       driver.sheet?.begin()
       return HandleTable.file(driver, claim)
     } catch {
-      driver.sheet?.stop()
+      _ = driver.sheet?.stop(within: .max)
       driver.stopTraffic()
       driver.follower?.stop()
+      driver.ringKeeper?.stop()
       driver.closeJournal()
       throw error
     }
@@ -127,7 +128,8 @@ extension EngineDriver {
       stallLimit_ns: configuration.stallLimit_ns,
       snapLimit_mm: configuration.snapLimit_m &* 1_000, datum: configuration.datum,
       outputDatum: configuration.outputDatum,
-      traffic: configuration.traffic, recorder: configuration.recorder)
+      traffic: configuration.traffic, recorder: configuration.recorder,
+      diskWait_s: configuration.diskWait_s)
   }
 
   private func startLoop(_ configuration: Configuration) throws(Failure) {
@@ -169,7 +171,9 @@ extension EngineDriver {
     driver.room.close(.stale)  // calls that wait for room in the ring of posts leave
     HandleTable.awaitUsers(token)
     driver.stopTraffic()
-    driver.sheet?.stop()  // it wakes the loop
+    let most_ns = Int64(driver.diskWait_s) &* 1_000_000_000
+    // It wakes the loop.
+    let isSheetOver = driver.sheet?.stop(within: most_ns) ?? true
     if driver.mode == .thread {
       driver.loop?.stopThread()
       driver.loop = nil  // its handles are gone: nothing may wake them
@@ -177,23 +181,13 @@ extension EngineDriver {
     driver.turnHere { _, turn in
       while driver.decidePosts(most: .max, &turn) > 0 {}
     }
-    driver.closeSheet()
-    driver.follower?.stop()
-    driver.writeFinalSnapshot()
-    driver.closeJournal()
+    let isWhole = driver.closeFiles(within: most_ns) && isSheetOver
     if driver.mode == .hostLoop, let loop = driver.loop {
       let kept = Unmanaged.passRetained(driver)
       loop.detach { kept.release() }
     }
     HandleTable.remove(token)
-    return .ok
-  }
-
-  /// Nobody uses the engine any more. Posts that nobody decided (an open that failed) are in the ring of a next open.
-  private func closeJournal() {
-    guard let journal else { return }
-    journal.journal.keepsRing = postMark != nil && posts.pointee.count > 0
-    journal.journal.close()
+    return isWhole ? .ok : .timeout
   }
 
   /// Whether closing would wait for a call that this thread is inside of, or for a loop that only this thread, or never
@@ -273,6 +267,7 @@ extension Configuration {
     try Self.check(
       "max_ahead_s", UInt32(clamping: fixRules.farthestAhead_us / 1_000_000), 1, 366 * 86_400)
     if stale_s != .max { try Self.check("stale_s", stale_s, 1, 366 * 86_400) }
+    try Self.check("disk_wait_s", diskWait_s, 1, 3_600)
     if stall_ms != .max { try Self.check("stall_ms", stall_ms, 20, 3_600_000) }
     try Self.check("snap_limit_m", snapLimit_m, 1, 100_000)
     try Self.check("max_watches", maxWatches, 0, Self.mostObjects)

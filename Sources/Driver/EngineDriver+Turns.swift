@@ -285,7 +285,11 @@ extension EngineDriver {
     if hidesEvents { hastenHidden() }
   }
 
-  @inline(never) private func stirJournal() { journal?.journal.stir() }
+  @inline(never) private func stirJournal() {
+    guard let journal else { return }
+    journal.journal.stir()
+    if journal.journal.mustRestart { ringKeeper?.ask() }
+  }
 
   @inline(__always)
   var newTurn: Turn { Turn(moment: moment, feed: feed) }

@@ -43,6 +43,10 @@ package final class EngineDriver: @unchecked Sendable {
   let stallLimit_ns: Int64?
   var loop: EngineLoop?
   let trafficUse: TrafficUse
+  /// So long a close waits for disks, and a poll for events to become durable.
+  let diskWait_s: UInt32
+  /// What was durable when such a wait was given up: it is not waited again before there is more.
+  let stalledAt = Atomic<UInt64>(.max)
   let trafficSlot = TrafficSlot()
   /// Writes every turn down; nil = nobody does.
   let recorder: Recorder?
@@ -61,6 +65,8 @@ package final class EngineDriver: @unchecked Sendable {
   var refusal: Failure?
   /// Makes snapshots while the engine runs; nil: nobody wants that.
   var follower: Follower?
+  /// Lets a ring that is nearly full begin anew; set with `journal`.
+  var ringKeeper: RingKeeper?
   /// Events that were handed out and not acknowledged, of an engine with a journal.
   var handed: UnsafeMutablePointer<HandedEvents>?
 
@@ -92,8 +98,9 @@ package final class EngineDriver: @unchecked Sendable {
     posts: UnsafeMutablePointer<SharedRing<IncidentReport>>,
     ingest: UnsafeMutablePointer<Counters>, allocator: Allocator, eventDescriptor: Int32,
     stallLimit_ns: Int64?, snapLimit_mm: UInt32, datum: Int32, outputDatum: Int32,
-    traffic: TrafficUse, recorder: Recorder?
+    traffic: TrafficUse, recorder: Recorder?, diskWait_s: UInt32
   ) {
+    self.diskWait_s = diskWait_s
     self.mode = mode
     self.mapOwner = mapOwner
     self.map = mapOwner.map

@@ -9,6 +9,8 @@ final class Sleeper: @unchecked Sendable {
   private var thread = pthread_t()
   private var isRunning = false
   private var body: (() -> Void)?
+  /// Under the mutex: the body has returned.
+  private var isOver = false
 
   init() {
     mutex = .allocate(capacity: 1)
@@ -36,16 +38,38 @@ final class Sleeper: @unchecked Sendable {
     pthread_sigmask(SIG_SETMASK, &all, &before)
     defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
     self.body = body
+    isOver = false
     let me = Unmanaged.passUnretained(self).toOpaque()
     isRunning =
       pthread_create(
         &thread, nil,
         { raw in
           guard let raw else { return nil }
-          Unmanaged<Sleeper>.fromOpaque(raw).takeUnretainedValue().body?()
+          Unmanaged<Sleeper>.fromOpaque(raw).takeUnretainedValue().run()
           return nil
         }, me) == 0
     return isRunning
+  }
+
+  private func run() {
+    body?()
+    locked {
+      isOver = true
+      wakeAll()
+    }
+  }
+
+  /// False: it is still at work, and so is kept for ever, with what it uses: its owner sees to that.
+  func join(atMost_ns: Int64) -> Bool {
+    guard isRunning else { return true }
+    let until_ns = Clock.now_ns() &+ min(max(atMost_ns, 0), 1 << 61)
+    var isDone = false
+    locked {
+      while !isOver, Clock.now_ns() < until_ns { wait(atMost_ns: until_ns &- Clock.now_ns()) }
+      isDone = isOver
+    }
+    if isDone { join() }
+    return isDone
   }
 
   func join() {
@@ -72,5 +96,8 @@ final class Sleeper: @unchecked Sendable {
     until.tv_nsec = Int(end_ns % 1_000_000_000)
     pthread_cond_timedwait(condition, mutex, &until)
   }
+  /// A thousandth of a second.
+  static func pause() { usleep(1_000) }
+
   func wakeAll() { pthread_cond_broadcast(condition) }
 }

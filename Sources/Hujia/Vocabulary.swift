@@ -388,7 +388,7 @@ public struct Health: OptionSet, Sendable {
   public static let tornTail = Health(rawValue: 256)
   /// A record in the ring and those behind it are lost, or a post: damaged.
   public static let ringDamaged = Health(rawValue: 512)
-  /// The ring was full and began anew behind the engine's state: not yet.
+  /// The disk stands still: the ring began anew behind the engine's state.
   public static let ringRestarted = Health(rawValue: 1024)
   public static let notSealed = Health(rawValue: 2048)
   public static let keptTooLong = Health(rawValue: 4096)

@@ -215,6 +215,7 @@ extension Journal {
       if isSame { held = (ring, taken.path) }
     }
     if held == nil {
+      if given.page.generation == 0 { try name(&lock, folder, recovery.place) }
       guard
         let found = RingFile.make(
           settings.ringPath ?? RingFile.defaultPath(lock.page.journal, calls),
@@ -252,6 +253,17 @@ extension Journal {
     }
     taken.ring = nil
     return try finish(settings, folder, lock, boot, (ring, inUse), recovery, catalogue)
+  }
+
+  /// LOCK says which journal this is before anything bears its name: a death in the first open leaves a ring that the
+  /// next one finds and takes away.
+  private static func name(
+    _ lock: inout FolderLock, _ folder: Folder, _ place: ChainPlace
+  ) throws(JournalProblem) {
+    lock.page.isClosed = true
+    lock.page.last = place.last
+    lock.page.hash = place.hash
+    if let error = lock.write(folder) ?? folder.syncFolder() { throw .system("write LOCK", error) }
   }
 
   /// LOCK says which ring is in use, before anything is in it.
@@ -314,8 +326,9 @@ extension Journal {
 
   private static func finish(
     _ settings: JournalSettings, _ folder: Folder, _ lock: FolderLock, _ boot: JournalID,
-    _ ring: (ring: Ring, file: RingFile), _ recovery: Recovery, _ catalogue: Catalogue
+    _ ring: (ring: Ring, file: RingFile), _ given: Recovery, _ catalogue: Catalogue
   ) throws(JournalProblem) -> Journal {
+    var recovery = given
     for name in catalogue.leftovers + recovery.empty { _ = folder.remove(name) }
     // A deletion that a crash left half done.
     for note in recovery.shelf?.findings.notes ?? [] {
@@ -351,8 +364,12 @@ extension Journal {
     if ring.ring.state > 0 {
       let end = ring.ring.end(of: ring.ring.state, seed: recovery.seed)
       ring.ring.release(end, durable: ring.ring.durable)
-      if ring.ring.state <= recovery.place.last { ring.ring.setState(0) }
+      if ring.ring.state <= recovery.place.last {
+        ring.ring.setState(0)
+        recovery.opening.reasons.remove(.ringRestarted)
+      }
     }
+    ring.file.removeStates(but: ring.ring.state)
     let journal = Journal(
       JournalParts(
         settings: settings, boot: boot, folder: folder, lock: lock, ring: ring.ring,
@@ -360,6 +377,7 @@ extension Journal {
         snapshots: catalogue.snapshots.filter { !recovery.spoilt.contains($0) },
         spoiltSnapshots: recovery.spoilt, headDigest: recovery.digestName ?? settings.digest,
         opening: recovery.opening))
+    journal.pending.inherited = recovery.ringNotes
     journal.work.held {
       journal.makeReserve()
       _ = journal.beginSegment()

@@ -13,8 +13,7 @@ extension Journal {
     let bound = durable
     var catalogue = try Catalogue(own, journal: id)
     // What opening could not take stays until a newer one is there, and is no beginning.
-    let spoilt = work.held { spoiltSnapshots }
-    catalogue.snapshots.removeAll { spoilt.contains($0) }
+    catalogue.snapshots.removeAll { passedOver.contains($0) }
     var recovery = try Recovery(own, catalogue, ring: nil, journal: id, digest: settings.digest)
     recovery.bound = bound
     recovery.opener = FrameOpener.make(settings.seal, id)
@@ -25,6 +24,23 @@ extension Journal {
     return max(recovery.place.last, recovery.opening.snapshot)
   }
 
+  /// The longest file that is read at once then: a segment, a snapshot, a state beside the ring; no more than is known.
+  package var mostRead_bytes: Int {
+    var most = Int64(settings.segmentBytes)
+    if let own = try? openAgain() {
+      defer { own.close(own.descriptor) }
+      for name in (try? own.calls.names(own.descriptor).get()) ?? []
+      where SnapshotHead.number(name) != nil { most = max(most, own.bytes(of: name)) }
+    }
+    if let gap {
+      let state = RingFile.inside(ringFile.path, calls, none: Int64(0)) { home, name in
+        home.bytes(of: RingFile.stateName(name, gap))
+      }
+      most = max(most, state)
+    }
+    return Int(most)
+  }
+
   /// The same folder, through a descriptor of its own.
   func openAgain() throws(JournalProblem) -> Folder {
     let descriptor = calls.openFolder(settings.folder)
@@ -33,7 +49,7 @@ extension Journal {
     }
     let own = Folder(calls: calls, descriptor: descriptor)
     do throws(JournalProblem) {
-      guard try own.status(descriptor, settings.folder).isSame(work.held { lock.folder }) else {
+      guard try own.status(descriptor, settings.folder).isSame(folderStatus) else {
         throw JournalProblem(.foreign, "\(settings.folder) is another folder now")
       }
     } catch {
@@ -41,13 +57,5 @@ extension Journal {
       throw error
     }
     return own
-  }
-
-  /// `tell` hears, on the journal's thread or a waiting one, of each batch that is on the disk: its last record, and
-  /// how many bytes were written since opening. It must not wait.
-  package func tellDurable(
-    _ tell: @escaping @Sendable (_ sequence: UInt64, _ bytes: UInt64) -> Void
-  ) {
-    work.held { whenDurable = tell }
   }
 }

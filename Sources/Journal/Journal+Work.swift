@@ -27,51 +27,77 @@ extension Journal {
   }
 
   private func writeBatch() -> Step {
-    let from = ring.head
     guard !reasons.contains(.lockLost) else { return .failed }
     // Also when nothing waits: while the lock is gone another process could come.
     if !lock.isHeld(folder), !beginSegment() { return .failed }
-    guard let (batch, end) = measure(from, ring.tail) else { return .nothing }
-    let records = ring.bytes(from: from, to: end)
-    gate.held { waiters.depart(batch.last) }
-    if gapEnd != nil || !writer.hasRoom(batch), !beginSegment() { return .failed }
-    if let error = writer.write(folder, batch, records, epoch: settings.epoch) {
+    // Each call of the system below may take as long as a disk stands still, and the ring may begin anew meanwhile.
+    var seen = restarts.load(ordering: .acquiring)
+    guard var waiting = measure(seen) else { return .nothing }
+    gate.held { waiters.depart(waiting.batch.last) }
+    var hasFailed = false
+    while true {
+      if gap != nil || !writer.hasRoom(waiting.batch), !beginSegment() { return .failed }
+      let records = ring.bytes(from: waiting.from, to: waiting.end)
+      let error = writer.write(folder, waiting.batch, records, epoch: settings.epoch) {
+        self.isRing(asOf: seen)
+      }
+      guard let error else { return wrote(waiting.end) }
+      if error == SegmentWriter.ringMoved {
+        Waiters.wake(gate.held { waiters.arrive(0) })
+        seen = restarts.load(ordering: .acquiring)
+        guard let again = measure(seen) else { return .nothing }
+        waiting = again
+        gate.held { waiters.depart(again.batch.last) }
+        continue
+      }
       note(error)
       // Clear bytes go nowhere: what waits stays in the ring.
       if error == SegmentWriter.sealRefused {
         raise(.notSealed)
         return .failed
       }
+      if hasFailed {
+        raise(.diskFailed)
+        return .failed
+      }
+      hasFailed = true
       // A stream's file failed: it is finished, and the segment is as good as before.
       if writer.isOpen {
         if error.number == ENOSPC || error.number == EDQUOT { _ = takeReserve() }
       } else if !beginSegment() {
         return .failed
       }
-      if let error = writer.write(folder, batch, records, epoch: settings.epoch) {
-        note(error)
-        raise(.diskFailed)
-        return .failed
-      }
     }
+  }
+
+  private func wrote(_ end: UInt64) -> Step {
     clear(.notSealed)
     clear(.diskFailed)
-    settle(writer.place, end: end)
+    if let over = settle(writer.place, end: end) { removeState(over) }
     return .wrote
   }
 
-  /// As many whole turns as a batch holds, with the most bytes that it can have on the disk. nil: nothing waits.
-  private func measure(_ from: UInt64, _ to: UInt64) -> (BatchHead, end: UInt64)? {
+  /// Whether the ring has not begun anew since: then what was read of it is what stood there.
+  private func isRing(asOf seen: UInt64) -> Bool {
+    atomicMemoryFence(ordering: .acquiring)
+    return restarts.load(ordering: .relaxed) == seen
+  }
+
+  /// As many whole turns as a batch holds, with the most bytes that it can have on the disk. nil: nothing waits, or not
+  /// there any more.
+  private func measure(_ seen: UInt64) -> (batch: BatchHead, from: UInt64, end: UInt64)? {
+    let from = ring.head
+    let to = ring.tail
     var at = from
     var count: UInt32 = 0
-    var whole: (BatchHead, UInt64)?
+    var whole: (BatchHead, UInt64, UInt64)?
     var first: UInt64 = 0
     var most = 0
     while at != to {
       let rest = ring.bytes(from: at, to: to)
       guard let frame = Frame.read(rest, at: 0, seed: seed) else {
         // The host has written where it must not. What was whole before goes to the disk; the rest cannot.
-        raise(.ringDamaged)
+        if isRing(asOf: seen) { raise(.ringDamaged) }
         break
       }
       at &+= UInt64(frame.size)
@@ -81,7 +107,7 @@ extension Journal {
       count += 1
       if frame.flags & Frame.moreFlag == 0 {
         whole = (
-          BatchHead(number: 0, first: first, count: count, bytes: UInt32(most)), at
+          BatchHead(number: 0, first: first, count: count, bytes: UInt32(most)), from, at
         )
       }
     }
@@ -91,18 +117,22 @@ extension Journal {
   /// Under `work`: a new segment, in a folder that is still ours. False: DEGRADED.
   func beginSegment() -> Bool {
     var isAgain = false
+    var gap = gap
     while true {
       if let error = regain() {
         note(error)
         raise(.diskFailed)
         return false
       }
-      if let gapEnd, let error = closeGap(gapEnd) {
+      if let first = gap, let error = closeGap(first) {
+        // The ring has begun anew once more: there is another state, and this one is gone.
+        gap = self.gap
+        if gap != first { continue }
         note(error)
         raise(.diskFailed)
         return false
       }
-      guard let error = writer.begin(folder, segmentHead()) else { break }
+      guard let error = writer.begin(folder, segmentHead(after: gap)) else { break }
       note(error)
       if !isAgain, error.number == ENOSPC || error.number == EDQUOT, takeReserve() {
         isAgain = true
@@ -111,7 +141,7 @@ extension Journal {
       raise(.diskFailed)
       return false
     }
-    if let gapEnd { endGap(gapEnd) }
+    if let gap { endGap(gap) }
     lock.page.last = writer.place.last
     lock.page.hash = writer.place.hash
     if let error = lock.write(folder) {
@@ -124,10 +154,10 @@ extension Journal {
     return true
   }
 
-  private func segmentHead() -> SegmentHead {
+  private func segmentHead(after gap: UInt64?) -> SegmentHead {
     SegmentHead(
       format: lock.page.format, journal: id, boot: boot, number: 0,
-      first: (gapEnd ?? writer.place.last) + 1, after: 0,
+      first: (gap ?? writer.place.last) + 1, after: 0,
       batch: 0,
       digest: settings.digest, epoch: settings.epoch, made_us: calls.wall_us(), previous: [],
       host: settings.head, seal: settings.seal?.name ?? "")
@@ -298,10 +328,10 @@ extension Journal {
     appendNote(monotonic_ns: calls.now_ns(), wall_us: calls.wall_us())
     work.held {
       while step() == .wrote {}
-      if gapEnd != nil { _ = beginSegment() }
+      if gap != nil { _ = beginSegment() }
       tendStreams(isForced: true)
       let isDone =
-        ring.head == ring.tail && gapEnd == nil && !reasons.contains(.lockLost) && !keepsRing
+        ring.head == ring.tail && gap == nil && !reasons.contains(.lockLost) && !keepsRing
       if isDone, writer.trim(folder) == nil {
         lock.page.last = writer.place.last
         lock.page.hash = writer.place.hash

@@ -8,7 +8,8 @@ import Synchronization
 /// One journal: a folder, a ring, and a thread of its own.
 ///
 /// `append`, `hasRoom` and `place` are the baton holder's: one thread at a time. `info`, `wait` and `kick` are any
-/// thread's. `work` guards the segments; nobody takes it under the baton.
+/// thread's. `work` guards the segments; nobody takes it under the baton, and nobody at all but the journal's thread
+/// while a disk may stand still: its holder waits as long as the disk does.
 package final class Journal: @unchecked Sendable {
   // Immutable
   let settings: JournalSettings
@@ -36,19 +37,24 @@ package final class Journal: @unchecked Sendable {
   /// Could not be taken at opening: they count for nothing, and go when there is a new one.
   var spoiltSnapshots: [UInt64]
   var hasReserve = false
-  /// The last record of the state beside the ring; the next segment begins behind it.
-  var gapEnd: UInt64?
 
   /// A deletion on its way.
   let pending = PendingNote()
 
-  // Under `work` as well: what is told of each batch that is durable, and how many bytes were
-  var whenDurable: (@Sendable (UInt64, UInt64) -> Void)?
-  var settledBytes: UInt64 = 0
+  // Under `telling`, which is held while it is told: of each batch that is durable, and how many bytes were
+  private let telling = Gate()
+  private var whenDurable: (@Sendable (UInt64, UInt64) -> Void)?
 
-  // Under `gate`, which the journal's own thread sleeps on: the waiters, and the newest head of the chain
+  // Under `gate`, which the journal's own thread sleeps on: the waiters, where the ring's records begin, and the newest
+  // head of the chain
   let gate = Gate()
   var waiters = Waiters()
+  /// The last record of the state beside the ring; the next segment begins behind it.
+  private var gapEnd: UInt64?
+  private var settledBytes: UInt64 = 0
+  /// Could not be taken at opening, as `spoiltSnapshots` was then.
+  let passedOver: Set<UInt64>
+  let folderStatus: FileStatus
   var head: ChainPlace
   var headDigest: JournalDigest
   var diskBytes: Int64 = 0
@@ -56,6 +62,9 @@ package final class Journal: @unchecked Sendable {
   // Any thread
   private let recordedCell: Atomic<UInt64>
   private let durableCell: Atomic<UInt64>
+  /// How often the ring began anew. It is counted before room is given back: a reader of the ring that finds the count
+  /// as it was has read nothing else than what stood there.
+  let restarts = Atomic<UInt64>(0)
   let reasonsCell: Atomic<UInt32>
   let errorCell = Atomic<Int32>(0)
   let isAsleep = Atomic<Bool>(false)
@@ -86,6 +95,8 @@ package final class Journal: @unchecked Sendable {
     writer = parts.writer
     snapshots = parts.snapshots
     spoiltSnapshots = parts.spoiltSnapshots
+    passedOver = Set(parts.spoiltSnapshots)
+    folderStatus = parts.lock.folder
     head = parts.writer.place
     headDigest = parts.headDigest
     gapEnd = ring.state > parts.writer.place.last ? ring.state : nil
@@ -231,12 +242,29 @@ package final class Journal: @unchecked Sendable {
     }
   }
 
-  /// Under `work`: these records are on the disk.
-  func settle(_ place: ChainPlace, end: UInt64) {
-    settledBytes &+= end &- ring.head
-    defer { whenDurable?(place.last, settledBytes) }
-    ring.release(end, durable: place.last)
+  /// Whether so much of the ring is full that the host is to write its state beside it (`beginRingState`), soon.
+  /// Any thread.
+  package var mustRestart: Bool { ring.used >= ring.capacity / 8 * 7 }
+
+  /// The last record of the state beside the ring, where the disk has nothing of it.
+  var gap: UInt64? { gate.held { gapEnd } }
+
+  /// Under `work`: these records are on the disk. Those of a state beside the ring that are among them stand in no gap
+  /// any more; the state that goes then.
+  func settle(_ place: ChainPlace, end: UInt64) -> UInt64? {
     gate.lock()
+    let from = ring.head
+    let begin = max(from, end)
+    settledBytes &+= begin &- from
+    let bytes = settledBytes
+    var over: UInt64?
+    if let gapEnd, gapEnd <= place.last {
+      over = gapEnd
+      self.gapEnd = nil
+      ring.setState(0)
+      clear(.ringRestarted)
+    }
+    ring.release(begin, durable: place.last)
     if head.hash != place.hash { headDigest = settings.digest }
     head = place
     diskBytes = writer.written.reduce(0) { $0 + $1.bytes }
@@ -244,6 +272,37 @@ package final class Journal: @unchecked Sendable {
     let beds = waiters.arrive(place.last)
     gate.unlock()
     Waiters.wake(beds)
+    telling.held { whenDurable?(place.last, bytes) }
+    return over
+  }
+
+  /// The records before `end` stand in a state beside the ring, which has all up to `sequence`. What is not needed any
+  /// more then: an older state, or this one, where the disk was faster. Waits for no disk.
+  func restart(after sequence: UInt64, end: UInt64) -> UInt64? {
+    gate.lock()
+    defer { gate.unlock() }
+    guard sequence > durableCell.load(ordering: .relaxed) else { return sequence }
+    let before = ring.state
+    ring.setState(sequence)
+    gapEnd = sequence
+    restarts.add(1, ordering: .sequentiallyConsistent)
+    ring.release(max(ring.head, end), durable: ring.durable)
+    raise(.ringRestarted)
+    return before == 0 || before == sequence ? nil : before
+  }
+
+  /// Under `work`: without a new batch.
+  func tellAgain() {
+    let (last, bytes) = gate.held { (head.last, settledBytes) }
+    telling.held { whenDurable?(last, bytes) }
+  }
+
+  /// `tell` hears, on the journal's thread or a waiting one, of each batch that is on the disk: its last record, and
+  /// how many bytes were written since opening. It must not wait. When this returns nobody is inside of the one before.
+  package func tellDurable(
+    _ tell: @escaping @Sendable (_ sequence: UInt64, _ bytes: UInt64) -> Void
+  ) {
+    telling.held { whenDurable = tell }
   }
 }
 

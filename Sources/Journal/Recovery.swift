@@ -25,6 +25,8 @@ struct Recovery {
   var shelf: StreamShelf?
   /// What is sealed is proved and not given.
   var isBlind = false
+  /// Deletions whose record was not durable yet.
+  var ringNotes: [DeletionNote] = []
   /// Those that could not be taken: newer than the one that was.
   var spoilt: [UInt64] = []
 
@@ -258,14 +260,17 @@ struct Recovery {
     var given: UInt64 = 0
     var isTaken = true
     var last: UInt64 = 0
+    var notes: [DeletionNote] = []
     let (_, isWhole) = ring.walk(seed: seed) { frame, payload, _ in
       last = frame.sequence
+      if frame.kind == Frame.note, let note = DeletionNote(payload, frame) { notes.append(note) }
       guard frame.sequence > opening.snapshot else { return true }
       given += 1
       isTaken = frame.ringRecord(payload, boot: boot).map { record($0) } ?? true
       return isTaken
     }
     guard isTaken else { throw JournalProblem(.refused, "a record of the ring was not taken") }
+    ringNotes = notes
     if !isWhole { opening.reasons.insert(.ringDamaged) }
     opening.fromRing = given
     opening.last = max(opening.last, last)

@@ -144,6 +144,21 @@ struct RingFile: @unchecked Sendable {
 
   // Let go
 
+  /// States of ours beside the ring that a crash left: all but that one, whole or half made.
+  func removeStates(but sequence: UInt64) {
+    _ = Self.inside(path, calls, none: nil) { home, name -> SystemError? in
+      guard case .success(let names) = calls.names(home.descriptor) else { return nil }
+      let needed = Self.stateName(name, sequence)
+      for found in names where found.hasPrefix("\(name)-state-") && found != needed {
+        guard case .success(let file) = home.open(found, .read) else { continue }
+        let status = calls.status(file)
+        home.close(file)
+        if case .success(let status) = status, Self.isOurs(status, calls) { _ = home.remove(found) }
+      }
+      return nil
+    }
+  }
+
   func remove() {
     guard !path.isEmpty else { return }
     _ = Self.inside(path, calls, none: nil) { folder, name in folder.remove(name) }

@@ -21,6 +21,8 @@ final class SegmentWriter: @unchecked Sendable {
   private var offset: Int64 = 0
   private var zeroed: Int64 = 0
   private(set) var place: ChainPlace
+  /// Of the last batch: before a gap where no batch came behind it yet.
+  private var lastWritten: UInt64
   /// The hash that the next batch goes on from: `place.hash`, or that with the new segment's head in it.
   private var running: [UInt8]
   var nextNumber: UInt64
@@ -34,6 +36,7 @@ final class SegmentWriter: @unchecked Sendable {
     self.digest = digest
     self.seed = seed
     self.place = place
+    lastWritten = place.last
     self.nextNumber = nextNumber
     self.segmentBytes = segmentBytes
     self.batchLimit = batchLimit
@@ -63,7 +66,8 @@ final class SegmentWriter: @unchecked Sendable {
     finish(folder)
     var head = head
     head.number = nextNumber
-    head.after = place.last
+    // Behind a gap without a batch a second segment begins where the first one would have.
+    head.after = lastWritten
     head.batch = place.batch
     head.previous = place.hash
     let bytes = head.bytes
@@ -140,15 +144,18 @@ final class SegmentWriter: @unchecked Sendable {
 
   // A batch
 
-  /// Writes the ring's bytes from `from` to `to` as one batch, and waits until the disk has them. After an error the
-  /// file is finished and nothing counts as written.
+  /// Writes the ring's bytes `records` as one batch, and waits until the disk has them. After an error the file is
+  /// finished and nothing counts as written. `isStill`: asked once they were read, and before anything else is done.
   func write(
-    _ folder: Folder, _ head: BatchHead, _ records: UnsafeRawBufferPointer, epoch: UInt32
+    _ folder: Folder, _ head: BatchHead, _ records: UnsafeRawBufferPointer, epoch: UInt32,
+    isStill: () -> Bool
   ) -> SystemError? {
     guard let file, let start = room.baseAddress else { return SystemError(EBADF) }
     let wall_us = folder.calls.wall_us()
     let now_ns = folder.calls.now_ns()
-    guard let laid = lay(records) else { return Self.sealRefused }
+    let laid = lay(records)
+    guard isStill() else { return Self.ringMoved }
+    guard let laid else { return Self.sealRefused }
     var head = head
     head.number = place.batch
     head.bytes = UInt32(laid)
@@ -181,6 +188,7 @@ final class SegmentWriter: @unchecked Sendable {
     running = hash
     place = ChainPlace(
       last: head.last, hash: hash, batch: head.number + 1, wall_us: wall_us)
+    lastWritten = head.last
     written[written.count - 1].last = head.last
     written[written.count - 1].wall_us = wall_us
     return nil
@@ -188,6 +196,8 @@ final class SegmentWriter: @unchecked Sendable {
 
   /// The host's seal failed. Nothing was written, and the file is as good as before.
   static let sealRefused = SystemError(EKEYREJECTED)
+  /// The ring began anew while it was read. Nothing was written.
+  static let ringMoved = SystemError(ESTALE)
 
   /// Behind the room of the batch's head, sealed where that is asked for. How many bytes.
   private func lay(_ records: UnsafeRawBufferPointer) -> Int? {

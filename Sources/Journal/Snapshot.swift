@@ -308,12 +308,6 @@ extension Journal {
   }
 
   private var snapshotBytes: Int64 {
-    snapshots.reduce(0) { sum, sequence in
-      guard case .success(let file) = folder.open(SnapshotHead.name(sequence), .read) else {
-        return sum
-      }
-      defer { folder.close(file) }
-      return sum + ((try? folder.status(file, "a snapshot").bytes) ?? 0)
-    }
+    snapshots.reduce(0) { $0 + folder.bytes(of: SnapshotHead.name($1)) }
   }
 }

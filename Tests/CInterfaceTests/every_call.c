@@ -122,7 +122,7 @@ static void call_hj_engine_open(hj_engine *engine) {
   expect("hj_engine_open", hj_engine_open(STRUCT(0, hj_config), VALUE(1, void *), STRUCT(2, hj_error_detail)), 0, said);
 }
 static void call_hj_engine_close(hj_engine *engine) {
-  static const hj_status said[] = {HJ_OK, HJ_E_STALE, HJ_E_STATE, HJ_E_FORKED, HJ_E_DEADLOCK, INT32_MAX};
+  static const hj_status said[] = {HJ_OK, HJ_TIMEOUT, HJ_E_STALE, HJ_E_STATE, HJ_E_FORKED, HJ_E_DEADLOCK, INT32_MAX};
   expect("hj_engine_close", hj_engine_close(engine), 0, said);
 }
 static void call_hj_engine_drain(hj_engine *engine) {

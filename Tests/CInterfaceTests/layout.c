@@ -38,7 +38,7 @@ FIELD(hj_config, run_sheet_path, 232, 8); FIELD(hj_config, run_sheet_s, 240, 4);
 FIELD(hj_config, snapshot_records, 244, 4); FIELD(hj_config, journal_digest, 248, 4);
 FIELD(hj_config, retain_positions_h, 252, 4); FIELD(hj_config, seal, 256, 8); FIELD(hj_config, open, 264, 8);
 FIELD(hj_config, seal_context, 272, 8); FIELD(hj_config, seal_name, 280, 8); FIELD(hj_config, retain_watches_d, 288, 4);
-FIELD(hj_config, reserved5, 292, 4);
+FIELD(hj_config, disk_wait_s, 292, 4);
 
 SIZE(hj_unit, 96);
 FIELD(hj_unit, size, 0, 4); FIELD(hj_unit, kind, 4, 4); FIELD(hj_unit, id, 8, 8); FIELD(hj_unit, agency, 16, 4);

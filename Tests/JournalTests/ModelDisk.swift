@@ -73,7 +73,7 @@ final class ModelDisk: FileCalls, @unchecked Sendable {
   var isDiskDead = false
 
   func folder(_ path: String) -> Node? {
-    if path == "/shm" { return shared }
+    if path == "/shm" || path == "/dev/shm" { return shared }
     return path == "/disk" ? disk : disk.entries[String(path.dropFirst(6))]
   }
 

@@ -108,4 +108,160 @@ import Testing
       }
     }
   }
+
+  // A disk that neither answers nor fails: the journal's thread is inside of a call for ever
+
+  /// What a host does: its state is made from what stands beside the ring, or on the disk, and in the ring.
+  private func rebuild(_ bench: JournalBench) throws {
+    guard let journal = bench.journal else { return }
+    var state = HostState()
+    let last = try journal.readRecorded(
+      snapshot: {
+        state = HostState($0)
+        return true
+      },
+      record: {
+        state.payloads.append(Array($0.payload))
+        return true
+      })
+    check(last, equals: journal.recorded)
+    check(state, equals: bench.twin)
+    let writer = try journal.beginRingState(last)
+    let bytes = state.bytes
+    try bytes.withUnsafeBytesThrowing { raw throws(JournalProblem) in try writer.write(raw) }
+    try writer.finish()
+  }
+
+  private func fill(_ bench: JournalBench) {
+    while bench.journal?.mustRestart == false, bench.append() {}
+  }
+
+  /// Its thread is held in the call of that number, counted from where the disk begins to stand still. False: the
+  /// journal made no such call.
+  private func hang(
+    _ bench: JournalBench, at number: Int, behind: Bool, meanwhile: () throws -> Void
+  ) throws -> Bool {
+    let held = HeldWork()
+    bench.disk.around = { [held] in held.around($0, $1) }
+    var count = 0
+    let isHeld = held.start({ bench.journal?.sync() }) { _, isOver in
+      if !isOver { count += 1 }
+      return count == number && isOver == behind
+    }
+    // Here too: a thread that is held would be waited for by the journal's end.
+    defer {
+      held.finish()
+      bench.disk.around = nil
+    }
+    if isHeld { try meanwhile() }
+    return isHeld
+  }
+
+  enum End: CaseIterable { case good, fails, killed, power }
+
+  /// Every call of a batch, and of the disk's coming back behind a state: the ring is filled and begins anew two times
+  /// while it lasts.
+  @Test(arguments: End.allCases, [false, true])
+  func restartsInsideOfEveryCall(_ end: End, _ isBehindGap: Bool) throws {
+    var calls = 0
+    while true {
+      let bench = JournalBench()
+      bench.open()
+      for _ in 0..<100 { bench.append() }
+      bench.sync()
+      for _ in 0..<100 { bench.append() }
+      if isBehindGap {
+        bench.disk.isDiskDead = true
+        fill(bench)
+        try rebuild(bench)
+        bench.disk.isDiskDead = false
+        for _ in 0..<30 { bench.append() }
+      }
+      let what = "held in call \(calls + 1), \(end), behind a gap: \(isBehindGap)"
+      let wasHeld = try hang(bench, at: calls + 1, behind: calls % 2 == 0) {
+        for _ in 0..<2 {
+          fill(bench)
+          try rebuild(bench)
+          for _ in 0..<40 { bench.append() }
+        }
+        if end == .fails { bench.disk.isDiskDead = true }
+        if end == .killed || end == .power { bench.disk.kill() }
+      }
+      guard wasHeld else {
+        bench.close()
+        break
+      }
+      calls += 1
+      if end == .good {
+        // Nothing that was written over in the ring is taken for a record, or for a damaged one.
+        let reasons = bench.journal?.info.reasons ?? []
+        check(reasons.isDisjoint(with: [.ringDamaged, .notSealed, .diskFailed]), what)
+      }
+      var random = SplitMix64(UInt64(calls))
+      var flaw: String?
+      switch end {
+      case .good: break
+      case .fails: bench.disk.isDiskDead = false
+      case .killed: flaw = bench.killAndReopen()
+      case .power: flaw = bench.cutAndReopen(&random)
+      }
+      if flaw == nil, end != .power {
+        bench.sync()
+        for _ in 0..<20 { bench.append() }
+        bench.sync()
+        check(bench.durable, equals: bench.twin.payloads.count, what)
+        check(bench.journal?.info.isDegraded, equals: false, what)
+        check(bench.disk.shared.entries.count, equals: 1, "\(what): the state beside the ring goes")
+        flaw = bench.cutAndReopen(&random)
+      }
+      if let flaw { return _ = check(false, "\(what): \(flaw)") }
+      bench.close()
+      let report = Journal.verifyChain("/disk/journal", kept: [], calls: bench.disk)
+      if let problem = report.problem { return _ = check(false, "\(what): \(problem)") }
+    }
+    check(calls, atLeast: isBehindGap ? 20 : 8)
+  }
+
+  /// A state that a crash left beside the ring is taken away by the next open.
+  @Test func statesDoNotPileUp() throws {
+    let bench = JournalBench()
+    bench.open()
+    for _ in 0..<20 { bench.append() }
+    bench.disk.isDiskDead = true
+    try rebuild(bench)
+    for _ in 0..<20 { bench.append() }
+    let left = try bench.journal?.beginRingState(40)
+    #expect(left != nil)
+    bench.disk.isDiskDead = false
+    checkNil(bench.killAndReopen())
+    withExtendedLifetime(left) {}
+    check(bench.disk.shared.entries.keys.sorted().filter { $0.hasSuffix(".new") }, equals: [])
+    bench.sync()
+    check(bench.disk.shared.entries.count, equals: 1)
+    bench.close()
+    check(bench.disk.shared.entries.count, equals: 0)
+  }
+
+  /// A first open that dies at any call leaves nothing that the next one does not take away.
+  @Test func deathInTheFirstOpen() {
+    var number = 0
+    while true {
+      number += 1
+      let bench = JournalBench()
+      bench.settings.ringPath = nil
+      bench.disk.fault = { [number] count, _ in count == number ? .killAfter : nil }
+      bench.open()
+      let wasKilled = bench.disk.isDead
+      bench.close()
+      bench.disk.revive()
+      bench.open()
+      check(bench.problem == nil, "killed in call \(number)")
+      bench.append()
+      bench.close()
+      check(
+        bench.disk.shared.entries.keys.sorted(), equals: [], "killed in call \(number)")
+      if !wasKilled { break }
+    }
+    check(number, atLeast: 20)
+  }
 }

@@ -37,7 +37,7 @@ import Testing
       (\.ring_path, 216), (\.retain_record_d, 224), (\.repeat_s, 228), (\.run_sheet_path, 232),
       (\.run_sheet_s, 240), (\.snapshot_records, 244), (\.journal_digest, 248),
       (\.retain_positions_h, 252), (\.seal, 256), (\.open, 264), (\.seal_context, 272),
-      (\.seal_name, 280), (\.retain_watches_d, 288), (\.reserved5, 292),
+      (\.seal_name, 280), (\.retain_watches_d, 288), (\.disk_wait_s, 292),
     ]
     for (field, offset) in offsets {
       #expect(MemoryLayout<hj_config>.offset(of: field) == offset)

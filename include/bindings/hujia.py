@@ -559,7 +559,7 @@ class Config(Struct):
         ("retain_record_d", c_uint32), ("repeat_s", c_uint32), ("run_sheet_path", c_char_p),
         ("run_sheet_s", c_uint32), ("snapshot_records", c_uint32), ("journal_digest", c_int32),
         ("retain_positions_h", c_uint32), ("seal", Seal), ("open", Open), ("seal_context", c_void_p),
-        ("seal_name", c_char_p), ("retain_watches_d", c_uint32), ("reserved5", c_uint32),
+        ("seal_name", c_char_p), ("retain_watches_d", c_uint32), ("disk_wait_s", c_uint32),
     ]
 
 

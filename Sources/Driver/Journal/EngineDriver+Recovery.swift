@@ -58,6 +58,7 @@ extension EngineDriver {
     } catch {
       // Both read and write what the journal has mapped.
       follower?.stop()
+      ringKeeper?.stop()
       stopTraffic()
       opened.close()
       throw error
@@ -87,8 +88,10 @@ extension EngineDriver {
     journal = own
     hidesEvents = own.bell != nil
     journalRest = UnsafePointer(own.journal.resting)
+    restartFullRing(own, rebuilder.state)
     try write(opening: configuration, own, rebuilder.opened == nil ? text : [])
     follow(configuration, own)
+    ringKeeper = RingKeeper(self, configuration)
     guard rebuilder.opened != nil else { return }
     tellHealthAnew()
     try loadNewer(text, than: core.pointee.planSource)
@@ -104,6 +107,23 @@ extension EngineDriver {
     // Last: from here on another thread builds epochs and takes turns.
     reopenStreets(rebuilder.times, own)
   }
+
+  /// A ring that is full of records that no disk takes has no room for this opening. What was rebuilt is their state.
+  private func restartFullRing(_ own: EngineJournal, _ state: EngineState?) {
+    guard let state, own.journal.mustRestart,
+      own.journal.wait(0, .durable, timeout_ns: Self.slowDisk_ns) != .reached,
+      own.journal.mustRestart
+    else { return }
+    do throws(JournalProblem) {
+      let writer = try own.journal.beginRingState(own.journal.recorded)
+      try write(state, into: writer)
+      try writer.finish()
+    } catch {
+      own.raise(EngineJournal.Reason.snapshotFailed)
+    }
+  }
+
+  private static var slowDisk_ns: Int64 { 1_000_000_000 }
 
   /// Snapshots while the engine runs, where they are wanted.
   private func follow(_ configuration: Configuration, _ own: EngineJournal) {

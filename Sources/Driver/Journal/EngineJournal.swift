@@ -193,6 +193,8 @@ final class EngineJournal: @unchecked Sendable {
     journal.append(
       placed: writer.count, kind: RecordKind.turn, version: RecordKind.version,
       monotonic_ns: monotonic_ns, wall_us: moment.wall_us, apart: apart)
+    // The turn's end looks there (`giveBaton`), and asks the keeper of the ring.
+    if journal.mustRestart { journal.resting.pointee.store(true, ordering: .relaxed) }
   }
 
   private func forget() {

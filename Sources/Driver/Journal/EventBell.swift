@@ -58,8 +58,10 @@ final class EventBell: Sendable {
 }
 
 extension Journal {
-  /// Nothing more becomes durable, as far as anybody knows.
-  var isWithoutDisk: Bool { !reasonsNow.isDisjoint(with: [.diskFailed, .lockLost]) }
+  /// Nothing more becomes durable, as far as anybody knows. (A disk that stands still fails no call: the ring tells.)
+  var isWithoutDisk: Bool {
+    !reasonsNow.isDisjoint(with: [.diskFailed, .lockLost, .ringRestarted])
+  }
 }
 
 extension EngineJournal {
@@ -96,11 +98,16 @@ extension EngineDriver {
   }
 
   /// Without the baton: what is recorded by now is durable when this returns, so that its events can be read, or the
-  /// disk has failed. It waits for the disk as long as that takes.
+  /// disk has failed, or stands still: then it is not waited for again before something became durable.
   func awaitShown() {
     guard hidesEvents, let journal else { return }
     let newest = journal.journal.recorded
-    while !journal.isWithoutDisk {
+    let until_ns = Clock.now_ns() &+ Int64(diskWait_s) &* 1_000_000_000
+    while !journal.isWithoutDisk, stalledAt.load(ordering: .relaxed) != journal.journal.durable {
+      guard Clock.now_ns() < until_ns else {
+        stalledAt.store(journal.journal.durable, ordering: .relaxed)
+        break
+      }
       let waited = Cancellation.off {
         journal.journal.wait(newest, .durable, timeout_ns: Self.lookAtDisk_ns)
       }

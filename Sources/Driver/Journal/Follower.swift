@@ -2,7 +2,6 @@
 // would, writes that one's state down, and gives its memory back. The baton is never taken, so no turn is longer for a
 // snapshot; and each snapshot proves that the engine can be rebuilt.
 
-import Glibc
 import HujiaContainers
 import HujiaEngine
 import HujiaJournal
@@ -18,6 +17,8 @@ final class Follower: @unchecked Sendable {
   /// Of the newest snapshot, and how many bytes were written then.
   private let newest: Atomic<UInt64>
   private let bytes = Atomic<UInt64>(0)
+  /// When one was begun because something is kept too long; its hearers' alone.
+  private var late_ns = Int64.min
   /// Under the journal's lock, and closing's once the journal's thread tells no more.
   private let thread = Sleeper()
   /// Snapshots made so far.
@@ -26,10 +27,7 @@ final class Follower: @unchecked Sendable {
   /// `snapshot`: the record that the newest snapshot reaches; 0 = none.
   init(_ driver: EngineDriver, _ configuration: Configuration, snapshot: UInt64) {
     self.driver = driver
-    var own = configuration
-    own.allocator = nil
-    own.recorder = nil
-    self.configuration = own
+    self.configuration = SecondCore.configuration(of: configuration)
     most =
       configuration.snapshotRecords == 0
       ? Self.usually : UInt64(configuration.snapshotRecords)
@@ -39,12 +37,27 @@ final class Follower: @unchecked Sendable {
   /// So many records are read back in about a second.
   private static var usually: UInt64 { 500_000 }
 
-  /// A batch is on the disk. Neither waits nor allocates but where a snapshot is due.
+  /// Something is kept too long until a snapshot has it: so often one is tried for that alone.
+  private static var lateAgain_ns: Int64 { 60_000_000_000 }
+
+  /// Whether what must go waits for a snapshot, and there is something that the newest one has not.
+  private func isLate(_ sequence: UInt64) -> Bool {
+    guard sequence > newest.load(ordering: .relaxed),
+      driver.journal?.journal.reasonsNow.contains(.keptTooLong) == true
+    else { return false }
+    let now_ns = Clock.now_ns()
+    guard late_ns == .min || now_ns &- late_ns >= Self.lateAgain_ns else { return false }
+    late_ns = now_ns
+    return true
+  }
+
+  /// A batch is on the disk, or something is kept too long. Neither waits nor allocates but where a snapshot is due.
   func hear(_ sequence: UInt64, _ written: UInt64) {
     let isDue =
       sequence &- newest.load(ordering: .relaxed) >= most
       || configuration.journalBytes > 0
         && written &- bytes.load(ordering: .relaxed) >= configuration.journalBytes / 8
+      || isLate(sequence)
     guard isDue, !mustEnd.load(ordering: .acquiring),
       isBusy.compareExchange(expected: false, desired: true, ordering: .acquiringAndReleasing)
         .exchanged
@@ -64,7 +77,7 @@ final class Follower: @unchecked Sendable {
     mustEnd.store(true, ordering: .releasing)
     // Behind this nobody is inside of `hear`.
     driver.journal?.journal.tellDurable { _, _ in }
-    while isBusy.load(ordering: .acquiring) { usleep(1_000) }
+    while isBusy.load(ordering: .acquiring) { Sleeper.pause() }
     thread.join()
   }
 
@@ -81,39 +94,22 @@ final class Follower: @unchecked Sendable {
     }
   }
 
-  /// Positions that are on no record: the newest of each unit, as its reporters have left it, though it may be younger
-  /// than the state. What was decided since is read back, and asks for none.
-  private func takePositions(_ other: EngineDriver, _ last: Moment) {
-    let table = driver.positions
-    for slot in 0..<UInt32(other.core.pointee.units.touched)
-    where other.core.pointee.units.isLive(slot) {
-      let id = other.core.pointee.units[slot].id
-      guard var fix = table.pointee.newest(slot, of: id, now_ns: last.now_ns),
-        other.holds(fix)
-      else { continue }
-      fix.fix_ns = min(fix.fix_ns, last.now_ns)
-      other.core.pointee.locate(fix)
-    }
-  }
-
   /// False: it was given up, or there was nothing to write.
   private func make(_ journal: EngineJournal) throws(Failure) -> Bool {
-    let other = try EngineDriver.follower(of: driver, configuration)
-    let rebuilder = try Rebuilder(other, configuration)
+    let core = try SecondCore(of: driver, configuration, journal.journal)
+    let rebuilder = core.rebuilder
     do throws(JournalProblem) {
       let last = try journal.journal.readBack(
         snapshot: { rebuilder.take(snapshot: $0) },
         record: { !mustEnd.load(ordering: .relaxed) && rebuilder.take($0) })
-      guard let state = rebuilder.state, rebuilder.records > 0 else { return false }
+      guard rebuilder.records > 0, let state = core.finishedState() else { return false }
       if rebuilder.differences > 0 {
         // What it would say is not what the engine did: the records stay.
         journal.raise(EngineJournal.Reason.rebuiltOtherwise)
         return false
       }
-      if rebuilder.wasForeign { other.core.pointee.snapAnew { other.snap(($0, $1)) } }
-      if configuration.telemetry != .all { takePositions(other, state.last) }
       let writer = try journal.journal.beginSnapshot(last)
-      try other.write(state, into: writer)
+      try core.write(state, into: writer)
       try writer.finish()
       newest.store(last, ordering: .relaxed)
       return true

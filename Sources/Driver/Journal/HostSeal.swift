@@ -18,6 +18,8 @@ package final class HostSeal: JournalSeal, @unchecked Sendable {
   private let sealing: Seal
   private let opening: Open
   private let gate = Gate()
+  /// Under `gate`.
+  private var isOver = false
 
   package init(name: String, seal: @escaping Seal, open: @escaping Open) {
     self.name = name
@@ -35,8 +37,11 @@ package final class HostSeal: JournalSeal, @unchecked Sendable {
     into room: UnsafeMutableRawBufferPointer
   ) -> Int? { bounded(room) { opening(sealed, name, about, room) } }
 
+  /// The host is called no more: its engine is closed, and a thread of it may come to life yet.
+  func end() { gate.held { isOver = true } }
+
   private func bounded(_ room: UnsafeMutableRawBufferPointer, _ body: () -> UInt64?) -> Int? {
-    let count = gate.held(body)
+    let count = gate.held { isOver ? nil : body() }
     return count.flatMap { $0 <= UInt64(room.count) ? Int($0) : nil }
   }
 }

@@ -22,6 +22,8 @@ final class RunSheet: @unchecked Sendable {
   private var isWanted = true
   private var isStopping = false
   private var hasBegun = false
+  private var isInside = false
+  private var isGivenUp = false
   // In poll mode, its own
   private var next_ns: Int64 = .min
 
@@ -88,13 +90,36 @@ final class RunSheet: @unchecked Sendable {
     }
   }
 
-  /// Ends the thread, behind the sheet that it is writing.
-  func stop() {
+  /// Ends the thread, behind the sheet that it is writing. False: the disk did not answer in time. Then no sheet is
+  /// written any more, and the thread stands still behind that call, for ever: the engine that it would ask is closed.
+  func stop(within most_ns: Int64) -> Bool {
     sleeper.locked {
       isStopping = true
       sleeper.wakeAll()
     }
-    sleeper.join()
+    if sleeper.join(atMost_ns: most_ns) { return true }
+    sleeper.locked {
+      isGivenUp = true
+      while isInside { sleeper.wait() }
+    }
+    return false
+  }
+
+  /// The engine is asked by the thread that writes. One that was given up comes no further than here.
+  func inside<Result>(_ body: () -> Result) -> Result {
+    var mayGo = false
+    sleeper.locked {
+      mayGo = !isGivenUp
+      isInside = mayGo
+    }
+    while !mayGo { Glibc.pause() }
+    defer {
+      sleeper.locked {
+        isInside = false
+        sleeper.wakeAll()
+      }
+    }
+    return body()
   }
 
   // In poll mode
@@ -123,7 +148,7 @@ extension EngineDriver {
       isWritten
       ? ownReasons.bitwiseAnd(~bit, ordering: .relaxed).oldValue
       : ownReasons.bitwiseOr(bit, ordering: .relaxed).oldValue
-    if (before & bit != 0) == isWritten { loop?.wake() }
+    if (before & bit != 0) == isWritten { sheet.inside { loop?.wake() } }
   }
 
   /// In a poll, outside of its turns.
@@ -136,8 +161,7 @@ extension EngineDriver {
 
   /// The last sheet: how things stood when the engine was closed.
   func closeSheet() {
-    guard let sheet else { return }
-    sheet.stop()
+    guard let sheet, sheet.stop(within: 0) else { return }
     write(sheet: sheet)
   }
 }

@@ -58,10 +58,17 @@ struct SheetPress {
 
   // Reading
 
+  /// In a turn of its own.
+  private func ask<Result>(_ body: (inout EngineCore) -> Result) -> Result {
+    sheet.inside { driver.turnHere { core, _ in body(&core) } }
+  }
+
   private mutating func readKeys() {
     var next: UInt32? = 0
     open = 0
-    while let slot = next { next = driver.turnHere { core, _ in readKeys(from: slot, &core) } }
+    while let slot = next {
+      next = sheet.inside { driver.turnHere { core, _ in readKeys(from: slot, &core) } }
+    }
     offset_s = local_s - wall_us / 1_000_000
   }
 
@@ -161,7 +168,7 @@ struct SheetPress {
     while next < open {
       let end = min(next + RunSheet.rowsATurn, open)
       let first = next
-      let read = driver.turnHere { core, _ in
+      let read = ask { core in
         var count = 0
         for index in first..<end
         where core.sheetRow(sheet.keys[index].id, into: &sheet.rows.base[count]) { count += 1 }
@@ -279,7 +286,7 @@ struct SheetPress {
     var next: UInt32? = 0
     var shown = 0
     while let slot = next {
-      let read = driver.turnHere { core, _ in
+      let read = ask { core in
         var count = 0
         let left = core.sheetUnits(
           from: slot, most: RunSheet.looksATurn, into: sheet.units.base, &count)

@@ -98,6 +98,13 @@ struct Folder: Sendable {
     }
   }
 
+  /// How long a file is; 0 where it cannot be told.
+  func bytes(of name: String) -> Int64 {
+    guard case .success(let file) = open(name, .read) else { return 0 }
+    defer { close(file) }
+    return (try? status(file, name).bytes) ?? 0
+  }
+
   func opened(_ name: String, _ how: OpenHow = .read) throws(JournalProblem) -> Int32 {
     switch open(name, how) {
     case .success(let file): return file

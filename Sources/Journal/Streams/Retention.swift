@@ -21,6 +21,8 @@ final class PendingNote: @unchecked Sendable {
   /// The journal's thread's.
   var note: DeletionNote?
   var files: [StreamFacts] = []
+  /// Of a process that died before they were durable.
+  var inherited: [DeletionNote] = []
   var tended_ns = Int64.min
 }
 
@@ -35,6 +37,7 @@ extension Journal {
     guard isForced || pending.tended_ns == .min || now_ns &- pending.tended_ns >= Self.tend_ns
     else { return }
     pending.tended_ns = now_ns
+    carryOutInherited(layer)
     if pending.state.load(ordering: .acquiring) == PendingNote.State.recorded { carryOut(layer) }
     let now_us = calls.wall_us()
     var isLate = false
@@ -60,7 +63,9 @@ extension Journal {
       pending.bytes = note.bytes
       pending.state.store(PendingNote.State.prepared, ordering: .releasing)
     }
-    if isLate { raise(.keptTooLong) } else { clear(.keptTooLong) }
+    guard isLate else { return clear(.keptTooLong) }
+    raise(.keptTooLong)
+    tellAgain()
   }
 
   /// The last record of the files that are older than that and in a snapshot. Late: they are not in one.
@@ -94,6 +99,19 @@ extension Journal {
     pending.files = []
     pending.note = nil
     pending.state.store(PendingNote.State.none, ordering: .releasing)
+  }
+
+  /// Under `work`: once they are durable.
+  private func carryOutInherited(_ layer: FrameLayer) {
+    for note in pending.inherited where note.record <= durable {
+      let stream = layer.streams[note.stream.rawValue]
+      if stream.isOpen { stream.finish(folder) }
+      let before = Set(StreamFacts.list(folder, id).of(note.stream).map(\.number))
+      guard (try? StreamDeletion.carryOut(note, folder, id, last: durable)) != nil else { return }
+      let left = Set(StreamFacts.list(folder, id).of(note.stream).map(\.number))
+      stream.forget(before.subtracting(left))
+      pending.inherited.removeAll { $0 == note }
+    }
   }
 
   /// The baton's holder, behind a record: what the journal's thread has prepared. Where there is no room now, later.
