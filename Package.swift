@@ -209,7 +209,8 @@ let package = Package(
       [
         "HujiaTool", "HujiaCatchUp", "HujiaHostKit", "HujiaCities", "HujiaReplay",
         "HujiaSimulation", "HujiaStress",
-        "HujiaReportPage", "HujiaMapImport", "HujiaRoads", "CHujia", "HujiaTestSupport",
+        "HujiaReportPage", "HujiaMapImport", "HujiaMapBuild", "HujiaRoads", "CHujia",
+        "HujiaTestSupport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
   ],

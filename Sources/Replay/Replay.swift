@@ -312,7 +312,8 @@ package final class Replay {
       let road = RouteWords(route, name: host.streetName)
       if road.legs.count > 1 {
         statistics.example = Statistics.Example(
-          unit: vehicles[vehicle].unit.name, call: call, road: road)
+          unit: vehicles[vehicle].unit.name, call: call, road: road,
+          points: route.map { Location(lat_e7: $0.lat_e7, lon_e7: $0.lon_e7) })
       }
     }
     add(now_ns + vehicles[vehicle].routeTime_ns, .arrive(id))

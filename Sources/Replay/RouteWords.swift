@@ -12,7 +12,7 @@ package struct RouteWords {
   package private(set) var legs: [Leg] = []
   package let time_s: Double
 
-  init(_ points: [hj_route_point], name: (UInt64) -> String) {
+  package init(_ points: [hj_route_point], name: (UInt64) -> String) {
     time_s = Double(points.last?.time_ms ?? 0) / 1e3
     var names: [UInt64: String] = [:]
     var before_dm: UInt32 = 0

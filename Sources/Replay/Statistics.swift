@@ -34,6 +34,7 @@ package struct Statistics {
     let unit: String
     let call: City.Call
     package let road: RouteWords
+    package let points: [Location]
     package var text: String {
       "\(unit) to \(call.type), call \(call.number), \(Int(road.time_s.rounded())) s: "
         + road.text(most: 8)
