@@ -41,6 +41,7 @@ static const char plans[] =
     "{\"name\": \"one\", \"types\": [1], \"units\": [{\"capabilities\": [\"patrol\"]}]},"
     "{\"name\": \"four\", \"types\": [2], \"units\": [{\"capabilities\": [\"patrol\"], \"count\": 2},"
     "{\"capabilities\": [\"medic\"]}, {\"capabilities\": [\"rescue\"]}]},"
+    "{\"name\": \"hand\", \"types\": [3], \"dispatch\": \"manual\"},"
     "{\"name\": \"else\", \"units\": [{\"count\": 1}]}]}";
 
 static void open_engine(const char *map) {
@@ -184,6 +185,55 @@ static void recommend(const char *name, uint32_t type) {
   }
 }
 
+#define AREA_SIDE 100
+
+/* A plan for each of 10,000 areas, side by side over all places; every call of type 3 is a person's, so what a question
+ * costs is the match. */
+static void load_areas(void) {
+  int32_t south = INT32_MAX, west = INT32_MAX, north = INT32_MIN, east = INT32_MIN;
+  size_t room = (size_t)AREA_SIDE * AREA_SIDE * 320, length = 0;
+  char *text = malloc(room);
+  hj_error_detail why;
+  int pass, x, y;
+  uint32_t index;
+  if (!text) exit(1);
+  for (index = 0; index < place_count; index++) {
+    if (places[index][0] < south) south = places[index][0];
+    if (places[index][0] > north) north = places[index][0];
+    if (places[index][1] < west) west = places[index][1];
+    if (places[index][1] > east) east = places[index][1];
+  }
+  length += (size_t)snprintf(text + length, room - length, "{\"version\": 1, \"areas\": [");
+  for (pass = 0; pass < 2; pass++) {
+    for (y = 0; y < AREA_SIDE; y++) {
+      for (x = 0; x < AREA_SIDE; x++) {
+        double low = (south + ((double)north - south) * y / AREA_SIDE) / 1e7;
+        double high = (south + ((double)north - south) * (y + 1) / AREA_SIDE + 1) / 1e7;
+        double left = (west + ((double)east - west) * x / AREA_SIDE) / 1e7;
+        double right = (west + ((double)east - west) * (x + 1) / AREA_SIDE + 1) / 1e7;
+        const char *comma = x + y > 0 ? "," : "";
+        if (pass == 0)
+          length +=
+              (size_t)snprintf(text + length, room - length,
+                               "%s{\"name\":\"%d\",\"polygon\":[[%.7f,%.7f],[%.7f,%.7f],[%.7f,%.7f],[%.7f,%.7f]]}",
+                               comma, y * AREA_SIDE + x, left, low, right, low, right, high, left, high);
+        else
+          length += (size_t)snprintf(text + length, room - length,
+                                     "%s{\"name\":\"%d\",\"areas\":[\"%d\"],\"dispatch\":\"manual\"}", comma,
+                                     y * AREA_SIDE + x, y * AREA_SIDE + x);
+      }
+    }
+    length += (size_t)snprintf(text + length, room - length, pass == 0 ? "], \"plans\": [" : "]}");
+  }
+  memset(&why, 0, sizeof why);
+  why.size = sizeof why;
+  if (hj_plans_load(engine, text, (uint32_t)length, &why) < 0) {
+    fprintf(stderr, "%s: %s\n", why.field, why.text);
+    exit(1);
+  }
+  free(text);
+}
+
 static void take_events(row *events) {
   static hj_event taken[64];
   uint32_t count = 0;
@@ -305,6 +355,9 @@ int main(int argc, char **argv) {
   recommend("hj_incident_recommend, 1 unit", 1);
   report_calls(1, "hj_incident_report, 1 unit", 1);
   report_calls(2, "hj_incident_report, 4 units, 3 capabilities", 0);
+  recommend("hj_incident_recommend, by hand", 3);
+  load_areas();
+  recommend("hj_incident_recommend, by hand, 10,000 areas", 3);
   memset(&stats, 0, sizeof stats);
   stats.size = sizeof stats;
   check(hj_engine_stats(engine, &stats), "hj_engine_stats");

@@ -18,12 +18,13 @@ struct HujiaCommand: ParsableCommand {
         hujia import --nodes nodes.csv --edges edges.csv --output city.hjmap
         hujia inspect city.hjmap
         hujia traffic feed.json --map city.hjmap
+        hujia areas beats.geojson --name beat_id
         hujia catch-up night.csv --journal FOLDER --dry-run
       """,
     version: "0.3.0",
     subcommands: [
       RunCommand.self, SimulateCommand.self, GenerateCityCommand.self, ImportCommand.self,
       InspectCommand.self, StressCommand.self, ReplayCommand.self, JournalCommand.self,
-      CatchUpCommand.self, TrafficCommand.self,
+      CatchUpCommand.self, TrafficCommand.self, AreasCommand.self,
     ])
 }

@@ -141,12 +141,13 @@ import Testing
   @Test func theMostSpecificRuleWins() throws {
     var plans = PlanDraft.builtIn
     plans.planTypes = [7]
+    plans.areaRings = [RingRecord(first: 0, count: 4)]
     plans.areaPoints = [(-1_000, 40_000), (1_000, 40_000), (1_000, 80_000), (-1_000, 80_000)].map {
       AreaPoint(lat_e7: $0.0, lon_e7: $0.1)
     }
     plans.areas = [
       AreaRecord(
-        first: 0, count: 4, south_e7: -1_000, north_e7: 1_000, west_e7: 40_000, east_e7: 80_000)
+        first: 0, count: 1, south_e7: -1_000, north_e7: 1_000, west_e7: 40_000, east_e7: 80_000)
     ]
     plans.planAreas = [0]
     plans.clockRules = [

@@ -105,7 +105,8 @@ import Glibc
           limit_ms: 20_000, repeat_ms: 60_000, steps: [Step(after_ms: 0, action: .otherChannel)]))
     #expect(acknowledge[2]?.steps.map(\.after_ms) == [2_000, 3_000])
     #expect(draft.chains[Int(ClockKind.resolve.rawValue)].allSatisfy { $0 == nil })
-    #expect(draft.areas.map(\.count) == [4, 4])
+    #expect(draft.areas.map(\.count) == [1, 1])
+    #expect(draft.areaRings.map(\.count) == [4, 4])
     let fire = draft.plans[1]
     #expect(fire.conditions.tiers == 0b110)
     #expect(fire.conditions.hours == 0b1100_0000_0000_0000_0011_1111)

@@ -52,15 +52,23 @@ extension PlanTables {
   @inline(__always) func holds(
     _ conditions: Conditions, for circumstances: Circumstances, _ local: (hour: UInt32, day: UInt32)
   ) -> Bool {
+    holds(besideAreas: conditions, for: circumstances, local)
+      && holds(
+        areas: conditions.firstArea, conditions.areaCount, circumstances.lat_e7,
+        circumstances.lon_e7)
+  }
+
+  /// The same where it is known that the place is in one of the areas.
+  @inline(__always) func holds(
+    besideAreas conditions: Conditions, for circumstances: Circumstances,
+    _ local: (hour: UInt32, day: UInt32)
+  ) -> Bool {
     (conditions.tiers == 0 || conditions.tiers & (1 << UInt32(circumstances.tier.rawValue)) != 0)
       && (conditions.hours == 0 || conditions.hours & local.hour != 0)
       && (conditions.days == 0 || conditions.days & local.day != 0)
       && (conditions.vulnerable == 2
         || (conditions.vulnerable == 1) == (circumstances.flags & 1 != 0))
       && holds(types: conditions.firstType, conditions.typeCount, type: circumstances.type)
-      && holds(
-        areas: conditions.firstArea, conditions.areaCount, circumstances.lat_e7,
-        circumstances.lon_e7)
   }
 
   private func holds(types first: UInt32, _ count: UInt32, type: UInt32) -> Bool {

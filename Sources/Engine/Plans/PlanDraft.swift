@@ -24,6 +24,7 @@ package struct PlanDraft: Sendable {
   package var planAreas: [UInt32] = []
   package var requirements: [Requirement] = []
   package var areas: [AreaRecord] = []
+  package var areaRings: [RingRecord] = []
   package var areaPoints: [AreaPoint] = []
   package var types: [TypeRecord] = []
   package var tiers: [TierLimits]
@@ -122,6 +123,9 @@ package struct PlanDraft: Sendable {
       plans: try Self.block(memory, plans), planTypes: try Self.block(memory, planTypes),
       planAreas: try Self.block(memory, planAreas),
       requirements: try Self.block(memory, requirements), areas: try Self.block(memory, areas),
+      areaRings: try Self.block(memory, areaRings), areaGrid: try AreaGrid(areas, memory),
+      openPlans: try Self.block(memory, plansWithoutArea),
+      plansOfArea: try NumberLists(plansByArea, memory),
       areaPoints: try Self.block(memory, areaPoints),
       types: try Self.block(memory, types.sorted { $0.code < $1.code }),
       tiers: try Self.block(memory, tiers), policies: try Self.block(memory, policies),
@@ -131,7 +135,23 @@ package struct PlanDraft: Sendable {
       defaultTurnout_ms: defaultTurnout_ms, leastTurnout_ms: min(least_ms, defaultTurnout_ms))
   }
 
-  private static func block<Element: BitwiseCopyable>(
+  private var plansWithoutArea: [UInt32] {
+    plans.indices.filter { plans[$0].conditions.areaCount == 0 }.map(UInt32.init)
+  }
+
+  private var plansByArea: [[UInt32]] {
+    var lists = [[UInt32]](repeating: [], count: areas.count)
+    for (index, plan) in plans.enumerated() {
+      let named =
+        Int(
+          plan.conditions.firstArea)..<Int(
+          plan.conditions.firstArea + plan.conditions.areaCount)
+      for area in Set(planAreas[named]) { lists[Int(area)].append(UInt32(index)) }
+    }
+    return lists
+  }
+
+  static func block<Element: BitwiseCopyable>(
     _ memory: Memory, _ elements: [Element]
   ) throws(OutOfMemory) -> Block<Element> {
     let block = try Block<Element>(memory, count: elements.count)

@@ -3,19 +3,49 @@
 import HujiaContainers
 
 extension PlanTables {
-  /// The most specific plan; of equals the first in the file. O(plans).
+  /// The most specific plan; of equals the first in the file. O(plans without areas + plans of the areas there).
   package func match(_ circumstances: Circumstances) -> PlanMatch {
     let local = localBits(wall_us: circumstances.wall_us)
-    var best = PlanMatch.none(tier: circumstances.tier)
+    var best = UInt32.max
     var bestScore = -1
-    for index in 0..<plans.count {
-      let score = plans[index].conditions.specificity
-      guard score > bestScore else { continue }
-      guard holds(plans[index].conditions, for: circumstances, local) else { continue }
+    for place in 0..<openPlans.count {
+      let score = plans[openPlans[place]].conditions.specificity
+      guard score > bestScore,
+        holds(besideAreas: plans[openPlans[place]].conditions, for: circumstances, local)
+      else { continue }
       bestScore = score
-      best = plans[index].match(number: UInt32(index + 1), tier: circumstances.tier)
+      best = openPlans[place]
     }
-    return best
+    // A sum with an area is odd, one without is even: no plan of the one kind equals one of the other.
+    if openPlans.count < plans.count {
+      areaGrid.each(circumstances.lat_e7, circumstances.lon_e7) { area in
+        guard hasCandidate(area, above: bestScore, before: best),
+          contains(areas[area], circumstances.lat_e7, circumstances.lon_e7)
+        else { return }
+        for place in plansOfArea.places(of: area) {
+          let index = plansOfArea[place]
+          let score = plans[index].conditions.specificity
+          guard score > bestScore || score == bestScore && index < best,
+            holds(besideAreas: plans[index].conditions, for: circumstances, local)
+          else { continue }
+          bestScore = score
+          best = index
+        }
+      }
+    }
+    guard best != .max else { return PlanMatch.none(tier: circumstances.tier) }
+    return plans[best].match(number: best + 1, tier: circumstances.tier)
+  }
+
+  /// Whether a plan of an area might win, before the area's rings are looked at.
+  @inline(__always) private func hasCandidate(
+    _ area: UInt32, above score: Int, before best: UInt32
+  ) -> Bool {
+    for place in plansOfArea.places(of: area) {
+      let own = plans[plansOfArea[place]].conditions.specificity
+      if own > score || own == score && plansOfArea[place] < best { return true }
+    }
+    return false
   }
 
   /// The plan of this number, as it fits a tier; 0 = none does. nil: there is none of this number.
@@ -59,9 +89,18 @@ extension PlanTables {
       lon_e7 <= area.east_e7
     else { return false }
     var isInside = false
-    var before = areaPoints[area.first + area.count - 1]
-    for offset in 0..<area.count {
-      let here = areaPoints[area.first + offset]
+    for ring in area.first..<area.first + area.count {
+      if isEnclosed(by: areaRings[ring], lat_e7, lon_e7) { isInside.toggle() }
+    }
+    return isInside
+  }
+
+  /// `lon_e7` as the area counts.
+  private func isEnclosed(by ring: RingRecord, _ lat_e7: Int32, _ lon_e7: Int64) -> Bool {
+    var isInside = false
+    var before = areaPoints[ring.first + ring.count - 1]
+    for offset in 0..<ring.count {
+      let here = areaPoints[ring.first + offset]
       if (here.lat_e7 > lat_e7) != (before.lat_e7 > lat_e7) {
         // lon < (before.lon - here.lon) * (lat - here.lat) / (before.lat - here.lat) + here.lon, without dividing
         let rise = Int64(before.lat_e7) - Int64(here.lat_e7)

@@ -120,7 +120,18 @@ package struct PlanMatch: BitwiseCopyable, Sendable {
   }
 }
 
-/// A polygon of a plan: vertices `first ..< first + count`, and its box.
+/// One closed line: corners `first ..< first + count`.
+package struct RingRecord: BitwiseCopyable, Sendable {
+  package var first: UInt32
+  package var count: UInt32
+  package init(first: UInt32, count: UInt32) {
+    self.first = first
+    self.count = count
+  }
+}
+
+/// Ground that plans name: rings `first ..< first + count`, and the box of all. What an odd number of rings encloses
+/// belongs to it: parts stand side by side, holes in a part.
 package struct AreaRecord: BitwiseCopyable, Sendable {
   package var first: UInt32
   package var count: UInt32
@@ -168,7 +179,7 @@ package struct TurnoutRecord: BitwiseCopyable, Sendable {
   }
 }
 
-package struct AreaPoint: BitwiseCopyable, Sendable {
+package struct AreaPoint: BitwiseCopyable, Equatable, Sendable {
   package var lat_e7: Int32
   package var lon_e7: Int32
   package init(lat_e7: Int32, lon_e7: Int32) {
@@ -187,6 +198,12 @@ package struct PlanTables: ~Copyable {
   let planAreas: Block<UInt32>
   let requirements: Block<Requirement>
   let areas: Block<AreaRecord>
+  let areaRings: Block<RingRecord>
+  /// Which areas may hold a place.
+  let areaGrid: AreaGrid
+  /// Plans that name no area, in order; by area, the plans that name it, in order.
+  let openPlans: Block<UInt32>
+  let plansOfArea: NumberLists
   let areaPoints: Block<AreaPoint>
   let types: Block<TypeRecord>  // sorted by code
   let tiers: Block<TierLimits>  // by Tier

@@ -1,0 +1,169 @@
+// The areas that plans name: one ring of corners, or parts with holes as GeoJSON writes a MultiPolygon.
+
+import HujiaEngine
+
+extension PlanDecoder {
+  private static var mostAreas: Int { 100_000 }
+
+  mutating func readAreas(_ field: PlanField) throws(PlanError) {
+    let elements = try field.elements()
+    guard elements.count <= Self.mostAreas else {
+      throw field.wrong("areas has \(elements.count) entries: give at most \(Self.mostAreas)")
+    }
+    for element in elements {
+      let area = try element.object(["name", "polygon", "polygons"])
+      let name = try area.require("name").string()
+      guard areaNames[name] == nil else {
+        throw element.wrong("area \"\(name)\" stands twice: give each its own name")
+      }
+      var rings: [[AreaPoint]] = []
+      let whole: PlanField
+      if let parts = area["polygons"] {
+        guard area["polygon"] == nil else {
+          throw parts.wrong("\(parts.path) and polygon are both there: keep one")
+        }
+        rings = try readParts(parts)
+        whole = parts
+      } else {
+        whole = try area.require("polygon")
+        rings.append(try readRing(whole))
+      }
+      areaNames[name] = UInt32(draft.areas.count)
+      try add(rings, whole)
+    }
+  }
+
+  private mutating func add(_ rings: [[AreaPoint]], _ field: PlanField) throws(PlanError) {
+    let points = rings.joined()
+    guard points.count <= 100_000 else {
+      throw field.wrong("\(field.path) has \(points.count) corners: give at most 100,000")
+    }
+    let lats = points.map(\.lat_e7)
+    let lons = points.map(\.lon_e7)
+    try checkWidth(lons, field)
+    draft.areas.append(
+      AreaRecord(
+        first: UInt32(draft.areaRings.count), count: UInt32(rings.count),
+        south_e7: lats.min() ?? 0, north_e7: lats.max() ?? 0, west_e7: lons.min() ?? 0,
+        east_e7: lons.max() ?? 0))
+    for ring in rings {
+      draft.areaRings.append(
+        RingRecord(first: UInt32(draft.areaPoints.count), count: UInt32(ring.count)))
+      draft.areaPoints += ring
+    }
+  }
+
+  private func checkWidth(_ lons: [Int32], _ field: PlanField) throws(PlanError) {
+    guard let west = lons.min(), let east = lons.max(), Int64(east) - Int64(west) > Self.turn_e7
+    else { return }
+    throw field.wrong("\(field.path) is wider than the planet: 360 degrees at most")
+  }
+
+  /// Parts, each an outer ring and its holes. What overlaps or crosses would turn inside out, so it is refused.
+  private func readParts(_ field: PlanField) throws(PlanError) -> [[AreaPoint]] {
+    var rings: [[AreaPoint]] = []
+    var outers: [(ring: [AreaPoint], field: PlanField)] = []
+    for part in try Self.filled(field) {
+      let fields = try Self.filled(part)
+      let outer = try readRing(fields[0])
+      for hole in fields.dropFirst() {
+        let ring = try readRing(hole)
+        guard RingCheck.isWithin(ring, outer) else {
+          throw hole.wrong("\(hole.path) is a hole beside its part: give it a part of its own")
+        }
+        rings.append(ring)
+      }
+      outers.append((outer, fields[0]))
+      rings.append(outer)
+    }
+    switch RingCheck.crossing(rings) {
+    case .none: break
+    case .tangled:
+      throw field.wrong("\(field.path) has too many sides above each other: simplify its lines")
+    case .at(let point):
+      throw field.wrong(
+        "\(field.path) has sides that cross near [\(Double(point.lon_e7) / 1e7), \(Double(point.lat_e7) / 1e7)]: parts stand side by side, holes inside"
+      )
+    }
+    for (place, outer) in outers.enumerated() {
+      for other in outers.indices where other != place {
+        guard RingCheck.isInside(outer.ring, outers[other].ring),
+          !rings.contains(where: {
+            $0 != outers[other].ring && RingCheck.isHole($0, outer.ring, outers[other].ring)
+          })
+        else { continue }
+        throw outer.field.wrong("\(outer.field.path) lies in another part: leave it out")
+      }
+    }
+    return rings
+  }
+
+  private func readRing(_ field: PlanField) throws(PlanError) -> [AreaPoint] {
+    var points: [AreaPoint] = []
+    for vertex in try field.elements() {
+      let point = try readCorner(vertex)
+      if let before = points.last { try checkSide(from: before, to: point, vertex) }
+      points.append(point)
+    }
+    if points.count > 3, points.first?.lat_e7 == points.last?.lat_e7,
+      points.first?.lon_e7 == points.last?.lon_e7
+    {
+      points.removeLast()
+    }
+    if let first = points.first, let last = points.last {
+      try checkSide(from: last, to: first, field)
+    }
+    try checkWidth(points.map(\.lon_e7), field)
+    guard points.count >= 3, points.count <= 100_000 else {
+      throw field.wrong("\(field.path) has \(points.count) corners: give at least 3")
+    }
+    guard !Self.isLine(points) else {
+      throw field.wrong("\(field.path) encloses nothing, so no place is ever in it")
+    }
+    return points
+  }
+
+  private func readCorner(_ vertex: PlanField) throws(PlanError) -> AreaPoint {
+    let pair = try vertex.elements()
+    guard pair.count == 2 else {
+      throw vertex.wrong("\(vertex.path): give [longitude, latitude]")
+    }
+    let lon = try pair[0].number()
+    let lat = try pair[1].number()
+    guard lon >= -Self.farthestLongitude, lon <= Self.farthestLongitude, lat >= -90, lat <= 90
+    else {
+      throw vertex.wrong(
+        "\(vertex.path) is off the planet: give [longitude, latitude] in degrees")
+    }
+    return AreaPoint(lat_e7: Int32((lat * 1e7).rounded()), lon_e7: Int32((lon * 1e7).rounded()))
+  }
+
+  /// Areas across 180 degrees count on past it, up to here.
+  private static var farthestLongitude: Double { 210 }
+  private static var turn_e7: Int64 { 3_600_000_000 }
+
+  /// A side of more than half a turn may be meant either way round, and the wrong one would turn the area inside out.
+  /// One of a whole turn is the border of a map of the world.
+  private func checkSide(
+    from: AreaPoint, to: AreaPoint, _ field: PlanField
+  ) throws(PlanError) {
+    let width_e7 = abs(Int64(to.lon_e7) - Int64(from.lon_e7))
+    guard width_e7 > Self.turn_e7 / 2, width_e7 != Self.turn_e7 else { return }
+    throw field.wrong(
+      "\(field.path): a side of more than 180 degrees. Is the area meant to lie across 180? Then count on "
+        + "past it (180.005 for -179.995); else give the side a corner in between")
+  }
+
+  /// Whether all corners lie on one line. Differences are below 2^32 and 2^31, so the products fit.
+  private static func isLine(_ points: [AreaPoint]) -> Bool {
+    func away(_ point: AreaPoint) -> (north: Int64, east: Int64) {
+      (
+        Int64(point.lat_e7) - Int64(points[0].lat_e7), Int64(point.lon_e7) - Int64(points[0].lon_e7)
+      )
+    }
+    guard let along = points.map(away).first(where: { $0.north != 0 || $0.east != 0 }) else {
+      return true
+    }
+    return points.map(away).allSatisfy { $0.north * along.east == $0.east * along.north }
+  }
+}
