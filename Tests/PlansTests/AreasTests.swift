@@ -163,7 +163,12 @@ import Testing
         )
       }
     }
-    let tables = try tables(plans(#""areas":[\#(areas.joined(separator: ","))]"#))
+    let rules = (0..<10_000).map {
+      #"{"name":"\#($0)","units":[{}],"areas":["\#($0 / 100) \#($0 % 100)"]}"#
+    }
+    let tables = try tables(
+      plans(
+        #""areas":[\#(areas.joined(separator: ","))]"#, "[\(rules.joined(separator: ","))]"))
     var random = SplitMix64(4)
     var most = 0
     for _ in 0..<2_000 {
@@ -172,6 +177,9 @@ import Testing
         _ in looks += 1
       }
       most = max(most, looks)
+      let (row, column) = (random.below(100), random.below(100))
+      let place = (Int32(row) * 5_000_000 + 7, Int32(column) * 10_000_000 + 7)
+      check(Int(match(tables, at: place)), equals: column * 100 + row + 1)
     }
     #expect(
       tables.areas.count == 10_000 && most >= 1 && most <= 8, "\(tables.areas.count): \(most)")

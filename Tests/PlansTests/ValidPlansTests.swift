@@ -270,7 +270,7 @@ import Glibc
   /// type 8, tier 4, area 2, hours and caller 1 each; of equals one with an area, then the first.
   @Test func mostSpecificWins() throws {
     let conditions = [
-      #""types":[7]"#, #""tiers":["emergency"]"#, #""areas":["here"]"#, #""hours":[[0,24]]"#,
+      #""types":[7]"#, #""tiers":["emergency"]"#, #""areas":["here"]"#, #""hours":[[0,23]]"#,
       #""vulnerable":true"#,
     ]
     let weights = [16, 8, 5, 2, 2]
@@ -291,7 +291,7 @@ import Glibc
           #""areas":[{"name":"here","polygon":[[-1,-1],[1,-1],[1,1],[-1,1]]}]"#,
           "[\(list.joined(separator: ","))]"))
       for facts in 0..<32 {
-        // Hours 0 to 24 always hold.
+        // It is midnight: hours 0 to 23 hold.
         let holds = facts | 8
         var best = 0
         var bestWeight = -1

@@ -91,6 +91,32 @@ import Glibc
     if !later.contains("[2,1,2]") { _ = try tables(list(later, earlier)) }
   }
 
+  /// All tiers, hours or days are no condition, and yet they weigh: wherever the other holds, this one does.
+  @Test(arguments: [
+    (#""types":[1],"tiers":["emergency","urgent","routine","preventive"]"#, #""types":[1]"#),
+    (#""types":[1,2],"hours":[[0,24]]"#, #""types":[2]"#),
+    (#""days":["mon","tue","wed","thu","fri","sat","sun"],"hours":[[0,24]]"#, #""days":["mon"]"#),
+    (
+      #""hours":[[0,24]],"tiers":["emergency","urgent","routine","preventive"]"#,
+      #""tiers":["urgent"]"#
+    ),
+  ])
+  func aPlanBesideOneThatAlwaysHoldsIsRefused(wide: String, narrow: String) throws {
+    for isFirst in [true, false] {
+      let (one, other) = isFirst ? (wide, narrow) : (narrow, wide)
+      let error = refusal(
+        plans("", #"[{"name":"a","units":[{}],\#(one)},{"name":"b","units":[{}],\#(other)}]"#))
+      #expect(error.field == (isFirst ? "plans[1]" : "plans[0]"))
+      #expect(error.message.contains("can never match"), "\(error.message)")
+    }
+    // Further conditions make the narrow one the more specific.
+    let more = #""areas":["x"],"hours":[[0,5]],"vulnerable":true"#
+    _ = try tables(
+      plans(
+        #""areas":[{"name":"x","polygon":[[0,0],[1,0],[1,1]]}]"#,
+        #"[{"name":"a","units":[{}],\#(wide)},{"name":"b","units":[{}],\#(narrow),\#(more)}]"#))
+  }
+
   /// Wider in one way and narrower in another, or more specific: both have their cases.
   @Test(arguments: [
     (#""types":[1,2]"#, #""types":[2,3]"#), (#""types":[1]"#, #""types":[1],"tiers":["urgent"]"#),
