@@ -208,7 +208,7 @@ let package = Package(
       "HujiaToolTests",
       [
         "HujiaTool", "HujiaCatchUp", "HujiaHostKit", "HujiaCities", "HujiaReplay",
-        "HujiaSimulation", "HujiaStress",
+        "HujiaSimulation", "HujiaStress", "HujiaLiveFeed", "HujiaTrafficFeed",
         "HujiaReportPage", "HujiaMapImport", "HujiaMapBuild", "HujiaRoads", "CHujia",
         "HujiaTestSupport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),

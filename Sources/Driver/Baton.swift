@@ -168,8 +168,8 @@ package final class Baton: @unchecked Sendable {
     UnsafeMutableRawPointer(stateWord(request)).assumingMemoryBound(to: Atomic<UInt32>.self)
   }
 
-  /// The last touch: once the state is set, the request's frame may be gone. The word to wake it by, where it sleeps: its
-  /// address alone is used, and a sleeper that is woken for another lies down again.
+  /// The last touch: once the state is set, the request's frame may be gone. The word to wake it by, where it sleeps:
+  /// its address alone is used, and a sleeper that is woken for another lies down again.
   private static func answer(
     _ request: UnsafeMutablePointer<hujia_request>, _ state: Int
   ) -> UnsafeMutablePointer<UInt32>? {

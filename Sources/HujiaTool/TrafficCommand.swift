@@ -46,7 +46,7 @@ struct TrafficCommand: ParsableCommand {
   @Flag(help: "Open an engine, read on, and report what changes.") var follow = false
   @Option(help: "Seconds from one look at the feed to the next.") var every = 1.0
   @Option(help: "End after so many seconds; 0 = never.") var lasting = 0.0
-  @Option(help: "A feed that cannot be read for so many seconds takes its times back.")
+  @Option(help: "A feed that gave nothing to read for so many seconds takes its times back.")
   var hold = 900.0
   @Option(help: "A unit as ID=LAT,LON, for --incident. Repeatable.") var unit: [String] = []
   @Option(help: "Where the choice is watched, as LAT,LON.") var incident: String?

@@ -8,7 +8,7 @@ import HujiaRoads
 import HujiaTrafficFeed
 
 /// One reading of a feed, and what came of it.
-package struct FeedReading: Encodable {
+package struct FeedReading: Encodable, Equatable {
   package var entries = 0
   package var found = 0
   package var left_out: [String: Int] = [:]
@@ -31,6 +31,11 @@ package struct FeedReading: Encodable {
 package struct FeedChoice: Encodable, Equatable {
   package var unit: UInt64
   package var travel_ms: UInt32
+
+  package init(unit: UInt64, travel_ms: UInt32) {
+    self.unit = unit
+    self.travel_ms = travel_ms
+  }
 }
 
 package final class FeedFollower {
@@ -76,29 +81,24 @@ package final class FeedFollower {
     try Host.check(host.put(car), "--unit \(id)")
   }
 
-  /// Fetches once; nil: the feed is the same as before. A feed that cannot be read leaves everything as it is for
-  /// `hold_s` seconds; then every street goes back to the map's own time.
+  /// Fetches once; nil: the feed is the same as before. A feed that cannot be read, or is not renewed, leaves everything
+  /// as it is for `hold_s` seconds; then every street goes back to the map's own time.
   package func read(hold_s: Double) throws(Failed) -> FeedReading? {
     let start_ns = HostClock.now_ns
     var reading = FeedReading()
     var flows: [StreetFlow] = []
     do throws(FeedError) {
-      guard let bytes = try source.fetch() else {
+      if let bytes = try source.fetch() {
+        flows = try decode(bytes, into: &reading)
         lastGood_ns = start_ns
-        return nil
+      } else {
+        guard isStale(hold_s) else { return nil }
+        let seconds = Decimals.fixed(HostClock.since_s(lastGood_ns), 0)
+        reading.fault = "\(source.name) gave nothing new to read for \(seconds) s"
       }
-      let feed = try FeedReader.read(
-        bytes, name: source.name, columns: columns, isBinary: isBinary)
-      let answer = decoder.decode(feed)
-      flows = answer.flows
-      reading.entries = answer.records
-      reading.found = answer.matched
-      reading.left_out = answer.refused
-      reading.arcs = answer.arcs
-      lastGood_ns = start_ns
     } catch {
       reading.fault = error.message
-      guard HostClock.since_s(lastGood_ns) > hold_s, book.streets > 0 else { return reading }
+      guard isStale(hold_s) else { return reading }
     }
     let changes = book.changes(to: flows)
     reading.streets = book.streets
@@ -113,6 +113,22 @@ package final class FeedFollower {
     choice = try chosen()
     reading.choice = choice
     return reading
+  }
+
+  private func isStale(_ hold_s: Double) -> Bool {
+    HostClock.since_s(lastGood_ns) > hold_s && book.streets > 0
+  }
+
+  private func decode(
+    _ bytes: [UInt8], into reading: inout FeedReading
+  ) throws(FeedError) -> [StreetFlow] {
+    let feed = try FeedReader.read(bytes, name: source.name, columns: columns, isBinary: isBinary)
+    let answer = decoder.decode(feed)
+    reading.entries = answer.records
+    reading.found = answer.matched
+    reading.left_out = answer.refused
+    reading.arcs = answer.arcs
+    return answer.flows
   }
 
   private func report(_ changes: [FlowChange]) throws(Failed) -> Int {

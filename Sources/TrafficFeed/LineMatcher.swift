@@ -20,12 +20,14 @@ package struct ArcSpan: Equatable, Sendable {
 package enum MatchRefusal: String, Error, CaseIterable, Sendable {
   case noRoad = "no_road"
   case noWay = "no_way"
+  case tooLong = "too_long"
   case empty
 
   package var words: String {
     switch self {
     case .noRoad: "no street runs by a point of it in its direction"
     case .noWay: "the streets by its points are not joined by a way of its length"
+    case .tooLong: "its points are farther apart, or have more ways between them, than a line's"
     case .empty: "nothing is left between its two ends"
     }
   }
@@ -41,6 +43,9 @@ package struct LineMatcher {
   private static let lengthSlack_m = 100.0
   /// What a metre of wrong length counts against a metre beside the road.
   private static let lengthPrice = 0.2
+  /// Farther apart no two points are: the format has 15 km. And so many nodes at most are looked at for one reference.
+  private static let mostToNext_m = 25_000.0
+  private static let mostLooks = 1_000_000
   /// Ends of a way that only touch an arc are none of the line: another map's junction lies a little farther.
   private static let touch_mm: UInt32 = 10_000
 
@@ -61,6 +66,8 @@ package struct LineMatcher {
   package mutating func match(_ line: LineReference) throws(MatchRefusal) -> [ArcSpan] {
     let points = line.points
     guard points.count >= 2 else { throw .empty }
+    guard points.allSatisfy({ $0.toNext_m <= Self.mostToNext_m }) else { throw .tooLong }
+    let looks = ways.looks
     var places: [[ArcPlace]] = []
     for (index, point) in points.enumerated() {
       var found: [ArcPlace] = []
@@ -73,6 +80,7 @@ package struct LineMatcher {
       let next = step(
         from: places[index - 1], links[index - 1], to: places[index], points[index - 1],
         isLast: index == points.count - 1)
+      guard ways.looks - looks <= Self.mostLooks else { throw .tooLong }
       guard next.contains(where: { $0.cost_m < .infinity }) else { throw .noWay }
       links.append(next)
     }

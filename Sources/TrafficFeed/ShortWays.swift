@@ -13,6 +13,8 @@ package struct ShortWays {
   private var question: UInt32 = 0
   /// The arc that the ways begin behind.
   private var first: UInt32 = 0
+  /// Nodes that were reached since the search was made.
+  private(set) var looks = 0
   private var heap: [(key_mm: UInt32, node: UInt32)] = []
 
   package init(_ map: RoadMap) {
@@ -39,6 +41,7 @@ package struct ShortWays {
       let place = Int(node)
       if isDone[place] { continue }
       isDone[place] = true
+      looks += 1
       open -= targets.count { $0 == node }
       let out = map.firstOut[place]
       for arc in out..<max(out, map.firstOut[place + 1]) {

@@ -131,6 +131,9 @@ struct Blocks {
     ])
     #expect(blocks.match(line) == ["no_way"])
     #expect(blocks.match(LineReference(points: [])) == ["empty"])
+    var far = line
+    far.points[0].toNext_m = 25_001
+    #expect(blocks.match(far) == ["too_long"])
   }
 
   /// Forged references on a map: found or refused, and every part of an arc within it.
