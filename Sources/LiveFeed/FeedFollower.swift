@@ -81,8 +81,8 @@ package final class FeedFollower {
     try Host.check(host.put(car), "--unit \(id)")
   }
 
-  /// Fetches once; nil: the feed is the same as before. A feed that cannot be read, or is not renewed, leaves everything
-  /// as it is for `hold_s` seconds; then every street goes back to the map's own time.
+  /// Fetches once; nil: the feed is the same as before. A feed that cannot be read, or is not renewed, leaves
+  /// everything as it is for `hold_s` seconds; then every street goes back to the map's own time.
   package func read(hold_s: Double) throws(Failed) -> FeedReading? {
     let start_ns = HostClock.now_ns
     var reading = FeedReading()
