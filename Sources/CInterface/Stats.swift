@@ -16,7 +16,7 @@ public func hj_engine_stats(
     filled.memory_bytes = driver.memory_bytes
     filled.posts = driver.postsTaken
     filled.posts_waiting_high = driver.postsWaitingHigh
-    filled.map_nodes = Int64(driver.map.nodeCount)
+    filled.map_nodes = Int64(driver.map.placeCount)
     filled.map_streets = Int64(driver.map.streetCount)
     fillDecisions(&filled, driver)
     fillClocks(&filled, driver)

@@ -14,10 +14,10 @@ enum Islets {
   static var fewest: Int { 64 }
 
   /// How many parts, the largest first, are no islets: those of at least `fewest` junctions or half as many as the
-  /// largest has. `part`: by node, as `StrongParts` ranks them. O(nodes).
-  static func mainlands(_ part: [UInt32]) -> UInt32 {
+  /// largest has. `part`: by node, as `StrongParts` ranks them; ports of one place count once. O(nodes).
+  static func mainlands(_ part: [UInt32], placeOf: [UInt32]?) -> UInt32 {
     var sizes: [Int] = []
-    for rank in part {
+    for (node, rank) in part.enumerated() where placeOf.map({ Int($0[node]) == node }) ?? true {
       while sizes.count <= Int(rank) { sizes.append(0) }
       sizes[Int(rank)] += 1
     }

@@ -39,6 +39,11 @@ package final class MapCompilation {
     var draft = consume source
     if let flaw = draft.unwrappingFlaw { throw .draft(flaw) }
     draft = draft.unwrapped()
+    if let flaw = draft.turnFlaw { throw .draft(flaw) }
+    if !draft.turns.isEmpty {
+      var splitting = PortSplitting(draft)
+      draft = splitting.run()
+    }
     var order: RoutingOrder?
     var refusal: String?
     if parts.contains(.order) {

@@ -10,6 +10,9 @@ struct MapCompiler {
     var street: UInt32
     var isForward: Bool
     var times: MapDraft.Times
+    var kind = Kind.street
+    /// The street's own one comes before its byways; links are of no street.
+    enum Kind: Int { case street, byway, link }
   }
 
   private let draft: MapDraft
@@ -37,26 +40,58 @@ struct MapCompiler {
     for (index, street) in draft.streets.enumerated() {
       let number = UInt32(index)
       if let times = street.forward {
-        arcs.append(
-          Arc(tail: street.from, head: street.to, street: number, isForward: true, times: times))
+        arcs.append(arc(index, isForward: true, number, times))
       }
       if let times = street.backward {
-        arcs.append(
-          Arc(tail: street.to, head: street.from, street: number, isForward: false, times: times))
+        arcs.append(arc(index, isForward: false, number, times))
       }
     }
+    addTurnArcs()
     arcs.sort {
       if $0.tail != $1.tail { return $0.tail < $1.tail }
       if $0.head != $1.head { return $0.head < $1.head }
       if $0.street != $1.street { return $0.street < $1.street }
-      return $0.isForward && !$1.isForward
+      if $0.isForward != $1.isForward { return $0.isForward }
+      return $0.kind.rawValue < $1.kind.rawValue
     }
-    for (index, arc) in arcs.enumerated() {
+    for (index, arc) in arcs.enumerated() where arc.kind == .street {
       if arc.isForward {
         forward[Int(arc.street)] = UInt32(index)
       } else {
         backward[Int(arc.street)] = UInt32(index)
       }
+    }
+  }
+
+  private func arc(
+    _ index: Int, isForward: Bool, _ number: UInt32, _ times: MapDraft.Times
+  ) -> Arc {
+    let arc = DraftArc(street: index, isForward: isForward)
+    return Arc(
+      tail: draft.tail(arc), head: draft.head(arc), street: number, isForward: isForward,
+      times: times)
+  }
+
+  /// Links and byways of places that are taken apart.
+  private mutating func addTurnArcs() {
+    guard let ports = draft.ports else { return }
+    func time_ms(_ link: PortPlan.Link, _ profile: TurnRule.Profiles) -> UInt32 {
+      link.profiles.contains(profile) ? 0 : MapDraft.Times.closed_ms
+    }
+    for link in ports.links {
+      arcs.append(
+        Arc(
+          tail: link.tail, head: link.head, street: UInt32(draft.streets.count), isForward: true,
+          times: MapDraft.Times(
+            normal_ms: time_ms(link, .normal), response_ms: time_ms(link, .response)),
+          kind: .link))
+    }
+    for byway in ports.byways {
+      guard let times = draft.times(byway.of) else { continue }
+      arcs.append(
+        Arc(
+          tail: byway.tail, head: byway.head, street: UInt32(byway.of.street),
+          isForward: byway.of.isForward, times: times, kind: .byway))
     }
   }
 
@@ -151,6 +186,7 @@ struct MapCompiler {
     list.add(MapTag.pointOffset, pointOffset)
     list.add(MapTag.pointStreet, pointStreet)
     addArcs(firstOut, heads)
+    addPorts()
     list.add(MapTag.firstInCell, grid.firstInCell)
     list.add(MapTag.cellSegment, grid.segments)
   }
@@ -159,23 +195,49 @@ struct MapCompiler {
     list.add(MapTag.nodeLat, draft.nodes.count) { draft.nodes[$0].lat_e7 }
     list.add(MapTag.nodeLon, draft.nodes.count) { draft.nodes[$0].lon_e7 }
     let parts = StrongParts.find(
-      nodeCount: draft.nodes.count, firstOut: firstOut, arcHead: heads)
+      nodeCount: draft.nodes.count, firstOut: firstOut, arcHead: heads,
+      placeOf: draft.ports?.placeOf)
     list.add(MapTag.nodePart, parts)
-    list.add(MapTag.mainlands, [Islets.mainlands(parts)])
+    list.add(MapTag.mainlands, [Islets.mainlands(parts, placeOf: draft.ports?.placeOf)])
   }
 
   private func addStreets() {
     let streets = draft.streets
     list.add(MapTag.streetID, streets.count) { streets[$0].id }
-    list.add(MapTag.streetLength, streets.count) { streets[$0].length_mm }
+    // Links are of the street behind the last, which has no length.
+    list.add(MapTag.streetLength, streets.count + (draft.ports == nil ? 0 : 1)) {
+      $0 < streets.count ? streets[$0].length_mm : 0
+    }
     let twins = twins()
     list.add(MapTag.streetFacts, streets.count) { index in
       StreetFacts(
         forwardArc: forward[index], backwardArc: backward[index], twin: twins[index],
-        length_mm: streets[index].length_mm, firstNode: streets[index].from,
-        lastNode: streets[index].to)
+        length_mm: streets[index].length_mm, firstNode: marked(streets[index].from),
+        lastNode: marked(streets[index].to))
     }
     list.add(MapTag.streetFirstPoint, firstPoint)
+  }
+
+  private func marked(_ place: UInt32) -> UInt32 {
+    draft.ports?.isSplit(place) ?? false ? place | StreetFacts.splitMark : place
+  }
+
+  /// Which nodes are ports of which place, and what else a map with turn rules needs.
+  private func addPorts() {
+    guard let ports = draft.ports else { return }
+    list.add(PortTag.placeOf, ports.placeOf)
+    list.add(PortTag.exitOf, ports.exitOf)
+    func own(_ arc: UInt32, _ isForward: Bool) -> UInt32 {
+      isForward ? forward[Int(arc)] : backward[Int(arc)]
+    }
+    let byways = arcs.indices.filter { arcs[$0].kind == .byway }.map {
+      ArcPair(arc: own(arcs[$0].street, arcs[$0].isForward), other: UInt32($0))
+    }
+    list.add(PortTag.byways, byways.sorted { ($0.arc, $0.other) < ($1.arc, $1.other) })
+    let reach = ports.reach.map {
+      ArcPair(arc: own(UInt32($0.key.street), $0.key.isForward), other: $0.value)
+    }
+    list.add(PortTag.reach, reach.sorted { $0.arc < $1.arc })
   }
 
   private func addArcs(_ firstOut: [UInt32], _ heads: [UInt32]) {

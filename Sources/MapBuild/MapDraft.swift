@@ -45,6 +45,10 @@ package struct MapDraft: Sendable {
 
   package var nodes: [(lat_e7: Int32, lon_e7: Int32)] = []
   package var streets: [Street] = []
+  /// What may not be driven one after the other.
+  package var turns: [TurnRule] = []
+  /// What compiling makes of `turns`.
+  var ports: PortPlan?
   package init() {}
 
   /// Calls node i `numbers[i]`: routing's order. O(n).
@@ -56,6 +60,7 @@ package struct MapDraft: Sendable {
       streets[index].from = numbers[Int(streets[index].from)]
       streets[index].to = numbers[Int(streets[index].to)]
     }
+    ports?.renumber(numbers)
   }
 }
 

@@ -26,6 +26,8 @@ package struct MapOrigin: Equatable, Encodable, Sendable {
   package var leftOut: [Count] = []
   /// Turn restrictions that were read, by kind.
   package var restrictions: [Count] = []
+  /// How many of them the map obeys.
+  package var restrictionsApplied = 0
   /// Kind, how often, the words of the first.
   package var warnings: [Count] = []
   package init() {}
@@ -35,6 +37,7 @@ package struct MapOrigin: Equatable, Encodable, Sendable {
     case oneWay = "one_way"
     case speedsFilled = "speeds_filled"
     case leftOut = "left_out"
+    case restrictionsApplied = "restrictions_applied"
   }
 
   private static let head = "hujia-origin 1"
@@ -50,6 +53,7 @@ package struct MapOrigin: Equatable, Encodable, Sendable {
     for note in notes { add(["note", note]) }
     add(["one_way", "\(oneWay)"])
     add(["speeds_filled", "\(speedsFilled)"])
+    if !restrictions.isEmpty { add(["restrictions_applied", "\(restrictionsApplied)"]) }
     for (kind, counts) in [
       ("left_out", leftOut), ("restrictions", restrictions), ("warning", warnings),
     ] {
@@ -79,6 +83,7 @@ package struct MapOrigin: Equatable, Encodable, Sendable {
       case "note": notes.append(fields[1])
       case "one_way": oneWay = Int(fields[1]) ?? 0
       case "speeds_filled": speedsFilled = Int(fields[1]) ?? 0
+      case "restrictions_applied": restrictionsApplied = Int(fields[1]) ?? 0
       case "left_out": leftOut += Self.count(fields)
       case "restrictions": restrictions += Self.count(fields)
       case "warning": warnings += Self.count(fields)

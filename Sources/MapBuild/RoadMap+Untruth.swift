@@ -15,7 +15,8 @@ extension RoadMap {
   private var partUntruth: String? {
     let parts = StrongParts.find(
       nodeCount: nodeCount, firstOut: array(firstOut, nodeCount + 1),
-      arcHead: array(arcHead, arcCount))
+      arcHead: array(arcHead, arcCount),
+      placeOf: ports.map { array($0.placeOf, nodeCount) })
     let wrong = Self.firstWrong(nodeCount) { nodePart[$0] != parts[$0] }
     return wrong.map { "node \($0) is said to be in part \(nodePart[$0])" }
   }

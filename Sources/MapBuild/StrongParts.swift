@@ -2,6 +2,32 @@
 // 1972). Offline only.
 
 enum StrongParts {
+  /// The same of places that are taken apart: the ports of one are one node. `placeOf`: by node; nil = none is.
+  static func find(
+    nodeCount: Int, firstOut: [UInt32], arcHead: [UInt32], placeOf: [UInt32]?
+  ) -> [UInt32] {
+    guard let placeOf else {
+      return find(nodeCount: nodeCount, firstOut: firstOut, arcHead: arcHead)
+    }
+    var number = [UInt32](repeating: 0, count: nodeCount)
+    var count: UInt32 = 0
+    for node in 0..<nodeCount where Int(placeOf[node]) == node {
+      number[node] = count
+      count += 1
+    }
+    var reached = [[UInt32]](repeating: [], count: Int(count))
+    for node in 0..<nodeCount {
+      let place = Int(number[Int(placeOf[node])])
+      for arc in firstOut[node]..<firstOut[node + 1] {
+        reached[place].append(number[Int(placeOf[Int(arcHead[Int(arc)])])])
+      }
+    }
+    var first: [UInt32] = [0]
+    for heads in reached { first.append(first[first.count - 1] + UInt32(heads.count)) }
+    let parts = find(nodeCount: Int(count), firstOut: first, arcHead: Array(reached.joined()))
+    return placeOf.map { parts[Int(number[Int($0)])] }
+  }
+
   /// The part of each node; part 0 is the largest, the others follow by size, then by their lowest node. O(n + m).
   static func find(nodeCount: Int, firstOut: [UInt32], arcHead: [UInt32]) -> [UInt32] {
     let unseen = UInt32.max

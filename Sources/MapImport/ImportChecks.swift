@@ -35,13 +35,13 @@ extension ImportReport {
   /// Looks at the parts of a compiled map. O(nodes).
   package mutating func check(_ map: RoadMap, path: String) {
     var sizes: [Int] = []
-    for node in 0..<map.nodeCount {
+    for node in 0..<map.nodeCount where map.place(ofNode: UInt32(node)) == node {
       let part = Int(map.nodePart[node])
       while sizes.count <= part { sizes.append(0) }
       sizes[part] += 1
     }
     guard let largest = sizes.first, map.streetCount >= Self.fewest else { return }
-    let share = Double(largest) / Double(map.nodeCount)
+    let share = Double(largest) / Double(map.placeCount)
     if share < 0.9 {
       warn(
         .parts, path, line: 0,
@@ -73,6 +73,7 @@ extension ImportReport {
     origin.restrictions = restrictionKinds.sorted { $0.key < $1.key }.map {
       .init(name: $0.key, count: $0.value, words: "turn restrictions of this kind, as read")
     }
+    origin.restrictionsApplied = restrictionsApplied
     origin.warnings = warnings.map {
       .init(name: $0.kind.rawValue, count: $0.count, words: $0.shortMessage)
     }

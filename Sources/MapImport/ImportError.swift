@@ -59,6 +59,8 @@ package struct ImportReport: Sendable {
   package var leftOut = LeftOutCounts()
   /// Turn restrictions that were read, by kind.
   package var restrictionKinds: [String: Int] = [:]
+  /// How many of them the map obeys.
+  package var restrictionsApplied = 0
   package var refused: [String] = []
   package var refusedCount = 0
   /// What was taken although it looks wrong, each kind once.

@@ -74,6 +74,10 @@ package struct ImportSummary {
     if !report.restrictionKinds.isEmpty {
       let kinds = report.restrictionKinds.sorted { $0.key < $1.key }
       add("turn restrictions read", kinds.map { "\($0.value) \($0.key)" }.joined(separator: ", "))
+      add(
+        "  obeyed",
+        "\(report.restrictionsApplied); \(facts.turn_places) nodes with forbidden turns take "
+          + "\(facts.turn_ports) ports and \(facts.turn_arcs) arcs more")
     }
     for note in report.notes { add("note", note) }
     for (reason, count) in report.leftOut.all { add("left out", "\(count) \(reason.words)") }

@@ -18,6 +18,10 @@ package struct MapSummary: Encodable {
   var nodes: Int
   var streets: Int
   var arcs: Int
+  /// Places that are taken apart because a turn is forbidden there, the further nodes and arcs that this takes.
+  var turn_places = 0
+  var turn_ports = 0
+  var turn_arcs = 0
   var opposite_carriageways = 0
   var two_profiles = false
   var named_streets = 0
@@ -48,9 +52,12 @@ package struct MapSummary: Encodable {
     let map = file.map
     self.path = path
     bytes = file.size_bytes
-    nodes = map.nodeCount
+    nodes = map.placeCount
     streets = map.streetCount
-    arcs = map.arcCount
+    arcs = map.drivenArcCount
+    turn_places = map.splitPlaceCount
+    turn_ports = map.nodeCount - nodes
+    turn_arcs = map.arcCount - arcs
     measure(map)
     for index in 0..<map.sections.sectionCount {
       let entry = map.sections.entry(index)
@@ -77,7 +84,12 @@ package struct MapSummary: Encodable {
     }
     if !origin.restrictions.isEmpty {
       let kinds = origin.restrictions.map { "\($0.count) \($0.name)" }.joined(separator: ", ")
-      lines.append("turn bans   \(kinds), none of them applied yet")
+      lines.append("turn bans   \(kinds) read; \(origin.restrictionsApplied) obeyed")
+    }
+    if turn_places > 0 {
+      lines.append(
+        "turns       forbidden at \(turn_places) nodes, which take \(turn_ports) ports and "
+          + "\(turn_arcs) arcs more")
     }
     lines += origin.notes.map { "note        \($0)" }
     lines += origin.leftOut.map { "left out    \($0.count) \($0.words)" }
@@ -97,7 +109,7 @@ package struct MapSummary: Encodable {
     two_profiles = (0..<map.arcCount).contains { map.arcNormal_ms[$0] != map.arcResponse_ms[$0] }
     guard map.nodeCount > 0 else { return }
     var box = (south: Int32.max, north: Int32.min, west: Int32.max, east: Int32.min)
-    for node in 0..<map.nodeCount {
+    for node in 0..<map.nodeCount where map.place(ofNode: UInt32(node)) == node {
       parts = max(parts, Int(map.nodePart[node]) + 1)
       if map.nodePart[node] == 0 { largest_part += 1 }
       box.south = min(box.south, map.nodeLat_e7[node])
@@ -105,7 +117,7 @@ package struct MapSummary: Encodable {
       box.west = min(box.west, map.nodeLon_e7[node])
       box.east = max(box.east, map.nodeLon_e7[node])
     }
-    largest_part_share = Double(largest_part) / Double(map.nodeCount)
+    largest_part_share = Double(largest_part) / Double(nodes)
     south = Double(box.south) / 1e7
     north = Double(box.north) / 1e7
     west = Double(box.west) / 1e7

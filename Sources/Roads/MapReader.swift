@@ -77,6 +77,7 @@ package struct MapReader {
     let streets = Int(facts.streets)
     let arcs = Int(facts.arcs)
     let points = Int(facts.points)
+    let ports = try array.ports(nodes: nodes)
     let cells = Int(facts.gridRows) * Int(facts.gridColumns)
     let firstInCell = try array(MapTag.firstInCell, cells + 1, of: UInt32.self)
     let streetID = try array(MapTag.streetID, streets, of: UInt64.self)
@@ -89,7 +90,8 @@ package struct MapReader {
       mainlands: sections.find(MapTag.mainlands) == nil
         ? RoadMap.none : try array(MapTag.mainlands, 1, of: UInt32.self).pointee,
       streetID: streetID,
-      streetLength_mm: try array(MapTag.streetLength, streets, of: UInt32.self),
+      streetLength_mm: try array(
+        MapTag.streetLength, streets + (ports == nil ? 0 : 1), of: UInt32.self),
       streetFacts: try array(MapTag.streetFacts, streets, of: StreetFacts.self),
       streetFirstPoint: try array(
         MapTag.streetFirstPoint, streets + 1, of: UInt32.self),
@@ -115,7 +117,7 @@ package struct MapReader {
       cellSegment: try array(
         MapTag.cellSegment, Int(firstInCell[cells]), of: UInt32.self),
       pointStreet: try array(MapTag.pointStreet, points, of: UInt32.self),
-      sections: sections.inOneImage)
+      ports: ports, sections: sections.inOneImage)
   }
 }
 
@@ -143,6 +145,22 @@ private struct SectionArrays<Source: SectionSource> {
       found.count == count * MemoryLayout<Element>.stride
     else { throw .damaged(path: path, section: MapReader.name(tag)) }
     return start.assumingMemoryBound(to: Element.self)
+  }
+
+  /// Nil when no place is taken apart.
+  func ports(nodes: Int) throws(MapFileError) -> Ports? {
+    let tags = [PortTag.placeOf, PortTag.exitOf, PortTag.byways, PortTag.reach]
+    guard tags.contains(where: { sections.find($0) != nil }) else { return nil }
+    func pairs(_ tag: UInt32) throws(MapFileError) -> (UnsafePointer<ArcPair>, Int) {
+      let count = (sections.find(tag)?.count ?? 0) / MemoryLayout<ArcPair>.stride
+      return (try self(tag, count, of: ArcPair.self), count)
+    }
+    let (byways, bywayCount) = try pairs(PortTag.byways)
+    let (reach, reachCount) = try pairs(PortTag.reach)
+    return Ports(
+      placeOf: try self(PortTag.placeOf, nodes, of: UInt32.self),
+      exitOf: try self(PortTag.exitOf, nodes, of: UInt32.self), byways: byways,
+      bywayCount: bywayCount, reach: reach, reachCount: reachCount, nodes: nodes)
   }
 
   func names(_ count: Int, streets: Int) throws(MapFileError) -> StreetNames? {

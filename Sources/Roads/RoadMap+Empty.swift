@@ -19,7 +19,7 @@ extension RoadMap {
       firstOut: counts, arcTail: counts, arcHead: counts, arcStreet: counts, arcNormal_ms: counts,
       arcResponse_ms: counts, firstIn: counts, inArc: counts, gridSouth_e7: 0, gridWest_e7: 0,
       gridRows: 0, gridColumns: 0, cellLat_e7: 1, cellLon_e7: 1, firstInCell: counts,
-      cellSegment: counts, pointStreet: counts,
+      cellSegment: counts, pointStreet: counts, ports: nil,
       sections: .none)
   }()
 }

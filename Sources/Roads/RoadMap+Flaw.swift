@@ -4,7 +4,8 @@
 extension RoadMap {
   /// The first contradiction found, or nil. O(nodes + arcs + points + cells).
   package var flaw: String? {
-    nodeFlaw ?? arcFlaw ?? streetFlaw ?? nameFlaw ?? orderFlaw ?? gridFlaw
+    nodeFlaw ?? portFlaw ?? arcFlaw ?? turnArcFlaw ?? streetFlaw ?? nameFlaw ?? orderFlaw
+      ?? gridFlaw
   }
 
   /// The first index that is wrong. Looks at a thousand together without a branch between, which the compiler turns
@@ -54,7 +55,7 @@ extension RoadMap {
 
   private var arcFlaw: String? {
     let nodes = UInt32(nodeCount)
-    let streets = UInt32(streetCount)
+    let streets = UInt32(streetCount) + (ports == nil ? 0 : 1)
     let arcs = UInt32(arcCount)
     if let arc = Self.firstWrong(
       arcCount,
@@ -64,12 +65,13 @@ extension RoadMap {
     {
       return "arc \(arc) names a node, street or arc that is not there"
     }
-    if let arc = Self.firstWrong(
-      arcCount,
-      where: {
-        let street = Int(arcStreet[$0])
-        return streetFacts[street].forwardArc != $0 && streetFacts[street].backwardArc != $0
-      })
+    if ports == nil,
+      let arc = Self.firstWrong(
+        arcCount,
+        where: {
+          let street = Int(arcStreet[$0])
+          return streetFacts[street].forwardArc != $0 && streetFacts[street].backwardArc != $0
+        })
     {
       return "arc \(arc) is not one of its street's"
     }
@@ -91,7 +93,9 @@ extension RoadMap {
       return "the shapes of the streets are not in order"
     }
     for street in 0..<streetCount {
-      if let flaw = endFlaw(street) ?? twinFlaw(street) ?? shapeFlaw(street) { return flaw }
+      if let flaw = endFlaw(street) ?? markFlaw(street) ?? twinFlaw(street) ?? shapeFlaw(street) {
+        return flaw
+      }
     }
     return nil
   }
@@ -121,7 +125,8 @@ extension RoadMap {
   }
 
   @inline(__always) private func isFrom(_ tail: UInt32, to head: UInt32, _ arc: UInt32) -> Bool {
-    arc == Self.none || (arcTail[Int(arc)] == tail && arcHead[Int(arc)] == head)
+    arc == Self.none
+      || (place(ofNode: arcTail[Int(arc)]) == tail && place(ofNode: arcHead[Int(arc)]) == head)
   }
 
   /// Twins have the same two ends: a place in mid-street is left by two nodes at most.

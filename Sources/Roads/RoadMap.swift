@@ -67,6 +67,8 @@ package struct RoadMap: BitwiseCopyable, @unchecked Sendable {
   package var cellSegment: UnsafePointer<UInt32>
   /// Street of each shape point.
   package var pointStreet: UnsafePointer<UInt32>
+  /// Nil where no turn is forbidden (`RoadMap+Ports`).
+  package var ports: Ports?
   /// Further sections by tag, kept by the image; routing finds its node order here.
   package var sections: MapSections
 }

@@ -10,9 +10,9 @@ package struct StreetFacts: BitwiseCopyable, Equatable {
   /// `none`. A place in the middle of such a pair may use either.
   package var twin: UInt32
   package var length_mm: UInt32
-  /// The nodes at the street's first and last point.
-  package var firstNode: UInt32
-  package var lastNode: UInt32
+  /// The places at the street's first and last point, with `splitMark` where one is taken apart into ports.
+  package var first: UInt32
+  package var last: UInt32
   /// How far all streets but it and its twin keep from each eighth of it, a byte an eighth; 0 = not known
   /// (`Clearances` of the module that compiles maps).
   package var clearances: UInt64 = 0
@@ -25,9 +25,14 @@ package struct StreetFacts: BitwiseCopyable, Equatable {
     self.backwardArc = backwardArc
     self.twin = twin
     self.length_mm = length_mm
-    self.firstNode = firstNode
-    self.lastNode = lastNode
+    first = firstNode
+    last = lastNode
   }
+
+  /// Nodes are fewer than this.
+  package static var splitMark: UInt32 { 1 << 31 }
+  package var firstNode: UInt32 { first & ~Self.splitMark }
+  package var lastNode: UInt32 { last & ~Self.splitMark }
 }
 
 extension StreetFacts {

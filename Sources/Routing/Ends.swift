@@ -43,6 +43,9 @@ struct Footprint: BitwiseCopyable {
   var tail: UInt32
   var head: UInt32
 
+  /// As `StreetFacts.splitMark`, which would be a call into another module.
+  @inline(__always) static var splitMark: UInt32 { 1 << 31 }
+
   static var none: Footprint {
     Footprint(arc: .max, offset_mm: 0, length_mm: 0, tail: .max, head: .max)
   }
@@ -58,15 +61,71 @@ extension RoadMap {
 extension RoadMap {
   /// Whether an arm of the junction where a place is may be driven off it, or up to it.
   @inline(__always) func isOpen(leaving place: Place, _ times: OwnTimes) -> Bool {
+    if isSplit(place.node) { return isOpen(leavingPorts: place.node, times) }
     for arc in Int(firstOut[Int(place.node)])..<Int(firstOut[Int(place.node) + 1])
     where times.now_ms[arc] < Cost.unreachable_ms { return true }
     return false
   }
 
   @inline(__always) func isOpen(reaching place: Place, _ times: OwnTimes) -> Bool {
+    if isSplit(place.node) { return isOpen(reachingPorts: place.node, times) }
     for index in Int(firstIn[Int(place.node)])..<Int(firstIn[Int(place.node) + 1])
     where times.now_ms[Int(inArc[index])] < Cost.unreachable_ms { return true }
     return false
+  }
+}
+
+// Places that are taken apart into ports (`Ports`).
+extension RoadMap {
+  /// Here and below as in `Ports`, inlined.
+  @inline(__always) func isSplit(_ place: UInt32) -> Bool {
+    guard let ports else { return false }
+    return ports.exitOf[Int(place)] != place
+  }
+
+  /// Where one is, having reached a junction.
+  @inline(__always) func exit(of place: UInt32) -> UInt32 {
+    guard let ports else { return place }
+    return ports.exitOf[Int(place)]
+  }
+
+  /// Whether a node is a port of the junction where a place is, which then has an end there already.
+  @inline(__always) func isPort(_ node: UInt32, of place: Place) -> Bool {
+    guard place.hasNode, let ports, ports.exitOf[Int(place.node)] != place.node else {
+      return false
+    }
+    return ports.placeOf[Int(node)] == place.node
+  }
+
+  /// Over the links that lead from the place or to it, the arms behind them.
+  @inline(never) private func isOpen(leavingPorts place: UInt32, _ times: OwnTimes) -> Bool {
+    for link in Int(firstOut[Int(place)])..<Int(firstOut[Int(place) + 1]) {
+      let port = Int(arcHead[link])
+      for arc in Int(firstOut[port])..<Int(firstOut[port + 1])
+      where times.now_ms[arc] < Cost.unreachable_ms { return true }
+    }
+    return false
+  }
+
+  @inline(never) private func isOpen(reachingPorts place: UInt32, _ times: OwnTimes) -> Bool {
+    let exit = Int(exit(of: place))
+    for index in Int(firstIn[exit])..<Int(firstIn[exit + 1]) {
+      let port = Int(arcTail[Int(inArc[index])])
+      for inner in Int(firstIn[port])..<Int(firstIn[port + 1])
+      where times.now_ms[Int(inArc[inner])] < Cost.unreachable_ms { return true }
+    }
+    return false
+  }
+
+  /// Where an arc of a street ends, and from where one reaches a place on it.
+  @inline(never) fileprivate func ends(of arc: UInt32) -> (tail: UInt32, head: UInt32) {
+    let head = arcHead[Int(arc)]
+    guard let ports, ports.reachCount > 0 else { return (arcTail[Int(arc)], head) }
+    let index = Ports.firstIndex(ports.reach, ports.reachCount, arc)
+    guard index < ports.reachCount, ports.reach[index].arc == arc else {
+      return (arcTail[Int(arc)], head)
+    }
+    return (ports.reach[index].other, head)
   }
 }
 
@@ -89,26 +148,34 @@ struct Footprints: BitwiseCopyable {
   @inline(__always) init(along place: Place, on map: RoadMap) {
     guard place.hasStreet else { return }
     let street = map.facts(of: place.street)
-    addArcs(street, offset_mm: place.offset_mm)
+    addArcs(street, offset_mm: place.offset_mm, map)
     guard street.twin != RoadMap.none else { return }
     let twin = map.facts(of: street.twin)
-    addArcs(twin, offset_mm: twin.length_mm - min(place.offset_mm, twin.length_mm))
+    addArcs(
+      twin, offset_mm: twin.length_mm - min(place.offset_mm, twin.length_mm),
+      map)
   }
 
-  @inline(__always) private mutating func addArcs(_ street: StreetFacts, offset_mm: UInt32) {
+  @inline(__always)
+  private mutating func addArcs(_ street: StreetFacts, offset_mm: UInt32, _ map: RoadMap) {
     let length = street.length_mm
     let offset = min(offset_mm, length)
+    let isSplit = (street.first | street.last) & Footprint.splitMark != 0
     if street.forwardArc != RoadMap.none {
+      let ends =
+        isSplit ? map.ends(of: street.forwardArc) : (tail: street.first, head: street.last)
       append(
         Footprint(
-          arc: street.forwardArc, offset_mm: offset, length_mm: length, tail: street.firstNode,
-          head: street.lastNode))
+          arc: street.forwardArc, offset_mm: offset, length_mm: length, tail: ends.tail,
+          head: ends.head))
     }
     if street.backwardArc != RoadMap.none {
+      let ends =
+        isSplit ? map.ends(of: street.backwardArc) : (tail: street.last, head: street.first)
       append(
         Footprint(
-          arc: street.backwardArc, offset_mm: length - offset, length_mm: length,
-          tail: street.lastNode, head: street.firstNode))
+          arc: street.backwardArc, offset_mm: length - offset, length_mm: length, tail: ends.tail,
+          head: ends.head))
     }
   }
 
@@ -165,7 +232,7 @@ struct Ends: BitwiseCopyable {
       let at = footprints[index]
       let length = at.length_mm
       let all_ms = times[at.arc]
-      guard all_ms < Cost.unreachable_ms else { continue }
+      guard all_ms < Cost.unreachable_ms, !map.isPort(at.head, of: place) else { continue }
       let rest_ms = all_ms - timeAlong(arc_ms: all_ms, offset_mm: at.offset_mm, length_mm: length)
       add(
         End(
@@ -179,7 +246,7 @@ struct Ends: BitwiseCopyable {
   init(reaching place: Place, on map: RoadMap, times: OwnTimes) {
     let gap = place.gapCost
     if place.hasNode {
-      add(End(node: place.node, cost: gap, arc: .max, offset_mm: 0))
+      add(End(node: map.exit(of: place.node), cost: gap, arc: .max, offset_mm: 0))
       if map.isOpen(reaching: place, times) { return }
     }
     let footprints = Footprints(along: place, on: map)
@@ -187,7 +254,7 @@ struct Ends: BitwiseCopyable {
       let at = footprints[index]
       let length = at.length_mm
       let all_ms = times[at.arc]
-      guard all_ms < Cost.unreachable_ms else { continue }
+      guard all_ms < Cost.unreachable_ms, !map.isPort(at.tail, of: place) else { continue }
       let along_ms = timeAlong(arc_ms: all_ms, offset_mm: at.offset_mm, length_mm: length)
       add(
         End(

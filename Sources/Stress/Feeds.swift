@@ -21,9 +21,10 @@ struct Walk {
   private static func anyArc(_ map: RoadMap, _ random: inout SplitMix64) -> Int {
     for _ in 0..<100 {
       let arc = Int.random(in: 0..<map.arcCount, using: &random)
-      if map.nodePart[Int(map.arcHead[arc])] == 0 { return arc }
+      if !map.isLink(arc), map.nodePart[Int(map.arcHead[arc])] == 0 { return arc }
     }
-    return 0
+    let facts = map.streetFacts[0]
+    return Int(facts.forwardArc == RoadMap.none ? facts.backwardArc : facts.forwardArc)
   }
 
   /// Drives on and says where it is then.
@@ -41,16 +42,18 @@ struct Walk {
 
   /// Any street but the one it came by, unless that is the only one.
   private mutating func turn(_ random: inout SplitMix64) {
-    let node = Int(map.arcHead[arc])
-    let first = Int(map.firstOut[node])
-    let count = Int(map.firstOut[node + 1]) - first
-    guard count > 0 else {
-      arc = Self.anyArc(map, &random)
-      return
-    }
     let street = map.arcStreet[arc]
-    arc = first + Int.random(in: 0..<count, using: &random)
-    if map.arcStreet[arc] == street, count > 1 { arc = first + (arc - first + 1) % count }
+    repeat {
+      let node = Int(map.arcHead[arc])
+      let first = Int(map.firstOut[node])
+      let count = Int(map.firstOut[node + 1]) - first
+      guard count > 0 else {
+        arc = Self.anyArc(map, &random)
+        return
+      }
+      arc = first + Int.random(in: 0..<count, using: &random)
+      if map.arcStreet[arc] == street, count > 1 { arc = first + (arc - first + 1) % count }
+    } while map.isLink(arc)
   }
 
   private var place: Location {
@@ -58,7 +61,7 @@ struct Walk {
     let first = Int(map.streetFirstPoint[street])
     let last = Int(map.streetFirstPoint[street + 1]) - 1
     let length_mm = Int64(map.streetLength_mm[street])
-    let isForward = map.streetFacts[street].forwardArc == UInt32(arc)
+    let isForward = map.streetFacts[street].forwardArc == map.streetArc(of: UInt32(arc))
     let at_mm = isForward ? along_mm : length_mm - along_mm
     var point = first
     while point + 1 < last, Int64(map.pointOffset_mm[point + 1]) < at_mm { point += 1 }

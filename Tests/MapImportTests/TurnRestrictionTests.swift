@@ -1,5 +1,6 @@
-// Turn restrictions: what is kept for the graph that is to come, and what is counted and left out.
+// Turn restrictions: what is kept, which arcs they mean, and what is counted and left out.
 
+import HujiaMapBuild
 import HujiaMapImport
 import HujiaTestSupport
 import Testing
@@ -31,7 +32,16 @@ import Testing
       ])
     #expect(result.restrictions[0].isMandatory == kind.hasPrefix("only_"))
     #expect(result.report.restrictionKinds == [kind: 1])
-    #expect(result.report.leftOut[.restrictionsUnused] == 1)
+    let arcs = [DraftArc(street: 0, isForward: true), DraftArc(street: 1, isForward: true)]
+    // What a sign forbids, a response may do.
+    let isBuilt = kind == "no_entry" || kind == "no_exit"
+    #expect(
+      result.draft.turns == [
+        TurnRule(
+          path: [arcs[0]], to: arcs[1], isMandatory: kind.hasPrefix("only_"),
+          profiles: isBuilt ? .both : .normal)
+      ])
+    #expect(result.report.restrictionsApplied == 1)
   }
 
   @Test func viaWaysAndExceptions() throws {

@@ -1,6 +1,6 @@
 // The router by itself on New York (HUJIA_DATA, else ../../shared/data): opening, travel times, routes, nearest units,
 // moving units, and where the switch between the ways of search belongs. `--json FILE`; else which parts to run, of
-//   open travel nearest units snap switch profile        (all but `switch` and `profile` when none is named)
+//   open travel nearest units snap switch profile bans   (all but the last three when none is named)
 
 import BenchmarkNetworks
 import Glibc
@@ -20,6 +20,17 @@ while let argument = arguments.popFirst() {
   }
 }
 if parts.isEmpty { parts = ["open", "travel", "nearest", "units", "snap"] }
+
+if parts.contains("bans") {
+  let data = getenv("HUJIA_DATA").map { String(cString: $0) } ?? "../../shared/data"
+  guard let draft = Networks.newYork(data) else {
+    print("no street data of New York at \(data): set HUJIA_DATA")
+    exit(1)
+  }
+  var bans = Bans(rows)
+  try bans.run(draft)
+  exit(0)
+}
 
 let path =
   getenv("HUJIA_BENCH_MAP").map { String(cString: $0) } ?? "../out/bench/new-york-routing.hjmap"

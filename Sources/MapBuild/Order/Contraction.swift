@@ -71,15 +71,13 @@ struct Contraction {
     func number(_ node: UInt32) -> UInt32 { rank.map { $0[Int(node)] } ?? node }
     let count = draft.nodes.count
     var first = [UInt32](repeating: 0, count: count + 1)
-    for street in draft.streets where street.isOpen && street.from != street.to {
-      first[Int(max(number(street.from), number(street.to))) + 1] += 1
-    }
+    draft.forEachPair { a, b in first[Int(max(number(a), number(b))) + 1] += 1 }
     for node in 0..<count { first[node + 1] += first[node] }
     var place = first
     var heads = [UInt32](repeating: 0, count: Int(first[count]))
-    for street in draft.streets where street.isOpen && street.from != street.to {
-      let from = number(street.from)
-      let to = number(street.to)
+    draft.forEachPair { a, b in
+      let from = number(a)
+      let to = number(b)
       heads[Int(place[Int(max(from, to))])] = min(from, to)
       place[Int(max(from, to))] += 1
     }

@@ -26,9 +26,9 @@ struct DissectionGraph {
     let count = draft.nodes.count
     var pairs: [UInt64] = []
     pairs.reserveCapacity(draft.streets.count * 2)
-    for street in draft.streets where street.isOpen && street.from != street.to {
-      pairs.append(UInt64(street.from) << 32 | UInt64(street.to))
-      pairs.append(UInt64(street.to) << 32 | UInt64(street.from))
+    draft.forEachPair { a, b in
+      pairs.append(UInt64(a) << 32 | UInt64(b))
+      pairs.append(UInt64(b) << 32 | UInt64(a))
     }
     pairs.sort()
     names = (0..<UInt32(count)).map { $0 }

@@ -7,6 +7,7 @@ struct ExtractStreets {
   private let roads: RoadReading
   private let selection: NodeSelection
   private let places: NodeReading
+  private let rules: RoadRules
   private(set) var draft = MapDraft()
   private(set) var report: ImportReport
   private(set) var restrictions: [TurnRestriction] = []
@@ -18,7 +19,11 @@ struct ExtractStreets {
   /// What ends at a barrier, by the barrier's node.
   private var arrivals: [UInt32: [(node: UInt32, way: Int)]] = [:]
 
-  init(roads: RoadReading, selection: NodeSelection, places: NodeReading, report: ImportReport) {
+  init(
+    roads: RoadReading, selection: NodeSelection, places: NodeReading, rules: RoadRules,
+    report: ImportReport
+  ) {
+    self.rules = rules
     self.roads = roads
     self.selection = selection
     self.places = places
@@ -33,6 +38,7 @@ struct ExtractStreets {
     for way in roads.ways.indices { add(way) }
     addLinks()
     sortRestrictions()
+    addTurns()
   }
 
   private func nodes(of way: ExtractWay) -> ArraySlice<UInt32> {
@@ -201,8 +207,45 @@ extension ExtractStreets {
       }
       restrictions.append(restriction)
     }
-    report.leftOut[.restrictionsUnused] = restrictions.count
     report.restrictionKinds = roads.kinds
+  }
+
+  /// No junction has more; a square of thousands of arms with as many would keep an import busy for ever.
+  private static let mostAtOnePlace = 256
+
+  /// Turn rules of those that say which arcs are meant.
+  private mutating func addTurns() {
+    let turns = RestrictionTurns(draft, restrictions, rules)
+    var known: [UInt32: Int] = [:]
+    for restriction in restrictions {
+      do throws(RestrictionTurns.Unfit) {
+        let found = try turns.turns(restriction, via: try viaNode(restriction))
+        let place = draft.tailPlace(found[0].to)
+        guard known[place, default: 0] < Self.mostAtOnePlace else {
+          throw RestrictionTurns.Unfit(reason: .restrictionsBroken)
+        }
+        known[place, default: 0] += 1
+        draft.turns += found
+        report.restrictionsApplied += 1
+      } catch {
+        report.leftOut[error.reason] += 1
+      }
+    }
+  }
+
+  /// The draft's node of a restriction over a node. None: a barrier, or where no street ends.
+  private func viaNode(_ restriction: TurnRestriction) throws(RestrictionTurns.Unfit) -> UInt32? {
+    guard case .node(let id) = restriction.via else { return nil }
+    var low = 0
+    var high = selection.ids.count
+    while low < high {
+      let middle = (low + high) / 2
+      if selection.ids[middle] < id { low = middle + 1 } else { high = middle }
+    }
+    guard low < selection.ids.count, selection.ids[low] == id, draftNode[low] != .max else {
+      throw RestrictionTurns.Unfit(reason: .restrictionsNeedless)
+    }
+    return draftNode[low]
   }
 
   private func way(withID id: Int64) -> ExtractWay? {

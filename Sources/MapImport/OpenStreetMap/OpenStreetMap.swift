@@ -10,7 +10,7 @@ package struct OpenStreetMap {
   package struct Result {
     package var draft: MapDraft
     package var report: ImportReport
-    /// Their ways are in the draft.
+    /// Their ways are in the draft; what became of them are its turn rules.
     package var restrictions: [TurnRestriction]
   }
 
@@ -29,7 +29,8 @@ package struct OpenStreetMap {
       for file in files { try places.readNodes(file) }
       progress(1)
       var streets = ExtractStreets(
-        roads: roads, selection: nodes, places: places, report: roads.report)
+        roads: roads, selection: nodes, places: places, rules: rules,
+        report: roads.report)
       streets.build()
       var report = streets.report
       guard !streets.draft.streets.isEmpty else {

@@ -126,6 +126,12 @@ extension RoadRules {
     barrier debris             closed closed
     barrier *                  closed closed
 
+    # turn KIND NORMAL RESPONSE: whether a turn restriction is obeyed or ignored; * = all others. What a sign forbids, a
+    # response may do; no_entry and no_exit are mostly built. An `except` for emergency vehicles lifts any for responses.
+    turn no_entry              obeyed obeyed
+    turn no_exit               obeyed obeyed
+    turn *                     obeyed ignored
+
     # tag KEY=VALUE NORMAL RESPONSE: at most this many km/h, or closed.
     tag service=parking_aisle        10 10
     tag service=driveway             10 15

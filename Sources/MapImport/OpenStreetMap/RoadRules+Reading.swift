@@ -45,6 +45,7 @@ private struct RulesReading {
 
   private static let needed = [
     "limit", "destination", "keys normal", "keys response", "highway", "access", "barrier *",
+    "turn *",
   ]
 
   func finish() throws(ImportError) -> RoadRules {
@@ -86,6 +87,7 @@ private struct RulesReading {
       rules.routes[rest[0]] = try roadClass(rest)
     case "access": try access(rest)
     case "barrier": try barrier(rest)
+    case "turn": try turn(rest)
     case "tag": try tag(rest)
     case "posted":
       try values(rest, 2, "posted walk 7")
@@ -96,7 +98,7 @@ private struct RulesReading {
     default:
       throw RowError(
         "no rule is called \(Field.shown(words[0])); known: limit, destination, keys, highway, "
-          + "route, access, barrier, tag, posted, zone")
+          + "route, access, barrier, turn, tag, posted, zone")
     }
     try note(words)
   }
@@ -178,6 +180,16 @@ private struct RulesReading {
         throw RowError("a barrier is open or closed")
       }
       return passage
+    }
+  }
+
+  private mutating func turn(_ texts: [String]) throws(RowError) {
+    try values(texts, 3, "turn no_left_turn obeyed ignored")
+    rules.turns[texts[0]] = try Self.both(Array(texts[1...])) { text throws(RowError) -> Bool in
+      guard text == "obeyed" || text == "ignored" else {
+        throw RowError("\(Field.shown(text)) is none of obeyed, ignored")
+      }
+      return text == "obeyed"
     }
   }
 

@@ -62,6 +62,8 @@ package struct RoadRules: Sendable {
   /// "*": barriers that are not listed.
   var barriers: [String: ByProfile<Passage>] = [:]
   var tags: [TagRule] = []
+  /// Whether a kind of turn restriction is obeyed; "*": kinds that are not listed.
+  var turns: [String: ByProfile<Bool>] = [:]
   var posted: [String: Posted] = [:]
   var zones: [String: Posted] = [:]
   /// Access tags, the weakest first.
@@ -73,6 +75,10 @@ package struct RoadRules: Sendable {
 }
 
 extension RoadRules {
+  func obeys(turn kind: String) -> ByProfile<Bool> {
+    turns[kind] ?? turns["*"] ?? ByProfile(normal: true, response: true)
+  }
+
   /// A barrier by its tags: closed, or open to the profile. An access tag for vehicles comes before the table.
   func passage(ofBarrier barrier: String, _ tags: WayTags, _ profile: RoadProfile) -> Passage {
     let rule =

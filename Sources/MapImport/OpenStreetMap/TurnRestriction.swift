@@ -1,5 +1,5 @@
-// Turn restrictions as they are read: from a way, over a node or ways, to a way. Kept whole and counted by kind; a map
-// has no turns yet, so nothing here changes what may be driven.
+// Turn restrictions as they are read: from a way, over a node or ways, to a way. Kept whole and counted by kind;
+// `RestrictionTurns` finds the streets.
 
 package struct TurnRestriction: Equatable, Sendable {
   package enum Via: Equatable, Sendable {

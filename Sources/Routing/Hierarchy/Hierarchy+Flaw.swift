@@ -4,6 +4,13 @@
 
 import HujiaRoads
 
+extension Footprints {
+  /// The nodes that `node` names of each, but for `RoadMap.none`.
+  fileprivate func nodes(_ node: (Footprint) -> UInt32) -> [UInt32] {
+    (0..<count).map { node(self[$0]) }.filter { $0 != RoadMap.none }
+  }
+}
+
 /// The first contradiction in routing's sections of a map that has no `RoadMap.flaw`, or nil; nil also when it carries
 /// none. Of the first metric only the sizes: each use of its tables is bounded.
 package func routingFlaw(_ map: RoadMap) -> String? {
@@ -23,7 +30,7 @@ extension Hierarchy {
     guard RoadMap.isRising(upFirst, nodeCount, to: arcCount) else {
       return "the arcs of the order are not in order"
     }
-    return treeFlaw ?? rowFlaw ?? mapArcFlaw(map)
+    return treeFlaw ?? rowFlaw ?? mapArcFlaw(map) ?? kinFlaw(map)
   }
 
   /// Steps of a row that holds a node's ancestors and itself.
@@ -103,6 +110,38 @@ extension Hierarchy {
       guard low != high, place >= upFirst[Int(high)], place < upFirst[Int(high) + 1],
         upHead[Int(place)] == low
       else { return "arc \(arc) is not in the order" }
+    }
+    return nil
+  }
+
+  /// Of the two ends of a place one is above the other, also where they are ports: an arc of the order joins them.
+  private func kinFlaw(_ map: RoadMap) -> String? {
+    guard map.ports != nil else { return nil }
+    func areKin(_ a: UInt32, _ b: UInt32) -> Bool {
+      let high = Int(max(a, b))
+      return a == b
+        || (upFirst[high]..<upFirst[high + 1]).contains { upHead[Int($0)] == min(a, b) }
+    }
+    for street in 0..<map.streetCount {
+      let facts = map.streetFacts[street]
+      guard (facts.first | facts.last) & Footprint.splitMark != 0 else { continue }
+      for node in [RoadMap.none, facts.firstNode, facts.lastNode] {
+        let place = Place(
+          street: UInt32(street), offset_mm: 0, node: node, gap_dm: 0, lat_e7: 0, lon_e7: 0,
+          isOffNetwork: false)
+        let ends = Footprints(along: place, on: map)
+        var heads = ends.nodes { map.isPort($0.head, of: place) ? RoadMap.none : $0.head }
+        var tails = ends.nodes { map.isPort($0.tail, of: place) ? RoadMap.none : $0.tail }
+        if node != RoadMap.none {
+          heads.append(node)
+          tails.append(map.exit(of: node))
+        }
+        for nodes in [heads, tails] {
+          let distinct = Set(nodes).sorted()
+          guard distinct.count < 2 || distinct.count == 2 && areKin(distinct[0], distinct[1])
+          else { return "the ends of places on street \(street) are not in one line of the order" }
+        }
+      }
     }
     return nil
   }

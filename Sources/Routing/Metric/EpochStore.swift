@@ -112,6 +112,12 @@ package final class EpochStore: @unchecked Sendable {
     let layer = profile == .normal ? 0 : 1
     let key = layer * map.arcCount + arc
     if wanted[key] == time_ms { return }
+    want(arc, layer, time_ms)
+    map.forEachByway(of: UInt32(arc)) { want(Int($0), layer, time_ms) }
+  }
+
+  private func want(_ arc: Int, _ layer: Int, _ time_ms: UInt32) {
+    let key = layer * map.arcCount + arc
     wanted[key] = time_ms
     for member in members { note(member, layer, arc, key) }
   }

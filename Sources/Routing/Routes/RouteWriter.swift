@@ -59,7 +59,9 @@ struct RouteWriter {
     }
   }
 
+  /// A link is no part of a route that anybody sees.
   mutating func travelWhole(arc: UInt32) {
+    if Int(map.arcStreet[Int(arc)]) >= map.streetCount { return }
     travel(
       arc: arc, from_mm: 0, to_mm: map.streetLength_mm[Int(map.arcStreet[Int(arc)])], end: nil)
   }
@@ -74,7 +76,10 @@ struct RouteWriter {
     let start_ms = timeAlong(arc_ms: all_ms, offset_mm: from_mm, length_mm: length)
     let first = Int(map.streetFirstPoint[street])
     let last = Int(map.streetFirstPoint[street + 1]) - 1
-    let isForward = map.streetFacts[street].forwardArc == arc
+    let facts = map.streetFacts[street]
+    let isForward =
+      facts.forwardArc == arc
+      || (facts.backwardArc != arc && map.streetArc(of: arc) == facts.forwardArc)
     let inner = max(0, last - first - 1)
     for step in 0..<inner {
       let point = isForward ? first + 1 + step : last - 1 - step

@@ -95,6 +95,7 @@ struct UnitTable: ~Copyable {
       let footprints = Footprints(along: place, on: map)
       for index in 0..<footprints.count {
         let head = footprints[index].head
+        if map.isPort(head, of: place) { continue }
         if first == .max {
           first = head
         } else if first != head && second == .max {
