@@ -26,7 +26,8 @@ struct Bans {
     try compareRefresh(plain.map, map)
   }
 
-  /// At one node in twenty one turn is forbidden or one demanded, to normal driving.
+  /// At one node in twenty one turn is forbidden or one demanded. To both profiles: New York has one, and a second one is
+  /// a cost of its own.
   private mutating func withRules(_ draft: MapDraft) -> MapDraft {
     var copy = draft
     var arcs = [(arriving: [DraftArc], leaving: [DraftArc])](
@@ -39,15 +40,16 @@ struct Bans {
         arcs[Int(draft.tailPlace(arc))].leaving.append(arc)
       }
     }
-    for node in arcs.indices where random.below(20) == 0 {
+    for node in arcs.indices where random.below(14) == 0 {
       let (arriving, leaving) = arcs[node]
+      // Dead ends and bends have no rules.
       guard arriving.count > 2, leaving.count > 2 else { continue }
       let from = arriving[random.below(arriving.count)]
       let to = leaving.filter { $0 != from.opposite }
       copy.turns.append(
         TurnRule(
           path: [from], to: to[random.below(to.count)], isMandatory: random.below(4) == 0,
-          profiles: .normal))
+          profiles: .both))
     }
     return copy
   }
@@ -71,7 +73,7 @@ struct Bans {
 
   private mutating func compareRefresh(_ plain: RoadMap, _ banned: RoadMap) throws {
     let stores = try [plain, banned].map {
-      try EpochStore(map: $0, serving: nil, hasOneProfile: false, memory: .system)
+      try EpochStore(map: $0, serving: nil, hasOneProfile: true, memory: .system)
     }
     for count in [10, 100_000] {
       var shares: [Double] = []
