@@ -40,10 +40,7 @@ package final class MapCompilation {
     if let flaw = draft.unwrappingFlaw { throw .draft(flaw) }
     draft = draft.unwrapped()
     if let flaw = draft.turnFlaw { throw .draft(flaw) }
-    if !draft.turns.isEmpty {
-      var splitting = PortSplitting(draft)
-      draft = splitting.run()
-    }
+    draft = draft.takenApart()
     var order: RoutingOrder?
     var refusal: String?
     if parts.contains(.order) {

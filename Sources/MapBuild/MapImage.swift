@@ -31,7 +31,7 @@ package final class MapImage: @unchecked Sendable {
   /// tail, head and street. O(n log n), and for the clearances some microseconds a street: leave them out where nothing
   /// will be snapped often.
   package convenience init(_ draft: MapDraft, hasClearances: Bool = true) {
-    let draft = draft.unwrapped()
+    let draft = draft.unwrapped().takenApart()
     let list = SectionList()
     MapCompiler(draft, list).run()
     if hasClearances { Clearances(list.map()).fill(list) }

@@ -55,7 +55,12 @@ package struct ShortWays {
 
   /// Whether an arc that leaves a reached node goes back along the one that the way came by.
   func turnsBack(at node: UInt32, into arc: UInt32) -> Bool {
-    let came = cameBy[Int(node)] == RoadMap.none ? first : cameBy[Int(node)]
+    var came = cameBy[Int(node)] == RoadMap.none ? first : cameBy[Int(node)]
+    // Where turns are forbidden a link lies between the two.
+    if map.isLink(Int(came)) {
+      let before = cameBy[Int(map.tail(came))]
+      came = before == RoadMap.none ? first : before
+    }
     return arc != came && map.arcStreet[Int(arc)] == map.arcStreet[Int(came)]
   }
 
@@ -64,12 +69,13 @@ package struct ShortWays {
     mark[Int(node)] == question && isDone[Int(node)] ? length_mm[Int(node)] : nil
   }
 
-  /// The arcs of the way to a node that was reached, in order.
+  /// The arcs of streets on the way to a node that was reached, in order.
   func arcs(to node: UInt32) -> [UInt32] {
     var arcs: [UInt32] = []
     var node = node
     while cameBy[Int(node)] != RoadMap.none {
-      arcs.append(cameBy[Int(node)])
+      let arc = cameBy[Int(node)]
+      if !map.isLink(Int(arc)) { arcs.append(map.streetArc(of: arc)) }
       node = map.tail(cameBy[Int(node)])
     }
     return arcs.reversed()

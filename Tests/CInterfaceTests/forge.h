@@ -165,7 +165,7 @@ static const char *widths_of(const char *tag) {
 
 /* Which sections have an element for each of what a count counts, and how many more. */
 static const char *const counted[][16] = {
-    {"NLAT", "NLON", "NPRT", "AFOU", "AFIN", "RTDE", "RTRS", "RTUF", NULL},
+    {"NLAT", "NLON", "NPRT", "AFOU", "AFIN", "RTDE", "RTRS", "RTUF", "TPLC", "TEXI", NULL},
     {"SIDS", "SLEN", "SFAC", "SFPT", "SNAM", "SBID", NULL},
     {"ATAI", "AHEA", "ASTR", "ANOR", "ARES", "AINA", "RTMA", "RMNI", "RMRI", NULL},
     {"PLAT", "PLON", "POFF", "PSTR", NULL},

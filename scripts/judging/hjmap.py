@@ -32,7 +32,21 @@ class Map:
             forward, backward = struct.unpack_from("<II", facts, at)
             self.forward.append(forward)
             self.backward.append(backward)
+        if "TPLC" in found:
+            self._join(array.array("I", found["TPLC"]))
         self.arcs = len(self.ATAI)
+
+    def _join(self, place_of):
+        """Places taken apart for forbidden turns are one node again: no links, and one arc each way."""
+        kept = [arc for arc in range(len(self.ATAI)) if self.ASTR[arc] < len(self.forward)
+                and arc in (self.forward[self.ASTR[arc]], self.backward[self.ASTR[arc]])]
+        number = {arc: index for index, arc in enumerate(kept)}
+        for name in ("ASTR", "ANOR", "ARES"):
+            setattr(self, name, array.array("I", [getattr(self, name)[arc] for arc in kept]))
+        for name in ("ATAI", "AHEA"):
+            setattr(self, name, array.array("I", [place_of[getattr(self, name)[arc]] for arc in kept]))
+        self.forward = [number.get(arc, NONE) for arc in self.forward]
+        self.backward = [number.get(arc, NONE) for arc in self.backward]
 
     def shape(self, arc):
         """Longitude and latitude of the points of an arc, in its direction."""

@@ -1,6 +1,15 @@
 // From turn rules to ports. Arcs that the same rules hold for share a port, so a place has as many as it needs and one
 // without rules none. Offline only.
 
+extension MapDraft {
+  /// The draft with its places taken apart where turns are forbidden. The rules fit it (`turnFlaw`).
+  consuming func takenApart() -> MapDraft {
+    if turns.isEmpty { return self }
+    var splitting = PortSplitting(self)
+    return splitting.run()
+  }
+}
+
 struct PortSplitting {
   private var draft: MapDraft
   private let automaton: TurnAutomaton
