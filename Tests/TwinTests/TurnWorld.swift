@@ -54,7 +54,7 @@ struct TurnWorld: ~Copyable {
       units.append(somewhere())
       self.router.put(
         unit: UInt32(unit), id: UInt64(unit * 7 % 16) << 32 | UInt64(unit), capabilities: 1,
-        level: 0, agency: 1, availableUntil_us: .max, isCrewed: true, place: units[unit])
+        level: 0, agency: 1, availableUntil_us: .max, crew: 1, place: units[unit])
     }
   }
 

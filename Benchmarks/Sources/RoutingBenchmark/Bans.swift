@@ -127,7 +127,7 @@ struct Bans {
         units.append(place(&random))
         router.put(
           unit: UInt32(unit), id: UInt64(unit), capabilities: 1, level: 0, agency: 0,
-          availableUntil_us: .max, isCrewed: true, place: units[unit])
+          availableUntil_us: .max, crew: 1, place: units[unit])
       }
       while router.maintain(1_000) {}
     }
