@@ -34,6 +34,7 @@ package final class Journal: @unchecked Sendable {
   var lock: FolderLock
   let writer: SegmentWriter
   var snapshots: [UInt64]
+  var snapshotLengths: [UInt64: Int64] = [:]
   /// Could not be taken at opening: they count for nothing, and go when there is a new one.
   var spoiltSnapshots: [UInt64]
   var hasReserve = false
@@ -252,6 +253,7 @@ package final class Journal: @unchecked Sendable {
   /// Under `work`: these records are on the disk. Those of a state beside the ring that are among them stand in no gap
   /// any more; the state that goes then.
   func settle(_ place: ChainPlace, end: UInt64) -> UInt64? {
+    let onDisk = bytesOfFiles
     gate.lock()
     let from = ring.head
     let begin = max(from, end)
@@ -267,7 +269,7 @@ package final class Journal: @unchecked Sendable {
     ring.release(begin, durable: place.last)
     if head.hash != place.hash { headDigest = settings.digest }
     head = place
-    diskBytes = writer.written.reduce(0) { $0 + $1.bytes }
+    diskBytes = onDisk
     durableCell.store(place.last, ordering: .releasing)
     let beds = waiters.arrive(place.last)
     gate.unlock()

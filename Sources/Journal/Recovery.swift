@@ -222,8 +222,9 @@ struct Recovery {
       throw JournalProblem(.refused, "a record of \(segment.name) was not taken")
     case .damaged(let offset, let what):
       throw JournalProblem.damage(segment.name, Int64(offset), lastGood: place.last, what)
-    case .sealed(let offset):
-      throw .sealed(segment.name, Int64(offset), by: own.seal, isTried: opener != nil)
+    case .sealed(let offset, let piece):
+      throw piece?.problem
+        ?? .sealed(segment.name, Int64(offset), by: own.seal, isTried: opener != nil)
     case .torn(let offset, let bytes):
       used = Int64(offset)
       opening.tornSegment = segment.name

@@ -34,8 +34,8 @@ struct SegmentReader {
     case damaged(Int, String)
     /// The reader said no.
     case stopped
-    /// The record at this offset is whole and does not open.
-    case sealed(Int)
+    /// The record at this offset is whole and does not open, or a piece that stands apart of it.
+    case sealed(Int, UnopenedPiece?)
   }
 
   init(
@@ -160,11 +160,12 @@ struct SegmentReader {
         }
         payload = view.payload
         if let shelf { apart = shelf.take(view, frame, digest) } else { apart.gone = .all }
+        if opener != nil, !isBlind, let piece = shelf?.unopened { return .sealed(offset, piece) }
       }
       if frame.flags & Frame.sealedFlag != 0 {
         if isBlind { continue }
         guard let clear = opener?.open(payload, named: self.head.seal, number: frame.sequence)
-        else { return .sealed(offset) }
+        else { return .sealed(offset, nil) }
         payload = clear
       }
       guard record(frame, payload, apart) else { return .stopped }

@@ -263,6 +263,7 @@ extension Journal {
       snapshots.sort()
       while snapshots.count > 2 {
         let old = snapshots.removeFirst()
+        snapshotLengths[old] = nil
         _ = folder.remove(SnapshotHead.name(old))
       }
       for old in spoiltSnapshots where !snapshots.contains(old) {
@@ -293,7 +294,7 @@ extension Journal {
       isOver = isOverBound(segments)
     }
     if isOver { raise(.overBound) } else { clear(.overBound) }
-    let bytes = segments.reduce(0) { $0 + $1.bytes }
+    let bytes = bytesOfFiles
     gate.held { diskBytes = bytes }
   }
 
@@ -304,10 +305,23 @@ extension Journal {
 
   private func isOverBound(_ segments: [SegmentFacts]) -> Bool {
     guard settings.journalBytes > 0 else { return false }
-    return segments.reduce(snapshotBytes) { $0 + $1.bytes } > settings.journalBytes
+    return segments.reduce(snapshotBytes + streamBytes) { $0 + $1.bytes } > settings.journalBytes
+  }
+
+  /// Under `work`: segments, what stands apart of them, snapshots. Nothing is looked at that was looked at before.
+  var bytesOfFiles: Int64 {
+    writer.written.reduce(snapshotBytes + streamBytes) { $0 + $1.bytes }
+  }
+
+  private var streamBytes: Int64 {
+    writer.layer?.streams.reduce(0) { $0 + $1.bytes(folder) } ?? 0
   }
 
   private var snapshotBytes: Int64 {
-    snapshots.reduce(0) { $0 + folder.bytes(of: SnapshotHead.name($1)) }
+    snapshots.reduce(0) { sum, sequence in
+      let known = snapshotLengths[sequence] ?? folder.bytes(of: SnapshotHead.name(sequence))
+      snapshotLengths[sequence] = known
+      return sum + known
+    }
   }
 }

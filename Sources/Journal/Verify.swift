@@ -199,8 +199,9 @@ struct ChainWalk {
       good.append((segment.name, Int64(offset)))
       report.torn_bytes = Int64(count)
     case .whole(let offset): good.append((segment.name, Int64(offset)))
-    case .sealed(let offset):
-      throw .sealed(segment.name, Int64(offset), by: head.seal, isTried: seal != nil)
+    case .sealed(let offset, let piece):
+      throw piece?.problem
+        ?? .sealed(segment.name, Int64(offset), by: head.seal, isTried: seal != nil)
     case .stopped: break
     }
   }

@@ -107,6 +107,49 @@ import Testing
 
   @Test func snapshotsAreMadeAndOpenedFrom() throws { try live(configuration("followed")) }
 
+  /// Those that wait when the engine is closed stand on record as well: the records alone give them.
+  @Test func waitingPositionsAreToldAtTheClose() throws {
+    let configuration = configuration("waiting") {
+      $0.telemetry = .all
+      $0.runMode = .poll
+    }
+    let token = try EngineDriver.open(configuration)
+    let driver = try #require(EngineDriver.value(token) { $0 })
+    _ = driver.poll(now_ns: 1_000_000_000, wall_us: 1_700_000_000_000_000, most: 0)
+    for unit in 1...Self.units { put(unit, 1, driver) }
+    // Nobody takes them in while somebody has the baton.
+    driver.baton.take()
+    for unit in 1...Self.units { locate(unit, 1_000_000 + Int32(unit), driver) }
+    driver.baton.give()
+    check(driver.positions.pointee.hasFresh)
+    check(EngineDriver.close(token), equals: .ok)
+    try Snapshots.removeAll(folder.file("waiting"))
+    _ = try Snapshots.reopen(configuration) { driver in
+      check(driver.journal?.rebuilt ?? 0, above: Self.units)
+      check(driver.journal?.reasonsNow ?? 1, equals: 0)
+      for unit in 1...Self.units {
+        let slot = try #require(driver.core.pointee.units.find(unit))
+        check(driver.core.pointee.units[slot].place.lat_e7, equals: 1_000_000 + Int32(unit))
+      }
+    }
+  }
+
+  /// A position before the first poll of a rebuilt engine is of the time at which its records ended.
+  @Test func positionsBeforeTheFirstPollHaveATime() throws {
+    let configuration = configuration("before") { $0.runMode = .poll }
+    let token = try EngineDriver.open(configuration)
+    let driver = try #require(EngineDriver.value(token) { $0 })
+    _ = driver.poll(now_ns: 1_000_000_000, wall_us: 1_700_000_000_000_000, most: 0)
+    put(1, 1, driver)
+    check(EngineDriver.close(token), equals: .ok)
+    _ = try Snapshots.reopen(configuration) { driver in
+      locate(1, 1_000_000, driver)
+      let slot = try #require(driver.core.pointee.units.find(1))
+      check(driver.core.pointee.units[slot].place.lat_e7, equals: 1_000_000)
+      check(driver.core.pointee.units[slot].fixWall_us, equals: 1_700_000_000_000_000)
+    }
+  }
+
   /// Positions stand on record.
   @Test func withAllTelemetry() throws {
     try live(configuration("all") { $0.telemetry = .all })

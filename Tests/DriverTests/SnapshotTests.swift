@@ -188,20 +188,66 @@ import Testing
     }
   }
 
-  /// After another boot the engine's clock has run on at least as long as the machine is up.
-  @Test func anotherBoot() throws {
-    let (configuration, _) = try live(8) { $0.bootID = JournalID(high: 1, low: 1) }
-    var other = configuration
-    other.runMode = .thread
-    other.bootID = JournalID(high: 1, low: 2)
-    let before_ns = Clock.now_ns()
-    _ = try reopen(other) { driver in
-      driver.baton.take()
-      let now_ns = driver.core.pointee.time.now_ns
-      driver.baton.give()
-      check(now_ns, atLeast: before_ns)
-      check((driver.journal?.rebuilt ?? 1), equals: 0)
+  private enum Rest: CaseIterable {
+    /// Another boot, and the wall clock is where it belongs; or so far back that it says nothing ran at all.
+    case otherBoot, otherBootSetBack
+    /// The boot of the records: there is nothing but the wall clock, where the records are a polled engine's.
+    case setBack
+  }
+
+  /// Deadlines over a restart of the machine: what was due in the time that it is up at least has fired, late, also
+  /// where the wall clock was set back across it; what is due later waits; and what is not known is told.
+  @Test(arguments: Rest.allCases) private func deadlinesAcrossBoots(_ rest: Rest) throws {
+    let up_ns = Clock.now_ns()
+    let away_us: Int64 = rest == .otherBoot ? up_ns / 1_000 + 7_200_000_000 : -864_000_000_000
+    let last_us = Clock.wall_us() - away_us
+    var configuration = Configuration()
+    set(&configuration, "boots")
+    configuration.runMode = .poll
+    configuration.bootID = JournalID(high: 1, low: 1)
+    let token = try EngineDriver.open(configuration)
+    let driver = try #require(EngineDriver.value(token) { $0 })
+    _ = driver.poll(now_ns: 1_000_000_000, wall_us: last_us, most: 0)
+    // Due within the time that this machine is up, and an hour after it; far beyond everything.
+    let limits_s = [max(1, up_ns / 2_000_000_000), up_ns / 1_000_000_000 + 3_600, 30_000_000]
+    for (index, limit_s) in limits_s.enumerated() {
+      let watch = WatchDescription(
+        id: UInt64(index + 1), limit_s: UInt32(limit_s), lat_e7: 0, lon_e7: 0, place: .nowhere)
+      check(driver.submit(.putWatch(watch)), equals: .ok)
     }
+    check(EngineDriver.close(token), equals: .ok)
+    configuration.runMode = .thread
+    configuration.bootID = JournalID(high: 1, low: rest == .setBack ? 1 : 2)
+    _ = try reopen(configuration) { driver in
+      check(driver.journal?.rebuilt ?? 1, equals: 0)
+      check(
+        (driver.journal?.reasonsNow ?? 0) & EngineJournal.Reason.timeUncertain != 0,
+        equals: rest != .otherBoot)
+      let fired = try fired(driver, atLeast: rest == .otherBoot ? 2 : rest == .setBack ? 0 : 1)
+      switch rest {
+      case .otherBoot: check(fired, equals: [1, 2])
+      case .otherBootSetBack: check(fired, equals: [1])
+      case .setBack: check(fired, equals: [])
+      }
+    }
+  }
+
+  /// Watches of which an escalation was told, once there are so many. Each was late.
+  private func fired(_ driver: EngineDriver, atLeast count: Int) throws -> [UInt64] {
+    var found: Set<UInt64> = []
+    let events = UnsafeMutableBufferPointer<Event>.allocate(capacity: 64)
+    defer { events.deallocate() }
+    for _ in 0..<60_000 {
+      _ = driver.turnHere { core, _ in core.nextDue_ns }
+      for event in events.prefix(driver.takeEvents(into: events)) where event.kind == .escalation {
+        found.insert(event.watchID)
+        check(event.late_ns, above: 0)
+      }
+      let isDue = driver.turnHere { core, _ in core.nextDue_ns <= core.time.now_ns }
+      if found.count >= count, !isDue { break }
+      usleep(1_000)
+    }
+    return found.sorted()
   }
 
   /// A whole snapshot that says what no engine says: the older one is taken, and that is told. Where that one cannot be

@@ -246,6 +246,84 @@ struct PlainWaiting {
     return draft
   }
 
+  // In a state
+
+  private static func need(_ number: Int) -> Need {
+    guard number > 0 else { return .anything(.urgent) }
+    var need = Need(tier: .urgent)
+    need.insert(
+      NeedGroup(agency: 0, kind: 0, capabilities: UInt64(number), isAny: false))
+    return need
+  }
+
+  /// More needs than the table tells apart, and some that ask for any unit: read back from a state, each incident is
+  /// listed as it was, and as many needs find a place of their own as before.
+  @Test func fullTablesOfNeedsAreReadBackAsTheyWere() throws {
+    let incidents = 1_200
+    var lists = try WaitingLists(.system, incidents: incidents)
+    // Two that ask for any unit have one entry together; the last ones find the table full.
+    var needs: [Int: Int] = [:]
+    for incident in 0..<1_100 { needs[incident] = incident < 2 ? 0 : incident }
+    // By slot the last ones come first, so that those of the full table are read before the others.
+    func slot(_ incident: Int) -> UInt32 { UInt32(incidents - 1 - incident) }
+    for incident in 0..<1_100 {
+      lists.insert(
+        slot(incident), Self.need(needs[incident] ?? 0), received_ns: Int64(incident), lat_e7: 0,
+        lon_e7: 0, reach_dm: 0)
+    }
+    let bytes = Bytes()
+    var writer = StateCoder { piece in
+      bytes.all.append(contentsOf: piece)
+      return true
+    }
+    lists.code(&writer)
+    for incident in (0..<1_100).reversed() {
+      lists.code(
+        slot(incident), Self.need(needs[incident] ?? 0), lat_e7: 0, lon_e7: 0, reach_dm: 0, &writer)
+    }
+    writer.finish()
+    var other = try WaitingLists(.system, incidents: incidents)
+    bytes.all.withUnsafeBytes { raw in
+      var reader = StateCoder(reading: raw)
+      other.code(&reader)
+      for incident in (0..<1_100).reversed() {
+        other.code(
+          slot(incident), Self.need(needs[incident] ?? 0), lat_e7: 0, lon_e7: 0, reach_dm: 0,
+          &reader)
+      }
+      check(reader.flaw == nil)
+    }
+    var ofTier = 0
+    func compare(_ what: String) {
+      ofTier = 0
+      for (incident, number) in needs {
+        let own = lists.isFiled(slot(incident), under: Self.need(number))
+        if !own { ofTier += 1 }
+        if other.isFiled(slot(incident), under: Self.need(number)) != own {
+          return _ = check(false, "\(what): incident \(incident) is listed otherwise")
+        }
+      }
+    }
+    compare("read back")
+    check(ofTier, equals: 1_100 - 1 - WaitingLists.needLimit)
+    // One need goes, and one incident that found the table full is filed anew: in both there is one place for it.
+    for round in 0..<40 {
+      let gone = 500 + round
+      for incident in [1_050 + round % 40, 1_099 - round % 40] {
+        if round == 0 || incident % 3 == 0 {
+          lists.refile(slot(incident), Self.need(incident), lat_e7: 0, lon_e7: 0, reach_dm: 0)
+          other.refile(slot(incident), Self.need(incident), lat_e7: 0, lon_e7: 0, reach_dm: 0)
+        }
+      }
+      compare("round \(round)")
+      lists.remove(slot(gone))
+      other.remove(slot(gone))
+      needs[gone] = nil
+    }
+  }
+
+  private final class Bytes { var all: [UInt8] = [] }
+
   @Test func whatWaitsForSomethingElseCostsNothing() throws {
     let bench = try Bench(
       Bench.row(), plans: Self.boatsAndPatrols(), incidents: 20_001, events: 64)

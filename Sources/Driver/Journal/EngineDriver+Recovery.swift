@@ -161,6 +161,9 @@ extension EngineDriver {
       resumed = last
       moment = last
       core.pointee.time = last
+      // Positions that come before the first poll are of the time at which the records ended, as far as anybody knows.
+      polled_ns.store(last.now_ns, ordering: .relaxed)
+      polledWall_us.store(last.wall_us, ordering: .releasing)
       return
     }
     let now_ns = Clock.now_ns()

@@ -8,11 +8,7 @@ extension EngineDriver {
   /// After the last turn. What goes wrong is told, and loses nothing: the records are there.
   func writeFinalSnapshot() {
     guard let journal, !journal.hasEnded, journal.journal.recorded > 0 else { return }
-    // Positions that wait go with the ring. Where they are told on record, none is taken in beside it, and those that
-    // were taken in since the last record are told now.
-    if journal.facts == nil { core.pointee.takePositions(most: .max) { false } }
-    journal.putWaiting(
-      at: core.pointee.time, monotonic_ns: core.pointee.time.now_ns &+ origin_ns)
+    takeLastPositions(journal)
     let opened = OpenedRecord(
       journal.config, map: mapChecksum, plans: core.pointee.planSource)
     let state = EngineState(
@@ -26,6 +22,21 @@ extension EngineDriver {
     } catch {
       journal.raise(EngineJournal.Reason.snapshotFailed)
     }
+  }
+
+  /// Positions that wait would go with the ring. Where they are told on record, they and those that were taken in since
+  /// the last record are told now, as many at a time as a record holds and the ring has room for.
+  private func takeLastPositions(_ journal: EngineJournal) {
+    guard journal.facts != nil else { return core.pointee.takePositions(most: .max) { false } }
+    let most = EngineJournal.mostFixes / 2
+    repeat {
+      if !journal.hasRoomForPositions {
+        _ = journal.journal.wait(0, .durable, timeout_ns: Self.longestClose_ns)
+      }
+      core.pointee.takePositions(most: most) { false }
+      journal.putWaiting(
+        at: core.pointee.time, monotonic_ns: core.pointee.time.now_ns &+ origin_ns)
+    } while positions.pointee.hasFresh
   }
 
   /// A disk that stands still keeps a close no longer.

@@ -272,6 +272,11 @@ final class EngineJournal: @unchecked Sendable {
     putPositions(moment, monotonic_ns)
   }
 
+  /// As many as one record can have.
+  var hasRoomForPositions: Bool {
+    journal.hasRoom(JournalRecord.size(payload: Self.mostFixes * TakenFix.bytes), .routine)
+  }
+
   /// Before a snapshot of the live core: what it took in since the last record stands on record as well.
   func putWaiting(at moment: Moment, monotonic_ns: Int64) {
     guard let facts, facts.pointee.count > 0 else { return }

@@ -138,7 +138,12 @@ struct WaitingLists: ~Copyable {
   private mutating func file(
     _ incident: UInt32, _ need: Need, _ lat_e7: Int32, _ lon_e7: Int32, _ reach_dm: UInt64
   ) {
-    let entry = entry(for: need, reach_dm)
+    file(incident, in: entry(for: need, reach_dm), lat_e7, lon_e7)
+  }
+
+  private mutating func file(
+    _ incident: UInt32, in entry: UInt32, _ lat_e7: Int32, _ lon_e7: Int32
+  ) {
     needOf[incident] = entry
     needTree.insert(incident, root: &needs[entry].root)
     needs[entry].count += 1
@@ -216,16 +221,18 @@ struct WaitingLists: ~Copyable {
     coder.code(&serial, 0...1 << 62)
   }
 
-  /// One that waits, at its place. Read, it is filed under its need, or under "any unit" where the table was full then.
+  /// One that waits, at its place. Read, it is filed under its need, or in its tier's list where the table of needs was
+  /// full then: a need of "any unit" has an entry of its own, and taking one for those would leave another need without.
   mutating func code(
     _ incident: UInt32, _ need: Need, lat_e7: Int32, lon_e7: Int32, reach_dm: UInt64,
     _ coder: inout StateCoder
   ) {
     keys[incident].code(&coder)
-    var isAny = coder.isReading ? false : isFiled(incident, under: .anything(need.tier))
-    coder.code(&isAny)
+    var isOfTier = coder.isReading ? false : needOf[incident] < UInt32(Tier.allCases.count)
+    coder.code(&isOfTier)
     guard coder.isReading, coder.isGood else { return }
-    file(incident, isAny ? .anything(need.tier) : need, lat_e7, lon_e7, reach_dm)
+    let entry = isOfTier ? UInt32(need.tier.rawValue) : entry(for: need, reach_dm)
+    file(incident, in: entry, lat_e7, lon_e7)
     count += 1
   }
 

@@ -35,6 +35,15 @@ struct StreamFindings {
   }
 }
 
+struct UnopenedPiece: Equatable {
+  var file: String
+  var offset: Int64
+  /// As which it was sealed.
+  var seal: String
+
+  var problem: JournalProblem { .sealed(file, offset, by: seal, isTried: true) }
+}
+
 final class StreamShelf {
   private let folder: Folder
   private let journal: JournalID
@@ -45,6 +54,8 @@ final class StreamShelf {
   private var cursors: [[StreamCursor]] = [[], []]
   private var isRun = [false, false]
   var findings = StreamFindings()
+  /// The first piece that is whole and does not open.
+  private(set) var unopened: UnopenedPiece?
 
   init(_ folder: Folder, _ journal: JournalID, _ seal: (any JournalSeal)?) {
     self.folder = folder
@@ -116,7 +127,12 @@ final class StreamShelf {
     for cursor in cursors[index].reversed() {
       guard let stored = cursor.seek(sequence) else { continue }
       if FrameLayer.hash(stored.payload, stream, sequence, digest) == hash {
-        return opened(stored.payload, stored.isSealed, cursor.facts.seal, stream, sequence)
+        let clear = opened(stored.payload, stored.isSealed, cursor.facts.seal, stream, sequence)
+        if clear.baseAddress == nil, unopened == nil {
+          unopened = UnopenedPiece(
+            file: cursor.facts.name, offset: Int64(stored.offset), seal: cursor.facts.seal)
+        }
+        return clear
       }
       flaw = (cursor, stored.offset)
     }

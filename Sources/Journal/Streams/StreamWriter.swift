@@ -24,6 +24,7 @@ final class StreamWriter {
   private(set) var last: UInt64
   /// Oldest first; the last one is written to while `isOpen`.
   private(set) var files: [StreamFacts]
+  private var lengths: [UInt64: Int64] = [:]
 
   /// `last`: where the chain ends before the first frame comes.
   init(
@@ -163,5 +164,23 @@ final class StreamWriter {
     return status.isSame(found)
   }
 
-  func forget(_ numbers: Set<UInt64>) { files.removeAll { numbers.contains($0.number) } }
+  /// Of all its files; those that are written to no more are looked at once.
+  func bytes(_ folder: Folder) -> Int64 {
+    var sum: Int64 = 0
+    for (index, facts) in files.enumerated() {
+      if isOpen, index == files.count - 1 {
+        sum += offset
+      } else {
+        let known = lengths[facts.number] ?? folder.bytes(of: facts.name)
+        lengths[facts.number] = known
+        sum += known
+      }
+    }
+    return sum
+  }
+
+  func forget(_ numbers: Set<UInt64>) {
+    files.removeAll { numbers.contains($0.number) }
+    lengths.removeAll()
+  }
 }
