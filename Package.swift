@@ -88,7 +88,8 @@ let package = Package(
     // Live traffic as it is sold, held against a map: for the tool, never linked into the library.
     layer("TrafficFeed", ["HujiaRouting", "HujiaRoads", "HujiaGeography", "HujiaContainers"]),
     // The tool in parts: one host of the C interface, what stands on it, and the commands.
-    layer("HostKit", ["CHujia", "HujiaCInterface", "HujiaDriver", "HujiaRoads"]),
+    layer(
+      "HostKit", ["CHujia", "HujiaCInterface", "HujiaDriver", "HujiaJournal", "HujiaRoads"]),
     layer(
       "Cities",
       [
@@ -209,8 +210,8 @@ let package = Package(
       [
         "HujiaTool", "HujiaCatchUp", "HujiaHostKit", "HujiaCities", "HujiaReplay",
         "HujiaSimulation", "HujiaStress", "HujiaLiveFeed", "HujiaTrafficFeed",
-        "HujiaReportPage", "HujiaMapImport", "HujiaMapBuild", "HujiaRoads", "CHujia",
-        "HujiaTestSupport",
+        "HujiaReportPage", "HujiaJournalReport", "HujiaJournal", "HujiaMapImport",
+        "HujiaMapBuild", "HujiaRoads", "CHujia", "HujiaTestSupport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
   ],

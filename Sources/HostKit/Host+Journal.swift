@@ -3,26 +3,31 @@
 import CHujia
 import Glibc
 import HujiaDriver
+import HujiaJournal
 
 extension Host {
   /// Opens the engine of a journal with exactly the tables that it was opened with: larger ones would be the next
   /// host's, smaller ones are refused.
+  /// `seal`: of a sealed journal; under its name it is gone on with.
   package convenience init(
-    journal folder: String, ring: String? = nil, map: String?
+    journal folder: String, ring: String? = nil, map: String?, seal: (any JournalSeal)? = nil
   ) throws(Failed) {
     var facts = stat()
     guard stat(folder, &facts) == 0, facts.st_mode & S_IFMT == S_IFDIR else {
       throw Failed(
         field: "--journal \(folder)", "there is no such folder", .give("--journal", "its folder"))
     }
-    let tables = try Self.tables(ofJournal: folder, ring: ring)
+    let tables = try Self.tables(ofJournal: folder, ring: ring, seal: seal)
     guard let path = strdup(folder) else { throw Failed("no memory") }
     let ringPath = ring.flatMap { strdup($0) }
+    let sealName = seal.flatMap { strdup($0.name) }
     defer {
       free(path)
       free(ringPath)
+      free(sealName)
     }
-    try self.init(map: map) { config in
+    let sealing = seal.map { HostSealing($0) }
+    try self.init(map: map, sealing: sealing) { config in
       config.run_mode = HJ_RUN_POLL
       config.journal_path = UnsafePointer(path)
       config.ring_path = UnsafePointer(ringPath)
@@ -32,14 +37,15 @@ extension Host {
       config.max_watches = tables.maxWatches
       config.event_capacity = tables.eventCapacity
       config.key_capacity = tables.keyCapacity
+      sealing?.set(&config, name: sealName)
     }
   }
 
   private static func tables(
-    ofJournal folder: String, ring: String?
+    ofJournal folder: String, ring: String?, seal: (any JournalSeal)?
   ) throws(Failed) -> EngineDriver.RecordedTables {
     do throws(Failure) {
-      return try EngineDriver.tables(ofJournal: folder, ringPath: ring)
+      return try EngineDriver.tables(ofJournal: folder, ringPath: ring, seal: seal)
     } catch {
       throw Failed(field: "--journal \(folder)", error.text)
     }

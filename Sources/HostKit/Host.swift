@@ -15,6 +15,8 @@ package final class Host: @unchecked Sendable {
   /// It took over.
   var kept: Host?
   var differs: String?
+  /// What the engine's hooks work with, as long as it is open.
+  private let sealing: HostSealing?
   /// The newest event that was given: after a crash some come again.
   var newestEvent: UInt64 = 0
 
@@ -34,8 +36,9 @@ package final class Host: @unchecked Sendable {
   /// `configure` changes what the header's defaults leave open. Throws the engine's own words.
   package init(
     map: String?, plans: Plans = .builtIn, journal: HostJournal? = nil,
-    _ configure: (inout hj_config) -> Void
+    sealing: HostSealing? = nil, _ configure: (inout hj_config) -> Void
   ) throws(Failed) {
+    self.sealing = sealing
     var config = hj_config()
     hj_config_init(&config, UInt32(MemoryLayout<hj_config>.size))
     configure(&config)

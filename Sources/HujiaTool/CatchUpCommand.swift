@@ -3,6 +3,7 @@
 import ArgumentParser
 import HujiaCatchUp
 import HujiaHostKit
+import HujiaJournalReport
 import HujiaMapImport
 
 struct CatchUpCommand: ParsableCommand {
@@ -52,6 +53,8 @@ struct CatchUpCommand: ParsableCommand {
   @Option(help: "The map that its host opens; none: it has none.") var map: String?
   @Option(help: "The day of times without one: 2026-11-30.") var date: String?
   @Option(help: "The zone of times without one: +08:00, Z.") var offset: String?
+  @Option(help: "The key of a sealed journal: 32 bytes or 64 hexadecimal digits, AES-256-GCM.")
+  var keyFile: String?
   @Flag(help: "List contradictions, and change nothing.") var dryRun = false
   @Flag(help: "Print the form to write on.") var form = false
   @Option(help: "With --form: print this run sheet above it.") var runSheet: String?
@@ -74,7 +77,9 @@ struct CatchUpCommand: ParsableCommand {
     let clock = PaperClock(
       day: date.flatMap { PaperClock.day($0) }, offset_s: offset.flatMap { PaperClock.offset($0) })
     let table = try PaperTable(path: file, clock: clock)
-    let host = try Host(journal: journal, ring: ringPath, map: map)
+    let host = try Host(
+      journal: journal, ring: ringPath, map: map,
+      seal: try keyFile.map { try KeySeal(file: $0, writing: journal) })
     defer { host.close() }
     let wasManual = host.isManual
     let books = HostBooks(host)

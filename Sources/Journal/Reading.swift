@@ -45,6 +45,17 @@ extension Journal {
     }
     return reading.report
   }
+
+  /// As which the newest segment of a folder is sealed; nil: it is not, or there is none.
+  package static func sealName(of path: String, calls: any FileCalls = SystemFiles()) -> String? {
+    let descriptor = calls.openFolder(path)
+    guard descriptor >= 0 else { return nil }
+    let folder = Folder(calls: calls, descriptor: descriptor)
+    defer { folder.close(descriptor) }
+    let page = (try? FolderLock.page(folder)) ?? nil
+    let head = (try? Catalogue(folder, journal: page?.journal))?.segments.last?.head
+    return head.flatMap { $0.seal.isEmpty ? nil : $0.seal }
+  }
 }
 
 private struct Reading {

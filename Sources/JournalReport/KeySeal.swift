@@ -1,5 +1,5 @@
-// Opens what the sample hook of examples/c sealed: AES-256-GCM by libcrypto, a number used once of 12 bytes before the
-// sealed bytes and a tag of 16 behind them, the place bound into it. Must never: seal, write a key anywhere.
+// Seals and opens as the sample hook of examples/c does: AES-256-GCM by libcrypto, a number used once of 12 bytes
+// before the sealed bytes and a tag of 16 behind them, the place bound into it. Must never: write a key anywhere.
 
 import CLibCrypto
 import Glibc
@@ -7,7 +7,7 @@ import HujiaHostKit
 import HujiaJournal
 
 package final class KeySeal: JournalSeal, @unchecked Sendable {
-  package let name = "key file"
+  package let name: String
   private let key: [UInt8]
   private let context: OpaquePointer
   private let method: OpaquePointer
@@ -15,8 +15,9 @@ package final class KeySeal: JournalSeal, @unchecked Sendable {
   private static var nonce: Int { 12 }
   private static var tag: Int { 16 }
 
-  /// `path`: 32 bytes, or 64 hexadecimal digits and white space.
-  package init(file path: String) throws(Failed) {
+  /// `path`: 32 bytes, or 64 hexadecimal digits and white space. `name`: as which it seals.
+  package init(file path: String, name: String = "key file") throws(Failed) {
+    self.name = name
     guard let key = Self.key(try Self.bytes(path)) else {
       throw Failed(field: path, "a key is 32 bytes, or 64 hexadecimal digits")
     }
@@ -62,11 +63,38 @@ package final class KeySeal: JournalSeal, @unchecked Sendable {
     return key
   }
 
-  /// The tool reads, and writes nothing into a journal that is sealed.
+  /// For a journal, under the name that its newest segment was sealed with.
+  package convenience init(file path: String, writing journal: String) throws(Failed) {
+    guard let name = Journal.sealName(of: journal) else {
+      throw Failed(field: journal, "the journal is not sealed: leave --key-file out")
+    }
+    try self.init(file: path, name: name)
+  }
+
   package func seal(
     _ clear: UnsafeRawBufferPointer, about: UnsafeRawBufferPointer,
     into room: UnsafeMutableRawBufferPointer
-  ) -> Int? { nil }
+  ) -> Int? {
+    let count = clear.count + Self.nonce + Self.tag
+    guard count <= room.count, let to = room.baseAddress, let bound = about.baseAddress else {
+      return nil
+    }
+    let nonce = to.assumingMemoryBound(to: UInt8.self)
+    let body = nonce + Self.nonce
+    var done: Int32 = 0
+    guard RAND_bytes(nonce, Int32(Self.nonce)) == 1,
+      EVP_EncryptInit_ex2(context, method, key, nonce, nil) == 1,
+      EVP_EncryptUpdate(
+        context, nil, &done, bound.assumingMemoryBound(to: UInt8.self), Int32(about.count)) == 1,
+      clear.isEmpty
+        || EVP_EncryptUpdate(
+          context, body, &done, clear.assumingMemoryBound(to: UInt8.self).baseAddress,
+          Int32(clear.count)) == 1,
+      EVP_EncryptFinal_ex(context, body + clear.count, &done) == 1,
+      EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, Int32(Self.tag), body + clear.count) == 1
+    else { return nil }
+    return count
+  }
 
   package func open(
     _ sealed: UnsafeRawBufferPointer, named name: String, about: UnsafeRawBufferPointer,

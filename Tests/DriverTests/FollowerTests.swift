@@ -128,7 +128,8 @@ import Testing
       check(driver.journal?.rebuilt ?? 0, above: Self.units)
       check(driver.journal?.reasonsNow ?? 1, equals: 0)
       for unit in 1...Self.units {
-        let slot = try #require(driver.core.pointee.units.find(unit))
+        let found = driver.core.pointee.units.find(unit)
+        let slot = try #require(found)
         check(driver.core.pointee.units[slot].place.lat_e7, equals: 1_000_000 + Int32(unit))
       }
     }
@@ -144,7 +145,8 @@ import Testing
     check(EngineDriver.close(token), equals: .ok)
     _ = try Snapshots.reopen(configuration) { driver in
       locate(1, 1_000_000, driver)
-      let slot = try #require(driver.core.pointee.units.find(1))
+      let found = driver.core.pointee.units.find(1)
+      let slot = try #require(found)
       check(driver.core.pointee.units[slot].place.lat_e7, equals: 1_000_000)
       check(driver.core.pointee.units[slot].fixWall_us, equals: 1_700_000_000_000_000)
     }

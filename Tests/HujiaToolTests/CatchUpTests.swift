@@ -5,6 +5,8 @@ import CHujia
 import Glibc
 import HujiaCatchUp
 import HujiaHostKit
+import HujiaJournal
+import HujiaJournalReport
 import HujiaTestSupport
 import Testing
 
@@ -151,20 +153,26 @@ import Testing
     }
   }
 
-  /// On a journal: the host is down, the form is applied, the host opens again.
-  @Test func aFormIsAppliedToAJournal() throws {
+  /// On a journal, sealed or not: the host is down, the form is applied, the host opens again.
+  @Test(arguments: [false, true]) func aFormIsAppliedToAJournal(_ isSealed: Bool) throws {
     let folder = TemporaryFolder()
     let journal = folder.file("journal")
     let now_us = HostClock.wall_us
-    let old = try Self.hostOfTheNight(journal, now_us)
+    let key = folder.save(String(repeating: "0f", count: 32), as: "key")
+    let seal = isSealed ? try KeySeal(file: key, name: "night 1") : nil
+    let old = try Self.hostOfTheNight(journal, now_us, seal)
     let form = folder.save(Self.header + Self.night(now_us), as: "form.csv")
-    let common = [form, "--journal", journal, "--offset", "Z"]
+    let plain = [form, "--journal", journal, "--offset", "Z"]
+    let common = plain + (isSealed ? ["--key-file", key] : [])
     try Self.run(common + ["--dry-run"])
+    // With a key where there is no seal, without one where there is: named, and nothing is changed.
+    #expect(throws: Failed.self) { try Self.run(plain + (isSealed ? [] : ["--key-file", key])) }
     try Self.run(common)
     // A second time it contradicts the journal, and changes nothing.
     #expect(throws: Failed.self) { try Self.run(common) }
 
-    let host = try Host(journal: journal, map: nil)
+    check(Journal.sealName(of: journal), equals: isSealed ? "night 1" : nil)
+    let host = try Host(journal: journal, map: nil, seal: seal)
     defer { host.close() }
     check(host.mode, equals: HJ_MODE_NORMAL)
     let known = host.knownIncidents()
@@ -195,10 +203,18 @@ import Testing
   }
 
   /// Two hours ago: a unit was sent to OLD-1, and then the machines went down.
-  private static func hostOfTheNight(_ journal: String, _ now_us: Int64) throws -> UInt64 {
+  private static func hostOfTheNight(
+    _ journal: String, _ now_us: Int64, _ seal: KeySeal?
+  ) throws -> UInt64 {
     let path = try #require(strdup(journal))
-    defer { free(path) }
-    let host = try Host(map: nil) { config in
+    let name = seal.flatMap { strdup($0.name) }
+    defer {
+      free(path)
+      free(name)
+    }
+    let sealing = seal.map { HostSealing($0) }
+    let host = try Host(map: nil, sealing: sealing) { config in
+      sealing?.set(&config, name: name)
       config.run_mode = HJ_RUN_POLL
       config.journal_path = UnsafePointer(path)
       config.max_units = 8

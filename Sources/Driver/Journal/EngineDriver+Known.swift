@@ -19,7 +19,7 @@ extension EngineDriver {
 
   /// Reads a journal whose engine is down. Cold: O(records).
   package static func tables(
-    ofJournal folder: String, ringPath: String?
+    ofJournal folder: String, ringPath: String?, seal: (any JournalSeal)? = nil
   ) throws(Failure) -> RecordedTables {
     // Opening would make one.
     guard access(folder + "/LOCK", F_OK) == 0 else {
@@ -28,6 +28,7 @@ extension EngineDriver {
     var tables = RecordedTables()
     var settings = JournalSettings(folder: folder)
     settings.ringPath = ringPath
+    settings.seal = seal
     settings.retention_s = JournalSettings.forEver_s  // what is only looked at loses nothing
     do throws(JournalProblem) {
       let journal = try Journal.open(
