@@ -4,10 +4,21 @@
 
 import HujiaRoads
 
-extension Footprints {
-  /// The nodes that `node` names of each, but for `RoadMap.none`.
-  fileprivate func nodes(_ node: (Footprint) -> UInt32) -> [UInt32] {
-    (0..<count).map { node(self[$0]) }.filter { $0 != RoadMap.none }
+/// At most two nodes, each once.
+private struct TwoNodes {
+  var first = RoadMap.none
+  var second = RoadMap.none
+  var areMore = false
+
+  mutating func add(_ node: UInt32) {
+    if node == first || node == second { return }
+    if first == RoadMap.none {
+      first = node
+    } else if second == RoadMap.none {
+      second = node
+    } else {
+      areMore = true
+    }
   }
 }
 
@@ -118,29 +129,32 @@ extension Hierarchy {
   private func kinFlaw(_ map: RoadMap) -> String? {
     guard map.ports != nil else { return nil }
     func areKin(_ a: UInt32, _ b: UInt32) -> Bool {
+      if a == b || b == RoadMap.none { return true }
       let high = Int(max(a, b))
-      return a == b
-        || (upFirst[high]..<upFirst[high + 1]).contains { upHead[Int($0)] == min(a, b) }
+      return (upFirst[high]..<upFirst[high + 1]).contains { upHead[Int($0)] == min(a, b) }
     }
     for street in 0..<map.streetCount {
       let facts = map.streetFacts[street]
       guard (facts.first | facts.last) & Footprint.splitMark != 0 else { continue }
-      for node in [RoadMap.none, facts.firstNode, facts.lastNode] {
+      for end in 0..<3 {
+        let node = end == 0 ? RoadMap.none : end == 1 ? facts.firstNode : facts.lastNode
         let place = Place(
           street: UInt32(street), offset_mm: 0, node: node, gap_dm: 0, lat_e7: 0, lon_e7: 0,
           isOffNetwork: false)
         let ends = Footprints(along: place, on: map)
-        var heads = ends.nodes { map.isPort($0.head, of: place) ? RoadMap.none : $0.head }
-        var tails = ends.nodes { map.isPort($0.tail, of: place) ? RoadMap.none : $0.tail }
+        var heads = TwoNodes()
+        var tails = TwoNodes()
         if node != RoadMap.none {
-          heads.append(node)
-          tails.append(map.exit(of: node))
+          heads.add(node)
+          tails.add(map.exit(of: node))
         }
-        for nodes in [heads, tails] {
-          let distinct = Set(nodes).sorted()
-          guard distinct.count < 2 || distinct.count == 2 && areKin(distinct[0], distinct[1])
-          else { return "the ends of places on street \(street) are not in one line of the order" }
+        for index in 0..<ends.count {
+          if !map.isPort(ends[index].head, of: place) { heads.add(ends[index].head) }
+          if !map.isPort(ends[index].tail, of: place) { tails.add(ends[index].tail) }
         }
+        guard !heads.areMore, !tails.areMore, areKin(heads.first, heads.second),
+          areKin(tails.first, tails.second)
+        else { return "the ends of places on street \(street) are not in one line of the order" }
       }
     }
     return nil
