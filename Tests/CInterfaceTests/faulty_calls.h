@@ -173,9 +173,13 @@ int fstat(int descriptor, struct stat *into) {
   return (int)syscall(SYS_fstat, descriptor, into);
 }
 
+static void world_note_renamed(const char *name); /* life_kinds.h */
+
 int renameat(int from_folder, const char *from, int to_folder, const char *to) {
   FAULTY(CALL_RENAME);
-  return (int)syscall(SYS_renameat2, from_folder, from, to_folder, to, 0);
+  int status = (int)syscall(SYS_renameat2, from_folder, from, to_folder, to, 0);
+  if (status == 0) world_note_renamed(to);
+  return status;
 }
 
 int unlinkat(int folder, const char *name, int how) {

@@ -7,7 +7,7 @@
 #ifndef HUJIA_TEST_FIXED_LIFE_H
 #define HUJIA_TEST_FIXED_LIFE_H
 
-#include "journal_host.h"
+#include "life_kinds.h"
 
 enum { LIFE_UNITS = 12, LIFE_CALLS = 6, LIFE_POSTS = 4, LIFE_EVENTS = 256 };
 
@@ -21,8 +21,10 @@ struct life_end {
 static struct life {
   int32_t begun, done; /* steps */
   uint64_t assignment[LIFE_CALLS];
-  uint64_t seen, handled; /* numbers of events: read, and acknowledged */
-  struct life_end whole;  /* as an undisturbed life ends */
+  uint64_t seen, handled;            /* numbers of events: read, and acknowledged */
+  int32_t kind;                      /* LIFE_... bits */
+  int64_t snapshots;                 /* before the records for another one came */
+  struct life_end whole[LIFE_KINDS]; /* as an undisturbed life ends */
 } * life;
 
 static hj_engine *engine;
@@ -36,6 +38,7 @@ static const char life_plans[] =
 static inline void life_take_book(void) {
   life = mmap(NULL, sizeof *life, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   REQUIRE(life != MAP_FAILED);
+  world_take();
 }
 
 static inline hj_config life_config(void) {
@@ -49,6 +52,7 @@ static inline hj_config life_config(void) {
   config.max_assignments = 64;
   config.event_capacity = LIFE_EVENTS;
   config.post_capacity = 16;
+  life_of_kind(&config, life->kind);
   return config;
 }
 
@@ -130,6 +134,35 @@ static inline void life_arrive(int call) {
   life_advance(call, HJ_ASSIGNMENT_ON_SCENE);
 }
 
+static inline void life_beat(int unused) {
+  (void)unused;
+  hj_heartbeat beat = {.size = sizeof beat, .watch_id = 7};
+  uint32_t accepted = 0;
+  REQUIRE_STATUS(hj_watch_beats(engine, &beat, 1, &accepted), HJ_OK);
+}
+
+/* Records enough for a snapshot while the engine runs: a unit that nobody sends is put again and again. */
+static inline void life_be_busy(int count) {
+  life->snapshots = world->snapshots;
+  for (int turn = 1; turn <= count; turn++) {
+    hj_unit unit = make_unit(LIFE_UNITS + 2, 4000, 4000);
+    unit.crew = 1 + (uint32_t)(turn % 2);
+    hj_status status = hj_unit_put(engine, &unit);
+    CHECK_EACH(status == HJ_OK || status == HJ_UNCHANGED);
+  }
+}
+
+/* It comes by itself, from another thread. */
+static inline void life_await_snapshot(int unused) {
+  (void)unused;
+  CHECK_EACH(world_await_snapshot(life->snapshots, 60 * SECOND_NS));
+}
+
+/* From here on it is so many hours later. */
+static inline void life_be_later(int hours) {
+  world->later_s = (int64_t)hours * 3600;
+}
+
 /* 0: nobody has its key. */
 static inline uint64_t life_incident(int number) {
   uint64_t found = 0;
@@ -200,6 +233,11 @@ static const struct life_step {
     {life_sign, 1},   {life_report, 4},      {life_post, 2},        {life_post, 3},     {life_poll, 3},
     {life_poll, 4},   {life_acknowledge, 0}, {life_wait, 0},        {life_arrive, 1},   {life_end_call, 1},
     {life_report, 5}, {life_fix, 3},         {life_poll, 5},        {life_wait, 0},
+    /* A snapshot while it runs; then what is old goes, as the close before it has it in its own. */
+    {life_beat, 0},   {life_fix, 4},         {life_poll, 6},        {life_be_busy, 1100}, {life_wait, 0},
+    {life_await_snapshot, 0}, {life_sign, 2}, {life_close, 0},      {life_be_later, 50}, {life_open, 0},
+    {life_poll, 7},   {life_fix, 5},         {life_beat, 0},        {life_drive, 2},     {life_wait, 0},
+    {life_close, 0},  {life_open, 0},        {life_poll, 8},        {life_arrive, 2},    {life_wait, 0},
 };
 enum { LIFE_STEPS = sizeof life_steps / sizeof life_steps[0] };
 
@@ -228,22 +266,32 @@ static inline struct life_end life_look(void) {
   return end;
 }
 
-/* An undisturbed life; what it ends as is what all others must end as. */
-static inline void life_undisturbed(void) {
-  new_folder();
+static inline void life_forget(int kind) {
+  struct life before = *life;
   memset(life, 0, sizeof *life);
-  life_go_on();
-  life->whole = life_look();
-  CHECK_EQUAL(read_stats(engine).incidents_open, LIFE_CALLS + LIFE_POSTS - 2);
-  life_close(0);
-  remove_folder();
+  memcpy(life->whole, before.whole, sizeof life->whole);
+  life->kind = kind;
+  memset(world, 0, sizeof *world);
+  new_folder();
 }
 
-static inline void life_forget(void) {
-  struct life_end whole = life->whole;
-  memset(life, 0, sizeof *life);
-  life->whole = whole;
-  new_folder();
+/* An undisturbed life of each kind; what it ends as is what all others must end as. */
+static inline void life_undisturbed(void) {
+  for (int kind = 0; kind < LIFE_KINDS; kind++) {
+    life_forget(kind);
+    life_go_on();
+    life->whole[kind] = life_look();
+    CHECK_EQUAL(read_stats(engine).incidents_open, LIFE_CALLS + LIFE_POSTS - 2);
+    life_close(0);
+    /* Three closes and a thread made snapshots; of what stands apart the oldest is gone, as are the first records. */
+    CHECK_EACH_AT_LEAST(world->snapshots, 4);
+    CHECK_EACH_EQUAL(life_has_file("watches-000000000001"), 0);
+    CHECK_EACH_EQUAL(life_has_file("watches-000000000003"), 1);
+    CHECK_EACH_EQUAL(life_has_file("positions-000000000001"), 0);
+    CHECK_EACH_EQUAL(life_has_file("positions-000000000003"), (kind & LIFE_POSITIONS_APART) != 0);
+    CHECK_EACH_EQUAL(life_has_file("journal-000000000001"), 0);
+    remove_folder();
+  }
 }
 
 /* The next process opens what a dead one left, finds all that was answered, and lives to the end. `allowed`: reasons
@@ -262,7 +310,7 @@ static inline int life_again(uint32_t allowed) {
   life_go_on();
   life_read();
   struct life_end end = life_look();
-  CHECK_EACH_BYTES(&end, &life->whole, sizeof end);
+  CHECK_EACH_BYTES(&end, &life->whole[life->kind], sizeof end);
   CHECK_EACH_EQUAL(read_stats(engine).incidents_open, LIFE_CALLS + LIFE_POSTS - 2);
   life_close(0);
   return failed == checks_failed;

@@ -14,7 +14,7 @@
 #include <sys/syscall.h>
 #include <time.h>
 
-#include "journal_host.h"
+#include "life_kinds.h"
 
 enum { CALLS = 20000, KEPT = 64, NO_LOG = 2 };
 #define SHUT_DOWN _IOR('X', 125, uint32_t)
@@ -50,6 +50,7 @@ static struct book {
   int32_t is_open;
   int32_t act; /* under way: 1 + the call's number */
   uint64_t answered, waited;
+  int32_t kind; /* LIFE_... bits */
   struct known calls[CALLS];
 } * book;
 
@@ -72,6 +73,7 @@ static hj_config cut_config(void) {
   config.max_incidents = 2 * KEPT + 256;
   config.max_assignments = 2 * KEPT + 256;
   config.ring_path = ring_path;
+  life_of_kind(&config, book->kind);
   return config;
 }
 
@@ -129,6 +131,24 @@ static void wait_durable(void) {
   __atomic_store_n(&book->durable, durable, __ATOMIC_RELEASE);
 }
 
+/* What stands apart: a position, on record where the kind says so, and a sign of life. Now and then records enough that
+ * a thread makes a snapshot of them soon. */
+static void work_apart(unsigned *seed) {
+  hj_position fix = {.size = sizeof fix, .unit_id = 1 + (uint64_t)rand_r(seed) % 60};
+  hj_heartbeat beat = {.size = sizeof beat, .watch_id = 7};
+  uint32_t accepted;
+  fix.heading_cdeg = fix.speed_cms = HJ_UNKNOWN;
+  place(rand_r(seed) % 300, 2, &fix.lat_e7, &fix.lon_e7);
+  CHECK_EACH(hj_positions_report(engine, &fix, 1, &accepted) >= 0);
+  CHECK_EACH(hj_watch_beats(engine, &beat, 1, &accepted) >= 0);
+  if (rand_r(seed) % 3 != 0) return;
+  for (uint32_t turn = 0; turn < 1100; turn++) {
+    hj_unit unit = make_unit(61, 4000, 4000);
+    unit.crew = 1 + turn % 2;
+    CHECK_EACH(hj_unit_put(engine, &unit) >= 0);
+  }
+}
+
 static void live(unsigned seed) {
   hj_config config = cut_config();
   /* The power may go while it opens. */
@@ -138,13 +158,16 @@ static void live(unsigned seed) {
     uint32_t count = book->count, recent = count < KEPT / 2 ? count : KEPT / 2;
     /* An old call goes, so that there are units for the next. */
     if (count > KEPT / 2) work_on(count - KEPT / 2, 1);
-    switch (rand_r(&seed) % 6) {
+    switch (rand_r(&seed) % 7) {
       case 0:
       case 1:
         if (count < CALLS) report_next();
         break;
       case 2:
         wait_durable();
+        break;
+      case 3:
+        work_apart(&seed);
         break;
       default:
         if (recent > 0) work_on(count - 1 - (uint32_t)rand_r(&seed) % recent, rand_r(&seed) % 8 == 0);
@@ -209,10 +232,12 @@ static void cut(pid_t child, int file) {
   snprintf(boot, sizeof boot, "00000000-0000-4000-8000-%012x\n", ++boots);
 }
 
-static uint64_t answered, waited, lost; /* on one kind */
+static uint64_t answered, waited, lost, snapshots; /* on one kind */
 
 static void cuts_in_turn(const char *kind, int cuts, unsigned seed) {
   memset(book, 0, sizeof *book);
+  memset(world, 0, sizeof *world);
+  book->kind = (int32_t)(seed / 8 % LIFE_KINDS);
   uint64_t life = 2000, before_waits = 0;
   run(1, "rm -f '%s'; truncate -s 512M '%s'; mkfs.%s -q '%s' >/dev/null", image, image, kind, image);
   mount_it(kind);
@@ -222,9 +247,13 @@ static void cuts_in_turn(const char *kind, int cuts, unsigned seed) {
   engine = open_engine(&config);
   REQUIRE_STATUS(hj_plans_load(engine, calm, sizeof calm - 1, NULL), HJ_OK);
   for (uint64_t id = 1; id <= 60; id++) put_unit(engine, id, (int)id * 5, 0);
+  hj_watch watch = {.size = sizeof watch, .id = 7, .limit_s = 7 * 86400};
+  place(5, 5, &watch.lat_e7, &watch.lon_e7);
+  REQUIRE_STATUS(hj_watch_put(engine, &watch), HJ_OK);
   REQUIRE_STATUS(hj_engine_close(engine), HJ_OK);
   for (int round = 0; round < cuts; round++) {
     book->is_open = 0;
+    world->later_s += 2 * 3600; /* positions of the round before are too old by now */
     int file = open(place_of_mount, O_RDONLY | O_DIRECTORY);
     REQUIRE_AT_LEAST(file, 0);
     pid_t child = fork();
@@ -237,7 +266,10 @@ static void cuts_in_turn(const char *kind, int cuts, unsigned seed) {
     cut(child, file);
     mount_it(kind);
     engine = open_engine(&config);
-    CHECK_EACH_EQUAL(journal_info(engine).reasons & ~(HJ_HEALTH_TORN_TAIL | HJ_HEALTH_TIME_UNCERTAIN), 0);
+    CHECK_EACH_EQUAL(journal_info(engine).reasons &
+                         ~(HJ_HEALTH_TORN_TAIL | HJ_HEALTH_TIME_UNCERTAIN | HJ_HEALTH_KEPT_TOO_LONG),
+                     0);
+    int64_t made = world->snapshots;
     uint32_t before = book->count;
     all_that_was_durable();
     lost += before - book->count;
@@ -247,19 +279,23 @@ static void cuts_in_turn(const char *kind, int cuts, unsigned seed) {
     book->durable = journal_info(engine).durable;
     REQUIRE_STATUS(hj_engine_close(engine), HJ_OK);
     unlink(ring_path);
+    world->snapshots = made; /* those of lives that are cut off count */
   }
   run(1, "umount '%s'", place_of_mount);
   answered += book->answered;
   waited += book->waited;
+  snapshots += (uint64_t)world->snapshots;
 }
 
 /* On a new one after some, so that no opening has much to read. */
 static void cuts_of(const char *kind, int cuts) {
-  answered = waited = lost = 0;
+  answered = waited = lost = snapshots = 0;
   for (int done = 0; done < cuts; done += 8) cuts_in_turn(kind, cuts - done < 8 ? cuts - done : 8, (unsigned)done + 1);
   printf(
-      "note: %s: %d cuts, %llu answered calls, %llu waits until durable, %llu calls that were not durable were lost\n",
-      kind, cuts, (unsigned long long)answered, (unsigned long long)waited, (unsigned long long)lost);
+      "note: %s: %d cuts, %llu answered calls, %llu waits until durable, %llu snapshots meanwhile, %llu calls that were not "
+      "durable were lost\n",
+      kind, cuts, (unsigned long long)answered, (unsigned long long)waited, (unsigned long long)snapshots,
+      (unsigned long long)lost);
   CHECK_MORE(answered, (uint64_t)cuts);
   CHECK_MORE(waited, (uint64_t)cuts / 2);
 }
@@ -291,6 +327,7 @@ int main(int argc, char **argv) {
   int cuts = argc > 1 ? atoi(argv[1]) : 25;
   book = mmap(NULL, sizeof *book, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   REQUIRE(book != MAP_FAILED);
+  world_take();
   /* The files that hold them lie in memory: a sync of theirs costs no disk. */
   strcpy(base, "/dev/shm/hujia-cuts-XXXXXX");
   if (mkdtemp(base) == NULL) {

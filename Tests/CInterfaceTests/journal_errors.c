@@ -81,6 +81,9 @@ static void live(void) {
       life_has_opened = 1;
     } else if (step->act == life_wait) {
       wait_or_say();
+    } else if (step->act == life_await_snapshot) {
+      /* Where it cannot be made that is told, and the records stay. */
+      if (!told->is_late) world_await_snapshot(life->snapshots, SECOND_NS / 4);
     } else {
       step->act(step->value);
     }
@@ -91,8 +94,8 @@ static void live(void) {
   kill(getpid(), SIGKILL);
 }
 
-static void run_with(int64_t at, int error, int for_ever) {
-  life_forget();
+static void run_with(int64_t at, int error, int for_ever, int kind) {
+  life_forget(kind);
   memset(faults, 0, sizeof *faults);
   memset(told, 0, sizeof *told);
   faults->at = at;
@@ -129,7 +132,7 @@ static int64_t each(int64_t all, int64_t step, int error, int for_ever, const ch
   int64_t hits = 0;
   for (int64_t at = 1 + error % step; at <= all; at += step) {
     int failed = checks_failed;
-    run_with(at, error, for_ever);
+    run_with(at, error, for_ever, (int)(at / step % LIFE_KINDS));
     hits += faults->hit != CALL_NONE && faults->hits > 0;
     all_was_told();
     if ((life->done < LIFE_STEPS && !told->may_lack) || failed != checks_failed) {
@@ -139,7 +142,7 @@ static int64_t each(int64_t all, int64_t step, int error, int for_ever, const ch
       remove_folder();
       return hits;
     }
-    if (!told->may_lack && !life_again(0)) {
+    if (!told->may_lack && !life_again(HJ_HEALTH_KEPT_TOO_LONG)) {
       fprintf(stderr, "%s at call %" PRId64 " (%s), and the next process\n", what, at, call_names[faults->hit]);
       return hits;
     }
@@ -156,9 +159,9 @@ int main(int argc, char **argv) {
   told = mmap(NULL, sizeof *told, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   REQUIRE(told != MAP_FAILED && (void *)faults != MAP_FAILED);
   life_undisturbed();
-  run_with(0, 0, 0);
+  run_with(0, 0, 0, LIFE_KINDS - 1);
   int64_t all = faults->count;
-  CHECK_EACH(life_again(0));
+  CHECK_EACH(life_again(HJ_HEALTH_KEPT_TOO_LONG));
   remove_folder();
   CHECK_MORE(all, 60);
   int64_t step = argc > 1 ? atol(argv[1]) : all / 7;

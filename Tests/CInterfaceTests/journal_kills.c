@@ -1,7 +1,8 @@
 /* A process is killed at exactly the n-th system call of a fixed life, before the call and behind it, for every n: the
  * next one finds all that was answered and ends as an undisturbed life does.
  *
- *   journal_kills [STEP]     every STEP-th stop (two a call); default: about twenty of them; 1: all */
+ *   journal_kills [STEP [KIND]]     every STEP-th stop (two a call); default: about twenty of them; 1: all. KIND: lives
+ *                                   of that kind alone (life_kinds.h); default: of each in turn */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <sys/ptrace.h>
@@ -65,7 +66,8 @@ int main(int argc, char **argv) {
   may_begin = mmap(NULL, sizeof *may_begin, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   REQUIRE(may_begin != MAP_FAILED);
   life_undisturbed();
-  life_forget();
+  int kind = argc > 2 ? atoi(argv[2]) : -1;
+  life_forget(kind < 0 ? LIFE_KINDS - 1 : kind);
   int is_killed;
   long all = run_to(-1, &is_killed);
   remove_folder();
@@ -78,12 +80,13 @@ int main(int argc, char **argv) {
   long kills = 0;
   /* A life has a few calls more or less: how often its threads wait for each other is not fixed. */
   for (long stop = step; stop < 4 * all; stop += step) {
-    life_forget();
+    life_forget(kind < 0 ? (int)(stop / step % LIFE_KINDS) : kind);
     run_to(stop, &is_killed);
     int ended = life->done >= LIFE_STEPS;
     kills += is_killed;
     int step_of = life->begun;
-    if (!life_again(0)) fprintf(stderr, "killed at stop %ld, in step %d\n", stop, step_of);
+    if (!life_again(HJ_HEALTH_KEPT_TOO_LONG))
+      fprintf(stderr, "killed at stop %ld of kind %d, in step %d\n", stop, life->kind, step_of);
     remove_folder();
     if (!is_killed && ended) break;
   }

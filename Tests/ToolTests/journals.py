@@ -2,7 +2,7 @@
 day are decided anew with one digest, whatever the process, the time zone and the allocator; what is bad is named.
 
     journals.py HUJIA [OTHER-HUJIA]   OTHER: another build, whose digest must be the same
-    SECONDS=60 POSITIONS=100000 journals.py HUJIA     by hand: a longer stress run
+    SECONDS=60 POSITIONS=100000 HOURS=24 TIMEOUT=7200 journals.py HUJIA     scripts/proof: a minute, and a whole day
 """
 import json
 import os
@@ -30,7 +30,8 @@ def check(name, actual, expected):
 
 
 def run(*words, tool=None, env=None):
-    return subprocess.run([tool or hujia, *map(str, words)], capture_output=True, text=True, check=False, timeout=600,
+    return subprocess.run([tool or hujia, *map(str, words)], capture_output=True, text=True, check=False,
+                          timeout=int(os.environ.get("TIMEOUT", "600")),
                           env={**os.environ, **(env or {})})
 
 
@@ -145,8 +146,9 @@ def stress(folder):
 
 def simulated(folder):
     journal = folder / "day"
-    plain = run("simulate", "--seed", 3, "--hours", 2, "--quiet")
-    day = run("simulate", "--seed", 3, "--hours", 2, "--quiet", "--journal", journal)
+    hours = os.environ.get("HOURS", "2")
+    plain = run("simulate", "--seed", 3, "--hours", hours, "--quiet")
+    day = run("simulate", "--seed", 3, "--hours", hours, "--quiet", "--journal", journal)
     check("a simulated day with a journal", (day.returncode, day.stderr), (0, ""))
     check("decides as without one", day.stdout.split("digest")[-1], plain.stdout.split("digest")[-1])
     verdicts(folder, "a simulated day", journal)
