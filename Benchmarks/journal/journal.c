@@ -7,6 +7,7 @@
 #define _GNU_SOURCE
 #include "hujia.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <string.h>
@@ -18,6 +19,7 @@ enum { CALLERS = 64, EACH = 32, GROUP = 256, BARE_BYTES = 512, BARE_FILE = 64 <<
 #define SECOND_NS INT64_C(1000000000)
 
 static hj_engine *with, *without;
+static uint32_t snapshot_records; /* of engines that are opened from here on; 0 = the default */
 static const char *folder;
 static int64_t seconds;
 static volatile int is_over;
@@ -37,6 +39,7 @@ static hj_engine *open_with(const char *journal) {
   config.max_units = config.max_incidents = config.max_assignments = 4 * CALLERS;
   config.journal_path = journal;
   if (journal) config.ring_bytes = 64 << 20;
+  config.snapshot_records = journal ? snapshot_records : 0;
   memset(&why, 0, sizeof why);
   why.size = sizeof why;
   if (hj_engine_open(&config, &engine, &why) == HJ_OK) return engine;
@@ -236,6 +239,64 @@ static void records_a_second(void) {
          (double)(info().durable - first) * 1e9 / (double)time_ns, CALLERS, EACH);
 }
 
+/* ---- Snapshots meanwhile ---- */
+
+/* The number in the name of the newest one; 0: there is none. */
+static unsigned long long newest_snapshot(const char *path) {
+  unsigned long long newest = 0;
+  DIR *listing = opendir(path);
+  struct dirent *entry;
+  if (listing == NULL) abort();
+  while ((entry = readdir(listing)) != NULL) {
+    unsigned long long number;
+    if (strncmp(entry->d_name, "snapshot-", 9) != 0 || strchr(entry->d_name, '.') != NULL) continue;
+    number = strtoull(entry->d_name + 9, NULL, 10);
+    if (number > newest) newest = number;
+  }
+  closedir(listing);
+  return newest;
+}
+
+/* Calls beside a thread that makes a snapshot every so many records, and beside none: the turn is all that a snapshot
+ * could make longer, and it is read from the engine. */
+static void turns_beside_snapshots(uint32_t records, const char *name) {
+  char path[512];
+  uint64_t assignment[CALLERS + 1];
+  uint32_t turn = 0;
+  unsigned long long seen = 0;
+  int snapshots = 0;
+  int64_t end_ns;
+  hj_engine *engine;
+  hj_stats stats;
+  row *calls = new_row(name, 1);
+  snprintf(path, sizeof path, "%s/snapshots", folder);
+  snapshot_records = records;
+  engine = open_with(path);
+  snapshot_records = 0;
+  fill(engine, assignment);
+  end_ns = clock_ns() + seconds * SECOND_NS;
+  while (clock_ns() < end_ns) {
+    int index;
+    unsigned long long newest = newest_snapshot(path);
+    snapshots += newest != seen;
+    seen = newest;
+    for (index = 0; index < 8 * GROUP; index++) {
+      int64_t start_ns = clock_ns();
+      advance(engine, assignment[CALLERS], &turn);
+      sample(calls, start_ns);
+    }
+    drop_events(engine);
+  }
+  memset(&stats, 0, sizeof stats);
+  stats.size = sizeof stats;
+  check(hj_engine_stats(engine, &stats), "hj_engine_stats");
+  printf("%s: %d snapshots, the longest turn %lld us (asked: at most 1,000 because of one)\n", name, snapshots,
+         (long long)stats.longest_turn_ns / 1000);
+  check(hj_engine_close(engine), "hj_engine_close");
+  snprintf(path, sizeof path, "rm -rf '%s/snapshots'", folder);
+  if (system(path) != 0) abort();
+}
+
 int main(int argc, char **argv) {
   char path[512];
   FILE *json;
@@ -253,6 +314,8 @@ int main(int argc, char **argv) {
   if (argc < 5) {
     costs_in_turn(file);
     durable_in_turn(file);
+    turns_beside_snapshots(HJ_SNAPSHOT_AT_CLOSE, "advance, no snapshot meanwhile");
+    turns_beside_snapshots(20000, "advance, a snapshot every 20,000 records");
   }
   records_a_second();
   if (argc < 5) {

@@ -1,5 +1,5 @@
-/* What the lives of a journal's tests differ in, and what they need for it: a seal of the host, a wall clock that can be
- * moved on, and the moment in which a snapshot gets its name. */
+/* What the lives of a journal's tests differ in, and what they need for it: a seal of the host, a wall clock that can
+ * be moved on, and the moment in which a snapshot gets its name. */
 #ifndef HUJIA_TEST_LIFE_KINDS_H
 #define HUJIA_TEST_LIFE_KINDS_H
 

@@ -11,7 +11,12 @@ extension PlanMatch {
     coder.code(&radius_dm)
     coder.code(&dispatch)
     coder.code(&profile)
-    if coder.version >= 2 { coder.code(&alarmLevel, 1...UInt8.max) }
+    if coder.version >= 2 {
+      coder.code(&alarmLevel, 1...UInt8.max)
+    } else {
+      // Its place in a store is zeros until it is read.
+      alarmLevel = 1
+    }
   }
 
   /// Whether it is one of these tables.
