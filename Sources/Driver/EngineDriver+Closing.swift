@@ -28,14 +28,14 @@ extension EngineDriver {
     closeSheet()
     follower?.stop()
     ringKeeper?.stop()
-    writeFinalSnapshot()
-    closeJournal()
+    closeJournal(keepsRing: !writeFinalSnapshot())
   }
 
   /// Nobody uses the engine any more. Posts that nobody decided (an open that failed) are in the ring of a next open.
-  func closeJournal() {
+  func closeJournal(keepsRing: Bool = false) {
     guard let journal else { return }
-    journal.journal.keepsRing = postMark != nil && posts.pointee.count > 0
+    let hasPosts = postMark != nil && posts.pointee.count > 0
+    journal.journal.keepsRing = keepsRing || hasPosts
     journal.journal.close()
   }
 }

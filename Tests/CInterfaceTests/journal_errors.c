@@ -136,8 +136,7 @@ static int64_t each(int64_t all, int64_t step, int error, int for_ever, const ch
   int64_t hits = 0;
   for (int64_t at = 1 + error % step; at <= all; at += step) {
     int failed = checks_failed;
-    /* Others go with a final snapshot that cannot be written (docs/proof/journal-faults.md). */
-    run_with(at, error, for_ever, (int)(at / step % LIFE_KINDS) | LIFE_POSITIONS_APART);
+    run_with(at, error, for_ever, (int)(at / step % LIFE_KINDS));
     hits += faults->hit != CALL_NONE && faults->hits > 0;
     all_was_told();
     if ((life->done < LIFE_STEPS && !told->may_lack) || failed != checks_failed) {

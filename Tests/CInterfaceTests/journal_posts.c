@@ -1,9 +1,11 @@
 /* Posts and positions survive a kill: what was answered HJ_OK is decided by the next engine, once and in order, also
- * when the end comes between the record of a decision and the queue. */
+ * when the end comes between the record of a decision and the queue; positions also a close that gets no snapshot. */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <fcntl.h>
 #include <stddef.h>
 #include <sys/ptrace.h>
+#include <sys/syscall.h>
 #include <sys/user.h>
 
 #include "journal_host.h"
@@ -16,24 +18,41 @@ static hj_config posts_config(uint32_t capacity) {
   return config;
 }
 
-static void post_and_die(void) {
+static hj_engine *open_two_units(void) {
   hj_config config = posts_config(64);
   hj_engine *engine = open_engine(&config);
   put_unit(engine, 1, 10, 0);
   put_unit(engine, 2, 300, 0);
   poll_at(engine, START_NS);
-  for (uint32_t number = 1; number <= POSTED; number++) {
-    hj_report report = numbered_post(number);
-    REQUIRE_STATUS(hj_incident_post(engine, &report), HJ_OK);
-  }
+  return engine;
+}
+
+static void report_second_unit(hj_engine *engine, int32_t north) {
   hj_position fix;
   memset(&fix, 0, sizeof fix);
   fix.size = sizeof fix;
   fix.unit_id = 2;
   fix.heading_cdeg = fix.speed_cms = HJ_UNKNOWN;
-  place(NEW_NORTH, 0, &fix.lat_e7, &fix.lon_e7);
+  place(north, 0, &fix.lat_e7, &fix.lon_e7);
   uint32_t accepted = 0;
   REQUIRE_STATUS(hj_positions_report(engine, &fix, 1, &accepted), HJ_OK);
+}
+
+static void check_second_unit(hj_engine *engine, int32_t north) {
+  int32_t lat_e7, lon_e7;
+  place(north, 0, &lat_e7, &lon_e7);
+  hj_unit_status unit = read_unit(engine, 2);
+  CHECK_EQUAL(unit.lat_e7, lat_e7);
+  CHECK_EQUAL(unit.lon_e7, lon_e7);
+}
+
+static void post_and_die(void) {
+  hj_engine *engine = open_two_units();
+  for (uint32_t number = 1; number <= POSTED; number++) {
+    hj_report report = numbered_post(number);
+    REQUIRE_STATUS(hj_incident_post(engine, &report), HJ_OK);
+  }
+  report_second_unit(engine, NEW_NORTH);
   kill(getpid(), SIGKILL);
 }
 
@@ -85,11 +104,7 @@ static void posts_wait_for_the_next_life(void) {
   CHECK_EQUAL(journal_info(engine).reasons, 0);
   REQUIRE_STATUS(hj_engine_poll(engine, 5, START_US + 2000000, 0, NULL), HJ_OK);
   CHECK_EQUAL(decided_in_order(engine), POSTED);
-  int32_t lat_e7, lon_e7;
-  place(NEW_NORTH, 0, &lat_e7, &lon_e7);
-  hj_unit_status unit = read_unit(engine, 2);
-  CHECK_EQUAL(unit.lat_e7, lat_e7);
-  CHECK_EQUAL(unit.lon_e7, lon_e7);
+  check_second_unit(engine, NEW_NORTH);
   CHECK_STATUS(hj_engine_close(engine), HJ_OK);
   /* A clean end leaves no ring: what waits then was decided by it. */
   engine = open_engine(&config);
@@ -104,6 +119,39 @@ static void posts_wait_for_the_next_life(void) {
     for (uint32_t index = 0; index < count; index++) decided += number_of(&events[index]) == POSTED + 1;
   }
   CHECK_EQUAL(decided, 1);
+  CHECK_STATUS(hj_engine_close(engine), HJ_OK);
+  remove_folder();
+}
+
+/* ---- A close whose snapshot gets no name ---- */
+
+static int snapshots_fail;
+
+/* Found before the C library's own. */
+int renameat(int from_folder, const char *from, int to_folder, const char *to) {
+  if (snapshots_fail && strncmp(to, "snapshot-", 9) == 0) {
+    errno = EIO;
+    return -1;
+  }
+  return (int)syscall(SYS_renameat2, from_folder, from, to_folder, to, 0);
+}
+
+/* The newest position is on no record. One that was taken in before the close, and one that still waits then. */
+static void positions_need_no_snapshot(void) {
+  new_folder();
+  hj_engine *engine = open_two_units();
+  for (int32_t life = 1; life <= 2; life++) {
+    report_second_unit(engine, NEW_NORTH + life);
+    if (life == 1) poll_at(engine, START_NS + SECOND_NS);
+    snapshots_fail = 1;
+    CHECK_STATUS(hj_engine_close(engine), HJ_OK);
+    snapshots_fail = 0;
+    hj_config config = posts_config(64);
+    engine = open_engine(&config);
+    CHECK_EQUAL(journal_info(engine).reasons, 0);
+    REQUIRE_STATUS(hj_engine_poll(engine, 5 + life * SECOND_NS, START_US + (life + 1) * 1000000, 0, NULL), HJ_OK);
+    check_second_unit(engine, NEW_NORTH + life);
+  }
   CHECK_STATUS(hj_engine_close(engine), HJ_OK);
   remove_folder();
 }
@@ -235,6 +283,7 @@ static void killed_between_record_and_queue(void) {
 
 int main(void) {
   posts_wait_for_the_next_life();
+  positions_need_no_snapshot();
   killed_between_record_and_queue();
   return check_finish();
 }

@@ -5,9 +5,10 @@ import HujiaEngine
 import HujiaJournal
 
 extension EngineDriver {
-  /// After the last turn. What goes wrong is told, and loses nothing: the records are there.
-  func writeFinalSnapshot() {
-    guard let journal, !journal.hasEnded, journal.journal.recorded > 0 else { return }
+  /// After the last turn. False: it could not be written, which is told; the records are there, and what only the ring
+  /// has besides (the newest positions) stays in it.
+  func writeFinalSnapshot() -> Bool {
+    guard let journal, !journal.hasEnded, journal.journal.recorded > 0 else { return true }
     takeLastPositions(journal)
     let opened = OpenedRecord(
       journal.config, map: mapChecksum, plans: core.pointee.planSource)
@@ -19,8 +20,10 @@ extension EngineDriver {
       let writer = try journal.journal.beginSnapshot(journal.journal.recorded)
       try write(state, into: writer)
       try writer.finish(timeout_ns: Self.longestClose_ns)
+      return true
     } catch {
       journal.raise(EngineJournal.Reason.snapshotFailed)
+      return false
     }
   }
 
