@@ -108,11 +108,13 @@ extension Host {
     return (status, taken == 1)
   }
 
-  /// Each must say its size.
-  package func streetTimes(_ times: [hj_street_time]) -> (status: hj_status, accepted: UInt32) {
-    var accepted: UInt32 = 0
-    let status = hj_traffic_report_each(engine, times, UInt32(times.count), nil, &accepted)
-    return (status, accepted)
+  /// Each must say its size. What became of each, in their order.
+  package func streetTimes(
+    _ times: [hj_street_time]
+  ) -> (status: hj_status, verdicts: [hj_status]) {
+    var verdicts = [hj_status](repeating: HJ_OK, count: times.count)
+    let status = hj_traffic_report_each(engine, times, UInt32(times.count), &verdicts, nil)
+    return (status, verdicts)
   }
 
   /// Moves the clock of HJ_RUN_POLL; `most` items of work if not 0. Says when the next poll is due.

@@ -101,9 +101,9 @@ package final class FeedFollower {
       guard isStale(hold_s) else { return reading }
     }
     let changes = book.changes(to: flows)
-    reading.streets = book.streets
     reading.changed = changes.count
     reading.refused = try report(changes)
+    reading.streets = book.streets
     reading.reported_ms = HostClock.since_s(start_ns) * 1_000
     if reading.changed > reading.refused, try waitForEpoch(start_ns) {
       reading.serving_ms = HostClock.since_s(start_ns) * 1_000
@@ -137,11 +137,13 @@ package final class FeedFollower {
     while at < changes.count {
       let part = changes[at..<min(at + Self.most_streets, changes.count)]
       at += part.count
-      let (status, accepted) = host.streetTimes(part.map(Self.time))
+      let (status, verdicts) = host.streetTimes(part.map(Self.time))
       guard status == HJ_OK || status == HJ_PARTIAL else {
         throw Failed(field: "hj_traffic_report", Host.text(status))
       }
-      refused += part.count - Int(accepted)
+      for (change, verdict) in zip(part, verdicts) {
+        if verdict == HJ_OK { book.took(change) } else { refused += 1 }
+      }
     }
     return refused
   }

@@ -11,6 +11,9 @@ package struct FeedDecoder {
   private let levels: [Double]
   /// A polyline is cut into stretches of so much between points that the way must pass.
   private static let stretch_m = 150.0
+  /// Nodes of the map that one feed may have looked at: a minute or so, of which a feed of a city needs a hundredth.
+  package static let mostLooks = 500_000_000
+  private let mostLooks: Int
 
   package struct Answer {
     package var flows: [StreetFlow] = []
@@ -28,9 +31,10 @@ package struct FeedDecoder {
 
   package init(
     _ map: RoadMap, datum: Datum = .wgs84, reach_m: Double = 35,
-    levels: [Double] = FlowTimes.usualLevels
+    levels: [Double] = FlowTimes.usualLevels, mostLooks: Int = mostLooks
   ) {
     self.map = map
+    self.mostLooks = mostLooks
     self.datum = datum
     self.levels = levels
     matcher = LineMatcher(map, reach_m: reach_m)
@@ -45,7 +49,12 @@ package struct FeedDecoder {
     answer.refused = feed.refused
     answer.examples = feed.examples
     var times = FlowTimes(map, levels: levels)
+    let looks = matcher.looks
     for record in feed.records {
+      guard matcher.looks - looks < mostLooks else {
+        answer.refuse(record, Self.overlong)
+        continue
+      }
       let line: LineReference
       switch self.line(record) {
       case .success(let found): line = found
@@ -66,8 +75,13 @@ package struct FeedDecoder {
     answer.arcs = times.arcs
     answer.closuresLeftOut = times.closuresLeftOut
     answer.shared = times.shared
+    if times.crowded > 0 { answer.refused["crowded"] = times.crowded }
     return answer
   }
+
+  private static let overlong = FeedRefusal(
+    kind: "feed_too_long",
+    words: "the entries before it took all the search that one feed gets: cut it to the city")
 
   private func line(_ record: FeedRecord) -> Result<LineReference, FeedRefusal> {
     switch record.way {
@@ -92,7 +106,7 @@ package struct FeedDecoder {
 
   /// Points that are far enough apart, with the directions and lengths between them.
   private func line(_ given: [(lon_e7: Int32, lat_e7: Int32)]) -> LineReference {
-    let points = given.map { datum.toWGS84(lat_e7: $0.lat_e7, lon_e7: $0.lon_e7) }
+    let points = Self.apart(given.map { datum.toWGS84(lat_e7: $0.lat_e7, lon_e7: $0.lon_e7) })
     var line = LineReference(points: [])
     var run_m = 0.0
     func add(_ index: Int) {
@@ -121,6 +135,24 @@ package struct FeedDecoder {
       run_m = 0
     }
     return line
+  }
+
+  /// Without points that lie within a metre of the one before: each direction would look past all of them.
+  static func apart(
+    _ given: [(lat_e7: Int32, lon_e7: Int32)]
+  ) -> [(lat_e7: Int32, lon_e7: Int32)] {
+    guard let first = given.first, let last = given.last else { return given }
+    var points = [first]
+    for point in given.dropFirst() {
+      let before = points[points.count - 1]
+      let frame = LocalFrame(lat_e7: before.lat_e7, lon_e7: before.lon_e7)
+      let x = frame.x(point.lon_e7)
+      let y = frame.y(point.lat_e7)
+      if x * x + y * y >= 1 { points.append(point) }
+    }
+    // The line ends where it was said to end.
+    if points.count == 1 { points.append(last) } else { points[points.count - 1] = last }
+    return points
   }
 
   private func isStraight(_ points: [(lat_e7: Int32, lon_e7: Int32)], at index: Int) -> Bool {

@@ -6,16 +6,18 @@ struct FeedJSON {
   private let name: String
   private let columns: FeedColumns
   private var at: Int
-  private var feed = Feed()
-  private var entries = 0
+  private var feed: Feed
   private static let mostDepth = 64
   private static let mostText = 4 << 20
+  /// Longer names, dots and all, are none that is asked for: their values are read over.
+  static let mostName = 256
 
-  init(_ bytes: [UInt8], start: Int, name: String, columns: FeedColumns) {
+  init(_ bytes: [UInt8], start: Int, name: String, columns: FeedColumns, most: Int) {
     self.bytes = bytes
     self.name = name
     self.columns = columns
     at = start
+    feed = Feed(most: most)
   }
 
   mutating func read() throws(FeedError) -> Feed {
@@ -26,7 +28,7 @@ struct FeedJSON {
     return feed
   }
 
-  /// False at the end. Commas between values of JSON lines are no fault.
+  /// False at the end.
   private mutating func skipBlanks() -> Bool {
     while at < bytes.count, Self.isBlank(bytes[at]) { at += 1 }
     return at < bytes.count
@@ -51,9 +53,10 @@ struct FeedJSON {
     return true
   }
 
-  /// `isEntry`: an object here is an entry of its own, not a part of the one around it.
+  /// `path`: nil where it is longer than any that is asked for. `isEntry`: an object here is an entry of its own, not a
+  /// part of the one around it.
   private mutating func value(
-    path: String, depth: Int, isEntry: Bool, into record: inout RawRecord
+    path: String?, depth: Int, isEntry: Bool, into record: inout RawRecord
   ) throws(FeedError) {
     guard depth < Self.mostDepth else { throw broken("values are nested too deep") }
     switch try peek() {
@@ -61,12 +64,9 @@ struct FeedJSON {
       if isEntry {
         var own = RawRecord(place: "\(name), byte \(at)")
         try object(path: "", depth: depth, into: &own)
-        if own.isOne {
-          entries += 1
-          feed.add(own)
-        }
+        if own.isOne { try feed.add(own, name) }
       } else {
-        try object(path: path + ".", depth: depth, into: &record)
+        try object(path: joined(path, "."), depth: depth, into: &record)
       }
     case UInt8(ascii: "["):
       at += 1
@@ -77,27 +77,38 @@ struct FeedJSON {
       } while try take(UInt8(ascii: ","))
       guard try take(UInt8(ascii: "]")) else { throw broken("a list does not end") }
     case UInt8(ascii: "\""):
-      let own = columns.own(path)
+      let own = path.flatMap { columns.own($0) }
       let text = try text(isKept: own != nil)
       if let own { record.fields[own] = text }
     default:
       let word = try word()
-      if let own = columns.own(path), word != "null" { record.fields[own] = word }
+      if let path, let own = columns.own(path), word != "null" { record.fields[own] = word }
     }
   }
 
   private mutating func object(
-    path: String, depth: Int, into record: inout RawRecord
+    path: String?, depth: Int, into record: inout RawRecord
   ) throws(FeedError) {
     at += 1
     if try take(UInt8(ascii: "}")) { return }
     repeat {
       guard try peek() == UInt8(ascii: "\"") else { throw broken("a name is expected") }
-      let key = try text(isKept: true)
+      let key = try key(isKept: path != nil)
       guard try take(UInt8(ascii: ":")) else { throw broken("a colon is expected") }
-      try value(path: path + key, depth: depth + 1, isEntry: false, into: &record)
+      try value(path: joined(path, key), depth: depth + 1, isEntry: false, into: &record)
     } while try take(UInt8(ascii: ","))
     guard try take(UInt8(ascii: "}")) else { throw broken("an object does not end") }
+  }
+
+  private func joined(_ path: String?, _ key: String?) -> String? {
+    guard let path, let key, path.utf8.count + key.utf8.count <= Self.mostName else { return nil }
+    return path + key
+  }
+
+  /// Nil where it is too long or not kept.
+  private mutating func key(isKept: Bool) throws(FeedError) -> String? {
+    let key = try characters(most: isKept ? Self.mostName : 0)
+    return isKept && key.isWhole ? String(decoding: key.kept, as: UTF8.self) : nil
   }
 
   /// A number, true, false or null.
@@ -119,12 +130,22 @@ struct FeedJSON {
   }
 
   private mutating func text(isKept: Bool) throws(FeedError) -> String {
+    let text = try characters(most: isKept ? Self.mostText : 0)
+    guard text.isWhole || !isKept else { throw broken("a text is longer than 4 MiB") }
+    return String(decoding: text.kept, as: UTF8.self)
+  }
+
+  /// The first `most` bytes of a text, and whether those are all.
+  private mutating func characters(
+    most: Int
+  ) throws(FeedError) -> (kept: [UInt8], isWhole: Bool) {
     at += 1
     var kept: [UInt8] = []
+    var isWhole = true
     while at < bytes.count {
       var byte = bytes[at]
       at += 1
-      if byte == UInt8(ascii: "\"") { return String(decoding: kept, as: UTF8.self) }
+      if byte == UInt8(ascii: "\"") { return (kept, isWhole) }
       if byte == UInt8(ascii: "\\") {
         guard at < bytes.count else { break }
         byte = bytes[at]
@@ -135,10 +156,7 @@ struct FeedJSON {
           byte = UInt8(ascii: "?")
         }
       }
-      if isKept {
-        guard kept.count < Self.mostText else { throw broken("a text is longer than 4 MiB") }
-        kept.append(byte)
-      }
+      if kept.count < most { kept.append(byte) } else { isWhole = false }
     }
     throw broken("a text does not end")
   }

@@ -7,13 +7,29 @@ package struct Feed: Sendable {
   package var refused: [String: Int] = [:]
   /// The first few in words.
   package var examples: [String] = []
+  /// What may still come.
+  private var room: Int
+
+  init(most: Int) { room = most }
+
+  /// Before each entry. A feed of more is cut by its fetcher, not by chance.
+  mutating func begin(_ name: String) throws(FeedError) {
+    guard room > 0 else {
+      throw FeedError(
+        "\(name) has more than \(records.count + left_out) entries: cut it to the city")
+    }
+    room -= 1
+  }
+
+  private var left_out: Int { refused.values.reduce(0, +) }
 
   mutating func refuse(_ place: String, _ refusal: FeedRefusal) {
     refused[refusal.kind, default: 0] += 1
     if examples.count < 5 { examples.append("\(place): \(refusal.words)") }
   }
 
-  mutating func add(_ raw: RawRecord) {
+  mutating func add(_ raw: RawRecord, _ name: String) throws(FeedError) {
+    try begin(name)
     switch raw.record() {
     case .success(let record): records.append(record)
     case .failure(let refusal): refuse(raw.place, refusal)
@@ -24,42 +40,50 @@ package struct Feed: Sendable {
 package enum FeedReader {
   /// Bytes of one feed at most.
   package static let most_bytes = 256 << 20
+  /// Entries of one feed at most: those of a whole country. Each takes some 200 bytes of memory.
+  package static let mostEntries = 2_000_000
 
   /// `name` is for messages. O(bytes).
   package static func read(
-    _ bytes: [UInt8], name: String, columns: FeedColumns, isBinary: Bool = false
+    _ bytes: [UInt8], name: String, columns: FeedColumns, isBinary: Bool = false,
+    most: Int = mostEntries
   ) throws(FeedError) -> Feed {
-    if isBinary { return try binary(bytes, name) }
+    if isBinary { return try binary(bytes, name, most) }
     let start = bytes.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0
     guard let first = bytes[start...].first(where: { $0 != 0x20 && !isLineEnd($0) && $0 != 9 })
     else { throw FeedError("\(name) is empty: give a feed with entries") }
     if first == UInt8(ascii: "{") || first == UInt8(ascii: "[") {
-      var reader = FeedJSON(bytes, start: start, name: name, columns: columns)
+      var reader = FeedJSON(bytes, start: start, name: name, columns: columns, most: most)
       return try reader.read()
     }
     guard !bytes.prefix(4_096).contains(0), first >= 0x20, first != 0x7f else {
       throw FeedError(
         "\(name) is no text: unpack it first, or give --binary for binary OpenLR references")
     }
-    return try lines(bytes[start...], name, columns)
+    return try lines(bytes[start...], name, columns, most)
   }
 
   private static func isLineEnd(_ byte: UInt8) -> Bool { byte == 0x0a || byte == 0x0d }
 
   private static func lines(
-    _ bytes: ArraySlice<UInt8>, _ name: String, _ columns: FeedColumns
+    _ bytes: ArraySlice<UInt8>, _ name: String, _ columns: FeedColumns, _ most: Int
   ) throws(FeedError) -> Feed {
-    var feed = Feed()
+    var feed = Feed(most: most)
     var header: [String?]?
     var number = 0
-    for line in bytes.split(separator: 0x0a, omittingEmptySubsequences: false) {
+    var rest = bytes
+    // One line at a time: a list of all lines would be many times as large as the feed.
+    while !rest.isEmpty {
+      let end = rest.firstIndex(of: 0x0a) ?? rest.endIndex
+      let line = rest[rest.startIndex..<end]
+      rest = rest[min(end + 1, rest.endIndex)...]
       number += 1
-      let text = String(decoding: line.last == 0x0d ? line.dropLast() : line, as: UTF8.self)
-      if text.isEmpty || text.utf8.first == UInt8(ascii: "#") { continue }
-      guard text.utf8.count <= 1 << 20 else {
+      if line.isEmpty || line.first == UInt8(ascii: "#") || line.elementsEqual([0x0d]) { continue }
+      guard line.count <= 1 << 20 else {
         throw FeedError(
           "\(name), line \(number): it is longer than 1 MiB: give CSV, JSON or --binary")
       }
+      let text = String(decoding: line.last == 0x0d ? line.dropLast() : line, as: UTF8.self)
       let fields = cells(text)
       if header == nil {
         let names = fields.map { columns.own($0) }
@@ -77,7 +101,7 @@ package enum FeedReader {
       }
       var raw = RawRecord(place: "\(name), line \(number)")
       for (field, own) in zip(fields, header ?? []) { if let own { raw.fields[own] = field } }
-      feed.add(raw)
+      try feed.add(raw, name)
     }
     return feed
   }
@@ -106,10 +130,13 @@ package enum FeedReader {
 
   /// Entries one after the other: the reference's length in a byte, its bytes, the speed in 0.1 km/h as two bytes, the
   /// lower first; 0 = closed, 65535 = not known.
-  private static func binary(_ bytes: [UInt8], _ name: String) throws(FeedError) -> Feed {
-    var feed = Feed()
+  private static func binary(
+    _ bytes: [UInt8], _ name: String, _ most: Int
+  ) throws(FeedError) -> Feed {
+    var feed = Feed(most: most)
     var at = 0
     while at < bytes.count {
+      try feed.begin(name)
       let size = Int(bytes[at])
       guard at + 1 + size + 2 <= bytes.count else {
         throw FeedError(

@@ -49,6 +49,9 @@ package struct FeedColumns: Sendable {
       throw FeedError("--column \(text): NAME=THEIRS is needed, where NAME is one of \(own)")
     }
     for (name, own) in names where own == parts[0] { names[name] = nil }
+    guard parts[1].utf8.count <= FeedJSON.mostName else {
+      throw FeedError("--column \(parts[0]): a name has \(FeedJSON.mostName) bytes at most")
+    }
     names[parts[1]] = parts[0]
   }
 
@@ -94,14 +97,16 @@ struct RawRecord {
       guard let text = fields[name], !text.isEmpty else { continue }
       guard let speed = Double(text), speed >= 0, speed * factor <= 400 else {
         return .failure(
-          FeedRefusal(kind: "speed", words: "its speed \(text.prefix(20)) is not 0 to 400 km/h"))
+          FeedRefusal(kind: "speed", words: "its speed \(Foreign.shown(text)) is not 0 to 400 km/h")
+        )
       }
       return .success(.speed_kmh(speed * factor))
     }
     guard let text = fields["level"], !text.isEmpty else { return .success(nil) }
     guard let level = Int(text), (0...4).contains(level) else {
       return .failure(
-        FeedRefusal(kind: "level", words: "its level \(text.prefix(20)) is not 0 (not known) to 4"))
+        FeedRefusal(
+          kind: "level", words: "its level \(Foreign.shown(text)) is not 0 (not known) to 4"))
     }
     return .success(level == 0 ? nil : .level(level))
   }
@@ -111,6 +116,21 @@ package struct FeedRefusal: Error, Equatable, Sendable {
   /// Counted by it.
   package let kind: String
   package let words: String
+}
+
+/// What others wrote, made fit for a terminal.
+enum Foreign {
+  private static let most = 20
+
+  /// Its first 20 bytes; what is no printable ASCII shows as "?".
+  static func shown(_ text: some StringProtocol) -> String {
+    var shown = ""
+    for byte in text.utf8.prefix(most) {
+      let isPlain = byte >= 0x20 && byte < 0x7f
+      shown.unicodeScalars.append(isPlain ? Unicode.Scalar(byte) : "?")
+    }
+    return shown
+  }
 }
 
 enum Polyline {

@@ -22,10 +22,13 @@ package struct FeedSource: Sendable {
     var changed_ns: Int
   }
 
-  private static let wait_s = 5
+  /// From the question to the end of a server's answer.
+  private let wait_s: Double
+  package static let usualWait_s = 10.0
 
-  package init(_ name: String) throws(FeedError) {
+  package init(_ name: String, wait_s: Double = usualWait_s) throws(FeedError) {
     self.name = name
+    self.wait_s = wait_s
     guard name.hasPrefix("http://") else {
       if name.hasPrefix("https://") { throw Self.beyond(name) }
       kind = .file
@@ -60,7 +63,8 @@ package struct FeedSource: Sendable {
   package mutating func fetch() throws(FeedError) -> [UInt8]? {
     switch kind {
     case .file: return try file()
-    case .server(let host, let port, let path): return try page(host, port, path)
+    case .server(let host, let port, let path):
+      return try FeedServer(name, wait_s: wait_s).page(host, port, path)
     }
   }
 
@@ -92,107 +96,17 @@ package struct FeedSource: Sendable {
       let count = read(descriptor, &chunk, chunk.count)
       if count < 0, errno == EINTR { continue }
       guard count >= 0 else {
-        let reason =
-          errno == EAGAIN ? "no answer within \(Self.wait_s) s" : String(cString: strerror(errno))
-        throw FeedError("cannot read \(name): \(reason)")
+        throw FeedError("cannot read \(name): \(String(cString: strerror(errno)))")
       }
       if count == 0 { return bytes }
       guard bytes.count + count <= FeedReader.most_bytes else {
-        throw FeedError(
-          "\(name) is larger than \(FeedReader.most_bytes >> 20) MiB: cut it to the city")
+        throw Self.tooLarge(name)
       }
       bytes += chunk[0..<count]
     }
   }
 
-  private func page(_ host: String, _ port: UInt16, _ path: String) throws(FeedError) -> [UInt8] {
-    let descriptor = try connected(host, port)
-    defer { close(descriptor) }
-    let request = Array(
-      "GET \(path) HTTP/1.0\r\nHost: \(host):\(port)\r\nAccept: */*\r\nConnection: close\r\n\r\n"
-        .utf8)
-    var sent = 0
-    while sent < request.count {
-      let count = request.withUnsafeBytes {
-        send(descriptor, $0.baseAddress! + sent, $0.count - sent, Int32(MSG_NOSIGNAL))
-      }
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else {
-        throw FeedError("cannot ask \(name): \(String(cString: strerror(errno)))")
-      }
-      sent += count
-    }
-    return try Self.body(try all(descriptor), name)
-  }
-
-  private func connected(_ host: String, _ port: UInt16) throws(FeedError) -> Int32 {
-    let isSix = host == "[::1]"
-    let descriptor = socket(
-      isSix ? AF_INET6 : AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-    guard descriptor >= 0 else {
-      throw FeedError("cannot ask \(name): \(String(cString: strerror(errno)))")
-    }
-    var wait = timeval()
-    wait.tv_sec = Self.wait_s
-    for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
-      setsockopt(descriptor, SOL_SOCKET, option, &wait, socklen_t(MemoryLayout<timeval>.size))
-    }
-    let status: Int32
-    if isSix {
-      var address = sockaddr_in6()
-      address.sin6_family = sa_family_t(AF_INET6)
-      address.sin6_port = port.bigEndian
-      address.sin6_addr = in6addr_loopback
-      status = Self.connect(descriptor, &address)
-    } else {
-      var address = sockaddr_in()
-      address.sin_family = sa_family_t(AF_INET)
-      address.sin_port = port.bigEndian
-      address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-      status = Self.connect(descriptor, &address)
-    }
-    guard status == 0 else {
-      let reason = String(cString: strerror(errno))
-      close(descriptor)
-      throw FeedError("cannot ask \(name): \(reason): is its server running?")
-    }
-    return descriptor
-  }
-
-  private static func connect<Address>(_ descriptor: Int32, _ address: inout Address) -> Int32 {
-    withUnsafeBytes(of: &address) { bytes in
-      guard let start = bytes.bindMemory(to: sockaddr.self).baseAddress else { return -1 }
-      return Glibc.connect(descriptor, start, socklen_t(bytes.count))
-    }
-  }
-
-  /// What follows the head of an answer that says 200 and is whole.
-  static func body(_ answer: [UInt8], _ name: String) throws(FeedError) -> [UInt8] {
-    var end = 0
-    while end + 4 <= answer.count, answer[end..<end + 4] != [0x0d, 0x0a, 0x0d, 0x0a][...] {
-      end += 1
-    }
-    guard end + 4 <= answer.count, answer.starts(with: "HTTP/1.".utf8) else {
-      throw FeedError("\(name): the answer is no HTTP: is it the right port?")
-    }
-    let head = String(decoding: answer[..<end], as: UTF8.self).split(separator: "\r\n")
-    let status = head.first?.split(separator: " ").dropFirst().first.map(String.init) ?? ""
-    guard status == "200" else {
-      throw FeedError("\(name): the server answers \(status.prefix(10)): check path and server")
-    }
-    let body = Array(answer[(end + 4)...])
-    for line in head.dropFirst() {
-      let parts = line.split(separator: ":", maxSplits: 1).map { $0.lowercased() }
-      guard parts.count == 2 else { continue }
-      let value = parts[1].drop { $0 == " " }
-      if parts[0] == "content-length", let bytes = Int(value), bytes != body.count {
-        throw FeedError("\(name): \(body.count) bytes of \(bytes) came: ask again")
-      }
-      if parts[0] == "transfer-encoding" || parts[0] == "content-encoding", value != "identity" {
-        throw FeedError(
-          "\(name): the answer comes \(value.prefix(20)): let the server send it plain")
-      }
-    }
-    return body
+  static func tooLarge(_ name: String) -> FeedError {
+    FeedError("\(name) is larger than \(FeedReader.most_bytes >> 20) MiB: cut it to the city")
   }
 }

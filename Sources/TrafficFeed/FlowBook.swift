@@ -1,5 +1,5 @@
-// What was reported last, so that a renewed feed costs only what changed, and a street that it no longer names goes
-// back to the map's own time.
+// What the engine took last, so that a renewed feed costs only what changed, and a street that it no longer names goes
+// back to the map's own time. What was refused is said again with the next reading.
 
 package struct FlowChange: Equatable, Sendable {
   package enum Time: Equatable, Sendable {
@@ -20,7 +20,7 @@ package struct FlowBook {
 
   /// What to report so that exactly `flows` hold. What goes back to the map comes first, so that a street that was
   /// reported for both profiles may be reported for each. O(n log n).
-  package mutating func changes(to flows: [StreetFlow]) -> [FlowChange] {
+  package func changes(to flows: [StreetFlow]) -> [FlowChange] {
     var next: [StreetFlow.Key: UInt32?] = [:]
     for flow in flows { next[flow.key] = .some(flow.travel_ms) }
     var changes: [FlowChange] = []
@@ -37,8 +37,22 @@ package struct FlowBook {
       changes.append(
         FlowChange(key: flow.key, time: flow.travel_ms.map { .travel(ms: $0) } ?? .closed))
     }
-    last = next
     return changes
+  }
+
+  /// The engine accepted it. In the order of `changes`.
+  package mutating func took(_ change: FlowChange) {
+    switch change.time {
+    case .travel(let ms): last[change.key] = .some(ms)
+    case .closed: last[change.key] = .some(nil)
+    case .asMapped:
+      // With it goes what another profile of the place had: `changes` says that again.
+      for profile in [StreetFlow.Profile.both, .response, .normal] {
+        var key = change.key
+        key.profile = profile
+        last.removeValue(forKey: key)
+      }
+    }
   }
 
   private struct Place: Hashable {

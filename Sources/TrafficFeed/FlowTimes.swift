@@ -54,12 +54,23 @@ package struct FlowTimes {
     self.levels = levels
   }
 
-  /// A later record wins over an earlier one where both name a place.
+  /// Of one arc so many parts are kept: each is held against each when the times are made.
+  static let mostParts = 64
+  /// Parts of arcs that were dropped because as many newer ones name other places of the arc.
+  package private(set) var crowded = 0
+
+  /// A later record wins over an earlier one where both name a place. O(parts kept) a span.
   package mutating func add(_ spans: [ArcSpan], _ flow: Flow) {
-    for span in spans {
-      parts[span.arc, default: []].append(
-        Part(from_mm: span.from_mm, to_mm: span.to_mm, flow: flow))
-    }
+    for span in spans { crowded += Self.add(span, flow, to: &parts[span.arc, default: []]) }
+  }
+
+  /// How many parts had to go that the new one does not cover.
+  private static func add(_ span: ArcSpan, _ flow: Flow, to parts: inout [Part]) -> Int {
+    parts.removeAll { $0.from_mm >= span.from_mm && $0.to_mm <= span.to_mm }
+    let isFull = parts.count >= mostParts
+    if isFull { parts.removeFirst() }
+    parts.append(Part(from_mm: span.from_mm, to_mm: span.to_mm, flow: flow))
+    return isFull ? 1 : 0
   }
 
   package var arcs: Int { parts.count }

@@ -49,6 +49,9 @@ package struct LineMatcher {
   /// Ends of a way that only touch an arc are none of the line: another map's junction lies a little farther.
   private static let touch_mm: UInt32 = 10_000
 
+  /// Nodes looked at so far, for all references.
+  var looks: Int { ways.looks }
+
   package init(_ map: RoadMap, reach_m: Double = 35) {
     self.map = map
     nearby = Nearby(map, reach_m: reach_m)

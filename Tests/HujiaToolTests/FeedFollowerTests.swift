@@ -14,8 +14,11 @@ import Testing
 @Suite struct FeedFollowerTests {
   private let folder = TemporaryFolder()
 
-  /// A street of three pieces from west to east, 100 m and 10 s each; units at both ends of it.
-  private func follower() throws -> (follower: FeedFollower, host: Host, map: MapFile) {
+  /// A street of three pieces from west to east, 100 m and 10 s each; units at both ends of it. `offset`: how much
+  /// greater the ids are on the feed's map than on the engine's.
+  private func follower(
+    offset: UInt64 = 0
+  ) throws -> (follower: FeedFollower, host: Host, map: MapFile) {
     var draft = MapDraft()
     draft.nodes = (0..<4).map { (0, 70_000_000 + Int32($0) * 8_993) }
     draft.streets = (0..<3).map { piece in
@@ -25,7 +28,9 @@ import Testing
     }
     let path = folder.file("street.hjmap")
     _ = try MapCompilation(draft).write(to: path)
-    let map = try MapFile(path: path)
+    for piece in draft.streets.indices { draft.streets[piece].id += offset }
+    _ = try MapCompilation(draft).write(to: folder.file("feed.hjmap"))
+    let map = try MapFile(path: folder.file("feed.hjmap"))
     let host = try Host(map: path) { FeedFollower.configure(&$0) }
     try FeedFollower.put(unit: 1, at: Location(lat_e7: 0, lon_e7: 70_000_000), into: host)
     try FeedFollower.put(unit: 2, at: Location(lat_e7: 0, lon_e7: 70_026_979), into: host)
@@ -68,6 +73,22 @@ import Testing
     let moved = try #require(try follower.read(hold_s: 900))
     #expect(moved.changed == 2)
     #expect(moved.choice == FeedChoice(unit: 1, travel_ms: 10_000))
+    withExtendedLifetime(map) {}
+  }
+
+  /// The engine's map does not have the third street: what it refuses is never held for reported.
+  @Test func whatTheEngineRefusesIsSaidAgain() throws {
+    let (follower, host, map) = try follower(offset: 2)
+    defer { host.close() }
+    let both = [entry(7.0, 7.0008993, "\"speed\":9"), entry(7.0017986, 7.0026979, "\"speed\":9")]
+    for reading in 0..<3 {
+      let blanks = String(repeating: " ", count: reading)
+      folder.save("[\(both.joined(separator: ","))]\(blanks)", as: "feed.json")
+      let found = try #require(try follower.read(hold_s: 900))
+      #expect(found.found == 2 && found.refused == 1 && found.streets == 1)
+      #expect(found.changed == (reading == 0 ? 2 : 1))
+      #expect(FeedText.line(found).contains("1 refused by the engine"))
+    }
     withExtendedLifetime(map) {}
   }
 

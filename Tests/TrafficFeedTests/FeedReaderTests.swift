@@ -1,8 +1,9 @@
 // Feeds in every form that is read: what is in them, what is left out and why, and what is no feed at all.
 
 import HujiaTestSupport
-import HujiaTrafficFeed
 import Testing
+
+@testable import HujiaTrafficFeed
 
 @Suite struct FeedReaderTests {
   private static let code = "CwsaACJqqAooAAANAAEKGA=="
@@ -109,6 +110,59 @@ import Testing
       _ = try? FeedReader.read(bytes, name: "f", columns: FeedColumns())
       _ = try? FeedReader.read(bytes, name: "f", columns: FeedColumns(), isBinary: true)
     }
+  }
+
+  /// Three bytes make an entry: a feed of 256 MiB would be 89 million records.
+  @Test func aFeedOfTooManyEntriesIsRefused() throws {
+    #expect(FeedReader.mostEntries == 2_000_000)
+    let binary = [[UInt8]](repeating: [0, 0xff, 0xff], count: 4).flatMap { $0 }
+    let bad = [[UInt8]](repeating: [0, 0xff, 0x7f], count: 4).flatMap { $0 }
+    let lines = Array(String(repeating: "\(Self.code) 30\n", count: 4).utf8)
+    let entry = "{\"openlr\":\"\(Self.code)\",\"speed_kmh\":9}"
+    let objects = Array("[\(entry),\(entry),\(entry),\(entry)]".utf8)
+    for (bytes, isBinary) in [(binary, true), (bad, true), (lines, false), (objects, false)] {
+      func read(_ most: Int) throws -> Feed {
+        try FeedReader.read(
+          bytes, name: "feed", columns: FeedColumns(), isBinary: isBinary, most: most)
+      }
+      let feed = try read(4)
+      #expect(feed.records.count + feed.refused.values.reduce(0, +) == 4)
+      let error = #expect(throws: FeedError.self) { try read(3) }
+      #expect(error?.message == "feed has more than 3 entries: cut it to the city")
+    }
+  }
+
+  /// A name that nobody asks for is neither kept nor put together with the names within it.
+  @Test func longNamesAreReadOver() throws {
+    let long = String(repeating: "n", count: 5 << 20)
+    let inner = "{\"speed\":7,\"x\":[{\"openlr\":\"\(Self.code)\",\"speed\":\"8\"}]}"
+    let feed = try read(
+      "{\"\(long)\":\(inner),\"openlr\":\"\(Self.code)\",\"speed\":\"9\"}")
+    #expect(feed.records.map(\.flow) == [.speed_kmh(8), .speed_kmh(9)])
+    // One byte too long in all, and one that just fits.
+    let outer = String(repeating: "a", count: 200)
+    for (count, flow) in [(55, Flow.speed_kmh(3)), (56, nil)] {
+      let name = String(repeating: "b", count: count)
+      let text = "{\"openlr\":\"\(Self.code)\",\"\(outer)\":{\"\(name)\":3}}"
+      var columns = FeedColumns()
+      if flow != nil { try columns.add("speed_kmh=\(outer).\(name)") }
+      let feed = try FeedReader.read(Array(text.utf8), name: "feed", columns: columns)
+      #expect(feed.records.map(\.flow) == [flow])
+    }
+    #expect(throws: FeedError.self) { try read("x", "openlr=" + long.prefix(257)) }
+  }
+
+  /// What a feed says reaches a terminal only as printable ASCII.
+  @Test func foreignTextIsShownWithoutControls() throws {
+    let feed = try read(
+      "openlr,speed_kmh,level\n\(Self.code),\u{1b}[2J\u{7}9\u{202e},\n\(Self.code),,\u{1b}]0;x\n")
+    #expect(feed.refused == ["speed": 1, "level": 1])
+    #expect(feed.examples.count == 2)
+    for text in feed.examples {
+      #expect(text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7f }, "\(text.debugDescription)")
+    }
+    #expect(feed.examples[0].contains("its speed ?[2J?9??? is not"))
+    #expect(Foreign.shown(String(repeating: "e\u{301}", count: 9)).utf8.count == 20)
   }
 
   @Test func onlyThisMachineIsAsked() {

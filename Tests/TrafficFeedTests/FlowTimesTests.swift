@@ -4,8 +4,9 @@ import HujiaGeography
 import HujiaMapBuild
 import HujiaRoads
 import HujiaTestSupport
-import HujiaTrafficFeed
 import Testing
+
+@testable import HujiaTrafficFeed
 
 @Suite struct FlowTimesTests {
   private func arc(_ map: RoadMap, _ street: UInt32, isForward: Bool = true) -> UInt32 {
@@ -67,6 +68,72 @@ import Testing
     #expect(words(times.flows()) == ["1+ 0 closed"])
   }
 
+  /// The newest 64 parts of an arc count; one that a newer covers takes no room.
+  @Test func partsOfAnArcHaveABound() {
+    let blocks = Blocks(rows: 2, columns: 2)
+    let one = arc(blocks.map, street(blocks, id: 1))
+    func times(_ newer: Int) -> FlowTimes {
+      var times = FlowTimes(blocks.map)
+      // 20 m at 3.6 km/h: 20 s, beside 8 s for the rest.
+      times.add([ArcSpan(arc: one, from_mm: 0, to_mm: 20_000)], .speed_kmh(3.6))
+      for part in 0..<UInt32(newer) {
+        let from_mm = 50_000 + part * 100
+        times.add([ArcSpan(arc: one, from_mm: from_mm, to_mm: from_mm + 100)], .speed_kmh(36))
+      }
+      return times
+    }
+    var whole = times(63)
+    #expect(words(whole.flows()) == ["1+ 0 28000"] && whole.crowded == 0)
+    var crowded = times(64)
+    #expect(words(crowded.flows()) == ["1+ 0 10000"] && crowded.crowded == 1)
+    var covered = times(63)
+    for _ in 0..<1_000 {
+      covered.add([ArcSpan(arc: one, from_mm: 50_000, to_mm: 90_000)], .speed_kmh(36))
+    }
+    #expect(words(covered.flows()) == ["1+ 0 28000"] && covered.crowded == 0)
+  }
+
+  /// All references together may look at so many nodes; what is left out is told.
+  @Test func aFeedHasABoundOfSearch() throws {
+    let blocks = Blocks(rows: 2, columns: 4)
+    let facts = blocks.map.streetFacts[Int(street(blocks, id: 1))]
+    let ends = [
+      blocks.map.arcTail[Int(facts.forwardArc)], blocks.map.arcHead[Int(facts.forwardArc)],
+    ]
+    .map { node in
+      "\(Double(blocks.map.nodeLon_e7[Int(node)]) / 1e7),\(Double(blocks.map.nodeLat_e7[Int(node)]) / 1e7)"
+    }
+    let entry = "{\"polyline\":\"\(ends[0]);\(ends[1])\",\"speed\":\"9\"}"
+    let feed = try FeedReader.read(
+      Array("[\(entry),\(entry),\(entry)]".utf8), name: "f", columns: FeedColumns())
+    var free = FeedDecoder(blocks.map)
+    let all = free.decode(feed)
+    #expect(all.matched == 3 && all.refused.isEmpty)
+    var bound = FeedDecoder(blocks.map, mostLooks: 1)
+    for _ in 0..<2 {
+      let answer = bound.decode(feed)
+      #expect(answer.matched == 1 && answer.refused == ["feed_too_long": 2])
+      #expect(answer.examples.first?.contains("cut it to the city") == true)
+    }
+  }
+
+  /// Points on one spot would each look past all the others for their directions.
+  @Test func pointsOnOneSpotAreOne() {
+    let a: (lat_e7: Int32, lon_e7: Int32) = (0, 70_000_000)
+    let b: (lat_e7: Int32, lon_e7: Int32) = (0, 70_020_000)
+    let c: (lat_e7: Int32, lon_e7: Int32) = (20_000, 70_020_000)
+    let near: (lat_e7: Int32, lon_e7: Int32) = (20_003, 70_020_000)
+    func lats(_ points: [(lat_e7: Int32, lon_e7: Int32)]) -> [Int32] {
+      FeedDecoder.apart(points).map(\.lat_e7)
+    }
+    let spot = [(lat_e7: Int32, lon_e7: Int32)](repeating: b, count: 5_000)
+    #expect(lats([a] + spot + [c]) == [0, 0, 20_000])
+    // The ends stay where they are.
+    #expect(lats([a, b, c, near]) == [0, 0, 20_003])
+    #expect(lats([c, near]) == [20_000, 20_003])
+    #expect(lats([]) == [])
+  }
+
   /// Pieces under one id: the time is the whole street's; a part of it closes nothing.
   @Test func piecesUnderOneIDShareTheirTime() {
     let blocks = Blocks(rows: 2, columns: 3, sameID: true)
@@ -87,16 +154,28 @@ import Testing
       StreetFlow(key: .init(street: street, isForward: true, profile: profile), travel_ms: ms)
     }
     var book = FlowBook()
-    #expect(book.changes(to: [flow(1, 5), flow(2, nil)]).count == 2)
-    #expect(book.changes(to: [flow(1, 5), flow(2, nil)]).isEmpty)
-    let next = book.changes(to: [flow(2, 7), flow(3, 8)])
+    func changes(to flows: [StreetFlow]) -> [FlowChange] {
+      let changes = book.changes(to: flows)
+      for change in changes { book.took(change) }
+      return changes
+    }
+    #expect(changes(to: [flow(1, 5), flow(2, nil)]).count == 2)
+    #expect(changes(to: [flow(1, 5), flow(2, nil)]).isEmpty)
+    let next = changes(to: [flow(2, 7), flow(3, 8)])
     #expect(next.map(\.time) == [.asMapped, .travel(ms: 7), .travel(ms: 8)])
     #expect(next.first?.key.street == 1)
     // For both, then for each profile: what held for both goes first, and both are said.
-    _ = book.changes(to: [flow(2, 7)])
-    let split = book.changes(to: [flow(2, 7, .response), flow(2, 9, .normal)])
+    _ = changes(to: [flow(2, 7)])
+    let split = changes(to: [flow(2, 7, .response), flow(2, 9, .normal)])
     #expect(split.map(\.time) == [.asMapped, .travel(ms: 7), .travel(ms: 9)])
-    #expect(book.changes(to: []).map(\.time) == [.asMapped, .asMapped])
+    // Refused, it is said again; and what went with a profile that was taken back is not held for reported.
+    for _ in 0..<2 {
+      #expect(book.changes(to: [flow(2, 7, .response), flow(2, 10, .normal)]).count == 1)
+    }
+    book.took(FlowChange(key: flow(2, 9, .normal).key, time: .asMapped))
+    #expect(book.changes(to: [flow(2, 7, .response)]).map(\.time) == [.travel(ms: 7)])
+    _ = changes(to: [flow(2, 7, .response), flow(2, 9, .normal)])
+    #expect(changes(to: []).map(\.time) == [.asMapped, .asMapped])
     #expect(book.streets == 0)
   }
 

@@ -60,17 +60,44 @@ def knows_bans(folder):
     return "turn_restrictions_not_applied" not in reasons
 
 
+def odd_ones(folder):
+    """Every pair for which OSRM has another way without turn restrictions, as a list."""
+    lines = []
+    for city in CITIES:
+        found = json.loads((folder / f"routes-{city}-0.json").read_text())
+        others = {json.dumps(d[:2]): d[3] for d in found["Valhalla"]["routes"]["differences"]}
+        for a, b, ours, theirs in found["OSRM"]["routes"]["differences"]:
+            other = others.get(json.dumps([a, b]), ours)
+            said = [f"{n:,.0f} m" if n is not None else "no way" for n in (ours, theirs, other)]
+            third = "as ours" if is_like(ours, other) else said[2]
+            lines.append(f"- {city}, {a[0]:.5f} {a[1]:.5f} to {b[0]:.5f} {b[1]:.5f}: ours {said[0]}, OSRM {said[1]}, Valhalla {third}")
+    return lines or ["- none"]
+
+
+def is_like(a, b):
+    return a is b if a is None or b is None else abs(a - b) <= max(0.02 * b, 5)
+
+
+# Valhalla goes by rules of its own (access, roads without a way through): it may differ as much as was measured on these
+# extracts, and a little more. Where it agrees with OSRM we are held against both.
+ALIKE = {"OSRM": 0.995, "Valhalla": 0.97}
+WITHIN = {"OSRM": 0.95, "Valhalla": 0.88}
+DIFFERENT = {"OSRM": 0, "Valhalla": 0.25}
+
+
 def held(folder):
     """What is demanded, each with whether it is so."""
     for city in CITIES:
         for bans in (0, 1) if knows_bans(folder) else (0,):
             found = json.loads((folder / f"routes-{city}-{bans}.json").read_text())
-            r, n, a = found["OSRM"]["routes"], found["OSRM"]["nearest"], found["agreed"]
-            of = f"{city}, {'with' if bans else 'without'} turn restrictions:"
-            yield f"{of} reachable alike", r["alike"] >= 0.995 * r["judged"]
-            yield f"{of} nine of ten pairs are judged", r["judged"] >= 0.9 * r["pairs"]
-            yield f"{of} lengths within 2 %", r["within_2"] >= 0.95 * r["both"]
-            yield f"{of} nearest units", n["different"] == 0 and n["places"] >= 90
+            a, side = found["agreed"], f"{city}, {'with' if bans else 'without'} turn restrictions"
+            for judge in ("OSRM", "Valhalla"):
+                r, n, of = found[judge]["routes"], found[judge]["nearest"], f"{side}, {judge}:"
+                yield f"{of} reachable alike", r["alike"] >= ALIKE[judge] * r["judged"]
+                yield f"{of} nine of ten pairs are judged", r["judged"] >= 0.9 * r["pairs"]
+                yield f"{of} lengths within 2 %", r["within_2"] >= WITHIN[judge] * r["both"]
+                yield f"{of} nearest units", n["different"] <= DIFFERENT[judge] * n["places"] and n["places"] >= 90
+            of = f"{side}:"
             yield f"{of} where the judges agree", a["ours_agrees"] >= 0.99 * a["judges_agree"]
         f = json.loads((folder / f"openlr-{city}.json").read_text())
         for kind in ("usual", "any_class"):
@@ -83,8 +110,8 @@ def page(folder):
     lines = [HEAD.rstrip(), "", "## Routes and nearest units, turn restrictions left out", "", *routes(folder, 0), "",
              "Valhalla has rules of its own that nothing turns off (access, roads without a way through). Where the judges agree",
              "with each other, we are held against both:", "", *agreed(folder, 0), "",
-             "Each pair that differs stands in out/judge/routes-CITY-BANS.json with both lengths. In Krems OSRM drives 5,111 m where we",
-             "drive 5,816 m: over a ramp that Valhalla does not take either (5,822 m).", "",
+             "Each pair that differs stands in out/judge/routes-CITY-BANS.json with both lengths. Those with OSRM:", "",
+             *odd_ones(folder), "",
              "## With turn restrictions", "", *routes(folder, 1), "",
              *(["All three programs know them."] if knows_bans(folder) else
                ["The judges know them, the maps do not yet: what differs from the table above is turns that are forbidden, and nothing",
