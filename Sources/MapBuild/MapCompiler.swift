@@ -120,36 +120,6 @@ struct MapCompiler {
     }
   }
 
-  /// Two one-way rows that are each other's opposite carriageway: same ends swapped, lengths within half a metre, same
-  /// number of points, mirrored. The lowest-numbered partner still free is taken.
-  private func twins() -> [UInt32] {
-    var twins = [UInt32](repeating: RoadMap.none, count: draft.streets.count)
-    var byEnds: [UInt64: [UInt32]] = [:]
-    func key(_ from: UInt32, _ to: UInt32) -> UInt64 { UInt64(from) << 32 | UInt64(to) }
-    for (index, street) in draft.streets.enumerated()
-    where street.forward != nil && street.backward == nil {
-      byEnds[key(street.from, street.to), default: []].append(UInt32(index))
-    }
-    for (index, street) in draft.streets.enumerated()
-    where street.forward != nil && street.backward == nil && twins[index] == RoadMap.none {
-      for candidate in byEnds[key(street.to, street.from)] ?? []
-      where twins[Int(candidate)] == RoadMap.none && Int(candidate) != index {
-        let other = draft.streets[Int(candidate)]
-        guard street.length_mm.distance(to: other.length_mm).magnitude <= 500,
-          street.inner.count == other.inner.count,
-          zip(street.inner, other.inner.reversed()).allSatisfy({
-            abs(Int64($0.lat_e7) - Int64($1.lat_e7)) <= 50
-              && abs(Int64($0.lon_e7) - Int64($1.lon_e7)) <= 50
-          })
-        else { continue }
-        twins[index] = candidate
-        twins[Int(candidate)] = UInt32(index)
-        break
-      }
-    }
-    return twins
-  }
-
   private func starts(_ ends: [UInt32]) -> [UInt32] {
     var first = [UInt32](repeating: 0, count: draft.nodes.count + 1)
     for end in ends { first[Int(end) + 1] += 1 }
@@ -208,7 +178,7 @@ struct MapCompiler {
     list.add(MapTag.streetLength, streets.count + (draft.ports == nil ? 0 : 1)) {
       $0 < streets.count ? streets[$0].length_mm : 0
     }
-    let twins = twins()
+    let twins = draft.twins()
     list.add(MapTag.streetFacts, streets.count) { index in
       StreetFacts(
         forwardArc: forward[index], backwardArc: backward[index], twin: twins[index],

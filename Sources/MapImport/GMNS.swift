@@ -1,5 +1,5 @@
 // Folders in the General Modeling Network Specification: node.csv, link.csv, and config.csv where there is one.
-// movement.csv is counted: a map has no turns yet.
+// The import counts the rows of movement.csv and takes no turn rules from them.
 
 import HujiaGeography
 import HujiaMapBuild

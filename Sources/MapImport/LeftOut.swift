@@ -30,6 +30,7 @@ package enum LeftOut: String, CaseIterable, Sendable {
   case restrictionsOfOthers = "turn_restrictions_of_other_vehicles"
   case restrictionsBroken = "turn_restrictions_incomplete"
   case restrictionsOffRoad = "turn_restrictions_on_ways_left_out"
+  case restrictionsCrowded = "turn_restrictions_at_one_junction"
   case noLine = "no_line"
   case crossings = "crossings_at_other_levels"
 
@@ -66,6 +67,8 @@ package enum LeftOut: String, CaseIterable, Sendable {
     case .restrictionsOfOthers: return "turn restrictions for other vehicles"
     case .restrictionsBroken: return "turn restrictions with missing or wrong members"
     case .restrictionsOffRoad: return "turn restrictions on ways that were left out"
+    case .restrictionsCrowded:
+      return "turn restrictions over a junction that has 256 rules already"
     case .noLine: return "features that are no lines"
     case .crossings: return "crossings at other levels, not joined"
     }

@@ -78,13 +78,28 @@ extension RoadMap {
     }
   }
 
-  /// The arc of its street that a byway repeats; any other arc itself. O(byways).
+  /// The arc of its street that a byway repeats; any other arc itself. O(1) for the street's own arcs and for links,
+  /// O(log byways, and those of its street) for a byway.
   package func streetArc(of arc: UInt32) -> UInt32 {
-    guard let ports else { return arc }
-    for index in 0..<ports.bywayCount where ports.byways[index].other == arc {
-      return ports.byways[index].arc
+    guard ports != nil, !isLink(Int(arc)) else { return arc }
+    let facts = streetFacts[Int(arcStreet[Int(arc)])]
+    if facts.forwardArc == arc || facts.backwardArc == arc { return arc }
+    var isForward = false
+    if facts.forwardArc != Self.none {
+      forEachByway(of: facts.forwardArc) { isForward = isForward || $0 == arc }
     }
-    return arc
+    return isForward ? facts.forwardArc : facts.backwardArc
+  }
+
+  /// The node from which one reaches a place on an arc: its tail, or where the arc and its byways come together.
+  /// O(log arcs with byways).
+  package func reach(ofArc arc: UInt32) -> UInt32 {
+    guard let ports, ports.reachCount > 0 else { return arcTail[Int(arc)] }
+    let index = Ports.firstIndex(ports.reach, ports.reachCount, arc)
+    guard index < ports.reachCount, ports.reach[index].arc == arc else {
+      return arcTail[Int(arc)]
+    }
+    return ports.reach[index].other
   }
 
   /// The byways of a street's arc. O(log byways), and those.

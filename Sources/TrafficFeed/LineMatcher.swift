@@ -95,7 +95,7 @@ package struct LineMatcher {
     from places: [ArcPlace], _ links: [Link], to next: [ArcPlace], _ point: LinePoint, isLast: Bool
   ) -> [Link] {
     var reached = next.map { _ in Link(cost_m: .infinity) }
-    let targets = next.map { map.tail($0.arc) }
+    let targets = next.map { map.reach(ofArc: $0.arc) }
     let wanted_m = point.toNext_m
     let band_m = wanted_m * Self.lengthShare + Self.lengthSlack_m
     let order = places.indices.sorted { links[$0].cost_m < links[$1].cost_m }
@@ -127,9 +127,9 @@ package struct LineMatcher {
   /// The way along one arc, or by the search that was just made.
   private func way_mm(_ from: ArcPlace, _ to: ArcPlace, _ rest_mm: UInt32) -> UInt32? {
     if from.arc == to.arc, to.at_mm >= from.at_mm { return to.at_mm - from.at_mm }
-    let tail = map.tail(to.arc)
+    let target = map.reach(ofArc: to.arc)
     // No line turns back on its own street.
-    guard let between_mm = ways.length_mm(to: tail), !ways.turnsBack(at: tail, into: to.arc)
+    guard let between_mm = ways.length_mm(to: target), !ways.turnsBack(at: target, into: to.arc)
     else { return nil }
     return UInt32(clamping: UInt64(rest_mm) + UInt64(between_mm) + UInt64(to.at_mm))
   }
@@ -174,7 +174,7 @@ package struct LineMatcher {
       return add(ArcSpan(arc: from.arc, from_mm: from.at_mm, to_mm: to.at_mm))
     }
     add(ArcSpan(arc: from.arc, from_mm: from.at_mm, to_mm: map.length_mm(arc: from.arc)))
-    let target = map.tail(to.arc)
+    let target = map.reach(ofArc: to.arc)
     ways.search(from: from.arc, to: [target], most_mm: way_mm)
     for arc in ways.arcs(to: target) {
       add(ArcSpan(arc: arc, from_mm: 0, to_mm: map.length_mm(arc: arc)))

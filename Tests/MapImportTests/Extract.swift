@@ -26,6 +26,7 @@ struct Extract {
     var id: Int64
     var members: [Member]
     var tags: [String]
+    var version = 1
   }
 
   var nodes: [Node] = []
@@ -91,7 +92,8 @@ struct Extract {
         "<member type=\"\($0.type)\" ref=\"\($0.id)\" role=\"\($0.role)\"/>"
       }.joined()
       lines.append(
-        "<relation id=\"\(relation.id)\">\(members)\(Self.xml(relation.tags))</relation>")
+        "<relation id=\"\(relation.id)\" version=\"\(relation.version)\">\(members)"
+          + "\(Self.xml(relation.tags))</relation>")
     }
     return lines.joined(separator: "\n") + "\n</osm>\n"
   }

@@ -49,6 +49,65 @@ import Testing
     }
   }
 
+  private typealias Member = Extract.Member
+
+  private func over(_ from: Int64, _ via: [Int64], _ to: Int64) -> [Member] {
+    [Member(type: "way", id: from, role: "from")]
+      + via.map { Member(type: "way", id: $0, role: "via") } + [
+        Member(type: "way", id: to, role: "to")
+      ]
+  }
+
+  /// All lead over one street between two hubs and end elsewhere, each at a place of its own: the hubs would have as
+  /// many rows and columns as there are restrictions.
+  @Test func thousandsOverOneStreet() throws {
+    let count: Int64 = 300
+    var extract = Extract.row(Int(2 + 3 * count))
+      .way([1, 2], "highway=primary", id: 1)
+    for index in 1...count {
+      let begin = 2 + index
+      let middle = 2 + count + index
+      extract = extract.way([begin, 1], "highway=primary", id: 10_000 + index)
+        .way([2, middle], "highway=primary", id: 20_000 + index)
+        .way([middle, middle + count], "highway=primary", id: 30_000 + index)
+        .restriction(
+          over(10_000 + index, [1, 20_000 + index], 30_000 + index), "restriction=no_left_turn")
+    }
+    let report = try extract.read().report
+    #expect(report.restrictionsApplied == 256)
+    #expect(report.leftOut[.restrictionsCrowded] == Int(count) - 256)
+    #expect(report.leftOut[.restrictionsBroken] == 0)
+  }
+
+  /// A street of 300 pieces, and one of 100 that is named thrice: no rule has so long a path, and nothing goes on along
+  /// them to look at more.
+  @Test func longWaysBetween() throws {
+    for (pieces, times) in [(300, 1), (100, 3), (257, 1), (256, 1), (85, 3)] {
+      let last = Int64(pieces + 1)
+      var extract = Extract.row(pieces + 5)
+        .way(Array(1...last), "highway=primary", id: 1)
+        .way([last + 1, 1], "highway=primary", id: 2)
+        .way([last, last + 2], "highway=primary", id: 3)
+        .way([last + 3, last], "highway=primary", id: 4)
+      for node in 2..<last {
+        extract = extract.way([node, last + 4], "highway=primary", id: 1_000 + node)
+      }
+      let via = Array(repeating: Int64(1), count: times)
+      let report = try extract.restriction(over(2, via, 3), "restriction=no_left_turn").read()
+        .report
+      let fits = pieces * times <= 256
+      #expect(report.restrictionsApplied == (fits ? 1 : 0), "\(pieces) pieces \(times) times")
+      #expect(report.leftOut[.restrictionsBroken] == (fits ? 0 : 1))
+      // From and to touch both ends, so that two chains may be meant; neither is walked to its end.
+      var both = extract
+      both.ways[2].nodes = [1, last + 2, last]
+      both.ways[1].nodes = [last, last + 1, 1]
+      let two = try both.restriction(over(2, [1], 3), "restriction=no_left_turn").read().report
+      #expect(two.leftOut[.restrictionsBroken] == (pieces <= 256 ? 0 : 1))
+      #expect(two.leftOut[.restrictionsAmbiguous] == (pieces <= 256 ? 1 : 0))
+    }
+  }
+
   /// From a street back onto itself, over a node that it has, that it lacks, and over itself.
   @Test func aStreetThatIsKeptFromItself() throws {
     for via in [

@@ -60,9 +60,39 @@ import Testing
     #expect(!plain.restrictions[0].isLiftedForResponse)
     let cars = try read(Self.usual, ["restriction:motorcar=no_u_turn"])
     #expect(cars.restrictions.count == 1)
+    for words in ["motor_vehicle", "vehicle"] {
+      let all = try read(
+        Self.usual, ["restriction=no_left_turn", "restriction:\(words)=no_u_turn"])
+      #expect(all.restrictions.map(\.kind) == ["no_u_turn"])
+    }
+    let narrow = try read(
+      Self.usual, ["restriction:vehicle=no_left_turn", "restriction:motorcar=no_u_turn"])
+    #expect(narrow.restrictions.map(\.kind) == ["no_u_turn"])
     let entries = try read(
       Self.usual + [Member(type: "way", id: 100, role: "from")], ["restriction=no_entry"])
     #expect(entries.restrictions.count == 1)
+  }
+
+  /// In whatever order the files come, also where the newest is one that does not count.
+  @Test func ofSeveralFilesTheHighestVersionCounts() throws {
+    let folder = TemporaryFolder()
+    let streets = Extract.row(4).way([1, 2], "highway=primary").way([2, 3], "highway=primary")
+    func save(_ version: Int, _ tag: String) -> String {
+      var extract = streets.restriction(Self.usual, tag)
+      extract.relations[0].version = version
+      return folder.save(extract.xml, as: "\(version).osm")
+    }
+    let files = [
+      save(1, "restriction=no_left_turn"), save(3, "restriction=no_u_turn"),
+      save(2, "restriction:hgv=no_entry"),
+    ]
+    for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0], [0, 2], [2, 0]] {
+      let result = try OpenStreetMap.read(order.map { files[$0] }, rules: RoadRules.standard())
+      let isNewest = order.contains(1)
+      #expect(result.restrictions.map(\.kind) == (isNewest ? ["no_u_turn"] : []))
+      #expect(result.report.leftOut[.restrictionsOfOthers] == (isNewest ? 0 : 1))
+      #expect(result.report.restrictionKinds == [isNewest ? "no_u_turn" : "no_entry": 1])
+    }
   }
 
   static let leftOut: [(tags: [String], reason: LeftOut)] = [

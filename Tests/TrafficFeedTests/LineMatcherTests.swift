@@ -14,7 +14,11 @@ struct Blocks {
   var map: RoadMap { image.map }
   let columns: Int
 
-  init(rows: Int, columns: Int, oneWayRows: Set<Int> = [], sameID: Bool = false) {
+  /// `turns`: of a draft whose streets stand in the order of their ids.
+  init(
+    rows: Int, columns: Int, oneWayRows: Set<Int> = [], sameID: Bool = false,
+    turns: [TurnRule] = []
+  ) {
     self.columns = columns
     var draft = MapDraft()
     for row in 0..<rows {
@@ -41,6 +45,7 @@ struct Blocks {
         add((row - 1) * columns + column, row * columns + column, isOneWay: false)
       }
     }
+    draft.turns = turns
     image = MapImage(draft)
   }
 
@@ -106,6 +111,35 @@ struct Blocks {
         blocks.point(row: 0, column: 3, bearing: 270),
       ], startShare: 0.5, endShare: 1.0 / 6)
     #expect(blocks.match(line) == ["2+ 50-100", "3+ 0-50"])
+  }
+
+  /// From street 4 over street 5 one may not turn north into 16: street 5 has a byway, and a line that ends on it comes
+  /// over the node where both come together.
+  @Test func aStreetWithABywayIsReached() {
+    let path = [3, 4].map { DraftArc(street: $0, isForward: true) }
+    let north = DraftArc(street: 15, isForward: true)
+    let blocks = Blocks(
+      rows: 3, columns: 4,
+      turns: [TurnRule(path: path, to: north, isMandatory: false, profiles: .both)])
+    #expect(blocks.map.ports?.bywayCount == 1 && blocks.map.ports?.reachCount == 1)
+    let ending = LineReference(points: [
+      blocks.point(row: 1, column: 0, bearing: 90, next: 200),
+      blocks.point(row: 1, column: 2, bearing: 270),
+    ])
+    #expect(blocks.match(ending) == ["4+ 0-100", "5+ 0-100"])
+    let between = LineReference(points: [
+      blocks.point(row: 1, column: 0.2, bearing: 90, next: 130),
+      blocks.point(row: 1, column: 1.5, bearing: 90, next: 150),
+      blocks.point(row: 1, column: 3, bearing: 270),
+    ])
+    #expect(blocks.match(between) == ["4+ 20-100", "5+ 0-100", "6+ 0-100"])
+    // As without the rule, and the other way round.
+    #expect(blocks.match(between) == Blocks(rows: 3, columns: 4).match(between))
+    let back = LineReference(points: [
+      blocks.point(row: 1, column: 3, bearing: 270, next: 300),
+      blocks.point(row: 1, column: 0, bearing: 90),
+    ])
+    #expect(blocks.match(back) == ["6- 0-100", "5- 0-100", "4- 0-100"])
   }
 
   @Test func aOneWayStreetIsNotDrivenAgainst() {

@@ -57,7 +57,7 @@ struct CityTwinTests {
   }
 }
 
-private enum CityTwin {
+enum CityTwin {
   /// How many questions to ask of each kind for one goal. One plain search answers them all.
   private struct Share {
     var travels: Int
@@ -125,7 +125,7 @@ private enum CityTwin {
     }
   }
 
-  private static func grouped(_ number: Int) -> String {
+  static func grouped(_ number: Int) -> String {
     var text = String(number)
     var place = text.count - 3
     while place > 0 {

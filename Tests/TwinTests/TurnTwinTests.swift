@@ -25,6 +25,7 @@ import Testing
         "network \(seed)", draft, limits, parts: parts, units: 6, seed: seed)
       split += world.map.splitPlaceCount
       byways += world.map.ports?.bywayCount ?? 0
+      compareStreetArcs(world.map)
       for round in 0..<3 {
         world.ask(round == 1 ? .response : .normal, goals: 8, routes: 30)
         world.moveUnits()
@@ -42,6 +43,19 @@ import Testing
     print(
       "lot \(lot): \(queries) questions, \(split) places taken apart, \(byways) byways, \(mended) mended"
     )
+  }
+
+  /// By the list of all byways.
+  private func compareStreetArcs(_ map: RoadMap) {
+    var expected = (0..<UInt32(map.arcCount)).map { $0 }
+    if let ports = map.ports {
+      for index in 0..<ports.bywayCount {
+        expected[Int(ports.byways[index].other)] = ports.byways[index].arc
+      }
+    }
+    for arc in 0..<UInt32(map.arcCount) where map.streetArc(of: arc) != expected[Int(arc)] {
+      Issue.record("arc \(arc) is of \(expected[Int(arc)]), not \(map.streetArc(of: arc))")
+    }
   }
 }
 

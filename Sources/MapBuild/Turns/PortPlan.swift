@@ -20,7 +20,8 @@ struct PortPlan {
 
   /// By node: the place that it belongs to, which is where one starts from at that place.
   var placeOf: [UInt32]
-  /// By place: where one is, having reached it; the place itself where it is not taken apart. Of a further port: that.
+  /// By place: the node where a way to it ends, which is the place itself where it is not taken apart. A further port
+  /// names itself.
   var exitOf: [UInt32]
   /// Arcs that begin or end at another port than the place.
   var tails: [DraftArc: UInt32] = [:]

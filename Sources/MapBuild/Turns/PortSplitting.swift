@@ -46,7 +46,8 @@ struct PortSplitting {
     return draft
   }
 
-  /// Where an arc of some path begins or ends.
+  /// Every place where a rule holds or leads on: where an arc of a path ends, and where one begins that others come
+  /// before. Beside them the arcs that end and begin there.
   private mutating func findPlaces() {
     for (index, state) in automaton.states.enumerated().dropFirst() {
       let head = draft.headPlace(state.arc)
@@ -204,9 +205,7 @@ struct PortSplitting {
 extension PortSplitting {
   private mutating func addKin() {
     draft.ports = plan
-    /// Rows of a table that may be each other's opposite carriageway.
-    var oneWays: [UInt64: [DraftArc]] = [:]
-    func key(_ from: UInt32, _ to: UInt32) -> UInt64 { UInt64(from) << 32 | UInt64(to) }
+    let twins = draft.twins()
     for (index, street) in draft.streets.enumerated()
     where plan.isSplit(street.from) || plan.isSplit(street.to) {
       let forward = DraftArc(street: index, isForward: true)
@@ -214,9 +213,8 @@ extension PortSplitting {
       for arc in arcs { addKin(ofEnds: arc) }
       if arcs.count == 2 {
         addKin(forward, forward.opposite)
-      } else if arcs == [forward] {
-        for other in oneWays[key(street.to, street.from)] ?? [] { addKin(forward, other) }
-        oneWays[key(street.from, street.to), default: []].append(forward)
+      } else if twins[index] < index {
+        addKin(forward, DraftArc(street: Int(twins[index]), isForward: true))
       }
     }
   }

@@ -210,7 +210,8 @@ extension ExtractStreets {
     report.restrictionKinds = roads.kinds
   }
 
-  /// No junction has more; a square of thousands of arms with as many would keep an import busy for ever.
+  /// Rules at a junction, those that lead on over it counted. No junction has more; a hub of thousands would keep an
+  /// import busy for ever, and its table would outgrow the memory.
   private static let mostAtOnePlace = 256
 
   /// Turn rules of those that say which arcs are meant.
@@ -220,11 +221,16 @@ extension ExtractStreets {
     for restriction in restrictions {
       do throws(RestrictionTurns.Unfit) {
         let found = try turns.turns(restriction, via: try viaNode(restriction))
-        let place = draft.tailPlace(found[0].to)
-        guard known[place, default: 0] < Self.mostAtOnePlace else {
-          throw RestrictionTurns.Unfit(reason: .restrictionsBroken)
+        // Every junction between the first arc and the last remembers the rule, not only the last.
+        var here: [UInt32: Int] = [:]
+        for rule in found {
+          for arc in rule.path.dropFirst() + [rule.to] {
+            here[draft.tailPlace(arc), default: 0] += 1
+          }
         }
-        known[place, default: 0] += 1
+        guard here.allSatisfy({ known[$0.key, default: 0] + $0.value <= Self.mostAtOnePlace })
+        else { throw RestrictionTurns.Unfit(reason: .restrictionsCrowded) }
+        known.merge(here, uniquingKeysWith: +)
         draft.turns += found
         report.restrictionsApplied += 1
       } catch {

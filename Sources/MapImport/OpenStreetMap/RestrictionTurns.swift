@@ -74,7 +74,6 @@ struct RestrictionTurns {
     let chain = try self.chain(restriction)
     let from = try only(arcs(of: restriction.from, to: chain.start))
     let to = try only(arcs(of: restriction.to, from: chain.end))
-    guard chain.arcs.count <= Self.mostArcs else { throw Unfit(reason: .restrictionsBroken) }
     guard chain.arcs.allSatisfy({ draft.times($0) != nil }) else {
       throw Unfit(reason: .restrictionsNeedless)
     }
@@ -114,7 +113,8 @@ struct RestrictionTurns {
       .map { Chain(start: $0, arcs: [], end: $0) }
     for way in ways {
       chains = chains.compactMap { chain in
-        guard let walk = walk(way, from: chain.end) else { return nil }
+        let rest = Self.mostArcs - chain.arcs.count
+        guard let walk = walk(way, from: chain.end, most: rest) else { return nil }
         return Chain(start: chain.start, arcs: chain.arcs + walk.arcs, end: walk.end)
       }
     }
@@ -124,8 +124,10 @@ struct RestrictionTurns {
     return chain
   }
 
-  /// From one end of a way to its other end; nil when it has no such ends.
-  private func walk(_ way: Int64, from start: UInt32) -> (arcs: [DraftArc], end: UInt32)? {
+  /// From one end of a way to its other end; nil when it has no such ends, or more than `most` pieces.
+  private func walk(
+    _ way: Int64, from start: UInt32, most: Int
+  ) -> (arcs: [DraftArc], end: UInt32)? {
     guard ends[way]?.contains(start) ?? false else { return nil }
     var arcs: [DraftArc] = []
     var node = start
@@ -133,7 +135,7 @@ struct RestrictionTurns {
     while true {
       let next = leaving(node, way).filter { $0.street != arcs.last?.street }
       guard let arc = next.first else { break }
-      guard next.count == 1 else { return nil }
+      guard next.count == 1, arcs.count < most else { return nil }
       arcs.append(arc)
       node = draft.headPlace(arc)
     }

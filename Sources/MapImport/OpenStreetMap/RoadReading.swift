@@ -25,7 +25,8 @@ final class RoadReading: ExtractSink {
   private(set) var names: [String] = [""]
   private var nameNumbers: [String: UInt32] = ["": 0]
   private(set) var restrictions: [TurnRestriction] = []
-  private var seen: Set<Int64> = []
+  /// By relation: the highest version so far.
+  private var relations: [Int64: (version: UInt32, verdict: RestrictionVerdict)] = [:]
   /// Restrictions by kind, also those left out.
   private(set) var kinds: [String: Int] = [:]
   private(set) var report = ImportReport()
@@ -85,15 +86,31 @@ final class RoadReading: ExtractSink {
   }
 
   func take(relation: borrowing ExtractObject) {
-    guard seen.insert(relation.id).inserted else { return }
+    if let known = relations[relation.id], known.version >= relation.version { return }
     let members = relation.members(most: 1_000)
-    switch TurnRestriction.verdict(id: relation.id, relation.tags, members) {
-    case .leftOut(let reason, let kind):
-      report.leftOut[reason] += 1
-      kinds[Self.shownKind(kind), default: 0] += 1
-    case .restrictions(let found):
-      restrictions += found
-      kinds[found[0].kind, default: 0] += 1
+    relations[relation.id] = (
+      relation.version, TurnRestriction.verdict(id: relation.id, relation.tags, members)
+    )
+  }
+
+  /// After the last file: counts are sums, and restrictions are sorted, so that no order of a table shows.
+  private func closeRelations() {
+    for (_, verdict) in relations.values {
+      switch verdict {
+      case .leftOut(let reason, let kind):
+        report.leftOut[reason] += 1
+        kinds[Self.shownKind(kind), default: 0] += 1
+      case .restrictions(let found):
+        restrictions += found
+        kinds[found[0].kind, default: 0] += 1
+      }
+    }
+    relations = [:]
+    restrictions.sort { ($0.id, $0.from, $0.to) < ($1.id, $1.from, $1.to) }
+    var before: TurnRestriction?
+    restrictions.removeAll { restriction in
+      defer { before = restriction }
+      return restriction == before
     }
   }
 
@@ -118,12 +135,7 @@ final class RoadReading: ExtractSink {
       kept.append(way)
     }
     ways = kept.filter { $0.leftOut == nil }
-    restrictions.sort { ($0.id, $0.from, $0.to) < ($1.id, $1.from, $1.to) }
-    var before: TurnRestriction?
-    restrictions.removeAll { restriction in
-      defer { before = restriction }
-      return restriction == before
-    }
+    closeRelations()
     nameNumbers = [:]
     let all = nodes
     nodes = []

@@ -93,9 +93,9 @@ extension TurnRestriction {
       })
   }
 
-  /// The kind that holds for cars.
+  /// The kind that holds for cars: the narrowest tag counts.
   private static func kind(_ tags: WayTags) -> String? {
-    tags.first(["restriction:motorcar", "restriction:motor_vehicle", "restriction"])?.trimmed
+    tags.first(vehicles.map { "restriction:\($0)" } + ["restriction"])?.trimmed
   }
 
   private static func via(_ members: [RestrictionMember]) -> Via? {
