@@ -471,8 +471,8 @@ def compare(tool, path, rules):
     # What becomes of the others depends on which arcs they mean: Tests/MapImportTests/RestrictionTurnsTests.swift.
     unfit = sum(seen.pop(f"turn_restrictions_{reason}", 0) for reason in
                 ("needless", "ambiguous", "to_the_same_way", "ignored", "incomplete", "at_one_junction"))
-    check(f"{name}: restrictions on roads", said["origin"]["restrictions_applied"] + unfit,
-          kept + left.pop("turn_restrictions_incomplete", 0))
+    obeyed = said["origin"]["restrictions_applied"]
+    check(f"{name}: restrictions on roads", obeyed + unfit, kept + left.pop("turn_restrictions_incomplete", 0))
     check(f"{name}: left out", seen, dict(+left))
     check(f"{name}: restrictions", {row["name"]: row["count"] for row in said["origin"]["restrictions"]}, dict(kinds))
     check(f"{name}: attribution", said["origin"]["attribution"], "© OpenStreetMap contributors")
