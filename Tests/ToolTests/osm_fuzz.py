@@ -52,9 +52,10 @@ def block(kind, data, squeezed):
 
 
 def pbf(squeezed):
-    """A street with a crossing, a gate and a turn restriction."""
+    """A street with a crossing, a gate and turn restrictions: over a node and over a way, what is forbidden and what alone
+    is allowed."""
     words = [b"", b"highway", b"primary", b"name", b"Main", b"barrier", b"gate", b"type", b"restriction", b"no_left_turn",
-             b"from", b"via", b"to", b"oneway", b"yes", b"maxspeed", b"30 mph"]
+             b"from", b"via", b"to", b"oneway", b"yes", b"maxspeed", b"30 mph", b"only_straight_on"]
     table = field(1, b"".join(field(1, word) for word in words))
     dense = field(1, steps(range(1, 9))) + field(8, steps(500_000_000 + i * 1000 for i in range(8))) + field(
         9, steps(70_000_000 + i * 900 for i in range(8))) + field(10, b"\0\0\5\6\0\0\0\0\0\0")
@@ -62,8 +63,11 @@ def pbf(squeezed):
                     for number, keys, values, nodes in [(10, b"\1\3", b"\2\4", [1, 2, 3, 4, 5]),
                                                         (11, b"\1\15\17", b"\2\16\20", [6, 3, 7, 8]),
                                                         (12, b"\1", b"\2", [8, 5, 1])])
-    relation = field(4, field(1, 20) + field(2, b"\7\10") + field(3, b"\10\11") + field(8, b"\12\13\14") + field(
-        9, steps([10, 3, 11])) + field(10, b"\1\0\1"))
+    relation = b"".join(
+        field(4, field(1, number) + field(2, b"\7\10") + field(3, b"\10" + kind) + field(8, b"\12\13\14") + field(9, steps(members)) +
+              field(10, b"\1" + via + b"\1"))
+        for number, kind, members, via in [(20, b"\11", [10, 3, 11], b"\0"), (21, b"\21", [10, 3, 11], b"\0"),
+                                           (22, b"\11", [10, 11, 12], b"\1"), (23, b"\21", [10, 11, 12], b"\1")])
     header = field(4, b"OsmSchema-V0.6") + field(4, b"DenseNodes")
     return block(b"OSMHeader", header, squeezed) + b"".join(
         block(b"OSMData", table + field(2, group), squeezed) for group in (field(2, dense), ways, relation))
@@ -73,9 +77,11 @@ def xml():
     nodes = "".join(f'<node id="{i}" version="1" lat="50.{i:04}" lon="7.{i:04}"/>\n' for i in range(1, 9))
     ways = "".join(f'<way id="{i}"><nd ref="{a}"/><nd ref="{b}"/><nd ref="{c}"/><tag k="highway" v="primary"/></way>\n'
                    for i, a, b, c in [(10, 1, 2, 3), (11, 3, 4, 5), (12, 6, 3, 7), (13, 7, 8, 1)])
-    relation = ('<relation id="20"><member type="way" ref="10" role="from"/><member type="node" ref="3" role="via"/>'
-                '<member type="way" ref="11" role="to"/><tag k="type" v="restriction"/>'
-                '<tag k="restriction" v="no_left_turn"/></relation>\n')
+    relation = "".join(
+        f'<relation id="{number}"><member type="way" ref="10" role="from"/><member type="{kind}" ref="{via}" role="via"/>'
+        f'<member type="way" ref="{to}" role="to"/><tag k="type" v="restriction"/><tag k="restriction" v="{rule}"/></relation>\n'
+        for number, kind, via, to, rule in [(20, "node", 3, 11, "no_left_turn"), (21, "node", 3, 12, "only_straight_on"),
+                                            (22, "way", 12, 13, "no_u_turn"), (23, "way", 12, 13, "only_right_turn")])
     return f'<?xml version="1.0"?>\n<osm version="0.6">\n{nodes}{ways}{relation}</osm>\n'.encode()
 
 

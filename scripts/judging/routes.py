@@ -86,15 +86,17 @@ def is_open(road_map, street):
     return any(road_map.ANOR[arc] < CLOSED_MS for arc in arcs)
 
 
-def places(road_map, count, seed):
-    """Middles of streets that are open, wherever they lie: there every program stands on one street, not at a corner of
-    several. Streets that our map joins to nothing are among them: a way that only others have is a difference."""
+def places(road_map, count, seed, everywhere=False):
+    """Middles of streets that are open: there every program stands on one street, not at a corner of several. Those of the
+    map's largest part, from each of which a way leads to each other; `everywhere`: of all parts, islands too."""
     random.seed(seed)
     streets = [s for s in range(len(road_map.SIDS)) if road_map.SLEN[s] > 20_000 and is_open(road_map, s)]
     found = []
     while len(found) < count:
         s = random.choice(streets)
         arc = road_map.forward[s] if road_map.forward[s] != NONE else road_map.backward[s]
+        if not everywhere and (road_map.NPRT[road_map.ATAI[arc]] != 0 or road_map.NPRT[road_map.AHEA[arc]] != 0):
+            continue
         shape = road_map.shape(arc)
         at = len(shape) // 2
         a, b = shape[at - 1], shape[at]
@@ -194,17 +196,26 @@ def nearest(road_map, program, path, other):
     return counts
 
 
+def mine_of(program, path, pairs):
+    lines = ask(program, path, [f"route {a[0]} {a[1]} {b[0]} {b[1]}" for a, b in pairs])
+    return [None if line == "none" else float(line.split()[0]) for line in lines]
+
+
+def pairs_of(road_map, seed, everywhere):
+    ends = places(road_map, 2 * PAIRS, seed, everywhere)
+    return [(ends[2 * n], ends[2 * n + 1]) for n in range(PAIRS)]
+
+
 def main():
     program, path, osrm_base, valhalla_config, bans = sys.argv[1:6]
     road_map = Map(path)
-    ends = places(road_map, 2 * PAIRS, 10)
-    pairs = [(ends[2 * n], ends[2 * n + 1]) for n in range(PAIRS)]
-    lines = ask(program, path, [f"route {a[0]} {a[1]} {b[0]} {b[1]}" for a, b in pairs])
-    mine = [None if line == "none" else float(line.split()[0]) for line in lines]
+    pairs, all_over = pairs_of(road_map, 10, False), pairs_of(road_map, 13, True)
+    mine, mine_all_over = mine_of(program, path, pairs), mine_of(program, path, all_over)
     result, answers = {}, []
     for name, other in (("OSRM", OSRM(osrm_base)), ("Valhalla", Valhalla(valhalla_config, bans == "1"))):
         answers.append([other.route(a, b) for a, b in pairs])
-        result[name] = {"routes": compare(pairs, mine, answers[-1]), "nearest": nearest(road_map, program, path, other)}
+        result[name] = {"routes": compare(pairs, mine, answers[-1]), "nearest": nearest(road_map, program, path, other),
+                        "everywhere": compare(all_over, mine_all_over, [other.route(a, b) for a, b in all_over])}
     result["agreed"] = agreed(pairs, mine, *answers)
     json.dump(result, sys.stdout)
 

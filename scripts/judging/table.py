@@ -40,6 +40,17 @@ def agreed(folder, bans):
     return rows
 
 
+def everywhere(folder):
+    rows = ["| extract | judge | judged | reachable alike | only ours, only theirs | within 2 % | longer, shorter |", "|---|---|---|---|---|---|---|"]
+    for city in CITIES:
+        found = json.loads((folder / f"routes-{city}-0.json").read_text())
+        for judge in ("OSRM", "Valhalla"):
+            r = found[judge]["everywhere"]
+            rows.append(f"| {city} | {judge} | {r['judged']} | {share(r['alike'], r['judged'])} | {r['only_ours']}, {r['only_theirs']} | "
+                        f"{share(r['within_2'], r['both'])} | {r['longer']}, {r['shorter']} |")
+    return rows
+
+
 def openlr(folder):
     rows = ["| extract | references | found by both | the same streets | only ours, only theirs, neither | any class: same of both | as they stand | references/s |",
             "|---|---|---|---|---|---|---|---|"]
@@ -112,6 +123,9 @@ def page(folder):
              "with each other, we are held against both:", "", *agreed(folder, 0), "",
              "Each pair that differs stands in out/judge/routes-CITY-BANS.json with both lengths. Those with OSRM:", "",
              *odd_ones(folder), "",
+             "The pairs above are of the map's largest part, from each street of which a way leads to each other. The same from all",
+             "streets that are open, islands and ways without a return too. Where no way leads from one to the other, each program",
+             "answers by rules of its own (a road near by, or no way), so that nothing is demanded here:", "", *everywhere(folder), "",
              "## With turn restrictions", "", *routes(folder, 1), "",
              *(["All three programs know them."] if knows_bans(folder) else
                ["The judges know them, the maps do not yet: what differs from the table above is turns that are forbidden, and nothing",
@@ -132,7 +146,7 @@ def main():
         passed, failed = passed + bool(is_so), failed + (not is_so)
         if not is_so:
             print("FAIL ", what)
-    for rows in (routes(folder, 0), agreed(folder, 0), routes(folder, 1), openlr(folder)):
+    for rows in (routes(folder, 0), agreed(folder, 0), everywhere(folder), routes(folder, 1), openlr(folder)):
         print("\n".join(rows) + "\n")
     if "--page" in sys.argv:
         page(folder)
