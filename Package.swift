@@ -63,7 +63,10 @@ let package = Package(
     layer("Roads", ["HujiaGeography", "HujiaContainers", "CHujiaKernels"]),
     layer("Routing", ["HujiaRoads", "HujiaGeography", "HujiaContainers", "CHujiaKernels"]),
     // Offline, for the tool, tests and benchmarks: never linked into the library.
-    layer("MapBuild", ["HujiaRouting", "HujiaRoads", "HujiaGeography", "HujiaContainers"]),
+    layer("Files", []),
+    layer(
+      "MapBuild",
+      ["HujiaFiles", "HujiaRouting", "HujiaRoads", "HujiaGeography", "HujiaContainers"]),
     layer("Deadlines", ["HujiaContainers"]),
     layer("Ingest", ["HujiaRoads", "HujiaGeography", "HujiaContainers"]),
     layer(
@@ -89,7 +92,8 @@ let package = Package(
     layer("TrafficFeed", ["HujiaRouting", "HujiaRoads", "HujiaGeography", "HujiaContainers"]),
     // The tool in parts: one host of the C interface, what stands on it, and the commands.
     layer(
-      "HostKit", ["CHujia", "HujiaCInterface", "HujiaDriver", "HujiaJournal", "HujiaRoads"]),
+      "HostKit",
+      ["CHujia", "HujiaCInterface", "HujiaDriver", "HujiaJournal", "HujiaRoads", "HujiaFiles"]),
     layer(
       "Cities",
       [

@@ -2,6 +2,7 @@
 // the work begins, not after it.
 
 import Glibc
+import HujiaFiles
 
 package enum Output {
   /// Refuses a path that is there and is no regular file (links are followed), and one in a folder that is not there.
@@ -14,6 +15,9 @@ package enum Output {
           "\(option) \(path) is \(kind(facts.st_mode))", .give("it", "a file to write"))
       }
       return
+    }
+    guard lstat(path, &facts) != 0 else {
+      throw Failed("\(option) \(path) is a link to nothing", .give("it", "the file itself"))
     }
     let parent = folder(of: path)
     guard stat(parent, &facts) == 0, facts.st_mode & S_IFMT == S_IFDIR else {
@@ -39,30 +43,28 @@ package enum Output {
     }
   }
 
-  /// The file appears whole or stays as it was.
+  /// The file appears whole or stays as it was, with the owner and mode it had.
   package static func write(_ text: String, to path: String, option: String) throws(Failed) {
+    let bytes = Array(text.utf8)
+    try write(path, option: option) { put in bytes.withUnsafeBytes(put) }
+  }
+
+  package static func write(
+    _ bytes: UnsafeRawBufferPointer, to path: String, option: String
+  ) throws(Failed) {
+    try write(path, option: option) { put in put(bytes) }
+  }
+
+  private static func write(
+    _ path: String, option: String, _ pieces: ((UnsafeRawBufferPointer) -> Bool) -> Bool
+  ) throws(Failed) {
     try check(path, option: option)
-    func failed(_ number: Int32) -> Failed {
+    try NewFile.make(path, pieces) {
+      (_: String) throws(Failed) in
+    } refused: {
       Failed(
-        "cannot write \(path) (\(String(cString: strerror(number))))",
-        .give(option, "a path in a folder that exists"))
-    }
-    // Behind a link stands the file itself.
-    var place = path
-    if let real = realpath(path, nil) {
-      place = String(cString: real)
-      free(real)
-    }
-    let temporary = "\(place).part\(getpid())"
-    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw failed(errno) }
-    var text = text
-    let isWhole = text.withUTF8 { put(UnsafeRawBufferPointer($0), descriptor) }
-    let number = errno
-    guard isWhole, Glibc.close(descriptor) == 0, rename(temporary, place) == 0 else {
-      let reason = isWhole ? errno : number
-      unlink(temporary)
-      throw failed(reason)
+        "cannot write \(path) (\($0))",
+        .give(option, "a path in a folder that you may write to, with room for it"))
     }
   }
 

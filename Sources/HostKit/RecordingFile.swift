@@ -1,7 +1,6 @@
 // A run that is written down, turn by turn, and the file it goes to when the engine is closed; and such a file applied
 // again.
 
-import Glibc
 import HujiaDriver
 import HujiaRoads
 
@@ -27,15 +26,7 @@ package final class RecordingFile {
   /// After the engine was closed. Says what was written.
   package func write() throws(Failed) -> String {
     let bytes = recorder.recorded
-    func failed(_ what: String) -> Failed {
-      Failed(
-        field: what, String(cString: strerror(errno)), .give("--record", "a path with more room"))
-    }
-    guard let file = fopen(path, "wb") else { throw failed("cannot write \(path)") }
-    let written = fwrite(bytes.baseAddress, 1, bytes.count, file)
-    guard fclose(file) == 0, written == bytes.count else {
-      throw failed("\(path) could not be written to its end")
-    }
+    try Output.write(UnsafeRawBufferPointer(bytes), to: path, option: "--record")
     guard !recorder.isFull else {
       throw Failed(
         "the recording is full and ends before the run did", .mend("make the run shorter"))

@@ -3,6 +3,7 @@
 // Offline: allocates freely, uses all cores. Never linked into the library.
 
 import HujiaContainers
+import HujiaFiles
 import HujiaRoads
 import HujiaRouting
 
@@ -107,6 +108,8 @@ package final class MapCompilation {
       }
       if let flaw = routingFlaw(file.map) { throw .flaw(flaw) }
       return file
+    } refused: {
+      .writing(path: path, reason: $0)
     }
   }
 }

@@ -1,6 +1,7 @@
 // A compiled map in memory: the bytes that its file would hold. Tests and benchmarks read it as it is; an import writes
 // its file without one (`MapCompilation.write`).
 
+import HujiaFiles
 import HujiaRoads
 
 /// Owns the bytes of a compiled map; `map` is valid as long as this lives. Immutable once made.
@@ -47,6 +48,8 @@ package final class MapImage: @unchecked Sendable {
       $0(UnsafeRawBufferPointer(bytes))
     } check: {
       (_: String) throws(MapBuildError) in
+    } refused: {
+      .writing(path: path, reason: $0)
     }
   }
 }

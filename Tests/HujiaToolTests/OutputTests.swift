@@ -64,6 +64,51 @@ final class OutputTests {
     #expect(facts.st_mode & S_IFMT == S_IFLNK)
   }
 
+  private func mode(_ path: String) -> mode_t {
+    var facts = stat()
+    return stat(path, &facts) == 0 ? facts.st_mode & 0o777 : 0
+  }
+
+  /// What nobody else was to read stays so.
+  @Test func aFileKeepsItsMode() throws {
+    let path = folder + "/secret"
+    for bits: mode_t in [0o600, 0o640, 0o604] {
+      try Output.write("old", to: path, option: "--times")
+      #expect(chmod(path, bits) == 0)
+      try Output.write("new", to: path, option: "--times")
+      #expect(try text(path) == "new" && mode(path) == bits)
+    }
+    // Bytes, as recordings come.
+    #expect(chmod(path, 0o600) == 0)
+    try [UInt8]("raw".utf8).withUnsafeBytes { try Output.write($0, to: path, option: "--record") }
+    #expect(try text(path) == "raw" && mode(path) == 0o600)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["secret"])
+  }
+
+  /// A link to nothing is a mistake of its maker, and is left as it is.
+  @Test func aLinkToNothingIsNotReplaced() throws {
+    let link = folder + "/dangling"
+    #expect(symlink(folder + "/nowhere", link) == 0)
+    #expect(refusal(link) == "--report \(link) is a link to nothing: give it the file itself")
+    #expect(throws: Failed.self) { try Output.write("x", to: link, option: "--report") }
+    var facts = stat()
+    #expect(lstat(link, &facts) == 0 && facts.st_mode & S_IFMT == S_IFLNK)
+    #expect(lstat(folder + "/nowhere", &facts) != 0)
+  }
+
+  /// The temporary file's name can be guessed: a link that waits there leads nowhere.
+  @Test func aPlantedLinkIsNotWrittenThrough() throws {
+    try Output.write("mine", to: folder + "/victim", option: "--report")
+    let path = folder + "/page"
+    #expect(symlink(folder + "/victim", "\(path).part\(getpid())") == 0)
+    try Output.write("page", to: path, option: "--report")
+    #expect(try text(folder + "/victim") == "mine" && text(path) == "page")
+    var facts = stat()
+    #expect(lstat(path, &facts) == 0 && facts.st_mode & S_IFMT == S_IFREG)
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+    #expect(names.sorted() == ["page", "victim"])
+  }
+
   @Test func foldersAreMadeAndRefused() throws {
     try Output.makeFolder(folder + "/a/b/c", option: "--output")
     try Output.makeFolder(folder + "/a/b/c", option: "--output")

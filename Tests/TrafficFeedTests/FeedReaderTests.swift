@@ -149,7 +149,9 @@ import Testing
       let feed = try FeedReader.read(Array(text.utf8), name: "feed", columns: columns)
       #expect(feed.records.map(\.flow) == [flow])
     }
-    #expect(throws: FeedError.self) { try read("x", "openlr=" + long.prefix(257)) }
+    var columns = FeedColumns()
+    try columns.add("openlr=" + long.prefix(256))
+    #expect(throws: FeedError.self) { try columns.add("openlr=" + long.prefix(257)) }
   }
 
   /// What a feed says reaches a terminal only as printable ASCII.

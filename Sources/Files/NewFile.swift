@@ -3,17 +3,16 @@
 
 import Glibc
 
-enum NewFile {
+package enum NewFile {
   /// `pieces` shows what is to be written, and stops when it is told false; `check` looks at the file before it takes
-  /// its place. What fails leaves the place as it was, and nothing beside it.
-  static func make<Checked>(
+  /// its place. What fails leaves the place as it was, and nothing beside it. `refused` makes an error of a reason.
+  package static func make<Checked, Fault: Error>(
     _ path: String, _ pieces: ((UnsafeRawBufferPointer) -> Bool) -> Bool,
-    check: (String) throws(MapBuildError) -> Checked
-  ) throws(MapBuildError) -> Checked {
-    func failed(_ number: Int32) -> MapBuildError {
-      .writing(path: path, reason: String(cString: strerror(number)))
-    }
-    let place = try Self.place(path)
+    check: (String) throws(Fault) -> Checked, refused: (String) -> Fault
+  ) throws(Fault) -> Checked {
+    func failed(_ number: Int32) -> Fault { refused(String(cString: strerror(number))) }
+    let place: (path: String, before: stat?)
+    do throws(Refusal) { place = try Self.place(path) } catch { throw refused(error.reason) }
     let temporary = place.path + ".part\(getpid())"
     unlink(temporary)
     let descriptor = open(
@@ -24,7 +23,7 @@ enum NewFile {
     let isWhole = pieces { put($0, descriptor) } && fsync(descriptor) == 0
     let number = errno
     close(descriptor)
-    do throws(MapBuildError) {
+    do throws(Fault) {
       guard isWhole else { throw failed(number) }
       let checked = try check(temporary)
       guard rename(temporary, place.path) == 0 else { throw failed(errno) }
@@ -35,22 +34,22 @@ enum NewFile {
     }
   }
 
+  private struct Refusal: Error { let reason: String }
+
   /// Where the file itself stands, and what is there now.
-  private static func place(
-    _ path: String
-  ) throws(MapBuildError) -> (path: String, before: stat?) {
+  private static func place(_ path: String) throws(Refusal) -> (path: String, before: stat?) {
     var facts = stat()
     guard stat(path, &facts) == 0 else {
       guard lstat(path, &facts) != 0 else {
-        throw .writing(path: path, reason: "it is a link to nothing: name the file itself")
+        throw Refusal(reason: "it is a link to nothing: name the file itself")
       }
       return (path, nil)
     }
     guard facts.st_mode & S_IFMT == S_IFREG else {
-      throw .writing(path: path, reason: "it is no regular file")
+      throw Refusal(reason: "it is no regular file")
     }
     guard let real = realpath(path, nil) else {
-      throw .writing(path: path, reason: String(cString: strerror(errno)))
+      throw Refusal(reason: String(cString: strerror(errno)))
     }
     defer { free(real) }
     return (String(cString: real), facts)
