@@ -171,6 +171,7 @@ extension EngineDriver {
     driver.room.close(.stale)  // calls that wait for room in the ring of posts leave
     HandleTable.awaitUsers(token)
     driver.stopTraffic()
+    driver.ringKeeper?.leaveLoop()
     let most_ns = Int64(driver.diskWait_s) &* 1_000_000_000
     // It wakes the loop.
     let isSheetOver = driver.sheet?.stop(within: most_ns) ?? true

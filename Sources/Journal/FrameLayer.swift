@@ -46,7 +46,7 @@ final class FrameLayer {
     var (from, to) = (0, 0)
     while from < records.count {
       guard let frame = Frame.head(records, at: from, seed: seed), let start = room.baseAddress,
-        to + frame.size + growth(frame) <= room.count
+        frame.size <= records.count - from, to + frame.size + growth(frame) <= room.count
       else { return nil }
       let at = start + to
       if growth(frame) == 0 {

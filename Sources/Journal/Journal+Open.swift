@@ -369,6 +369,11 @@ extension Journal {
         recovery.opening.reasons.remove(.ringRestarted)
       }
     }
+    // What a snapshot has, and no segment, goes to no segment either.
+    if recovery.opening.snapshot > recovery.place.last {
+      let end = ring.ring.end(of: recovery.opening.snapshot, seed: recovery.seed)
+      ring.ring.release(end, durable: ring.ring.durable)
+    }
     ring.file.removeStates(but: ring.ring.state)
     let journal = Journal(
       JournalParts(

@@ -31,21 +31,24 @@ extension Journal {
     // Also when nothing waits: while the lock is gone another process could come.
     if !lock.isHeld(folder), !beginSegment() { return .failed }
     // Each call of the system below may take as long as a disk stands still, and the ring may begin anew meanwhile.
-    var seen = restarts.load(ordering: .acquiring)
-    guard var waiting = measure(seen) else { return .nothing }
+    var begin = ringBegin
+    guard var waiting = measure(begin) else {
+      // A gap is closed as soon as the disk takes it, also where no record comes any more.
+      return gap == nil ? .nothing : beginSegment() ? .wrote : .failed
+    }
     gate.held { waiters.depart(waiting.batch.last) }
     var hasFailed = false
     while true {
       if gap != nil || !writer.hasRoom(waiting.batch), !beginSegment() { return .failed }
       let records = ring.bytes(from: waiting.from, to: waiting.end)
       let error = writer.write(folder, waiting.batch, records, epoch: settings.epoch) {
-        self.isRing(asOf: seen)
+        self.isRing(asOf: begin.restarts)
       }
       guard let error else { return wrote(waiting.end) }
       if error == SegmentWriter.ringMoved {
         Waiters.wake(gate.held { waiters.arrive(0) })
-        seen = restarts.load(ordering: .acquiring)
-        guard let again = measure(seen) else { return .nothing }
+        begin = ringBegin
+        guard let again = measure(begin) else { return .nothing }
         waiting = again
         gate.held { waiters.depart(again.batch.last) }
         continue
@@ -85,8 +88,10 @@ extension Journal {
 
   /// As many whole turns as a batch holds, with the most bytes that it can have on the disk. nil: nothing waits, or not
   /// there any more.
-  private func measure(_ seen: UInt64) -> (batch: BatchHead, from: UInt64, end: UInt64)? {
-    let from = ring.head
+  private func measure(
+    _ begin: (head: UInt64, restarts: UInt64)
+  ) -> (batch: BatchHead, from: UInt64, end: UInt64)? {
+    let from = begin.head
     let to = ring.tail
     var at = from
     var count: UInt32 = 0
@@ -97,7 +102,7 @@ extension Journal {
       let rest = ring.bytes(from: at, to: to)
       guard let frame = Frame.read(rest, at: 0, seed: seed) else {
         // The host has written where it must not. What was whole before goes to the disk; the rest cannot.
-        if isRing(asOf: seen) { raise(.ringDamaged) }
+        if isRing(asOf: begin.restarts) { raise(.ringDamaged) }
         break
       }
       at &+= UInt64(frame.size)

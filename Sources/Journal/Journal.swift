@@ -50,7 +50,8 @@ package final class Journal: @unchecked Sendable {
   // head of the chain
   let gate = Gate()
   var waiters = Waiters()
-  /// The last record of the state beside the ring; the next segment begins behind it.
+  /// The last record of a state that the segments do not reach, beside the ring or as a snapshot; the next one begins
+  /// behind it.
   private var gapEnd: UInt64?
   private var settledBytes: UInt64 = 0
   /// Could not be taken at opening, as `spoiltSnapshots` was then.
@@ -100,7 +101,9 @@ package final class Journal: @unchecked Sendable {
     folderStatus = parts.lock.folder
     head = parts.writer.place
     headDigest = parts.headDigest
-    gapEnd = ring.state > parts.writer.place.last ? ring.state : nil
+    // Up to a state beside the ring, or to the snapshot that one became before the next segment had a batch.
+    let stated = max(ring.state, parts.opening.snapshot)
+    gapEnd = stated > parts.writer.place.last ? stated : nil
     recordedCell = Atomic(parts.opening.last)
     durableCell = Atomic(parts.writer.place.last)
     reasonsCell = Atomic(parts.opening.reasons.rawValue)
@@ -247,8 +250,13 @@ package final class Journal: @unchecked Sendable {
   /// Any thread.
   package var mustRestart: Bool { ring.used >= ring.capacity / 8 * 7 }
 
-  /// The last record of the state beside the ring, where the disk has nothing of it.
+  /// The last record of a state that the segments do not reach.
   var gap: UInt64? { gate.held { gapEnd } }
+  /// Where the ring's records begin, and how often it had begun anew then. Read together: a restart between the two
+  /// reads would pass records of before it as read after it.
+  var ringBegin: (head: UInt64, restarts: UInt64) {
+    gate.held { (ring.head, restarts.load(ordering: .relaxed)) }
+  }
 
   /// Under `work`: these records are on the disk. Those of a state beside the ring that are among them stand in no gap
   /// any more; the state that goes then.

@@ -54,6 +54,8 @@ extension Journal {
 
   /// Under `work`, before a segment that begins behind a gap: its records become durable as a snapshot.
   func closeGap(_ sequence: UInt64) -> SystemError? {
+    // A process that died behind the rename has done it; opening has read that snapshot.
+    if snapshots.contains(sequence) { return folder.syncFolder() }
     let final = SnapshotHead.name(sequence)
     let none: Result<Void, SystemError>? = nil
     let copied = RingFile.inside(ringFile.path, calls, none: none) { home, name in
@@ -79,12 +81,15 @@ extension Journal {
 
   /// Under `work`: the segment behind the gap is there.
   func endGap(_ sequence: UInt64) {
+    let lastOnChain = durable
     // A deletion whose record is in the gap is on no chain.
     if pending.state.load(ordering: .acquiring) == PendingNote.State.recorded,
       pending.record.load(ordering: .acquiring) <= sequence
     {
       pending.state.store(PendingNote.State.prepared, ordering: .releasing)
     }
+    // What an earlier process noted there is prepared anew when it is due.
+    pending.inherited.removeAll { $0.record <= sequence && $0.record > lastOnChain }
     // Nothing, where the ring has begun anew once more: then there is another gap.
     if let over = settle(writer.place, end: 0) { removeState(over) }
   }

@@ -105,7 +105,9 @@ struct ChainWalk {
     }
     report.head = place?.hash ?? []
     report.digest = entries.last?.1.digest
-    try compare(page, place, entries.last?.0.name ?? "the folder")
+    // Behind a gap a last segment may have no batch yet: what stands before it, a snapshot alone has.
+    let reached = max(place?.last ?? 0, (entries.last?.1.first ?? 1) - 1)
+    try compare(page, place, reached, entries.last?.0.name ?? "the folder")
     try judge(isArchive: page == nil)
     // What went by retention is in a snapshot.
     if report.first > 1, !catalogue.snapshots.contains(where: { $0 >= report.first - 1 }) {
@@ -217,9 +219,8 @@ struct ChainWalk {
   }
 
   private func compare(
-    _ page: LockPage?, _ place: ChainPlace?, _ name: String
+    _ page: LockPage?, _ place: ChainPlace?, _ last: UInt64, _ name: String
   ) throws(JournalProblem) {
-    let last = place?.last ?? 0
     let wanted = max(page?.last ?? 0, kept.map(\.record).max() ?? 0)
     if wanted > last {
       throw JournalProblem.damage(

@@ -74,6 +74,40 @@ import Testing
     }
   }
 
+  /// What opening left is a beginning: records behind it become durable, also in two batches, and come back.
+  private func goesOn(_ bench: JournalBench, _ random: inout SplitMix64) -> String? {
+    defer { bench.close() }
+    bench.disk.fault = nil
+    for _ in 0..<2 {
+      for _ in 0..<3 { bench.append() }
+      bench.sync()
+      guard bench.durable == bench.twin.payloads.count else {
+        return "\(bench.durable) of \(bench.twin.payloads.count) became durable"
+      }
+      if let flaw = bench.cutAndReopen(&random) { return "then: \(flaw)" }
+    }
+    bench.close()
+    let report = Journal.verifyChain("/disk/journal", kept: [], calls: bench.disk)
+    return report.problem.map { "the chain: \($0)" }
+  }
+
+  /// A ring that began anew and got no record since: the gap is closed all the same.
+  @Test func aGapIsClosedWithoutARecord() throws {
+    let bench = JournalBench()
+    bench.open()
+    for _ in 0..<100 { bench.append() }
+    bench.sync()
+    bench.disk.isDiskDead = true
+    while bench.append() {}
+    try restart(bench)
+    bench.disk.isDiskDead = false
+    bench.sync()
+    check(bench.durable, equals: bench.twin.payloads.count)
+    var random = SplitMix64(2)
+    checkNil(bench.cutAndReopen(&random))
+    checkNil(goesOn(bench, &random))
+  }
+
   /// Each call while the disk comes back is the last.
   @Test func deathWhileTheDiskComesBack() throws {
     func standing() throws -> JournalBench {
@@ -103,8 +137,9 @@ import Testing
         bench.sync()
         var random = SplitMix64(UInt64(number))
         let flaw = isCut ? bench.cutAndReopen(&random) : bench.killAndReopen()
-        bench.close()
-        if let flaw { return _ = check(false, "call \(number), power cut \(isCut): \(flaw)") }
+        if let flaw = flaw ?? goesOn(bench, &random) {
+          return _ = check(false, "call \(number), power cut \(isCut): \(flaw)")
+        }
       }
     }
   }

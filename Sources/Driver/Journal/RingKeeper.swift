@@ -15,6 +15,8 @@ final class RingKeeper: @unchecked Sendable {
   /// After a failure no sooner than this; of `isBusy`'s holder.
   private var next_ns = Int64.min
   private let thread = Sleeper()
+  /// Under the mutex of `thread`.
+  private var isLoopThere = true
 
   init(_ driver: EngineDriver, _ configuration: Configuration) {
     self.driver = driver
@@ -40,6 +42,9 @@ final class RingKeeper: @unchecked Sendable {
     driver.journal?.raise(EngineJournal.Reason.snapshotFailed)
   }
 
+  /// Before the loop goes: nobody is inside of it any more when this returns.
+  func leaveLoop() { thread.locked { isLoopThere = false } }
+
   /// Before the journal is closed: what is under way is given up.
   func stop() {
     mustEnd.store(true, ordering: .releasing)
@@ -55,7 +60,8 @@ final class RingKeeper: @unchecked Sendable {
       while !mustEnd.load(ordering: .relaxed), journal.journal.mustRestart {
         guard try restart(journal) else { break }
         journal.settle(EngineJournal.Reason.snapshotFailed)
-        driver.loop?.wake()
+        // It tells what is over.
+        thread.locked { if isLoopThere { driver.loop?.wake() } }
       }
       isBusy.store(false, ordering: .releasing)
     } catch {

@@ -97,6 +97,10 @@ final class RunSheet: @unchecked Sendable {
       isStopping = true
       sleeper.wakeAll()
     }
+    var isOver = false
+    sleeper.locked { isOver = isGivenUp }
+    // Once given up it stays so: the engine is asked for no sheet any more, also where that thread ended since.
+    if isOver { return false }
     if sleeper.join(atMost_ns: most_ns) { return true }
     sleeper.locked {
       isGivenUp = true
