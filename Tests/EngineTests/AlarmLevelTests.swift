@@ -213,7 +213,127 @@ import Testing
     check(seated.map(\.role), equals: [2])
   }
 
+  /// A doctor and an ambulance (1, 2) or, failing that, two ambulances.
+  private static func doctorOrTwo(_ dispatch: DispatchMode = .auto) -> PlanDraft {
+    var draft = either()
+    draft.requirements[0] = Requirement(capabilities: 3, role: 1)
+    draft.requirements[1] = Requirement(capabilities: 2, role: 2, count: 2)
+    for place in 0..<2 {
+      draft.requirements[place].choices = 2
+      draft.requirements[place].choice = UInt8(place)
+    }
+    draft.plans[0].dispatch = dispatch
+    return draft
+  }
+
+  private func seats(_ incident: UInt64, _ bench: Bench) -> [UInt32] {
+    bench.live(incident).compactMap { bench.core.assignments.slot(of: $0) }.map {
+      bench.core.assignments[$0].requirement
+    }
+  }
+
+  @Test func anUpdateKeepsTheAlternativeThatWasMet() throws {
+    let bench = try Bench(Bench.row(), plans: Self.doctorOrTwo())
+    for unit in 1...2 as ClosedRange<UInt64> {
+      bench.put(unit, at: bench.node(1), capabilities: 2)
+    }
+    let incident = bench.open(at: 0)
+    check(seats(incident, bench), equals: [1, 1])
+    check(bench.upgrade(incident, to: .emergency), equals: .ok)
+    check(seats(incident, bench), equals: [1, 1])
+    check(bench.incident(incident)?.isWaiting, equals: false)
+    bench.put(3, at: bench.node(1), capabilities: 1)
+    check(bench.upgrade(incident, to: .urgent), equals: .ok)
+    check(bench.units(incident), equals: [1, 2])
+    // Other plans that ask for the same.
+    check(try bench.load(Self.doctorOrTwo()))
+    check(bench.upgrade(incident, to: .emergency), equals: .ok)
+    check(bench.units(incident), equals: [1, 2])
+    check(seats(incident, bench), equals: [1, 1])
+    check(bench.incident(incident)?.isWaiting, equals: false)
+  }
+
+  @Test func unitsSentByHandMeetAnAlternative() throws {
+    let bench = try Bench(Bench.row(), plans: Self.doctorOrTwo(.manual))
+    for unit in 1...2 as ClosedRange<UInt64> {
+      bench.put(unit, at: bench.node(1), capabilities: 2)
+    }
+    let incident = bench.open(at: 0)
+    check(bench.assign(incident, unit: 1, wall_us: 0, act: Act()), equals: .ok)
+    check(seats(incident, bench), equals: [0])
+    check(bench.assign(incident, unit: 2, wall_us: 0, act: Act()), equals: .ok)
+    check(seats(incident, bench), equals: [1, 1])
+    check(bench.chosen.map(\.role), equals: [2])
+    check(bench.core.incident(incident).map { bench.core.hasOpenSeat($0) }, equals: false)
+  }
+
+  @Test func aRaiseTakesTheAlternativeThatIsThere() throws {
+    var draft = Self.doctorOrTwo()
+    draft.requirements.insert(Requirement(capabilities: 0, kind: 5), at: 0)
+    for place in 1...2 { draft.requirements[place].level = 2 }
+    (draft.plans[0].requirementCount, draft.plans[0].wholeCount) = (1, 3)
+    draft.plans[0].levels = 2
+    let bench = try Bench(Bench.row(), plans: draft)
+    bench.put(1, at: bench.node(1), kind: 5)
+    let incident = bench.open(at: 0)
+    for unit in 2...3 as ClosedRange<UInt64> {
+      bench.put(unit, at: bench.node(1), capabilities: 2)
+      check(bench.assign(incident, unit: unit, wall_us: 0, act: Act()), equals: .ok)
+    }
+    bench.put(4, at: bench.node(1), capabilities: 1)
+    check(bench.raise(incident, to: 2), equals: .ok)
+    check(bench.units(incident), equals: [1, 2, 3])
+    check(seats(incident, bench), equals: [0, 2, 2])
+  }
+
+  @Test func besideAnotherUnitNoOtherAlternativeIsTaken() throws {
+    var draft = Self.doctorOrTwo()
+    draft.requirements[1].count = 1
+    draft.requirements[1].capabilities = 0
+    draft.requirements[1].kind = 7
+    let bench = try Bench(Bench.row(), plans: draft)
+    bench.put(1, at: bench.node(1), capabilities: 1)
+    bench.put(2, at: bench.node(1), capabilities: 2)
+    let incident = bench.open(at: 0)
+    check(bench.units(incident), equals: [1, 2])
+    check(bench.advance(bench.live(incident)[1], .acknowledged), equals: .ok)
+    bench.put(3, at: bench.node(1), kind: 7)
+    bench.poll(s: 31)
+    check(!bench.units(incident).contains(3))
+    check(seats(incident, bench).allSatisfy { $0 == 0 })
+  }
+
+  @Test func roomThatEndsWithinASeatMeetsNoAlternative() throws {
+    var draft = Self.doctorOrTwo()
+    draft.requirements[1].count = 1
+    draft.requirements[1].capabilities = 0
+    draft.requirements[1].kind = 7
+    draft.requirements.insert(
+      Requirement(capabilities: 0, kind: 1, count: UInt32(EngineLimits.chosen - 1)), at: 0)
+    (draft.plans[0].requirementCount, draft.plans[0].wholeCount) = (3, 3)
+    let bench = try Bench(Bench.row(), plans: draft, units: 32)
+    for unit in 1..<UInt64(EngineLimits.chosen) { bench.put(unit, at: bench.node(1), kind: 1) }
+    bench.put(21, at: bench.node(1), capabilities: 1, kind: 2)
+    bench.put(22, at: bench.node(1), capabilities: 2, kind: 2)
+    bench.put(23, at: bench.node(1), kind: 7)
+    let incident = bench.open(at: 0)
+    check(bench.units(incident).last, equals: 23)
+    check(bench.incident(incident)?.shortfall, equals: [])
+  }
+
   // Crews
+
+  @Test func aCrewThatShrankKeepsItsSeatThroughAnUpdate() throws {
+    var draft = PlanDraft.builtIn
+    draft.requirements[0].leastCrew = 2
+    let bench = try Bench(Bench.row(), plans: draft)
+    bench.put(1, at: bench.node(1), crew: 2)
+    let incident = bench.open(at: 0)
+    bench.put(1, at: bench.node(1), crew: 1)
+    bench.put(2, at: bench.node(1), crew: 2)
+    check(bench.upgrade(incident, to: .urgent), equals: .ok)
+    check(bench.units(incident), equals: [1])
+  }
 
   @Test func aMinimumCrewIsKept() throws {
     var draft = PlanDraft.builtIn

@@ -338,4 +338,30 @@ import Testing
     #expect(refused > count / 2)
     #expect(refused < count)
   }
+
+  /// What was in force once opens its journal, also where a later build would refuse it to a host.
+  @Test(arguments: [
+    plans(
+      "",
+      #"[{"name":"a","tiers":["emergency","urgent","routine","preventive"],"units":[{}]},{"name":"b","hours":[[0,12]],"units":[{}]}]"#
+    ),
+    plans("", #"[{"name":"a","units":[{}]},{"name":"b","units":[{}]}]"#),
+    plans(
+      #""clock_rules":[{"clock":"pending","limit_s":5,"days":["mon","tue"]},{"clock":"pending","limit_s":6,"days":["tue"]}]"#
+    ),
+    plans(#""areas":[{"name":"a","polygon":[[0,0],[1,1],[2,2]]}]"#),
+    plans(#""areas":[{"name":"a","polygon":[[-100,0],[100,0],[0,10]]}]"#),
+    plans(
+      #""areas":[{"name":"a","polygons":[[[[0,0],[2,0],[2,2],[0,2]]],[[[1,1],[3,1],[3,3],[1,3]]]]}]"#
+    ),
+    plans(
+      #""areas":[{"name":"a","polygons":[[[[0,0],[2,0],[2,2],[0,2]],[[5,5],[6,5],[6,6]]]]}]"#),
+  ])
+  func whatIsRecordedIsReadAsItWas(text: String) throws {
+    _ = refusal(text)
+    let recorded = try Array(text.utf8).withUnsafeBytes { bytes in
+      try PlanStore.decodeOrBuiltIn(bytes, memory: .system)
+    }
+    PlanStore.free(recorded)
+  }
 }

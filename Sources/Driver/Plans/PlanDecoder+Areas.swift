@@ -68,7 +68,7 @@ extension PlanDecoder {
       let outer = try readRing(fields[0])
       for hole in fields.dropFirst() {
         let ring = try readRing(hole)
-        guard RingCheck.isWithin(ring, outer) else {
+        guard isRecorded || RingCheck.isWithin(ring, outer) else {
           throw hole.wrong("\(hole.path) is a hole beside its part: give it a part of its own")
         }
         rings.append(ring)
@@ -76,6 +76,7 @@ extension PlanDecoder {
       outers.append((outer, fields[0]))
       rings.append(outer)
     }
+    if isRecorded { return rings }
     switch RingCheck.crossing(rings) {
     case .none: break
     case .tangled:
@@ -117,7 +118,7 @@ extension PlanDecoder {
     guard points.count >= 3, points.count <= 100_000 else {
       throw field.wrong("\(field.path) has \(points.count) corners: give at least 3")
     }
-    guard !Self.isLine(points) else {
+    guard isRecorded || !Self.isLine(points) else {
       throw field.wrong("\(field.path) encloses nothing, so no place is ever in it")
     }
     return points
@@ -148,7 +149,7 @@ extension PlanDecoder {
     from: AreaPoint, to: AreaPoint, _ field: PlanField
   ) throws(PlanError) {
     let width_e7 = abs(Int64(to.lon_e7) - Int64(from.lon_e7))
-    guard width_e7 > Self.turn_e7 / 2, width_e7 != Self.turn_e7 else { return }
+    guard !isRecorded, width_e7 > Self.turn_e7 / 2, width_e7 != Self.turn_e7 else { return }
     throw field.wrong(
       "\(field.path): a side of more than 180 degrees. Is the area meant to lie across 180? Then count on "
         + "past it (180.005 for -179.995); else give the side a corner in between")

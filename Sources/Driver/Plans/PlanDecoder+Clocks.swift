@@ -175,7 +175,7 @@ extension PlanDecoder {
       throw field.wrong("clock_rules has \(elements.count) entries: give at most 1,000")
     }
     for element in elements { try readClockRule(element) }
-    try refuseShadowedRules(elements)
+    if !isRecorded { try refuseShadowedRules(elements) }
   }
 
   private mutating func readClockRule(_ element: PlanField) throws(PlanError) {

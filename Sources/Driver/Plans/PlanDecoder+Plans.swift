@@ -15,7 +15,7 @@ extension PlanDecoder {
         throw element.wrong("plan \"\(name)\" stands twice: give each its own name")
       }
     }
-    try refuseShadowed(elements)
+    if !isRecorded { try refuseShadowed(elements) }
   }
 
   private static let planKeys = [

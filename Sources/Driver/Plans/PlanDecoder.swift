@@ -11,20 +11,28 @@ struct PlanDecoder {
   var names = PlanNames()
   var roles: [String: UInt32] = [:]
   var areaNames: [String: UInt32] = [:]
+  /// A text that was in force once. What can never match, or encloses nothing, is refused to a host that loads plans,
+  /// and not to its journal: rules that came with a later build would shut it.
+  var isRecorded = false
 
   static let keys = [
     "version", "name", "time_zone", "capabilities", "turnout_s", "levels", "types",
     "priority_tiers", "areas", "tiers", "clocks", "clock_rules", "plans",
   ]
 
-  static func decode(_ bytes: UnsafeRawBufferPointer) throws(PlanError) -> PlanDraft {
-    try read(bytes).draft
+  static func decode(
+    _ bytes: UnsafeRawBufferPointer, isRecorded: Bool = false
+  ) throws(PlanError) -> PlanDraft {
+    try read(bytes, isRecorded: isRecorded).draft
   }
 
-  static func read(_ bytes: UnsafeRawBufferPointer) throws(PlanError) -> PlanDecoder {
+  static func read(
+    _ bytes: UnsafeRawBufferPointer, isRecorded: Bool = false
+  ) throws(PlanError) -> PlanDecoder {
     let root = PlanField(path: "", value: try PlanTextReader.read(bytes))
     let plans = try root.object(keys)
     var decoder = PlanDecoder()
+    decoder.isRecorded = isRecorded
     let version = try plans.require("version")
     guard try version.integer(1...1_000_000) == 1 else {
       throw version.wrong("version is newer than this library reads: write version 1")

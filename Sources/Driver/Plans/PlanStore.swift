@@ -26,22 +26,23 @@ enum PlanStore {
     return [UInt8](text)
   }
 
-  /// No text is the built-in plans. The text is kept.
+  /// Plans that were in force once. No text is the built-in plans. The text is kept.
   static func decodeOrBuiltIn(
     _ bytes: UnsafeRawBufferPointer, memory: Memory
   ) throws(Failure) -> UnsafeMutablePointer<PlanTables> {
     bytes.isEmpty
-      ? try keep(.builtIn, memory) : try decode(bytes, memory: memory, keepsText: true)
+      ? try keep(.builtIn, memory)
+      : try decode(bytes, memory: memory, keepsText: true, isRecorded: true)
   }
 
   static func decode(
-    _ bytes: UnsafeRawBufferPointer, memory: Memory, keepsText: Bool
+    _ bytes: UnsafeRawBufferPointer, memory: Memory, keepsText: Bool, isRecorded: Bool = false
   ) throws(Failure) -> UnsafeMutablePointer<PlanTables> {
     try AddressSpace.check(
       AddressSpace.ofPlans(bytes: bytes.count, tokens: tokens(bytes)), "the plans")
     let draft: PlanDraft
     do throws(PlanError) {
-      draft = try PlanDecoder.decode(bytes)
+      draft = try PlanDecoder.decode(bytes, isRecorded: isRecorded)
     } catch {
       throw error.failure
     }

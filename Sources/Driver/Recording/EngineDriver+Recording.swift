@@ -68,7 +68,7 @@ extension EngineDriver {
       }
     case .usePlans:
       let tables = try PlanStore.decode(
-        content, memory: allocator.memory, keepsText: true)
+        content, memory: allocator.memory, keepsText: true, isRecorded: true)
       freeUnusedPlans()
       let status = apply(.usePlans(tables))
       if status != .ok { PlanStore.free(tables) }

@@ -18,7 +18,12 @@ extension EngineCore {
     incidents.change(incident, by: change, movesPlace: movesPlace)
     rematch(incident)
     let record = incidents[incident]
-    reseat(incident)
+    // What was met stays met, whatever became of its units since.
+    let isSamePlan =
+      record.plan.plan == old.plan.plan && record.planVersion == old.planVersion
+      && record.plan.alarmLevel == old.plan.alarmLevel
+    if !isSamePlan { unseat(incident) }
+    seatLive(incident)
     let isRaised = record.tier.rawValue < old.tier.rawValue
     let isHeld = incidents[incident].state == .held
     if !isHeld {
@@ -62,16 +67,10 @@ extension EngineCore {
     incidents.follow(incident, plan: plan, version: plans.current)
   }
 
-  /// Gives the live assignments the first seats of the new plan that they fit; the others stay as sent by hand.
-  private mutating func reseat(_ incident: UInt32) {
-    let live = Int(incidents[incident].liveCount)
-    for place in 0..<live {
+  /// All live assignments as sent by hand, until they have seats of the new plan.
+  private mutating func unseat(_ incident: UInt32) {
+    for place in 0..<Int(incidents[incident].liveCount) {
       assignments.seat(incidents.assignment(of: incident, place), at: nil)
-    }
-    for place in 0..<live {
-      let assignment = incidents.assignment(of: incident, place)
-      assignments.seat(
-        assignment, at: openSeat(for: assignments[assignment].unit, of: incident))
     }
   }
 
@@ -121,7 +120,9 @@ extension EngineCore {
     guard let assignment = send(decision.chosen[0], to: incident, paper_us: wall_us) else {
       return .full
     }
+    gatherAlternatives(incident)
     decision.chosen[0].assignmentID = assignments.id(of: assignment)
+    decision.chosen[0].role = assignments[assignment].role
     decision.answer.count = 1
     let before = incidents[incident].state
     deriveState(of: incident)

@@ -21,7 +21,7 @@ extension EngineCore {
     stopWaiting(incident)
     incidents.follow(
       incident, plan: tables.pointee.raised(before, to: UInt8(level)), version: version)
-    seatOthers(incident)
+    seatLive(incident)
     var named = 0
     if incidents[incident].state != .held {
       startLeadClock(incident)
@@ -31,17 +31,6 @@ extension EngineCore {
     listLive(incident, &decision)
     decision.answer.count += named
     return .ok
-  }
-
-  /// Units that fill no seat, as those that were sent by hand, take the new ones that they fit.
-  private mutating func seatOthers(_ incident: UInt32) {
-    for place in 0..<Int(incidents[incident].liveCount) {
-      let assignment = incidents.assignment(of: incident, place)
-      guard assignments[assignment].requirement == AssignmentRecord.byHand,
-        let seat = openSeat(for: assignments[assignment].unit, of: incident)
-      else { continue }
-      assignments.seat(assignment, at: seat)
-    }
   }
 
   /// How many units are only named; they stand in the decision behind the places of the live ones.

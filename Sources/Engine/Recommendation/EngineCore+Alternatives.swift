@@ -1,5 +1,5 @@
-// Requirements one of which is enough: the first that can be met whole wins; where none can, the first of which a part
-// can. An incident that has units of one of them keeps to it.
+// Requirements one of which is enough. The first that can be met whole wins. Where none can, the first that can be met
+// in part does. An incident that has units of one keeps to it, unless its units meet another whole.
 
 import HujiaContainers
 
@@ -74,7 +74,8 @@ extension EngineCore {
       isMet = false
       shortfall.formUnion(whyNone(seat.requirement, each: missed, tier: asked.tier))
     } while seats.next()
-    return isMet
+    // The room may end within a seat that would have taken several units.
+    return isMet && !shortfall.contains(.tableFull)
   }
 
   private mutating func takeBack(
@@ -101,6 +102,7 @@ extension EngineCore {
     let own = requirement(assignment.requirement)
     guard own.choices > 1, own.count == 1 else { return false }
     let first = assignment.requirement - UInt32(own.choice)
+    guard isAlone(asked, first..<first + UInt32(own.choices)) else { return false }
     for index in first..<first + UInt32(own.choices) where index != assignment.requirement {
       let other = requirement(index)
       // A seat that takes several units together, or several seats, is the waiting list's to fill.
@@ -112,5 +114,21 @@ extension EngineCore {
       }
     }
     return false
+  }
+
+  /// No other unit is or was on these alternatives: beside another, one of two alternatives would have each a part.
+  private func isAlone(_ asked: UInt32, _ run: Range<UInt32>) -> Bool {
+    let incident = assignments[asked].incident
+    let record = incidents[incident]
+    let tables = plans.tables(record.planVersion)
+    for index in run
+    where record.servedSeats & tables.pointee.seatBits(record.plan, index: index) != 0 {
+      return false
+    }
+    for place in 0..<Int(record.liveCount) {
+      let other = incidents.assignment(of: incident, place)
+      if other != asked, run.contains(assignments[other].requirement) { return false }
+    }
+    return true
   }
 }
