@@ -232,7 +232,7 @@ static void cut(pid_t child, int file) {
   snprintf(boot, sizeof boot, "00000000-0000-4000-8000-%012x\n", ++boots);
 }
 
-static uint64_t answered, waited, lost, snapshots, streams_lost; /* on one kind */
+static uint64_t answered, waited, lost, snapshots; /* on one kind */
 
 static void cuts_in_turn(const char *kind, int cuts, unsigned seed) {
   memset(book, 0, sizeof *book);
@@ -266,13 +266,8 @@ static void cuts_in_turn(const char *kind, int cuts, unsigned seed) {
     cut(child, file);
     mount_it(kind);
     engine = open_engine(&config);
-    /* What stands apart is told as lost after one cut in fifty, by a cause that is not found yet: counted, and open
-     * (docs/proof/journal-faults.md). Records, which this program is about, lack nothing then. */
-    uint32_t reasons = journal_info(engine).reasons;
-    streams_lost += (reasons & HJ_HEALTH_STREAMS_LOST) != 0;
     CHECK_EACH_EQUAL(
-        reasons & ~(HJ_HEALTH_TORN_TAIL | HJ_HEALTH_TIME_UNCERTAIN | HJ_HEALTH_KEPT_TOO_LONG | HJ_HEALTH_STREAMS_LOST),
-        0);
+        journal_info(engine).reasons & ~(HJ_HEALTH_TORN_TAIL | HJ_HEALTH_TIME_UNCERTAIN | HJ_HEALTH_KEPT_TOO_LONG), 0);
     int64_t made = world->snapshots;
     uint32_t before = book->count;
     all_that_was_durable();
@@ -293,14 +288,14 @@ static void cuts_in_turn(const char *kind, int cuts, unsigned seed) {
 
 /* On a new one after some, so that no opening has much to read. */
 static void cuts_of(const char *kind, int cuts) {
-  answered = waited = lost = snapshots = streams_lost = 0;
+  answered = waited = lost = snapshots = 0;
   for (int done = 0; done < cuts; done += 8) cuts_in_turn(kind, cuts - done < 8 ? cuts - done : 8, (unsigned)done + 1);
   printf(
       "note: %s: %d cuts, %llu answered calls, %llu waits until durable, %llu snapshots meanwhile, %llu calls that "
-      "were not durable were lost, %llu openings lacked what stands apart\n",
+      "were not "
+      "durable were lost\n",
       kind, cuts, (unsigned long long)answered, (unsigned long long)waited, (unsigned long long)snapshots,
-      (unsigned long long)lost, (unsigned long long)streams_lost);
-  CHECK_LESS(streams_lost * 10, (uint64_t)cuts + 10);
+      (unsigned long long)lost);
   CHECK_MORE(answered, (uint64_t)cuts);
   CHECK_MORE(waited, (uint64_t)cuts / 2);
 }

@@ -86,6 +86,39 @@ import Testing
     check(bench.verify().problem == nil, bench.verify().problem?.text ?? "")
   }
 
+  /// A file that begins in a batch which a power cut takes says nothing: what comes after begins before it, and is found.
+  @Test func aFileOfABatchThatWasCutOff() {
+    for number in 1...40 {
+      let bench = StreamBench()
+      bench.open()
+      bench.append(6)
+      bench.close()
+      bench.open()
+      bench.append(6, isIdle: true)
+      bench.append(1)  // record 13 is the first of this process with positions
+      let from = bench.disk.count
+      bench.disk.fault = { count, _ in count == from + number ? .killAfter : nil }
+      bench.sync()
+      var random = SplitMix64(UInt64(number))
+      bench.disk.cutPower(&random)
+      bench.close()
+      bench.disk.fault = nil
+      bench.disk.revive()
+      bench.open()
+      bench.twin.removeLast(bench.twin.count - Int(bench.journal?.recorded ?? 0))
+      bench.append(9)  // from record 7 on, where the batch is gone
+      bench.sync()
+      bench.close()
+      bench.open()
+      let what = "killed in call \(number)"
+      checkNil(bench.problem, what)
+      check(bench.gone.keys.sorted(), equals: [], what)
+      check(bench.journal?.info.reasons.contains(.streamsLost), equals: false, what)
+      checkNil(bench.differs(), what)
+      bench.close()
+    }
+  }
+
   /// Each byte of a stream's entries: the first bad place is named, and no dispatch is stopped by it.
   @Test func everyByteOfAStreamIsHashed() {
     let bench = lived(40)

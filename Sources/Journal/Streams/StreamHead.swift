@@ -97,8 +97,16 @@ extension [StreamFacts] {
   /// `last`, `wall_us`: of the last file.
   func bounds(_ index: Int, last: UInt64, wall_us: Int64) -> (last: UInt64, wall_us: Int64) {
     guard index + 1 < count else { return (last, wall_us) }
-    let next = self[index + 1]
-    return (next.first == 0 ? 0 : next.first - 1, next.made_us)
+    let least = self[(index + 1)...].map(\.first).min() ?? 0
+    return (least == 0 ? 0 : least - 1, self[index + 1].made_us)
+  }
+
+  /// Of one stream, in order: without those that began in a batch which a power cut took. A later one begins no later
+  /// then, and the chain has nothing of what stands in them.
+  var onChain: [StreamFacts] {
+    var kept: [StreamFacts] = []
+    for facts in reversed() where facts.first < kept.last?.first ?? .max { kept.append(facts) }
+    return kept.reversed()
   }
 
   func of(_ stream: JournalStream) -> [StreamFacts] { filter { $0.stream == stream } }

@@ -72,7 +72,7 @@ final class StreamShelf {
     let all = StreamFacts.list(folder, journal)
     for stream in JournalStream.allCases {
       let known = cursors[stream.rawValue].map(\.facts.number).max() ?? 0
-      files[stream.rawValue] = all.of(stream).filter { $0.number > known }
+      files[stream.rawValue] = all.of(stream).onChain.filter { $0.number > known }
     }
   }
 
