@@ -86,7 +86,7 @@ import Testing
     check(bench.verify().problem == nil, bench.verify().problem?.text ?? "")
   }
 
-  /// A file that begins in a batch which a power cut takes says nothing: what comes after begins before it, and is found.
+  /// A file that begins in a batch which a power cut takes hides none that begins before it later on.
   @Test func aFileOfABatchThatWasCutOff() {
     for number in 1...40 {
       let bench = StreamBench()
