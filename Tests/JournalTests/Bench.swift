@@ -48,7 +48,7 @@ final class JournalBench {
     settings.hasThread = false
     settings.calls = disk
     // What a waiter could be told at any moment.
-    disk.watch = { [unowned self] in seeDurable() }
+    disk.watch = { [weak self] in self?.seeDurable() }
   }
 
   func payload(_ index: Int) -> [UInt8] {
