@@ -1442,15 +1442,16 @@ hj_status hj_incident_post_within(hj_engine *engine, const hj_report *report, in
  * BATON. Errors as hj_incident_report, and HJ_E_STALE (id), HJ_E_STATE (closed or cancelled). Since 0.1. */
 hj_status hj_incident_update(hj_engine *engine, uint64_t incident_id, const hj_report *report, hj_dispatch *dispatch);
 
-/* Raises the alarm level of an open incident: what its plan lists under `alarms` up to `alarm_level` is asked for
- * besides, and units are sent (or named, where the plan only recommends; or neither, where a person sends). A level
- * adds only what it lists: units that are there stay, none of them is asked for again, and units that were sent by hand
- * take the new places that they fit.
+/* Raises the alarm level of an open incident. The engine asks for what the plan lists under `alarms` up to
+ * `alarm_level`, and sends units for it. A plan that only recommends has them named; where a person sends, it does
+ * neither. A level adds only what it lists: units that are there stay, and the engine asks for none of them again.
+ * Units that a person sent take the new places that they fit.
  *
  * Level 1 is what `units` lists; a level that was passed is in force as well, so from 1 to 3 asks for what 2 and 3
  * list. The level stays through updates; a plan with fewer levels is in force whole. Of a held incident the level
- * counts from its appointment on. It is told by HJ_EVENT_INCIDENT with HJ_REASON_RAISED, one HJ_EVENT_ASSIGNMENT a unit
- * before it; no clock changes. `wall_us` is told by the event, 0 = now.
+ * counts from its appointment on. HJ_EVENT_INCIDENT with HJ_REASON_RAISED tells it, behind one HJ_EVENT_ASSIGNMENT a
+ * unit. No clock changes but one: where several agencies go now and none leads, the lead clock begins. `wall_us` is
+ * told by the event, 0 = now.
  *
  * `dispatch` may be NULL; else it becomes the live assignments, new ones included, and behind them units that are only
  * named, with assignment_id 0. A refused raise changes nothing. The _by form takes the person and the reason (`action`

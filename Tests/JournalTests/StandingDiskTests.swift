@@ -15,6 +15,18 @@ import Testing
     try writer.finish()
   }
 
+  /// A hundred records on the disk, which stands still since, and a ring that was full and began anew.
+  private func restarted() throws -> JournalBench {
+    let bench = JournalBench()
+    bench.open()
+    for _ in 0..<100 { bench.append() }
+    bench.sync()
+    bench.disk.isDiskDead = true
+    while bench.append() {}
+    try restart(bench)
+    return bench
+  }
+
   /// Several rings full while the disk is dead, deaths in between, and then the disk is back.
   @Test(arguments: [false, true])
   func ringsFullBehindADeadDisk(_ dies: Bool) throws {
@@ -57,13 +69,7 @@ import Testing
   /// The power goes while the disk is dead: what was durable is there.
   @Test func powerCutBehindADeadDisk() throws {
     for seed in 0..<20 as Range<UInt64> {
-      let bench = JournalBench()
-      bench.open()
-      for _ in 0..<100 { bench.append() }
-      bench.sync()
-      bench.disk.isDiskDead = true
-      while bench.append() {}
-      try restart(bench)
+      let bench = try restarted()
       for _ in 0..<30 { bench.append() }
       var random = SplitMix64(seed)
       bench.disk.isDiskDead = seed % 2 == 0
@@ -93,13 +99,7 @@ import Testing
 
   /// A ring that began anew and got no record since: the gap is closed all the same.
   @Test func aGapIsClosedWithoutARecord() throws {
-    let bench = JournalBench()
-    bench.open()
-    for _ in 0..<100 { bench.append() }
-    bench.sync()
-    bench.disk.isDiskDead = true
-    while bench.append() {}
-    try restart(bench)
+    let bench = try restarted()
     bench.disk.isDiskDead = false
     bench.sync()
     check(bench.durable, equals: bench.twin.payloads.count)
@@ -111,13 +111,7 @@ import Testing
   /// Each call while the disk comes back is the last.
   @Test func deathWhileTheDiskComesBack() throws {
     func standing() throws -> JournalBench {
-      let bench = JournalBench()
-      bench.open()
-      for _ in 0..<100 { bench.append() }
-      bench.sync()
-      bench.disk.isDiskDead = true
-      while bench.append() {}
-      try restart(bench)
+      let bench = try restarted()
       for _ in 0..<30 { bench.append() }
       bench.disk.isDiskDead = false
       return bench

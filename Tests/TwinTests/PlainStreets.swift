@@ -10,7 +10,7 @@ final class PlainStreets {
   /// By profile, by arc; `.max` = closed.
   var times_ms: [[UInt32]]
   private var costs: [UInt64]
-  private var heap: [(cost: UInt64, node: UInt32)] = []
+  private var heap = PlainHeap<UInt32>()
   private var goal: Place
   private var profile = Profile.normal
   private static let never = UInt64.max
@@ -87,19 +87,19 @@ final class PlainStreets {
     goal = place
     self.profile = profile
     for node in costs.indices { costs[node] = Self.never }
-    heap.removeAll(keepingCapacity: true)
+    heap.removeAll()
     if place.node != Place.none { lower(place.node, 0) }
     for spot in spots(place, leaving: false) {
       lower(map.arcTail[spot.arc], packed(spot.before_ms, spot.at_mm))
     }
     times_ms[Int(profile.rawValue)].withUnsafeBufferPointer { times in
-      while let next = pop() {
-        guard next.cost == costs[Int(next.node)] else { continue }
-        for position in map.firstIn[Int(next.node)]..<map.firstIn[Int(next.node) + 1] {
+      while let (cost, node) = heap.pop() {
+        guard cost == costs[Int(node)] else { continue }
+        for position in map.firstIn[Int(node)]..<map.firstIn[Int(node) + 1] {
           let arc = Int(map.inArc[Int(position)])
           guard times[arc] != .max else { continue }
           let length = UInt64(map.streetLength_mm[Int(map.arcStreet[arc])])
-          lower(map.arcTail[arc], next.cost + packed(UInt64(times[arc]), length))
+          lower(map.arcTail[arc], cost + packed(UInt64(times[arc]), length))
         }
       }
     }
@@ -133,31 +133,10 @@ final class PlainStreets {
       isStraightLine: false)
   }
 
-  // A binary heap; what was lowered since is skipped when it comes up.
-
+  /// What was lowered since is passed over when it comes up.
   private func lower(_ node: UInt32, _ cost: UInt64) {
     guard cost < costs[Int(node)] else { return }
     costs[Int(node)] = cost
-    heap.append((cost, node))
-    var place = heap.count - 1
-    while place > 0, heap[(place - 1) / 2].cost > heap[place].cost {
-      heap.swapAt(place, (place - 1) / 2)
-      place = (place - 1) / 2
-    }
-  }
-
-  private func pop() -> (cost: UInt64, node: UInt32)? {
-    guard let least = heap.first, let last = heap.popLast() else { return nil }
-    if heap.isEmpty { return least }
-    var place = 0
-    while place * 2 + 1 < heap.count {
-      var child = place * 2 + 1
-      if child + 1 < heap.count, heap[child + 1].cost < heap[child].cost { child += 1 }
-      if heap[child].cost >= last.cost { break }
-      heap[place] = heap[child]
-      place = child
-    }
-    heap[place] = last
-    return least
+    heap.push(cost, node)
   }
 }

@@ -157,7 +157,7 @@ final class PlainTurns {
   func search(from place: Place, _ profile: Profile) -> Reached {
     var reached = Reached(from: place, profile: profile)
     var costs: [[PlainArc]: UInt64] = [:]
-    var heap = PlainHeap()
+    var heap = PlainHeap<[PlainArc]>()
     func lower(_ driven: [PlainArc], _ cost: UInt64) {
       guard cost < costs[driven] ?? .max else { return }
       costs[driven] = cost
@@ -240,33 +240,5 @@ final class PlainTurns {
       if driven.isEmpty { return false }
     }
     return true
-  }
-}
-
-struct PlainHeap {
-  private var all: [(cost: UInt64, driven: [PlainArc])] = []
-
-  mutating func push(_ cost: UInt64, _ driven: [PlainArc]) {
-    all.append((cost, driven))
-    var place = all.count - 1
-    while place > 0, all[(place - 1) / 2].cost > all[place].cost {
-      all.swapAt(place, (place - 1) / 2)
-      place = (place - 1) / 2
-    }
-  }
-
-  mutating func pop() -> (cost: UInt64, driven: [PlainArc])? {
-    guard let least = all.first, let last = all.popLast() else { return nil }
-    if all.isEmpty { return least }
-    var place = 0
-    while place * 2 + 1 < all.count {
-      var child = place * 2 + 1
-      if child + 1 < all.count, all[child + 1].cost < all[child].cost { child += 1 }
-      if all[child].cost >= last.cost { break }
-      all[place] = all[child]
-      place = child
-    }
-    all[place] = last
-    return least
   }
 }
