@@ -201,7 +201,7 @@ import Testing
     ),
     (
       #"{"polygons":[[[[0,0],[3,0],[3,3],[0,3]]],[[[0,0],[3,0],[3,3],[0,3]]]]}"#,
-      "areas[0].polygons[0][0]", "another part"
+      "areas[0].polygons[1][0]", "another part"
     ),
     (
       #"{"polygons":[[[[0,0],[3,0],[3,3],[0,3]]],[[[2,2],[5,1],[5,5]]]]}"#, "areas[0].polygons",

@@ -35,9 +35,7 @@ extension PlanDecoder {
 
   private mutating func add(_ rings: [[AreaPoint]], _ field: PlanField) throws(PlanError) {
     let points = rings.joined()
-    guard points.count <= 100_000 else {
-      throw field.wrong("\(field.path) has \(points.count) corners: give at most 100,000")
-    }
+    guard points.count <= Self.mostCorners else { throw tooManyCorners(field) }
     let lats = points.map(\.lat_e7)
     let lons = points.map(\.lon_e7)
     try checkWidth(lons, field)
@@ -59,44 +57,94 @@ extension PlanDecoder {
     throw field.wrong("\(field.path) is wider than the planet: 360 degrees at most")
   }
 
+  private static var mostCorners: Int { 100_000 }
+
+  /// One part of an area.
+  private struct Part {
+    let outer: RingIndex
+    let holes: [RingIndex]
+    let field: PlanField
+  }
+
   /// Parts, each an outer ring and its holes. What overlaps or crosses would turn inside out, so it is refused.
   private func readParts(_ field: PlanField) throws(PlanError) -> [[AreaPoint]] {
     var rings: [[AreaPoint]] = []
-    var outers: [(ring: [AreaPoint], field: PlanField)] = []
+    var parts: [(rings: [[AreaPoint]], fields: [PlanField])] = []
+    var corners = 0
     for part in try Self.filled(field) {
       let fields = try Self.filled(part)
-      let outer = try readRing(fields[0])
-      for hole in fields.dropFirst() {
-        let ring = try readRing(hole)
-        guard isRecorded || RingCheck.isWithin(ring, outer) else {
-          throw hole.wrong("\(hole.path) is a hole beside its part: give it a part of its own")
-        }
-        rings.append(ring)
+      var own: [[AreaPoint]] = []
+      for field in fields {
+        own.append(try readRing(field))
+        corners += own[own.count - 1].count
+        // Before any ring is held against another.
+        guard corners <= Self.mostCorners else { throw tooManyCorners(field) }
       }
-      outers.append((outer, fields[0]))
-      rings.append(outer)
+      parts.append((own, fields))
+      rings += own.dropFirst()
+      rings.append(own[0])
     }
-    if isRecorded { return rings }
+    if !isRecorded { try check(parts, rings, field) }
+    return rings
+  }
+
+  private func tooManyCorners(_ field: PlanField) -> PlanError {
+    field.wrong("\(field.path): give an area at most 100,000 corners")
+  }
+
+  private func check(
+    _ parts: [(rings: [[AreaPoint]], fields: [PlanField])], _ rings: [[AreaPoint]],
+    _ field: PlanField
+  ) throws(PlanError) {
+    var looks = RingCheck.mostLooks
+    let indexed = parts.map { part in
+      Part(
+        outer: RingIndex(part.rings[0]), holes: part.rings.dropFirst().map(RingIndex.init),
+        field: part.fields[0])
+    }
+    for (index, part) in indexed.enumerated() {
+      for (place, hole) in part.holes.enumerated()
+      where !part.outer.holdsAll(of: hole, &looks) && looks > 0 {
+        let hole = parts[index].fields[place + 1]
+        throw hole.wrong("\(hole.path) is a hole beside its part: give it a part of its own")
+      }
+    }
     switch RingCheck.crossing(rings) {
     case .none: break
-    case .tangled:
-      throw field.wrong("\(field.path) has too many sides above each other: simplify its lines")
+    case .tangled: throw tangled(field)
     case .at(let point):
       throw field.wrong(
         "\(field.path) has sides that cross near [\(Double(point.lon_e7) / 1e7), \(Double(point.lat_e7) / 1e7)]: parts stand side by side, holes inside"
       )
     }
-    for (place, outer) in outers.enumerated() {
-      for other in outers.indices where other != place {
-        guard RingCheck.isInside(outer.ring, outers[other].ring),
-          !rings.contains(where: {
-            $0 != outers[other].ring && RingCheck.isHole($0, outer.ring, outers[other].ring)
-          })
-        else { continue }
-        throw outer.field.wrong("\(outer.field.path) lies in another part: leave it out")
-      }
+    try checkApart(indexed, &looks)
+    if looks <= 0 { throw tangled(field) }
+  }
+
+  private func tangled(_ field: PlanField) -> PlanError {
+    field.wrong("\(field.path) has too many sides above each other: simplify its lines")
+  }
+
+  /// No part lies in another, unless in a hole of that one. A sweep from west to east over their boxes.
+  private func checkApart(_ parts: [Part], _ looks: inout Int) throws(PlanError) {
+    let order = parts.indices.sorted {
+      (parts[$0].outer.west, -Int(parts[$0].outer.east), $0)
+        < (parts[$1].outer.west, -Int(parts[$1].outer.east), $1)
     }
-    return rings
+    var active: [Int] = []
+    for place in order {
+      let part = parts[place].outer
+      active.removeAll { parts[$0].outer.east < part.west }
+      looks -= active.count
+      if looks <= 0 { return }
+      for other in active where parts[other].outer.holds(part, &looks) {
+        if parts[other].holes.contains(where: { $0.holds(part, &looks) }) { continue }
+        if looks <= 0 { return }
+        let field = parts[place].field
+        throw field.wrong("\(field.path) lies in another part: leave it out")
+      }
+      active.append(place)
+    }
   }
 
   private func readRing(_ field: PlanField) throws(PlanError) -> [AreaPoint] {

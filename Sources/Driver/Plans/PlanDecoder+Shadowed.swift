@@ -7,7 +7,7 @@ extension PlanDecoder {
   /// specific, or as specific and earlier in the file.
   func refuseShadowed(_ elements: [PlanField]) throws(PlanError) {
     let conditions = draft.plans.map { NamedConditions($0.conditions, draft) }
-    var earlier = EarlierRules()
+    var earlier = NamedRules()
     for (index, later) in conditions.enumerated() {
       let path = elements[index].path
       if let first = earlier.candidates(for: later).first(where: { conditions[$0].covers(later) }) {
@@ -29,11 +29,11 @@ extension PlanDecoder {
   /// The same for the rules of one clock.
   func refuseShadowedRules(_ elements: [PlanField]) throws(PlanError) {
     let conditions = draft.clockRules.map { NamedConditions($0.conditions, draft) }
+    var earlier: [ClockKind: NamedRules] = [:]
     for (index, later) in conditions.enumerated() {
-      let first = (0..<index).first {
-        draft.clockRules[$0].clock == draft.clockRules[index].clock
-          && conditions[$0].covers(later)
-      }
+      let clock = draft.clockRules[index].clock
+      let first = earlier[clock]?.candidates(for: later).first { conditions[$0].covers(later) }
+      earlier[clock, default: NamedRules()].add(later, index)
       guard let first else { continue }
       throw elements[index].wrong(
         "\(elements[index].path) can never match, as clock_rules[\(first)] covers it and comes first: merge the two, or put it before that one"
@@ -51,10 +51,13 @@ extension PlanDecoder {
 
   /// A rule beside one of other kinds of conditions that always hold: all tiers, all hours, all days.
   private static func beaten(_ conditions: [NamedConditions]) -> (index: Int, by: Int)? {
-    let wide = conditions.indices.filter { conditions[$0].hasAll }
+    var wide = NamedRules()
+    for index in conditions.indices where conditions[index].hasAll {
+      wide.add(conditions[index], index)
+    }
     for index in conditions.indices {
       let own = conditions[index]
-      let first = wide.first { place in
+      let first = wide.holders(of: own).first { place in
         let other = conditions[place]
         return place != index && other.holds(whereverDoes: own)
           && (other.specificity > own.specificity
@@ -66,16 +69,33 @@ extension PlanDecoder {
   }
 }
 
-/// Earlier rules by what they name, so that each is looked at beside few.
-private struct EarlierRules {
+/// Rules by what they name, so that each is looked at beside few.
+private struct NamedRules {
   private var byType: [UInt32: [Int]] = [:]
   private var byArea: [UInt32: [Int]] = [:]
   private var others: [Int] = []
 
+  /// Those that may name the same kinds of conditions as a rule, and all that it names.
   func candidates(for rule: NamedConditions) -> [Int] {
-    if let type = rule.types.first { return byType[type] ?? [] }
-    if let area = rule.areas.first { return byArea[area] ?? [] }
+    if !rule.types.isEmpty { return Self.fewest(byType, rule.types) }
+    if !rule.areas.isEmpty { return Self.fewest(byArea, rule.areas) }
     return others
+  }
+
+  /// Those that may hold wherever a rule does.
+  func holders(of rule: NamedConditions) -> [Int] {
+    Self.fewest(byType, rule.types) + Self.fewest(byArea, rule.areas) + others
+  }
+
+  /// A rule that names all of these is among those that name any one of them.
+  private static func fewest(_ rules: [UInt32: [Int]], _ names: [UInt32]) -> [Int] {
+    var fewest: [Int]?
+    for name in names {
+      let some = rules[name] ?? []
+      if some.isEmpty { return [] }
+      if fewest.map({ some.count < $0.count }) ?? true { fewest = some }
+    }
+    return fewest ?? []
   }
 
   mutating func add(_ rule: NamedConditions, _ index: Int) {
@@ -118,14 +138,26 @@ private struct NamedConditions: Equatable {
     tiers == Self.allTiers || hours == Self.allHours || days == Self.allDays
   }
 
+  /// Both lists are in order.
+  private static func names(_ mine: [UInt32], all theirs: [UInt32]) -> Bool {
+    guard mine.count >= theirs.count else { return false }
+    return theirs.allSatisfy { name in
+      var (low, high) = (0, mine.count)
+      while low < high {
+        let middle = (low + high) / 2
+        if mine[middle] < name { low = middle + 1 } else { high = middle }
+      }
+      return low < mine.count && mine[low] == name
+    }
+  }
+
   /// Both name the same kinds of conditions, and this one holds wherever the other does.
   func covers(_ other: NamedConditions) -> Bool {
     func holds(_ mine: UInt32, _ theirs: UInt32) -> Bool {
       (mine == 0) == (theirs == 0) && theirs & ~mine == 0
     }
     func holds(_ mine: [UInt32], _ theirs: [UInt32]) -> Bool {
-      mine.isEmpty == theirs.isEmpty && mine.count >= theirs.count
-        && Set(theirs).isSubset(of: mine)
+      mine.isEmpty == theirs.isEmpty && Self.names(mine, all: theirs)
     }
     return vulnerable == other.vulnerable && holds(tiers, other.tiers) && holds(hours, other.hours)
       && holds(days, other.days) && holds(areas, other.areas) && holds(types, other.types)
@@ -137,7 +169,7 @@ private struct NamedConditions: Equatable {
       mine == 0 || mine == all || theirs != 0 && theirs & ~mine == 0
     }
     func holds(_ mine: [UInt32], _ theirs: [UInt32]) -> Bool {
-      mine.isEmpty || !theirs.isEmpty && Set(theirs).isSubset(of: mine)
+      mine.isEmpty || !theirs.isEmpty && Self.names(mine, all: theirs)
     }
     return (vulnerable == 2 || vulnerable == other.vulnerable)
       && holds(tiers, other.tiers, all: Self.allTiers)
