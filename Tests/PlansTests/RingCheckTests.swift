@@ -90,7 +90,7 @@ import Testing
         Self.overlap(a, b, step: 37) || isCrossing && Self.overlap(a, b, step: 7)
       check(isCrossing, equals: overlaps, "seed \(seed), step \(step): \(a) \(b)")
     }
-    check(crossings > 0)
+    check(crossings, above: 0)
   }
 
   @Test func ringsThatCrossInCornersAreRefused() {
@@ -117,7 +117,7 @@ import Testing
         Int32(random.below(100_000)) - 5_000, Int32(random.below(count * 110)) - 5_000)
       var looks = 1_000
       check(index.place(place, &looks), equals: Self.place(place, ring), "\(place)")
-      check(looks > 1_000 - count / 30)
+      check(looks, above: 1_000 - count / 30)
     }
     for corner in ring.prefix(50) {
       var looks = 1_000

@@ -1,5 +1,5 @@
-// Whether rings stand as they are meant to: no two cross, holes in their part, parts side by side. In integers: a border
-// that two rings share is shared.
+// Whether rings stand as they are meant to: no two cross, holes lie in their part, parts side by side. In integers, so
+// that a border of two rings is the same for both.
 
 import HujiaEngine
 
