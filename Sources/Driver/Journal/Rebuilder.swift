@@ -12,6 +12,8 @@ final class Rebuilder {
   private unowned let driver: EngineDriver
   private let configuration: Configuration
   private let log: UnsafeMutablePointer<ChoiceLog>
+  /// Of the newest turn: made once, since its room for units is most of it.
+  private let decision: UnsafeMutablePointer<Decision>
   private(set) var content: [UInt8] = []
   private(set) var staged = StagedContent()
   private(set) var records: UInt64 = 0
@@ -46,6 +48,8 @@ final class Rebuilder {
     } catch {
       throw Failure(.memory, "no memory to read the journal: \(error.bytes) bytes")
     }
+    decision = .allocate(capacity: 1)
+    decision.initialize(to: Decision())
     driver.core.pointee.choices = log
     driver.core.pointee.firesAsRecorded = true
     if driver.handed == nil { try driver.keepHanded(configuration.eventCapacity) }
@@ -54,6 +58,7 @@ final class Rebuilder {
   deinit {
     log.deinitialize(count: 1)
     log.deallocate()
+    decision.deallocate()
   }
 
   /// False: it cannot be taken; `failure` says why.
@@ -180,7 +185,8 @@ final class Rebuilder {
   // Turns
 
   private func takeTurn(_ record: borrowing JournalRecord) throws(Failure) {
-    guard var turn = TurnRecord(record),
+    var turn = TurnRecord()
+    guard turn.read(record.payload, record.apart),
       log.pointee.begin(reading: turn.choices, isCut: turn.isCut, isForeign: isForeign)
     else { throw damaged(record) }
     if turn.isGone { return pass(record, turn) }
@@ -189,10 +195,11 @@ final class Rebuilder {
     guard locate(turn.fixes), driver.accepts(turn.command), takeStaged(turn.staged) else {
       throw damaged(record)
     }
-    var decision = Decision()
+    decision.pointee.answer = Answer()
+    decision.pointee.slice = Slice()
     var given = Turn(moment: turn.command.recorded.moment, feed: driver.feed)
     driver.core.pointee.record = record.sequence
-    let status = try apply(turn, &given, &decision)
+    let status = try apply(turn, &given, &decision.pointee)
     let isSame =
       status == turn.status && log.pointee.isUsedUp && !log.pointee.isBroken
       && driver.core.pointee.outbox.newest == turn.newestEvent
@@ -201,7 +208,7 @@ final class Rebuilder {
       driver.core.pointee.outbox.skip(to: turn.newestEvent)
     }
     content.removeAll(keepingCapacity: true)
-    seen?(record, turn, &decision, isSame)
+    seen?(record, turn, &decision.pointee, isSame)
     last = given.moment
     note(record)
   }

@@ -39,19 +39,19 @@ extension NumberWriter {
 
 /// A turn as it is read back. Its bytes are those of the record.
 struct TurnRecord {
-  var status: Status
+  var status = Status.ok
   /// The number of the newest event behind it.
-  var newestEvent: UInt64
+  var newestEvent: UInt64 = 0
   /// More positions waited than the turn took in (HJ_TELEMETRY_ALL).
-  var hasLeft: Bool
-  var isCut: Bool
+  var hasLeft = false
+  var isCut = false
   /// With HJ_TELEMETRY_ALL: positions or street times before this turn are missing, because the ring was full.
-  var hasGap: Bool
-  var command: ReadCommand
+  var hasGap = false
+  var command = ReadCommand.none
   /// Where the command's content was staged; nil: it stands right before the turn, or there is none.
   var staged: StagedMark?
-  var choices: UnsafeRawBufferPointer
-  var fixes: UnsafeRawBufferPointer
+  var choices = UnsafeRawBufferPointer(start: nil, count: 0)
+  var fixes = UnsafeRawBufferPointer(start: nil, count: 0)
   /// What a watch said was deleted: the command says nothing but when, and by which person.
   var isGone = false
 
@@ -101,15 +101,26 @@ struct TurnRecord {
   init?(_ record: borrowing JournalRecord) { self.init(record.payload, record.apart) }
 
   init?(_ payload: UnsafeRawBufferPointer, _ apart: ApartBytes = .none) {
+    self.init()
+    guard read(payload, apart) else { return nil }
+  }
+
+  /// Before anything was read.
+  init() {}
+
+  /// As `init?`, in place: a journal of a million records is read at the pace of its copies. False: damaged, or of a
+  /// later version; what was read before is then partly overwritten.
+  mutating func read(_ payload: UnsafeRawBufferPointer, _ apart: ApartBytes) -> Bool {
+    (staged, isGone) = (nil, false)
     var reader = NumberReader(payload)
     let flags: UInt8 = reader.get()
-    guard reader.get(UInt8.self) <= ChoiceLog.version else { return nil }
+    guard reader.get(UInt8.self) <= ChoiceLog.version else { return false }
     status = Status(rawValue: reader.get())
     newestEvent = reader.get()
     let inside = reader.takeCounted()
     let mark = reader.takeCounted()
     if mark.count > 0 {
-      guard let named = StagedMark(mark) else { return nil }
+      guard let named = StagedMark(mark) else { return false }
       staged = named
     }
     choices = reader.takeCounted()
@@ -120,13 +131,12 @@ struct TurnRecord {
       isGone = true
     } else {
       let bytes = inside.isEmpty ? apart.watches ?? inside : inside
-      guard let command = CommandBytes.get(bytes) else { return nil }
-      self.command = command
+      guard CommandBytes.read(bytes, into: &command) else { return false }
     }
     hasLeft = flags & Self.leftFlag != 0
     isCut = flags & Self.cutFlag != 0
     hasGap = flags & Self.gapFlag != 0
-    guard !reader.isBroken, fixes.count % TakenFix.bytes == 0 else { return nil }
+    return !reader.isBroken && fixes.count % TakenFix.bytes == 0
   }
 
   static func each(_ fixes: UnsafeRawBufferPointer, _ body: (TakenFix) -> Bool) -> Bool {

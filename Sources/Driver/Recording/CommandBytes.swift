@@ -8,6 +8,11 @@ import HujiaEngine
 struct ReadCommand {
   var recorded: RecordedCommand
   var beats: [Heartbeat] = []
+
+  /// Before anything was read.
+  static var none: ReadCommand {
+    ReadCommand(recorded: RecordedCommand(.useEpoch(0), at: Moment(now_ns: 0, wall_us: 0)))
+  }
 }
 
 enum CommandBytes {
@@ -17,22 +22,25 @@ enum CommandBytes {
 
   /// nil: damaged, or of a later version.
   static func get(_ raw: UnsafeRawBufferPointer) -> ReadCommand? {
-    var read: ReadCommand?
+    var read = ReadCommand.none
+    return Self.read(raw, into: &read) ? read : nil
+  }
+
+  /// As `get`, in place: a journal of a million records is read at the pace of its copies.
+  static func read(_ raw: UnsafeRawBufferPointer, into read: inout ReadCommand) -> Bool {
+    read.beats.removeAll(keepingCapacity: true)
     var offset = 0
     while offset < raw.count {
       guard
-        let (piece, size) = try? RecordedCommand.decode(
-          UnsafeRawBufferPointer(rebasing: raw[offset...]))
-      else { return nil }
-      offset += size
-      var whole = read ?? ReadCommand(recorded: piece)
-      if case .beats(let some) = piece.change {
-        for index in 0..<some.count { whole.beats.append(some.elements[index]) }
-      } else if read != nil {
-        return nil
+        let size = try? read.recorded.read(UnsafeRawBufferPointer(rebasing: raw[offset...]))
+      else { return false }
+      if case .beats(let some) = read.recorded.change {
+        for index in 0..<some.count { read.beats.append(some.elements[index]) }
+      } else if offset > 0 {
+        return false
       }
-      read = whole
+      offset += size
     }
-    return read
+    return offset > 0
   }
 }

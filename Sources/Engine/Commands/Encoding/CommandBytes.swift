@@ -42,11 +42,18 @@ extension RecordedCommand {
   package static func decode(
     _ bytes: UnsafeRawBufferPointer
   ) throws(CommandFault) -> (command: RecordedCommand, bytes: Int) {
+    var command = RecordedCommand(.useEpoch(0), at: Moment(now_ns: 0, wall_us: 0))
+    let length = try command.read(bytes)
+    return (command, length)
+  }
+
+  /// As `decode`, in place: how long the record was. After a fault the command is as it was.
+  package mutating func read(_ bytes: UnsafeRawBufferPointer) throws(CommandFault) -> Int {
     var reader = NumberReader(bytes)
     let kind = reader.u16()
     let version = reader.u16()
     let length = Int(reader.u32())
-    guard !reader.isBroken, version > 0, length >= headBytes, length <= bytes.count else {
+    guard !reader.isBroken, version > 0, length >= Self.headBytes, length <= bytes.count else {
       throw .damaged
     }
     guard let newest = CommandFormat.newestVersion(kind), version <= newest else { throw .newer }
@@ -58,9 +65,9 @@ extension RecordedCommand {
     guard let change = reader.change(kind, version), !reader.isBroken, reader.isAtEnd else {
       throw .damaged
     }
-    return (
-      RecordedCommand(change, at: moment, act: act, client: client, request: request), length
-    )
+    self.change = change
+    (self.moment, self.client, self.request, self.act) = (moment, client, request, act)
+    return length
   }
 }
 
