@@ -144,9 +144,9 @@ static void *sync_all_the_time(void *argument) {
 
 /* ---- What is measured ---- */
 
-/* Lets the calling thread have the first core for itself, and all other threads of the process the rest; `apart` 0 lets all
- * run anywhere again. An append takes a fifth of a microsecond: where three busy threads share two cores, one in a thousand
- * appends meets the moment in which the system takes the core away, and its time is the system's. */
+/* Lets the calling thread have the first core for itself, and all other threads of the process the rest. `apart` 0 lets
+ * all run anywhere again. An append takes a fifth of a microsecond. Where three busy threads share two cores, one in a
+ * thousand appends meets the moment in which the system takes the core away, and its time is the system's. */
 static void keep_apart(int apart) {
   DIR *threads = opendir("/proc/self/task");
   struct dirent *entry;
