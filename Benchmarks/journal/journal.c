@@ -20,7 +20,9 @@ enum { CALLERS = 64, EACH = 32, GROUP = 256, BARE_BYTES = 512, BARE_FILE = 64 <<
 #define SECOND_NS INT64_C(1000000000)
 
 static hj_engine *with, *without;
-static uint32_t snapshot_records; /* of engines that are opened from here on; 0 = the default */
+/* Of engines that are opened from here on; 0 = the default. */
+static uint32_t snapshot_records;
+static int32_t events_when;
 static const char *folder;
 static int64_t seconds;
 static volatile int is_over;
@@ -41,6 +43,7 @@ static hj_engine *open_with(const char *journal) {
   config.journal_path = journal;
   if (journal) config.ring_bytes = 64 << 20;
   config.snapshot_records = journal ? snapshot_records : 0;
+  if (journal) config.events_when = events_when;
   memset(&why, 0, sizeof why);
   why.size = sizeof why;
   if (hj_engine_open(&config, &engine, &why) == HJ_OK) return engine;
@@ -265,6 +268,89 @@ static void records_a_second(void) {
          (double)(info().durable - first) * 1e9 / (double)time_ns, CALLERS, EACH);
 }
 
+/* ---- Each strength ---- */
+
+/* A mebibyte and a sync, all the time. */
+static void *keep_the_disk_busy(void *argument) {
+  static char bytes[1 << 20];
+  off_t at = 0;
+  while (!is_over) {
+    memset(bytes, (int)(at >> 20), sizeof bytes);
+    if (pwrite(*(int *)argument, bytes, sizeof bytes, at) != sizeof bytes) abort();
+    if (fdatasync(*(int *)argument) != 0) abort();
+    at = (at + (off_t)sizeof bytes) % BARE_FILE;
+  }
+  return NULL;
+}
+
+/* Until the newest event of the call before is handed out. */
+static void await_event(hj_engine *engine) {
+  hj_event event;
+  uint32_t count = 0;
+  while (count == 0) {
+    memset(&event, 0, sizeof event);
+    event.size = sizeof event;
+    check(hj_events_poll(engine, &event, 1, &count), "hj_events_poll");
+    if (count == 0) sched_yield();
+  }
+}
+
+/* A call until it is recorded, until it is durable, and until its event is shown. */
+static void strengths(const char *name, int32_t when) {
+  static const char *const titles[] = {"recorded", "recorded and durable", "its event shown"};
+  row *each[3];
+  char text[64];
+  char path[512];
+  uint32_t turn = 0;
+  int64_t end_ns;
+  int index, kind;
+  for (kind = 0; kind < 3; kind++) {
+    snprintf(text, sizeof text, "%s%s, %s", titles[kind],
+             kind < 2                         ? ""
+             : when == HJ_EVENTS_WHEN_DURABLE ? " when durable"
+                                              : " when recorded",
+             name);
+    each[kind] = kind < 2 && when == HJ_EVENTS_WHEN_DURABLE ? NULL : new_row(text, 1);
+  }
+  snprintf(path, sizeof path, "%s/strengths", folder);
+  events_when = when;
+  with = open_with(path);
+  events_when = 0;
+  fill(with, assignments[1]);
+  end_ns = clock_ns() + seconds * SECOND_NS / 2;
+  while (clock_ns() < end_ns) {
+    for (kind = 0; kind < 3; kind++) {
+      check(hj_journal_wait(with, 0, HJ_STRENGTH_DURABLE, 60 * SECOND_NS), "hj_journal_wait");
+      drop_events(with);
+      for (index = 0; each[kind] != NULL && index < 8; index++) {
+        int64_t start_ns = clock_ns();
+        advance(with, assignments[1][CALLERS], &turn);
+        if (kind == 1) check(hj_journal_wait(with, 0, HJ_STRENGTH_DURABLE, 60 * SECOND_NS), "hj_journal_wait");
+        if (kind == 2) await_event(with);
+        sample(each[kind], start_ns);
+        if (kind == 2) drop_events(with);
+      }
+    }
+  }
+  check(hj_engine_close(with), "hj_engine_close");
+  snprintf(path, sizeof path, "rm -rf '%s/strengths'", folder);
+  if (system(path) != 0) abort();
+}
+
+static void strengths_quiet_and_busy(void) {
+  int file = bare_file("busy");
+  pthread_t busy;
+  strengths("a quiet disk", HJ_EVENTS_WHEN_RECORDED);
+  strengths("a quiet disk", HJ_EVENTS_WHEN_DURABLE);
+  is_over = 0;
+  if (pthread_create(&busy, NULL, keep_the_disk_busy, &file) != 0) abort();
+  strengths("a busy disk", HJ_EVENTS_WHEN_RECORDED);
+  strengths("a busy disk", HJ_EVENTS_WHEN_DURABLE);
+  is_over = 1;
+  pthread_join(busy, NULL);
+  close(file);
+}
+
 /* ---- Snapshots meanwhile ---- */
 
 /* The number in the name of the newest one; 0: there is none. */
@@ -290,6 +376,7 @@ static void turns_beside_snapshots(uint32_t records, int apart, const char *name
   uint64_t assignment[CALLERS + 1];
   uint32_t turn = 0;
   unsigned long long seen = 0;
+  uint64_t calls_made = 0, longer = 0;
   int snapshots = 0;
   int64_t end_ns;
   hj_engine *engine;
@@ -311,14 +398,19 @@ static void turns_beside_snapshots(uint32_t records, int apart, const char *name
       int64_t start_ns = clock_ns();
       advance(engine, assignment[CALLERS], &turn);
       sample(calls, start_ns);
+      calls_made++;
+      longer += clock_ns() - start_ns > 1000000;
     }
     drop_events(engine);
   }
   memset(&stats, 0, sizeof stats);
   stats.size = sizeof stats;
   check(hj_engine_stats(engine, &stats), "hj_engine_stats");
-  printf("%s: %d snapshots, the longest turn %lld us (asked: at most 1,000 because of one)\n", name, snapshots,
-         (long long)stats.longest_turn_ns / 1000);
+  printf(
+      "%s: %d snapshots, %llu of %llu calls above 1 ms, the longest turn %lld us (asked: at most 1,000 because of "
+      "one)\n",
+      name, snapshots, (unsigned long long)longer, (unsigned long long)calls_made,
+      (long long)stats.longest_turn_ns / 1000);
   keep_apart(0);
   check(hj_engine_close(engine), "hj_engine_close");
   snprintf(path, sizeof path, "rm -rf '%s/snapshots'", folder);
@@ -355,6 +447,7 @@ int main(int argc, char **argv) {
     costs_in_turn(file, 1);
     close_both();
   }
+  if (argc < 5) strengths_quiet_and_busy();
   open_both("journal");
   if (argc < 5) {
     costs_in_turn(file, 0);

@@ -118,7 +118,7 @@ static void measure(const char *name, uint64_t records, uint32_t snapshot_record
   check(hj_engine_open(&config, &engine, NULL), "open again");
   int64_t took_ns = clock_ns() - start_ns;
   hj_journal_info info = status_of(engine);
-  snprintf(text, sizeof text, "%s, %.2f million", name, (double)info.recorded / 1e6);
+  snprintf(text, sizeof text, "%s, %llu thousand", name, (unsigned long long)info.recorded / 1000);
   row *line = new_target_row(text, 1, UNITS, 2e6, 0);
   sample_value(line, took_ns);
   printf("%-46s %8.0f ms, %llu of %llu records applied\n", name, (double)took_ns / 1e6,
@@ -134,7 +134,7 @@ int main(int argc, char **argv) {
   FILE *json = argc > 3 ? fopen(argv[3], "a") : NULL;
   random_state = 7;
   measure("killed, no snapshot", records, HJ_SNAPSHOT_AT_CLOSE, 0);
-  measure("killed, a snapshot each 500,000 records", records, 0, 0);
+  measure("killed, a snapshot each 500,000", records, 0, 0);
   measure("closed", records, HJ_SNAPSHOT_AT_CLOSE, 1);
   show_rows("Recovery", UNITS, json);
   return 0;
