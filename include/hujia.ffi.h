@@ -350,6 +350,7 @@ typedef struct hj_dispatch {
   uint32_t chosen_age_s[16];
   uint32_t chosen_flags[16];
   uint64_t record;
+  uint32_t chosen_depth[16];
 } hj_dispatch;
 
 typedef struct hj_incident_status {

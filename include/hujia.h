@@ -314,7 +314,7 @@ typedef struct hj_error_detail {
 #define HJ_REASON_CLOSEST 1        /* least turnout and travel time */
 #define HJ_REASON_STRAIGHT_LINE 2  /* chosen by an estimate: the streets do not connect it to the place */
 #define HJ_REASON_NO_POSITION 3    /* chosen although its position is unknown: nothing better was there */
-#define HJ_REASON_HOME_BEAT 4      /* not yet */
+#define HJ_REASON_HOME_BEAT 4      /* of the home beat or one around it, by the plan's mode beat_first */
 #define HJ_REASON_BY_HAND 5        /* a person chose it */
 #define HJ_REASON_NEXT_UNIT 6      /* it replaces a unit that did not sign or declined */
 #define HJ_REASON_UNIT_FREED 7     /* sent from the waiting list when a unit became free */
@@ -557,8 +557,8 @@ typedef struct hj_unit {
   uint32_t agency;
   uint32_t reserved0;
   uint64_t capabilities; /* bit set; names in the plans */
-  uint32_t home_beat;
-  int32_t crew; /* people aboard; 0 = not stated (taken as crewed), HJ_CREW_NONE = nobody */
+  uint32_t home_beat;    /* number of its beat in the plans, and what figures are asked by; 0 = none */
+  int32_t crew;          /* people aboard; 0 = not stated (taken as crewed), HJ_CREW_NONE = nobody */
   int32_t activity;
   int32_t lat_e7, lon_e7; /* both 0 = position not known (or unchanged, when the unit exists) */
   uint32_t reserved1;
@@ -670,6 +670,10 @@ typedef struct hj_dispatch {
   uint32_t chosen_age_s[HJ_CHOSEN_MAX];
   uint32_t chosen_flags[HJ_CHOSEN_MAX]; /* HJ_CHOSEN_... bits of chosen[i]. Since 0.3. */
   uint64_t record; /* of the journal: the number of the record that this stands on; 0 = on none. Since 0.3. */
+  /* How the plan's mode beat_first found chosen[i]: 1 = the home officer of the beat that the place lies in, 2 = one of
+   * that beat's team, 3 = one of a neighbouring beat, 4 = one of a neighbour's neighbour, and so on to 6; 0 = by time
+   * alone, or by hand. Since 0.3. */
+  uint32_t chosen_depth[HJ_CHOSEN_MAX];
 } hj_dispatch;
 
 typedef struct hj_incident_status {

@@ -76,7 +76,11 @@ func write(_ decision: inout Decision, to dispatch: UnsafeMutablePointer<hj_disp
   }
   withUnsafeMutableBytes(of: &filled.chosen_flags) { bytes in
     let flags = bytes.bindMemory(to: UInt32.self)
-    for place in 0..<answer.count { flags[place] = decision.chosen[place].marks }
+    for place in 0..<answer.count { flags[place] = decision.chosen[place].shownMarks }
+  }
+  withUnsafeMutableBytes(of: &filled.chosen_depth) { bytes in
+    let depths = bytes.bindMemory(to: UInt32.self)
+    for place in 0..<answer.count { depths[place] = decision.chosen[place].ring }
   }
   Sized.write(&filled, to: UnsafeMutableRawPointer(dispatch), size: Sized.size(dispatch))
 }

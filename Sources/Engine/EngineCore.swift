@@ -82,6 +82,7 @@ package struct EngineCore: ~Copyable {
   // Scratch of one decision
   var candidates: Block<NearestUnit>
   let routeScratch: Block<RoutePoint>
+  var beatScratch: BeatScratch
 
   /// Takes all memory. `firstPlans` stays owned by the caller, as every version given later.
   package init(
@@ -105,6 +106,7 @@ package struct EngineCore: ~Copyable {
     let keys = try KeyTable(memory, limits)
     let candidates = try Block<NearestUnit>(memory, count: limits.units)
     let routeScratch = try Block<RoutePoint>(memory, count: Self.routePointLimit)
+    let beatScratch = try BeatScratch(memory, units: limits.units)
     self.limits = limits
     self.map = map
     self.counters = counters
@@ -124,6 +126,7 @@ package struct EngineCore: ~Copyable {
     self.keys = keys
     self.candidates = candidates
     self.routeScratch = routeScratch
+    self.beatScratch = beatScratch
     followLevels()
   }
 }

@@ -156,7 +156,8 @@ extension Dispatch {
           unitID: unit.unitID, assignmentID: unit.assignmentID,
           travel_ms: unit.travel_ms == .max ? nil : unit.travel_ms, turnout_ms: unit.turnout_ms,
           distance_dm: unit.distance_dm,
-          age_s: unit.age_s == .max ? nil : unit.age_s, marks: ChosenMarks(rawValue: unit.marks)))
+          age_s: unit.age_s == .max ? nil : unit.age_s,
+          marks: ChosenMarks(rawValue: unit.shownMarks), depth: unit.ring))
     }
     chosen = units
   }

@@ -149,6 +149,9 @@ public struct ChosenUnit: Sendable {
   /// Seconds since its position was true; nil when it is unknown.
   public let age_s: UInt32?
   public let marks: ChosenMarks
+  /// How the plan's mode `beat_first` found it: 1 the home officer of the incident's beat, 2 one of the beat's team,
+  /// 3 one of a neighbouring beat, 4 one of a neighbour's neighbour, and so on; 0 by time alone.
+  public let depth: UInt32
 }
 
 /// Who goes.

@@ -225,7 +225,6 @@ public enum Reason: Int32, Sendable, CaseIterable {
   case straightLine = 2
   /// Chosen although its position is unknown: nothing better was there.
   case noPosition = 3
-  /// Not yet.
   case homeBeat = 4
   /// A person chose it.
   case byHand = 5

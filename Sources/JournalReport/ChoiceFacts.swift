@@ -86,7 +86,7 @@ package enum ChoiceFacts {
       var rows: [[Field]] = []
       for _ in 0..<count {
         var row = FieldList()
-        row.say("marks", bits(reader.get(), HJ_NAMES_CHOSEN))
+        say(marks: reader.get(), &row)
         row.say("age_s", age(reader.get()))
         rows.append(row.fields)
       }
@@ -111,7 +111,7 @@ package enum ChoiceFacts {
     row.say("turnout_ms", reader.get(UInt32.self))
     row.say("distance_dm", reader.get(UInt32.self))
     row.say("reason", reader.get(Int32.self), HJ_NAMES_REASON)
-    row.say("marks", bits(reader.get(), HJ_NAMES_CHOSEN))
+    say(marks: reader.get(), &row)
     row.say("age_s", age(reader.get()))
     row.say("requirement", reader.get(UInt32.self))
     row.say("seat", reader.get(UInt32.self))
@@ -120,6 +120,12 @@ package enum ChoiceFacts {
     row.say("fix_ns", reader.get(Int64.self))
     place(&reader, &row)
     return row.fields
+  }
+
+  /// Above the marks stands how its plan's beats led to it (`hj_dispatch.chosen_depth`).
+  private static func say(marks: UInt32, _ row: inout FieldList) {
+    row.say("marks", bits(marks & ChosenMark.shown, HJ_NAMES_CHOSEN))
+    if marks > ChosenMark.shown { row.say("depth", marks >> ChosenMark.ringShift) }
   }
 
   /// -1: the unit's position is not known.

@@ -33,13 +33,18 @@ final class RecordedCity: @unchecked Sendable {
      "clocks": {
        "acknowledge": {"limit_s": 1, "steps": [{"do": "next_unit"}, {"after_s": 1, "do": "supervisor"}], "repeat_s": 1},
        "absence": {"limit_s": 1, "steps": [{"do": "home_officer"}, {"after_s": 1, "do": "open_incident"}], "repeat_s": 1}},
+     "areas": [
+       {"name": "west", "polygon": [[0, 0.1], [0.01, 0.1], [0.01, 0.13], [0, 0.13]]},
+       {"name": "east", "polygon": [[0.01, 0.1], [0.03, 0.1], [0.03, 0.13], [0.01, 0.13]]}],
+     "beats": [{"number": 1, "area": "west", "officer": 17}, {"number": 2, "area": "east", "neighbours": []}],
      "plans": [
        {"name": "two", "types": [2],
         "units": [
           {"capabilities": ["patrol"]},
           {"any_of": [{"capabilities": ["medic"], "kind": 1, "min_crew": 2}, {"capabilities": ["medic"]}]}],
         "alarms": [{"level": 2, "units": [{"count": 2}]}, {"level": 3, "units": [{"agency": 2}]}]},
-       {"name": "one", "units": [{"capabilities": ["patrol"]}], "alarms": [{"level": 2, "units": [{}]}]}]}
+       {"name": "one", "units": [{"capabilities": ["patrol"]}], "alarms": [{"level": 2, "units": [{}]}],
+        "mode": "beat_first", "beat_for_s": 120}]}
     """
 
   /// The map stays in `folder`: a replay wants it too.
@@ -159,7 +164,9 @@ final class RecordedCity: @unchecked Sendable {
     submit(
       .putUnit(
         UnitDescription(
-          id: unit, kind: 1, agency: 1, capabilities: unit % 3 == 0 ? 3 : 1, homeBeat: 0, crew: 2,
+          id: unit, kind: 1, agency: 1, capabilities: unit % 3 == 0 ? 3 : 1,
+          homeBeat: UInt32(unit % 4),
+          crew: 2,
           activity: activity, shiftEnd_us: 0, place: driver.snap(point), hasPosition: true)))
   }
 

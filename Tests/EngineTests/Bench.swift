@@ -106,11 +106,13 @@ final class Bench {
 
   @discardableResult func put(
     _ id: UInt64, at place: Place?, capabilities: UInt64 = 0, agency: UInt32 = 0, kind: UInt32 = 0,
-    crew: Int32 = 0, activity: Activity = .patrolling, shiftEnd_us: Int64 = 0
+    crew: Int32 = 0, activity: Activity = .patrolling, shiftEnd_us: Int64 = 0,
+    homeBeat: UInt32 = 0
   ) -> Status {
     put(
       unit: UnitDescription(
-        id: id, kind: kind, agency: agency, capabilities: capabilities, homeBeat: 0, crew: crew,
+        id: id, kind: kind, agency: agency, capabilities: capabilities, homeBeat: homeBeat,
+        crew: crew,
         activity: activity, shiftEnd_us: shiftEnd_us, place: place ?? Bench.nowhere,
         hasPosition: place != nil))
   }

@@ -85,11 +85,59 @@ import Testing
     plan.radius_dm = random.chance(60) ? 0 : UInt32(random.below(12)) * 1_000
     plan.profile = [ProfileRule.byTier, .byTier, .response, .normal][random.below(4)]
     draft.plans = [plan]
+    addBeats(&draft, &random)
     draft.defaultTurnout_ms = UInt32(random.below(3)) * 5_000
     draft.turnouts = [
       TurnoutRecord(kind: 1, turnout_ms: 10_000), TurnoutRecord(kind: 2, turnout_ms: 0),
     ]
     return draft
+  }
+
+  /// Nine boxes of ground, some without a beat, with neighbours by chance; the ground of all is that of the places.
+  private func addBeats(_ draft: inout PlanDraft, _ random: inout SplitMix64) {
+    guard random.chance(50) else { return }
+    for index in 0..<9 {
+      let south = 377_000_000 + Int32(index / 3) * 100_000
+      let west = -1_224_000_000 + Int32(index % 3) * 100_000
+      if random.chance(15) { continue }
+      let number = draft.areas.count
+      draft.areas.append(
+        AreaRecord(
+          first: UInt32(number), count: 1, south_e7: south, north_e7: south + 100_000,
+          west_e7: west, east_e7: west + 100_000))
+      draft.areaRings.append(RingRecord(first: UInt32(draft.areaPoints.count), count: 4))
+      for (north, east) in [(0, 0), (0, 1), (1, 1), (1, 0)] as [(Int32, Int32)] {
+        draft.areaPoints.append(
+          AreaPoint(lat_e7: south + north * 100_000, lon_e7: west + east * 100_000))
+      }
+      draft.beats.append(
+        BeatRecord(
+          number: UInt32(number + 1), area: UInt32(number),
+          officer: random.chance(30) ? 0 : UInt64(random.below(30))))
+    }
+    let count = draft.beats.count
+    for own in 0..<count {
+      draft.neighbours.append(
+        (0..<count).filter { $0 != own && random.chance(20) }.map(UInt32.init))
+    }
+    if count > 0, random.chance(80) {
+      draft.plans[0].beats = BeatRule(
+        rings: BeatRule.team + UInt8(random.below(4)),
+        most_ms: random.chance(60) ? .max : UInt64(random.below(60)) * 1_000)
+    }
+  }
+
+  private func plainBeats(_ draft: PlanDraft) -> PlainBeats {
+    let rule = draft.plans[0].beats
+    return PlainBeats(
+      beats: draft.beats.indices.map { index in
+        let area = draft.areas[Int(draft.beats[index].area)]
+        return PlainBeat(
+          number: draft.beats[index].number, officer: draft.beats[index].officer,
+          neighbours: draft.neighbours[index].map(Int.init),
+          lat_e7: area.south_e7..<area.north_e7, lon_e7: area.west_e7..<area.east_e7)
+      }, depth: rule.rings == 0 ? nil : Int(rule.rings) - 2,
+      most_ms: rule.most_ms == .max ? nil : rule.most_ms)
   }
 
   private func put(
@@ -109,11 +157,13 @@ import Testing
         agency: UInt32(random.below(3)), kind: UInt32(random.below(3)),
         crew: random.chance(90) ? Int32(random.below(4)) : -1, level: level,
         shiftEnd_us: shiftEnd_us,
-        idleSince_ns: bench.core.time.now_ns, place: place)
+        idleSince_ns: bench.core.time.now_ns, place: place, homeBeat: UInt32(random.below(10)))
+      // As a host corrects itself: first of another beat.
+      if random.chance(20) { bench.put(id, at: nil, homeBeat: UInt32(random.below(10))) }
       bench.put(
         id, at: place, capabilities: unit.capabilities, agency: unit.agency, kind: unit.kind,
         crew: unit.crew, activity: activity,
-        shiftEnd_us: shiftEnd_us)
+        shiftEnd_us: shiftEnd_us, homeBeat: unit.homeBeat)
       units.append(unit)
     }
     bench.core.time = Moment(now_ns: 10 * Bench.second_ns, wall_us: Bench.wallStart_us)
@@ -150,14 +200,14 @@ import Testing
         check(way.isStraightLine, equals: (time_ms == nil), "seed \(seed)")
         guard let time_ms else { continue }
         // Away from its node a place adds the way to the street.
-        let isAway = position.gap_dm > 0 || place.gap_dm > 0
+        let isAway = position.countedGap_dm > 0 || place.countedGap_dm > 0
         check(isAway ? way.travel_ms > time_ms : way.travel_ms == time_ms, "seed \(seed)")
       }
       let known = units.map { (place: $0.place, way: ways[$0.id]) }
       let plain = PlainChoice(
         map: image.map, requirements: draft.requirements, radius_dm: draft.plans[0].radius_dm,
         turnouts_ms: [1: 10_000, 2: 0], defaultTurnout_ms: draft.defaultTurnout_ms,
-        wall_us: Bench.wallStart_us,
+        wall_us: Bench.wallStart_us, beats: plainBeats(draft),
         travel: { from, _ in
           known.first { $0.place == from }.flatMap(\.way)
             ?? Travel(travel_ms: 0, distance_dm: 0, isStraightLine: false)
@@ -173,7 +223,8 @@ import Testing
         let found = bench.chosen.map {
           PlainPick(
             unit: $0.unitID, travel_ms: $0.travel_ms, requirement: $0.requirement, seat: $0.seat,
-            reason: $0.reason, isShiftOver: $0.marks & ChosenMark.shiftOver != 0)
+            reason: $0.reason, isShiftOver: $0.marks & ChosenMark.shiftOver != 0,
+            depth: $0.ring)
         }
         let note = "seed \(seed), call \(call), \(tier): \(found) but \(expected.picks)"
         check(status, equals: .ok, note)
@@ -217,6 +268,7 @@ import Testing
     check(bench.chosen.map(\.unitID), equals: all.map(\.unit), note)
     check(bench.chosen.map(\.requirement), equals: all.map(\.requirement), note)
     check(bench.chosen.map(\.seat), equals: all.map(\.seat), note)
+    check(bench.chosen.map(\.ring), equals: all.map(\.depth), note)
     check(bench.decision.answer.shortfall, equals: expected.shortfall, note)
     check(bench.raise(incident, to: 2), equals: .unchanged, note)
     check(bench.chosen.map(\.unitID), equals: all.map(\.unit), note)

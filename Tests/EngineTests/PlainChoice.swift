@@ -17,7 +17,46 @@ struct PlainUnit {
   var shiftEnd_us: Int64
   var idleSince_ns: Int64
   var place: Place?
+  var homeBeat: UInt32 = 0
   var isBusy = false
+}
+
+/// One beat as the test knows it: a box of ground, half open to the north and east.
+struct PlainBeat {
+  var number: UInt32
+  var officer: UInt64
+  var neighbours: [Int]
+  var lat_e7: Range<Int32>
+  var lon_e7: Range<Int32>
+}
+
+/// What a plan says of beats.
+struct PlainBeats {
+  var beats: [PlainBeat] = []
+  var depth: Int?
+  var most_ms: UInt64?
+
+  /// The units that are asked before all others: officer, team, then the beats so many steps away. By depth in the
+  /// answer, from 1 on.
+  func rings(at place: Place) -> [(UInt64, UInt32) -> Bool] {
+    guard let depth,
+      let home = beats.firstIndex(where: {
+        $0.lat_e7.contains(place.lat_e7) && $0.lon_e7.contains(place.lon_e7)
+      })
+    else { return [] }
+    var rings: [(UInt64, UInt32) -> Bool] = [
+      { id, _ in id == beats[home].officer }, { _, beat in beat == beats[home].number },
+    ]
+    var reached: Set<Int> = [home]
+    for _ in 0..<depth {
+      let next = Set(reached.flatMap { beats[$0].neighbours }).subtracting(reached)
+      reached.formUnion(next)
+      rings.append { id, beat in
+        next.contains { beats[$0].number == beat || beats[$0].officer == id }
+      }
+    }
+    return rings
+  }
 }
 
 /// One seat filled.
@@ -28,6 +67,7 @@ struct PlainPick: Equatable {
   var seat: UInt32
   var reason: Reason
   var isShiftOver = false
+  var depth: UInt32 = 0
 }
 
 struct PlainChoice {
@@ -37,6 +77,7 @@ struct PlainChoice {
   let turnouts_ms: [UInt32: UInt32]
   let defaultTurnout_ms: UInt32
   let wall_us: Int64
+  var beats = PlainBeats()
   /// The way between two places; of a router that answers single questions only.
   let travel: (Place, Place) -> Travel
 
@@ -46,6 +87,7 @@ struct PlainChoice {
     var idleSince_ns: Int64
     var unit: PlainUnit
     var travel: Travel
+    var depth: UInt32 = 0
   }
 
   /// A crew that is not stated is one person.
@@ -69,7 +111,7 @@ struct PlainChoice {
   }
 
   /// Available before conditionally available (pressing calls only), a known position before none, streets before
-  /// estimates, then cost, longest idle, id.
+  /// estimates, then cost, longest idle, id. Of those of a level with a position: the rings of the beats first.
   private func best(
     _ units: [PlainUnit], _ taken: Set<UInt64>, _ requirement: Requirement, _ capabilities: UInt64,
     _ place: Place, _ tier: Tier
@@ -100,6 +142,13 @@ struct PlainChoice {
         let sorted = ranked.sorted {
           ($0.isEstimate, $0.cost_ms, $0.idleSince_ns, $0.unit.id)
             < ($1.isEstimate, $1.cost_ms, $1.idleSince_ns, $1.unit.id)
+        }
+        for (index, isIn) in beats.rings(at: place).enumerated() where hasPosition {
+          guard var first = sorted.first(where: { isIn($0.unit.id, $0.unit.homeBeat) }),
+            first.cost_ms <= beats.most_ms ?? .max
+          else { continue }
+          first.depth = UInt32(index + 1)
+          return first
         }
         if let first = sorted.first { return first }
       }
@@ -216,8 +265,10 @@ struct PlainChoice {
             PlainPick(
               unit: found.unit.id, travel_ms: found.travel.travel_ms,
               requirement: seat.index, seat: seat.seat,
-              reason: isUnknown ? .noPosition : isEstimate ? .straightLine : .closest,
-              isShiftOver: isOver))
+              reason: found.depth > 0
+                ? .homeBeat
+                : isUnknown ? .noPosition : isEstimate ? .straightLine : .closest,
+              isShiftOver: isOver, depth: found.depth))
           open &= ~found.unit.capabilities
         } else if wanted.nonzeroBitCount > 1 {
           wanted = 1 << UInt64(wanted.trailingZeroBitCount)

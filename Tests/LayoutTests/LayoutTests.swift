@@ -114,12 +114,13 @@ import Testing
   }
 
   @Test func dispatch() {
-    #expect(MemoryLayout<hj_dispatch>.size == 824)
-    #expect(MemoryLayout<hj_dispatch>.stride == 824)
+    #expect(MemoryLayout<hj_dispatch>.size == 888)
+    #expect(MemoryLayout<hj_dispatch>.stride == 888)
     let offsets: [(PartialKeyPath<hj_dispatch>, Int)] = [
       (\.size, 0), (\.incident_state, 4), (\.assignment_count, 8), (\.tier, 12),
       (\.incident_id, 16), (\.shortfall, 24), (\.plan, 28), (\.decided_in_ns, 32), (\.chosen, 40),
       (\.epoch, 680), (\.chosen_age_s, 688), (\.chosen_flags, 752), (\.record, 816),
+      (\.chosen_depth, 824),
     ]
     for (field, offset) in offsets {
       #expect(MemoryLayout<hj_dispatch>.offset(of: field) == offset)

@@ -248,7 +248,7 @@ import Testing
     (plan(#""hours":[[0,25]]"#), "plans[0].hours[0][1]", "0 to 24"),
     (plan(#""hours":[[24,6]]"#), "plans[0].hours[0][0]", "0 to 23"),
     (plan(#""dispatch":"automatic""#), "plans[0].dispatch", "known: auto"),
-    (plan(#""mode":"home_beat""#), "plans[0].mode", "closest"),
+    (plan(#""mode":"home_beat""#), "plans[0].mode", "known: closest, beat_first"),
     (plan(#""profile":"respons""#), "plans[0].profile", "did you mean \"response\""),
     (plan(#""profile":"blue""#), "plans[0].profile", "known: response, normal"),
     (plan(#""profile":1"#), "plans[0].profile", "a string"),

@@ -613,7 +613,7 @@ class Dispatch(Struct):
         ("size", c_uint32), ("incident_state", c_int32), ("assignment_count", c_uint32), ("tier", c_int32),
         ("incident_id", c_uint64), ("shortfall", c_uint32), ("plan", c_uint32), ("decided_in_ns", c_int64),
         ("chosen", ChosenUnit * 16), ("epoch", c_uint64), ("chosen_age_s", c_uint32 * 16),
-        ("chosen_flags", c_uint32 * 16), ("record", c_uint64),
+        ("chosen_flags", c_uint32 * 16), ("record", c_uint64), ("chosen_depth", c_uint32 * 16),
     ]
 
 

@@ -27,6 +27,7 @@ extension PlanDecoder {
       } else {
         whole = try area.require("polygon")
         rings.append(try readRing(whole))
+        outerRings.append(true)
       }
       areaNames[name] = UInt32(draft.areas.count)
       try add(rings, whole)
@@ -67,7 +68,7 @@ extension PlanDecoder {
   }
 
   /// Parts, each an outer ring and its holes. What overlaps or crosses would turn inside out, so it is refused.
-  private func readParts(_ field: PlanField) throws(PlanError) -> [[AreaPoint]] {
+  private mutating func readParts(_ field: PlanField) throws(PlanError) -> [[AreaPoint]] {
     var rings: [[AreaPoint]] = []
     var parts: [(rings: [[AreaPoint]], fields: [PlanField])] = []
     var corners = 0
@@ -83,6 +84,7 @@ extension PlanDecoder {
       parts.append((own, fields))
       rings += own.dropFirst()
       rings.append(own[0])
+      outerRings += own.indices.map { $0 == own.count - 1 }
     }
     if !isRecorded { try check(parts, rings, field) }
     return rings

@@ -20,7 +20,7 @@ extension PlanDecoder {
 
   private static let planKeys = [
     "name", "types", "tiers", "areas", "hours", "days", "vulnerable", "units", "alarms", "agencies",
-    "dispatch", "radius_m", "arrive_s", "mode", "profile",
+    "dispatch", "radius_m", "arrive_s", "mode", "beat_depth", "beat_for_s", "profile",
   ]
 
   private mutating func readPlan(_ element: PlanField) throws(PlanError) -> String {
@@ -28,9 +28,7 @@ extension PlanDecoder {
     let name = try plan.require("name").string()
     var record = PlanRecord()
     record.conditions = try readConditions(plan)
-    if let mode = plan["mode"], try mode.string() != "closest" {
-      throw mode.wrong("\(mode.path): this version chooses by \"closest\" only")
-    }
+    record.beats = try beatRule(plan)
     if let value = plan["dispatch"] { record.dispatch = try value.word(PlanWords.dispatch) }
     if let value = plan["profile"] { record.profile = try value.word(PlanWords.profiles) }
     if let radius = plan["radius_m"] {
@@ -80,7 +78,7 @@ extension PlanDecoder {
     return elements
   }
 
-  private func areaNumber(_ field: PlanField) throws(PlanError) -> UInt32 {
+  func areaNumber(_ field: PlanField) throws(PlanError) -> UInt32 {
     let name = try field.string()
     if let number = areaNames[name] { return number }
     let known = areaNames.keys.sorted()

@@ -11,13 +11,15 @@ struct PlanDecoder {
   var names = PlanNames()
   var roles: [String: UInt32] = [:]
   var areaNames: [String: UInt32] = [:]
+  /// By ring of the draft: it encloses a part. Its holes stand before it.
+  var outerRings: [Bool] = []
   /// A text that was in force once. What can never match, or encloses nothing, is refused to a host that loads plans,
   /// and not to its journal: rules that came with a later build would shut it.
   var isRecorded = false
 
   static let keys = [
     "version", "name", "time_zone", "capabilities", "turnout_s", "levels", "types",
-    "priority_tiers", "areas", "tiers", "clocks", "clock_rules", "plans",
+    "priority_tiers", "areas", "beats", "tiers", "clocks", "clock_rules", "plans",
   ]
 
   static func decode(
@@ -49,10 +51,12 @@ struct PlanDecoder {
       }
     }
     if let field = plans["areas"] { try decoder.readAreas(field) }
+    if let field = plans["beats"] { try decoder.readBeats(field) }
     if let field = plans["tiers"] { try decoder.readTiers(field) }
     if let field = plans["clocks"] { try decoder.readClocks(field) }
     if let field = plans["clock_rules"] { try decoder.readClockRules(field) }
     try decoder.readPlans(try plans.require("plans"))
+    if let field = plans["beats"] { try decoder.refuseCrowds(field) }
     return decoder
   }
 

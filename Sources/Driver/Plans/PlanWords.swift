@@ -17,6 +17,9 @@ enum PlanWords {
   static let stepsOfIncidentsOnly: Set<StepAction> = [
     .nextUnit, .widen, .suggestExchange, .callUnit, .backup, .firstLeads,
   ]
+  static let modes: [(word: String, value: ChoiceMode)] = [
+    ("closest", .closest), ("beat_first", .beatFirst),
+  ]
   static let dispatch: [(word: String, value: DispatchMode)] = [
     ("auto", .auto), ("recommend", .recommend), ("manual", .manual),
   ]

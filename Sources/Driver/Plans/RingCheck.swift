@@ -127,6 +127,24 @@ enum RingCheck {
     return .none
   }
 
+  /// Of a ring all corners of which lie on another, and that does not cross it: whether it runs inside, or is the same.
+  static func isInside(_ inner: [AreaPoint], _ outer: [AreaPoint]) -> Bool {
+    let isLeft = turnsLeft(outer)
+    for (index, corner) in inner.enumerated() {
+      guard
+        let side = outer.indices.first(where: { Side(outer, $0, of: 0).holds(corner) })
+      else { continue }
+      var (u, v) = rays(outer, side, corner)
+      if isLeft { (u, v) = (v, u) }
+      let before = inner[(index + inner.count - 1) % inner.count]
+      for ray in [before, inner[(index + 1) % inner.count]] {
+        let part = part(corner, ray, u, v)
+        if part != 0 { return part == 1 }
+      }
+    }
+    return true
+  }
+
   /// Where a ring comes from and goes to at a point of one of its sides.
   private static func rays(
     _ ring: [AreaPoint], _ side: Int, _ point: AreaPoint

@@ -69,7 +69,7 @@ struct RingIndex {
     return true
   }
 
-  /// Of a ring that does not cross this one: whether it is inside, or has all its corners on it.
+  /// Of a ring that does not cross this one: whether it is inside, or the same.
   func holds(_ other: RingIndex, _ looks: inout Int) -> Bool {
     looks -= 1
     guard couldHold(other) else { return false }
@@ -78,6 +78,7 @@ struct RingIndex {
       let place = place(point, &looks)
       if place != 0 { return place > 0 }
     }
-    return true
+    looks -= ring.count * other.ring.count
+    return looks > 0 && RingCheck.isInside(other.ring, ring)
   }
 }

@@ -68,7 +68,7 @@ extension EngineCore {
       guard
         let found = bestUnit(
           requirement, capabilities: requirement.capabilities, place: record.place,
-          tier: record.tier, plan: record.plan)
+          tier: record.tier, plan: record.plan, beats: BeatRule())
       else { continue }
       if best.map({ found.isBetter(than: $0) }) ?? true { best = found }
     }

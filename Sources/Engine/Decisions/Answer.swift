@@ -37,6 +37,10 @@ package struct Chosen: BitwiseCopyable {
     get { UInt32(markBits) }
     set { markBits = UInt8(truncatingIfNeeded: newValue) }
   }
+  /// The ring of the home beat that it was found in (`BeatRule`); 0 = in none.
+  package var ring: UInt32 { marks >> ChosenMark.ringShift }
+  /// Marks that hosts know (`HJ_CHOSEN_...`).
+  package var shownMarks: UInt32 { marks & ChosenMark.shown }
   /// Of the plan's at most sixteen, or `AssignmentRecord.byHand` or `.forNeeds`: the two highest numbers.
   var requirement: UInt32 {
     requirementByte >= 254 ? .max - UInt32(255 - requirementByte) : UInt32(requirementByte)
@@ -71,6 +75,9 @@ package enum ChosenMark {
   package static var offNetwork: UInt32 { 2 }
   package static var straightLine: UInt32 { 4 }
   package static var shiftOver: UInt32 { 8 }
+  /// Those that hosts know; above them stands the ring of the home beat, below 8.
+  package static var shown: UInt32 { 31 }
+  package static var ringShift: UInt32 { 5 }
   /// Those that belong to the choice; the others follow the unit's position.
-  static var ofChoice: UInt32 { straightLine | shiftOver }
+  static var ofChoice: UInt32 { straightLine | shiftOver | 7 << ringShift }
 }

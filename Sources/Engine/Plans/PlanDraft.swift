@@ -26,6 +26,9 @@ package struct PlanDraft: Sendable {
   package var areas: [AreaRecord] = []
   package var areaRings: [RingRecord] = []
   package var areaPoints: [AreaPoint] = []
+  package var beats: [BeatRecord] = []
+  /// By beat, the places in `beats` of its neighbours.
+  package var neighbours: [[UInt32]] = []
   package var types: [TypeRecord] = []
   package var tiers: [TierLimits]
   /// By clock, then by tier; nil = the clock does not run.
@@ -126,7 +129,9 @@ package struct PlanDraft: Sendable {
       areaRings: try Self.block(memory, areaRings), areaGrid: try AreaGrid(areas, memory),
       openPlans: try Self.block(memory, plansWithoutArea),
       plansOfArea: try NumberLists(plansByArea, memory),
-      areaPoints: try Self.block(memory, areaPoints),
+      areaPoints: try Self.block(memory, areaPoints), beats: try Self.block(memory, beats),
+      beatOfArea: try Self.block(memory, beatOfArea),
+      beatsAround: try NumberLists(beatsAround, memory),
       types: try Self.block(memory, types.sorted { $0.code < $1.code }),
       tiers: try Self.block(memory, tiers), policies: try Self.block(memory, policies),
       clockRules: try Self.block(memory, clockRules), steps: try Self.block(memory, steps),

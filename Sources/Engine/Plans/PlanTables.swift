@@ -91,6 +91,7 @@ package struct PlanRecord: BitwiseCopyable, Sendable {
   package var arrive_ms: Int64 = -1  // -1 = the tier's
   /// The highest alarm level that it has.
   package var levels: UInt8 = 1
+  package var beats = BeatRule()
   package init() {}
 
   /// As a report of a tier matches it.
@@ -205,6 +206,11 @@ package struct PlanTables: ~Copyable {
   let openPlans: Block<UInt32>
   let plansOfArea: NumberLists
   let areaPoints: Block<AreaPoint>
+  let beats: Block<BeatRecord>
+  /// By area, the beat that it is the ground of; `PlanTables.noBeat` = of none. Empty where there are no beats.
+  let beatOfArea: Block<UInt32>
+  /// By beat, those around it, nearest first: `BeatAround`.
+  let beatsAround: NumberLists
   let types: Block<TypeRecord>  // sorted by code
   let tiers: Block<TierLimits>  // by Tier
   let policies: Block<ClockPolicy>  // by ClockKind, then Tier; then five a rule, by Tier

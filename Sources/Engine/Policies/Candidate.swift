@@ -10,6 +10,8 @@ struct Candidate: BitwiseCopyable {
   var turnout_ms: UInt32
   var distance_dm: UInt32
   var isStraightLine: Bool
+  /// The ring of the home beat that it was found in (`BeatRule`); 0 = in none.
+  var ring: UInt8 = 0
 
   func isBetter(than other: Candidate) -> Bool {
     if isStraightLine != other.isStraightLine { return !isStraightLine }

@@ -12,6 +12,7 @@ struct Seat {
   let place: Place
   let tier: Tier
   let plan: PlanMatch
+  let beats: BeatRule
   let reason: Reason
 }
 
@@ -77,6 +78,7 @@ extension EngineCore {
     decision.answer.count = 0
     var shortfall = Shortfall()
     var room = EngineLimits.chosen - (incident.map { Int(incidents[$0].liveCount) } ?? 0)
+    let beats = plans.tables(version).pointee.beatRule(plan)
     var seats = Seats(of: plan, in: plans.tables(version))
     // Requirements before this one are settled.
     var settled: UInt32 = 0
@@ -86,7 +88,7 @@ extension EngineCore {
       let requirement = seats.requirement
       let asked = Seat(
         requirement: requirement, index: seats.index, seat: seats.seat, place: place, tier: tier,
-        plan: plan, reason: reason)
+        plan: plan, beats: beats, reason: reason)
       if seats.isChoice, incident.flatMap({ choice(at: seats, of: $0) }) == nil {
         chooseAlternative(seats, asked, &room, &shortfall, &decision)
         settled = seats.firstChoice + UInt32(requirement.choices)
@@ -100,7 +102,7 @@ extension EngineCore {
     }
     if needs != 0 {
       chooseForNeeds(
-        needs, plan, place: place, tier: tier, reason: reason, &room, &shortfall, &decision)
+        needs, plan, beats, place: place, tier: tier, reason: reason, &room, &shortfall, &decision)
     }
     if place.isOffNetwork, decision.answer.count > 0 { shortfall.insert(.notOnStreets) }
     return shortfall
@@ -110,8 +112,8 @@ extension EngineCore {
   /// do: an interpreter in the first car is on the scene as well. For the rest others are sent besides, so no nearer
   /// unit is passed over.
   @inline(never) private mutating func chooseForNeeds(
-    _ needs: UInt64, _ plan: PlanMatch, place: Place, tier: Tier, reason: Reason,
-    _ room: inout Int, _ shortfall: inout Shortfall, _ decision: inout Decision
+    _ needs: UInt64, _ plan: PlanMatch, _ beats: BeatRule, place: Place, tier: Tier,
+    reason: Reason, _ room: inout Int, _ shortfall: inout Shortfall, _ decision: inout Decision
   ) {
     var open = needs
     for place in 0..<decision.answer.count {
@@ -121,7 +123,7 @@ extension EngineCore {
     if room == 0 { shortfall.insert(.tableFull) }
     let asked = Seat(
       requirement: Requirement(capabilities: open), index: AssignmentRecord.forNeeds, seat: 0,
-      place: place, tier: tier, plan: plan, reason: reason)
+      place: place, tier: tier, plan: plan, beats: beats, reason: reason)
     guard let left = fill(asked, open, isShiftOver: false, &room, &shortfall, &decision),
       let missed = fill(asked, left, isShiftOver: true, &room, &shortfall, &decision)
     else { return }
@@ -142,7 +144,7 @@ extension EngineCore {
       guard
         let candidate = bestUnit(
           seat.requirement, capabilities: wanted, place: seat.place, tier: seat.tier,
-          plan: seat.plan, isShiftOver: isShiftOver)
+          plan: seat.plan, beats: seat.beats, isShiftOver: isShiftOver)
       else {
         if wanted.nonzeroBitCount > 1 {
           wanted = wanted & (~wanted &+ 1)
@@ -180,7 +182,9 @@ extension EngineCore {
   ) {
     skip(unit: candidate.unit)
     var why = reason
-    if reason == .closest, candidate.isStraightLine {
+    if reason == .closest, candidate.ring > 0 {
+      why = .homeBeat
+    } else if reason == .closest, candidate.isStraightLine {
       why = candidate.travel_ms == .max ? .noPosition : .straightLine
     }
     decision.chosen[decision.answer.count] = Chosen(
@@ -188,7 +192,8 @@ extension EngineCore {
       travel_ms: candidate.travel_ms, turnout_ms: candidate.turnout_ms,
       distance_dm: candidate.distance_dm, reason: why,
       marks: marks(
-        ofChoice: candidate.unit, at: place, isStraightLine: candidate.isStraightLine),
+        ofChoice: candidate.unit, at: place, isStraightLine: candidate.isStraightLine)
+        | UInt32(candidate.ring) << ChosenMark.ringShift,
       age_s: age_s(ofUnit: candidate.unit), requirement: index, seat: seat)
     decision.answer.count += 1
   }

@@ -47,16 +47,18 @@ extension EngineCore {
 
   /// The best unit for one seat, or nil. Available units first; for emergency and urgent calls then the conditionally
   /// available ones; then a unit whose position is unknown. Behind all of them, in the same order and for emergency and
-  /// urgent calls only, units past their shift: still on the street, they are not gone. To no place nobody.
+  /// urgent calls only, units past their shift: still on the street, they are not gone. Of those that are alike in all
+  /// this, units of the beats come first where the plan asks them first. To no place nobody.
   mutating func bestUnit(
-    _ requirement: Requirement, capabilities: UInt64, place: Place, tier: Tier, plan: PlanMatch
+    _ requirement: Requirement, capabilities: UInt64, place: Place, tier: Tier, plan: PlanMatch,
+    beats: BeatRule
   ) -> Candidate? {
     bestUnit(
-      requirement, capabilities: capabilities, place: place, tier: tier, plan: plan,
+      requirement, capabilities: capabilities, place: place, tier: tier, plan: plan, beats: beats,
       isShiftOver: false)
       ?? bestUnit(
         requirement, capabilities: capabilities, place: place, tier: tier, plan: plan,
-        isShiftOver: true)
+        beats: beats, isShiftOver: true)
   }
 
   /// One unit for one seat of an open incident: the first of the decision. False: nobody can go.
@@ -69,7 +71,8 @@ extension EngineCore {
     beginSelection(excludingRefusalsOf: incident)
     let candidate = bestUnit(
       requirement, capabilities: requirement.capabilities, place: record.place,
-      tier: record.tier, plan: record.plan)
+      tier: record.tier, plan: record.plan,
+      beats: plans.tables(record.planVersion).pointee.beatRule(record.plan))
     if let candidate {
       decision.answer.count = 0
       append(
@@ -93,7 +96,7 @@ extension EngineCore {
   /// Asks units within their shift. With `isShiftOver`, asked afterwards, it asks units past theirs.
   mutating func bestUnit(
     _ requirement: Requirement, capabilities: UInt64, place: Place, tier: Tier, plan: PlanMatch,
-    isShiftOver: Bool
+    beats: BeatRule, isShiftOver: Bool
   ) -> Candidate? {
     if place.isNowhere { return nil }
     if isShiftOver {
@@ -102,8 +105,8 @@ extension EngineCore {
       else { return nil }
     }
     var levels = Eligibility.bit(.available)
-    if let found = nearestByCost(
-      requirement, place: place, plan: plan,
+    if let found = nearest(
+      requirement, place: place, plan: plan, beats: beats,
       filter: filter(
         requirement, capabilities: capabilities, levels: levels, tier: tier,
         isShiftOver: isShiftOver))
@@ -112,8 +115,8 @@ extension EngineCore {
     }
     if tier.isPressing {
       levels = Eligibility.bit(.conditionallyAvailable)
-      if let found = nearestByCost(
-        requirement, place: place, plan: plan,
+      if let found = nearest(
+        requirement, place: place, plan: plan, beats: beats,
         filter: filter(
           requirement, capabilities: capabilities, levels: levels, tier: tier,
           isShiftOver: isShiftOver))
@@ -133,6 +136,19 @@ extension EngineCore {
       kind: requirement.kind)
   }
 
+  /// The units of the beats where the plan asks them first, then all.
+  @inline(__always)
+  private mutating func nearest(
+    _ requirement: Requirement, place: Place, plan: PlanMatch, beats: BeatRule, filter: UnitFilter
+  ) -> Candidate? {
+    if beats.rings > 0,
+      let found = nearestOfBeats(requirement, place: place, plan: plan, beats, filter: filter)
+    {
+      return found
+    }
+    return nearestByCost(requirement, place: place, plan: plan, filter: filter)
+  }
+
   /// Asks routing for the nearest by travel time and widens the question until no unit left out could cost less.
   private mutating func nearestByCost(
     _ requirement: Requirement, place: Place, plan: PlanMatch, filter given: UnitFilter
@@ -140,18 +156,30 @@ extension EngineCore {
     var filter = given
     filter.radius_dm = plan.radius_dm
     if router.hasGround { return bestOnGround(requirement, place: place, plan: plan, filter) }
+    return widening(requirement, plan, most: limits.units) { core, asked in
+      core.nearestUnits(to: place, filter: filter, limit: asked, profile: plan.profile)
+    }
+  }
+
+  /// `fetch`: so many of the nearest into `candidates`, and how many they are. There are at most `most`.
+  @inline(__always)
+  mutating func widening(
+    _ requirement: Requirement, _ plan: PlanMatch, most: Int, isOfBeats: Bool = false,
+    _ fetch: (inout EngineCore, Int) -> Int
+  ) -> Candidate? {
     let leastTurnout_ms = UInt64(currentPlans.leastTurnout_ms)
     var wanted = Self.firstQuestion
     var best: Candidate?
     while true {
-      let asked = min(wanted, limits.units)
-      let found = nearestUnits(to: place, filter: filter, limit: asked, profile: plan.profile)
+      let asked = min(wanted, most)
+      let found = fetch(&self, asked)
       best = nil
       for index in 0..<found {
+        if isOfBeats, !beatScratch.holds(candidates[index].unit) { continue }
         guard let candidate = candidate(candidates[index], requirement, plan) else { continue }
         if best.map({ candidate.isBetter(than: $0) }) ?? true { best = candidate }
       }
-      if found < asked || asked == limits.units { return best }
+      if found < asked || asked == most { return best }
       let last = candidates[found - 1]
       if let best, last.isStraightLine == best.isStraightLine || last.isStraightLine {
         let least_ms = UInt64(last.travel_ms) + leastTurnout_ms

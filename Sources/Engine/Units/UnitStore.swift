@@ -15,6 +15,7 @@ package struct UnitStore: ~Copyable {
   /// That state when their shift ends.
   private(set) var withShift = 0
   private(set) var begins: ShiftBegins
+  private var members: BeatMembers
 
   init(_ memory: Memory, units: Int) throws(OutOfMemory) {
     let records = try Block<UnitRecord>(memory, count: units)
@@ -22,11 +23,13 @@ package struct UnitStore: ~Copyable {
     let slots = try SlotPool(memory, capacity: units)
     let index = try IdIndex(memory, capacity: units)
     let begins = try ShiftBegins(memory, units: units)
+    let members = try BeatMembers(memory, units: units)
     self.records = records
     self.details = details
     self.slots = slots
     self.index = index
     self.begins = begins
+    self.members = members
   }
 
   // Reading
@@ -59,6 +62,20 @@ package struct UnitStore: ~Copyable {
     set { slots.bound = min(newValue, slots.capacity) }
   }
 
+  /// The units whose home beat is this one, in no order: one of them, then the one behind it. nil = no more. Beat 0 has
+  /// none.
+  @inline(__always) func first(ofBeat beat: UInt32) -> UInt32? {
+    beat == 0 ? nil : search(beat, from: members.first(beat))
+  }
+  @inline(__always) func next(ofBeat beat: UInt32, after slot: UInt32) -> UInt32? {
+    search(beat, from: members.after(slot))
+  }
+  private func search(_ beat: UInt32, from first: UInt32) -> UInt32? {
+    var slot = first
+    while slot != BeatMembers.none, records[slot].homeBeat != beat { slot = members.after(slot) }
+    return slot == BeatMembers.none ? nil : slot
+  }
+
   // Coming and going
 
   /// A slot for a new unit, which `describe` fills; nil = the table is full.
@@ -78,6 +95,10 @@ package struct UnitStore: ~Copyable {
     assert(slots.isLive(slot) && records[slot].id == description.id)
     if records[slot].shiftEnd_us != 0 { withShift -= 1 }
     let lost = records[slot].capabilities & ~description.capabilities
+    if records[slot].homeBeat != description.homeBeat {
+      members.remove(slot, records[slot].homeBeat)
+      members.insert(slot, description.homeBeat)
+    }
     records[slot].take(description)
     if records[slot].shiftEnd_us != 0 { withShift += 1 }
     details[slot] = description.details
@@ -89,6 +110,7 @@ package struct UnitStore: ~Copyable {
     if !records[slot].hasPosition { withoutPosition -= 1 }
     if records[slot].shiftEnd_us != 0 { withShift -= 1 }
     begins.remove(slot)
+    members.remove(slot, records[slot].homeBeat)
     _ = index.remove(records[slot].id)
     slots.giveBack(slot)
   }
@@ -168,6 +190,7 @@ package struct UnitStore: ~Copyable {
       coder.code(time: &begin_ns)
       guard coder.isReading, coder.isGood else { continue }
       begins.set(slot, begin_ns)
+      members.insert(slot, records[slot].homeBeat)
       let isNew = index.find(records[slot].id) == nil
       coder.demand(isNew && index.insert(records[slot].id, slot: slot), "a unit is there twice")
       if !records[slot].hasPosition { withoutPosition += 1 }
@@ -199,6 +222,11 @@ package struct UnitStore: ~Copyable {
   }
 
   private func validate(_ slot: UInt32, _ invariants: inout Invariants) {
+    let beat = records[slot].homeBeat
+    var member = first(ofBeat: beat)
+    while let other = member, other != slot { member = next(ofBeat: beat, after: other) }
+    invariants.hold(
+      member == (beat == 0 ? nil : slot), "a unit stands in the list of its beat", slot)
     invariants.hold(index.find(records[slot].id) == slot, "a unit is found by its id", slot)
     invariants.hold(
       !records[slot].isFree || records[slot].nextActivity == nil,

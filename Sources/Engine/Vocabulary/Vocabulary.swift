@@ -233,7 +233,7 @@ package enum Reason: Int32, BitwiseCopyable, Sendable {
   case straightLine = 2
   /// Chosen although its position is unknown: nothing better was there.
   case noPosition = 3
-  /// Not yet.
+  /// Of the home beat or one around it, by the plan's mode beat_first.
   case homeBeat = 4
   /// A person chose it.
   case byHand = 5

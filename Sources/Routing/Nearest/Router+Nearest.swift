@@ -47,11 +47,7 @@ extension Router {
       searchGround(to: place, filter, profile)
       return shortlist.drain(into: answer, isStraightLine: true)
     }
-    question &+= 1
-    if question == 0 {
-      reached.base.update(repeating: 0, count: reached.count)
-      question = 1
-    }
+    beginQuestion()
     shortlist.begin(limit: limit)
     var found = 0
     if way != .plain, let query = labelQuery(profile) {
@@ -84,6 +80,14 @@ extension Router {
       estimateOthers(to: place, filter, profile)
     }
     return found + shortlist.drain(into: answer + found, isStraightLine: true)
+  }
+
+  /// No unit is reached yet.
+  @inline(__always) mutating func beginQuestion() {
+    question &+= 1
+    if question != 0 { return }
+    reached.base.update(repeating: 0, count: reached.count)
+    question = 1
   }
 
   /// One question on its way.
@@ -173,7 +177,7 @@ extension Router {
 
   /// One of those, if the search did not meet it.
   @inline(__always)
-  private mutating func estimate(_ unit: UInt32, to place: Place, _ profile: Profile) {
+  mutating func estimate(_ unit: UInt32, to place: Place, _ profile: Profile) {
     guard reached[unit] != question else { return }
     let least_mm = StraightLine.least_mm(
       fromLat_e7: units.places[unit].lat_e7, toLat_e7: place.lat_e7)
