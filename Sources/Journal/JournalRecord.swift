@@ -89,12 +89,14 @@ enum Frame {
     guard length <= UInt32(mostPayload) else { return nil }
     let sum = UInt32(littleEndian: at.loadUnaligned(fromByteOffset: 44, as: UInt32.self))
     guard hujia_crc32c(seed, at, 44) == sum else { return nil }
+    let sequence = UInt64(littleEndian: at.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+    guard sequence &- 1 < JournalFormat.mostNumber else { return nil }
     return FrameHead(
       length: Int(length),
       kind: UInt16(littleEndian: at.loadUnaligned(fromByteOffset: 4, as: UInt16.self)),
       version: at.load(fromByteOffset: 6, as: UInt8.self),
       flags: at.load(fromByteOffset: 7, as: UInt8.self),
-      sequence: UInt64(littleEndian: at.loadUnaligned(fromByteOffset: 8, as: UInt64.self)),
+      sequence: sequence,
       monotonic_ns: Int64(littleEndian: at.loadUnaligned(fromByteOffset: 16, as: Int64.self)),
       wall_us: Int64(littleEndian: at.loadUnaligned(fromByteOffset: 24, as: Int64.self)),
       epoch: UInt32(littleEndian: at.loadUnaligned(fromByteOffset: 32, as: UInt32.self)),

@@ -233,11 +233,16 @@ struct RingView {
     return found
   }
 
-  /// Whole frames in order. What was overwritten while it was copied has no sum that holds, and ends them.
+  /// Whole frames that count on. What was overwritten while it was copied has no sum that holds, and ends them, as does
+  /// a record that is not the next.
   func each(after last: UInt64, _ body: (FrameHead, UnsafeRawBufferPointer) -> Bool) {
     bytes.withUnsafeBytes { raw in
       var offset = 0
-      while let frame = Frame.read(raw, at: offset, seed: seed), Frame.isRecord(frame.kind) {
+      var next: UInt64?
+      while let frame = Frame.read(raw, at: offset, seed: seed), Frame.isRecord(frame.kind),
+        next == nil || frame.sequence == next
+      {
+        next = frame.sequence + 1
         let payload = Frame.payload(raw, at: offset, frame)
         if frame.sequence > last, !body(frame, payload) { return }
         offset += frame.size

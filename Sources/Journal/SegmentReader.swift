@@ -67,7 +67,16 @@ struct SegmentReader {
     place.batch = head.batch
     place.hash = Self.begin(
       Array(bytes[..<head.size]), previous: head.previous, digest)
-    var offset = head.size
+    return readBatches(&place, from: head.size, until: until, batch: seen, record)
+  }
+
+  /// Goes on from a batch at `offset`, behind `place`.
+  func readBatches(
+    _ place: inout ChainPlace, from offset: Int, until: UInt64?,
+    batch seen: (ChainPlace, Int) -> Void = { _, _ in },
+    _ record: (FrameHead, UnsafeRawBufferPointer, ApartBytes) -> Bool
+  ) -> End {
+    var offset = offset
     while until == nil || place.last < until ?? 0 {
       if isEnd(offset) {
         return until == nil

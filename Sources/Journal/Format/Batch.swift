@@ -43,7 +43,9 @@ struct BatchHead: Equatable {
     let first: UInt64 = fields.get()
     let count: UInt32 = fields.get()
     let size: UInt32 = fields.get()
-    guard count > 0, first > 0, first <= UInt64.max - UInt64(count) else { return nil }
+    guard count > 0, first > 0, first <= JournalFormat.mostNumber - UInt64(count),
+      number <= JournalFormat.mostNumber
+    else { return nil }
     return BatchHead(number: number, first: first, count: count, bytes: size)
   }
 

@@ -8,6 +8,9 @@ package enum JournalFormat {
   package static var newest: UInt32 { 2 }
   /// From this one on frames may be sealed.
   static var sealing: UInt32 { 2 }
+  /// Of a record, a batch, a file, a writing of LOCK: what says more was never written, and what counts on never
+  /// overflows.
+  static var mostNumber: UInt64 { 1 << 62 }
 }
 
 /// What `Journal.upgrade` did.

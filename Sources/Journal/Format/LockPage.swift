@@ -67,7 +67,9 @@ struct LockPage: Equatable {
     page.ringPath = String(decoding: fields.getCounted(most: mostPath), as: UTF8.self)
     // Those of the first months say nothing of it.
     page.format = max(fields.get(), JournalFormat.oldest)
-    guard !fields.isBroken else { return nil }
+    guard !fields.isBroken,
+      max(page.generation, page.first, page.last) <= JournalFormat.mostNumber
+    else { return nil }
     guard page.format <= newest else {
       throw JournalProblem(
         .newer,

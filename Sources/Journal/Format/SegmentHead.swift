@@ -93,6 +93,7 @@ struct SegmentHead: Equatable {
     let seal =
       version < JournalFormat.sealing ? [] : fields.getCounted(most: JournalSealing.mostName)
     guard !fields.isBroken, version >= JournalFormat.oldest, after < first,
+      max(number, first, batch) <= JournalFormat.mostNumber,
       size == Self.size(host: host.count, version)
     else { throw .damaged }
     guard let digest = JournalDigest(rawValue: digest) else { throw .digest(digest) }
@@ -119,6 +120,6 @@ struct SegmentHead: Equatable {
     guard rest.utf8.count >= digits, rest.utf8.allSatisfy({ $0 >= 48 && $0 <= 57 }) else {
       return nil
     }
-    return UInt64(rest)
+    return UInt64(rest).flatMap { $0 <= JournalFormat.mostNumber ? $0 : nil }
   }
 }

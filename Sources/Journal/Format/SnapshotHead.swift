@@ -52,7 +52,9 @@ struct SnapshotHead: Equatable {
     let chain = fields.getBytes(ChainDigest.size)
     let seal =
       version < JournalFormat.sealing ? [] : fields.getCounted(most: JournalSealing.mostName)
-    guard !fields.isBroken, version >= JournalFormat.oldest else { throw .damaged }
+    guard !fields.isBroken, version >= JournalFormat.oldest,
+      sequence <= JournalFormat.mostNumber
+    else { throw .damaged }
     return SnapshotHead(
       format: version, journal: journal, sequence: sequence, chain: chain, digest: digest,
       made_us: made_us,

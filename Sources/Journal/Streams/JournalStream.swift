@@ -144,6 +144,6 @@ package struct DeletionNote: Equatable, Sendable {
     why = String(decoding: fields.getCounted(most: Self.mostText), as: UTF8.self)
     record = frame.sequence
     wall_us = frame.wall_us
-    guard !fields.isBroken else { return nil }
+    guard !fields.isBroken, max(first, last) <= JournalFormat.mostNumber else { return nil }
   }
 }

@@ -48,7 +48,7 @@ struct StreamHead: Equatable {
     let first: UInt64 = fields.get()
     let made_us: Int64 = fields.get()
     let seal = fields.getCounted(most: JournalSealing.mostName)
-    guard !fields.isBroken else { return nil }
+    guard !fields.isBroken, max(number, first) <= JournalFormat.mostNumber else { return nil }
     return StreamHead(
       format: format, journal: journal, stream: stream, number: number, first: first,
       made_us: made_us, seal: String(decoding: seal, as: UTF8.self))
