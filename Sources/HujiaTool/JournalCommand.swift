@@ -122,7 +122,8 @@ struct JournalVerifyCommand: ParsableCommand {
       in an engine of its own, as an opening would; what was decided is read back. With --redecide everything is decided \
       anew instead, from the positions and street times on record, and compared: the record must rest on nothing but \
       itself, and a newer version shows what its rules would have done. That needs HJ_TELEMETRY_ALL and the map. The \
-      digest sums up every status, decision and event: the same in each process, build and time zone.
+      digest sums up every status, decision and event: the same in each process, build and time zone. Read back it has the \
+      numbers of events and not their words, so it is another one than that of --redecide.
 
       Keep heads of the chain elsewhere (hj_journal_status: a printer, a log server): --head finds what was cut off at \
       the end, and a chain that was written anew as a whole. Exit code 1: it does not hold.

@@ -131,7 +131,9 @@ package struct JournalVerdict {
       "turns            \(Thousands.text(Int(outcome.turns)))\(isDecided ? " decided anew" : ", read back")",
       "                 \(commands)",
       "positions        \(Thousands.text(outcome.positions))",
-      "digest           \(String(hex: outcome.digest.value))",
+      // Decided anew it has the words of each event; read back, the number of the newest.
+      "digest           \(String(hex: outcome.digest.value)), of what was "
+        + (isDecided ? "decided anew" : "read back"),
     ]
     if outcome.inSnapshot > 0 {
       lines.append(
