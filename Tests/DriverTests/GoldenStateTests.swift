@@ -1,5 +1,6 @@
-// A state of each version since the first is kept, as a library of its time wrote it (Tests/Golden/state; `golden_state`
-// opens each and asks what its engine said). Here: that none is missing, so that nobody raises a version and keeps none.
+// A state of each version since the first is kept, as a library of its time wrote it (Tests/Golden/state;
+// `golden_state` opens each and asks what its engine said). Here: that none is missing, so that nobody raises a version
+// and keeps none.
 
 import Glibc
 import HujiaContainers

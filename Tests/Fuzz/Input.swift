@@ -1,4 +1,4 @@
-// An input of libFuzzer, taken to pieces, and memory for what is made of it. Nothing is allocated for an execution here.
+// An input of libFuzzer, taken to pieces, and memory for what is made of it. Nothing here allocates in an execution.
 
 import Glibc
 
