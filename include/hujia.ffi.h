@@ -148,7 +148,7 @@ enum {
 enum {
   HJ_VERSION_MAJOR = 0, HJ_VERSION_MINOR = 3, HJ_VERSION_PATCH = 0, HJ_ABI_VERSION = 0, HJ_EVENT_FLAG_REPEATED = 1,
   HJ_EVENT_FLAG_NOT_DURABLE = 2, HJ_EVENT_FLAG_CATCH_UP = 4, HJ_CREW_NONE = -1, HJ_SEAL_OVERHEAD = 64,
-  HJ_SEAL_NAME_MAX = 32, HJ_CHOSEN_MAX = 16, HJ_STREET_TIME_MAX = 86400000, HJ_FIGURES_UNKNOWN = 1,
+  HJ_SEAL_NAME_MAX = 32, HJ_CHOSEN_MAX = 16, HJ_REPEATS_MAX = 16, HJ_STREET_TIME_MAX = 86400000, HJ_FIGURES_UNKNOWN = 1,
   HJ_FIGURES_TABLE_FULL = 2, HJ_NAMES_TIER = 1, HJ_NAMES_LEVEL = 2, HJ_NAMES_ACTIVITY = 3, HJ_NAMES_INCIDENT = 4,
   HJ_NAMES_ASSIGNMENT = 5, HJ_NAMES_CLOCK = 6, HJ_NAMES_STEP = 7, HJ_NAMES_EVENT = 8, HJ_NAMES_REASON = 9,
   HJ_NAMES_CLOCK_STATE = 10, HJ_NAMES_WATCH = 11, HJ_NAMES_FIGURES = 12, HJ_NAMES_INTERVAL = 13,
@@ -352,6 +352,15 @@ typedef struct hj_dispatch {
   uint64_t record;
   uint32_t chosen_depth[16];
 } hj_dispatch;
+
+typedef struct hj_repeat {
+  uint32_t size;
+  uint32_t score;
+  uint64_t incident_id;
+  int64_t age_ms;
+  uint32_t distance_dm;
+  uint32_t reserved0;
+} hj_repeat;
 
 typedef struct hj_incident_status {
   uint32_t size;
@@ -739,6 +748,13 @@ hj_status hj_incident_raise(
 hj_status hj_incident_raise_by(
     hj_engine *engine, uint64_t incident_id, uint32_t alarm_level, int64_t wall_us, hj_dispatch *dispatch,
     const hj_action *action);
+hj_status hj_incident_repeats(
+    hj_engine *engine, const hj_report *report, hj_repeat *repeats, uint32_t capacity, uint32_t *count);
+hj_status hj_incident_merge(hj_engine *engine, uint64_t incident_id, uint64_t into_id, int64_t wall_us);
+hj_status hj_incident_merge_by(
+    hj_engine *engine, uint64_t incident_id, uint64_t into_id, int64_t wall_us, const hj_action *action);
+hj_status hj_incident_unmerge(hj_engine *engine, uint64_t incident_id, int64_t wall_us);
+hj_status hj_incident_unmerge_by(hj_engine *engine, uint64_t incident_id, int64_t wall_us, const hj_action *action);
 hj_status hj_incident_assign(
     hj_engine *engine, uint64_t incident_id, uint64_t unit_id, int64_t wall_us, uint64_t *assignment_id);
 hj_status hj_incident_assign_by(

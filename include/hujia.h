@@ -207,7 +207,7 @@ typedef struct hj_error_detail {
 #define HJ_INCIDENT_ARCHIVED 9   /* 已回访（归档）: closed, and the caller was called back */
 #define HJ_INCIDENT_CANCELLED 10 /* 撤销警情（含报警人撤警） */
 #define HJ_INCIDENT_HELD 11      /* 挂起/预约: waits for its appointment */
-#define HJ_INCIDENT_MERGED 12    /* 合并: another incident stands for it; not yet */
+#define HJ_INCIDENT_MERGED 12    /* 合并: another incident stands for it (hj_incident_merge) */
 
 /* Assignment states, in their forward order. Forward skips are legal; backward moves need a reason. */
 #define HJ_ASSIGNMENT_RESERVED 1     /* 预占: not yet */
@@ -324,9 +324,9 @@ typedef struct hj_error_detail {
 #define HJ_REASON_UNDELIVERABLE 11 /* every channel to the unit failed */
 #define HJ_REASON_BACKUP 12        /* one more unit for those on scene */
 #define HJ_REASON_APPOINTMENT 13   /* its appointment has come */
-#define HJ_REASON_MERGED 14        /* not yet, likewise the next two */
-#define HJ_REASON_UNMERGED 15
-#define HJ_REASON_DIVERTED 16
+#define HJ_REASON_MERGED 14        /* one incident stands for two now (hj_incident_merge) */
+#define HJ_REASON_UNMERGED 15      /* each of the two stands for itself again */
+#define HJ_REASON_DIVERTED 16      /* not yet */
 #define HJ_REASON_CALLED_BACK 17
 #define HJ_REASON_ROOM_NEEDED 18   /* archived without a call-back: a new call needed its slot */
 #define HJ_REASON_LEAD 19          /* the lead agency was set */
@@ -675,6 +675,19 @@ typedef struct hj_dispatch {
    * alone, or by hand. Since 0.3. */
   uint32_t chosen_depth[HJ_CHOSEN_MAX];
 } hj_dispatch;
+
+/* Most incidents in one answer of hj_incident_repeats. Since 0.3. */
+#define HJ_REPEATS_MAX 16
+
+/* An open incident that a report may repeat (hj_incident_repeats). Since 0.3. */
+typedef struct hj_repeat {
+  uint32_t size;
+  uint32_t score;       /* 1 ... 1000: how likely it is the same */
+  uint64_t incident_id; /* of merged ones the one that stands for them */
+  int64_t age_ms;       /* milliseconds from its receipt to the report's; negative: the report is the older */
+  uint32_t distance_dm; /* decimetres, straight, between the places that were reported */
+  uint32_t reserved0;
+} hj_repeat;
 
 typedef struct hj_incident_status {
   uint32_t size;
@@ -1467,6 +1480,45 @@ hj_status hj_incident_raise(hj_engine *engine, uint64_t incident_id, uint32_t al
                             hj_dispatch *dispatch);
 hj_status hj_incident_raise_by(hj_engine *engine, uint64_t incident_id, uint32_t alarm_level, int64_t wall_us,
                                hj_dispatch *dispatch, const hj_action *action);
+
+/* Names the open incidents that a report may repeat 疑似重复报警, the likeliest first, and changes nothing. The report is
+ * checked as by hj_incident_report; its key and its appointment are ignored. `*count` becomes how many there are, at
+ * most HJ_REPEATS_MAX; the first `capacity` of them are written. Without a place (0/0) there are none.
+ *
+ * The score falls with the square of the straight distance (to nothing beyond 400 m) and evenly with the time between
+ * the two receipts (to nothing beyond 10 minutes, either way). Another type costs, a type that is not stated (0) costs
+ * half as much, and the same caller (caller_hash, both known) brings some. Of incidents that were merged the one that
+ * stands for them is named, with the score of the likeliest of them. A held incident repeats nothing before its
+ * appointment.
+ * BATON. O(incidents opened within 1.2 km in the last 10 minutes). HJ_E_BUFFER (more than `capacity`; those that fit
+ * are written); HJ_E_NULL (`report`, `count`, or `repeats` with capacity > 0); HJ_E_SIZE; HJ_E_NEWER; HJ_E_ARGUMENT,
+ * HJ_E_RANGE (as hj_incident_report). Since 0.3. */
+hj_status hj_incident_repeats(hj_engine *engine, const hj_report *report, hj_repeat *repeats, uint32_t capacity,
+                              uint32_t *count);
+
+/* Two incidents are one 合并警情: from here on `into_id` stands for `incident_id`, whose state becomes
+ * HJ_INCIDENT_MERGED. Where `into_id` was merged itself, the incident that stands for it takes both. What was merged
+ * into `incident_id` goes with it, so nothing is ever merged into a merged one.
+ *
+ * No call is lost and nothing is taken from anybody: both keep their orders, and the first unit to arrive at either
+ * arrives at both. The clocks of the merged one rest; those of the other count from the earlier receipt. Closing or
+ * cancelling the one that stands for all ends all. HJ_EVENT_INCIDENT with HJ_REASON_MERGED tells it of both. `wall_us`
+ * is told by the events, 0 = now. The _by form takes the person and the reason (`action` may be NULL).
+ * BATON. O(incidents merged into the two). HJ_E_CONFLICT (an incident into itself, or into one that was merged into
+ * it); HJ_E_STATE (one of them is closed, cancelled or held, or `incident_id` is merged already); HJ_E_STALE (no such
+ * incident); HJ_E_ARGUMENT (wall_us negative). Since 0.3. */
+hj_status hj_incident_merge(hj_engine *engine, uint64_t incident_id, uint64_t into_id, int64_t wall_us);
+hj_status hj_incident_merge_by(hj_engine *engine, uint64_t incident_id, uint64_t into_id, int64_t wall_us,
+                               const hj_action *action);
+
+/* Takes a merge back 撤销合并: each of the two has its receipt, its clocks and its orders again, each order where it
+ * came from. A limit that passed meanwhile fires once, marked late. Where the plan sends by itself and nobody is at the
+ * incident, its open places are filled now. HJ_EVENT_INCIDENT with HJ_REASON_UNMERGED tells it of both. `wall_us` is
+ * told by the events, 0 = now. The _by form takes the person and the reason (`action` may be NULL).
+ * BATON. A decision. HJ_E_STATE (it is not merged); HJ_E_STALE (no such incident); HJ_E_ARGUMENT (wall_us negative).
+ * Since 0.3. */
+hj_status hj_incident_unmerge(hj_engine *engine, uint64_t incident_id, int64_t wall_us);
+hj_status hj_incident_unmerge_by(hj_engine *engine, uint64_t incident_id, int64_t wall_us, const hj_action *action);
 
 /* Sends a unit by hand, whatever the plan says: any unit that is not on another incident. `*assignment_id` may be
  * NULL. `wall_us` is told by the event; with HJ_SOURCE_CATCH_UP it is when the unit was really sent, 0 = now.

@@ -35,7 +35,7 @@ private func checkedPost(
 
 /// The same, and its place on the streets.
 @inline(__always)
-private func checked(
+func checked(
   _ pointer: UnsafePointer<hj_report>?, _ driver: EngineDriver,
   _ body: (inout IncidentReport) -> Status
 ) -> Status {

@@ -14,6 +14,11 @@ extension EngineDriver {
     withUnsafeMutablePointer(to: &decision) { ask(.recommend(report, $0)) }
   }
 
+  /// The open incidents that a report may repeat, the likeliest first.
+  package func repeats(of report: UnsafePointer<IncidentReport>, into list: inout RepeatList) {
+    withUnsafeMutablePointer(to: &list) { _ = ask(.repeats(report, $0)) }
+  }
+
   package func read(incident id: UInt64, into view: inout IncidentView) -> Status {
     withUnsafeMutablePointer(to: &view) { ask(.incident(id, $0)) }
   }

@@ -37,6 +37,7 @@ package typealias FixVerdict = HujiaIngest.FixVerdict
 
 // Views
 package typealias IncidentView = HujiaEngine.IncidentView
+package typealias RepeatList = HujiaEngine.RepeatList
 package typealias UnitView = HujiaEngine.UnitView
 package typealias WatchView = HujiaEngine.WatchView
 package typealias AssignmentView = HujiaEngine.AssignmentView

@@ -46,6 +46,8 @@ package struct EngineCore: ~Copyable {
   // Incidents
   package internal(set) var incidents: IncidentStore
   var waiting: WaitingLists
+  /// Where they are open: what a call may repeat.
+  var openGrid: OpenGrid
   /// Units that became free and may serve what waits.
   var offers: OfferQueue
   var offerSweep = OfferSweep()
@@ -95,6 +97,7 @@ package struct EngineCore: ~Copyable {
     let router = try Router(map: map, unitCapacity: limits.units, memory: memory)
     let incidents = try IncidentStore(memory, limits)
     let waiting = try WaitingLists(memory, incidents: limits.incidents)
+    let openGrid = try OpenGrid(memory, incidents: limits.incidents)
     let offers = try OfferQueue(memory, units: limits.units)
     let assignments = try AssignmentStore(memory, assignments: limits.assignments)
     let clocks = try PromiseStore(memory, limits)
@@ -114,6 +117,7 @@ package struct EngineCore: ~Copyable {
     self.router = router
     self.incidents = incidents
     self.waiting = waiting
+    self.openGrid = openGrid
     self.offers = offers
     self.assignments = assignments
     self.clocks = clocks

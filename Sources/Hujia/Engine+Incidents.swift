@@ -112,13 +112,13 @@ extension Engine {
   }
 
   /// 0/0 where the place is not known.
-  private func point(of incident: Incident) throws(HujiaError) -> (lat: Int32, lon: Int32) {
+  func point(of incident: Incident) throws(HujiaError) -> (lat: Int32, lon: Int32) {
     guard let place = incident.place else { return (0, 0) }
     guard let point = place.e7 else { throw .range }
     return point
   }
 
-  private func raw(
+  func raw(
     _ incident: Incident, at point: (lat: Int32, lon: Int32), _ place: Place
   ) -> IncidentReport {
     var report = IncidentReport(

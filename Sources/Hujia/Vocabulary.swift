@@ -69,7 +69,7 @@ public enum IncidentState: Int32, Sendable, CaseIterable {
   case cancelled = 10
   /// Waits for its appointment.
   case held = 11
-  /// Another incident stands for it; not yet.
+  /// Another incident stands for it.
   case merged = 12
 }
 
@@ -244,9 +244,11 @@ public enum Reason: Int32, Sendable, CaseIterable {
   case backup = 12
   /// Its appointment has come.
   case appointment = 13
-  /// Not yet, likewise the next two.
+  /// One incident stands for two now.
   case merged = 14
+  /// Each of the two stands for itself again.
   case unmerged = 15
+  /// Not yet.
   case diverted = 16
   case calledBack = 17
   /// Archived without a call-back: a new call needed its slot.

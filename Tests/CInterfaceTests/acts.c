@@ -75,6 +75,25 @@ static hj_status raise_level(const hj_action *action) {
   return hj_incident_raise_by(engine, call.incident_id, 2, 0, NULL, action);
 }
 
+/* The other of two incidents; its events tell of the act too. */
+static uint64_t other;
+static void opened_twice(void) {
+  assigned();
+  other = report_as(HJ_TIER_EMERGENCY, 0).incident_id;
+  drop_events(engine);
+}
+static void merged(void) {
+  opened_twice();
+  REQUIRE_STATUS(hj_incident_merge(engine, call.incident_id, other, 0), HJ_OK);
+  drop_events(engine);
+}
+static hj_status merge(const hj_action *action) {
+  return hj_incident_merge_by(engine, call.incident_id, other, 0, action);
+}
+static hj_status unmerge(const hj_action *action) {
+  return hj_incident_unmerge_by(engine, call.incident_id, 0, action);
+}
+
 static hj_clock_ref seen(int32_t step) {
   hj_clock_ref reference = clock_of(HJ_CLOCK_ACKNOWLEDGE, 0, assignment);
   reference.step = step;
@@ -113,6 +132,8 @@ static const struct act {
     {"hj_incident_called_back_with", closed, called_back_with, HJ_EVENT_INCIDENT, 1, 0},
     {"hj_incident_set_lead_by", assigned, set_lead, HJ_EVENT_INCIDENT, 1, 0},
     {"hj_incident_raise_by", raisable, raise_level, HJ_EVENT_INCIDENT, 1, 0},
+    {"hj_incident_merge_by", opened_twice, merge, HJ_EVENT_INCIDENT, 1, 0},
+    {"hj_incident_unmerge_by", merged, unmerge, HJ_EVENT_INCIDENT, 1, 0},
     {"hj_clock_take", escalated, take, HJ_EVENT_CLOCK, 0, 0},
     {"hj_clock_snooze", escalated, snooze, HJ_EVENT_CLOCK, 0, 0},
     {"hj_clock_escalate", escalated, escalate, HJ_EVENT_ESCALATION, 0, 0},
@@ -121,6 +142,7 @@ static const struct act {
 #define ACTS (sizeof acts / sizeof acts[0])
 
 static void ready(const struct act *act) {
+  other = 0;
   begin(2, 1024);
   act->prepare();
 }
@@ -130,7 +152,7 @@ static int told(const struct act *act, uint64_t operator_id, uint32_t reason) {
   hj_event events[32];
   int found = 0, count = (int)take_events(engine, events, 32);
   for (int index = 0; index < count; index++) {
-    if (events[index].kind != act->kind) continue;
+    if (events[index].kind != act->kind || (other != 0 && events[index].incident_id == other)) continue;
     found++;
     CHECK_EQUAL(events[index].incident_id, act->is_for_all ? 0 : call.incident_id);
     CHECK_EQUAL(events[index].operator_id, operator_id);

@@ -181,6 +181,24 @@ static hj_status raise_action(hj_engine *engine, void *action) {
   hj_status status = hj_incident_raise_by(engine, 12345, 2, 0, NULL, action);
   return status == HJ_E_STALE ? HJ_OK : status;
 }
+static hj_status merge_action(hj_engine *engine, void *action) {
+  hj_status status = hj_incident_merge_by(engine, 12345, live_incident, 0, action);
+  return status == HJ_E_STALE ? HJ_OK : status;
+}
+static hj_status unmerge_action(hj_engine *engine, void *action) {
+  hj_status status = hj_incident_unmerge_by(engine, 12345, 0, action);
+  return status == HJ_E_STALE ? HJ_OK : status;
+}
+static hj_status repeats_in(hj_engine *engine, void *report) {
+  uint32_t count;
+  hj_status status = hj_incident_repeats(engine, report, NULL, 0, &count);
+  return status == HJ_E_BUFFER ? HJ_OK : status;
+}
+static hj_status repeats_out(hj_engine *engine, void *repeats) {
+  uint32_t count;
+  hj_status status = hj_incident_repeats(engine, &valid_report, repeats, 1, &count);
+  return status == HJ_E_BUFFER ? HJ_OK : status;
+}
 static hj_status raise_out(hj_engine *engine, void *dispatch) {
   hj_status status = hj_incident_raise(engine, live_incident, 1, 0, dispatch);
   return status == HJ_UNCHANGED ? HJ_OK : status;
@@ -240,6 +258,10 @@ static const struct sized_row {
     {"hj_incident_called_back_by action", sizeof(hj_action), NULL, called_back_action, 24},
     {"hj_incident_called_back_with action", sizeof(hj_action), NULL, called_back_with_action, 24},
     {"hj_incident_set_lead_by action", sizeof(hj_action), NULL, set_lead_action, 24},
+    {"hj_incident_merge_by action", sizeof(hj_action), NULL, merge_action, 24},
+    {"hj_incident_unmerge_by action", sizeof(hj_action), NULL, unmerge_action, 24},
+    {"hj_incident_repeats report", sizeof(hj_report), &valid_report, repeats_in, 64},
+    {"hj_incident_repeats repeats", sizeof(hj_repeat), NULL, repeats_out, 32},
     {"hj_incident_raise_by action", sizeof(hj_action), NULL, raise_action, 24},
     {"hj_incident_raise dispatch", sizeof(hj_dispatch), NULL, raise_out, 680},
     {"hj_traffic_report", sizeof(hj_street_time), &valid_street_time, street_time_plain, 0},

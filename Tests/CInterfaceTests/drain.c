@@ -88,6 +88,10 @@ static void everything_is_refused(hj_engine *of, uint64_t incident, uint64_t ass
   CHECK_STATUS(hj_incident_set_lead_by(of, incident, 1, 0, &action), HJ_E_STATE);
   CHECK_STATUS(hj_incident_raise(of, incident, 2, 0, NULL), HJ_E_STATE);
   CHECK_STATUS(hj_incident_raise_by(of, incident, 2, 0, NULL, &action), HJ_E_STATE);
+  CHECK_STATUS(hj_incident_merge(of, incident, incident, 0), HJ_E_STATE);
+  CHECK_STATUS(hj_incident_merge_by(of, incident, incident, 0, &action), HJ_E_STATE);
+  CHECK_STATUS(hj_incident_unmerge(of, incident, 0), HJ_E_STATE);
+  CHECK_STATUS(hj_incident_unmerge_by(of, incident, 0, &action), HJ_E_STATE);
   CHECK_STATUS(hj_incident_migrate(of, incident), HJ_E_STATE);
   CHECK_STATUS(hj_assignment_advance(of, assignment, HJ_ASSIGNMENT_ACKNOWLEDGED, 0), HJ_E_STATE);
   CHECK_STATUS(hj_assignment_advance_by(of, assignment, HJ_ASSIGNMENT_ACKNOWLEDGED, 0, &action), HJ_E_STATE);

@@ -197,6 +197,26 @@ static void call_hj_incident_raise_by(hj_engine *engine) {
   static const hj_status said[] = {HJ_OK, HJ_UNCHANGED, HJ_E_ARGUMENT, HJ_E_STALE, HJ_E_STATE, HJ_E_FORKED, HJ_E_LEVEL, INT32_MAX};
   expect("hj_incident_raise_by", hj_incident_raise_by(engine, (uint64_t)number(1, (int64_t)live_incident, 0, -1), (uint32_t)number(2, 0, 0, UINT32_MAX), number(3, 0, INT64_MIN, INT64_MAX), STRUCT(4, hj_dispatch), STRUCT(5, hj_action)), engine == NULL, said);
 }
+static void call_hj_incident_repeats(hj_engine *engine) {
+  static const hj_status said[] = {HJ_OK, HJ_E_ARGUMENT, HJ_E_NULL, HJ_E_SIZE, HJ_E_NEWER, HJ_E_STALE, HJ_E_STATE, HJ_E_BUFFER, HJ_E_FORKED, HJ_E_RANGE, INT32_MAX};
+  expect("hj_incident_repeats", hj_incident_repeats(engine, STRUCT(1, hj_report), STRUCT(2, hj_repeat), (uint32_t)number(3, 1, 0, 1), VALUE(4, uint32_t)), engine == NULL, said);
+}
+static void call_hj_incident_merge(hj_engine *engine) {
+  static const hj_status said[] = {HJ_OK, HJ_E_ARGUMENT, HJ_E_STALE, HJ_E_STATE, HJ_E_CONFLICT, HJ_E_FORKED, INT32_MAX};
+  expect("hj_incident_merge", hj_incident_merge(engine, (uint64_t)number(1, (int64_t)live_incident, 0, -1), (uint64_t)number(2, 0, 0, -1), number(3, 0, INT64_MIN, INT64_MAX)), engine == NULL, said);
+}
+static void call_hj_incident_merge_by(hj_engine *engine) {
+  static const hj_status said[] = {HJ_OK, HJ_E_ARGUMENT, HJ_E_STALE, HJ_E_STATE, HJ_E_CONFLICT, HJ_E_FORKED, INT32_MAX};
+  expect("hj_incident_merge_by", hj_incident_merge_by(engine, (uint64_t)number(1, (int64_t)live_incident, 0, -1), (uint64_t)number(2, 0, 0, -1), number(3, 0, INT64_MIN, INT64_MAX), STRUCT(4, hj_action)), engine == NULL, said);
+}
+static void call_hj_incident_unmerge(hj_engine *engine) {
+  static const hj_status said[] = {HJ_OK, HJ_E_ARGUMENT, HJ_E_STALE, HJ_E_STATE, HJ_E_FORKED, INT32_MAX};
+  expect("hj_incident_unmerge", hj_incident_unmerge(engine, (uint64_t)number(1, (int64_t)live_incident, 0, -1), number(2, 0, INT64_MIN, INT64_MAX)), engine == NULL, said);
+}
+static void call_hj_incident_unmerge_by(hj_engine *engine) {
+  static const hj_status said[] = {HJ_OK, HJ_E_ARGUMENT, HJ_E_STALE, HJ_E_STATE, HJ_E_FORKED, INT32_MAX};
+  expect("hj_incident_unmerge_by", hj_incident_unmerge_by(engine, (uint64_t)number(1, (int64_t)live_incident, 0, -1), number(2, 0, INT64_MIN, INT64_MAX), STRUCT(3, hj_action)), engine == NULL, said);
+}
 static void call_hj_incident_assign(hj_engine *engine) {
   static const hj_status said[] = {HJ_OK, HJ_FULL, HJ_UNCHANGED, HJ_E_ARGUMENT, HJ_E_STALE, HJ_E_UNKNOWN, HJ_E_STATE, HJ_E_FORKED, HJ_E_BUSY, INT32_MAX};
   expect("hj_incident_assign", hj_incident_assign(engine, (uint64_t)number(1, (int64_t)live_incident, 0, -1), (uint64_t)number(2, LIVE_UNIT, 0, -1), number(3, 0, INT64_MIN, INT64_MAX), VALUE(4, uint64_t)), engine == NULL, said);
@@ -438,6 +458,11 @@ static const struct {
     {"hj_incident_update", call_hj_incident_update, 4},
     {"hj_incident_raise", call_hj_incident_raise, 5},
     {"hj_incident_raise_by", call_hj_incident_raise_by, 6},
+    {"hj_incident_repeats", call_hj_incident_repeats, 5},
+    {"hj_incident_merge", call_hj_incident_merge, 4},
+    {"hj_incident_merge_by", call_hj_incident_merge_by, 5},
+    {"hj_incident_unmerge", call_hj_incident_unmerge, 3},
+    {"hj_incident_unmerge_by", call_hj_incident_unmerge_by, 4},
     {"hj_incident_assign", call_hj_incident_assign, 5},
     {"hj_incident_assign_by", call_hj_incident_assign_by, 6},
     {"hj_incident_cancel", call_hj_incident_cancel, 3},
@@ -493,7 +518,7 @@ static const struct {
     {"hj_engine_drain", call_hj_engine_drain, 1},
     {"hj_engine_close", call_hj_engine_close, 1},
 };
-#define CALLS 82
+#define CALLS 87
 
 static hj_engine *open_one(void) {
   hj_config config = poll_config();

@@ -19,6 +19,7 @@ static hj_figures some_figures = {.size = sizeof some_figures};
 static hj_breach some_breach = {.size = sizeof some_breach};
 static hj_health_info some_health = {.size = sizeof some_health};
 static hj_journal_info some_journal = {.size = sizeof some_journal};
+static hj_repeat some_repeat = {.size = sizeof some_repeat};
 static hj_nearest some_nearest = {.size = sizeof some_nearest};
 static hj_route_summary some_summary = {.size = sizeof some_summary};
 static hj_route_point some_point = {.size = sizeof some_point};
@@ -65,6 +66,11 @@ static hj_status some_verdict;
   X(hj_incident_set_lead_by, live_incident, 1, 0, &valid_action)                                    \
   X(hj_incident_raise, live_incident, 2, 0, &some_dispatch)                                         \
   X(hj_incident_raise_by, live_incident, 2, 0, &some_dispatch, &valid_action)                       \
+  X(hj_incident_repeats, &valid_report, &some_repeat, 1, &some_count)                               \
+  X(hj_incident_merge, live_incident, 2, 0)                                                         \
+  X(hj_incident_merge_by, live_incident, 2, 0, &valid_action)                                       \
+  X(hj_incident_unmerge, live_incident, 0)                                                          \
+  X(hj_incident_unmerge_by, live_incident, 0, &valid_action)                                        \
   X(hj_incident_migrate, live_incident)                                                             \
   X(hj_incident_read, live_incident, &some_incident)                                                \
   X(hj_assignment_advance, live_assignment, HJ_ASSIGNMENT_ACKNOWLEDGED, 0)                          \

@@ -88,6 +88,10 @@ FIELD(hj_dispatch, plan, 28, 4); FIELD(hj_dispatch, decided_in_ns, 32, 8); FIELD
 FIELD(hj_dispatch, epoch, 680, 8); FIELD(hj_dispatch, chosen_age_s, 688, 64); FIELD(hj_dispatch, chosen_flags, 752, 64);
 FIELD(hj_dispatch, record, 816, 8); FIELD(hj_dispatch, chosen_depth, 824, 64);
 
+SIZE(hj_repeat, 32);
+FIELD(hj_repeat, size, 0, 4); FIELD(hj_repeat, score, 4, 4); FIELD(hj_repeat, incident_id, 8, 8);
+FIELD(hj_repeat, age_ms, 16, 8); FIELD(hj_repeat, distance_dm, 24, 4); FIELD(hj_repeat, reserved0, 28, 4);
+
 SIZE(hj_incident_status, 344);
 FIELD(hj_incident_status, size, 0, 4); FIELD(hj_incident_status, state, 4, 4);
 FIELD(hj_incident_status, incident_id, 8, 8); FIELD(hj_incident_status, tier, 16, 4);
@@ -251,7 +255,7 @@ FIELD(hj_health_info, size, 0, 4); FIELD(hj_health_info, mode, 4, 4); FIELD(hj_h
 FIELD(hj_health_info, reserved0, 12, 4);
 
 int main(void) {
-  /* The compiler checked 477 facts; what is left is that the constants say so too. */
+  /* The compiler checked 484 facts; what is left is that the constants say so too. */
   CHECK_EQUAL(HJ_CHOSEN_MAX, sizeof(((hj_dispatch *)0)->chosen) / sizeof(hj_chosen_unit));
   CHECK_EQUAL(hj_abi_version(), HJ_ABI_VERSION);
   char version[16];

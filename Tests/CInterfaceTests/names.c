@@ -21,13 +21,28 @@ static const struct {
 #define VOCABULARIES (sizeof vocabularies / sizeof vocabularies[0])
 
 /* Numbers of the header that are no words: sizes, bounds and marks. Statuses have names of their own, checked below. */
-static const char *const wordless[] = {"HJ_VERSION_MAJOR",       "HJ_VERSION_MINOR",   "HJ_VERSION_PATCH",
-                                       "HJ_ABI_VERSION",         "HJ_UNKNOWN",         "HJ_UNREACHABLE",
-                                       "HJ_CREW_NONE",           "HJ_CHOSEN_MAX",      "HJ_STREET_CLOSED",
-                                       "HJ_STREET_TIME_MAX",     "HJ_AGE_UNKNOWN",     "HJ_FIGURES_OTHER",
-                                       "HJ_STREET_AS_MAPPED",    "HJ_FIGURES_UNKNOWN", "HJ_FIGURES_TABLE_FULL",
-                                       "HJ_EVENT_FLAG_REPEATED", "HJ_PAGE_MAX",        "HJ_EVENT_FLAG_NOT_DURABLE",
-                                       "HJ_EVENT_FLAG_CATCH_UP", "HJ_SEAL_OVERHEAD",   "HJ_SEAL_NAME_MAX",
+static const char *const wordless[] = {"HJ_VERSION_MAJOR",
+                                       "HJ_VERSION_MINOR",
+                                       "HJ_VERSION_PATCH",
+                                       "HJ_ABI_VERSION",
+                                       "HJ_UNKNOWN",
+                                       "HJ_UNREACHABLE",
+                                       "HJ_CREW_NONE",
+                                       "HJ_CHOSEN_MAX",
+                                       "HJ_STREET_CLOSED",
+                                       "HJ_REPEATS_MAX",
+                                       "HJ_STREET_TIME_MAX",
+                                       "HJ_AGE_UNKNOWN",
+                                       "HJ_FIGURES_OTHER",
+                                       "HJ_STREET_AS_MAPPED",
+                                       "HJ_FIGURES_UNKNOWN",
+                                       "HJ_FIGURES_TABLE_FULL",
+                                       "HJ_EVENT_FLAG_REPEATED",
+                                       "HJ_PAGE_MAX",
+                                       "HJ_EVENT_FLAG_NOT_DURABLE",
+                                       "HJ_EVENT_FLAG_CATCH_UP",
+                                       "HJ_SEAL_OVERHEAD",
+                                       "HJ_SEAL_NAME_MAX",
                                        "HJ_SNAPSHOT_AT_CLOSE"};
 
 #define MOST 512

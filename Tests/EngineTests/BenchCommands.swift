@@ -19,6 +19,15 @@ extension Bench {
     }
   }
 
+  func repeats(of report: IncidentReport) -> [RepeatView] {
+    var turn = Turn(moment: core.time, feed: core.feed)
+    var list = RepeatList()
+    withUnsafePointer(to: report) { report in
+      withUnsafeMutablePointer(to: &list) { _ = core.ask(.repeats(report, $0), &turn) }
+    }
+    return (0..<list.count).map { list[$0] }
+  }
+
   func update(_ id: UInt64, _ change: IncidentReport, movesPlace: Bool) -> Status {
     validated(apply(.update(incident: id, change, movesPlace: movesPlace)))
   }

@@ -127,6 +127,18 @@ import Testing
     }
   }
 
+  @Test func `repeat`() {
+    #expect(MemoryLayout<hj_repeat>.size == 32)
+    #expect(MemoryLayout<hj_repeat>.stride == 32)
+    let offsets: [(PartialKeyPath<hj_repeat>, Int)] = [
+      (\.size, 0), (\.score, 4), (\.incident_id, 8), (\.age_ms, 16), (\.distance_dm, 24),
+      (\.reserved0, 28),
+    ]
+    for (field, offset) in offsets {
+      #expect(MemoryLayout<hj_repeat>.offset(of: field) == offset)
+    }
+  }
+
   @Test func incidentStatus() {
     #expect(MemoryLayout<hj_incident_status>.size == 344)
     #expect(MemoryLayout<hj_incident_status>.stride == 344)

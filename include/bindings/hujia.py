@@ -339,6 +339,7 @@ SEAL_OVERHEAD = 64
 SEAL_NAME_MAX = 32
 SNAPSHOT_AT_CLOSE = 4294967295
 CHOSEN_MAX = 16
+REPEATS_MAX = 16
 STREET_CLOSED = 4294967295
 STREET_AS_MAPPED = 4294967294
 STREET_TIME_MAX = 86400000
@@ -617,6 +618,13 @@ class Dispatch(Struct):
     ]
 
 
+class Repeat(Struct):
+    _fields_ = [
+        ("size", c_uint32), ("score", c_uint32), ("incident_id", c_uint64), ("age_ms", c_int64),
+        ("distance_dm", c_uint32), ("reserved0", c_uint32),
+    ]
+
+
 class IncidentStatus(Struct):
     _fields_ = [
         ("size", c_uint32), ("state", c_int32), ("incident_id", c_uint64), ("tier", c_int32), ("type", c_uint32),
@@ -830,6 +838,11 @@ FUNCTIONS = [
     ("hj_incident_update", c_int32, [c_void_p, c_uint64, POINTER(Report), POINTER(Dispatch)]),
     ("hj_incident_raise", c_int32, [c_void_p, c_uint64, c_uint32, c_int64, POINTER(Dispatch)]),
     ("hj_incident_raise_by", c_int32, [c_void_p, c_uint64, c_uint32, c_int64, POINTER(Dispatch), POINTER(Action)]),
+    ("hj_incident_repeats", c_int32, [c_void_p, POINTER(Report), POINTER(Repeat), c_uint32, POINTER(c_uint32)]),
+    ("hj_incident_merge", c_int32, [c_void_p, c_uint64, c_uint64, c_int64]),
+    ("hj_incident_merge_by", c_int32, [c_void_p, c_uint64, c_uint64, c_int64, POINTER(Action)]),
+    ("hj_incident_unmerge", c_int32, [c_void_p, c_uint64, c_int64]),
+    ("hj_incident_unmerge_by", c_int32, [c_void_p, c_uint64, c_int64, POINTER(Action)]),
     ("hj_incident_assign", c_int32, [c_void_p, c_uint64, c_uint64, c_int64, POINTER(c_uint64)]),
     ("hj_incident_assign_by", c_int32, [c_void_p, c_uint64, c_uint64, c_int64, POINTER(c_uint64), POINTER(Action)]),
     ("hj_incident_cancel", c_int32, [c_void_p, c_uint64, c_int64]),

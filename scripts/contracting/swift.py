@@ -199,7 +199,9 @@ def layout_tests(contract):
     parts = []
     for struct in contract["structs"]:
         name = struct["name"]
-        part = f"  @Test func {files.camel(name.removeprefix('hj_'))}() {{\n"
+        # In backquotes: hj_repeat is a word of the language.
+        word = files.camel(name.removeprefix("hj_"))
+        part = f"  @Test func {'`repeat`' if word == 'repeat' else word}() {{\n"
         part += f"    #expect(MemoryLayout<{name}>.size == {struct['size']})\n"
         part += f"    #expect(MemoryLayout<{name}>.stride == {struct['size']})\n"
         pairs = [f"(\\.{field['name']}, {field['offset']})," for field in struct["fields"]]

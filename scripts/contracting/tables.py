@@ -4,7 +4,7 @@ Everything else is read from the header.
 """
 
 # Numbers whose names look like a vocabulary's, and are none of its words.
-WORDLESS = {"HJ_CHOSEN_MAX", "HJ_FIGURES_OTHER", "HJ_FIGURES_UNKNOWN", "HJ_FIGURES_TABLE_FULL",
+WORDLESS = {"HJ_CHOSEN_MAX", "HJ_REPEATS_MAX", "HJ_FIGURES_OTHER", "HJ_FIGURES_UNKNOWN", "HJ_FIGURES_TABLE_FULL",
             "HJ_EVENT_FLAG_REPEATED", "HJ_EVENT_FLAG_NOT_DURABLE", "HJ_EVENT_FLAG_CATCH_UP",
             "HJ_PAGE_MAX"}
 

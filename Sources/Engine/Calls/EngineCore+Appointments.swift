@@ -41,5 +41,6 @@ extension EngineCore {
   mutating func beginAppointment(_ incident: UInt32, at_ns: Int64) {
     stop(.appointment, slot: ClockSlot.of(.appointment, incident: incident))
     incidents.release(incident, at_ns: at_ns)
+    fileOpen(incident)
   }
 }

@@ -16,6 +16,7 @@ extension EngineCore {
     stopWaiting(incident)
     let old = incidents[incident]
     incidents.change(incident, by: change, movesPlace: movesPlace)
+    if movesPlace { fileOpen(incident) }
     rematch(incident)
     let record = incidents[incident]
     // What was met stays met, whatever became of its units since.

@@ -23,6 +23,7 @@ extension EngineCore {
       return .full
     }
     open(incident, report)
+    if !appointment.isAhead { fileOpen(incident) }
     let status =
       appointment.isAhead
       ? hold(incident, until_ns: appointment.due_ns, &decision) : decide(incident, &decision)

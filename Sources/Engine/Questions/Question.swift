@@ -8,6 +8,8 @@ import HujiaRouting
 package enum Question: BitwiseCopyable {
   /// The answer that a report would get now.
   case recommend(UnsafePointer<IncidentReport>, UnsafeMutablePointer<Decision>)
+  /// What a report may repeat.
+  case repeats(UnsafePointer<IncidentReport>, UnsafeMutablePointer<RepeatList>)
   case incident(UInt64, UnsafeMutablePointer<IncidentView>)
   case unit(UInt64, UnsafeMutablePointer<UnitView>)
   case watch(UInt64, UnsafeMutablePointer<WatchView>)
@@ -28,6 +30,7 @@ extension EngineCore {
     switch question {
     case .recommend(let report, let decision):
       return recommend(report.pointee, &turn, into: &decision.pointee)
+    case .repeats(let report, let list): repeats(of: report.pointee, into: &list.pointee)
     case .incident(let id, let view):
       guard let slot = incident(id) else { return .stale }
       describe(incident: slot, &view.pointee)

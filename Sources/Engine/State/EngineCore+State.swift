@@ -45,6 +45,7 @@ extension EngineCore {
     checkPlans(&coder)
     guard coder.isGood else { return }
     codeWaiting(&coder)
+    if coder.isReading { fileAllOpen() }
     coder.section(0x2e64_6e45)
   }
 

@@ -24,6 +24,7 @@ extension EngineCore {
     validateIncidents(&invariants)
     validateLinks(&invariants)
     validateWaiting(&invariants)
+    validateOpenGrid(&invariants)
     validateClocks(&invariants)
     validateWatches(&invariants)
     validatePlans(&invariants)

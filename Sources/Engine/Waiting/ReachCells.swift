@@ -53,13 +53,14 @@ struct ReachCells: BitwiseCopyable {
     return Cell(row: Int32(row), column: Int32(column))
   }
 
-  /// All cells that can hold a place within reach of this one, each once.
-  func around(_ lat_e7: Int32, _ lon_e7: Int32, _ body: (Cell) -> Void) {
+  /// All cells that can hold a place within reach of this one, or within so many times the reach, each once.
+  @inline(__always)
+  func around(_ lat_e7: Int32, _ lon_e7: Int32, rings: Int64 = 1, _ body: (Cell) -> Void) {
     let middle = row(Int64(lat_e7))
-    for row in max(middle - 1, 0)...min(middle + 1, row(900_000_000)) {
+    for row in max(middle - rings, 0)...min(middle + rings, row(900_000_000)) {
       let columns = columns(row)
       let lat = max(Int64(lat_e7.magnitude), narrowest_e7(row))
-      let span_e7 = span_e7(at: lat)
+      let span_e7 = min(span_e7(at: lat) * rings, Self.turn_e7)
       let first = column(Int64(lon_e7) - span_e7, of: columns)
       let last = column(Int64(lon_e7) + span_e7, of: columns)
       let range = last - first + 1 >= columns ? 0...columns - 1 : first...last
