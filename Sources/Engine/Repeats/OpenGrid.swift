@@ -1,5 +1,6 @@
-// Read first in this folder. Where incidents are open, by cells of the ground: what a call may repeat is looked for in a
-// few cells, so fifty thousand open incidents cost no more than those nearby. Must never: decide, touch a record.
+// Read first in this folder. Where incidents are open, by cells of the ground: what a call may repeat is looked for
+// in a few cells, so fifty thousand open incidents cost no more than those nearby. Must never: decide, touch a record.
+
 import HujiaContainers
 
 /// Open and merged incidents that have a place, each in one of a fixed number of lists, newest first.
