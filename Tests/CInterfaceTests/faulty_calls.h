@@ -156,11 +156,13 @@ int fsync(int descriptor) {
   return -1;
 }
 
+static int world_reserve(int descriptor, off_t offset, off_t size); /* life_kinds.h */
+
 /* It answers the error itself. */
 int posix_fallocate(int descriptor, off_t offset, off_t size) {
   int fault = fault_of(CALL_RESERVE);
   if (fault > 0) return fault;
-  return syscall(SYS_fallocate, descriptor, 0, offset, size) == 0 ? 0 : errno;
+  return world_reserve(descriptor, offset, size);
 }
 
 int ftruncate(int descriptor, off_t size) {

@@ -4,6 +4,7 @@
 #define HUJIA_TEST_LIFE_KINDS_H
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <stdio.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -47,6 +48,14 @@ int renameat(int from_folder, const char *from, int to_folder, const char *to) {
   return status;
 }
 #endif
+
+/* The reserve for a full disk has its length and no pages: on a tmpfs to make them takes longer than the rest of a life,
+ * and no life fills a disk. Either way it is one system call. */
+static inline int world_reserve(int descriptor, off_t offset, off_t size) {
+  long status = size >= 32 << 20 ? syscall(SYS_ftruncate, descriptor, offset + size)
+                                 : syscall(SYS_fallocate, descriptor, 0, offset, size);
+  return status == 0 ? 0 : errno;
+}
 
 /* Waits without a system call, so that a life has as many of them however long it takes. 0: it never came. */
 static inline int world_await_snapshot(int64_t before, int64_t most_ns) {
