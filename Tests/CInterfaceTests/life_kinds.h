@@ -49,8 +49,8 @@ int renameat(int from_folder, const char *from, int to_folder, const char *to) {
 }
 #endif
 
-/* The reserve for a full disk has its length and no pages: on a tmpfs to make them takes longer than the rest of a life,
- * and no life fills a disk. Either way it is one system call. */
+/* The reserve for a full disk has its length and no pages: on a tmpfs to make them takes a third of a life's time, and
+ * no life fills a disk. Either way it is one system call. */
 static inline int world_reserve(int descriptor, off_t offset, off_t size) {
   long status = size >= 32 << 20 ? syscall(SYS_ftruncate, descriptor, offset + size)
                                  : syscall(SYS_fallocate, descriptor, 0, offset, size);
