@@ -131,7 +131,7 @@ static void measure(const char *name, uint64_t records, uint32_t snapshot_record
 int main(int argc, char **argv) {
   uint64_t records = argc > 1 ? strtoull(argv[1], NULL, 10) : 1000000;
   snprintf(folder, sizeof folder, "%s", argc > 2 ? argv[2] : "/tmp/hujia-recovery");
-  FILE *json = argc > 3 ? fopen(argv[3], "a") : NULL;
+  FILE *json = argc > 3 && strcmp(argv[3], "-") != 0 ? fopen(argv[3], "a") : NULL;
   random_state = 7;
   measure("killed, no snapshot", records, HJ_SNAPSHOT_AT_CLOSE, 0);
   measure("killed, a snapshot each 500,000", records, 0, 0);
