@@ -427,7 +427,7 @@ typedef void (*hj_release)(void *context, void *pointer, uint64_t bytes, uint64_
 
 /* What of positions, heartbeats and street times is on record (hj_config.telemetry). Commands and what they decided
  * always are, and with a decision the places of the units that it chose. Since 0.3. */
-#define HJ_TELEMETRY_NEWEST 0 /* heartbeats, closures of streets and their lifting; positions: see hj_engine_open */
+#define HJ_TELEMETRY_NEWEST 0 /* heartbeats, closures of streets and their lifting; the rest: see hj_engine_open */
 #define HJ_TELEMETRY_ALL 1    /* each position as it was taken in, and each street time */
 
 /* When events can be read (hj_config.events_when). Since 0.3. */
@@ -1197,13 +1197,19 @@ hj_status hj_config_init(hj_config *config, uint32_t size);
  * kill or a clean close a unit is where its newest position was; after another boot, where the newest snapshot or a
  * decision since saw it last, or where hj_unit_put placed it.
  *
+ * Street times are those that were reported last, after a kill and after a clean close; after another boot those of the
+ * newest snapshot, with the closures and liftings since. They serve from the first epoch on (HJ_EVENT_TRAFFIC). The
+ * engine gives them no end: a feed that ended reports HJ_STREET_AS_MAPPED. HJ_HEALTH_STREETS_NOT_KEPT: the map has more
+ * than ring_bytes / 16 arcs, so that a kill leaves closures alone.
+ *
  * A plans file that differs from the newest on record is loaded as a new version. Another map, or larger limits, are
  * taken (HJ_CHANGED; places are snapped anew); HJ_E_LIMIT also when more posts wait than post_capacity says.
  *
  * Clocks ran on: by elapsed time since the same boot, else by wall time, never back; what fell due fires once, late, in
- * order. With HJ_RUN_POLL the first hj_engine_poll is the new origin, and the time that passed is the difference of
- * wall_us. Events that hj_events_ack has not acknowledged come again under their numbers, with HJ_EVENT_FLAG_REPEATED;
- * HJ_EVENT_RECOVERED follows.
+ * order. Of several overdue steps of one clock the last fires for each addressee (the unit, the supervisor; every other
+ * step has its own); the others count as fired, are not carried out, and are on record. With HJ_RUN_POLL the first
+ * hj_engine_poll is the new origin, and the time that passed is the difference of wall_us. Events that hj_events_ack
+ * has not acknowledged come again under their numbers, with HJ_EVENT_FLAG_REPEATED; HJ_EVENT_RECOVERED follows.
  * BEFORE START, any thread. Cold: reads files, allocates.
  * HJ_E_NULL (config or engine); HJ_E_SIZE, HJ_E_NEWER; HJ_E_ARGUMENT (run_mode, datum, map_memory, output_datum,
  * off_duty_positions, hooks, uv_loop, or what belongs to a journal without journal_path: see detail.field); HJ_E_LIMIT
@@ -1475,7 +1481,8 @@ hj_status hj_incident_update(hj_engine *engine, uint64_t incident_id, const hj_r
  * may be NULL).
  * BATON. A decision for the added places: O(places and units looked at). HJ_UNCHANGED (that level or a higher one is in
  * force already; `dispatch` is filled in); HJ_E_LEVEL (the plan has no such level, or no plan matches); HJ_E_STALE;
- * HJ_E_STATE (closed, cancelled or merged); HJ_E_ARGUMENT (alarm_level 0, wall_us negative). Since 0.3. */
+ * HJ_E_STATE (closed, cancelled or merged); HJ_E_ARGUMENT (alarm_level 0, wall_us negative); HJ_E_UNSUPPORTED (the
+ * journal is of format 1 or 2, which cannot say it: `hujia journal upgrade`). Since 0.3. */
 hj_status hj_incident_raise(hj_engine *engine, uint64_t incident_id, uint32_t alarm_level, int64_t wall_us,
                             hj_dispatch *dispatch);
 hj_status hj_incident_raise_by(hj_engine *engine, uint64_t incident_id, uint32_t alarm_level, int64_t wall_us,
@@ -1669,6 +1676,8 @@ hj_status hj_clock_escalate(hj_engine *engine, const hj_clock_ref *clock, const 
   262144u                           /* the ring was full: nothing more is on record until the engine is opened anew */
 #define HJ_HEALTH_RUN_SHEET 524288u /* the run sheet could not be written; the last whole one stays */
 #define HJ_HEALTH_SNAPSHOT_FAILED 1048576u /* the last snapshot could not be made: records stay, opening takes longer */
+#define HJ_HEALTH_STREETS_NOT_KEPT \
+  2097152u /* not degraded: street times have no room in the ring's file; after a kill only closures are there again */
 
 /* What a record has survived when hj_journal_wait returns. Since 0.3. */
 #define HJ_STRENGTH_RECORDED 1 /* the death of the process */

@@ -252,6 +252,7 @@ extension Words {
     case 262144: return constant("journal_ended")
     case 524288: return constant("run_sheet")
     case 1048576: return constant("snapshot_failed")
+    case 2097152: return constant("streets_not_kept")
     default: return constant("unknown")
     }
   }

@@ -47,6 +47,14 @@ public struct StateCoder: ~Copyable {
     reader.fail()
   }
 
+  /// A later version of the library wrote it: nothing is wrong with it.
+  public private(set) var isNewer = false
+
+  public mutating func failAsNewer(_ words: StaticString) {
+    if found == nil { isNewer = true }
+    fail(words)
+  }
+
   /// The name of the limit that is too small for what is read; nil: none is.
   public private(set) var lacking: StaticString?
 

@@ -249,9 +249,13 @@ extension EngineDriver {
     tellHealth(&turn)
     var offerSteps = budget.offerSteps
     if budget.fired > 0 {
+      let restedUntil_ns = comesBack ? turn.moment.now_ns : .min
+      comesBack = false
       apply(
         .tick(
-          Tick(most: budget.fired, decisions: budget.decisions, offerSteps: budget.offerSteps)),
+          Tick(
+            most: budget.fired, decisions: budget.decisions, offerSteps: budget.offerSteps,
+            restedUntil_ns: restedUntil_ns)),
         &turn)
       progress.fired = unread.pointee.slice.done
       offerSteps = unread.pointee.slice.offerSteps

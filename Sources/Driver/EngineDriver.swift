@@ -79,6 +79,8 @@ package final class EngineDriver: @unchecked Sendable {
   var hasRepeated = false
   /// In poll mode: where the records ended, until the first poll says how long ago that was.
   var resumed: Moment?
+  /// The next tick tells the core that nothing ran until then.
+  var comesBack = false
   var origin_ns: Int64
   var hasTime: Bool
   var lastPoll_ns: Int64 = 0

@@ -31,7 +31,7 @@ package enum TrafficUse: Int32, Sendable {
 
 /// What of positions, heartbeats and street times is on record.
 package enum Telemetry: Int32, Sendable {
-  /// Heartbeats, closures of streets and their lifting; positions: see opening.
+  /// Heartbeats, closures of streets and their lifting; the rest: see opening.
   case newest = 0
   /// Each position as it was taken in, and each street time.
   case all = 1

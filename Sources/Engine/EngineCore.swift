@@ -33,6 +33,10 @@ package struct EngineCore: ~Copyable {
   package var handed: UnsafeMutablePointer<HandedEvents>?
   /// Where choices are written, or read back; nil: nobody keeps them.
   package var choices: UnsafeMutablePointer<ChoiceLog>?
+  /// In which the state is written: that of the journal's format. No earlier one than was read.
+  package internal(set) var writtenState = EngineCore.stateVersion
+  /// The version of the state that was read, or that the records ask for; 0 = none.
+  var readState: UInt32 = 0
   /// The newest epoch that a rebuilt engine heard of: numbers go on behind it.
   package var epochBefore: UInt64 = 0
   /// More positions wait than this command took in.
@@ -63,6 +67,9 @@ package struct EngineCore: ~Copyable {
   package internal(set) var isEscalationBlocked = false
   /// Turns come from a record that leaves out those in which nothing fired: what they drew is drawn here besides.
   package var firesAsRecorded = false
+  /// The engine came back then: of what was due before, steps that another overdue one stands for are passed over.
+  /// `Int64.min`: it never was away.
+  package internal(set) var restedUntil_ns = Int64.min
   package internal(set) var watches: WatchStore
   package internal(set) var auditState = AuditState()
 

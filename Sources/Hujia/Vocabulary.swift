@@ -405,11 +405,13 @@ public struct Health: OptionSet, Sendable {
   public static let runSheet = Health(rawValue: 524288)
   /// The last snapshot could not be made: records stay, opening takes longer.
   public static let snapshotFailed = Health(rawValue: 1048576)
+  /// Not degraded: street times have no room in the ring's file; after a kill only closures are there again.
+  public static let streetsNotKept = Health(rawValue: 2097152)
 }
 
 /// What of positions, heartbeats and street times is on record.
 public enum Telemetry: Int32, Sendable {
-  /// Heartbeats, closures of streets and their lifting; positions: see opening.
+  /// Heartbeats, closures of streets and their lifting; the rest: see opening.
   case newest = 0
   /// Each position as it was taken in, and each street time.
   case all = 1

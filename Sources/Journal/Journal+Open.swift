@@ -314,12 +314,13 @@ extension Journal {
   }
 
   private static func streams(
-    _ settings: JournalSettings, _ folder: Folder, _ journal: JournalID, last: UInt64
+    _ settings: JournalSettings, _ folder: Folder, _ lock: LockPage, last: UInt64
   ) -> [StreamWriter] {
-    let files = StreamFacts.list(folder, journal)
+    let files = StreamFacts.list(folder, lock.journal)
     return JournalStream.allCases.map { stream in
       StreamWriter(
-        stream, journal, seal: settings.seal?.name ?? "", files: files.of(stream),
+        stream, lock.journal, format: lock.format, seal: settings.seal?.name ?? "",
+        files: files.of(stream),
         last: last, most_bytes: settings.segmentBytes, most_s: settings.rotation_s(stream))
     }
   }
@@ -354,7 +355,7 @@ extension Journal {
       : FrameLayer(
         seal: settings.seal, journal: lock.page.journal, seed: recovery.seed, digest: digest,
         calls: settings.calls,
-        streams: streams(settings, folder, lock.page.journal, last: recovery.place.last))
+        streams: streams(settings, folder, lock.page, last: recovery.place.last))
     let writer = SegmentWriter(
       digest: digest, seed: recovery.seed, layer: layer,
       place: recovery.place,

@@ -91,6 +91,14 @@ package enum ChoiceFacts {
         rows.append(row.fields)
       }
       list.say("units", .rows(rows))
+    case 10:
+      list.say("incident", reader.get(UInt64.self))
+      list.say("assignment", reader.get(UInt64.self))
+      list.say("watch", reader.get(UInt64.self))
+      list.say("clock", Int32(reader.get(UInt8.self)), HJ_NAMES_CLOCK)
+      list.say("step", reader.get(Int32.self))
+      list.say("cycle", reader.get(Int32.self))
+      list.say("due_ns", reader.get(Int64.self))
     default: return nil
     }
     return ChoiceFact(kind: names[Int(kind)], fields: list.fields, units: units)
@@ -98,6 +106,7 @@ package enum ChoiceFacts {
 
   private static let names = [
     "", "seats", "unit", "nearer", "travel", "servable", "mightSend", "plan", "carrier", "marks",
+    "passedOver",
   ]
 
   /// A unit that was chosen, and where it stood.

@@ -102,6 +102,7 @@ extension FieldList {
     say("most", value.most)
     say("decisions", value.decisions)
     say("offerSteps", value.offerSteps)
+    say("restedUntil_ns", value.restedUntil_ns)
   }
   mutating func say(_ change: RecordedChange) {
     switch change {

@@ -15,9 +15,12 @@ extern void __libc_free(void *);
 
 static int64_t allocations_seen;
 static int64_t releases_seen;
+/* Those of this thread. */
+static __thread int64_t own_allocations, own_releases;
 
 static inline void count_allocation(void) {
   __atomic_fetch_add(&allocations_seen, 1, __ATOMIC_RELAXED);
+  own_allocations++;
 }
 
 void *malloc(size_t bytes) {
@@ -46,7 +49,9 @@ int posix_memalign(void **result, size_t alignment, size_t bytes) {
   return *result != NULL ? 0 : ENOMEM;
 }
 void free(void *pointer) {
-  if (pointer != NULL) __atomic_fetch_add(&releases_seen, 1, __ATOMIC_RELAXED);
+  if (pointer == NULL) return;
+  __atomic_fetch_add(&releases_seen, 1, __ATOMIC_RELAXED);
+  own_releases++;
   __libc_free(pointer);
 }
 

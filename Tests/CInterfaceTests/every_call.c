@@ -190,11 +190,11 @@ static void call_hj_incident_update(hj_engine *engine) {
   expect("hj_incident_update", hj_incident_update(engine, (uint64_t)number(1, (int64_t)live_incident, 0, -1), STRUCT(2, hj_report), STRUCT(3, hj_dispatch)), engine == NULL, said);
 }
 static void call_hj_incident_raise(hj_engine *engine) {
-  static const hj_status said[] = {HJ_OK, HJ_UNCHANGED, HJ_E_ARGUMENT, HJ_E_STALE, HJ_E_STATE, HJ_E_FORKED, HJ_E_LEVEL, INT32_MAX};
+  static const hj_status said[] = {HJ_OK, HJ_UNCHANGED, HJ_E_ARGUMENT, HJ_E_STALE, HJ_E_STATE, HJ_E_FORKED, HJ_E_UNSUPPORTED, HJ_E_LEVEL, INT32_MAX};
   expect("hj_incident_raise", hj_incident_raise(engine, (uint64_t)number(1, (int64_t)live_incident, 0, -1), (uint32_t)number(2, 0, 0, UINT32_MAX), number(3, 0, INT64_MIN, INT64_MAX), STRUCT(4, hj_dispatch)), engine == NULL, said);
 }
 static void call_hj_incident_raise_by(hj_engine *engine) {
-  static const hj_status said[] = {HJ_OK, HJ_UNCHANGED, HJ_E_ARGUMENT, HJ_E_STALE, HJ_E_STATE, HJ_E_FORKED, HJ_E_LEVEL, INT32_MAX};
+  static const hj_status said[] = {HJ_OK, HJ_UNCHANGED, HJ_E_ARGUMENT, HJ_E_STALE, HJ_E_STATE, HJ_E_FORKED, HJ_E_UNSUPPORTED, HJ_E_LEVEL, INT32_MAX};
   expect("hj_incident_raise_by", hj_incident_raise_by(engine, (uint64_t)number(1, (int64_t)live_incident, 0, -1), (uint32_t)number(2, 0, 0, UINT32_MAX), number(3, 0, INT64_MIN, INT64_MAX), STRUCT(4, hj_dispatch), STRUCT(5, hj_action)), engine == NULL, said);
 }
 static void call_hj_incident_repeats(hj_engine *engine) {

@@ -9,11 +9,13 @@ import Testing
 @testable import HujiaEngine
 
 @Suite struct CommandEncodingTests {
-  private func encode(_ command: RecordedCommand) -> [UInt8] {
+  private func encode(
+    _ command: RecordedCommand, _ format: UInt32 = CommandFormat.newestFormat
+  ) -> [UInt8] {
     // A canary behind the room: no command takes more than it may.
     var room = [UInt8](repeating: 0xa5, count: RecordedCommand.mostBytes + 64)
     let count = room.withUnsafeMutableBytes {
-      command.encode(into: $0.baseAddress.unsafelyUnwrapped)
+      command.encode(into: $0.baseAddress.unsafelyUnwrapped, format: format)
     }
     check(count, atMost: RecordedCommand.mostBytes, "\(count) bytes")
     check(room[count...].allSatisfy { $0 == 0xa5 }, "written behind the record")
@@ -62,7 +64,8 @@ import Testing
       let command = sample(kind, &random)
       let bytes = encode(command)
       check(
-        Array(bytes[..<4]), equals: [UInt8(kind), 0, UInt8(CommandFormat.version(kind)), 0])
+        Array(bytes[..<4]),
+        equals: [UInt8(kind), 0, UInt8(CommandFormat.newestVersion(kind) ?? 0), 0])
       check(Int(bytes[4]) + Int(bytes[5]) << 8, equals: bytes.count)
       let back = try decode(bytes)
       check(
@@ -145,13 +148,19 @@ import Testing
       for line in golden.lines { check(said.contains(line), "\(golden.name): no line \(line)") }
       let kind = UInt16(golden.bytes[0]) | UInt16(golden.bytes[1]) << 8
       let version = UInt16(golden.bytes[2]) | UInt16(golden.bytes[3]) << 8
+      // A journal of its format has it in its bytes.
+      let format = (1...CommandFormat.newestFormat).first {
+        CommandFormat.version(kind, $0) == version
+      }
+      check(
+        encode(command, format ?? 0), equals: golden.bytes, "\(golden.name): other bytes")
       guard version == CommandFormat.newestVersion(kind) else { continue }
       check(said, equals: golden.lines, "\(golden.name): \(said)")
       check(encode(command), equals: golden.bytes, "\(golden.name): other bytes")
     }
     // One for every kind, in the version that is written now.
     for kind in CommandSamples.kinds {
-      let version = CommandFormat.version(kind)
+      let version = CommandFormat.newestVersion(kind) ?? 0
       let isThere = all.contains { golden in
         golden.bytes.count > 4 && UInt16(golden.bytes[0]) == kind
           && UInt16(golden.bytes[2]) == version
@@ -222,7 +231,7 @@ import Testing
     var random = SplitMix64(7)
     for kind in CommandSamples.kinds {
       var bytes = encode(sample(kind, &random))
-      let newest = UInt8(CommandFormat.version(kind))
+      let newest = UInt8(CommandFormat.newestVersion(kind) ?? 0)
       bytes[2] = newest + 1
       check(fault(bytes), equals: .newer, "\(name(kind)) in version \(newest + 1)")
       bytes[2] = 0

@@ -131,6 +131,7 @@ struct CommandLines {
     say("\(path).most", value.most)
     say("\(path).decisions", value.decisions)
     say("\(path).offerSteps", value.offerSteps)
+    say("\(path).restedUntil_ns", value.restedUntil_ns)
   }
   mutating func say(_ change: RecordedChange) {
     switch change {

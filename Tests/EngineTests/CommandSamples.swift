@@ -51,7 +51,7 @@ enum CommandSamples {
     (TextMark.blank, [
       "bytes", "checksum"]),
     (Tick.blank, [
-      "most", "decisions", "offerSteps"]),
+      "most", "decisions", "offerSteps", "restedUntil_ns"]),
     ]
   }
 }
@@ -206,6 +206,7 @@ extension CommandSamples {
     value.most = Int(truncatingIfNeeded: random.next())
     value.decisions = Int(truncatingIfNeeded: random.next())
     value.offerSteps = Int(truncatingIfNeeded: random.next())
+    value.restedUntil_ns = Int64(truncatingIfNeeded: random.next())
     return value
   }
   static func change(_ kind: UInt16, _ random: inout SplitMix64) -> RecordedChange {

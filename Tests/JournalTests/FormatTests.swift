@@ -31,27 +31,27 @@ import Testing
     let bench = JournalBench()
     closed(bench)
     check(bench.journal == nil)
-    bench.settings.newestFormat = 3
+    bench.settings.newestFormat = 4
     closed(bench)
-    check(segmentFormats(bench), equals: [2, 2])
+    check(segmentFormats(bench), equals: [3, 3])
     // The update is undone.
-    bench.settings.newestFormat = 2
+    bench.settings.newestFormat = 3
     closed(bench)
     check(bench.found.payloads.count, equals: 80)
-    let report = try Journal.upgrade("/disk/journal", newest: 3, calls: bench.disk)
-    check(report, equals: UpgradeReport(before: 2, now: 3))
+    let report = try Journal.upgrade("/disk/journal", newest: 4, calls: bench.disk)
+    check(report, equals: UpgradeReport(before: 3, now: 4))
     check(
-      try Journal.upgrade("/disk/journal", newest: 3, calls: bench.disk),
-      equals: UpgradeReport(before: 3, now: 3))
-    bench.settings.newestFormat = 3
+      try Journal.upgrade("/disk/journal", newest: 4, calls: bench.disk),
+      equals: UpgradeReport(before: 4, now: 4))
+    bench.settings.newestFormat = 4
     closed(bench)
     check(bench.found.payloads.count, equals: 120)
-    check(segmentFormats(bench), equals: [2, 2, 2, 3])
+    check(segmentFormats(bench), equals: [3, 3, 3, 4])
     // What does not know it names it, and does what mends it.
-    bench.settings.newestFormat = 2
+    bench.settings.newestFormat = 3
     bench.open()
     check(bench.problem?.kind, equals: .newer)
-    check(bench.problem?.text.contains("format 3, this version knows up to 2") ?? false)
+    check(bench.problem?.text.contains("format 4, this version knows up to 3") ?? false)
     let verdict = Journal.verifyChain("/disk/journal", calls: bench.disk)
     check(verdict.problem?.kind, equals: .newer)
     check(bench.problem?.text.contains("open it with a version that knows it") ?? false)
@@ -63,12 +63,12 @@ import Testing
     bench.settings.newestFormat = 77
     closed(bench)
     bench.disk.folder("/disk/journal")?.entries[LockPage.name] = nil
-    bench.settings.newestFormat = 2
+    bench.settings.newestFormat = 3
     bench.open()
     check(bench.problem?.kind, equals: .newer)
     check(
       bench.problem?.text ?? "",
-      equals: "journal-000000000001: format 77, this version reads up to 2: "
+      equals: "journal-000000000001: format 77, this version reads up to 3: "
         + "open it with the version that wrote it")
   }
 
@@ -78,9 +78,9 @@ import Testing
     closed(bench)
     _ = try Journal.salvage("/disk/journal", into: "/disk/saved", calls: bench.disk)
     bench.settings.folder = "/disk/saved"
-    bench.settings.newestFormat = 3
+    bench.settings.newestFormat = 4
     closed(bench)
-    bench.settings.newestFormat = 2
+    bench.settings.newestFormat = 3
     closed(bench)
     check(bench.problem == nil)
   }
@@ -89,7 +89,7 @@ import Testing
     let bench = JournalBench()
     func refusal() -> String {
       do throws(JournalProblem) {
-        _ = try Journal.upgrade("/disk/journal", newest: 3, calls: bench.disk)
+        _ = try Journal.upgrade("/disk/journal", newest: 4, calls: bench.disk)
         return ""
       } catch {
         return error.text

@@ -18,6 +18,8 @@ import time
 hujia = sys.argv[1]
 others = sys.argv[2:]
 passed = failed = 0
+NEWEST = 3
+GOLDEN = pathlib.Path(__file__).resolve().parent.parent / "Golden"
 
 
 def check(name, actual, expected):
@@ -195,12 +197,39 @@ def bad(folder, journal):
         check(f"a later format: {words[0]}", (refused.returncode, "format 9" in refused.stderr,
                                               "open it with a version that knows it" in refused.stderr), (1, True, True))
     upgraded = run("journal", "upgrade", journal, "--json")
-    check("upgrade", (upgraded.returncode, json.loads(upgraded.stdout)), (0, {"before": 2, "now": 2}))
+    check("upgrade", (upgraded.returncode, json.loads(upgraded.stdout)), (0, {"before": NEWEST, "now": NEWEST}))
     moved = run("journal", "archive", journal, folder / "archive", "--json")
     check("archive without snapshots", (moved.returncode, json.loads(moved.stdout)["moved"] >= 0), (0, True))
     check("no such folder", run("journal", "verify", folder / "none").returncode, 1)
     check("no time", run("journal", "print", journal, "--from", "yesterday").returncode, 64)
     check("no head", run("journal", "verify", journal, "--head", "1:2").returncode, 64)
+
+
+def old(folder):
+    """A journal that a version before wrote: read, upgraded once, read again; the head of its chain stays."""
+    journal, said = folder / "old", {}
+    journal.mkdir()
+    data = None
+    for line in (GOLDEN / "state" / "1.txt").read_text(encoding="utf-8").splitlines():
+        if line.startswith("@ "):
+            data = said.setdefault(line[2:], bytearray())
+        elif line.startswith("z "):
+            data.extend(bytes(int(line[2:])))
+        elif line[:1] not in "#=":
+            data.extend(bytes.fromhex(line))
+    for name, content in said.items():
+        (journal / name).write_bytes(content)
+    def chain():
+        verdict = run("journal", "verify", journal, "--chain", "--json", "--quiet")
+        return verdict.returncode, json.loads(verdict.stdout)["head"]
+    before = chain()
+    check("an old journal holds", before[0], 0)
+    check("its records are read back", run("journal", "verify", journal, "--quiet").returncode, 0)
+    printed = run("journal", "print", journal).stdout
+    for words in ({"before": 2, "now": NEWEST}, {"before": NEWEST, "now": NEWEST}):
+        upgraded = run("journal", "upgrade", journal, "--json")
+        check("upgrade of an old journal", (upgraded.returncode, json.loads(upgraded.stdout)), (0, words))
+    check("what stands in it stays", (chain(), run("journal", "print", journal).stdout), (before, printed))
 
 
 def crc32c(data):
@@ -219,6 +248,7 @@ def main():
         journal, _ = stress(folder)
         simulated(folder)
         bad(folder, journal)
+        old(folder)
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
 

@@ -321,6 +321,7 @@ HEALTH_REBUILT_OTHERWISE = 131072
 HEALTH_JOURNAL_ENDED = 262144
 HEALTH_RUN_SHEET = 524288
 HEALTH_SNAPSHOT_FAILED = 1048576
+HEALTH_STREETS_NOT_KEPT = 2097152
 
 DIGEST_SHA256 = 0
 DIGEST_SM3 = 1
@@ -514,7 +515,7 @@ WORDS = {
         256: ("torn_tail", ""), 512: ("ring_damaged", ""), 1024: ("ring_restarted", ""), 2048: ("not_sealed", ""),
         4096: ("kept_too_long", ""), 8192: ("streams_lost", ""), 65536: ("time_uncertain", ""),
         131072: ("rebuilt_otherwise", ""), 262144: ("journal_ended", ""), 524288: ("run_sheet", ""),
-        1048576: ("snapshot_failed", ""),
+        1048576: ("snapshot_failed", ""), 2097152: ("streets_not_kept", ""),
     },
     "digest": {
         0: ("sha256", ""), 1: ("sm3", ""),

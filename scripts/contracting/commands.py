@@ -43,14 +43,23 @@ class Format:
             return 1 + described["most"] * self.size(described["element"], version)
         return sum(self.size(field["type"], version) for field in self.fields(described, version))
 
+    def versions_of(self, kind):
+        """Those that changed it, the first one too."""
+        def changes(owner):
+            found = {owner.get("since", 1)}
+            for field in owner.get("fields", ()):
+                found |= {field.get("since", 1)} | changes(self.types.get(field["type"], {}))
+            return found | changes(self.types[owner["element"]]) if "element" in owner else found
+        return sorted(changes(kind) | changes({"fields": self.described["head"]}))
+
     def version_of(self, kind):
         """The newest version that changed it."""
-        def newest(owner):
-            found = owner.get("since", 1)
-            for field in owner.get("fields", ()):
-                found = max(found, field.get("since", 1), newest(self.types.get(field["type"], {})))
-            return max(found, newest(self.types[owner["element"]])) if "element" in owner else found
-        return max(newest(kind), newest({"fields": self.described["head"]}))
+        return self.versions_of(kind)[-1]
+
+    def changed(self, name):
+        """Whether a type has, or holds, what came later than the type itself."""
+        described = self.types.get(name, {})
+        return "element" in described and self.changed(described["element"]) or any(field.get("since", 1) > 1 or self.changed(field["type"]) for field in described.get("fields", ()))
 
     def most_bytes(self, kind, version):
         fields = self.described["head"] + self.fields(kind, version)
@@ -65,6 +74,9 @@ def check(form):
         most = form.most_bytes(kind, form.newest)
         if most > form.described["most_bytes"]:
             raise ContractError(f"commands.json: {kind['case']} takes {most} bytes")
+        # The kinds up to 40 are those of format 1.
+        if (kind.get("format", 1) > 1) != (kind["kind"] > 40) or kind.get("format", 1) > form.newest:
+            raise ContractError(f"commands.json: {kind['case']}: \"format\" says with which format it came")
         if form.version_of(kind) > form.newest:
             raise ContractError(f"commands.json: {kind['case']} has a field of a version that is still to come")
     for owner in [*form.types.values(), *form.kinds, {"fields": form.described["head"]}]:
@@ -135,7 +147,22 @@ def swift_format(form):
             lines += [f"    case {text[0].strip()}", *text[1:]]
             lines[-1] = lines[-1].rstrip(",") + f": {version}"
     lines += ["    default: nil", "    }", "  }", "",
-              "  static func version(_ kind: UInt16) -> UInt16 { newestVersion(kind) ?? 0 }", "}"]
+              "  /// Of the journal: the newest that there is, and the one that a kind came with.",
+              f"  static var newestFormat: UInt32 {{ {form.newest} }}", "  static func format(_ kind: UInt16) -> UInt32 {",
+              "    switch kind {"]
+    for number in range(2, form.newest + 1):
+        kinds = [str(kind["kind"]) for kind in form.kinds if kind.get("format", 1) == number]
+        if kinds:
+            lines += [f"    case {', '.join(kinds)}: {number}"]
+    lines += ["    default: 1", "    }", "  }", "",
+              "  /// The version in which a journal of this format has it.",
+              "  static func version(_ kind: UInt16, _ format: UInt32) -> UInt16 {", "    switch kind {"]
+    for kind in form.kinds:
+        changes = form.versions_of(kind)
+        if len(changes) > 1:
+            steps = "".join(f"format >= {version} ? {version} : " for version in reversed(changes[1:]))
+            lines += [f"    case {kind['kind']}: {steps}{changes[0]}"]
+    lines += ["    default: newestVersion(kind) ?? 0", "    }", "  }", "}"]
     return "\n".join(lines) + "\n"
 
 
@@ -153,25 +180,30 @@ def swift_writer(form):
     def written(field, value):
         """Numbers and what a module below writes are put; what this file writes is encoded."""
         described = form.types.get(field["type"], {"coded": True} if field["type"] != "bytes32" else {})
-        return f"{'put' if 'coded' in described else 'encode'}({value})"
+        version = ", version" if form.changed(field["type"]) else ""
+        call = f"{'put' if 'coded' in described else 'encode'}({value}{version})"
+        since = field.get("since", 1)
+        return call if since == 1 else f"if version >= {since} {{ {call} }}"
 
     lines = [files.swift("How each kind of command and each type of its fields is written.",
                          ["HujiaContainers", "HujiaIngest"])[:-1],
              "extension NumberWriter {"]
-    for described in form.types.values():
+    for name, described in form.types.items():
         swift = described["swift"]
         if "coded" in described:  # by hand, in a module below
             continue
         if "raw" in described:
             lines += [f"  mutating func encode(_ value: {swift}) {{ put(value.rawValue) }}"]
-        elif "element" in described:
-            lines += [f"  mutating func encode(_ value: {swift}) {{", "    put(UInt8(truncatingIfNeeded: value.count))",
-                      "    for index in 0..<value.count { encode(value.elements[index]) }", "  }"]
+            continue
+        version, inner = (", _ version: UInt16", ", version") if form.changed(name) else ("", "")
+        lines += [f"  mutating func encode(_ value: {swift}{version}) {{"]
+        if "element" in described:
+            lines += ["    put(UInt8(truncatingIfNeeded: value.count))",
+                      f"    for index in 0..<value.count {{ encode(value.elements[index]{inner}) }}", "  }"]
         else:
-            lines += [f"  mutating func encode(_ value: {swift}) {{"]
             lines += ["    " + written(field, f"value.{field['name']}") for field in described["fields"]] + ["  }"]
-    lines += ["", "  mutating func encode(_ change: RecordedChange) {", "    switch change {",
-              "    case .plain(let change): encode(change)"]
+    lines += ["", "  mutating func encode(_ change: RecordedChange, _ version: UInt16) {", "    switch change {",
+              "    case .plain(let change): encode(change, version)"]
     for kind in form.kinds:
         if kind.get("points"):
             lines += [f"    case {pattern(kind)}: " + written(kind["fields"][0], kind["fields"][0]["name"])]
@@ -179,14 +211,14 @@ def swift_writer(form):
     parts = groups(form)
     for index, group in enumerate(parts):
         suffix = "" if index == 0 else f"From{group[0]['kind']}"
-        lines += ["", f"  {'' if index == 0 else 'private '}mutating func encode{suffix}(_ change: Change) {{",
-                  "    switch change {"]
+        lines += ["", f"  {'' if index == 0 else 'private '}mutating func encode{suffix}("
+                  "_ change: Change, _ version: UInt16) {", "    switch change {"]
         for kind in group:
             if kind.get("points"):
                 continue
             lines += [f"    case {pattern(kind)}:" + ("" if kind["fields"] else " break")]
             lines += ["      " + written(field, field["name"]) for field in kind["fields"]]
-        rest = f"encode{'From' + str(parts[index + 1][0]['kind'])}(change)" if index + 1 < len(parts) else "break"
+        rest = f"encode{'From' + str(parts[index + 1][0]['kind'])}(change, version)" if index + 1 < len(parts) else "break"
         lines += [f"    default: {rest}", "    }", "  }"]
     return "\n".join(lines + ["}"]) + "\n"
 
@@ -442,9 +474,7 @@ class Golden:
 def goldens(form):
     made = {}
     for kind in form.kinds:
-        for version in range(1, form.newest + 1):
-            if version < kind.get("since", 1) or version > form.version_of(kind):
-                continue
+        for version in form.versions_of(kind):
             path = f"{GOLDEN}{kind['kind']:02}-{kind['case']}-{version}.txt"
             made[path] = Golden(form, kind, version).text()
     folder = header.ROOT / GOLDEN

@@ -22,12 +22,63 @@ extension EngineDriver {
         "post_capacity is \(capacity): \(left.posts.count) posts wait in the journal's ring")
     }
     let layout = PartLayout(posts: capacity, units: core.pointee.limits.units)
-    let room = area?.room(for: layout.bytes)
+    let streetBytes = journalledStreets_bytes(own.config)
+    var room = area?.room(for: layout.bytes, streets: streetBytes)
+    // An area that an engine with larger tables made may have no room for the streets besides, this once.
+    let hasStreets = room != nil && streetBytes > 0
+    if room == nil { room = area?.room(for: layout.bytes) }
     if let room { move(to: room, layout) } else { own.raise(EngineJournal.Reason.notRecorded) }
     for report in left.posts { takeBack(report, own) }
     for (id, value) in left.positions { takeBack(value, of: id, isForeign: isForeign, own) }
+    if let area { takeStreets(leftStreets(area), own) }
     area?.name(room)
     if let room { postMark = PartHead(at: room).mark }
+    if hasStreets, let area {
+      keepStreets(in: area, bytes: streetBytes, own)
+    } else if trafficUse != .off, map.arcCount > 0 {
+      own.raise(EngineJournal.Reason.streetsNotKept)
+    }
+  }
+
+  // Street times
+
+  /// What a table of street times takes in the ring's file; 0 = none is kept.
+  func journalledStreets_bytes(_ configuration: Configuration) -> Int {
+    trafficUse == .off
+      ? 0 : Self.streetBytes(arcs: map.arcCount, ringBytes: configuration.ringBytes)
+  }
+
+  /// Half of the ring's own room at most: a larger map has its street times in snapshots alone.
+  static func streetBytes(arcs: Int, ringBytes: UInt64) -> Int {
+    let bytes = KeptStreets.bytes(keys: arcs * 2)
+    let most = (ringBytes == 0 ? JournalSettings(folder: "").ringBytes : Int(ringBytes)) / 2
+    return bytes <= most ? bytes : 0
+  }
+
+  private func leftStreets(_ area: RingArea) -> KeptStreets? {
+    guard let left = area.streets, let place = left.baseAddress, let part = area.part() else {
+      return nil
+    }
+    return KeptStreets(
+      at: place, bytes: left.count, map: map, checksum: mapChecksum, beside: part.place)
+  }
+
+  /// What was reported last, whether an epoch had it or not. Read before its place is used again.
+  private func takeStreets(_ left: KeptStreets?, _ own: EngineJournal) {
+    guard let left else { return }
+    own.times = left.times(over: own.times) { map.mapped_ms($0) }
+  }
+
+  private func keepStreets(in area: RingArea, bytes: Int, _ own: EngineJournal) {
+    let place = area.streetRoom(bytes)
+    let made = KeptStreets(
+      making: place, keys: map.arcCount * 2, checksum: mapChecksum,
+      beside: area.part()?.place ?? 0)
+    for (key, time_ms) in own.times where Int(key) < made.keys {
+      made.put(Int(key), time_ms, mapped_ms: map.mapped_ms(Int(key)))
+    }
+    area.name(streets: place, bytes: bytes)
+    own.streets = made
   }
 
   /// Both are still as opening made them, and used by nobody.

@@ -99,6 +99,7 @@ extension EngineDriver {
         from: last.wall_us, to: wall_us, sinceBoot_ns: 0, isOtherBoot: false)
       if passed.isUncertain { journal?.raise(EngineJournal.Reason.timeUncertain) }
       origin_ns &-= last.now_ns &+ passed.time_ns
+      comesBack = journal?.passesOver ?? false
       if last.wall_us != 0 { return }
     }
     var turn = newTurn

@@ -20,6 +20,8 @@ extension EngineDriver {
       journal.forgetContent()
       return .full
     }
+    // What an earlier version of the library could not read would shut the journal to it.
+    guard command.pointee.change.isSaid(in: journal.format) else { return .unsupported }
     if hidesEvents, case .takeEvents(let room) = command.pointee.change, room.durable == .max {
       var limited = Command(.takeEvents(limited(room, journal)))
       return applyJournaled(&limited, &turn, into: &decision, journal)
@@ -29,7 +31,9 @@ extension EngineDriver {
     let wasArming = core.pointee.isArming
     journal.begin()
     core.pointee.record = journal.nextRecord
+    core.pointee.firesAsRecorded = journal.drawsWhole && command.pointee.change.takesEvents
     let status = applyWatched(command, &turn, into: &decision)
+    core.pointee.firesAsRecorded = false
     let change = command.pointee.change
     guard
       core.pointee.remembersAnswer(to: command)
@@ -71,6 +75,11 @@ extension EngineDriver {
 }
 
 extension Change {
+  @inline(__always) fileprivate var takesEvents: Bool {
+    if case .takeEvents = self { return true }
+    return false
+  }
+
   /// Whether an engine that is rebuilt must hear of it.
   fileprivate func leavesTrace(
     _ status: Status, _ slice: Slice, hasNews: Bool, hasChosen: Bool
@@ -81,6 +90,7 @@ extension Change {
     case .beats: slice.done > 0 || hasNews
     case .tick(let tick):
       slice.done > 0 || hasNews || hasChosen || slice.offerSteps != tick.offerSteps
+        || tick.restedUntil_ns != .min
     case .background: true
     default: hasNews || (status.isTaken && status != .unchanged)
     }
@@ -96,7 +106,9 @@ extension Change {
           most: slice.done, decisions: room.decisions, fires: isCut() ? slice.fired : .max))
     case .tick(let tick) where slice.done < tick.most && isCut():
       return .tick(
-        Tick(most: slice.done, decisions: tick.decisions, offerSteps: tick.offerSteps))
+        Tick(
+          most: slice.done, decisions: tick.decisions, offerSteps: tick.offerSteps,
+          restedUntil_ns: tick.restedUntil_ns))
     default: return self
     }
   }

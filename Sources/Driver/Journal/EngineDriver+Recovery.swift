@@ -36,7 +36,8 @@ extension EngineDriver {
     var settings = configuration.journalSettings(
       folder,
       areaBytes: RingArea.bytes(
-        posts: posts.pointee.capacity, units: Int(configuration.maxUnits)))
+        posts: posts.pointee.capacity, units: Int(configuration.maxUnits),
+        streets: journalledStreets_bytes(configuration)))
     if let bell { settings.onProgress = { bell.look(at: $0) } }
     let opened: Journal
     do throws(JournalProblem) {
@@ -70,11 +71,13 @@ extension EngineDriver {
     _ own: EngineJournal, _ rebuilder: Rebuilder, _ configuration: Configuration, _ text: [UInt8]
   ) throws(Failure) {
     core.pointee.record = 0
+    core.pointee.write(in: own.format)
     core.pointee.choices = own.choices
     core.pointee.firesAsRecorded = false
     if let facts = own.facts { feed = .live(positions, writing: facts) }
     core.pointee.feed = feed
     core.pointee.bound(core.pointee.limits)
+    own.times = rebuilder.times
     try takeArea(own, isForeign: rebuilder.wasForeign)
     own.rebuilt = rebuilder.records
     if rebuilder.differences > 0 { own.raise(EngineJournal.Reason.rebuiltOtherwise) }
@@ -82,7 +85,6 @@ extension EngineDriver {
     let before = rebuilder.last
     if rebuilder.opened != nil { goOn(rebuilder, own) }
     own.keep(handedOut, newest: before.wall_us, for_s: configuration.repeat_s)
-    own.times = rebuilder.times
     // That they were read may be among what is lost.
     if own.journal.opening.mayLackEnd { core.pointee.outbox.markRepeated() }
     journal = own
@@ -105,7 +107,7 @@ extension EngineDriver {
     hasRepeated = own.hasRepeated
     followOutboxNow()
     // Last: from here on another thread builds epochs and takes turns.
-    reopenStreets(rebuilder.times, own)
+    reopenStreets(own.times, recorded: rebuilder.times, own)
   }
 
   /// A ring that is full of records that no disk takes has no room for this opening. What was rebuilt is their state.
@@ -178,6 +180,7 @@ extension EngineDriver {
       if passed.isUncertain { own.raise(EngineJournal.Reason.timeUncertain) }
       origin_ns = now_ns &- last.now_ns &- passed.time_ns
     }
+    comesBack = own.passesOver
     moment = Moment(now_ns: max(now_ns &- origin_ns, last.now_ns), wall_us: wall_us)
     core.pointee.time = moment
   }
@@ -209,11 +212,13 @@ extension EngineDriver {
     try text.withBytes { (raw) throws(Failure) in try loadPlans(raw) }
   }
 
-  /// Streets that were closed are closed again: the next epoch says so.
-  private func reopenStreets(_ times: [UInt32: UInt32], _ own: EngineJournal) {
+  /// Streets are as they were: the next epoch says so. Closures that no record has yet come onto one with it.
+  private func reopenStreets(
+    _ times: [UInt32: UInt32], recorded: [UInt32: UInt32], _ own: EngineJournal
+  ) {
     guard !times.isEmpty, trafficUse != .off, let traffic = try? openTraffic() else { return }
     traffic.store.goOn(after: core.pointee.epochBefore)
-    own.closed = Set(times.filter { $0.value == .max }.keys)
+    own.closed = Set(recorded.filter { $0.value == .max }.keys)
     traffic.pending.fill { put in
       for key in times.keys.sorted() where Int(key) < map.arcCount * 2 {
         put(Int(key), times[key] ?? 0)

@@ -15,7 +15,7 @@ extension EngineDriver {
     let state = EngineState(
       opened: opened, last: core.pointee.time,
       monotonic_ns: core.pointee.time.now_ns &+ origin_ns, boot: journal.journal.boot,
-      times: journal.times)
+      times: journal.streets?.times(over: journal.times) { map.mapped_ms($0) } ?? journal.times)
     do throws(JournalProblem) {
       let writer = try journal.journal.beginSnapshot(journal.journal.recorded)
       try write(state, into: writer)

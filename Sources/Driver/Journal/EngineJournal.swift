@@ -15,6 +15,8 @@ final class EngineJournal: @unchecked Sendable {
   /// Positions that were taken in, with HJ_TELEMETRY_ALL.
   let facts: UnsafeMutablePointer<TurnFacts>?
   let telemetry: Telemetry
+  /// In which it is written: commands and states are those of its time.
+  let format: UInt32
   /// Positions, heartbeats and watches stand apart from the chain, where they can be deleted.
   private let standsApart: Bool
   /// nil: events are shown when they are recorded.
@@ -35,6 +37,8 @@ final class EngineJournal: @unchecked Sendable {
   let reasons = Atomic<UInt32>(0)
   /// Street times on record, by key; the builder's own, and closing's.
   var times: [UInt32: UInt32] = [:]
+  /// The newest time of each street, in the ring's file; nil: it has no room for them. Set by opening.
+  var streets: KeptStreets?
   /// Of the configuration.
   let config: Configuration
   /// Records that opening applied.
@@ -69,6 +73,7 @@ final class EngineJournal: @unchecked Sendable {
     }
     self.journal = journal
     telemetry = configuration.telemetry
+    format = journal.format
     standsApart = journal.keepsApart
     self.bell = bell
     config = copy configuration
@@ -87,6 +92,12 @@ final class EngineJournal: @unchecked Sendable {
     facts?.deinitialize(count: 1)
     facts?.deallocate()
   }
+
+  /// Whether it can say which steps were passed over when the engine came back.
+  var passesOver: Bool { format >= 3 }
+
+  /// It cannot say that taking events ended before all was fired: so it never does.
+  var drawsWhole: Bool { format < 2 }
 
   // Room
 
@@ -178,7 +189,11 @@ final class EngineJournal: @unchecked Sendable {
       &writer)
     hasGap = false
     let isApart = standsApart ? command.change.isOfWatches : false
-    if isApart { writer.put(UInt32(0)) } else { writer.put(command, at: moment) }
+    if isApart {
+      writer.put(UInt32(0))
+    } else {
+      writer.put(command, at: moment, format: format)
+    }
     putMark(&writer)
     writer.putCounted(choices.pointee.written)
     if standsApart { writer.put(UInt32(0)) } else { putFixes(&writer) }
@@ -187,7 +202,7 @@ final class EngineJournal: @unchecked Sendable {
     if standsApart { apart.positions = putApart(&writer) }
     if isApart {
       let before = writer.count
-      writer.putParts(command, at: moment)
+      writer.putParts(command, at: moment, format: format)
       apart.watches = writer.count - before
     }
     journal.append(
@@ -329,8 +344,9 @@ final class EngineJournal: @unchecked Sendable {
     static var rebuiltOtherwise: UInt32 { 131_072 }
     static var journalEnded: UInt32 { 262_144 }
     static var snapshotFailed: UInt32 { 1_048_576 }
+    static var streetsNotKept: UInt32 { 2_097_152 }
     /// Told, and not degraded.
-    static var harmless: UInt32 { JournalReasons.tornTail.rawValue }
+    static var harmless: UInt32 { JournalReasons.tornTail.rawValue | streetsNotKept }
   }
 
   func raise(_ bits: UInt32) { _ = reasons.bitwiseOr(bits, ordering: .relaxed) }

@@ -48,7 +48,10 @@ struct EngineState {
     coder.section(0x7473_6a68)
     var version = Self.version
     coder.code(&version)
-    coder.demand(version == Self.version, "the snapshot is of a later version: update the library")
+    if coder.isReading, version > Self.version {
+      return coder.failAsNewer("the snapshot is of a later version: update the library")
+    }
+    coder.demand(version == Self.version, "the snapshot is of no version")
     codeOpened(&coder)
     coder.code(time: &last.now_ns)
     coder.code(time: &last.wall_us)

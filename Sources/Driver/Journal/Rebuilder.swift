@@ -30,6 +30,8 @@ final class Rebuilder {
   private(set) var boot = JournalID.none
   /// A snapshot was whole and could not be taken: an older one may be, by another core.
   private(set) var hasRefusedSnapshot = false
+  /// A later version of the library wrote it: what it says is in no record that this one may go back to.
+  private var isNewer = false
   /// Closed streets and times that were reported, by key.
   private(set) var times: [UInt32: UInt32] = [:]
   private(set) var failure: Failure?
@@ -94,13 +96,14 @@ final class Rebuilder {
       return true
     } catch {
       failure = error
-      hasRefusedSnapshot = error.status == .journal
+      hasRefusedSnapshot = error.status == .journal && !isNewer
       return false
     }
   }
 
   private func take(state bytes: UnsafeRawBufferPointer) throws(Failure) {
     var coder = StateCoder(reading: bytes)
+    defer { isNewer = coder.isNewer }
     guard let state = EngineState(reading: &coder) else { throw Self.refused(coder.flaw) }
     let before = state.opened
     try compare(before)
@@ -195,6 +198,7 @@ final class Rebuilder {
     guard locate(turn.fixes), driver.accepts(turn.command), takeStaged(turn.staged) else {
       throw damaged(record)
     }
+    driver.core.pointee.noteRead(format: turn.command.recorded.leastFormat)
     decision.pointee.answer = Answer()
     decision.pointee.slice = Slice()
     var given = Turn(moment: turn.command.recorded.moment, feed: driver.feed)

@@ -24,9 +24,9 @@ struct RingArea {
     bytes = area.count
   }
 
-  /// Of the whole area.
-  static func bytes(posts: Int, units: Int) -> Int {
-    page + 3 * PartLayout(posts: posts, units: units).bytes
+  /// Of the whole area. `streets`: bytes of the table of street times (`KeptStreets`), which lies at its end, once.
+  static func bytes(posts: Int, units: Int, streets: Int = 0) -> Int {
+    page + 3 * PartLayout(posts: posts, units: units).bytes + streets
   }
 
   private var active: UnsafeMutablePointer<Atomic<UInt64>> {
@@ -51,14 +51,41 @@ struct RingArea {
       && part() == nil
   }
 
-  /// Where a part of so many bytes has room beside the one in force.
-  func room(for wanted: Int) -> UnsafeMutableRawPointer? {
+  /// Where a part of so many bytes has room beside the one in force, and before the `streets` bytes at the end.
+  func room(for wanted: Int, streets: Int = 0) -> UnsafeMutableRawPointer? {
+    let end = (bytes - streets) & ~63
     guard let (place, head) = part() else {
-      return Self.page + wanted <= bytes ? start + Self.page : nil
+      return Self.page + wanted <= end ? start + Self.page : nil
     }
-    if place - Self.page >= wanted { return start + Self.page }
+    if place - Self.page >= wanted, Self.page + wanted <= end { return start + Self.page }
     let behind = (place + head.layout.bytes + 63) & ~63
-    return bytes - behind >= wanted ? start + behind : nil
+    return end - behind >= wanted ? start + behind : nil
+  }
+
+  // Street times
+
+  private var streetPlace: UnsafeMutablePointer<Atomic<UInt64>> {
+    (start + 16).assumingMemoryBound(to: Atomic<UInt64>.self)
+  }
+
+  /// Where the table of street times lies that a process left, and how long it is; nil: it left none.
+  var streets: UnsafeMutableRawBufferPointer? {
+    guard start.load(as: UInt64.self) == Self.magic else { return nil }
+    let place = streetPlace.pointee.load(ordering: .acquiring)
+    let count = start.load(fromByteOffset: 24, as: UInt64.self)
+    guard place >= UInt64(Self.page), place % 64 == 0, place < UInt64(bytes),
+      count <= UInt64(bytes) - place
+    else { return nil }
+    return UnsafeMutableRawBufferPointer(start: start + Int(place), count: Int(count))
+  }
+
+  /// Where one of so many bytes begins: at the end. Behind `name`, when no part of before is in force any more.
+  func streetRoom(_ count: Int) -> UnsafeMutableRawPointer { start + ((bytes - count) & ~63) }
+
+  /// From here on that table counts; nil: none does.
+  func name(streets: UnsafeMutableRawPointer?, bytes count: Int = 0) {
+    if streets != nil { start.storeBytes(of: UInt64(count), toByteOffset: 24, as: UInt64.self) }
+    streetPlace.pointee.store(UInt64(streets.map { $0 - start } ?? 0), ordering: .releasing)
   }
 
   /// From here on the part at this place is the one in force.

@@ -24,6 +24,7 @@ struct SecondCore {
     self.configuration = configuration
     driver = try EngineDriver.follower(of: source, configuration)
     rebuilder = try Rebuilder(driver, configuration)
+    driver.core.pointee.write(in: journal.format)
   }
 
   /// Its configuration: what is of the first engine's alone is left out.
@@ -36,7 +37,13 @@ struct SecondCore {
 
   /// Behind the last record: what a snapshot of then says. nil: nothing was read.
   func finishedState() -> EngineState? {
-    guard let state = rebuilder.state else { return nil }
+    guard var state = rebuilder.state else { return nil }
+    // Times that are on no record, as reporters have left them. What is closed, the records say.
+    if !rebuilder.wasForeign, let streets = source.journal?.streets {
+      state.times = streets.times(over: state.times, takesClosures: false) {
+        source.map.mapped_ms($0)
+      }
+    }
     if rebuilder.wasForeign { driver.core.pointee.snapAnew { driver.snap(($0, $1)) } }
     if configuration.telemetry != .all { takePositions(state.last) }
     return state

@@ -24,15 +24,20 @@ enum RecordKind {
 
 extension NumberWriter {
   /// A command in its own encoding, behind its length; a batch of heartbeats in several pieces.
-  mutating func put(_ command: borrowing Command, at moment: Moment) {
+  /// `format`: of the journal; a recording has the newest.
+  mutating func put(
+    _ command: borrowing Command, at moment: Moment, format: UInt32 = RecordedCommand.newestFormat
+  ) {
     let place = reserve()
-    putParts(command, at: moment)
+    putParts(command, at: moment, format: format)
     close(place)
   }
 
-  mutating func putParts(_ command: borrowing Command, at moment: Moment) {
+  mutating func putParts(_ command: borrowing Command, at moment: Moment, format: UInt32) {
     for part in 0..<RecordedCommand.parts(command) {
-      advance(by: RecordedCommand(command, at: moment, part: part).encode(into: base + count))
+      advance(
+        by: RecordedCommand(command, at: moment, part: part).encode(
+          into: base + count, format: format))
     }
   }
 }

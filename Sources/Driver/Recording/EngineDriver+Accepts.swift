@@ -55,7 +55,9 @@ extension EngineDriver {
       return Self.isSound(clock) && for_ms >= 0 && for_ms <= Int64(UInt32.max) * 1_000
     case .tendEpoch(let cells): return cells >= 0
     case .stall(let late_ns): return late_ns >= 0
-    case .tick(let tick): return tick.most >= 0 && tick.decisions >= 0 && tick.offerSteps >= 0
+    case .tick(let tick):
+      return tick.most >= 0 && tick.decisions >= 0 && tick.offerSteps >= 0
+        && (tick.restedUntil_ns == .min || 0..<1 << 62 ~= tick.restedUntil_ns)
     case .background(let offerSteps): return offerSteps >= 0
     default: return true
     }

@@ -147,7 +147,7 @@ extension EngineDriver {
           }
           next += 1
         }
-        traffic.pending.fill { put in
+        traffic.pending.fill(keeping: journal?.streets, map) { put in
           for index in 0..<filled {
             traffic.put(ready[index].time, ready[index].first..<ready[index].end, put)
           }

@@ -3,6 +3,7 @@
 
 import Glibc
 import HujiaContainers
+import HujiaRoads
 import HujiaRouting
 import Synchronization
 
@@ -63,10 +64,21 @@ final class PendingTimes: @unchecked Sendable {
 
   /// A reporter's slice: `body` calls its argument for each key.
   @inline(__always)
-  func fill(_ body: (_ put: (Int, UInt32) -> Void) -> Void) {
+  /// `kept`: where they stand besides, for the process after this one.
+  func fill(
+    keeping kept: KeptStreets? = nil, _ map: RoadMap? = nil,
+    _ body: (_ put: (Int, UInt32) -> Void) -> Void
+  ) {
     pthread_mutex_lock(mutex)
     let table = filling
-    body { key, time_ms in table.put(key, time_ms) }
+    if let kept, let map {
+      body { key, time_ms in
+        table.put(key, time_ms)
+        kept.put(key, time_ms, mapped_ms: map.mapped_ms(key))
+      }
+    } else {
+      body { key, time_ms in table.put(key, time_ms) }
+    }
     note(table.count)
     pthread_mutex_unlock(mutex)
   }

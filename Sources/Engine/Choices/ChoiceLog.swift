@@ -25,6 +25,8 @@ enum ChoiceKind: UInt8 {
   case carrier
   /// What is said of the units of an answer.
   case marks
+  /// A step that fell due while nothing ran, and that another one stands for. Since format 3.
+  case passedOver
 }
 
 /// The choices of one turn, one behind the other: kind u8, length u16, then its fields, little-endian without gaps. A
@@ -113,6 +115,20 @@ package struct ChoiceLog: ~Copyable {
     next += Self.headBytes + length
     guard let value = body(&reader), !reader.isBroken else { return fail() }
     return value
+  }
+
+  /// Whether the next fact is of this kind, and the wanted one: it is read then, and else it stays the next.
+  /// nil where that is to be decided anew.
+  mutating func readIf(
+    _ kind: ChoiceKind, _ isWanted: (inout NumberReader) -> Bool
+  ) -> Bool? {
+    if !isReading || isBroken { return nil }
+    if next == count { return isCut ? nil : false }
+    guard bytes[next] == kind.rawValue else { return false }
+    let start = next
+    let wanted = read(kind) { isWanted(&$0) }
+    if wanted == false { next = start }
+    return wanted
   }
 
   private mutating func fail<Value>() -> Value? {

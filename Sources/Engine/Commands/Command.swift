@@ -112,10 +112,13 @@ package struct Tick: BitwiseCopyable {
   package var most: Int
   package var decisions: Int
   package var offerSteps: Int
-  package init(most: Int, decisions: Int, offerSteps: Int) {
+  /// The first of an engine that comes back: what is due by then fell due while nothing ran. `Int64.min`: any other.
+  package var restedUntil_ns = Int64.min
+  package init(most: Int, decisions: Int, offerSteps: Int, restedUntil_ns: Int64 = .min) {
     self.most = most
     self.decisions = decisions
     self.offerSteps = offerSteps
+    self.restedUntil_ns = restedUntil_ns
   }
 }
 

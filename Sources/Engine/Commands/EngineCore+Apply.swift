@@ -153,6 +153,7 @@ extension EngineCore {
       slice.next = next ?? 0
     case .tick(let tick):
       slice.offerSteps = tick.offerSteps
+      restedUntil_ns = max(restedUntil_ns, tick.restedUntil_ns)
       slice.done = fireDue(
         most: tick.most, decisions: tick.decisions, offerSteps: &slice.offerSteps, &decision)
     case .audit(let isWanted):

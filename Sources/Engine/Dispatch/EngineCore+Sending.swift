@@ -13,9 +13,13 @@ extension EngineCore {
       sent = Moment(now_ns: time.ns(atWall_us: paper_us), wall_us: min(paper_us, time.wall_us))
     }
     guard Int(incidents[incident].liveCount) < EngineLimits.chosen else { return nil }
+    // A choice that is read back may name a seat that its plan does not have: a file is believed no more than a host.
+    let hasSeat = choice.requirement < incidents[incident].plan.requirementCount && choice.seat < 16
+    let isSound = hasSeat || choice.requirement >= AssignmentRecord.forNeeds
     let record = AssignmentRecord(
       incident: incident, unit: choice.unit, state: .dispatched, role: choice.role,
-      requirement: choice.requirement, seat: choice.seat, travel_ms: choice.travel_ms,
+      requirement: isSound ? choice.requirement : AssignmentRecord.byHand, seat: choice.seat,
+      travel_ms: choice.travel_ms,
       turnout_ms: choice.turnout_ms, distance_dm: choice.distance_dm, reason: choice.reason,
       marks: choice.marks & ChosenMark.ofChoice)
     guard

@@ -47,4 +47,16 @@ struct Chain: BitwiseCopyable {
     next.cycle = place.cycle &+ 1
     return next
   }
+
+  /// Whether another step that is due by `until_ns` has the addressee of `place`: then that one stands for both. With
+  /// `isLastResort` every step that comes is the last resort's. O(steps).
+  func isOvertaken(_ place: ChainPlace, by until_ns: Int64, isLastResort: Bool = false) -> Bool {
+    let told = step(place.step).action.addressee
+    var place = place
+    while let next = next(after: place, at: until_ns), next.due_ns <= until_ns {
+      if isLastResort || step(next.step).action.addressee == told { return true }
+      place = next
+    }
+    return false
+  }
 }

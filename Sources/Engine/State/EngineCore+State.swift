@@ -7,17 +7,34 @@ import HujiaRoads
 
 extension EngineCore {
   /// Of what `code` puts down. A later version reads all earlier ones: a field asks `coder.version` whether it was
-  /// there. 2: alarm levels.
-  package static var stateVersion: UInt32 { 2 }
+  /// there. 2: alarm levels. 3: when the engine came back.
+  package static var stateVersion: UInt32 { 3 }
+
+  /// The newest that a journal of this format may hold: the versions of the library that write the format read it.
+  package static func stateVersion(format: UInt32) -> UInt32 { format < 3 ? 1 : stateVersion }
+
+  /// What is written from here on stands in a journal of this format. A journal that an unreleased version of the
+  /// library wrote on in its own way has more than its format, and goes on with that.
+  package mutating func write(in format: UInt32) {
+    writtenState = Self.stateVersion(format: format)
+  }
+
+  /// The records hold what came with this format.
+  package mutating func noteRead(format: UInt32) {
+    readState = max(readState, Self.stateVersion(format: format))
+  }
 
   /// Writes the state, or reads it into a core that nothing has happened to: its plans are there already
   /// (`put(plans:version:)`), its tables may be larger. What cannot be is told by `coder`. O(all tables).
   package mutating func code(_ coder: inout StateCoder) {
-    var version = Self.stateVersion
+    var version = max(writtenState, readState)
     coder.code(&version)
-    coder.demand(version <= Self.stateVersion, "the state is of a later version")
+    if coder.isReading, version > Self.stateVersion {
+      return coder.failAsNewer("the state is of a later version: update the library")
+    }
     coder.demand(version > 0, "the state is of no version")
     coder.version = version
+    if coder.isReading { readState = version }
     coder.code(&time)
     coder.demand(
       time.now_ns >= 0 && time.wall_us >= 0 && max(time.now_ns, time.wall_us) < 1 << 62,
@@ -57,6 +74,7 @@ extension EngineCore {
     coder.code(&firstWall.hasAppointments)
     coder.code(&firstWall.hasShifts)
     coder.code(&acknowledged)
+    if coder.version >= 3 { coder.code(since: &restedUntil_ns) }
     var epoch = epoch
     coder.code(&epoch)
     if coder.isReading { epochBefore = epoch }

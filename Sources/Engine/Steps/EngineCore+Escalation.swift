@@ -13,11 +13,47 @@ extension EngineCore {
       keepAppointment(incident, &decision)
       return Outcome(isDecision: true)
     }
+    if isPassedOver(slot, incident: incident) {
+      passOver(slot, incident: incident)
+      return Outcome()
+    }
     guard clocks[slot].step < 0 else {
       return escalate(slot, incident: incident, act: act, &decision)
     }
     warn(slot, incident: incident)
     return Outcome()
+  }
+
+  /// As if it had fired, but nobody hears of it and nothing is done.
+  private mutating func passOver(_ slot: UInt32, incident: UInt32) {
+    guard clocks[slot].step >= 0 else {
+      clocks.warn(slot)
+      return rearm(slot, due_ns: firstStep_ns(slot, incident: incident))
+    }
+    let tables = plans.tables(incidents[incident].clockVersion)
+    let policy = tables.pointee.policy(clocks[slot].policy)
+    clocks.clampStep(slot, count: policy.stepCount)
+    _ = beginFiring(slot, incident: incident, policy)
+    advance(slot, along: Chain(policy, in: tables))
+  }
+
+  /// The step counts as fired: a breach is noted, its number is used up. Returns step and cycle.
+  private mutating func beginFiring(
+    _ slot: UInt32, incident: UInt32, _ policy: ClockPolicy
+  ) -> (step: Int32, cycle: Int32) {
+    let record = clocks[slot]
+    let step = record.isLastResort ? policy.stepCount + 1 : record.step + 1
+    var cycle = record.cycle
+    // Its chain was changed for a shorter one: a step that has fired fires again, as another firing.
+    if (cycle, step) <= (record.firedCycle, record.firedStep) { cycle = record.firedCycle &+ 1 }
+    clocks.useCycle(cycle, record.kind, slot: slot)
+    // A step that a person asked for may come before the limit; the breach is noted by the first that comes after it.
+    let limit_ns = record.limit_ns
+    if limit_ns <= time.now_ns, !breaches.isNoted(clock: slot) {
+      noteBreach(slot, incident: incident, assignment: assignment(ofClock: slot), due_ns: limit_ns)
+    }
+    clocks.fire(slot, step: step, cycle: cycle, limit_ns: limit_ns)
+    return (step, cycle)
   }
 
   private func event(_ kind: EventKind, clock slot: UInt32, incident: UInt32) -> Event {
@@ -60,21 +96,9 @@ extension EngineCore {
       record.isLastResort
       ? policy.manners.lastResort : tables.pointee.step(policy, record.step).action
     var event = event(.escalation, clock: slot, incident: incident)
-    event.step = record.isLastResort ? policy.stepCount + 1 : record.step + 1
     event.action = Int32(action.rawValue)
     sign(&event, act, incident: incident)
-    // Its chain was changed for a shorter one: a step that has fired fires again, as another firing.
-    if (record.cycle, event.step) <= (record.firedCycle, record.firedStep) {
-      event.cycle = record.firedCycle &+ 1
-    }
-    clocks.useCycle(event.cycle, record.kind, slot: slot)
-    // A step that a person asked for may come before the limit; the breach is noted by the first that comes after it.
-    let limit_ns = record.limit_ns
-    if limit_ns <= time.now_ns, !breaches.isNoted(clock: slot) {
-      noteBreach(slot, incident: incident, assignment: assignment(ofClock: slot), due_ns: limit_ns)
-    }
-    clocks.fire(slot, step: event.step, cycle: event.cycle, limit_ns: limit_ns)
-
+    (event.step, event.cycle) = beginFiring(slot, incident: incident, policy)
     // The firing names the clock's own assignment, never the replacement's, also when that assignment has ended.
     name(assignment(ofClock: slot), in: &event)
     // The chain goes on before the step acts, so that a replacement inherits the next due time.

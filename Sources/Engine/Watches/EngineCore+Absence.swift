@@ -20,9 +20,17 @@ extension EngineCore {
       // Heartbeats moved it: also where it is overdue by now, what was due before it comes first.
       guard due_ns <= min(time.now_ns, nextDue_ns) else { return armAbsence(slot) }
       beginAbsence(slot, due_ns: due_ns)
-      fireAbsence(slot, act: Act(), &decision)
-    case .absent: fireAbsence(slot, act: Act(), &decision)
+      fireOverdueAbsence(slot, &decision)
+    case .absent: fireOverdueAbsence(slot, &decision)
     }
+  }
+
+  /// A step that another one stands for is passed over: as if it had fired, but nobody hears of it.
+  private mutating func fireOverdueAbsence(_ slot: UInt32, _ decision: inout Decision) {
+    guard isPassedOver(watch: slot) else { return fireAbsence(slot, act: Act(), &decision) }
+    let policy = absencePolicy(slot)
+    watches.fire(slot, stepCount: policy.stepCount)
+    advanceAbsence(slot, policy: policy)
   }
 
   mutating func beginAbsence(_ slot: UInt32, due_ns: Int64) {

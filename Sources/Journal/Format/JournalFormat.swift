@@ -5,7 +5,7 @@
 package enum JournalFormat {
   package static var oldest: UInt32 { 1 }
   /// What a new journal is written in. A format that is added is written only where `Journal.format` says it.
-  package static var newest: UInt32 { 2 }
+  package static var newest: UInt32 { 3 }
   /// From this one on frames may be sealed.
   static var sealing: UInt32 { 2 }
   /// Of a record, a batch, a file, a writing of LOCK: what says more was never written, and what counts on never

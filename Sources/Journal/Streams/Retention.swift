@@ -171,8 +171,12 @@ enum StreamDeletion {
       if let error = folder.remove(facts.name) { throw .system("remove \(facts.name)", error) }
       return
     }
+    let format = bytes.withUnsafeBytes {
+      StreamHead.read($0, newest: folder.newestFormat)?.format ?? JournalFormat.sealing
+    }
     let head = StreamHead(
-      journal: journal, stream: facts.stream, number: facts.number, first: start.first,
+      format: format, journal: journal, stream: facts.stream, number: facts.number,
+      first: start.first,
       made_us: facts.made_us, seal: facts.seal)
     let fresh = facts.name + ".new"
     _ = folder.remove(fresh)

@@ -6,7 +6,8 @@ struct StreamHead: Equatable {
   static var magic: UInt64 { 0x3130_5254_534a_4848 }  // "HHJSTR01"
   static var size: Int { 4_096 }
 
-  var format = JournalFormat.newest
+  /// That of the journal that it was begun in.
+  var format: UInt32
   var journal: JournalID
   var stream: JournalStream
   var number: UInt64

@@ -6,6 +6,7 @@ import Glibc
 final class StreamWriter {
   let stream: JournalStream
   private let journal: JournalID
+  private let format: UInt32
   private let seal: String
   /// A file begins anew when it is so long, or so old: what is deleted goes by files.
   private let most_bytes: Int64
@@ -28,10 +29,11 @@ final class StreamWriter {
 
   /// `last`: where the chain ends before the first frame comes.
   init(
-    _ stream: JournalStream, _ journal: JournalID, seal: String, files: [StreamFacts],
-    last: UInt64, most_bytes: Int, most_s: Int64
+    _ stream: JournalStream, _ journal: JournalID, format: UInt32, seal: String,
+    files: [StreamFacts], last: UInt64, most_bytes: Int, most_s: Int64
   ) {
     self.last = last
+    self.format = format
     self.stream = stream
     self.journal = journal
     self.seal = seal
@@ -126,7 +128,8 @@ final class StreamWriter {
   private func begin(_ folder: Folder, _ now_us: Int64) -> SystemError? {
     finish(folder)
     let head = StreamHead(
-      journal: journal, stream: stream, number: nextNumber, first: firstPending, made_us: now_us,
+      format: format, journal: journal, stream: stream, number: nextNumber, first: firstPending,
+      made_us: now_us,
       seal: seal)
     let name = stream.fileName(nextNumber)
     nextNumber += 1

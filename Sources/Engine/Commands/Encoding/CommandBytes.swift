@@ -15,15 +15,21 @@ package enum CommandFault: Int32, Error, BitwiseCopyable, Sendable {
 extension RecordedCommand {
   /// No command takes more bytes than this; scripts/contract holds it for every kind.
   package static var mostBytes: Int { CommandFormat.mostBytes }
+  /// The newest format of a journal that commands know.
+  package static var newestFormat: UInt32 { CommandFormat.newestFormat }
   /// kind u16, version u16, length u32 (all bytes of the record).
   static var headBytes: Int { 8 }
 
-  /// Writes the record; how many bytes it took. `room` holds `mostBytes`. O(1).
-  package func encode(into room: UnsafeMutableRawPointer) -> Int {
+  /// Writes the record as a journal of this format has it, which can say it (`isSaid(in:)`); how many bytes it took.
+  /// `room` holds `mostBytes`. O(1).
+  package func encode(
+    into room: UnsafeMutableRawPointer, format: UInt32 = RecordedCommand.newestFormat
+  ) -> Int {
     let kind = CommandFormat.kind(change)
+    let version = CommandFormat.version(kind, format)
     var writer = NumberWriter(room)
     writer.put(kind)
-    writer.put(CommandFormat.version(kind))
+    writer.put(version)
     writer.put(UInt32(0))
     writer.put(moment.now_ns)
     writer.put(moment.wall_us)
@@ -31,7 +37,7 @@ extension RecordedCommand {
     writer.put(client.low)
     writer.put(request)
     writer.encode(act)
-    writer.encode(change)
+    writer.encode(change, version)
     assert(writer.count <= Self.mostBytes)
     (room + 4).storeBytes(of: UInt32(writer.count).littleEndian, as: UInt32.self)
     return writer.count
@@ -68,6 +74,18 @@ extension RecordedCommand {
     self.change = change
     (self.moment, self.client, self.request, self.act) = (moment, client, request, act)
     return length
+  }
+}
+
+extension RecordedCommand {
+  /// The first format of a journal that has a command of this kind.
+  package var leastFormat: UInt32 { CommandFormat.format(CommandFormat.kind(change)) }
+}
+
+extension Change {
+  /// Whether a journal of this format can say it.
+  package func isSaid(in format: UInt32) -> Bool {
+    CommandFormat.format(CommandFormat.kind(self)) <= format
   }
 }
 

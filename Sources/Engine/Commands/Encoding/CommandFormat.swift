@@ -66,11 +66,28 @@ enum CommandFormat {
   static func newestVersion(_ kind: UInt16) -> UInt16? {
     switch kind {
     case 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25,
-      26, 27, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41: 1
+      26, 27, 29, 30, 31, 32, 33, 34, 36, 37, 38, 39, 40, 41: 1
     case 28: 2
+    case 35: 3
     default: nil
     }
   }
 
-  static func version(_ kind: UInt16) -> UInt16 { newestVersion(kind) ?? 0 }
+  /// Of the journal: the newest that there is, and the one that a kind came with.
+  static var newestFormat: UInt32 { 3 }
+  static func format(_ kind: UInt16) -> UInt32 {
+    switch kind {
+    case 41: 3
+    default: 1
+    }
+  }
+
+  /// The version in which a journal of this format has it.
+  static func version(_ kind: UInt16, _ format: UInt32) -> UInt16 {
+    switch kind {
+    case 28: format >= 2 ? 2 : 1
+    case 35: format >= 3 ? 3 : 1
+    default: newestVersion(kind) ?? 0
+    }
+  }
 }

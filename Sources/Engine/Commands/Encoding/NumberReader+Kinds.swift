@@ -160,6 +160,7 @@ extension NumberReader {
     value.most = int()
     value.decisions = int()
     value.offerSteps = int()
+    if version >= 3 { value.restedUntil_ns = i64() }
     return value
   }
 

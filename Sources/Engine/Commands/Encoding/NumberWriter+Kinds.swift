@@ -89,32 +89,33 @@ extension NumberWriter {
     put(UInt8(truncatingIfNeeded: value.count))
     for index in 0..<value.count { encode(value.elements[index]) }
   }
-  mutating func encode(_ value: RecordedRoom) {
+  mutating func encode(_ value: RecordedRoom, _ version: UInt16) {
     put(value.most)
     put(value.decisions)
-    put(value.fires)
+    if version >= 2 { put(value.fires) }
   }
   mutating func encode(_ value: TextMark) {
     put(value.bytes)
     put(value.checksum)
   }
-  mutating func encode(_ value: Tick) {
+  mutating func encode(_ value: Tick, _ version: UInt16) {
     put(value.most)
     put(value.decisions)
     put(value.offerSteps)
+    if version >= 3 { put(value.restedUntil_ns) }
   }
 
-  mutating func encode(_ change: RecordedChange) {
+  mutating func encode(_ change: RecordedChange, _ version: UInt16) {
     switch change {
-    case .plain(let change): encode(change)
+    case .plain(let change): encode(change, version)
     case .beats(let beats): encode(beats)
-    case .takeEvents(let room): encode(room)
+    case .takeEvents(let room): encode(room, version)
     case .usePlans(let text): encode(text)
     case .useEpoch(let epoch): put(epoch)
     }
   }
 
-  mutating func encode(_ change: Change) {
+  mutating func encode(_ change: Change, _ version: UInt16) {
     switch change {
     case .report(let report):
       encode(report)
@@ -159,11 +160,11 @@ extension NumberWriter {
     case .undeliverable(let assignment, let wall_us):
       put(assignment)
       put(wall_us)
-    default: encodeFrom13(change)
+    default: encodeFrom13(change, version)
     }
   }
 
-  private mutating func encodeFrom13(_ change: Change) {
+  private mutating func encodeFrom13(_ change: Change, _ version: UInt16) {
     switch change {
     case .takeClock(let clock):
       encode(clock)
@@ -194,11 +195,11 @@ extension NumberWriter {
     case .pauseWatch(let watch, let until_us):
       put(watch)
       put(until_us)
-    default: encodeFrom25(change)
+    default: encodeFrom25(change, version)
     }
   }
 
-  private mutating func encodeFrom25(_ change: Change) {
+  private mutating func encodeFrom25(_ change: Change, _ version: UInt16) {
     switch change {
     case .resumeWatch(let watch):
       put(watch)
@@ -213,14 +214,14 @@ extension NumberWriter {
     case .stall(let late_ns):
       put(late_ns)
     case .tick(let tick):
-      encode(tick)
+      encode(tick, version)
     case .audit(let isWanted):
       put(isWanted)
-    default: encodeFrom37(change)
+    default: encodeFrom37(change, version)
     }
   }
 
-  private mutating func encodeFrom37(_ change: Change) {
+  private mutating func encodeFrom37(_ change: Change, _ version: UInt16) {
     switch change {
     case .background(let offerSteps):
       put(offerSteps)
