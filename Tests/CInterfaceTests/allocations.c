@@ -205,12 +205,11 @@ static void run(int uses_hooks, const char *map) {
 
 /* With a journal no call allocates either, its record included. The journal's own thread does what it likes, so each
  * call's thread is counted alone. */
-static void run_journaled(int32_t events_when) {
+static void run_journaled(void) {
   new_folder();
   hj_config config = poll_config();
   config.journal_path = folder;
   config.ring_bytes = 32 << 20;
-  config.events_when = events_when;
   config.snapshot_records = HJ_SNAPSHOT_AT_CLOSE;
   config.max_speed_cms = UINT32_MAX;
   config.max_incidents = 64;
@@ -341,8 +340,7 @@ int main(void) {
 
   run(0, NULL);
   run(1, NULL);
-  run_journaled(HJ_EVENTS_WHEN_RECORDED);
-  run_journaled(HJ_EVENTS_WHEN_DURABLE);
+  run_journaled();
   const char *map = on_streets();
   if (map != NULL) {
     run(0, map);
