@@ -117,7 +117,8 @@ extension Journal {
       recovery.passedSnapshots = settings.passedSnapshots
       recovery.opening.wasClosed = isNew && catalogue.segments.isEmpty || lock.page.isClosed
       recovery.opening.reasons.formUnion(taken.reasons)
-      if !recovery.opening.wasClosed { settleLast(folder, catalogue) }
+      recovery.settles = !recovery.opening.wasClosed
+      if let last = catalogue.segments.last { recovery.settle(last.name) }
       if try !recovery.takeState(taken.path, journal: id, snapshot) {
         try recovery.takeSnapshot(journal: id, snapshot)
       }
@@ -162,16 +163,6 @@ extension Journal {
     taken.path = taken.ring == nil ? "" : path
     if isExpected, taken.ring == nil { taken.reasons.insert(.ringLost) }
     return taken
-  }
-
-  /// The last segment of a process that did not close may be in memory otherwise than on the disk: a sync that failed
-  /// leaves pages that look good. Written out and forgotten, it is read from the disk.
-  private static func settleLast(_ folder: Folder, _ catalogue: Catalogue) {
-    guard let last = catalogue.segments.last,
-      case .success(let file) = folder.open(last.name, .write)
-    else { return }
-    if folder.syncData(file) == nil { folder.calls.forget(file) }
-    folder.close(file)
   }
 
   /// What is read back reaches as far as what was durable when LOCK was written.
@@ -336,7 +327,7 @@ extension Journal {
       _ = try? StreamDeletion.carryOut(
         note, folder, lock.page.journal, last: recovery.place.last)
     }
-    if let (name, bytes) = recovery.trimmed,
+    if let (name, bytes) = recovery.trimmed, !recovery.unsettled.contains(name),
       bytes < catalogue.segments.first(where: { $0.name == name })?.bytes ?? 0,
       case .success(let file) = folder.open(name, .write)
     {

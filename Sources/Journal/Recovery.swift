@@ -12,6 +12,11 @@ struct Recovery {
   var segments: [SegmentFacts] = []
   /// Where the last segment with records ends; what stands behind it is cut off.
   var trimmed: (name: String, bytes: Int64)?
+  /// An opening of what did not close.
+  var settles = false
+  /// Segments that are read to their end; those where a sync failed are written and synced no more.
+  private var settled: Set<String> = []
+  private(set) var unsettled: Set<String> = []
   /// Segments without a batch: they hold nothing.
   var empty: [String] = []
   var digest: ChainDigest
@@ -98,13 +103,14 @@ struct Recovery {
     var index = start
     while index < heads.count {
       let (segment, own) = heads[index]
-      let bytes = try contents(segment)
       // A segment in which no batch was finished does not count: it says nothing about the one before.
       var next = index + 1
       while next < heads.count, try isEmpty(heads[next].segment, heads[next].head) {
         empty.append(heads[next].segment.name)
         next += 1
       }
+      if next == heads.count { settle(segment.name) }
+      let bytes = try contents(segment)
       // Behind a state beside the ring there is a gap on the disk.
       let isGap = ring.map { $0.state > 0 } ?? false
       let until =
@@ -122,6 +128,21 @@ struct Recovery {
         heads.last?.segment.name ?? "the folder", 0, lastGood: place.last,
         "records \(place.last + 1) to \(ringFirst - 1) are missing before those in the ring")
     }
+  }
+
+  /// The last segment of a process that did not close may be in memory otherwise than on the disk: a sync that failed
+  /// leaves pages that look good. Written out and forgotten, it is read from the disk. Where that sync fails, its pages
+  /// are forgotten as well: a second one would say of them what is not so.
+  mutating func settle(_ name: String) {
+    guard settles, settled.insert(name).inserted,
+      case .success(let file) = folder.open(name, .write)
+    else { return }
+    if folder.syncData(file) != nil {
+      unsettled.insert(name)
+      opening.reasons.insert(.diskFailed)
+    }
+    folder.calls.forget(file)
+    folder.close(file)
   }
 
   private func firstIn(_ ring: Ring) -> UInt64? {
