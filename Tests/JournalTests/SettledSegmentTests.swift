@@ -76,7 +76,8 @@ import Testing
       // What the second segment got is nothing that its process wrote to it.
       let files = JournalFiles(disk: bench.disk)
       if let newest = files.segments.last, files.segments.count > 1 {
-        files.set(newest, Array(files.bytes(newest).prefix(4_096)) + [UInt8](repeating: 0, count: 60 << 10))
+        let zeros = [UInt8](repeating: 0, count: 60 << 10)
+        files.set(newest, Array(files.bytes(newest).prefix(4_096)) + zeros)
       }
       goesOn(bench, seed: seed, "seed \(seed), an empty one")
     }
