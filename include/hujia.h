@@ -524,10 +524,12 @@ typedef struct hj_config {
   int32_t events_when;      /* HJ_EVENTS_WHEN_...; default HJ_EVENTS_WHEN_RECORDED */
   uint64_t ring_bytes;      /* records that are not durable yet, 4 MiB ... 1 GiB, rounded up to a power of two; default
                              * 32 MiB: a minute of 2,000 records a second */
-  uint64_t journal_bytes;   /* bound of the folder, at least 256 MiB; 0 = none. Beyond it: HJ_HEALTH_OVER_BOUND */
+  uint64_t journal_bytes;   /* bound of the folder, at least 256 MiB; 0 = none. Beyond it what is old enough goes, and
+                             * what retain_record_d keeps stays: HJ_HEALTH_OVER_BOUND, hj_journal_info.held_by */
   const char *ring_path;    /* a file on a tmpfs; default /dev/shm/hujia-UID-ID, ID a number made with the folder */
   uint32_t retain_record_d; /* days that records are kept, up to 36,500; 0 = for ever. Older ones go once two snapshots
-                             * have them */
+                             * have them, which a thread makes also where nothing comes any more (not with
+                             * HJ_SNAPSHOT_AT_CLOSE); by whole segments: a 72nd of that time later, a day at most */
   uint32_t repeat_s; /* after a crash events not acknowledged (hj_events_ack) come again: those younger than this, 1 ...
                       * 31,622,400; default 600, ten minutes; never more than event_capacity */
   /* The run sheet 值班单: what people need to go on with paper when all machines are down, as plain text of 80 columns
@@ -546,8 +548,9 @@ typedef struct hj_config {
   void *seal_context;
   const char *seal_name;     /* with seal: of method and key, 1 ... HJ_SEAL_NAME_MAX bytes, clear in each file */
   uint32_t retain_watches_d; /* days that heartbeats and hj_watch_put are kept, 1 ... 36,500; 0 = as long as records */
-  uint32_t disk_wait_s;      /* so long hj_engine_close waits for disks that stand still, and with
-                              * HJ_EVENTS_WHEN_DURABLE hj_engine_poll and hj_engine_drain, 1 ... 3,600; 0 = 30 */
+  uint32_t disk_wait_s;      /* so long hj_engine_close waits for disks that stand still, hj_engine_open for each call
+                              * of one, and with HJ_EVENTS_WHEN_DURABLE hj_engine_poll and hj_engine_drain, 1 ... 3,600;
+                              * 0 = 30: a disk that repeats a read on its own takes some seconds */
 } hj_config;
 
 typedef struct hj_unit {
@@ -1216,8 +1219,12 @@ hj_status hj_config_init(hj_config *config, uint32_t size);
  * (a limit, or one that is smaller than the journal's); HJ_E_JOURNAL, HJ_E_LOCKED (journal_path); HJ_E_FILE,
  * HJ_E_MAP (map_path), HJ_E_PLANS (plans_path); HJ_E_MEMORY (the allocator refused, perhaps the copy of the map; or,
  * with detail.field RLIMIT_AS, address space is short); HJ_E_SYSTEM (detail.field RLIMIT_NOFILE: too few
- * descriptors; RLIMIT_NPROC: no thread); HJ_FULL (256 engines are open). Since
- * 0.1. */
+ * descriptors; RLIMIT_NPROC: no thread); HJ_FULL (256 engines are open).
+ *
+ * With journal_path each call of the journal's disk is waited for disk_wait_s of the config at most, on the caller's
+ * thread. A disk that takes nothing and gives what it has: HJ_OK with HJ_HEALTH_DISK_FAILED. One that gives nothing:
+ * HJ_TIMEOUT with detail.field journal_path (since 0.3), and HJ_E_LOCKED until the call that was left behind is back.
+ * Since 0.1. */
 hj_status hj_engine_open(const hj_config *config, hj_engine **engine, hj_error_detail *detail);
 
 /* Stops and frees. Calls under way on other threads end first (those that wait for room in the ring of posts at once,
@@ -1668,8 +1675,9 @@ hj_status hj_clock_escalate(hj_engine *engine, const hj_clock_ref *clock, const 
 #define HJ_HEALTH_RING_DAMAGED 512u     /* a record in the ring and those behind it are lost, or a post: damaged */
 #define HJ_HEALTH_RING_RESTARTED 1024u  /* the disk stands still: the ring began anew behind the engine's state */
 #define HJ_HEALTH_NOT_SEALED 2048u      /* hj_config.seal fails: nothing becomes durable */
-#define HJ_HEALTH_KEPT_TOO_LONG 4096u   /* older than retain_positions_h or _watches_d says, and in no snapshot yet */
-#define HJ_HEALTH_STREAMS_LOST 8192u /* positions or heartbeats on record were missing or damaged when it was opened */
+#define HJ_HEALTH_KEPT_TOO_LONG 4096u   /* older than a retain_... of the config says: no snapshot has it yet */
+#define HJ_HEALTH_STREAMS_LOST 8192u  /* positions or heartbeats on record were missing or damaged when it was opened */
+#define HJ_HEALTH_RECORDS_WENT 16384u /* told, not degraded: records went by retain_record_d; hj_journal_info.gone */
 #define HJ_HEALTH_TIME_UNCERTAIN 65536u     /* the machine was started anew and its wall clock had gone back */
 #define HJ_HEALTH_REBUILT_OTHERWISE 131072u /* a record did not give what it had given: please report it */
 #define HJ_HEALTH_JOURNAL_ENDED \
@@ -1688,6 +1696,11 @@ hj_status hj_clock_escalate(hj_engine *engine, const hj_clock_ref *clock, const 
 #define HJ_JOURNAL_GOOD 1
 #define HJ_JOURNAL_DEGRADED 2
 
+/* hj_journal_info.held_by: what keeps records that journal_bytes has no room for. Since 0.3. */
+#define HJ_HELD_BY_NOTHING 0   /* no segment is finished, or the oldest goes with the next look, a second later */
+#define HJ_HELD_BY_RETENTION 1 /* it is younger than retain_record_d says; 0 keeps all: `hujia journal archive` */
+#define HJ_HELD_BY_SNAPSHOT 2  /* it is old enough, and two snapshots do not have it yet: a thread makes them */
+
 typedef struct hj_journal_info {
   uint32_t size;
   int32_t state;        /* HJ_JOURNAL_... */
@@ -1702,8 +1715,14 @@ typedef struct hj_journal_info {
   int64_t append_p50_ns, append_p99_ns; /* of the time that a record takes a caller, one in 16; 0 in HJ_RUN_POLL */
   uint64_t rebuilt;                     /* records that opening applied */
   int32_t digest;                       /* of `head`: HJ_DIGEST_... */
-  uint32_t reserved0;
+  int32_t held_by;                      /* HJ_HELD_BY_...: what keeps the oldest segment that is written to no more */
   int64_t append_p999_ns, append_longest_ns; /* of the same records as append_p50_ns; the longest of all */
+  uint64_t first_record;    /* the first that stands in a segment: those before it are in snapshots, went, or were
+                             * archived; 0 = no segment has any yet */
+  uint64_t gone;            /* records that went since the engine was opened, because they were older than
+                             * retain_record_d and two snapshots had them: HJ_HEALTH_RECORDS_WENT */
+  uint64_t archivable;      /* `hujia journal archive` could move the segments up to this record; 0 = none */
+  int64_t archivable_bytes; /* and so much of disk_bytes with them */
 } hj_journal_info;
 
 typedef struct hj_health_info {

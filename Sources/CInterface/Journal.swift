@@ -29,6 +29,11 @@ public func hj_journal_status(
     filled.append_longest_ns = figures.appendLongest_ns
     filled.rebuilt = figures.rebuilt
     filled.digest = figures.digest.rawValue
+    filled.held_by = figures.heldBy
+    filled.first_record = figures.first
+    filled.gone = figures.gone
+    filled.archivable = figures.archivable
+    filled.archivable_bytes = figures.archivable_bytes
     Sized.write(&filled, to: UnsafeMutableRawPointer(info), size: Sized.size(info))
     return .ok
   }

@@ -247,6 +247,7 @@ extension Words {
     case 2048: return constant("not_sealed")
     case 4096: return constant("kept_too_long")
     case 8192: return constant("streams_lost")
+    case 16384: return constant("records_went")
     case 65536: return constant("time_uncertain")
     case 131072: return constant("rebuilt_otherwise")
     case 262144: return constant("journal_ended")

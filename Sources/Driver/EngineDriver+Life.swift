@@ -58,6 +58,7 @@ extension EngineDriver {
         throw error
       }
       driver.sheet?.begin()
+      driver.follower?.begin()
       return HandleTable.file(driver, claim)
     } catch {
       _ = driver.sheet?.stop(within: .max)
@@ -172,6 +173,7 @@ extension EngineDriver {
     HandleTable.awaitUsers(token)
     driver.stopTraffic()
     driver.ringKeeper?.leaveLoop()
+    driver.follower?.leaveLoop()
     let most_ns = Int64(driver.diskWait_s) &* 1_000_000_000
     // It wakes the loop.
     let isSheetOver = driver.sheet?.stop(within: most_ns) ?? true

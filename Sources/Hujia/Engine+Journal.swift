@@ -21,6 +21,25 @@ public struct JournalStatus: Sendable {
   public let reasons: Health
   /// Records that opening applied.
   public let rebuilt: UInt64
+  /// The first that stands in a segment; 0 = none does.
+  public let firstRecord: UInt64
+  /// Records that went since opening: as old as retention says, and in two snapshots.
+  public let gone: UInt64
+  /// `hujia journal archive` could move the segments up to this record, which have so many bytes; 0 = none.
+  public let archivable: UInt64
+  public let archivable_bytes: Int64
+  /// What keeps the oldest segment that is written to no more.
+  public let heldBy: JournalHold
+}
+
+/// What keeps records on the disk.
+public enum JournalHold: Int32, Sendable {
+  /// No segment is finished, or the oldest goes with the next look.
+  case nothing = 0
+  /// It is younger than retention says.
+  case retention = 1
+  /// It is old enough, and two snapshots do not have it yet.
+  case snapshot = 2
 }
 
 extension Engine {
@@ -33,7 +52,10 @@ extension Engine {
           recorded: figures.recorded, durable: figures.durable, headRecord: figures.headRecord,
           head: figures.head, digest: figures.digest == .sm3 ? .sm3 : .sha256,
           lag_ns: figures.lag_ns, disk_bytes: figures.disk_bytes,
-          reasons: Health(rawValue: figures.reasons), rebuilt: figures.rebuilt))
+          reasons: Health(rawValue: figures.reasons), rebuilt: figures.rebuilt,
+          firstRecord: figures.first, gone: figures.gone, archivable: figures.archivable,
+          archivable_bytes: figures.archivable_bytes,
+          heldBy: JournalHold(rawValue: figures.heldBy) ?? .nothing))
     }
   }
 

@@ -392,9 +392,11 @@ public struct Health: OptionSet, Sendable {
   /// The disk stands still: the ring began anew behind the engine's state.
   public static let ringRestarted = Health(rawValue: 1024)
   public static let notSealed = Health(rawValue: 2048)
+  /// Older than a retain_... of the config says: no snapshot has it yet.
   public static let keptTooLong = Health(rawValue: 4096)
   /// Positions or heartbeats on record were missing or damaged when it was opened.
   public static let streamsLost = Health(rawValue: 8192)
+  public static let recordsWent = Health(rawValue: 16384)
   /// The machine was started anew and its wall clock had gone back.
   public static let timeUncertain = Health(rawValue: 65536)
   /// A record did not give what it had given: please report it.

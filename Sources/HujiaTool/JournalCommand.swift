@@ -9,19 +9,21 @@ struct JournalCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "journal",
     abstract:
-      "Print, verify, salvage, archive, upgrade a journal (hj_config.journal_path); delete places.",
+      "Print, verify, salvage, archive, upgrade a journal (hj_config.journal_path); delete places; status.",
     discussion: """
       Examples:
         hujia journal print /var/lib/dispatch/journal --incident 4294967297
         hujia journal verify /var/lib/dispatch/journal
+        hujia journal status /var/lib/dispatch/journal
         hujia journal salvage /var/lib/dispatch/journal /srv/good-part
         hujia journal archive /var/lib/dispatch/journal /srv/archive
         hujia journal delete /var/lib/dispatch/journal --positions --before 2026-11-01 --by "A. Wang" --why "request 17"
         hujia journal upgrade /var/lib/dispatch/journal
       """,
     subcommands: [
-      JournalPrintCommand.self, JournalVerifyCommand.self, JournalSalvageCommand.self,
-      JournalArchiveCommand.self, JournalDeleteCommand.self, JournalUpgradeCommand.self,
+      JournalPrintCommand.self, JournalVerifyCommand.self, JournalStatusCommand.self,
+      JournalSalvageCommand.self, JournalArchiveCommand.self, JournalDeleteCommand.self,
+      JournalUpgradeCommand.self,
     ])
 }
 
@@ -177,6 +179,34 @@ struct JournalVerifyCommand: ParsableCommand {
     line.end()
     print(json ? verdict.json : verdict.text)
     if let failure = verdict.failure { throw failure }
+  }
+}
+
+struct JournalStatusCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "status",
+    abstract: "What takes the room on the disk, and what of it may go into an archive.",
+    discussion: """
+      Read while its engine runs; nothing is changed. Said are segments, snapshots and what stands apart, with their \
+      bytes; up to which record `archive` would move segments now, and what holds the others; what waits in the ring, \
+      and whether a state stands beside it.
+
+      Examples:
+        hujia journal status /var/lib/dispatch/journal
+        hujia journal status journal --json
+      """)
+
+  @Argument(help: "The journal's folder.") var folder: String
+  @Flag(help: "Print as JSON.") var json = false
+
+  func run() throws {
+    let standing: JournalStanding
+    do throws(JournalProblem) {
+      standing = try Journal.standing(folder)
+    } catch {
+      throw Failed(field: folder, error.text)
+    }
+    print(json ? JournalWords.json(standing, folder) : JournalWords.text(standing, folder))
   }
 }
 

@@ -67,7 +67,7 @@ extension Journal {
   }
 
   /// The record up to which the older of the two newest whole snapshots goes.
-  private static func covered(
+  static func covered(
     _ folder: Folder, _ catalogue: Catalogue, _ journal: JournalID
   ) -> UInt64 {
     let whole = catalogue.snapshots.reversed().lazy.filter {

@@ -29,9 +29,14 @@ struct FolderLock {
       let answer = folder.steadily { folder.calls.lock(file) }
       if answer == -EACCES || answer == -EAGAIN { throw locked(path, "another process") }
       if answer < 0 { throw .system("lock \(path)", SystemError(-answer)) }
-      let page = try LockPage.read(folder, file)
       HeldFolders.add(own, file, status)
-      return (file, own, status, page)
+      do throws(JournalProblem) {
+        return (file, own, status, try LockPage.read(folder, file))
+      } catch {
+        // A call that was left behind may still come to the file: until then it is nobody else's.
+        if !folder.calls.later({ HeldFolders.remove(own) }) { HeldFolders.drop(own) }
+        throw error
+      }
     } catch {
       folder.close(file)
       throw error
@@ -188,6 +193,9 @@ enum HeldFolders {
     let table = table
     table.gate.held { table.held.removeAll { $0.folder.isSame(folder) } }
   }
+
+  /// Under the gate.
+  static func drop(_ folder: FileStatus) { table.held.removeAll { $0.folder.isSame(folder) } }
 
   /// All of a file system: tests let a process die without its end.
   static func forget(device: UInt64) {

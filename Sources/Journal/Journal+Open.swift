@@ -15,6 +15,34 @@ extension Journal {
     record: (borrowing JournalRecord) -> Bool
   ) throws(JournalProblem) -> Journal {
     try check(settings)
+    guard let most_ns = settings.diskWait_ns else {
+      return try openNow(settings, nil, snapshot: snapshot, head: head, record: record)
+    }
+    let bounded = BoundedCalls(settings.calls, folder: settings.folder, most_ns: most_ns)
+    var own = settings
+    own.calls = bounded
+    do throws(JournalProblem) {
+      return try openNow(own, bounded, snapshot: snapshot, head: head, record: record)
+    } catch {
+      bounded.endOpening()
+      guard bounded.isStuck else { throw error }
+      throw silent(settings.folder, most_ns)
+    }
+  }
+
+  private static func silent(_ folder: String, _ most_ns: Int64) -> JournalProblem {
+    JournalProblem(
+      .silent,
+      "the disk of \(folder) did not answer within \(most_ns / 1_000_000_000) s (disk_wait_s): open it again "
+        + "once the disk does, or without it on another folder to dispatch meanwhile",
+      errno: ETIMEDOUT)
+  }
+
+  private static func openNow(
+    _ settings: JournalSettings, _ bounded: BoundedCalls?,
+    snapshot: (UnsafeRawBufferPointer) -> Bool, head: (UnsafeRawBufferPointer) -> Bool,
+    record: (borrowing JournalRecord) -> Bool
+  ) throws(JournalProblem) -> Journal {
     let calls = settings.calls
     let folder = try openFolder(settings)
     do throws(JournalProblem) {
@@ -23,12 +51,14 @@ extension Journal {
         let lock = FolderLock(
           file: file, folder: own, status: status,
           page: page ?? LockPage(journal: .none, boot: .none))
-        return try open(
+        let journal = try open(
           settings, folder, lock, isNew: page == nil, snapshot: snapshot, head: head,
           record: record)
+        try journal.begin(isDeaf: bounded?.isDeaf ?? false)
+        return journal
       } catch {
         folder.close(file)
-        HeldFolders.remove(own)
+        if !calls.later({ HeldFolders.remove(own) }) { HeldFolders.remove(own) }
         throw error
       }
     } catch {
@@ -66,9 +96,12 @@ extension Journal {
 
   private static func openFolder(_ settings: JournalSettings) throws(JournalProblem) -> Folder {
     let calls = settings.calls
-    let made = calls.makeFolder(settings.folder)
-    if made < 0, made != -EEXIST { throw .system("make \(settings.folder)", SystemError(-made)) }
-    let descriptor = calls.openFolder(settings.folder)
+    var descriptor = calls.openFolder(settings.folder)
+    if descriptor == -ENOENT {
+      let made = calls.makeFolder(settings.folder)
+      if made < 0, made != -EEXIST { throw .system("make \(settings.folder)", SystemError(-made)) }
+      descriptor = calls.openFolder(settings.folder)
+    }
     if descriptor < 0 { throw .system("open \(settings.folder)", SystemError(-descriptor)) }
     let folder = Folder(
       calls: calls, descriptor: descriptor, newestFormat: settings.newestFormat)
@@ -278,6 +311,13 @@ extension Journal {
     _ taken: TakenRing, _ before: LockPage, _ recovery: Recovery
   ) -> (ring: Ring, file: RingFile, isNew: Bool)? {
     if taken.ring?.start == new.ring.start { return (new.ring, new.file, false) }
+    if (new.file.calls as? BoundedCalls)?.isStuck == true {
+      // LOCK may come to name either once the call is back: both stay as they are, with the same records. Nothing is
+      // lost where there was none.
+      if old == nil, before.generation > 0 { return (new.ring, new.file, true) }
+      new.file.unmap(new.ring)
+      return nil
+    }
     if let old, !recovery.opening.reasons.contains(.ringDamaged) {
       new.file.unmap(new.ring)
       new.file.remove()
@@ -366,6 +406,11 @@ extension Journal {
       let end = ring.ring.end(of: recovery.opening.snapshot, seed: recovery.seed)
       ring.ring.release(end, durable: ring.ring.durable)
     }
+    // Beside a state a damaged ring is gone on with, as far as it is whole: what comes next stands where the damage
+    // did, and not behind it, where nobody would find it.
+    if recovery.opening.reasons.contains(.ringDamaged) {
+      ring.ring.publish(ring.ring.walk(seed: recovery.seed) { _, _, _ in true }.end)
+    }
     ring.file.removeStates(but: ring.ring.state)
     let journal = Journal(
       JournalParts(
@@ -379,10 +424,25 @@ extension Journal {
       journal.makeReserve()
       _ = journal.beginSegment()
     }
-    if settings.hasThread, !journal.startThread() {
-      journal.close(leavesFolder: true)
+    return journal
+  }
+
+  /// The journal's thread sets out, from where any call waits as long as the disk does. `isDeaf`: what was read is not
+  /// all; the ring stays as it was for the next open.
+  private func begin(isDeaf: Bool) throws(JournalProblem) {
+    if isDeaf {
+      keepsRing = true
+      close(leavesFolder: true)
+      throw JournalProblem(.silent, "the disk gives nothing", errno: ETIMEDOUT)
+    }
+    if let bounded = calls as? BoundedCalls {
+      // Until a batch is on the disk.
+      if bounded.isStuck { raise(.diskFailed) }
+      bounded.endOpening()
+    }
+    if settings.hasThread, !startThread() {
+      close(leavesFolder: true)
       throw JournalProblem(.system, "the system has no thread for the journal", errno: EAGAIN)
     }
-    return journal
   }
 }

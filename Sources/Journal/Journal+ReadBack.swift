@@ -27,16 +27,16 @@ extension Journal {
   /// The longest file that is read at once then: a segment, a snapshot, a state beside the ring; no more than is known.
   package var mostRead_bytes: Int {
     var most = Int64(settings.segmentBytes)
-    if let own = try? openAgain() {
-      defer { own.close(own.descriptor) }
-      for name in (try? own.calls.names(own.descriptor).get()) ?? []
-      where SnapshotHead.number(name) != nil { most = max(most, own.bytes(of: name)) }
-    }
     if let gap {
       let state = RingFile.inside(ringFile.path, calls, none: Int64(0)) { home, name in
         home.bytes(of: RingFile.stateName(name, gap))
       }
-      most = max(most, state)
+      return Int(max(most, state))
+    }
+    if let own = try? openAgain() {
+      defer { own.close(own.descriptor) }
+      for name in (try? own.calls.names(own.descriptor).get()) ?? []
+      where SnapshotHead.number(name) != nil { most = max(most, own.bytes(of: name)) }
     }
     return Int(most)
   }

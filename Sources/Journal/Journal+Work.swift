@@ -21,6 +21,8 @@ extension Journal {
       Waiters.wake(gate.held { waiters.arrive(0) })
     } else {
       tendStreams()
+      tendRecords()
+      if step == .nothing { tendReserve() }
     }
     if step != .nothing { settings.onProgress?(self) }
     return step
@@ -204,9 +206,23 @@ extension Journal {
     }
   }
 
+  private static var reserve_ns: Int64 { 10_000_000_000 }
+
+  /// Under `work`, where nothing waits: a reserve that was taken is made again as soon as there is room.
+  private func tendReserve() {
+    guard !hasReserve, settings.reserveBytes > 0, !reasons.contains(.diskFailed) else { return }
+    let now_ns = calls.now_ns()
+    guard tending.reserved_ns == .min || now_ns &- tending.reserved_ns >= Self.reserve_ns else {
+      return
+    }
+    tending.reserved_ns = now_ns
+    makeReserve()
+  }
+
   private func takeReserve() -> Bool {
     guard hasReserve else { return false }
     hasReserve = false
+    tending.reserved_ns = calls.now_ns()
     raise(.diskFull)
     return folder.remove(Self.reserveName) == nil
   }

@@ -41,6 +41,8 @@ package final class Journal: @unchecked Sendable {
 
   /// A deletion on its way.
   let pending = PendingNote()
+  /// What is known of records that are to go.
+  let tending = RecordTending()
 
   // Under `telling`, which is held while it is told: of each batch that is durable, and how many bytes were
   private let telling = Gate()
@@ -60,6 +62,7 @@ package final class Journal: @unchecked Sendable {
   var head: ChainPlace
   var headDigest: JournalDigest
   var diskBytes: Int64 = 0
+  var toldStock = RecordStock()
 
   // Any thread
   private let recordedCell: Atomic<UInt64>
@@ -225,12 +228,14 @@ package final class Journal: @unchecked Sendable {
   }
 
   package var info: JournalInfo {
-    let (place, digest, disk) = gate.held { (head, headDigest, diskBytes) }
+    let (place, digest, disk, stock) = gate.held { (head, headDigest, diskBytes, toldStock) }
     return JournalInfo(
       recorded: recorded, durable: durable, headRecord: place.last, head: place.hash,
       digest: digest, lag_ns: lag_ns, disk_bytes: disk, used_bytes: ring.used,
       capacity_bytes: ring.capacity,
-      reasons: reasonsNow, lastError: errorCell.load(ordering: .acquiring))
+      reasons: reasonsNow, lastError: errorCell.load(ordering: .acquiring), first: stock.first,
+      gone: stock.gone, archivable: stock.archivable, archivable_bytes: stock.archivable_bytes,
+      hold: stock.hold)
   }
 
   private var lag_ns: Int64 {
@@ -249,6 +254,11 @@ package final class Journal: @unchecked Sendable {
   /// Whether so much of the ring is full that the host is to write its state beside it (`beginRingState`), soon.
   /// Any thread.
   package var mustRestart: Bool { ring.used >= ring.capacity / 8 * 7 }
+
+  /// There is no more room to wait for a disk that may not even give what it has. Any thread.
+  package var mustRestartNow: Bool { ring.used >= ring.capacity / 16 * 15 }
+  /// Whether the ring has begun anew: what is read for a state then lies beside it, and no disk is asked.
+  package var hasState: Bool { gap != nil }
 
   /// The last record of a state that the segments do not reach.
   var gap: UInt64? { gate.held { gapEnd } }
@@ -276,6 +286,7 @@ package final class Journal: @unchecked Sendable {
     }
     ring.release(begin, durable: place.last)
     if head.hash != place.hash { headDigest = settings.digest }
+    if toldStock.first == 0, head.last < place.last { toldStock.first = head.last + 1 }
     head = place
     diskBytes = onDisk
     durableCell.store(place.last, ordering: .releasing)
@@ -292,6 +303,8 @@ package final class Journal: @unchecked Sendable {
     gate.lock()
     defer { gate.unlock() }
     guard sequence > durableCell.load(ordering: .relaxed) else { return sequence }
+    // A thread that was held up longer than another has an older state.
+    if let gapEnd, gapEnd >= sequence { return gapEnd == sequence ? nil : sequence }
     let before = ring.state
     ring.setState(sequence)
     gapEnd = sequence

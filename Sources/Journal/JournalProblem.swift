@@ -17,6 +17,8 @@ package struct JournalProblem: Error, Sendable, CustomStringConvertible {
     /// Written by a newer version.
     case newer
     case networkFileSystem
+    /// The disk gave no answer in time.
+    case silent
     /// The system refused a call: `errno` says why.
     case system
     case memory

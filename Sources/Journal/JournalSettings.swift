@@ -74,6 +74,8 @@ package struct JournalSettings: Sendable {
   package var onProgress: (@Sendable (Journal) -> Void)?
   /// Tests speak for a version that has one more.
   package var newestFormat = JournalFormat.newest
+  /// So long an opening waits for any single call of its disk; nil: as long as that takes.
+  package var diskWait_ns: Int64?
   /// Every system call; tests bring their own.
   package var calls: any FileCalls = SystemFiles()
 
@@ -84,6 +86,9 @@ package struct JournalSettings: Sendable {
     min(max(retain_s[stream.rawValue] / 72, 60), Self.longestRotation_s)
   }
   static var longestRotation_s: Int64 { 86_400 }
+
+  /// And so does a segment, where records go in time.
+  var rotation_s: Int64 { min(max(retention_s / 72, 60), Self.longestRotation_s) }
 }
 
 package enum JournalStrength: Int32, Sendable {
@@ -140,8 +145,13 @@ package struct JournalReasons: OptionSet, Hashable, Sendable {
   /// Something that stands apart is missing or damaged, and no deletion says so.
   package static let streamsLost = JournalReasons(rawValue: 8_192)
 
+  /// Told, not degraded: records went since opening, because they were as old as retention says.
+  package static let recordsWent = JournalReasons(rawValue: 16_384)
+
+  /// Told, and nothing is in doubt.
+  package static let harmless: JournalReasons = [.tornTail, .recordsWent]
   /// Those that make the state DEGRADED.
-  package static let degrading: JournalReasons = JournalReasons(rawValue: ~256)
+  package static let degrading = JournalReasons(rawValue: ~harmless.rawValue)
 }
 
 /// A moment's view, from any thread.
@@ -162,6 +172,15 @@ package struct JournalInfo: Sendable {
   package var reasons: JournalReasons
   /// The number of the last error of the system; 0 = none since it was opened.
   package var lastError: Int32
+  /// The first record that stands in a segment; 0 = none does.
+  package var first: UInt64
+  /// How many went since opening: by retention.
+  package var gone: UInt64
+  /// Sealed segments up to this record could go into an archive, and how many bytes those have.
+  package var archivable: UInt64
+  package var archivable_bytes: Int64
+  /// What keeps the oldest sealed segment.
+  package var hold: JournalHold
   package var isDegraded: Bool { !reasons.isDisjoint(with: .degrading) }
 }
 

@@ -90,7 +90,12 @@ private struct Reading {
       let view = RingView.read(page.ringPath, journal: page.journal, folder.calls)
       guard let view else { return report.isRingLost = true }
       if view.isOverwritten { continue }
-      guard let first = view.first(after: last) else { return }
+      guard let first = view.first(after: last) else {
+        // They went to the disk between the two looks.
+        if view.durable > last { continue }
+        if view.state > last { throw Self.beside(last + 1, view.state) }
+        return
+      }
       if first == last + 1 {
         view.each(after: last) { frame, payload in
           report.fromRing += 1
@@ -100,14 +105,18 @@ private struct Reading {
         return
       }
       if view.state >= first - 1 {
-        throw JournalProblem(
-          .incomplete,
-          "records \(last + 1) to \(first - 1) stand in a state beside the ring: open the engine "
-            + "once, so that it becomes a snapshot")
+        throw Self.beside(last + 1, first - 1)
       }
     }
     throw JournalProblem(
       .incomplete, "the journal is written faster than it is read: try again, or close the engine")
+  }
+
+  private static func beside(_ first: UInt64, _ last: UInt64) -> JournalProblem {
+    JournalProblem(
+      .incomplete,
+      "records \(first) to \(last) stand in a state beside the ring: open the engine once, so that it "
+        + "becomes a snapshot")
   }
 
   /// What comes next stands in the ring alone: the segments need not be read again. False: it does not.
@@ -186,6 +195,8 @@ struct RingView {
   let seed: UInt32
   /// The last record of the state beside the ring; 0 = none.
   let state: UInt64
+  /// All up to this one stand in segments, or in a snapshot.
+  let durable: UInt64
 
   /// nil: it is gone, or not this journal's.
   static func read(_ path: String, journal: JournalID, _ calls: any FileCalls) -> RingView? {
@@ -205,7 +216,8 @@ struct RingView {
       guard let first = piece(folder, file, at: start + place, Int(before)),
         let second = piece(folder, file, at: start, Int(count - before))
       else { return nil }
-      return RingView(bytes: first + second, seed: Frame.seed(journal), state: ends.state)
+      return RingView(
+        bytes: first + second, seed: Frame.seed(journal), state: ends.state, durable: ends.durable)
     }
   }
 

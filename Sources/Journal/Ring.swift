@@ -132,10 +132,12 @@ struct Ring: @unchecked Sendable {
     return Facts(journal: journal, boot: boot, areaBytes: areaBytes, ringBytes: ringBytes)
   }
 
-  /// Both ends, and the last record of the state beside it, as a copy of the first page says them.
-  static func ends(_ page: UnsafeRawBufferPointer) -> (head: UInt64, tail: UInt64, state: UInt64) {
+  /// Both ends, the last record of the state beside it, and one that was durable, as a copy of the first page says.
+  static func ends(
+    _ page: UnsafeRawBufferPointer
+  ) -> (head: UInt64, tail: UInt64, state: UInt64, durable: UInt64) {
     func word(_ place: Int) -> UInt64 { page.loadUnaligned(fromByteOffset: place, as: UInt64.self) }
-    return (word(headPlace), word(tailPlace), word(statePlace))
+    return (word(headPlace), word(tailPlace), word(statePlace), word(durablePlace))
   }
 
   // Read back

@@ -27,6 +27,8 @@ final class SegmentWriter: @unchecked Sendable {
   private var running: [UInt8]
   var nextNumber: UInt64
   private(set) var written: [SegmentFacts] = []
+  /// When the first batch of the open segment was written; nil: it has none.
+  private(set) var begun_us: Int64?
 
   init(
     digest: ChainDigest, seed: UInt32, layer: FrameLayer?, place: ChainPlace,
@@ -64,6 +66,7 @@ final class SegmentWriter: @unchecked Sendable {
   /// Reserved, with its head, known to its folder: then it counts. The records after `place.last` come into it.
   func begin(_ folder: Folder, _ head: SegmentHead) -> SystemError? {
     finish(folder)
+    begun_us = nil
     var head = head
     head.number = nextNumber
     // Behind a gap without a batch a second segment begins where the first one would have.
@@ -189,6 +192,7 @@ final class SegmentWriter: @unchecked Sendable {
     place = ChainPlace(
       last: head.last, hash: hash, batch: head.number + 1, wall_us: wall_us)
     lastWritten = head.last
+    begun_us = begun_us ?? wall_us
     written[written.count - 1].last = head.last
     written[written.count - 1].wall_us = wall_us
     return nil

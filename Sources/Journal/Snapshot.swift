@@ -277,37 +277,6 @@ extension Journal {
   /// Under `work`. The last record that the older of two snapshots has: what comes after it stays.
   var covered: UInt64 { snapshots.count < 2 ? 0 : snapshots[0] }
 
-  /// Under `work`. Retention wins over the bound on the disk's use.
-  func prune() {
-    let now_us = calls.wall_us()
-    let covered = covered
-    var segments = writer.written
-    var isOver = isOverBound(segments)
-    while segments.count > 1, segments[0].last <= covered {
-      let isYoung = segments[0].wall_us > now_us &- settings.retention_s &* 1_000_000
-      if isYoung, settings.retention_s > 0 { break }
-      // One after the other on the disk as well: a power cut that kept an older one and lost a newer would leave a gap.
-      if folder.remove(SegmentHead.name(segments[0].number)) != nil { break }
-      if folder.syncFolder() != nil { break }
-      writer.forget(segments[0].number)
-      segments.removeFirst()
-      isOver = isOverBound(segments)
-    }
-    if isOver { raise(.overBound) } else { clear(.overBound) }
-    let bytes = bytesOfFiles
-    gate.held { diskBytes = bytes }
-  }
-
-  /// Under `work`, at each new segment: whether the folder has outgrown its bound.
-  func tellBound() {
-    if isOverBound(writer.written) { raise(.overBound) } else { clear(.overBound) }
-  }
-
-  private func isOverBound(_ segments: [SegmentFacts]) -> Bool {
-    guard settings.journalBytes > 0 else { return false }
-    return segments.reduce(snapshotBytes + streamBytes) { $0 + $1.bytes } > settings.journalBytes
-  }
-
   /// Under `work`: segments, what stands apart of them, snapshots. Nothing is looked at that was looked at before.
   var bytesOfFiles: Int64 {
     writer.written.reduce(snapshotBytes + streamBytes) { $0 + $1.bytes }

@@ -1,5 +1,6 @@
 // What the small commands of `hujia journal` say of their work.
 
+import HujiaHostKit
 import HujiaJournal
 
 package enum JournalWords {
@@ -53,6 +54,86 @@ package enum JournalWords {
     list.say("hash", JournalVerdict.hex(report.hash))
     list.say("covered", Int64(clamping: report.covered))
     list.say("left", report.left)
+    return JSONLine.of(list.fields)
+  }
+
+  package static func text(_ standing: JournalStanding, _ path: String) -> String {
+    func bytes(_ count: Int64) -> String { "\(Thousands.text(Int(count))) bytes" }
+    let snapshots = standing.snapshots.map { "\($0)" }.joined(separator: ", ")
+    var lines = [
+      "journal          \(path): \(standing.journal), format \(standing.format), "
+        + (standing.wasClosed ? "closed" : "an engine has it, or died with it"),
+      standing.last == 0
+        ? "records          none"
+        : standing.first == 0
+          ? "records          up to \(standing.last), in snapshots alone"
+          : "records          \(standing.first) to \(standing.last) at least in \(standing.segments) segments",
+      "disk             segments \(bytes(standing.segment_bytes)), apart \(bytes(standing.stream_bytes)), "
+        + "snapshots \(bytes(standing.snapshot_bytes)), reserve \(bytes(standing.reserve_bytes))",
+      "snapshots        " + (snapshots.isEmpty ? "none" : "of records \(snapshots)"),
+    ]
+    lines += ringLines(standing)
+    if standing.archivable > 0 {
+      lines.append(
+        "may go           \(standing.archivable) segments, records up to \(standing.archivable_last), "
+          + "\(bytes(standing.archivable_bytes)): `hujia journal archive`, with the engine closed")
+    }
+    let left = standing.segments - standing.archivable
+    if standing.covered == 0 {
+      lines.append(
+        "held             all segments: there are not two snapshots that are whole, and an opening needs them"
+      )
+    } else {
+      lines.append(
+        "held             \(left) segments: the older of two snapshots goes up to record "
+          + "\(standing.covered), and the newest segment stays")
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  private static func ringLines(_ standing: JournalStanding) -> [String] {
+    if standing.wasClosed { return [] }
+    if standing.ring.isEmpty { return ["ring             none: memory of its process alone"] }
+    if standing.isRingLost {
+      return ["ring             \(standing.ring) is gone: what was not durable is lost"]
+    }
+    var lines = [
+      standing.ringCount == 0
+        ? "ring             \(standing.ring): nothing waits in it"
+        : "ring             \(standing.ring): \(standing.ringCount) records from \(standing.ringFirst) on"
+    ]
+    if standing.stateLast > 0 {
+      lines.append(
+        "                 it began anew: what came up to record \(standing.stateLast) stands in a state beside it"
+          + (standing.isStateThere
+            ? "; open the engine once, so that it becomes a snapshot" : ", and that is GONE"))
+    }
+    return lines
+  }
+
+  package static func json(_ standing: JournalStanding, _ path: String) -> String {
+    var list = FieldList()
+    list.say("path", path)
+    list.say("journal", standing.journal)
+    list.say("format", standing.format)
+    list.say("closed", standing.wasClosed)
+    list.say("first", Int64(clamping: standing.first))
+    list.say("last", Int64(clamping: standing.last))
+    list.say("segments", standing.segments)
+    list.say("segment_bytes", standing.segment_bytes)
+    list.say("apart_bytes", standing.stream_bytes)
+    list.say("snapshots", standing.snapshots.count)
+    list.say("snapshot_bytes", standing.snapshot_bytes)
+    list.say("reserve_bytes", standing.reserve_bytes)
+    list.say("covered", Int64(clamping: standing.covered))
+    list.say("archivable", standing.archivable)
+    list.say("archivable_last", Int64(clamping: standing.archivable_last))
+    list.say("archivable_bytes", standing.archivable_bytes)
+    list.say("ring", standing.ring)
+    list.say("ring_lost", standing.isRingLost)
+    list.say("ring_records", Int64(clamping: standing.ringCount))
+    list.say("state_beside_ring", Int64(clamping: standing.stateLast))
+    list.say("state_is_there", standing.isStateThere)
     return JSONLine.of(list.fields)
   }
 

@@ -339,6 +339,7 @@ static void *work_until_killed(void *unused) {
   (void)unused;
   hj_config config = journal_config(HJ_RUN_THREAD);
   config.max_incidents = 8192;
+  config.snapshot_records = 1000; /* a kill may come while one is made, and while a segment goes for it */
   engine = open_engine(&config);
   pthread_t loader;
   REQUIRE_EQUAL(pthread_create(&loader, NULL, load_until_killed, NULL), 0);

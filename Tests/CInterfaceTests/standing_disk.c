@@ -20,6 +20,7 @@ static struct book {
 } * book;
 
 static hj_engine *engine;
+static int32_t hold_level = HOLD_SYNCS; /* what stands still from `begin` on */
 
 static hj_config standing_config(void) {
   hj_config config = journal_config(HJ_RUN_POLL);
@@ -90,7 +91,7 @@ static void begin(void) {
   for (int number = 0; number < 50; number++) CHECK_EACH_TAKEN(call(HJ_TIER_ROUTINE));
   REQUIRE_STATUS(hj_journal_wait(engine, 0, HJ_STRENGTH_DURABLE, 60 * SECOND_NS), HJ_OK);
   CHECK_EACH_EQUAL(reasons_now(), 0);
-  hold_disk(1);
+  hold_disk(hold_level);
 }
 
 /* Fills the ring: routine calls until they are refused, then pressing ones, which never are, until it begins anew. */
@@ -103,8 +104,9 @@ static void fill_and_restart(void) {
   book->refused++;
   CHECK_EACH_DIFFERENT(reasons_now() & HJ_HEALTH_RING_FILLING, 0);
   /* So many took five eighths of the ring: routine work leaves a quarter free, and half a MiB for its own choices. Two
-   * eighths more bring the restart, three would be the end. */
-  uint32_t more = (book->count - before) * 9 / 20;
+   * eighths more bring the restart, three would be the end. A disk that gives nothing is waited for up to fifteen
+   * sixteenths. */
+  uint32_t more = (book->count - before) * (hold_level == HOLD_ALL ? 11 : 9) / 20;
   for (uint32_t number = 0; number < more; number++)
     if (!hj_is_taken(call(number % 2 ? HJ_TIER_EMERGENCY : HJ_TIER_URGENT))) book->pressing_refused++;
   int64_t naps = 0;
@@ -156,7 +158,8 @@ static void live_and_die(void) {
   begin();
   for (int round = 0; round < 3; round++) fill_and_restart();
   for (int number = 0; number < 300; number++) CHECK_EACH_TAKEN(call(HJ_TIER_ROUTINE));
-  CHECK_EACH_EQUAL(held_calls(), 1);
+  /* The journal's thread, and the one that reads for a second core. */
+  CHECK_EACH_EQUAL(held_calls(), hold_level == HOLD_ALL ? 2 : 1);
   CHECK_EACH_EQUAL(book->pressing_refused, 0);
   if (checks_failed > 0) _exit(3);
   book->is_done = 1;
@@ -167,7 +170,7 @@ static void live_and_die(void) {
 static void hangs_for_ever(void) {
   prepare();
   in_a_child(live_and_die);
-  hold_disk(0);
+  hold_disk(HOLD_NOTHING);
   REQUIRE(book->is_done);
   open_standing();
   CHECK_EQUAL(reasons_now() & (HJ_HEALTH_RING_LOST | HJ_HEALTH_RING_DAMAGED | HJ_HEALTH_REBUILT_OTHERWISE), 0);
@@ -189,7 +192,7 @@ static void hangs_for_a_while(void) {
   CHECK_DIFFERENT(told_reasons() & HJ_HEALTH_RING_RESTARTED, 0);
   CHECK_STATUS(hj_journal_wait(engine, 0, HJ_STRENGTH_DURABLE, SECOND_NS / 100), HJ_TIMEOUT);
   CHECK_STATUS(hj_journal_wait(engine, 0, HJ_STRENGTH_RECORDED, SECOND_NS / 100), HJ_OK);
-  hold_disk(0);
+  hold_disk(HOLD_NOTHING);
   CHECK_STATUS(hj_journal_wait(engine, 0, HJ_STRENGTH_DURABLE, 60 * SECOND_NS), HJ_OK);
   CHECK_EQUAL(told_reasons(), 0);
   CHECK_EQUAL(reasons_now(), 0);
@@ -216,7 +219,7 @@ static void close_and_die(void) {
 static void closes_behind_a_dead_disk(void) {
   prepare();
   in_a_child(close_and_die);
-  hold_disk(0);
+  hold_disk(HOLD_NOTHING);
   REQUIRE(book->is_done);
   open_standing();
   all_is_there();
@@ -233,7 +236,7 @@ static void closes_and_comes_back(void) {
   hj_config config = standing_config();
   hj_engine *second = NULL;
   CHECK_STATUS(hj_engine_open(&config, &second, NULL), HJ_E_LOCKED);
-  hold_disk(0);
+  hold_disk(HOLD_NOTHING);
   hj_status status = HJ_E_LOCKED;
   for (int naps = 0; naps < LONGEST_S * 100 && status == HJ_E_LOCKED; naps++) {
     nap(10000000);
@@ -261,12 +264,12 @@ static void closes_with_a_run_sheet(void) {
   snprintf(sheet, sizeof sheet, "%s/sheet.txt", folder);
   engine = open_engine(&config);
   put_unit(engine, 1, 10, 0);
-  hold_disk(1);
+  hold_disk(HOLD_SYNCS);
   CHECK_STATUS(hj_mode_set(engine, HJ_MODE_MANUAL, NULL), HJ_OK);
   for (int naps = 0; naps < LONGEST_S * 1000 && held_calls() < 2; naps++) nap(1000000);
   CHECK_EQUAL(held_calls(), 2);
   CHECK_STATUS(hj_engine_close(engine), HJ_TIMEOUT);
-  hold_disk(0);
+  hold_disk(HOLD_NOTHING);
   hj_status status = HJ_E_LOCKED;
   for (int naps = 0; naps < LONGEST_S * 100 && status == HJ_E_LOCKED; naps++) {
     nap(10000000);
@@ -285,7 +288,7 @@ static void polls_behind_a_dead_disk(void) {
   config.events_when = HJ_EVENTS_WHEN_DURABLE;
   engine = open_engine(&config);
   turn();
-  hold_disk(1);
+  hold_disk(HOLD_SYNCS);
   CHECK_TAKEN(call(HJ_TIER_EMERGENCY));
   hj_event events[16];
   /* Each for disk_wait_s, if the first one were not the last. */
@@ -296,22 +299,152 @@ static void polls_behind_a_dead_disk(void) {
   CHECK_WITHIN(end.tv_sec - start.tv_sec, 0, 30);
   CHECK_EQUAL(read_events(engine, events, 16), 0);
   CHECK_STATUS(hj_engine_drain(engine), HJ_OK);
-  hold_disk(0);
+  hold_disk(HOLD_NOTHING);
   CHECK_STATUS(hj_journal_wait(engine, 0, HJ_STRENGTH_DURABLE, 60 * SECOND_NS), HJ_OK);
   CHECK_AT_LEAST(read_events(engine, events, 16), 1);
   CHECK_STATUS(hj_engine_close(engine), HJ_OK);
   remove_folder();
 }
 
+/* ---- An opening ---- */
+
+static void open_and_die(void) {
+  begin();
+  for (int number = 0; number < 300; number++) CHECK_EACH_TAKEN(call(HJ_TIER_URGENT));
+  if (checks_failed > 0) _exit(3);
+  book->is_done = 1;
+  kill(getpid(), SIGKILL);
+}
+
+/* Nothing is written, and what is there is given: an engine with all of it, DEGRADED until the disk is back. */
+static void opens_where_nothing_is_written(void) {
+  prepare();
+  in_a_child(open_and_die);
+  REQUIRE(book->is_done);
+  CHECK_EQUAL(held->is_held, HOLD_SYNCS);
+  held->waiting = 0; /* of the process that is gone */
+  struct timespec start, end;
+  clock_gettime(CLOCK_MONOTONIC, &start);
+  open_standing();
+  clock_gettime(CLOCK_MONOTONIC, &end);
+  CHECK_WITHIN(end.tv_sec - start.tv_sec, 0, LONGEST_S);
+  CHECK_DIFFERENT(reasons_now() & HJ_HEALTH_DISK_FAILED, 0);
+  all_is_there();
+  for (int number = 0; number < 100; number++) CHECK_EACH_TAKEN(call(HJ_TIER_ROUTINE));
+  hold_disk(HOLD_NOTHING);
+  CHECK_STATUS(hj_journal_wait(engine, 0, HJ_STRENGTH_DURABLE, 60 * SECOND_NS), HJ_OK);
+  CHECK_EQUAL(reasons_now() & ~HJ_HEALTH_TORN_TAIL, 0);
+  CHECK_STATUS(hj_engine_close(engine), HJ_OK);
+  open_standing();
+  all_is_there();
+  CHECK_STATUS(hj_engine_close(engine), HJ_OK);
+  remove_folder();
+}
+
+/* Nothing is read: it says so in its time, and once the disk is back a next one has all. */
+static void opens_where_nothing_is_read(void) {
+  prepare();
+  in_a_child(open_and_die);
+  hold_disk(HOLD_ALL);
+  REQUIRE(book->is_done);
+  held->waiting = 0;
+  hj_config config = standing_config();
+  hj_error_detail detail;
+  memset(&detail, 0, sizeof detail);
+  detail.size = sizeof detail;
+  engine = (hj_engine *)&detail;
+  CHECK_STATUS(hj_engine_open(&config, &engine, &detail), HJ_TIMEOUT);
+  CHECK_NULL(engine);
+  CHECK_TEXT(detail.field, "journal_path");
+  CHECK_CONTAINS(detail.text, "did not answer within 1 s");
+  CHECK_AT_LEAST(held_calls(), 1);
+  hold_disk(HOLD_NOTHING);
+  hj_status status = HJ_E_LOCKED;
+  for (int naps = 0; naps < LONGEST_S * 100 && status == HJ_E_LOCKED; naps++) {
+    nap(10000000);
+    status = hj_engine_open(&config, &engine, NULL);
+  }
+  REQUIRE_STATUS(status, HJ_OK);
+  turn();
+  all_is_there();
+  CHECK_STATUS(hj_journal_wait(engine, 0, HJ_STRENGTH_DURABLE, 60 * SECOND_NS), HJ_OK);
+  CHECK_EQUAL(reasons_now() & ~HJ_HEALTH_TORN_TAIL, 0);
+  CHECK_STATUS(hj_engine_close(engine), HJ_OK);
+  remove_folder();
+}
+
+/* ---- A snapshot ---- */
+
+/* The thread that makes one stands still where it reads a segment, or where it makes its file; calls go on. Where the
+ * disk comes back the snapshot is made, and where it does not a close and the next process find all of it. */
+static void stand_in_a_snapshot(int makes) {
+  hj_config config = standing_config();
+  config.snapshot_records = 1000;
+  engine = open_engine(&config);
+  turn();
+  for (uint64_t unit = 1; unit <= 8; unit++) put_unit(engine, unit, (int)unit * 10, 0);
+  held->trigger_makes = makes;
+  strcpy(held->trigger, makes ? "snapshot-" : "journal-");
+  for (int number = 0; number < 10000 && held_calls() == 0; number++) {
+    CHECK_EACH_TAKEN(call(HJ_TIER_URGENT));
+    if (number % 64 == 0) hj_journal_wait(engine, 0, HJ_STRENGTH_DURABLE, SECOND_NS / 10);
+  }
+  CHECK_EACH_AT_LEAST(held_calls(), 1);
+  CHECK_EACH_EQUAL(held_reads() > 0, !makes);
+  for (int number = 0; number < 300; number++) CHECK_EACH_TAKEN(call(HJ_TIER_ROUTINE));
+  CHECK_EACH_STATUS(hj_journal_wait(engine, 0, HJ_STRENGTH_RECORDED, 0), HJ_OK);
+}
+
+static int stands_where_it_makes;
+
+static void stand_close_and_die(void) {
+  stand_in_a_snapshot(stands_where_it_makes);
+  CHECK_EACH_STATUS(hj_engine_close(engine), HJ_TIMEOUT);
+  if (checks_failed > 0) _exit(3);
+  book->is_done = 1;
+  kill(getpid(), SIGKILL);
+}
+
+static void stands_while_a_snapshot_is_made(void) {
+  for (int makes = 0; makes < 2; makes++) {
+    for (int comes_back = 0; comes_back < 2; comes_back++) {
+      prepare();
+      if (comes_back) {
+        stand_in_a_snapshot(makes);
+        hold_disk(HOLD_NOTHING);
+        CHECK_EACH_STATUS(hj_journal_wait(engine, 0, HJ_STRENGTH_DURABLE, 60 * SECOND_NS), HJ_OK);
+        all_is_there();
+        CHECK_EACH_EQUAL(reasons_now(), 0);
+        CHECK_EACH_STATUS(hj_engine_close(engine), HJ_OK);
+      } else {
+        stands_where_it_makes = makes;
+        in_a_child(stand_close_and_die);
+        hold_disk(HOLD_NOTHING);
+        REQUIRE(book->is_done);
+      }
+      open_standing();
+      all_is_there();
+      CHECK_EACH_STATUS(hj_engine_close(engine), HJ_OK);
+      remove_folder();
+    }
+  }
+}
+
 int main(void) {
   held_take();
   book = mmap(NULL, sizeof *book, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   REQUIRE((void *)book != MAP_FAILED);
-  hangs_for_ever();
-  hangs_for_a_while();
+  for (hold_level = HOLD_SYNCS; hold_level <= HOLD_ALL; hold_level++) {
+    hangs_for_ever();
+    hangs_for_a_while();
+  }
+  hold_level = HOLD_SYNCS;
   closes_behind_a_dead_disk();
   closes_and_comes_back();
   closes_with_a_run_sheet();
   polls_behind_a_dead_disk();
+  opens_where_nothing_is_written();
+  opens_where_nothing_is_read();
+  stands_while_a_snapshot_is_made();
   return check_finish();
 }

@@ -75,7 +75,7 @@ private final class JournalReaders {
   }
 
   private func ring(_ bytes: UnsafeRawBufferPointer, after: UInt64) {
-    let view = RingView(bytes: Array(bytes), seed: seed, state: 0)
+    let view = RingView(bytes: Array(bytes), seed: seed, state: 0, durable: 0)
     _ = view.isOverwritten
     let first = view.first(after: after)
     var given: UInt64?

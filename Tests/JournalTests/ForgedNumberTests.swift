@@ -159,7 +159,7 @@ import Testing
           base, length: 8, kind: 3, version: 1, flags: 0, sequence: number, monotonic_ns: 1,
           wall_us: 1, epoch: 1, seed: seed)
       }
-      let view = RingView(bytes: bytes, seed: seed, state: 0)
+      let view = RingView(bytes: bytes, seed: seed, state: 0, durable: 0)
       let isTaken = number > 0 && number <= JournalFormat.mostNumber
       check(view.first(after: 0), equals: isTaken ? number : nil, "record \(number)")
     }

@@ -100,6 +100,34 @@ import Testing
     check(bench.killAndReopen() == nil)
   }
 
+  /// Records that go to the disk behind a reader's look at the segments, and before its look at the ring.
+  @Test func recordsThatMoveMeanwhile() throws {
+    for known in [0, 20] {
+      let bench = JournalBench()
+      bench.open()
+      for _ in 0..<known { bench.append() }
+      bench.sync()
+      for _ in 0..<30 { bench.append() }
+      var folders = 0
+      bench.disk.around = { name, isOver in
+        guard name == "openFolder", !isOver else { return }
+        folders += 1
+        // The first is the journal's, the second the ring's.
+        if folders == 2 { bench.journal?.sync() }
+      }
+      var given: [UInt64] = []
+      let report = Journal.read("/disk/journal", calls: bench.disk) {
+        given.append($0.sequence)
+        return true
+      }
+      bench.disk.around = nil
+      check(folders, atLeast: 2)
+      check(report.problem == nil, report.problem?.text ?? "")
+      check(given, equals: Array(1...UInt64(known + 30)))
+      bench.close()
+    }
+  }
+
   @Test func whatIsDurableIsTold() throws {
     let bench = JournalBench()
     bench.open()

@@ -54,6 +54,45 @@ import Testing
     bench.close()
   }
 
+  /// A full disk: the reserve serves first, then nothing becomes durable and nothing is lost; with room it goes on, and
+  /// the reserve is made again.
+  @Test func theReserveServesAndIsMadeAgain() throws {
+    let bench = JournalBench()
+    bench.settings.reserveBytes = 128 << 10
+    bench.open()
+    let journal = try #require(bench.journal)
+    check(journal.info.reasons, equals: [])
+    func has(_ name: String) -> Bool {
+      bench.disk.folder("/disk/journal")?.entries[name] != nil
+    }
+    check(has("reserve"))
+    bench.disk.capacity = (64 << 10) + (128 << 10) + 20_000
+    var seen: [JournalReasons] = []
+    while !journal.reasons.contains(.diskFailed) {
+      while bench.append(), journal.ring.used < 8_192 {}
+      bench.sync()
+      if seen.last != journal.reasons { seen.append(journal.reasons) }
+    }
+    check(seen, equals: [[], [.diskFull], [.diskFull, .diskFailed]])
+    check(has("reserve"), equals: false)
+    // Three segments: the first, and two in the room of the reserve.
+    check(bench.durable, atLeast: 3 * 40_000 / 148)
+    check(journal.durable, below: journal.recorded)
+    for _ in 0..<5 { bench.append() }
+    bench.disk.time_ns += 60_000_000_000
+    bench.sync()
+    check(has("reserve"), equals: false, "what is needed comes first")
+    bench.disk.capacity = 1 << 30
+    bench.sync()
+    check(bench.durable, equals: bench.twin.payloads.count)
+    bench.disk.time_ns += 11_000_000_000
+    bench.sync()
+    check(has("reserve"))
+    check(journal.info.reasons, equals: [])
+    checkNil(bench.killAndReopen())
+    bench.close()
+  }
+
   @Test func routineWorkStopsAtThreeQuarters() throws {
     let bench = JournalBench()
     bench.open()

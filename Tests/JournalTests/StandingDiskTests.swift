@@ -271,6 +271,97 @@ import Testing
     check(bench.disk.shared.entries.count, equals: 0)
   }
 
+  /// A record in the ring is damaged beside a state: what stood before it is there, the loss is told, and what comes
+  /// next is found again, by the disk and by each next process.
+  @Test func aDamagedRingBesideAState() throws {
+    let bench = try restarted()
+    let state = bench.twin.payloads.count
+    for _ in 0..<30 { bench.append() }
+    let journal = try #require(bench.journal)
+    var places: [UInt64] = []
+    _ = journal.ring.walk(seed: journal.seed) { _, _, place in
+      places.append(place)
+      return true
+    }
+    let spoilt = 20
+    let at = journal.ring.address(places[spoilt]) + 8
+    at.storeBytes(of: ~at.load(as: UInt8.self), as: UInt8.self)
+    bench.disk.kill()
+    bench.close()
+    bench.disk.revive()
+    bench.open()
+    check(bench.found.payloads.count, equals: state + spoilt)
+    bench.twin.payloads.removeLast(30 - spoilt)
+    check(bench.found, equals: bench.twin)
+    check(bench.journal?.info.reasons.contains([.ringDamaged, .ringRestarted]), equals: true)
+    check(bench.journal?.opening.mayLackEnd, equals: true)
+    for _ in 0..<12 { bench.append() }
+    checkNil(bench.killAndReopen())
+    for _ in 0..<12 { bench.append() }
+    bench.disk.isDiskDead = false
+    bench.sync()
+    check(bench.durable, equals: bench.twin.payloads.count)
+    check(bench.journal?.info.reasons, equals: [])
+    var random = SplitMix64(3)
+    checkNil(bench.cutAndReopen(&random))
+    checkNil(goesOn(bench, &random))
+  }
+
+  /// A reader names what stands in a state alone, whether the ring has records behind it or none.
+  @Test(arguments: [0, 5]) func aStateBesideTheRingIsNamed(_ behind: Int) throws {
+    let bench = try restarted()
+    let state = bench.twin.payloads.count
+    for _ in 0..<behind { bench.append() }
+    for after in [0, 50] as [UInt64] {
+      var given = 0
+      let report = Journal.read("/disk/journal", after: after, calls: bench.disk) { _ in
+        given += 1
+        return true
+      }
+      check(given, equals: 100 - Int(after))
+      check(report.problem?.kind, equals: .incomplete)
+      check(
+        report.problem?.text ?? "",
+        equals:
+          "records 101 to \(state) stand in a state beside the ring: open the engine once, so "
+          + "that it becomes a snapshot")
+    }
+    let standing = try Journal.standing("/disk/journal", calls: bench.disk)
+    check(standing.stateLast, equals: UInt64(state))
+    check(standing.isStateThere)
+    check(standing.ringCount, equals: UInt64(behind))
+    bench.disk.isDiskDead = false
+    bench.sync()
+    let report = Journal.read("/disk/journal", calls: bench.disk) { _ in true }
+    check(report.problem == nil, report.problem?.text ?? "")
+    check(try Journal.standing("/disk/journal", calls: bench.disk).stateLast, equals: 0)
+    bench.close()
+  }
+
+  /// A state that was made slowly comes behind a newer one: it counts for nothing, and goes.
+  @Test func anOlderStateComesLate() throws {
+    let bench = JournalBench()
+    bench.open()
+    for _ in 0..<100 { bench.append() }
+    bench.sync()
+    bench.disk.isDiskDead = true
+    for _ in 0..<40 { bench.append() }
+    let journal = try #require(bench.journal)
+    let slow = try journal.beginRingState(journal.recorded)
+    let slowBytes = bench.twin.bytes
+    for _ in 0..<40 { bench.append() }
+    try restart(bench)
+    for _ in 0..<10 { bench.append() }
+    try slowBytes.withUnsafeBytesThrowing { raw throws(JournalProblem) in try slow.write(raw) }
+    try slow.finish()
+    check(bench.disk.shared.entries.count, equals: 2, "the ring, and the newer state")
+    checkNil(bench.killAndReopen())
+    bench.disk.isDiskDead = false
+    bench.sync()
+    check(bench.durable, equals: bench.twin.payloads.count)
+    bench.close()
+  }
+
   /// A first open that dies at any call leaves nothing that the next one does not take away.
   @Test func deathInTheFirstOpen() {
     var number = 0

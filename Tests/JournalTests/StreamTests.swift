@@ -390,6 +390,40 @@ import Testing
     check(bench.verify().problem == nil, bench.verify().problem?.text ?? "")
   }
 
+  /// The record of a deletion stands in a gap that a state alone has: it comes once more, on the chain, before anything
+  /// goes. A file that went without one is named.
+  @Test func aDeletionInAGapComesOnceMore() throws {
+    let bench = StreamBench()
+    bench.settings.retain_s = [2 * 3_600, JournalSettings.always_s]
+    bench.open()
+    bench.append(30)
+    bench.sync()
+    try bench.snapshot()
+    // Old enough: the record of it is prepared, and comes behind the next one.
+    bench.disk.time_ns += 5 * Self.hour_ns
+    bench.sync()
+    bench.disk.isDiskDead = true
+    bench.append(6, isIdle: true)
+    let journal = try #require(bench.journal)
+    check(journal.pending.state.load(ordering: .relaxed), equals: PendingNote.State.recorded)
+    let writer = try journal.beginRingState(journal.recorded)
+    try writer.finish()
+    bench.append(6, isIdle: true)
+    bench.disk.isDiskDead = false
+    for _ in 0..<4 {
+      bench.disk.time_ns += 2_000_000_000
+      bench.append(1, isIdle: true)
+      bench.sync()
+    }
+    check(bench.places("positions-"), equals: 0)
+    bench.close()
+    let report = bench.verify()
+    check(report.problem == nil, report.problem?.text ?? "")
+    check(report.deletions.count, equals: 1, "the one in the gap is on no chain")
+    check(report.inSnapshotAlone, above: 0)
+    check(report.gone[0], equals: 10)
+  }
+
   /// The last file goes in its time too, while other records come: in the life that wrote it, and in the next.
   @Test(arguments: [false, true])
   func whatIsOldGoesFromAnIdleStream(isReopened: Bool) throws {

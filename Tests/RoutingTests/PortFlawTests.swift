@@ -35,14 +35,24 @@ import Testing
   private func changed(
     _ image: MapImage, _ tag: UInt32, _ index: Int, to value: UInt32,
     _ body: (RoadMap) throws -> Void
+  ) throws { try changed(image, [(tag, index, value)], body) }
+
+  private func changed(
+    _ image: MapImage, _ edits: [(tag: UInt32, index: Int, value: UInt32)],
+    _ body: (RoadMap) throws -> Void
   ) throws {
     let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: image.bytes.count, alignment: 64)
     defer { copy.deallocate() }
     copy.copyMemory(from: UnsafeRawBufferPointer(image.bytes))
     let count = image.map.sections.sectionCount
-    for section in 0..<count where image.map.sections.entry(section).tag == tag {
+    for section in 0..<count {
       let entry = image.map.sections.entry(section)
-      copy.storeBytes(of: value, toByteOffset: entry.offset + index * 4, as: UInt32.self)
+      let own = edits.filter { $0.tag == entry.tag }
+      if own.isEmpty { continue }
+      for edit in own {
+        copy.storeBytes(
+          of: edit.value, toByteOffset: entry.offset + edit.index * 4, as: UInt32.self)
+      }
       let content = UnsafeRawBufferPointer(
         rebasing: copy[entry.offset..<entry.offset + entry.bytes])
       copy.storeBytes(
@@ -83,6 +93,36 @@ import Testing
       }
     }
     #expect(found > 500)
+    withExtendedLifetime(image) {}
+  }
+
+  /// A link joins ports of one place: one that leads to another would let a route leap there for nothing. Two of them
+  /// change their ends, and all that names them says so too: no other rule is broken.
+  @Test func aLinkLeadsToItsOwnPlace() throws {
+    let image = try MapCompilation(Self.draft()).image()
+    let map = image.map
+    let ports = try #require(map.ports)
+    func entry(_ arc: Int) throws -> Int {
+      try #require((0..<map.arcCount).first { map.inArc[$0] == arc })
+    }
+    let links = (0..<map.arcCount).filter { map.isLink($0) }
+    var named = 0
+    for arc in links {
+      for other in links where other > arc {
+        let (head, otherHead) = (map.arcHead[arc], map.arcHead[other])
+        guard ports.placeOf[Int(head)] != ports.placeOf[Int(otherHead)] else { continue }
+        let edits = [
+          (MapTag.arcHead, arc, otherHead), (MapTag.arcHead, other, head),
+          (MapTag.inArc, try entry(arc), UInt32(other)),
+          (MapTag.inArc, try entry(other), UInt32(arc)),
+        ]
+        try changed(image, edits) { map in
+          #expect(map.flaw != nil, "links \(arc) and \(other)")
+          if map.flaw?.contains("is no link") == true { named += 1 }
+        }
+      }
+    }
+    #expect(links.count > 1 && named > 0, "\(named) among \(links.count) links")
     withExtendedLifetime(image) {}
   }
 

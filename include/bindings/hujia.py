@@ -316,6 +316,7 @@ HEALTH_RING_RESTARTED = 1024
 HEALTH_NOT_SEALED = 2048
 HEALTH_KEPT_TOO_LONG = 4096
 HEALTH_STREAMS_LOST = 8192
+HEALTH_RECORDS_WENT = 16384
 HEALTH_TIME_UNCERTAIN = 65536
 HEALTH_REBUILT_OTHERWISE = 131072
 HEALTH_JOURNAL_ENDED = 262144
@@ -381,6 +382,9 @@ NAMES_JOURNAL = 31
 NAMES_MODE = 32
 NAMES_HEALTH = 33
 NAMES_DIGEST = 34
+HELD_BY_NOTHING = 0
+HELD_BY_RETENTION = 1
+HELD_BY_SNAPSHOT = 2
 PAGE_MAX = 64
 
 # The word of a constant in English, as hj_name and plans have it, and in Chinese ("": none is fixed).
@@ -513,9 +517,9 @@ WORDS = {
         1: ("not_recorded", ""), 2: ("ring_lost", ""), 4: ("ring_filling", ""), 8: ("disk_failed", ""),
         16: ("disk_full", ""), 32: ("lock_lost", ""), 64: ("over_bound", ""), 128: ("snapshot_damaged", ""),
         256: ("torn_tail", ""), 512: ("ring_damaged", ""), 1024: ("ring_restarted", ""), 2048: ("not_sealed", ""),
-        4096: ("kept_too_long", ""), 8192: ("streams_lost", ""), 65536: ("time_uncertain", ""),
-        131072: ("rebuilt_otherwise", ""), 262144: ("journal_ended", ""), 524288: ("run_sheet", ""),
-        1048576: ("snapshot_failed", ""), 2097152: ("streets_not_kept", ""),
+        4096: ("kept_too_long", ""), 8192: ("streams_lost", ""), 16384: ("records_went", ""),
+        65536: ("time_uncertain", ""), 131072: ("rebuilt_otherwise", ""), 262144: ("journal_ended", ""),
+        524288: ("run_sheet", ""), 1048576: ("snapshot_failed", ""), 2097152: ("streets_not_kept", ""),
     },
     "digest": {
         0: ("sha256", ""), 1: ("sm3", ""),
@@ -797,8 +801,9 @@ class JournalInfo(Struct):
         ("size", c_uint32), ("state", c_int32), ("recorded", c_uint64), ("durable", c_uint64),
         ("head_record", c_uint64), ("head", c_uint8 * 32), ("lag_ns", c_int64), ("disk_bytes", c_int64),
         ("reasons", c_uint32), ("last_error", c_int32), ("append_p50_ns", c_int64), ("append_p99_ns", c_int64),
-        ("rebuilt", c_uint64), ("digest", c_int32), ("reserved0", c_uint32), ("append_p999_ns", c_int64),
-        ("append_longest_ns", c_int64),
+        ("rebuilt", c_uint64), ("digest", c_int32), ("held_by", c_int32), ("append_p999_ns", c_int64),
+        ("append_longest_ns", c_int64), ("first_record", c_uint64), ("gone", c_uint64), ("archivable", c_uint64),
+        ("archivable_bytes", c_int64),
     ]
 
 

@@ -23,6 +23,13 @@ package struct JournalFigures {
   package var appendP999_ns: Int64 = 0
   package var appendLongest_ns: Int64 = 0
   package var rebuilt: UInt64 = 0
+  /// The first record in a segment, how many went since opening, and what an archive could take.
+  package var first: UInt64 = 0
+  package var gone: UInt64 = 0
+  package var archivable: UInt64 = 0
+  package var archivable_bytes: Int64 = 0
+  /// What keeps the oldest: `HJ_HELD_BY_...`.
+  package var heldBy: Int32 = 0
 }
 
 /// What a record has survived.
@@ -42,6 +49,11 @@ extension EngineDriver {
     figures.head = info.head
     figures.digest = info.digest == .sm3 ? .sm3 : .sha256
     figures.lag_ns = info.lag_ns
+    figures.first = info.first
+    figures.gone = info.gone
+    figures.archivable = info.archivable
+    figures.archivable_bytes = info.archivable_bytes
+    figures.heldBy = info.hold.rawValue
     figures.disk_bytes = info.disk_bytes
     figures.lastError = info.lastError == 0 ? .ok : .journal
     figures.appendP50_ns = journal.appendTime(500)

@@ -257,6 +257,7 @@ extension Configuration {
     settings.digest = hash == .sm3 ? .sm3 : .sha256
     settings.seal = seal
     settings.bootID = bootID
+    settings.diskWait_ns = Int64(diskWait_s) &* 1_000_000_000
     return settings
   }
 }
@@ -269,6 +270,7 @@ extension Failure {
       case .locked: .locked
       case .memory: .memory
       case .argument: .argument
+      case .silent: .timeout
       default: .journal
       }
     self.init(status, field: "journal_path", problem.text)

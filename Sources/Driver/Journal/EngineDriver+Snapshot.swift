@@ -10,11 +10,8 @@ extension EngineDriver {
   func writeFinalSnapshot() -> Bool {
     guard let journal, !journal.hasEnded, journal.journal.recorded > 0 else { return true }
     takeLastPositions(journal)
-    let opened = OpenedRecord(
-      journal.config, map: mapChecksum, plans: core.pointee.planSource)
-    let state = EngineState(
-      opened: opened, last: core.pointee.time,
-      monotonic_ns: core.pointee.time.now_ns &+ origin_ns, boot: journal.journal.boot,
+    let state = stateNow(
+      journal,
       times: journal.streets?.times(over: journal.times) { map.mapped_ms($0) } ?? journal.times)
     do throws(JournalProblem) {
       let writer = try journal.journal.beginSnapshot(journal.journal.recorded)
@@ -25,6 +22,40 @@ extension EngineDriver {
       journal.raise(EngineJournal.Reason.snapshotFailed)
       return false
     }
+  }
+
+  /// Under the baton, or where nobody else has the engine.
+  private func stateNow(
+    _ journal: EngineJournal, times: [UInt32: UInt32]
+  ) -> EngineState {
+    EngineState(
+      opened: OpenedRecord(journal.config, map: mapChecksum, plans: core.pointee.planSource),
+      last: core.pointee.time, monotonic_ns: core.pointee.time.now_ns &+ origin_ns,
+      boot: journal.journal.boot, times: times)
+  }
+
+  /// The live core's own state, and the last record that it has: in one turn, as long as that takes. For a ring that
+  /// has no room to wait for anything else. Any thread without the baton.
+  func liveState(_ journal: EngineJournal) throws(Failure) -> (bytes: [UInt8], last: UInt64) {
+    try AddressSpace.check(Int(memory_bytes) + AddressSpace.ofEngine, "the engine's state")
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(Int(memory_bytes))
+    // No content is half on record then.
+    stagingGate.enter()
+    baton.take()
+    journal.putWaiting(
+      at: core.pointee.time, monotonic_ns: core.pointee.time.now_ns &+ origin_ns)
+    let last = journal.journal.recorded
+    var coder = StateCoder { piece in
+      bytes.append(contentsOf: piece)
+      return true
+    }
+    // The newest street times stay in the ring's file.
+    write(stateNow(journal, times: journal.timesGate.held { journal.times }), &coder)
+    giveBaton()
+    stagingGate.leave()
+    if let flaw = coder.flaw { throw Failure(.journal, field: "journal_path", "\(flaw)") }
+    return (bytes, last)
   }
 
   /// Positions that wait would go with the ring. Where they are told on record, they and those that were taken in since

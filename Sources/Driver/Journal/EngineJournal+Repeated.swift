@@ -56,9 +56,11 @@ extension EngineJournal {
 
   /// For the snapshot: what stands on record of streets, as an engine that is rebuilt hears of it.
   private func noteTimes(_ words: [UInt64]) {
-    for word in words.dropFirst() {
-      let plain = UInt64(littleEndian: word)
-      times[UInt32(truncatingIfNeeded: plain >> 32)] = UInt32(truncatingIfNeeded: plain)
+    timesGate.held {
+      for word in words.dropFirst() {
+        let plain = UInt64(littleEndian: word)
+        times[UInt32(truncatingIfNeeded: plain >> 32)] = UInt32(truncatingIfNeeded: plain)
+      }
     }
   }
 }

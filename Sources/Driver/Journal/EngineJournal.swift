@@ -35,10 +35,11 @@ final class EngineJournal: @unchecked Sendable {
   var closed: Set<UInt32> = []
   /// HJ_HEALTH_... bits that are ours.
   let reasons = Atomic<UInt32>(0)
-  /// Street times on record, by key; the builder's own, and closing's.
+  /// Street times on record, by key; the builder writes them, and whatever writes a state reads them.
   var times: [UInt32: UInt32] = [:]
   /// The newest time of each street, in the ring's file; nil: it has no room for them. Set by opening.
   var streets: KeptStreets?
+  let timesGate = Gate()
   /// Of the configuration.
   let config: Configuration
   /// Records that opening applied.
@@ -319,6 +320,14 @@ final class EngineJournal: @unchecked Sendable {
       monotonic_ns: monotonic_ns, wall_us: moment.wall_us, apart: apart)
   }
 
+  /// A record that says nothing: a second snapshot is another file behind another record alone.
+  func putMark(at moment: Moment, monotonic_ns: Int64) {
+    guard !hasEnded, journal.hasRoom(JournalRecord.size(payload: 0), .routine) else { return }
+    journal.append(
+      kind: RecordKind.positions, version: RecordKind.version, monotonic_ns: monotonic_ns,
+      wall_us: moment.wall_us, UnsafeRawBufferPointer(start: nil, count: 0))
+  }
+
   func put(
     _ opened: OpenedRecord, _ plans: UnsafeRawBufferPointer, at moment: Moment, monotonic_ns: Int64
   ) -> Bool {
@@ -346,7 +355,7 @@ final class EngineJournal: @unchecked Sendable {
     static var snapshotFailed: UInt32 { 1_048_576 }
     static var streetsNotKept: UInt32 { 2_097_152 }
     /// Told, and not degraded.
-    static var harmless: UInt32 { JournalReasons.tornTail.rawValue | streetsNotKept }
+    static var harmless: UInt32 { JournalReasons.harmless.rawValue | streetsNotKept }
   }
 
   func raise(_ bits: UInt32) { _ = reasons.bitwiseOr(bits, ordering: .relaxed) }

@@ -1,6 +1,7 @@
 // Snapshots without a pause. Now and then a thread makes a second core out of what is on the disk by then, as opening
 // would, writes that one's state down, and gives its memory back. The baton is never taken, so no turn is longer for a
-// snapshot; and each snapshot proves that the engine can be rebuilt.
+// snapshot; and each snapshot proves that the engine can be rebuilt. (Where records are to go and nothing comes any
+// more, it takes the baton for one record that says nothing.)
 
 import HujiaContainers
 import HujiaEngine
@@ -21,6 +22,10 @@ final class Follower: @unchecked Sendable {
   private var late_ns = Int64.min
   /// Under the journal's lock, and closing's once the journal's thread tells no more.
   private let thread = Sleeper()
+  /// Under the mutex of `thread`: others know of the engine, and it is not being closed.
+  private var isOpen = false
+  /// What the newest snapshot reaches; of the thread at work.
+  private var reached: UInt64
   /// Snapshots made so far.
   let made = Atomic<UInt64>(0)
 
@@ -32,6 +37,7 @@ final class Follower: @unchecked Sendable {
       configuration.snapshotRecords == 0
       ? Self.usually : UInt64(configuration.snapshotRecords)
     newest = Atomic(snapshot)
+    reached = snapshot
   }
 
   /// So many records are read back in about a second.
@@ -40,11 +46,14 @@ final class Follower: @unchecked Sendable {
   /// Something is kept too long until a snapshot has it: so often one is tried for that alone.
   private static var lateAgain_ns: Int64 { 60_000_000_000 }
 
-  /// Whether what must go waits for a snapshot, and there is something that the newest one has not.
+  /// Whether what must go waits for a snapshot. What stands apart needs one that has more than the newest; records are
+  /// wanted in two, whether more has come or not.
   private func isLate(_ sequence: UInt64) -> Bool {
-    guard sequence > newest.load(ordering: .relaxed),
-      driver.journal?.journal.reasonsNow.contains(.keptTooLong) == true
-    else { return false }
+    guard let journal = driver.journal?.journal else { return false }
+    let isLate =
+      journal.wantsSnapshot
+      || sequence > newest.load(ordering: .relaxed) && journal.reasonsNow.contains(.keptTooLong)
+    guard isLate else { return false }
     let now_ns = Clock.now_ns()
     guard late_ns == .min || now_ns &- late_ns >= Self.lateAgain_ns else { return false }
     late_ns = now_ns
@@ -72,6 +81,12 @@ final class Follower: @unchecked Sendable {
     }
   }
 
+  /// The engine is whole: from here on turns are taken under the baton alone.
+  func begin() { thread.locked { isOpen = true } }
+
+  /// Before the loop goes: nobody is inside of it any more when this returns.
+  func leaveLoop() { thread.locked { isOpen = false } }
+
   /// Before the journal is closed: what is under way is given up.
   func stop() {
     mustEnd.store(true, ordering: .releasing)
@@ -85,14 +100,36 @@ final class Follower: @unchecked Sendable {
     defer { isBusy.store(false, ordering: .releasing) }
     guard let journal = driver.journal else { return }
     do throws(Failure) {
-      if try make(journal) {
+      var isWanted = journal.journal.wantsSnapshot
+      // Records go once two have them.
+      for _ in 0..<2 {
+        if isWanted, journal.journal.durable <= reached { mark(journal) }
+        guard try make(journal) else { return }
         made.wrappingAdd(1, ordering: .relaxed)
         journal.settle(EngineJournal.Reason.snapshotFailed)
+        isWanted = journal.journal.wantsSnapshot
+        guard isWanted else { return }
       }
     } catch {
       journal.raise(EngineJournal.Reason.snapshotFailed)
     }
   }
+
+  /// Nothing has come since the newest snapshot: one record more, so that another can be made.
+  private func mark(_ journal: EngineJournal) {
+    thread.locked {
+      guard isOpen else { return }
+      driver.baton.take()
+      let moment = driver.moment
+      journal.putMark(at: moment, monotonic_ns: moment.now_ns &+ driver.origin_ns)
+      driver.giveBaton()
+    }
+    for _ in 0..<Self.mostWaits where !mustEnd.load(ordering: .relaxed) {
+      if journal.journal.wait(0, .durable, timeout_ns: 1_000_000_000) != .timeout { return }
+    }
+  }
+
+  private static var mostWaits: Int { 60 }
 
   /// False: it was given up, or there was nothing to write.
   private func make(_ journal: EngineJournal) throws(Failure) -> Bool {
@@ -112,6 +149,7 @@ final class Follower: @unchecked Sendable {
       try core.write(state, into: writer)
       try writer.finish()
       newest.store(last, ordering: .relaxed)
+      reached = last
       return true
     } catch {
       if mustEnd.load(ordering: .relaxed) { return false }

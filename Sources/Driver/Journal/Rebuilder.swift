@@ -301,11 +301,11 @@ final class Rebuilder {
 
 extension Array where Element == UInt8 {
   /// As `withUnsafeBytes`, with a typed error.
-  func withBytes<Value>(
-    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Value
-  ) throws(Failure) -> Value {
-    let result: Result<Value, Failure> = withUnsafeBytes { raw in
-      do throws(Failure) { return .success(try body(raw)) } catch { return .failure(error) }
+  func withBytes<Value, Problem: Error>(
+    _ body: (UnsafeRawBufferPointer) throws(Problem) -> Value
+  ) throws(Problem) -> Value {
+    let result: Result<Value, Problem> = withUnsafeBytes { raw in
+      do throws(Problem) { return .success(try body(raw)) } catch { return .failure(error) }
     }
     return try result.get()
   }

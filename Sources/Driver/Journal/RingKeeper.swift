@@ -1,6 +1,7 @@
 // A ring that is nearly full behind a disk that stands still begins anew: a second core is made out of the records, and
-// its state lies beside the ring before they leave it. So what is accepted goes on to survive the process. Must never:
-// wait for that disk, take the baton, let a record go that no state has.
+// its state lies beside the ring before they leave it. So what is accepted goes on to survive the process. A disk that
+// does not even give what it has holds that up: then the live core's own state is taken, in one turn. Must never: wait
+// for that disk while there is no room, let a record go that no state has.
 
 import HujiaEngine
 import HujiaJournal
@@ -15,6 +16,9 @@ final class RingKeeper: @unchecked Sendable {
   /// After a failure no sooner than this; of `isBusy`'s holder.
   private var next_ns = Int64.min
   private let thread = Sleeper()
+  /// Where the first one may stand still in a read.
+  private let isSecondBusy = Atomic<Bool>(false)
+  private let second = Sleeper()
   /// Under the mutex of `thread`.
   private var isLoopThere = true
 
@@ -25,15 +29,28 @@ final class RingKeeper: @unchecked Sendable {
 
   private static var retry_ns: Int64 { 1_000_000_000 }
 
-  /// The ring is nearly full. Begins a thread where none is at work.
+  /// The ring is nearly full. Begins a thread where none is at work, and another one where that has not come back and
+  /// there is no more room.
   func ask() {
-    guard !mustEnd.load(ordering: .acquiring),
+    guard !mustEnd.load(ordering: .acquiring) else { return }
+    guard
       isBusy.compareExchange(expected: false, desired: true, ordering: .acquiringAndReleasing)
         .exchanged
-    else { return }
+    else { return askSecond() }
     guard Clock.now_ns() >= next_ns else { return isBusy.store(false, ordering: .releasing) }
     thread.join()
     if !thread.start({ [unowned self] in run() }) { failed() }
+  }
+
+  private func askSecond() {
+    guard driver.journal?.journal.mustRestartNow == true,
+      isSecondBusy.compareExchange(expected: false, desired: true, ordering: .acquiringAndReleasing)
+        .exchanged
+    else { return }
+    second.join()
+    if !second.start({ [unowned self] in runSecond() }) {
+      isSecondBusy.store(false, ordering: .releasing)
+    }
   }
 
   private func failed() {
@@ -52,6 +69,40 @@ final class RingKeeper: @unchecked Sendable {
       expected: false, desired: true, ordering: .acquiringAndReleasing
     ).exchanged { Sleeper.pause() }
     thread.join()
+    while !isSecondBusy.compareExchange(
+      expected: false, desired: true, ordering: .acquiringAndReleasing
+    ).exchanged { Sleeper.pause() }
+    second.join()
+  }
+
+  /// Asks no disk for anything.
+  private func runSecond() {
+    defer { isSecondBusy.store(false, ordering: .releasing) }
+    guard let journal = driver.journal, !mustEnd.load(ordering: .relaxed),
+      journal.journal.mustRestartNow
+    else { return }
+    do throws(Failure) {
+      if journal.journal.hasState {
+        guard try restart(journal) else { return }
+      } else {
+        try restartLive(journal)
+      }
+      journal.settle(EngineJournal.Reason.snapshotFailed)
+      thread.locked { if isLoopThere { driver.loop?.wake() } }
+    } catch {
+      if journal.journal.mustRestartNow { journal.raise(EngineJournal.Reason.snapshotFailed) }
+    }
+  }
+
+  private func restartLive(_ journal: EngineJournal) throws(Failure) {
+    let (bytes, last) = try driver.liveState(journal)
+    do throws(JournalProblem) {
+      let writer = try journal.journal.beginRingState(last)
+      try bytes.withBytes { (raw) throws(JournalProblem) in try writer.write(raw) }
+      try writer.finish()
+    } catch {
+      throw Failure(error)
+    }
   }
 
   private func run() {

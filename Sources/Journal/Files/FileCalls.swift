@@ -74,6 +74,12 @@ package protocol FileCalls: AnyObject, Sendable {
   /// Elapsed time, as `append` is told it.
   func now_ns() -> Int64
   func wall_us() -> Int64
+  /// Once a call is back that was left behind, on another thread. False: there is none, and nothing is done.
+  func later(_ body: @escaping () -> Void) -> Bool
+}
+
+extension FileCalls {
+  package func later(_ body: @escaping () -> Void) -> Bool { false }
 }
 
 package struct SystemError: Error, Equatable, Sendable {

@@ -24,6 +24,8 @@ final class PendingNote: @unchecked Sendable {
   /// Of a process that died before they were durable.
   var inherited: [DeletionNote] = []
   var tended_ns = Int64.min
+  /// Something is older than it may become, and in no snapshot.
+  var isLate = false
 }
 
 extension Journal {
@@ -63,9 +65,9 @@ extension Journal {
       pending.bytes = note.bytes
       pending.state.store(PendingNote.State.prepared, ordering: .releasing)
     }
-    guard isLate else { return clear(.keptTooLong) }
-    raise(.keptTooLong)
-    tellAgain()
+    pending.isLate = isLate
+    tellLate()
+    if isLate { tellAgain() }
   }
 
   /// The last record of the files that are older than that and in a snapshot. Late: they are not in one.
