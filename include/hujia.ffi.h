@@ -736,18 +736,28 @@ hj_status hj_engine_drain(hj_engine *engine);
 hj_status hj_engine_poll(hj_engine *engine, int64_t now_ns, int64_t wall_us, uint32_t work_max, int64_t *next_due_ns);
 hj_status hj_engine_stats(hj_engine *engine, hj_stats *stats);
 hj_status hj_plans_load(hj_engine *engine, const char *json, uint32_t length, hj_error_detail *detail);
+hj_status hj_plans_load_by(
+    hj_engine *engine, const char *json, uint32_t length, hj_error_detail *detail, const hj_action *action);
 hj_status hj_plans_migrate(hj_engine *engine, uint32_t *count);
 hj_status hj_unit_put(hj_engine *engine, const hj_unit *unit);
+hj_status hj_unit_put_by(hj_engine *engine, const hj_unit *unit, const hj_action *action);
 hj_status hj_unit_remove(hj_engine *engine, uint64_t unit_id);
+hj_status hj_unit_remove_by(hj_engine *engine, uint64_t unit_id, const hj_action *action);
 hj_status hj_unit_set_activity(hj_engine *engine, uint64_t unit_id, int32_t activity, int64_t wall_us);
+hj_status hj_unit_set_activity_by(
+    hj_engine *engine, uint64_t unit_id, int32_t activity, int64_t wall_us, const hj_action *action);
 hj_status hj_unit_check_in(hj_engine *engine, uint64_t unit_id, int64_t wall_us);
 hj_status hj_unit_read(hj_engine *engine, uint64_t unit_id, hj_unit_status *status);
 hj_status hj_positions_report(hj_engine *engine, const hj_position *positions, uint32_t count, uint32_t *accepted);
 hj_status hj_incident_report(hj_engine *engine, const hj_report *report, hj_dispatch *dispatch);
+hj_status hj_incident_report_by(
+    hj_engine *engine, const hj_report *report, hj_dispatch *dispatch, const hj_action *action);
 hj_status hj_incident_recommend(hj_engine *engine, const hj_report *report, hj_dispatch *dispatch);
 hj_status hj_incident_post(hj_engine *engine, const hj_report *report);
 hj_status hj_incident_post_within(hj_engine *engine, const hj_report *report, int64_t timeout_ns);
 hj_status hj_incident_update(hj_engine *engine, uint64_t incident_id, const hj_report *report, hj_dispatch *dispatch);
+hj_status hj_incident_update_by(
+    hj_engine *engine, uint64_t incident_id, const hj_report *report, hj_dispatch *dispatch, const hj_action *action);
 hj_status hj_incident_raise(
     hj_engine *engine, uint64_t incident_id, uint32_t alarm_level, int64_t wall_us, hj_dispatch *dispatch);
 hj_status hj_incident_raise_by(
@@ -810,11 +820,17 @@ hj_status hj_assignment_read(hj_engine *engine, uint64_t assignment_id, hj_assig
 hj_status hj_incident_units(
     hj_engine *engine, uint64_t incident_id, hj_assignment *assignments, uint32_t capacity, uint32_t *count);
 hj_status hj_watch_put(hj_engine *engine, const hj_watch *watch);
+hj_status hj_watch_put_by(hj_engine *engine, const hj_watch *watch, const hj_action *action);
 hj_status hj_watch_remove(hj_engine *engine, uint64_t watch_id);
+hj_status hj_watch_remove_by(hj_engine *engine, uint64_t watch_id, const hj_action *action);
 hj_status hj_watch_beats(hj_engine *engine, const hj_heartbeat *beats, uint32_t count, uint32_t *accepted);
 hj_status hj_watch_pause(hj_engine *engine, uint64_t watch_id, int64_t until_wall_us);
+hj_status hj_watch_pause_by(hj_engine *engine, uint64_t watch_id, int64_t until_wall_us, const hj_action *action);
 hj_status hj_watch_resume(hj_engine *engine, uint64_t watch_id);
+hj_status hj_watch_resume_by(hj_engine *engine, uint64_t watch_id, const hj_action *action);
 hj_status hj_watch_alarm(hj_engine *engine, uint64_t watch_id, int64_t wall_us, hj_dispatch *dispatch);
+hj_status hj_watch_alarm_by(
+    hj_engine *engine, uint64_t watch_id, int64_t wall_us, hj_dispatch *dispatch, const hj_action *action);
 hj_status hj_watch_read(hj_engine *engine, uint64_t watch_id, hj_watch_status *status);
 hj_status hj_figures_read(hj_engine *engine, const hj_figures_query *query, hj_figures *figures);
 hj_status hj_figures_values(hj_engine *engine, int32_t dimension, uint32_t *values, uint32_t capacity, uint32_t *count);

@@ -744,9 +744,10 @@ typedef struct hj_assignment {
   uint32_t flags; /* HJ_CHOSEN_STALE, _OFF_NETWORK, _STRAIGHT_LINE */
 } hj_assignment;
 
-/* The person behind an act, and the reason. All of it comes back in the events of the act (operator_id,
- * operator_reason, operator_session, operator_role), and that of the newest act stays with the incident
- * (hj_incident_status). */
+/* The person behind an act, and the reason. All of it stands in the journal's record of the act (since 0.3). It comes
+ * back in the events that the act itself raises (operator_id, operator_reason, operator_session, operator_role), and
+ * that of the newest act stays with the incident (hj_incident_status). A function that takes one answers, before it does
+ * anything, HJ_E_SIZE or HJ_E_NEWER (its size) and HJ_E_UNSUPPORTED (force, reserved0, reserved1). */
 typedef struct hj_action {
   uint32_t size;
   uint32_t reason; /* the host's code, not 0 where a reason is required */
@@ -1303,6 +1304,11 @@ hj_status hj_engine_stats(hj_engine *engine, hj_stats *stats);
  * HJ_E_ARGUMENT (length 0 or too long); HJ_E_PLANS with `detail` (may be NULL); HJ_E_MEMORY. Since 0.1. */
 hj_status hj_plans_load(hj_engine *engine, const char *json, uint32_t length, hj_error_detail *detail);
 
+/* The same, signed by a person (`action`; NULL: nobody): the journal has the person with the record. BATON.
+ * Otherwise as hj_plans_load, and the errors that hj_action names. Since 0.3. */
+hj_status hj_plans_load_by(hj_engine *engine, const char *json, uint32_t length, hj_error_detail *detail,
+                           const hj_action *action);
+
 /* Moves the clocks of every open incident to the plans of now; `*count` (may be NULL) becomes how many were moved. A
  * clock before its limit gets the new limit, counted from where it started, but is due no earlier than now; one after
  * its limit keeps the due time of its next step. So at most one step of each clock fires because of this. Clocks that
@@ -1330,8 +1336,16 @@ hj_status hj_plans_migrate(hj_engine *engine, uint32_t *count);
  * HJ_E_RANGE (place or station); HJ_E_UNSUPPORTED (capacity > 1, reserved2); HJ_FULL (max_units). Since 0.1. */
 hj_status hj_unit_put(hj_engine *engine, const hj_unit *unit);
 
+/* The same, signed by a person (`action`; NULL: nobody): the journal has the person with the record. BATON.
+ * Otherwise as hj_unit_put, and the errors that hj_action names. Since 0.3. */
+hj_status hj_unit_put_by(hj_engine *engine, const hj_unit *unit, const hj_action *action);
+
 /* Takes a unit out. BATON. O(1). HJ_E_UNKNOWN; HJ_E_BUSY (it is on an incident). Since 0.1. */
 hj_status hj_unit_remove(hj_engine *engine, uint64_t unit_id);
+
+/* The same, signed by a person (`action`; NULL: nobody): the journal has the person with the record. BATON.
+ * Otherwise as hj_unit_remove, and the errors that hj_action names. Since 0.3. */
+hj_status hj_unit_remove_by(hj_engine *engine, uint64_t unit_id, const hj_action *action);
 
 /* Sets what a free unit is doing, and so its level. What a unit on an incident is said to do is remembered
  * (hj_unit_status.next_activity) and takes effect in the turn that frees it, however its assignment ends, before any
@@ -1348,6 +1362,11 @@ hj_status hj_unit_remove(hj_engine *engine, uint64_t unit_id);
  * hj_assignment_advance); HJ_UNCHANGED (so it is, or is remembered already). Since 0.1; of a unit on an incident since
  * 0.3. */
 hj_status hj_unit_set_activity(hj_engine *engine, uint64_t unit_id, int32_t activity, int64_t wall_us);
+
+/* The same, signed by a person (`action`; NULL: nobody): the journal has the person with the record. BATON.
+ * Otherwise as hj_unit_set_activity, and the errors that hj_action names. Since 0.3. */
+hj_status hj_unit_set_activity_by(hj_engine *engine, uint64_t unit_id, int32_t activity, int64_t wall_us,
+                                  const hj_action *action);
 
 /* A unit says that it is well: its welfare clock begins again, from `wall_us` (0 = now) where that lies in the past. A
  * call of hj_assignment_advance for it says the same.
@@ -1427,6 +1446,12 @@ hj_status hj_positions_report(hj_engine *engine, const hj_position *positions, u
  * HJ_E_RANGE; HJ_E_CONFLICT (same key, other body). Since 0.1. */
 hj_status hj_incident_report(hj_engine *engine, const hj_report *report, hj_dispatch *dispatch);
 
+/* The same, signed by a person (`action`; NULL: nobody): the journal has the person with the record. The incident
+ * that it opens keeps the act; what the engine sends for it is no act of a person. BATON. Otherwise as
+ * hj_incident_report, and the errors that hj_action names. Since 0.3. */
+hj_status hj_incident_report_by(hj_engine *engine, const hj_report *report, hj_dispatch *dispatch,
+                                const hj_action *action);
+
 /* The same answer as hj_incident_report would give now, with no side effect. The key is ignored, and so is
  * HJ_SOURCE_CATCH_UP: it names the units that could go. HJ_OK or HJ_MANUAL; errors as there, but never HJ_FULL,
  * HJ_EXISTS or HJ_E_CONFLICT. BATON. Since 0.1. */
@@ -1471,6 +1496,11 @@ hj_status hj_incident_post_within(hj_engine *engine, const hj_report *report, in
  * it.
  * BATON. Errors as hj_incident_report, and HJ_E_STALE (id), HJ_E_STATE (closed or cancelled). Since 0.1. */
 hj_status hj_incident_update(hj_engine *engine, uint64_t incident_id, const hj_report *report, hj_dispatch *dispatch);
+
+/* The same, signed by a person (`action`; NULL: nobody): the journal has the person with the record. The incident
+ * keeps the act. BATON. Otherwise as hj_incident_update, and the errors that hj_action names. Since 0.3. */
+hj_status hj_incident_update_by(hj_engine *engine, uint64_t incident_id, const hj_report *report, hj_dispatch *dispatch,
+                                const hj_action *action);
 
 /* Raises the alarm level of an open incident. The engine asks for what the plan lists under `alarms` up to
  * `alarm_level`, and sends units for it. A plan that only recommends has them named; where a person sends, it does
@@ -1859,8 +1889,16 @@ hj_status hj_incident_units(hj_engine *engine, uint64_t incident_id, hj_assignme
  * datum, last_wall_us negative or beyond max_ahead_s); HJ_E_RANGE. Since 0.2. */
 hj_status hj_watch_put(hj_engine *engine, const hj_watch *watch);
 
+/* The same, signed by a person (`action`; NULL: nobody): the journal has the person with the record. BATON.
+ * Otherwise as hj_watch_put, and the errors that hj_action names. Since 0.3. */
+hj_status hj_watch_put_by(hj_engine *engine, const hj_watch *watch, const hj_action *action);
+
 /* Takes a watch out; an incident that it opened goes on. BATON. O(log watches). HJ_E_UNKNOWN. Since 0.2. */
 hj_status hj_watch_remove(hj_engine *engine, uint64_t watch_id);
+
+/* The same, signed by a person (`action`; NULL: nobody): the journal has the person with the record. BATON.
+ * Otherwise as hj_watch_remove, and the errors that hj_action names. Since 0.3. */
+hj_status hj_watch_remove_by(hj_engine *engine, uint64_t watch_id, const hj_action *action);
 
 /* Takes signs of life in, in the order given. The newest device time of a watch wins: an older one is refused, so a
  * backlog uploaded late ends nothing wrongly; one that lies in the future counts as now; beyond max_ahead_s it is
@@ -1880,8 +1918,16 @@ hj_status hj_watch_beats(hj_engine *engine, const hj_heartbeat *beats, uint32_t 
  * HJ_E_STATE (a time before the first hj_engine_poll). Since 0.2. */
 hj_status hj_watch_pause(hj_engine *engine, uint64_t watch_id, int64_t until_wall_us);
 
+/* The same, signed by a person (`action`; NULL: nobody): the journal has the person with the record. BATON.
+ * Otherwise as hj_watch_pause, and the errors that hj_action names. Since 0.3. */
+hj_status hj_watch_pause_by(hj_engine *engine, uint64_t watch_id, int64_t until_wall_us, const hj_action *action);
+
 /* Silence counts again, from now. BATON. O(log watches). HJ_UNCHANGED (it is not paused); HJ_E_UNKNOWN. Since 0.2. */
 hj_status hj_watch_resume(hj_engine *engine, uint64_t watch_id);
+
+/* The same, signed by a person (`action`; NULL: nobody): the journal has the person with the record. BATON.
+ * Otherwise as hj_watch_resume, and the errors that hj_action names. Since 0.3. */
+hj_status hj_watch_resume_by(hj_engine *engine, uint64_t watch_id, const hj_action *action);
 
 /* The source raised an alarm: opens an incident at the watch's place (its carrier's, if it has one), as
  * hj_incident_report does. While an incident that this watch opened is open, further alarms are repeats: HJ_EXISTS and
@@ -1890,6 +1936,11 @@ hj_status hj_watch_resume(hj_engine *engine, uint64_t watch_id);
  * BATON. A decision. HJ_EXISTS; HJ_MANUAL; HJ_FULL (max_incidents); HJ_E_UNKNOWN; HJ_E_SIZE; HJ_E_NEWER; HJ_E_ARGUMENT
  * (wall_us). Since 0.2. */
 hj_status hj_watch_alarm(hj_engine *engine, uint64_t watch_id, int64_t wall_us, hj_dispatch *dispatch);
+
+/* The same, signed by a person (`action`; NULL: nobody): the journal has the person with the record. The incident
+ * that it opens keeps the act. BATON. Otherwise as hj_watch_alarm, and the errors that hj_action names. Since 0.3. */
+hj_status hj_watch_alarm_by(hj_engine *engine, uint64_t watch_id, int64_t wall_us, hj_dispatch *dispatch,
+                            const hj_action *action);
 
 /* Reads a watch. BATON. O(1). HJ_E_NULL, HJ_E_SIZE, HJ_E_NEWER, HJ_E_UNKNOWN. Since 0.2. */
 hj_status hj_watch_read(hj_engine *engine, uint64_t watch_id, hj_watch_status *status);

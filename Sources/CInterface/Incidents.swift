@@ -90,12 +90,22 @@ public func hj_incident_report(
   _ engine: OpaquePointer!, _ report: UnsafePointer<hj_report>!,
   _ dispatch: UnsafeMutablePointer<hj_dispatch>!
 ) -> hj_status {
+  hj_incident_report_by(engine, report, dispatch, nil)
+}
+
+@c @implementation
+public func hj_incident_report_by(
+  _ engine: OpaquePointer!, _ report: UnsafePointer<hj_report>!,
+  _ dispatch: UnsafeMutablePointer<hj_dispatch>!, _ action: UnsafePointer<hj_action>!
+) -> hj_status {
   with(engine) { driver in
     let verdict = Sized.checkOutput(dispatch)
     guard verdict == .ok, let dispatch else { return verdict }
+    let (verdictOfAct, act) = Check.act(action)
+    guard verdictOfAct == .ok else { return verdictOfAct }
     return checked(report, driver) { given in
       withBlank(Decision.self) { decision in
-        var command = Command(.report(given))
+        var command = Command(.report(given), act: act)
         let status = driver.submit(&command, into: &decision)
         if !status.isError, status != .full { write(&decision, to: dispatch) }
         return status
@@ -146,15 +156,26 @@ public func hj_incident_update(
   _ engine: OpaquePointer!, _ incident_id: UInt64, _ report: UnsafePointer<hj_report>!,
   _ dispatch: UnsafeMutablePointer<hj_dispatch>!
 ) -> hj_status {
+  hj_incident_update_by(engine, incident_id, report, dispatch, nil)
+}
+
+@c @implementation
+public func hj_incident_update_by(
+  _ engine: OpaquePointer!, _ incident_id: UInt64, _ report: UnsafePointer<hj_report>!,
+  _ dispatch: UnsafeMutablePointer<hj_dispatch>!, _ action: UnsafePointer<hj_action>!
+) -> hj_status {
   with(engine) { driver in
     if dispatch != nil {
       let verdict = Sized.checkOutput(dispatch)
       guard verdict == .ok else { return verdict }
     }
+    let (verdict, act) = Check.act(action)
+    guard verdict == .ok else { return verdict }
     return checked(report, driver) { given in
       let movesPlace = !Check.isNoPlace(given.lat_e7, given.lon_e7)
       return withBlank(Decision.self) { decision in
-        var command = Command(.update(incident: incident_id, given, movesPlace: movesPlace))
+        var command = Command(
+          .update(incident: incident_id, given, movesPlace: movesPlace), act: act)
         let status = driver.submit(&command, into: &decision)
         if status == .ok, let dispatch { write(&decision, to: dispatch) }
         return status

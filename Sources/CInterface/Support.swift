@@ -113,6 +113,16 @@ enum Check {
   }
 }
 
+extension EngineDriver {
+  /// Of a change that a person may sign.
+  func submit(_ change: Change, by action: UnsafePointer<hj_action>?) -> Status {
+    let (verdict, act) = Check.act(action)
+    guard verdict == .ok else { return verdict }
+    var command = Command(change, act: act)
+    return submit(&command)
+  }
+}
+
 extension Reference {
   /// Straight out of the caller's `hj_report`, where it stands at 88 for ever: Swift sees 32 bytes of a C struct as a
   /// tuple and would copy them one by one.

@@ -5,7 +5,16 @@ import HujiaDriver
 
 @c @implementation
 public func hj_unit_put(_ engine: OpaquePointer!, _ unit: UnsafePointer<hj_unit>!) -> hj_status {
+  hj_unit_put_by(engine, unit, nil)
+}
+
+@c @implementation
+public func hj_unit_put_by(
+  _ engine: OpaquePointer!, _ unit: UnsafePointer<hj_unit>!, _ action: UnsafePointer<hj_action>!
+) -> hj_status {
   with(engine) { driver in
+    let (verdict, act) = Check.act(action)
+    guard verdict == .ok else { return verdict }
     let (status, given) = Sized.read(unit)
     guard let given else { return status }
     guard given.id != 0, given.crew >= HJ_CREW_NONE,
@@ -22,7 +31,7 @@ public func hj_unit_put(_ engine: OpaquePointer!, _ unit: UnsafePointer<hj_unit>
       shiftEnd_us: given.shift_end_wall_us, place: place,
       hasPosition: !Check.isNoPlace(given.lat_e7, given.lon_e7))
     description.details = details(given, driver)
-    var command = Command(.putUnit(description))
+    var command = Command(.putUnit(description), act: act)
     return driver.submit(&command)
   }
 }
@@ -47,16 +56,31 @@ private func details(_ given: hj_unit, _ driver: EngineDriver) -> UnitDetails {
 
 @c @implementation
 public func hj_unit_remove(_ engine: OpaquePointer!, _ unit_id: UInt64) -> hj_status {
-  with(engine) { driver in driver.submit(.removeUnit(unit_id)) }
+  hj_unit_remove_by(engine, unit_id, nil)
+}
+
+@c @implementation
+public func hj_unit_remove_by(
+  _ engine: OpaquePointer!, _ unit_id: UInt64, _ action: UnsafePointer<hj_action>!
+) -> hj_status {
+  with(engine) { driver in driver.submit(.removeUnit(unit_id), by: action) }
 }
 
 @c @implementation
 public func hj_unit_set_activity(
   _ engine: OpaquePointer!, _ unit_id: UInt64, _ activity: Int32, _ wall_us: Int64
 ) -> hj_status {
+  hj_unit_set_activity_by(engine, unit_id, activity, wall_us, nil)
+}
+
+@c @implementation
+public func hj_unit_set_activity_by(
+  _ engine: OpaquePointer!, _ unit_id: UInt64, _ activity: Int32, _ wall_us: Int64,
+  _ action: UnsafePointer<hj_action>!
+) -> hj_status {
   with(engine) { driver in
     guard let activity = Activity(header: activity), wall_us >= 0 else { return .argument }
-    return driver.submit(.setActivity(activity, unit: unit_id, wall_us: wall_us))
+    return driver.submit(.setActivity(activity, unit: unit_id, wall_us: wall_us), by: action)
   }
 }
 

@@ -5,7 +5,16 @@ import HujiaDriver
 
 @c @implementation
 public func hj_watch_put(_ engine: OpaquePointer!, _ watch: UnsafePointer<hj_watch>!) -> hj_status {
+  hj_watch_put_by(engine, watch, nil)
+}
+
+@c @implementation
+public func hj_watch_put_by(
+  _ engine: OpaquePointer!, _ watch: UnsafePointer<hj_watch>!, _ action: UnsafePointer<hj_action>!
+) -> hj_status {
   with(engine) { driver in
+    let (verdict, act) = Check.act(action)
+    guard verdict == .ok else { return verdict }
     let (status, given) = Sized.read(watch)
     guard let given else { return status }
     guard given.id != 0, let tier = Tier(header: given.tier),
@@ -21,14 +30,21 @@ public func hj_watch_put(_ engine: OpaquePointer!, _ watch: UnsafePointer<hj_wat
       lon_e7: point.lon_e7, homeOfficer: given.home_officer_id, gridWorker: given.grid_worker_id,
       carrier: given.carrier_id, callerHash: given.caller_hash, lastWall_us: given.last_wall_us,
       place: place)
-    var command = Command(.putWatch(description))
+    var command = Command(.putWatch(description), act: act)
     return driver.submit(&command)
   }
 }
 
 @c @implementation
 public func hj_watch_remove(_ engine: OpaquePointer!, _ watch_id: UInt64) -> hj_status {
-  with(engine) { driver in driver.submit(.removeWatch(watch_id)) }
+  hj_watch_remove_by(engine, watch_id, nil)
+}
+
+@c @implementation
+public func hj_watch_remove_by(
+  _ engine: OpaquePointer!, _ watch_id: UInt64, _ action: UnsafePointer<hj_action>!
+) -> hj_status {
+  with(engine) { driver in driver.submit(.removeWatch(watch_id), by: action) }
 }
 
 @c @implementation
@@ -61,15 +77,30 @@ public func hj_watch_beats(
 public func hj_watch_pause(
   _ engine: OpaquePointer!, _ watch_id: UInt64, _ until_wall_us: Int64
 ) -> hj_status {
+  hj_watch_pause_by(engine, watch_id, until_wall_us, nil)
+}
+
+@c @implementation
+public func hj_watch_pause_by(
+  _ engine: OpaquePointer!, _ watch_id: UInt64, _ until_wall_us: Int64,
+  _ action: UnsafePointer<hj_action>!
+) -> hj_status {
   with(engine) { driver in
     guard until_wall_us >= 0 else { return .argument }
-    return driver.submit(.pauseWatch(watch_id, until_us: until_wall_us))
+    return driver.submit(.pauseWatch(watch_id, until_us: until_wall_us), by: action)
   }
 }
 
 @c @implementation
 public func hj_watch_resume(_ engine: OpaquePointer!, _ watch_id: UInt64) -> hj_status {
-  with(engine) { driver in driver.submit(.resumeWatch(watch_id)) }
+  hj_watch_resume_by(engine, watch_id, nil)
+}
+
+@c @implementation
+public func hj_watch_resume_by(
+  _ engine: OpaquePointer!, _ watch_id: UInt64, _ action: UnsafePointer<hj_action>!
+) -> hj_status {
+  with(engine) { driver in driver.submit(.resumeWatch(watch_id), by: action) }
 }
 
 @c @implementation
@@ -77,14 +108,24 @@ public func hj_watch_alarm(
   _ engine: OpaquePointer!, _ watch_id: UInt64, _ wall_us: Int64,
   _ dispatch: UnsafeMutablePointer<hj_dispatch>!
 ) -> hj_status {
+  hj_watch_alarm_by(engine, watch_id, wall_us, dispatch, nil)
+}
+
+@c @implementation
+public func hj_watch_alarm_by(
+  _ engine: OpaquePointer!, _ watch_id: UInt64, _ wall_us: Int64,
+  _ dispatch: UnsafeMutablePointer<hj_dispatch>!, _ action: UnsafePointer<hj_action>!
+) -> hj_status {
   with(engine) { driver in
     if dispatch != nil {
       let verdict = Sized.checkOutput(dispatch)
       guard verdict == .ok else { return verdict }
     }
+    let (verdict, act) = Check.act(action)
+    guard verdict == .ok else { return verdict }
     guard wall_us >= 0 else { return .argument }
     return withBlank(Decision.self) { decision in
-      var command = Command(.alarm(watch: watch_id, wall_us: wall_us))
+      var command = Command(.alarm(watch: watch_id, wall_us: wall_us), act: act)
       let status = driver.submit(&command, into: &decision)
       if !status.isError, status != .full, let dispatch { write(&decision, to: dispatch) }
       return status

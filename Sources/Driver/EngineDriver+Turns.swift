@@ -218,8 +218,8 @@ extension EngineDriver {
 
   /// As above, for the engine's own work. How far it came is in `unread` until the next.
   @discardableResult @inline(__always)
-  func apply(_ change: Change, _ turn: inout Turn) -> Status {
-    var command = Command(change)
+  func apply(_ change: Change, act: Act = Act(), _ turn: inout Turn) -> Status {
+    var command = Command(change, act: act)
     return applyOwn(&command, &turn)
   }
 

@@ -4,9 +4,11 @@ import HujiaDriver
 
 extension Engine {
   /// Takes in a call, chooses and sends its units; the answer is complete on return.
-  public func report(_ incident: Incident) throws(HujiaError) -> Dispatch {
+  public func report(
+    _ incident: Incident, by person: Person? = nil
+  ) throws(HujiaError) -> Dispatch {
     try decide(incident) { driver, report, decision in
-      var command = Command(.report(report))
+      var command = Command(.report(report), act: Act(person))
       return driver.submit(&command, into: &decision)
     }
   }

@@ -5,7 +5,7 @@ import HujiaDriver
 extension Engine {
   /// Adds a unit or replaces what is known of it; what one on an incident is said to do holds once the incident lets it
   /// go. Throws `.full` at the limit of units.
-  public func put(_ unit: Unit) throws(HujiaError) {
+  public func put(_ unit: Unit, by person: Person? = nil) throws(HujiaError) {
     guard unit.id != 0 else { throw .argument }
     let point = unit.place.flatMap { $0.e7 }
     if unit.place != nil, point == nil { throw .range }
@@ -20,7 +20,7 @@ extension Engine {
         activity: HujiaDriver.Activity(header: unit.activity.rawValue) ?? .patrolling,
         shiftEnd_us: unit.shiftEnd_us ?? 0, place: place ?? .nowhere, hasPosition: place != nil)
       description.details = details
-      var command = Command(.putUnit(description))
+      var command = Command(.putUnit(description), act: Act(person))
       return driver.submit(&command)
     }
   }
@@ -39,22 +39,20 @@ extension Engine {
     return details
   }
 
-  public func removeUnit(_ id: UInt64) throws(HujiaError) {
-    try check { driver in driver.submit(.removeUnit(id)) }
+  public func removeUnit(_ id: UInt64, by person: Person? = nil) throws(HujiaError) {
+    try submit(.removeUnit(id), by: person)
   }
 
   /// Sets what a unit is doing; of one on an incident, what it does once the incident lets it go. Throws `.busy` for
   /// what follows from an assignment (`enRoute`, `onScene`, `transporting`, `atDestination`) while it has one.
   /// `since_us`: since when, nil = now. A unit that becomes available is idle from then; the future counts as now.
   public func setActivity(
-    _ activity: Activity, ofUnit id: UInt64, since_us: Int64? = nil
+    _ activity: Activity, ofUnit id: UInt64, since_us: Int64? = nil, by person: Person? = nil
   ) throws(HujiaError) {
     guard let activity = HujiaDriver.Activity(header: activity.rawValue), since_us ?? 0 >= 0 else {
       throw .argument
     }
-    try check { driver in
-      driver.submit(.setActivity(activity, unit: id, wall_us: since_us ?? 0))
-    }
+    try submit(.setActivity(activity, unit: id, wall_us: since_us ?? 0), by: person)
   }
 
   /// Takes positions in; returns how many were accepted (unknown units, older fixes and those that

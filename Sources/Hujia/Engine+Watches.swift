@@ -49,7 +49,7 @@ public struct WatchStatus: Sendable {
 
 extension Engine {
   /// Adds a watch, or replaces what is known of it.
-  public func put(_ watch: Watch) throws(HujiaError) {
+  public func put(_ watch: Watch, by person: Person? = nil) throws(HujiaError) {
     guard watch.id != 0, watch.lastSeen_us ?? 0 >= 0 else { throw .argument }
     guard let point = watch.place.e7 else { throw .range }
     try check { driver in
@@ -62,13 +62,13 @@ extension Engine {
         gridWorker: watch.gridWorker ?? 0, carrier: watch.carrier ?? 0,
         callerHash: watch.callerHash, lastWall_us: watch.lastSeen_us ?? 0,
         place: driver.place(lat_e7: point.lat, lon_e7: point.lon, datum: 1))
-      var command = Command(.putWatch(description))
+      var command = Command(.putWatch(description), act: Act(person))
       return driver.submit(&command)
     }
   }
 
-  public func removeWatch(_ id: UInt64) throws(HujiaError) {
-    try check { driver in driver.submit(.removeWatch(id)) }
+  public func removeWatch(_ id: UInt64, by person: Person? = nil) throws(HujiaError) {
+    try submit(.removeWatch(id), by: person)
   }
 
   /// Signs of life, each with the device's time (nil = now); returns how many were taken.
@@ -81,20 +81,24 @@ extension Engine {
   }
 
   /// No silence counts until then (nil: until `resume`).
-  public func pauseWatch(_ id: UInt64, until_us: Int64? = nil) throws(HujiaError) {
+  public func pauseWatch(
+    _ id: UInt64, until_us: Int64? = nil, by person: Person? = nil
+  ) throws(HujiaError) {
     guard until_us ?? 0 >= 0 else { throw .argument }
-    try check { driver in driver.submit(.pauseWatch(id, until_us: until_us ?? 0)) }
+    try submit(.pauseWatch(id, until_us: until_us ?? 0), by: person)
   }
 
-  public func resumeWatch(_ id: UInt64) throws(HujiaError) {
-    try check { driver in driver.submit(.resumeWatch(id)) }
+  public func resumeWatch(_ id: UInt64, by person: Person? = nil) throws(HujiaError) {
+    try submit(.resumeWatch(id), by: person)
   }
 
   /// The source raised an alarm: an incident opens at its place; repeats get the first one's answer.
-  public func alarm(watch id: UInt64) throws(HujiaError) -> Dispatch {
+  public func alarm(
+    watch id: UInt64, by person: Person? = nil
+  ) throws(HujiaError) -> Dispatch {
     try with { driver in
       var decision = Decision()
-      var command = Command(.alarm(watch: id, wall_us: 0))
+      var command = Command(.alarm(watch: id, wall_us: 0), act: Act(person))
       let status = driver.submit(&command, into: &decision)
       if status.isError || status == .full { return .failure(HujiaError(status)) }
       return .success(Dispatch(decision, isRepeat: status == .exists))

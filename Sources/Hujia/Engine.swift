@@ -75,6 +75,14 @@ public final class Engine: Sendable {
     return try result.get()
   }
 
+  /// A change that a person may have made.
+  func submit(_ change: Change, by person: Person?) throws(HujiaError) {
+    try check { driver in
+      var command = Command(change, act: Act(person))
+      return driver.submit(&command)
+    }
+  }
+
   /// Throws when a status is an error.
   func check(_ body: (EngineDriver) -> Status) throws(HujiaError) {
     try with { driver in

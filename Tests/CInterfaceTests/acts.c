@@ -234,6 +234,13 @@ static void the_newest_stays(void) {
 
 /* ---- The header's list ----------------------------------------------------------------------------------------- */
 
+/* No event tells of these by itself: `signed_acts` tries each of them beside a journal. */
+static const char *const elsewhere[] = {"hj_plans_load_by",        "hj_unit_put_by",        "hj_unit_remove_by",
+                                        "hj_unit_set_activity_by", "hj_incident_report_by", "hj_incident_update_by",
+                                        "hj_watch_put_by",         "hj_watch_remove_by",    "hj_watch_pause_by",
+                                        "hj_watch_resume_by",      "hj_watch_alarm_by"};
+#define ELSEWHERE (sizeof elsewhere / sizeof elsewhere[0])
+
 static void as_the_header_lists(const char *path) {
   FILE *header = fopen(path, "r");
   if (header == NULL) fprintf(stderr, "%s is not there\n", path);
@@ -255,6 +262,9 @@ static void as_the_header_lists(const char *path) {
     if (strstr(open + 1, "const hj_action *") == NULL) continue;
     listed++;
     size_t index = 0;
+    for (index = 0; index < ELSEWHERE && strcmp(elsewhere[index], name) != 0;) index++;
+    if (index < ELSEWHERE) continue;
+    index = 0;
     while (index < ACTS && strcmp(acts[index].name, name) != 0) index++;
     CHECK_OF(name, index < ACTS, "an act of people that this table does not try");
     if (index < ACTS) is_found[index] = 1;

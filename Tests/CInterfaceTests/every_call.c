@@ -141,6 +141,10 @@ static void call_hj_plans_load(hj_engine *engine) {
   static const hj_status said[] = {HJ_OK, HJ_FULL, HJ_E_ARGUMENT, HJ_E_NULL, HJ_E_STALE, HJ_E_STATE, HJ_E_MEMORY, HJ_E_FORKED, HJ_E_PLANS, INT32_MAX};
   expect("hj_plans_load", hj_plans_load(engine, pointer(1, "{}"), (uint32_t)number(2, 2, 0, UINT32_MAX), STRUCT(3, hj_error_detail)), engine == NULL, said);
 }
+static void call_hj_plans_load_by(hj_engine *engine) {
+  static const hj_status said[] = {HJ_OK, HJ_FULL, HJ_E_ARGUMENT, HJ_E_NULL, HJ_E_STALE, HJ_E_STATE, HJ_E_MEMORY, HJ_E_FORKED, HJ_E_PLANS, INT32_MAX};
+  expect("hj_plans_load_by", hj_plans_load_by(engine, pointer(1, "{}"), (uint32_t)number(2, 2, 0, UINT32_MAX), STRUCT(3, hj_error_detail), STRUCT(4, hj_action)), engine == NULL, said);
+}
 static void call_hj_plans_migrate(hj_engine *engine) {
   static const hj_status said[] = {HJ_OK, HJ_E_STALE, HJ_E_STATE, HJ_E_FORKED, INT32_MAX};
   expect("hj_plans_migrate", hj_plans_migrate(engine, VALUE(1, uint32_t)), engine == NULL, said);
@@ -149,13 +153,25 @@ static void call_hj_unit_put(hj_engine *engine) {
   static const hj_status said[] = {HJ_OK, HJ_FULL, HJ_E_ARGUMENT, HJ_E_NULL, HJ_E_SIZE, HJ_E_NEWER, HJ_E_STALE, HJ_E_STATE, HJ_E_FORKED, HJ_E_RANGE, HJ_E_UNSUPPORTED, INT32_MAX};
   expect("hj_unit_put", hj_unit_put(engine, STRUCT(1, hj_unit)), engine == NULL, said);
 }
+static void call_hj_unit_put_by(hj_engine *engine) {
+  static const hj_status said[] = {HJ_OK, HJ_FULL, HJ_E_ARGUMENT, HJ_E_NULL, HJ_E_SIZE, HJ_E_NEWER, HJ_E_STALE, HJ_E_STATE, HJ_E_FORKED, HJ_E_RANGE, HJ_E_UNSUPPORTED, INT32_MAX};
+  expect("hj_unit_put_by", hj_unit_put_by(engine, STRUCT(1, hj_unit), STRUCT(2, hj_action)), engine == NULL, said);
+}
 static void call_hj_unit_remove(hj_engine *engine) {
   static const hj_status said[] = {HJ_OK, HJ_E_STALE, HJ_E_UNKNOWN, HJ_E_STATE, HJ_E_FORKED, HJ_E_BUSY, INT32_MAX};
   expect("hj_unit_remove", hj_unit_remove(engine, (uint64_t)number(1, LIVE_UNIT, 0, -1)), engine == NULL, said);
 }
+static void call_hj_unit_remove_by(hj_engine *engine) {
+  static const hj_status said[] = {HJ_OK, HJ_E_STALE, HJ_E_UNKNOWN, HJ_E_STATE, HJ_E_FORKED, HJ_E_BUSY, INT32_MAX};
+  expect("hj_unit_remove_by", hj_unit_remove_by(engine, (uint64_t)number(1, LIVE_UNIT, 0, -1), STRUCT(2, hj_action)), engine == NULL, said);
+}
 static void call_hj_unit_set_activity(hj_engine *engine) {
   static const hj_status said[] = {HJ_OK, HJ_FULL, HJ_UNCHANGED, HJ_E_ARGUMENT, HJ_E_NULL, HJ_E_SIZE, HJ_E_NEWER, HJ_E_STALE, HJ_E_UNKNOWN, HJ_E_STATE, HJ_E_FORKED, HJ_E_RANGE, HJ_E_UNSUPPORTED, HJ_E_BUSY, INT32_MAX};
   expect("hj_unit_set_activity", hj_unit_set_activity(engine, (uint64_t)number(1, LIVE_UNIT, 0, -1), (int32_t)number(2, 0, INT32_MIN, INT32_MAX), number(3, 0, INT64_MIN, INT64_MAX)), engine == NULL, said);
+}
+static void call_hj_unit_set_activity_by(hj_engine *engine) {
+  static const hj_status said[] = {HJ_OK, HJ_FULL, HJ_UNCHANGED, HJ_E_ARGUMENT, HJ_E_NULL, HJ_E_SIZE, HJ_E_NEWER, HJ_E_STALE, HJ_E_UNKNOWN, HJ_E_STATE, HJ_E_FORKED, HJ_E_RANGE, HJ_E_UNSUPPORTED, HJ_E_BUSY, INT32_MAX};
+  expect("hj_unit_set_activity_by", hj_unit_set_activity_by(engine, (uint64_t)number(1, LIVE_UNIT, 0, -1), (int32_t)number(2, 0, INT32_MIN, INT32_MAX), number(3, 0, INT64_MIN, INT64_MAX), STRUCT(4, hj_action)), engine == NULL, said);
 }
 static void call_hj_unit_check_in(hj_engine *engine) {
   static const hj_status said[] = {HJ_OK, HJ_UNCHANGED, HJ_E_ARGUMENT, HJ_E_STALE, HJ_E_UNKNOWN, HJ_E_STATE, HJ_E_FORKED, INT32_MAX};
@@ -173,6 +189,10 @@ static void call_hj_incident_report(hj_engine *engine) {
   static const hj_status said[] = {HJ_OK, HJ_EXISTS, HJ_FULL, HJ_MANUAL, HJ_HELD, HJ_E_ARGUMENT, HJ_E_NULL, HJ_E_SIZE, HJ_E_NEWER, HJ_E_STALE, HJ_E_STATE, HJ_E_CONFLICT, HJ_E_FORKED, HJ_E_RANGE, INT32_MAX};
   expect("hj_incident_report", hj_incident_report(engine, STRUCT(1, hj_report), STRUCT(2, hj_dispatch)), engine == NULL, said);
 }
+static void call_hj_incident_report_by(hj_engine *engine) {
+  static const hj_status said[] = {HJ_OK, HJ_EXISTS, HJ_FULL, HJ_MANUAL, HJ_HELD, HJ_E_ARGUMENT, HJ_E_NULL, HJ_E_SIZE, HJ_E_NEWER, HJ_E_STALE, HJ_E_STATE, HJ_E_CONFLICT, HJ_E_FORKED, HJ_E_RANGE, INT32_MAX};
+  expect("hj_incident_report_by", hj_incident_report_by(engine, STRUCT(1, hj_report), STRUCT(2, hj_dispatch), STRUCT(3, hj_action)), engine == NULL, said);
+}
 static void call_hj_incident_recommend(hj_engine *engine) {
   static const hj_status said[] = {HJ_OK, HJ_EXISTS, HJ_FULL, HJ_MANUAL, HJ_HELD, HJ_E_ARGUMENT, HJ_E_NULL, HJ_E_SIZE, HJ_E_NEWER, HJ_E_STALE, HJ_E_STATE, HJ_E_CONFLICT, HJ_E_FORKED, HJ_E_RANGE, INT32_MAX};
   expect("hj_incident_recommend", hj_incident_recommend(engine, STRUCT(1, hj_report), STRUCT(2, hj_dispatch)), engine == NULL, said);
@@ -188,6 +208,10 @@ static void call_hj_incident_post_within(hj_engine *engine) {
 static void call_hj_incident_update(hj_engine *engine) {
   static const hj_status said[] = {HJ_OK, HJ_EXISTS, HJ_FULL, HJ_MANUAL, HJ_HELD, HJ_E_ARGUMENT, HJ_E_NULL, HJ_E_SIZE, HJ_E_NEWER, HJ_E_STALE, HJ_E_STATE, HJ_E_CONFLICT, HJ_E_FORKED, HJ_E_RANGE, INT32_MAX};
   expect("hj_incident_update", hj_incident_update(engine, (uint64_t)number(1, (int64_t)live_incident, 0, -1), STRUCT(2, hj_report), STRUCT(3, hj_dispatch)), engine == NULL, said);
+}
+static void call_hj_incident_update_by(hj_engine *engine) {
+  static const hj_status said[] = {HJ_OK, HJ_EXISTS, HJ_FULL, HJ_MANUAL, HJ_HELD, HJ_E_ARGUMENT, HJ_E_NULL, HJ_E_SIZE, HJ_E_NEWER, HJ_E_STALE, HJ_E_STATE, HJ_E_CONFLICT, HJ_E_FORKED, HJ_E_RANGE, INT32_MAX};
+  expect("hj_incident_update_by", hj_incident_update_by(engine, (uint64_t)number(1, (int64_t)live_incident, 0, -1), STRUCT(2, hj_report), STRUCT(3, hj_dispatch), STRUCT(4, hj_action)), engine == NULL, said);
 }
 static void call_hj_incident_raise(hj_engine *engine) {
   static const hj_status said[] = {HJ_OK, HJ_UNCHANGED, HJ_E_ARGUMENT, HJ_E_STALE, HJ_E_STATE, HJ_E_FORKED, HJ_E_UNSUPPORTED, HJ_E_LEVEL, INT32_MAX};
@@ -357,9 +381,17 @@ static void call_hj_watch_put(hj_engine *engine) {
   static const hj_status said[] = {HJ_OK, HJ_FULL, HJ_E_ARGUMENT, HJ_E_NULL, HJ_E_SIZE, HJ_E_NEWER, HJ_E_STALE, HJ_E_STATE, HJ_E_FORKED, HJ_E_RANGE, INT32_MAX};
   expect("hj_watch_put", hj_watch_put(engine, STRUCT(1, hj_watch)), engine == NULL, said);
 }
+static void call_hj_watch_put_by(hj_engine *engine) {
+  static const hj_status said[] = {HJ_OK, HJ_FULL, HJ_E_ARGUMENT, HJ_E_NULL, HJ_E_SIZE, HJ_E_NEWER, HJ_E_STALE, HJ_E_STATE, HJ_E_FORKED, HJ_E_RANGE, INT32_MAX};
+  expect("hj_watch_put_by", hj_watch_put_by(engine, STRUCT(1, hj_watch), STRUCT(2, hj_action)), engine == NULL, said);
+}
 static void call_hj_watch_remove(hj_engine *engine) {
   static const hj_status said[] = {HJ_OK, HJ_E_STALE, HJ_E_UNKNOWN, HJ_E_STATE, HJ_E_FORKED, INT32_MAX};
   expect("hj_watch_remove", hj_watch_remove(engine, (uint64_t)number(1, LIVE_WATCH, 0, -1)), engine == NULL, said);
+}
+static void call_hj_watch_remove_by(hj_engine *engine) {
+  static const hj_status said[] = {HJ_OK, HJ_E_STALE, HJ_E_UNKNOWN, HJ_E_STATE, HJ_E_FORKED, INT32_MAX};
+  expect("hj_watch_remove_by", hj_watch_remove_by(engine, (uint64_t)number(1, LIVE_WATCH, 0, -1), STRUCT(2, hj_action)), engine == NULL, said);
 }
 static void call_hj_watch_beats(hj_engine *engine) {
   static const hj_status said[] = {HJ_OK, HJ_PARTIAL, HJ_E_ARGUMENT, HJ_E_NULL, HJ_E_SIZE, HJ_E_NEWER, HJ_E_STALE, HJ_E_STATE, HJ_E_FORKED, INT32_MAX};
@@ -369,13 +401,25 @@ static void call_hj_watch_pause(hj_engine *engine) {
   static const hj_status said[] = {HJ_OK, HJ_UNCHANGED, HJ_E_ARGUMENT, HJ_E_STALE, HJ_E_UNKNOWN, HJ_E_STATE, HJ_E_FORKED, INT32_MAX};
   expect("hj_watch_pause", hj_watch_pause(engine, (uint64_t)number(1, LIVE_WATCH, 0, -1), number(2, 0, INT64_MIN, INT64_MAX)), engine == NULL, said);
 }
+static void call_hj_watch_pause_by(hj_engine *engine) {
+  static const hj_status said[] = {HJ_OK, HJ_UNCHANGED, HJ_E_ARGUMENT, HJ_E_STALE, HJ_E_UNKNOWN, HJ_E_STATE, HJ_E_FORKED, INT32_MAX};
+  expect("hj_watch_pause_by", hj_watch_pause_by(engine, (uint64_t)number(1, LIVE_WATCH, 0, -1), number(2, 0, INT64_MIN, INT64_MAX), STRUCT(3, hj_action)), engine == NULL, said);
+}
 static void call_hj_watch_resume(hj_engine *engine) {
   static const hj_status said[] = {HJ_OK, HJ_UNCHANGED, HJ_E_STALE, HJ_E_UNKNOWN, HJ_E_STATE, HJ_E_FORKED, INT32_MAX};
   expect("hj_watch_resume", hj_watch_resume(engine, (uint64_t)number(1, LIVE_WATCH, 0, -1)), engine == NULL, said);
 }
+static void call_hj_watch_resume_by(hj_engine *engine) {
+  static const hj_status said[] = {HJ_OK, HJ_UNCHANGED, HJ_E_STALE, HJ_E_UNKNOWN, HJ_E_STATE, HJ_E_FORKED, INT32_MAX};
+  expect("hj_watch_resume_by", hj_watch_resume_by(engine, (uint64_t)number(1, LIVE_WATCH, 0, -1), STRUCT(2, hj_action)), engine == NULL, said);
+}
 static void call_hj_watch_alarm(hj_engine *engine) {
   static const hj_status said[] = {HJ_OK, HJ_EXISTS, HJ_FULL, HJ_MANUAL, HJ_E_ARGUMENT, HJ_E_SIZE, HJ_E_NEWER, HJ_E_STALE, HJ_E_UNKNOWN, HJ_E_STATE, HJ_E_FORKED, INT32_MAX};
   expect("hj_watch_alarm", hj_watch_alarm(engine, (uint64_t)number(1, LIVE_WATCH, 0, -1), number(2, 0, INT64_MIN, INT64_MAX), STRUCT(3, hj_dispatch)), engine == NULL, said);
+}
+static void call_hj_watch_alarm_by(hj_engine *engine) {
+  static const hj_status said[] = {HJ_OK, HJ_EXISTS, HJ_FULL, HJ_MANUAL, HJ_E_ARGUMENT, HJ_E_SIZE, HJ_E_NEWER, HJ_E_STALE, HJ_E_UNKNOWN, HJ_E_STATE, HJ_E_FORKED, INT32_MAX};
+  expect("hj_watch_alarm_by", hj_watch_alarm_by(engine, (uint64_t)number(1, LIVE_WATCH, 0, -1), number(2, 0, INT64_MIN, INT64_MAX), STRUCT(3, hj_dispatch), STRUCT(4, hj_action)), engine == NULL, said);
 }
 static void call_hj_watch_read(hj_engine *engine) {
   static const hj_status said[] = {HJ_OK, HJ_E_NULL, HJ_E_SIZE, HJ_E_NEWER, HJ_E_STALE, HJ_E_UNKNOWN, HJ_E_STATE, HJ_E_FORKED, INT32_MAX};
@@ -444,18 +488,24 @@ static const struct {
     {"hj_engine_poll", call_hj_engine_poll, 5},
     {"hj_engine_stats", call_hj_engine_stats, 2},
     {"hj_plans_load", call_hj_plans_load, 4},
+    {"hj_plans_load_by", call_hj_plans_load_by, 5},
     {"hj_plans_migrate", call_hj_plans_migrate, 2},
     {"hj_unit_put", call_hj_unit_put, 2},
+    {"hj_unit_put_by", call_hj_unit_put_by, 3},
     {"hj_unit_remove", call_hj_unit_remove, 2},
+    {"hj_unit_remove_by", call_hj_unit_remove_by, 3},
     {"hj_unit_set_activity", call_hj_unit_set_activity, 4},
+    {"hj_unit_set_activity_by", call_hj_unit_set_activity_by, 5},
     {"hj_unit_check_in", call_hj_unit_check_in, 3},
     {"hj_unit_read", call_hj_unit_read, 3},
     {"hj_positions_report", call_hj_positions_report, 4},
     {"hj_incident_report", call_hj_incident_report, 3},
+    {"hj_incident_report_by", call_hj_incident_report_by, 4},
     {"hj_incident_recommend", call_hj_incident_recommend, 3},
     {"hj_incident_post", call_hj_incident_post, 2},
     {"hj_incident_post_within", call_hj_incident_post_within, 3},
     {"hj_incident_update", call_hj_incident_update, 4},
+    {"hj_incident_update_by", call_hj_incident_update_by, 5},
     {"hj_incident_raise", call_hj_incident_raise, 5},
     {"hj_incident_raise_by", call_hj_incident_raise_by, 6},
     {"hj_incident_repeats", call_hj_incident_repeats, 5},
@@ -498,11 +548,16 @@ static const struct {
     {"hj_assignment_read", call_hj_assignment_read, 3},
     {"hj_incident_units", call_hj_incident_units, 5},
     {"hj_watch_put", call_hj_watch_put, 2},
+    {"hj_watch_put_by", call_hj_watch_put_by, 3},
     {"hj_watch_remove", call_hj_watch_remove, 2},
+    {"hj_watch_remove_by", call_hj_watch_remove_by, 3},
     {"hj_watch_beats", call_hj_watch_beats, 4},
     {"hj_watch_pause", call_hj_watch_pause, 3},
+    {"hj_watch_pause_by", call_hj_watch_pause_by, 4},
     {"hj_watch_resume", call_hj_watch_resume, 2},
+    {"hj_watch_resume_by", call_hj_watch_resume_by, 3},
     {"hj_watch_alarm", call_hj_watch_alarm, 4},
+    {"hj_watch_alarm_by", call_hj_watch_alarm_by, 5},
     {"hj_watch_read", call_hj_watch_read, 3},
     {"hj_figures_read", call_hj_figures_read, 3},
     {"hj_figures_values", call_hj_figures_values, 5},
@@ -518,7 +573,7 @@ static const struct {
     {"hj_engine_drain", call_hj_engine_drain, 1},
     {"hj_engine_close", call_hj_engine_close, 1},
 };
-#define CALLS 87
+#define CALLS 98
 
 static hj_engine *open_one(void) {
   hj_config config = poll_config();

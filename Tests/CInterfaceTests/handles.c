@@ -41,18 +41,24 @@ static hj_status some_verdict;
   X(hj_journal_wait, 0, HJ_STRENGTH_RECORDED, 0)                                                    \
   X(hj_events_ack, 0)                                                                               \
   X(hj_plans_load, "{\"version\": 1, \"plans\": [{\"units\": [{}]}]}", 42, NULL)                    \
+  X(hj_plans_load_by, "{\"version\": 1, \"plans\": [{\"units\": [{}]}]}", 42, NULL, &valid_action)  \
   X(hj_plans_migrate, &some_count)                                                                  \
   X(hj_unit_put, &valid_unit)                                                                       \
+  X(hj_unit_put_by, &valid_unit, &valid_action)                                                     \
   X(hj_unit_remove, 2)                                                                              \
+  X(hj_unit_remove_by, 2, &valid_action)                                                            \
   X(hj_unit_set_activity, 2, HJ_ACTIVITY_MEAL, 0)                                                   \
+  X(hj_unit_set_activity_by, 2, HJ_ACTIVITY_MEAL, 0, &valid_action)                                 \
   X(hj_unit_check_in, 2, 0)                                                                         \
   X(hj_unit_read, 2, &some_unit)                                                                    \
   X(hj_positions_report, &valid_position, 1, &some_count)                                           \
   X(hj_incident_report, &valid_report, &some_dispatch)                                              \
+  X(hj_incident_report_by, &valid_report, &some_dispatch, &valid_action)                            \
   X(hj_incident_recommend, &valid_report, &some_dispatch)                                           \
   X(hj_incident_post, &valid_report)                                                                \
   X(hj_incident_post_within, &valid_report, INT64_MAX)                                              \
   X(hj_incident_update, live_incident, &valid_report, &some_dispatch)                               \
+  X(hj_incident_update_by, live_incident, &valid_report, &some_dispatch, &valid_action)             \
   X(hj_incident_assign, live_incident, 2, 0, &some_id)                                              \
   X(hj_incident_assign_by, live_incident, 2, 0, &some_id, &valid_action)                            \
   X(hj_incident_cancel, live_incident, 0)                                                           \
@@ -89,11 +95,16 @@ static hj_status some_verdict;
   X(hj_clock_escalate, &valid_clock, &valid_action)                                                 \
   X(hj_events_poll, &some_event, 1, &some_count)                                                    \
   X(hj_watch_put, &valid_watch)                                                                     \
+  X(hj_watch_put_by, &valid_watch, &valid_action)                                                   \
   X(hj_watch_remove, 5)                                                                             \
+  X(hj_watch_remove_by, 5, &valid_action)                                                           \
   X(hj_watch_beats, &valid_beat, 1, &some_count)                                                    \
   X(hj_watch_pause, 5, 0)                                                                           \
+  X(hj_watch_pause_by, 5, 0, &valid_action)                                                         \
   X(hj_watch_resume, 5)                                                                             \
+  X(hj_watch_resume_by, 5, &valid_action)                                                           \
   X(hj_watch_alarm, 5, 0, &some_dispatch)                                                           \
+  X(hj_watch_alarm_by, 5, 0, &some_dispatch, &valid_action)                                         \
   X(hj_watch_read, 5, &some_watch)                                                                  \
   X(hj_figures_read, &valid_figures, &some_figures)                                                 \
   X(hj_figures_values, HJ_FIGURES_TYPE, NULL, 0, &some_count)                                       \

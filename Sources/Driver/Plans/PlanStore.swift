@@ -113,7 +113,9 @@ enum PlanStore {
 
 extension EngineDriver {
   /// Checks and loads new plans; the old ones stay on any error.
-  package func loadPlans(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
+  package func loadPlans(
+    _ bytes: UnsafeRawBufferPointer, act: Act = Act()
+  ) throws(Failure) {
     let tables = try PlanStore.decode(
       bytes, memory: allocator.memory, keepsText: journal != nil)
     // Sixteen at most: nothing is taken from the allocator under the baton.
@@ -135,7 +137,7 @@ extension EngineDriver {
       point(at: bytes, staging)
       // Afterwards it may have room again: which of the two was full is known here alone.
       isRingFull = journal?.refuses(Command(.usePlans(tables))) ?? false
-      let status = apply(.usePlans(tables), &turn)
+      let status = apply(.usePlans(tables), act: act, &turn)
       while let old = core.reclaimPlans() {
         unused[count] = old
         count += 1

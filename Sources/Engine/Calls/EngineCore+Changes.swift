@@ -9,7 +9,8 @@ extension EngineCore {
   /// receipt, and sends what the new plan asks for besides the units already there. The answer lists all live
   /// assignments, with the times to the place as it is now.
   mutating func update(
-    _ id: UInt64, _ change: IncidentReport, movesPlace: Bool, into decision: inout Decision
+    _ id: UInt64, _ change: IncidentReport, movesPlace: Bool, act: Act = Act(),
+    into decision: inout Decision
   ) -> Status {
     guard let incident = incidents.slot(of: id) else { return .stale }
     guard incidents[incident].state.isOpen else { return .state }
@@ -46,7 +47,7 @@ extension EngineCore {
       let isManual = sending(incident) == .manual
       incidents.set(incident, shortfall: isManual ? Sending.manual(at: place) : [])
     }
-    emitIncident(incident, reason: .upgraded)
+    emitIncident(incident, reason: .upgraded, act: act)
     if isMoved, !isHeld { tellPlaceChanged(incident) }
     listLive(incident, &decision)
     return .ok

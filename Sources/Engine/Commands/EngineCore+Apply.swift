@@ -49,12 +49,22 @@ extension EngineCore {
     switch command.pointee.change {
     case .report(let given), .post(let given):
       let status = report(given, into: &decision)
+      sign(command.pointee.act, status, decision.answer.incidentID)
       if case .post = command.pointee.change {
         answerPost(given, status, decision.answer.incidentID)
       }
       return status
     default: return .unsupported
     }
+  }
+
+  /// The incident that an act opened keeps the person. One that was known before does not: nobody acted.
+  @inline(__always)
+  private mutating func sign(_ act: Act, _ status: Status, _ incident: UInt64) {
+    guard act.isOfPerson, !status.isError, status != .exists, status != .full,
+      let slot = incidents.slot(of: incident)
+    else { return }
+    incidents.sign(slot, act)
   }
 
   @inline(never)
@@ -64,7 +74,7 @@ extension EngineCore {
     let act = command.pointee.act
     switch command.pointee.change {
     case .update(let incident, let change, let movesPlace):
-      return update(incident, change, movesPlace: movesPlace, into: &decision)
+      return update(incident, change, movesPlace: movesPlace, act: act, into: &decision)
     case .takeClock(let clock): return take(clock, act: act)
     case .snoozeClock(let clock, let for_ms): return snooze(clock, for_ms: for_ms, act: act)
     case .escalateClock(let clock): return escalateNow(clock, act: act, &decision)
@@ -112,7 +122,9 @@ extension EngineCore {
     case .pauseWatch(let watch, let until_us): return pause(watch: watch, until_us: until_us)
     case .resumeWatch(let watch): return resume(watch: watch)
     case .alarm(let watch, let wall_us):
-      return alarm(watch: watch, wall_us: wall_us, into: &decision)
+      let status = alarm(watch: watch, wall_us: wall_us, into: &decision)
+      sign(act, status, decision.answer.incidentID)
+      return status
     case .setMode(let isManual): return set(isManual: isManual, act: act)
     default: return .unsupported
     }
