@@ -8,7 +8,7 @@
 
 static hj_engine *engine;
 static uint64_t incident;
-static const char plans[] = "{\"version\": 1, \"plans\": [{\"units\": [{}]}]}";
+static const char plans[] = "{\"version\": 1, \"plans\": [{\"name\": \"one\", \"units\": [{}]}]}";
 static hj_unit unit = {.size = sizeof unit, .id = 77, .lat_e7 = CENTRE_LAT_E7, .lon_e7 = CENTRE_LON_E7, .crew = 2};
 static hj_watch watch = {.size = sizeof watch, .id = 5, .lat_e7 = CENTRE_LAT_E7, .lon_e7 = CENTRE_LON_E7};
 
@@ -173,7 +173,9 @@ static void nobody(void) {
 static void a_repeat_is_no_act(void) {
   new_folder();
   open_it();
-  hj_report given = make_report(HJ_TIER_ROUTINE, 1, 2);
+  hj_report given = make_report(HJ_TIER_ROUTINE, 0, 0);
+  given.key_high = 1;
+  given.key_low = 2;
   hj_dispatch answer = empty_dispatch();
   hj_action first = action_of(1), second = action_of(2);
   CHECK_STATUS(put_unit_by(NULL), HJ_OK);
