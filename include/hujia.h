@@ -745,9 +745,9 @@ typedef struct hj_assignment {
 } hj_assignment;
 
 /* The person behind an act, and the reason. All of it stands in the journal's record of the act (since 0.3). It comes
- * back in the events that the act itself raises (operator_id, operator_reason, operator_session, operator_role), and
- * that of the newest act stays with the incident (hj_incident_status). A function that takes one answers, before it does
- * anything, HJ_E_SIZE or HJ_E_NEWER (its size) and HJ_E_UNSUPPORTED (force, reserved0, reserved1). */
+ * back in the events that the act itself raises (operator_id, operator_reason, operator_session, operator_role). That
+ * of the newest act stays with the incident (hj_incident_status). A function that takes one answers HJ_E_SIZE or
+ * HJ_E_NEWER (its size) and HJ_E_UNSUPPORTED (force, reserved0, reserved1) before it does anything. */
 typedef struct hj_action {
   uint32_t size;
   uint32_t reason; /* the host's code, not 0 where a reason is required */
