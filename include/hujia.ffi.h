@@ -57,7 +57,8 @@ enum {
   HJ_REASON_BACKUP = 12, HJ_REASON_APPOINTMENT = 13, HJ_REASON_MERGED = 14, HJ_REASON_UNMERGED = 15,
   HJ_REASON_DIVERTED = 16, HJ_REASON_CALLED_BACK = 17, HJ_REASON_ROOM_NEEDED = 18, HJ_REASON_LEAD = 19,
   HJ_REASON_SIGN_OF_LIFE = 25, HJ_REASON_PAUSED = 26, HJ_REASON_TABLE_FULL = 27, HJ_REASON_LOST_DEADLINE = 28,
-  HJ_REASON_PLACE_CHANGED = 29, HJ_REASON_PROPOSED = 30, HJ_REASON_RAISED = 31
+  HJ_REASON_PLACE_CHANGED = 29, HJ_REASON_PROPOSED = 30, HJ_REASON_RAISED = 31, HJ_REASON_CALL = 32,
+  HJ_REASON_LIKELY_REPEAT = 33, HJ_REASON_SEPARATE = 34
 };
 enum {
   HJ_CLOCK_STATE_NONE = 0, HJ_CLOCK_STATE_RUNNING = 1, HJ_CLOCK_STATE_WARNED = 2, HJ_CLOCK_STATE_BREACHED = 3,
@@ -399,7 +400,8 @@ typedef struct hj_incident_status {
   uint64_t key_high;
   uint64_t key_low;
   uint32_t alarm_level;
-  uint32_t reserved2;
+  uint32_t calls;
+  uint64_t repeat_of;
 } hj_incident_status;
 
 typedef struct hj_assignment {
@@ -602,6 +604,7 @@ typedef struct hj_stats {
   int64_t late_p50_ns;
   int64_t late_p99_ns;
   int64_t positions_off_duty;
+  int64_t calls_added;
 } hj_stats;
 
 typedef struct hj_street_time {
@@ -770,6 +773,12 @@ hj_status hj_incident_merge_by(
     hj_engine *engine, uint64_t incident_id, uint64_t into_id, int64_t wall_us, const hj_action *action);
 hj_status hj_incident_unmerge(hj_engine *engine, uint64_t incident_id, int64_t wall_us);
 hj_status hj_incident_unmerge_by(hj_engine *engine, uint64_t incident_id, int64_t wall_us, const hj_action *action);
+hj_status hj_incident_separate(hj_engine *engine, uint64_t incident_id, int64_t wall_us, hj_dispatch *dispatch);
+hj_status hj_incident_separate_by(
+    hj_engine *engine, uint64_t incident_id, int64_t wall_us, hj_dispatch *dispatch, const hj_action *action);
+hj_status hj_incident_add_call(hj_engine *engine, uint64_t incident_id, const hj_report *report);
+hj_status hj_incident_add_call_by(
+    hj_engine *engine, uint64_t incident_id, const hj_report *report, const hj_action *action);
 hj_status hj_incident_assign(
     hj_engine *engine, uint64_t incident_id, uint64_t unit_id, int64_t wall_us, uint64_t *assignment_id);
 hj_status hj_incident_assign_by(

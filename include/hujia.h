@@ -118,7 +118,7 @@ typedef int32_t hj_status;
 #define HJ_PARTIAL 5        /* some of the batch was refused; see the count. Do not retry the whole batch. */
 #define HJ_TIME_BACKWARDS 6 /* now_ns was before that of the last poll; the last poll's time was used. */
 #define HJ_PASSED 7         /* the clock has moved on from the step you saw; nothing was done. Read it again. */
-#define HJ_HELD 8           /* taken in; held until its appointment. Do not retry. */
+#define HJ_HELD 8           /* taken in; held until its appointment, or as a likely repeat. Do not retry. */
 #define HJ_TIMEOUT 9        /* the time was up first. Ask again. Since 0.3 */
 #define HJ_CHANGED 10 /* told by HJ_EVENT_RECOVERED: another map, or larger limits, than the journal's. Since 0.3 */
 
@@ -337,6 +337,9 @@ typedef struct hj_error_detail {
 #define HJ_REASON_PLACE_CHANGED 29 /* the incident's place changed; unit_id = a free unit that is nearer. Since 0.3 */
 #define HJ_REASON_PROPOSED 30      /* HJ_MODE_MANUAL: nobody was sent; unit_id = the unit that would be. Since 0.3 */
 #define HJ_REASON_RAISED 31        /* its alarm level was raised and needs more (hj_incident_raise). Since 0.3 */
+#define HJ_REASON_CALL 32          /* one more call about it came (hj_incident_add_call). Since 0.3 */
+#define HJ_REASON_LIKELY_REPEAT 33 /* held as a likely repeat: hj_incident_status.repeat_of. Since 0.3 */
+#define HJ_REASON_SEPARATE 34      /* a person said that it is no repeat (hj_incident_separate). Since 0.3 */
 
 /* Why fewer units were sent than the plan asks for (bits of hj_dispatch.shortfall). */
 #define HJ_SHORTFALL_NONE 0u
@@ -726,7 +729,8 @@ typedef struct hj_incident_status {
   int32_t outcome;            /* of the call-back (hj_incident_called_back_with); 0 = not stated */
   uint64_t key_high, key_low; /* of the report that opened it; both 0 = none */
   uint32_t alarm_level;       /* 1 = as it came, more once it was raised (hj_incident_raise) */
-  uint32_t reserved2;
+  uint32_t calls;             /* further calls about it (hj_incident_add_call); was reserved */
+  uint64_t repeat_of;         /* what it was merged into, or is held as a likely repeat of; 0 = nothing */
 } hj_incident_status;
 
 /* One unit on one incident (hj_assignment_read, hj_incident_units). Since 0.3. */
@@ -948,6 +952,7 @@ typedef struct hj_stats {
   int64_t late_p50_ns;  /* how late escalations and warnings fired: half of all were no later, to 1 us or 0.8 % */
   int64_t late_p99_ns;  /* 99 of 100 were no later; both are worked out anew when the number has grown by a 64th */
   int64_t positions_off_duty; /* of units that are off duty (hj_config.off_duty_positions). Since 0.3 */
+  int64_t calls_added;        /* hj_incident_add_call: calls are these and incidents_opened. Since 0.3 */
 } hj_stats;
 
 #define HJ_DIRECTION_BOTH 0
@@ -1563,6 +1568,33 @@ hj_status hj_incident_merge_by(hj_engine *engine, uint64_t incident_id, uint64_t
  * Since 0.3. */
 hj_status hj_incident_unmerge(hj_engine *engine, uint64_t incident_id, int64_t wall_us);
 hj_status hj_incident_unmerge_by(hj_engine *engine, uint64_t incident_id, int64_t wall_us, const hj_action *action);
+
+/* Says that an incident held as a likely repeat is none 非重复警情: it is dispatched now, as its plan says, and waits like any
+ * other for what is missing. HJ_EVENT_INCIDENT with HJ_REASON_SEPARATE tells it. `wall_us` is told by the event, 0 = now.
+ * `dispatch` may be NULL; else it becomes the live assignments. The _by form takes the person and the reason (`action`
+ * may be NULL).
+ *
+ * Where a plan has `repeats` (PLANS.md), a report that scores `suggest_at` against an open incident with units, or one
+ * that waits for them, is opened and held: the answer is HJ_HELD, its state PENDING, its clocks run, and
+ * HJ_EVENT_INCIDENT with HJ_REASON_LIKELY_REPEAT tells it. A person merges it (hj_incident_merge) or separates it. After
+ * `repeat_hold_s` without an answer it gets units that nothing else that waits could have; all repeats of one incident
+ * get `repeat_units` together. The rest stay PENDING with HJ_SHORTFALL_MANUAL, also when that incident has ended.
+ * BATON. A decision. HJ_UNCHANGED (it is held as no repeat; `dispatch` is filled in); HJ_E_STALE; HJ_E_STATE (closed,
+ * cancelled or merged); HJ_E_ARGUMENT (wall_us negative). Since 0.3. */
+hj_status hj_incident_separate(hj_engine *engine, uint64_t incident_id, int64_t wall_us, hj_dispatch *dispatch);
+hj_status hj_incident_separate_by(hj_engine *engine, uint64_t incident_id, int64_t wall_us, hj_dispatch *dispatch,
+                                  const hj_action *action);
+
+/* One more call about an open incident 追加报警: no incident, no clock, no dispatch. The record keeps the report (its
+ * time, source, caller hash and place); hj_incident_status.calls and hj_stats.calls_added count it, and
+ * HJ_EVENT_INCIDENT with HJ_REASON_CALL tells it. Of a merged incident it is a call about the one that stands for it.
+ * The report is checked as by hj_incident_report; its key is not compared. The _by form takes the person and the reason
+ * (`action` may be NULL).
+ * BATON. O(1). HJ_E_STALE (no such incident); HJ_E_STATE (closed or cancelled); HJ_E_NULL; HJ_E_SIZE; HJ_E_NEWER;
+ * HJ_E_ARGUMENT, HJ_E_RANGE (as hj_incident_report). Since 0.3. */
+hj_status hj_incident_add_call(hj_engine *engine, uint64_t incident_id, const hj_report *report);
+hj_status hj_incident_add_call_by(hj_engine *engine, uint64_t incident_id, const hj_report *report,
+                                  const hj_action *action);
 
 /* Sends a unit by hand, whatever the plan says: any unit that is not on another incident. `*assignment_id` may be
  * NULL. `wall_us` is told by the event; with HJ_SOURCE_CATCH_UP it is when the unit was really sent, 0 = now.

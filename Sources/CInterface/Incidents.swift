@@ -6,7 +6,7 @@ import HujiaDriver
 /// A report, checked and its datum converted, on the caller's thread. Without its place: posts only go into a queue.
 /// `body` gets it where it stands: handed back, and in an optional, it would be copied at each step.
 @inline(__always)
-private func checkedPost(
+func checkedPost(
   _ pointer: UnsafePointer<hj_report>?, _ driver: EngineDriver,
   _ body: (inout IncidentReport) -> Status
 ) -> Status {
@@ -342,6 +342,8 @@ extension hj_incident_status {
     key_high = view.keyHigh
     key_low = view.keyLow
     alarm_level = view.alarmLevel
+    calls = view.calls
+    repeat_of = view.repeatOf
     view.reference.copy(to: &reference)
     withUnsafeMutableBytes(of: &assignment_ids) { bytes in
       let ids = bytes.bindMemory(to: UInt64.self)

@@ -217,6 +217,9 @@ enum Words {
     case 29: return constant("place_changed")
     case 30: return constant("proposed")
     case 31: return constant("raised")
+    case 32: return constant("call")
+    case 33: return constant("likely_repeat")
+    case 34: return constant("separate")
     default: return constant("unknown")
     }
   }

@@ -1,4 +1,4 @@
-// hj_incident_repeats, _merge, _unmerge.
+// hj_incident_repeats, _merge, _unmerge, _separate, _add_call.
 
 import CHujia
 import HujiaDriver
@@ -78,4 +78,56 @@ public func hj_incident_unmerge_by(
   _ action: UnsafePointer<hj_action>!
 ) -> hj_status {
   submit(engine, .unmerge(incident: incident_id, wall_us: wall_us), wall_us: wall_us, action)
+}
+
+@c @implementation
+public func hj_incident_separate(
+  _ engine: OpaquePointer!, _ incident_id: UInt64, _ wall_us: Int64,
+  _ dispatch: UnsafeMutablePointer<hj_dispatch>!
+) -> hj_status {
+  hj_incident_separate_by(engine, incident_id, wall_us, dispatch, nil)
+}
+
+@c @implementation
+public func hj_incident_separate_by(
+  _ engine: OpaquePointer!, _ incident_id: UInt64, _ wall_us: Int64,
+  _ dispatch: UnsafeMutablePointer<hj_dispatch>!, _ action: UnsafePointer<hj_action>!
+) -> hj_status {
+  with(engine) { driver in
+    if dispatch != nil {
+      let verdict = Sized.checkOutput(dispatch)
+      guard verdict == .ok else { return verdict }
+    }
+    let (verdict, act) = Check.act(action)
+    guard verdict == .ok else { return verdict }
+    guard wall_us >= 0 else { return .argument }
+    return withBlank(Decision.self) { decision in
+      var command = Command(.separate(incident: incident_id, wall_us: wall_us), act: act)
+      let status = driver.submit(&command, into: &decision)
+      if status == .ok || status == .unchanged, let dispatch { write(&decision, to: dispatch) }
+      return status
+    }
+  }
+}
+
+@c @implementation
+public func hj_incident_add_call(
+  _ engine: OpaquePointer!, _ incident_id: UInt64, _ report: UnsafePointer<hj_report>!
+) -> hj_status {
+  hj_incident_add_call_by(engine, incident_id, report, nil)
+}
+
+@c @implementation
+public func hj_incident_add_call_by(
+  _ engine: OpaquePointer!, _ incident_id: UInt64, _ report: UnsafePointer<hj_report>!,
+  _ action: UnsafePointer<hj_action>!
+) -> hj_status {
+  with(engine) { driver in
+    let (verdict, act) = Check.act(action)
+    guard verdict == .ok else { return verdict }
+    return checkedPost(report, driver) { given in
+      var command = Command(.addCall(incident: incident_id, given), act: act)
+      return driver.submit(&command)
+    }
+  }
 }

@@ -91,6 +91,7 @@ private func fillIngest(_ stats: inout hj_stats, _ driver: EngineDriver) {
   stats.positions_old = driver.ingestCounter(IngestCounter.fixes(.older))
   stats.positions_too_fast = driver.ingestCounter(IngestCounter.fixes(.speed))
   stats.positions_busy = driver.ingestCounter(IngestCounter.fixes(.busy))
+  stats.calls_added = driver.counter(Counter.callsAdded)
   stats.positions_off_duty = driver.ingestCounter(IngestCounter.fixes(.offDuty))
   stats.stalls = driver.ingestCounter(IngestCounter.stalls)
   stats.longest_stall_ns = driver.ingestCounter(IngestCounter.longestStall_ns)

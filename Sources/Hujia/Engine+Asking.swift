@@ -15,6 +15,10 @@ public struct OpenIncident: Sendable {
   public let reference: Reference?
   /// 1 = as it came, more once it was raised.
   public let alarmLevel: UInt32
+  /// Further calls about it (`addCall`).
+  public let calls: UInt32
+  /// The incident that it was merged into, or is held as a likely repeat of.
+  public let repeatOf: UInt64?
   /// UTC microseconds since 1970; nil = not yet.
   public let received_us: Int64
   public let dispatched_us: Int64?
@@ -155,6 +159,8 @@ extension OpenIncident {
     key = (view.keyHigh, view.keyLow)
     reference = Reference(view.reference)
     alarmLevel = view.alarmLevel
+    calls = view.calls
+    repeatOf = view.repeatOf == 0 ? nil : view.repeatOf
     received_us = view.receivedWall_us
     dispatched_us = view.dispatchedWall_us == 0 ? nil : view.dispatchedWall_us
     arrived_us = view.arrivedWall_us == 0 ? nil : view.arrivedWall_us

@@ -51,4 +51,29 @@ extension Engine {
       return driver.submit(&command)
     }
   }
+
+  /// A likely repeat is none: it is dispatched now. The answer has its live assignments.
+  public func separate(
+    _ incidentID: UInt64, by person: Person? = nil
+  ) throws(HujiaError) -> Dispatch {
+    try with { driver in
+      var command = Command(.separate(incident: incidentID, wall_us: 0), act: Act(person))
+      var decision = Decision()
+      let status = driver.submit(&command, into: &decision)
+      if status.isError { return .failure(HujiaError(status)) }
+      return .success(Dispatch(decision, isRepeat: false))
+    }
+  }
+
+  /// One more call about an incident: it is counted and told, and opens nothing.
+  public func addCall(
+    _ call: Incident, to incidentID: UInt64, by person: Person? = nil
+  ) throws(HujiaError) {
+    let point = try self.point(of: call)
+    try check { driver in
+      let report = raw(call, at: point, .nowhere)
+      var command = Command(.addCall(incident: incidentID, report), act: Act(person))
+      return driver.submit(&command)
+    }
+  }
 }

@@ -14,7 +14,7 @@ extension HujiaError {
     case 5: return "Some of the batch was refused; see the count. Do not retry the whole batch."
     case 6: return "now_ns was before that of the last poll; the last poll's time was used."
     case 7: return "The clock has moved on from the step you saw; nothing was done. Read it again."
-    case 8: return "Taken in; held until its appointment. Do not retry."
+    case 8: return "Taken in; held until its appointment, or as a likely repeat. Do not retry."
     case 9: return "The time was up first. Ask again. Since 0.3."
     case 10: return "Told by HJ_EVENT_RECOVERED: another map, or larger limits, than the journal's. Since 0.3."
     case -1: return "A value outside its documented range."

@@ -268,6 +268,11 @@ public enum Reason: Int32, Sendable, CaseIterable {
   case proposed = 30
   /// Its alarm level was raised and needs more.
   case raised = 31
+  /// One more call about it came.
+  case call = 32
+  case likelyRepeat = 33
+  /// A person said that it is no repeat.
+  case separate = 34
 }
 
 /// How a report came in.

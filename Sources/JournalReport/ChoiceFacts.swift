@@ -81,6 +81,9 @@ package enum ChoiceFacts {
     case 8:
       list.say("isKnown", reader.get(UInt8.self) != 0)
       place(&reader, &list)
+    case 11:
+      let isHeld = reader.get(UInt8.self) != 0
+      list.say("likelyRoot", isHeld ? reader.get(UInt64.self) : 0)
     case 9:
       let count: UInt8 = reader.get()
       var rows: [[Field]] = []
@@ -107,6 +110,7 @@ package enum ChoiceFacts {
   private static let names = [
     "", "seats", "unit", "nearer", "travel", "servable", "mightSend", "plan", "carrier", "marks",
     "passedOver",
+    "likelyRoot",
   ]
 
   /// A unit that was chosen, and where it stood.

@@ -233,6 +233,12 @@ extension FieldList {
       say("incident", incident)
       say("level", level)
       say("wall_us", wall_us)
+    case .separate(let incident, let wall_us):
+      say("incident", incident)
+      say("wall_us", wall_us)
+    case .addCall(let incident, let report):
+      say("incident", incident)
+      nest("report") { $0.say(report) }
     default: break
     }
   }

@@ -94,6 +94,24 @@ static hj_status unmerge(const hj_action *action) {
   return hj_incident_unmerge_by(engine, call.incident_id, 0, action);
 }
 
+static void likely(void) {
+  static const char plans[] = "{\"version\": 1, \"plans\": [{\"name\": \"one\", \"units\": [{}], \"repeats\": {}}]}";
+  load_plans(plans, sizeof plans - 1);
+  assigned();
+  hj_report report = make_report(HJ_TIER_EMERGENCY, 0, 0);
+  hj_dispatch dispatch = empty_dispatch();
+  REQUIRE_STATUS(hj_incident_report(engine, &report, &dispatch), HJ_HELD);
+  call = dispatch;
+  drop_events(engine);
+}
+static hj_status separate(const hj_action *action) {
+  return hj_incident_separate_by(engine, call.incident_id, 0, NULL, action);
+}
+static hj_status add_call(const hj_action *action) {
+  hj_report report = make_report(HJ_TIER_EMERGENCY, 0, 0);
+  return hj_incident_add_call_by(engine, call.incident_id, &report, action);
+}
+
 static hj_clock_ref seen(int32_t step) {
   hj_clock_ref reference = clock_of(HJ_CLOCK_ACKNOWLEDGE, 0, assignment);
   reference.step = step;
@@ -134,6 +152,8 @@ static const struct act {
     {"hj_incident_raise_by", raisable, raise_level, HJ_EVENT_INCIDENT, 1, 0},
     {"hj_incident_merge_by", opened_twice, merge, HJ_EVENT_INCIDENT, 1, 0},
     {"hj_incident_unmerge_by", merged, unmerge, HJ_EVENT_INCIDENT, 1, 0},
+    {"hj_incident_separate_by", likely, separate, HJ_EVENT_INCIDENT, 1, 0},
+    {"hj_incident_add_call_by", assigned, add_call, HJ_EVENT_INCIDENT, 1, 0},
     {"hj_clock_take", escalated, take, HJ_EVENT_CLOCK, 0, 0},
     {"hj_clock_snooze", escalated, snooze, HJ_EVENT_CLOCK, 0, 0},
     {"hj_clock_escalate", escalated, escalate, HJ_EVENT_ESCALATION, 0, 0},

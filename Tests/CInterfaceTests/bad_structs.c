@@ -189,6 +189,21 @@ static hj_status unmerge_action(hj_engine *engine, void *action) {
   hj_status status = hj_incident_unmerge_by(engine, 12345, 0, action);
   return status == HJ_E_STALE ? HJ_OK : status;
 }
+static hj_status separate_action(hj_engine *engine, void *action) {
+  hj_status status = hj_incident_separate_by(engine, 12345, 0, NULL, action);
+  return status == HJ_E_STALE ? HJ_OK : status;
+}
+static hj_status separate_out(hj_engine *engine, void *dispatch) {
+  hj_status status = hj_incident_separate(engine, live_incident, 0, dispatch);
+  return status == HJ_UNCHANGED ? HJ_OK : status;
+}
+static hj_status add_call_action(hj_engine *engine, void *action) {
+  hj_status status = hj_incident_add_call_by(engine, 12345, &valid_report, action);
+  return status == HJ_E_STALE ? HJ_OK : status;
+}
+static hj_status add_call_in(hj_engine *engine, void *report) {
+  return hj_incident_add_call(engine, live_incident, report);
+}
 static hj_status repeats_in(hj_engine *engine, void *report) {
   uint32_t count;
   hj_status status = hj_incident_repeats(engine, report, NULL, 0, &count);
@@ -260,6 +275,10 @@ static const struct sized_row {
     {"hj_incident_set_lead_by action", sizeof(hj_action), NULL, set_lead_action, 24},
     {"hj_incident_merge_by action", sizeof(hj_action), NULL, merge_action, 24},
     {"hj_incident_unmerge_by action", sizeof(hj_action), NULL, unmerge_action, 24},
+    {"hj_incident_separate_by action", sizeof(hj_action), NULL, separate_action, 24},
+    {"hj_incident_separate dispatch", sizeof(hj_dispatch), NULL, separate_out, 680},
+    {"hj_incident_add_call_by action", sizeof(hj_action), NULL, add_call_action, 24},
+    {"hj_incident_add_call report", sizeof(hj_report), &valid_report, add_call_in, 64},
     {"hj_incident_repeats report", sizeof(hj_report), &valid_report, repeats_in, 64},
     {"hj_incident_repeats repeats", sizeof(hj_repeat), NULL, repeats_out, 32},
     {"hj_incident_raise_by action", sizeof(hj_action), NULL, raise_action, 24},

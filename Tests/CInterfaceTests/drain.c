@@ -92,6 +92,10 @@ static void everything_is_refused(hj_engine *of, uint64_t incident, uint64_t ass
   CHECK_STATUS(hj_incident_merge_by(of, incident, incident, 0, &action), HJ_E_STATE);
   CHECK_STATUS(hj_incident_unmerge(of, incident, 0), HJ_E_STATE);
   CHECK_STATUS(hj_incident_unmerge_by(of, incident, 0, &action), HJ_E_STATE);
+  CHECK_STATUS(hj_incident_separate(of, incident, 0, NULL), HJ_E_STATE);
+  CHECK_STATUS(hj_incident_separate_by(of, incident, 0, NULL, &action), HJ_E_STATE);
+  CHECK_STATUS(hj_incident_add_call(of, incident, &report), HJ_E_STATE);
+  CHECK_STATUS(hj_incident_add_call_by(of, incident, &report, &action), HJ_E_STATE);
   CHECK_STATUS(hj_incident_migrate(of, incident), HJ_E_STATE);
   CHECK_STATUS(hj_assignment_advance(of, assignment, HJ_ASSIGNMENT_ACKNOWLEDGED, 0), HJ_E_STATE);
   CHECK_STATUS(hj_assignment_advance_by(of, assignment, HJ_ASSIGNMENT_ACKNOWLEDGED, 0, &action), HJ_E_STATE);

@@ -241,6 +241,22 @@ static void call_hj_incident_unmerge_by(hj_engine *engine) {
   static const hj_status said[] = {HJ_OK, HJ_E_ARGUMENT, HJ_E_STALE, HJ_E_STATE, HJ_E_FORKED, INT32_MAX};
   expect("hj_incident_unmerge_by", hj_incident_unmerge_by(engine, (uint64_t)number(1, (int64_t)live_incident, 0, -1), number(2, 0, INT64_MIN, INT64_MAX), STRUCT(3, hj_action)), engine == NULL, said);
 }
+static void call_hj_incident_separate(hj_engine *engine) {
+  static const hj_status said[] = {HJ_OK, HJ_UNCHANGED, HJ_HELD, HJ_E_ARGUMENT, HJ_E_STALE, HJ_E_STATE, HJ_E_FORKED, INT32_MAX};
+  expect("hj_incident_separate", hj_incident_separate(engine, (uint64_t)number(1, (int64_t)live_incident, 0, -1), number(2, 0, INT64_MIN, INT64_MAX), STRUCT(3, hj_dispatch)), engine == NULL, said);
+}
+static void call_hj_incident_separate_by(hj_engine *engine) {
+  static const hj_status said[] = {HJ_OK, HJ_UNCHANGED, HJ_HELD, HJ_E_ARGUMENT, HJ_E_STALE, HJ_E_STATE, HJ_E_FORKED, INT32_MAX};
+  expect("hj_incident_separate_by", hj_incident_separate_by(engine, (uint64_t)number(1, (int64_t)live_incident, 0, -1), number(2, 0, INT64_MIN, INT64_MAX), STRUCT(3, hj_dispatch), STRUCT(4, hj_action)), engine == NULL, said);
+}
+static void call_hj_incident_add_call(hj_engine *engine) {
+  static const hj_status said[] = {HJ_OK, HJ_E_ARGUMENT, HJ_E_NULL, HJ_E_SIZE, HJ_E_NEWER, HJ_E_STALE, HJ_E_STATE, HJ_E_FORKED, HJ_E_RANGE, INT32_MAX};
+  expect("hj_incident_add_call", hj_incident_add_call(engine, (uint64_t)number(1, (int64_t)live_incident, 0, -1), STRUCT(2, hj_report)), engine == NULL, said);
+}
+static void call_hj_incident_add_call_by(hj_engine *engine) {
+  static const hj_status said[] = {HJ_OK, HJ_E_ARGUMENT, HJ_E_NULL, HJ_E_SIZE, HJ_E_NEWER, HJ_E_STALE, HJ_E_STATE, HJ_E_FORKED, HJ_E_RANGE, INT32_MAX};
+  expect("hj_incident_add_call_by", hj_incident_add_call_by(engine, (uint64_t)number(1, (int64_t)live_incident, 0, -1), STRUCT(2, hj_report), STRUCT(3, hj_action)), engine == NULL, said);
+}
 static void call_hj_incident_assign(hj_engine *engine) {
   static const hj_status said[] = {HJ_OK, HJ_FULL, HJ_UNCHANGED, HJ_E_ARGUMENT, HJ_E_STALE, HJ_E_UNKNOWN, HJ_E_STATE, HJ_E_FORKED, HJ_E_BUSY, INT32_MAX};
   expect("hj_incident_assign", hj_incident_assign(engine, (uint64_t)number(1, (int64_t)live_incident, 0, -1), (uint64_t)number(2, LIVE_UNIT, 0, -1), number(3, 0, INT64_MIN, INT64_MAX), VALUE(4, uint64_t)), engine == NULL, said);
@@ -513,6 +529,10 @@ static const struct {
     {"hj_incident_merge_by", call_hj_incident_merge_by, 5},
     {"hj_incident_unmerge", call_hj_incident_unmerge, 3},
     {"hj_incident_unmerge_by", call_hj_incident_unmerge_by, 4},
+    {"hj_incident_separate", call_hj_incident_separate, 4},
+    {"hj_incident_separate_by", call_hj_incident_separate_by, 5},
+    {"hj_incident_add_call", call_hj_incident_add_call, 3},
+    {"hj_incident_add_call_by", call_hj_incident_add_call_by, 4},
     {"hj_incident_assign", call_hj_incident_assign, 5},
     {"hj_incident_assign_by", call_hj_incident_assign_by, 6},
     {"hj_incident_cancel", call_hj_incident_cancel, 3},

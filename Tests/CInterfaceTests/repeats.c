@@ -118,7 +118,54 @@ static void wrong_questions(void) {
   CHECK_EQUAL(after.incidents_opened, before.incidents_opened);
 }
 
+static const char held[] = "{\"version\": 1, \"plans\": [{\"name\": \"one\", \"units\": [{}], \"repeats\": {}}]}";
+
+static void held_and_separated(void) {
+  begin_with(4, held);
+  uint64_t root = open_at(HJ_TIER_EMERGENCY, 0, 7, 0);
+  hj_report report = make_report(HJ_TIER_EMERGENCY, 10, 0);
+  report.type = 7;
+  hj_dispatch dispatch = empty_dispatch();
+  CHECK_STATUS(hj_incident_report(engine, &report, &dispatch), HJ_HELD);
+  CHECK_EQUAL(dispatch.incident_state, HJ_INCIDENT_PENDING);
+  CHECK_EQUAL(dispatch.assignment_count, 0);
+  hj_incident_status status = read_incident(engine, dispatch.incident_id);
+  CHECK_EQUAL(status.repeat_of, root);
+  CHECK_EQUAL(status.shortfall, HJ_SHORTFALL_MANUAL);
+  CHECK_STATUS(hj_incident_separate(engine, dispatch.incident_id, -1, &dispatch), HJ_E_ARGUMENT);
+  CHECK_STATUS(hj_incident_separate(engine, 12345, 0, &dispatch), HJ_E_STALE);
+  CHECK_STATUS(hj_incident_separate(engine, root, 0, NULL), HJ_UNCHANGED);
+  uint64_t id = dispatch.incident_id;
+  CHECK_STATUS(hj_incident_separate(engine, id, 0, &dispatch), HJ_OK);
+  CHECK_EQUAL(dispatch.assignment_count, 1);
+  CHECK_EQUAL(read_incident(engine, id).repeat_of, 0);
+  CHECK_STATUS(hj_incident_merge(engine, id, root, 0), HJ_OK);
+  CHECK_EQUAL(read_incident(engine, id).repeat_of, root);
+  CHECK_STATUS(hj_incident_separate(engine, id, 0, &dispatch), HJ_E_STATE);
+}
+
+static void a_further_call(void) {
+  begin_with(4, held);
+  uint64_t root = open_at(HJ_TIER_EMERGENCY, 0, 7, 0);
+  hj_report report = make_report(HJ_TIER_EMERGENCY, 10, 0);
+  CHECK_STATUS(hj_incident_add_call(engine, root, &report), HJ_OK);
+  CHECK_STATUS(hj_incident_add_call(engine, root, NULL), HJ_E_NULL);
+  CHECK_STATUS(hj_incident_add_call(engine, 12345, &report), HJ_E_STALE);
+  report.lat_e7 = INT32_MIN;
+  CHECK_STATUS(hj_incident_add_call(engine, root, &report), HJ_E_RANGE);
+  CHECK_EQUAL(read_incident(engine, root).calls, 1);
+  hj_stats stats = {.size = sizeof stats};
+  CHECK_STATUS(hj_engine_stats(engine, &stats), HJ_OK);
+  CHECK_EQUAL(stats.calls_added, 1);
+  CHECK_EQUAL(stats.incidents_opened, 1);
+  CHECK_STATUS(hj_incident_close(engine, root, 1, 0), HJ_OK);
+  report = make_report(HJ_TIER_EMERGENCY, 10, 0);
+  CHECK_STATUS(hj_incident_add_call(engine, root, &report), HJ_E_STATE);
+}
+
 int main(void) {
+  held_and_separated();
+  a_further_call();
   likely_ones_are_named();
   merged_and_taken_back();
   wrong_merges();

@@ -54,9 +54,11 @@ import Testing
     case .acknowledge: 38
     case .setMode: 39
     case .raise: 40
+    case .separate: 41
+    case .addCall: 42
     }
   }
-  private static let cases = 41
+  private static let cases = 43
 
   private let bench: Bench
   private let seen: Seen
@@ -106,6 +108,9 @@ import Testing
     check(apply(.setLead(incident: second, agency: 5, wall_us: 0), act: person), equals: .ok)
     check(bench.incident(second)?.lead, equals: 5)
     check(apply(.raise(incident: second, level: 2, wall_us: 0), act: person), equals: .level)
+    check(apply(.separate(incident: second, wall_us: 0), act: person), equals: .unchanged)
+    check(
+      apply(.addCall(incident: second, bench.call(bench.node(2))), act: person), equals: .ok)
     check(apply(.assign(incident: second, unit: 4, wall_us: 0)), equals: .ok)
     check(bench.units(second).contains(4))
     check(bench.decision.chosen[0].unitID, equals: 4)

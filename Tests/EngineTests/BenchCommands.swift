@@ -19,6 +19,14 @@ extension Bench {
     }
   }
 
+  func separate(_ id: UInt64, act: Act = Act()) -> Status {
+    validated(apply(.separate(incident: id, wall_us: 0), act: act))
+  }
+
+  func addCall(_ id: UInt64, _ report: IncidentReport, act: Act = Act()) -> Status {
+    validated(apply(.addCall(incident: id, report), act: act))
+  }
+
   func repeats(of report: IncidentReport) -> [RepeatView] {
     var turn = Turn(moment: core.time, feed: core.feed)
     var list = RepeatList()

@@ -262,6 +262,12 @@ struct CommandLines {
       say("incident", incident)
       say("level", level)
       say("wall_us", wall_us)
+    case .separate(let incident, let wall_us):
+      say("incident", incident)
+      say("wall_us", wall_us)
+    case .addCall(let incident, let report):
+      say("incident", incident)
+      say("report", report)
     default: break
     }
   }

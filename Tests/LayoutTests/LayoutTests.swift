@@ -140,8 +140,8 @@ import Testing
   }
 
   @Test func incidentStatus() {
-    #expect(MemoryLayout<hj_incident_status>.size == 344)
-    #expect(MemoryLayout<hj_incident_status>.stride == 344)
+    #expect(MemoryLayout<hj_incident_status>.size == 352)
+    #expect(MemoryLayout<hj_incident_status>.stride == 352)
     let offsets: [(PartialKeyPath<hj_incident_status>, Int)] = [
       (\.size, 0), (\.state, 4), (\.incident_id, 8), (\.tier, 16), (\.type, 20), (\.lat_e7, 24),
       (\.lon_e7, 28), (\.flags, 32), (\.plan, 36), (\.shortfall, 40), (\.live_assignments, 44),
@@ -151,7 +151,7 @@ import Testing
       (\.called_back_wall_us, 232), (\.source, 240), (\.agency, 244), (\.operator_id, 248),
       (\.operator_reason, 256), (\.reserved1, 260), (\.needs, 264), (\.reference, 272),
       (\.operator_session, 304), (\.operator_role, 312), (\.outcome, 316), (\.key_high, 320),
-      (\.key_low, 328), (\.alarm_level, 336), (\.reserved2, 340),
+      (\.key_low, 328), (\.alarm_level, 336), (\.calls, 340), (\.repeat_of, 344),
     ]
     for (field, offset) in offsets {
       #expect(MemoryLayout<hj_incident_status>.offset(of: field) == offset)
@@ -273,8 +273,8 @@ import Testing
   }
 
   @Test func stats() {
-    #expect(MemoryLayout<hj_stats>.size == 592)
-    #expect(MemoryLayout<hj_stats>.stride == 592)
+    #expect(MemoryLayout<hj_stats>.size == 600)
+    #expect(MemoryLayout<hj_stats>.stride == 600)
     let offsets: [(PartialKeyPath<hj_stats>, Int)] = [
       (\.size, 0), (\.abi_version, 4), (\.allocator, 8), (\.memory_bytes, 24), (\.reports, 32),
       (\.posts, 40), (\.decisions, 48), (\.refused, 56), (\.repeated, 64), (\.manual, 72),
@@ -298,6 +298,7 @@ import Testing
       (\.watches, 496), (\.watches_high, 504), (\.watch_beats, 512), (\.watch_beats_refused, 520),
       (\.watch_alarms, 528), (\.absences, 536), (\.audit_runs, 544), (\.audit_found, 552),
       (\.breaches, 560), (\.late_p50_ns, 568), (\.late_p99_ns, 576), (\.positions_off_duty, 584),
+      (\.calls_added, 592),
     ]
     for (field, offset) in offsets {
       #expect(MemoryLayout<hj_stats>.offset(of: field) == offset)

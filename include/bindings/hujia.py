@@ -189,6 +189,9 @@ REASON_LOST_DEADLINE = 28
 REASON_PLACE_CHANGED = 29
 REASON_PROPOSED = 30
 REASON_RAISED = 31
+REASON_CALL = 32
+REASON_LIKELY_REPEAT = 33
+REASON_SEPARATE = 34
 
 CLOCK_STATE_NONE = 0
 CLOCK_STATE_RUNNING = 1
@@ -436,7 +439,7 @@ WORDS = {
         14: ("merged", ""), 15: ("unmerged", ""), 16: ("diverted", ""), 17: ("called_back", ""),
         18: ("room_needed", ""), 19: ("lead", ""), 25: ("sign_of_life", ""), 26: ("paused", ""),
         27: ("table_full", ""), 28: ("lost_deadline", ""), 29: ("place_changed", ""), 30: ("proposed", ""),
-        31: ("raised", ""),
+        31: ("raised", ""), 32: ("call", ""), 33: ("likely_repeat", ""), 34: ("separate", ""),
     },
     "clock_state": {
         0: ("none", ""), 1: ("running", ""), 2: ("warned", ""), 3: ("breached", ""), 4: ("taken", ""),
@@ -641,7 +644,7 @@ class IncidentStatus(Struct):
         ("operator_id", c_uint64), ("operator_reason", c_uint32), ("reserved1", c_uint32), ("needs", c_uint64),
         ("reference", c_uint8 * 32), ("operator_session", c_uint64), ("operator_role", c_uint32),
         ("outcome", c_int32), ("key_high", c_uint64), ("key_low", c_uint64), ("alarm_level", c_uint32),
-        ("reserved2", c_uint32),
+        ("calls", c_uint32), ("repeat_of", c_uint64),
     ]
 
 
@@ -739,7 +742,7 @@ class Stats(Struct):
         ("events_waiting_high", c_int64), ("watches", c_int64), ("watches_high", c_int64), ("watch_beats", c_int64),
         ("watch_beats_refused", c_int64), ("watch_alarms", c_int64), ("absences", c_int64), ("audit_runs", c_int64),
         ("audit_found", c_int64), ("breaches", c_int64), ("late_p50_ns", c_int64), ("late_p99_ns", c_int64),
-        ("positions_off_duty", c_int64),
+        ("positions_off_duty", c_int64), ("calls_added", c_int64),
     ]
 
 
@@ -855,6 +858,10 @@ FUNCTIONS = [
     ("hj_incident_merge_by", c_int32, [c_void_p, c_uint64, c_uint64, c_int64, POINTER(Action)]),
     ("hj_incident_unmerge", c_int32, [c_void_p, c_uint64, c_int64]),
     ("hj_incident_unmerge_by", c_int32, [c_void_p, c_uint64, c_int64, POINTER(Action)]),
+    ("hj_incident_separate", c_int32, [c_void_p, c_uint64, c_int64, POINTER(Dispatch)]),
+    ("hj_incident_separate_by", c_int32, [c_void_p, c_uint64, c_int64, POINTER(Dispatch), POINTER(Action)]),
+    ("hj_incident_add_call", c_int32, [c_void_p, c_uint64, POINTER(Report)]),
+    ("hj_incident_add_call_by", c_int32, [c_void_p, c_uint64, POINTER(Report), POINTER(Action)]),
     ("hj_incident_assign", c_int32, [c_void_p, c_uint64, c_uint64, c_int64, POINTER(c_uint64)]),
     ("hj_incident_assign_by", c_int32, [c_void_p, c_uint64, c_uint64, c_int64, POINTER(c_uint64), POINTER(Action)]),
     ("hj_incident_cancel", c_int32, [c_void_p, c_uint64, c_int64]),

@@ -21,6 +21,7 @@ extension PlanDecoder {
   private static let planKeys = [
     "name", "types", "tiers", "areas", "hours", "days", "vulnerable", "units", "alarms", "agencies",
     "dispatch", "radius_m", "arrive_s", "mode", "beat_depth", "beat_for_s", "profile",
+    "repeats",
   ]
 
   private mutating func readPlan(_ element: PlanField) throws(PlanError) -> String {
@@ -29,6 +30,7 @@ extension PlanDecoder {
     var record = PlanRecord()
     record.conditions = try readConditions(plan)
     record.beats = try beatRule(plan)
+    record.repeats = try repeatRules(plan)
     if let value = plan["dispatch"] { record.dispatch = try value.word(PlanWords.dispatch) }
     if let value = plan["profile"] { record.profile = try value.word(PlanWords.profiles) }
     if let radius = plan["radius_m"] {

@@ -24,7 +24,8 @@ extension EngineDriver {
 
   private func acceptsPlace(of change: Change) -> Bool {
     switch change {
-    case .report(let report), .post(let report), .update(_, let report, _):
+    case .report(let report), .post(let report), .update(_, let report, _),
+      .addCall(_, let report):
       return Place.isOnPlanet(report.lat_e7, report.lon_e7) && map.holds(report.place)
         && report.wall_us >= 0 && report.appointmentWall_us >= 0 && report.flags & ~1 == 0
     case .putUnit(let unit):
@@ -46,7 +47,7 @@ extension EngineDriver {
     case .advance(_, let state, let wall_us): return state != .none && wall_us >= 0
     case .assign(_, _, let wall_us), .merge(_, _, let wall_us), .unmerge(_, let wall_us),
       .callBack(_, _, let wall_us), .setLead(_, _, let wall_us), .divert(_, _, let wall_us),
-      .raise(_, _, let wall_us),
+      .raise(_, _, let wall_us), .separate(_, let wall_us),
       .undeliverable(_, let wall_us), .setActivity(_, _, let wall_us), .checkIn(_, let wall_us),
       .pauseWatch(_, let wall_us), .alarm(_, let wall_us), .startWall(let wall_us):
       return wall_us >= 0

@@ -30,6 +30,7 @@ extension EngineCore {
 
   /// The appointment has come: its limits count from it.
   mutating func keepAppointment(_ incident: UInt32, _ decision: inout Decision) {
+    if incidents[incident].isSuspected { return serve(likely: incident, &decision) }
     let due_ns = clocks[ClockSlot.of(.appointment, incident: incident)].due_ns
     beginAppointment(incident, at_ns: due_ns)
     _ = choose(for: incident, &decision)

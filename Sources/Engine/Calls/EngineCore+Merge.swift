@@ -16,6 +16,7 @@ extension EngineCore {
       incidents[incident].state != .held, incidents[root].state != .held
     else { return .state }
     stopWaiting(incident)
+    clearSuspicion(incident)
     // What was filed under this one is filed under the root now.
     while incidents[incident].firstMerged != IncidentRecord.none {
       let filed = incidents[incident].firstMerged

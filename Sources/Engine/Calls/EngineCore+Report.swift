@@ -26,7 +26,8 @@ extension EngineCore {
     if !appointment.isAhead { fileOpen(incident) }
     let status =
       appointment.isAhead
-      ? hold(incident, until_ns: appointment.due_ns, &decision) : decide(incident, &decision)
+      ? hold(incident, until_ns: appointment.due_ns, &decision)
+      : holdLikely(incident, report, &decision) ?? decide(incident, &decision)
     if report.hasKey {
       decision.answer.record = record
       let evicted = keys.remember(
@@ -83,7 +84,7 @@ extension EngineCore {
     return incidents.reuse()
   }
 
-  private func tier(of report: IncidentReport) -> Tier {
+  func tier(of report: IncidentReport) -> Tier {
     if report.tier != .none { return report.tier }
     return currentPlans.tier(ofType: report.type) ?? .emergency
   }
@@ -95,7 +96,7 @@ extension EngineCore {
     return plan
   }
 
-  private func match(_ report: IncidentReport, tier: Tier) -> PlanMatch {
+  func match(_ report: IncidentReport, tier: Tier) -> PlanMatch {
     currentPlans.match(
       report.circumstances(
         tier: tier, wall_us: report.wall_us == 0 ? time.wall_us : report.wall_us))

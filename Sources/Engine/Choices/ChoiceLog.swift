@@ -27,6 +27,8 @@ enum ChoiceKind: UInt8 {
   case marks
   /// A step that fell due while nothing ran, and that another one stands for. Since format 3.
   case passedOver
+  /// What a call is held as a likely repeat of.
+  case likelyRoot
 }
 
 /// The choices of one turn, one behind the other: kind u8, length u16, then its fields, little-endian without gaps. A

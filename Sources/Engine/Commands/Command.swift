@@ -45,6 +45,11 @@ package enum Change: BitwiseCopyable {
   /// A graver incident: the alarm level that its plan is in force to.
   case raise(incident: UInt64, level: UInt32, wall_us: Int64)
 
+  /// A likely repeat is none.
+  case separate(incident: UInt64, wall_us: Int64)
+  /// One more call about an incident: no incident of its own.
+  case addCall(incident: UInt64, IncidentReport)
+
   // Assignments
   case advance(assignment: UInt64, to: AssignmentState, wall_us: Int64)
   case divert(assignment: UInt64, to: UInt64, wall_us: Int64)

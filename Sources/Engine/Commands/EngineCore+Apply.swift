@@ -33,7 +33,7 @@ extension EngineCore {
   ) -> Status {
     switch command.pointee.change {
     case .report, .post: return applyCall(command, &decision)
-    case .update, .putUnit, .putWatch, .takeClock, .snoozeClock, .escalateClock:
+    case .update, .addCall, .putUnit, .putWatch, .takeClock, .snoozeClock, .escalateClock:
       return applyLarge(command, &decision)
     case .beats, .takeEvents, .resetFigures, .usePlans, .useEpoch, .tendEpoch, .startWall, .stall,
       .migrateSlice, .tick, .audit, .background, .tell, .acknowledge:
@@ -75,6 +75,7 @@ extension EngineCore {
     switch command.pointee.change {
     case .update(let incident, let change, let movesPlace):
       return update(incident, change, movesPlace: movesPlace, act: act, into: &decision)
+    case .addCall(let incident, let report): return addCall(incident, report, act: act)
     case .takeClock(let clock): return take(clock, act: act)
     case .snoozeClock(let clock, let for_ms): return snooze(clock, for_ms: for_ms, act: act)
     case .escalateClock(let clock): return escalateNow(clock, act: act, &decision)
@@ -107,6 +108,8 @@ extension EngineCore {
       return setLead(incident, agency: agency, wall_us: wall_us, act: act)
     case .raise(let incident, let level, let wall_us):
       return raise(incident, to: level, wall_us: wall_us, act: act, into: &decision)
+    case .separate(let incident, let wall_us):
+      return separate(likely: incident, wall_us: wall_us, act: act, &decision)
     case .advance(let assignment, let state, let wall_us):
       return advance(assignment, to: state, wall_us: wall_us, act: act, &decision)
     case .divert(let assignment, let target, let wall_us):

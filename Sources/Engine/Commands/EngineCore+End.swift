@@ -17,6 +17,7 @@ extension EngineCore {
     endMerged(
       under: id, as: state, disposition: disposition, wall_us: wall_us, act: act, &decision)
     openGrid.remove(incident)
+    clearSuspicion(incident)
     let at_ns = time.ns(atWall_us: wall_us)
     stopIncidentClocks(incident, at_ns: at_ns)
     incidents.end(

@@ -5,9 +5,10 @@ import HujiaContainers
 import HujiaRouting
 
 extension EngineCore {
-  /// What is done for an incident. One that was written on paper while the machines were down is its writer's.
+  /// What is done for an incident. One that was written on paper while the machines were down is its writer's; a likely
+  /// repeat is a person's.
   func sending(_ incident: UInt32) -> DispatchMode {
-    incidents[incident].isCatchUp
+    incidents[incident].isCatchUp || incidents[incident].isSuspected
       ? .manual : Sending.mode(incidents[incident].plan, at: incidents[incident].place)
   }
 

@@ -16,4 +16,10 @@ package struct IncidentDetails: BitwiseCopyable {
   /// In the order in which incidents got their keys and their references (`IncidentNames`).
   var keyNumber: UInt64 = 0
   var referenceNumber: UInt64 = 0
+  /// The incident that it was held as a likely repeat of, until somebody answered; 0 = none.
+  var repeatOf: UInt64 = 0
+  /// Further calls about it that opened no incident.
+  var calls: UInt32 = 0
+  /// Units that were sent to its likely repeats.
+  var repeatUnits: UInt32 = 0
 }

@@ -40,6 +40,7 @@ extension IncidentRecord {
     coder.code(&hasArrived)
     coder.code(&hasNeeds)
     coder.code(&hasReference)
+    if coder.version >= 4 { coder.code(&isSuspected) }
   }
 
   private mutating func codeTimes(_ coder: inout StateCoder) {
@@ -67,6 +68,10 @@ extension IncidentDetails {
     coder.code(&outcome)
     coder.code(&keyNumber, 0...1 << 62)
     coder.code(&referenceNumber, 0...1 << 62)
+    guard coder.version >= 4 else { return }
+    coder.code(&repeatOf)
+    coder.code(&calls)
+    coder.code(&repeatUnits)
   }
 }
 

@@ -56,6 +56,8 @@ package struct IncidentRecord: BitwiseCopyable {
   package var operatorID: UInt64 = 0
   package var operatorReason: UInt32 = 0
   var isWaiting: Bool
+  /// A likely repeat that nobody has answered yet (`IncidentDetails.repeatOf`).
+  var isSuspected = false
   /// All its units left before any had arrived, so that its pending clock runs again.
   var isUnmanned = false
   package var hasArrived: Bool

@@ -290,6 +290,27 @@ package struct IncidentStore: ~Copyable {
 
   mutating func note(_ slot: UInt32, outcome: Int32) { details[slot].outcome = outcome }
 
+  // Repeats
+
+  /// Held as a likely repeat.
+  mutating func suspect(_ slot: UInt32, of root: UInt64) {
+    assert(records[slot].state == .pending && records[slot].liveCount == 0)
+    records[slot].isSuspected = true
+    details[slot].repeatOf = root
+  }
+
+  /// Somebody answered.
+  mutating func clearSuspicion(_ slot: UInt32) {
+    records[slot].isSuspected = false
+    details[slot].repeatOf = 0
+  }
+
+  mutating func noteRepeatUnits(_ slot: UInt32, _ count: Int) {
+    details[slot].repeatUnits &+= UInt32(count)
+  }
+
+  mutating func addCall(_ slot: UInt32) { details[slot].calls &+= 1 }
+
   // Merging
 
   mutating func merge(_ slot: UInt32, under root: UInt32) {

@@ -92,6 +92,7 @@ package struct PlanRecord: BitwiseCopyable, Sendable {
   /// The highest alarm level that it has.
   package var levels: UInt8 = 1
   package var beats = BeatRule()
+  package var repeats = RepeatRules()
   package init() {}
 
   /// As a report of a tier matches it.

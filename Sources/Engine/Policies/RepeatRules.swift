@@ -6,7 +6,18 @@ package struct RepeatRules: BitwiseCopyable, Equatable, Sendable {
   /// Beyond them nothing is a repeat. The score falls with the square of the distance, and evenly with time.
   package var distance_dm: UInt32 = 4_000
   package var within_ms: Int64 = 600_000
+  /// From this score on a call is held as a likely repeat; 0 = none is.
+  package var suggest_at: UInt32 = 0
+  /// How long, for emergency calls and for all others; 0 = not.
+  package var holdEmergency_ms: Int64 = 20_000
+  package var holdOther_ms: Int64 = 120_000
+  /// Unanswered, all repeats of one incident get so many units together.
+  package var units: UInt8 = 2
   package init() {}
+
+  package static var usualSuggest_at: UInt32 { 500 }
+
+  func hold_ms(_ tier: Tier) -> Int64 { tier == .emergency ? holdEmergency_ms : holdOther_ms }
 
   package static var mostDistance_dm: UInt32 { 20_000 }
 

@@ -19,7 +19,9 @@ extension EngineCore {
   /// When several agencies go: one of them leads.
   mutating func startLeadClock(_ incident: UInt32) {
     let record = incidents[incident]
-    guard record.lead == 0, !clocks.isRunning(.lead, slot: ClockSlot.of(.lead, incident: incident)),
+    // That clock has the place in which a likely repeat is held.
+    guard !record.isSuspected, record.lead == 0,
+      !clocks.isRunning(.lead, slot: ClockSlot.of(.lead, incident: incident)),
       plans.tables(record.planVersion).pointee.isMultiAgency(record.plan)
     else { return }
     start(.lead, incident, from: incidents[incident].start_ns)
@@ -119,7 +121,7 @@ extension EngineCore {
     case .arrival: return record.dispatchedWall_us != 0 && !record.hasArrived
     case .resolve: return true
     case .lead:
-      return record.lead == 0
+      return record.lead == 0 && !record.isSuspected
         && plans.tables(record.planVersion).pointee.isMultiAgency(record.plan)
     default: return false
     }

@@ -34,6 +34,10 @@ package struct IncidentView: BitwiseCopyable {
   /// Of the call-back: the host's code.
   package var outcome: Int32 = 0
   package var alarmLevel: UInt32 = 1
+  /// Further calls about it.
+  package var calls: UInt32 = 0
+  /// What it was merged into, or is held as a likely repeat of; 0 = nothing.
+  package var repeatOf: UInt64 = 0
   /// Live assignments, oldest first.
   package var liveCount: UInt32 = 0
   package var assignmentIDs: InlineArray<16, UInt64> = .init(repeating: 0)
@@ -74,6 +78,9 @@ extension EngineCore {
     view.reference = details.reference
     view.outcome = details.outcome
     view.alarmLevel = UInt32(incident.plan.alarmLevel)
+    view.calls = details.calls
+    view.repeatOf =
+      incident.state == .merged ? incidents.id(of: incident.mergedInto) : details.repeatOf
     view.liveCount = incident.liveCount
     for place in 0..<Int(incident.liveCount) {
       view.assignmentIDs[place] = assignments.id(of: incidents.assignment(of: slot, place))

@@ -172,6 +172,27 @@ extension EngineCore {
     }
   }
 
+  // Repeats
+
+  /// The slot of what a call repeats; `.some(nil)`: nothing.
+  func likelyRootChosen() -> UInt32?? {
+    guard let choices, isRebuilding else { return nil }
+    return choices.pointee.read(.likelyRoot) { reader -> UInt32?? in
+      guard reader.bool() else { return .some(nil) }
+      guard let slot = incidents.slot(of: reader.u64()) else { return nil }
+      return .some(slot)
+    }
+  }
+
+  @inline(__always)
+  func noteLikelyRoot(_ root: UInt32?) {
+    guard let choices else { return }
+    choices.pointee.write(.likelyRoot, most: 9) { writer in
+      writer.put(root != nil)
+      if let root { writer.put(incidents.id(of: root)) }
+    }
+  }
+
   // Plans
 
   /// The plan of a report, of the plans of now.

@@ -109,7 +109,9 @@ struct RepeatAsk {
 extension EngineCore {
   /// The incidents that a report may repeat, as it stands. O(incidents opened nearby within the plan's time).
   func repeats(of report: IncidentReport, into list: inout RepeatList) {
-    repeats(of: report, RepeatRules(), passing: IncidentRecord.none, into: &list)
+    let plan = match(report, tier: tier(of: report))
+    repeats(
+      of: report, currentPlans.repeats(plan), passing: IncidentRecord.none, into: &list)
   }
 
   /// `passing`: it is the report's own.
@@ -139,6 +141,7 @@ extension EngineCore {
   private func look(
     at slot: UInt32, _ ask: RepeatAsk, _ square: Int64, _ list: inout RepeatList
   ) {
+    if incidents[slot].isSuspected, openRoot(ofLikely: slot) != nil { return }
     let age_ns = ask.start_ns &- incidents[slot].ownStart_ns
     let age_ms = age_ns / 1_000_000
     let caller = incidents[slot].callerHash

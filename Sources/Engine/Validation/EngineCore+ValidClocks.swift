@@ -52,7 +52,8 @@ extension EngineCore {
     case .arrival: return isOpen && !incident.hasArrived
     case .resolve: return isOpen
     case .lead: return isOpen && incident.lead == 0
-    case .appointment: return incident.state == .held
+    case .appointment:
+      return incident.state == .held || incident.isSuspected && incident.state.isOpen
     case .callback: return incident.state == .closed
     default: return false
     }

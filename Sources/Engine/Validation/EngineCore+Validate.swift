@@ -25,6 +25,7 @@ extension EngineCore {
     validateLinks(&invariants)
     validateWaiting(&invariants)
     validateOpenGrid(&invariants)
+    validateLikely(&invariants)
     validateClocks(&invariants)
     validateWatches(&invariants)
     validatePlans(&invariants)

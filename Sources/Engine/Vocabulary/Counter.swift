@@ -43,6 +43,7 @@ package enum Counter {
   package static let auditRuns = 70
   package static let auditFound = 71
   package static let breaches = 72
+  package static let callsAdded = 74
   /// 1 = MANUAL.
   package static let isManual = 73
   // Lateness of deadlines

@@ -277,6 +277,11 @@ package enum Reason: Int32, BitwiseCopyable, Sendable {
   case proposed = 30
   /// Its alarm level was raised and needs more.
   case raised = 31
+  /// One more call about it came.
+  case call = 32
+  case likelyRepeat = 33
+  /// A person said that it is no repeat.
+  case separate = 34
 }
 
 /// Why fewer units were sent than the plan asks for.
@@ -362,7 +367,7 @@ extension Status {
   @inlinable public static var timeBackwards: Status { Status(rawValue: 6) }
   /// The clock has moved on from the step you saw; nothing was done. Read it again.
   @inlinable public static var passed: Status { Status(rawValue: 7) }
-  /// Taken in; held until its appointment. Do not retry.
+  /// Taken in; held until its appointment, or as a likely repeat. Do not retry.
   @inlinable public static var held: Status { Status(rawValue: 8) }
   /// The time was up first. Ask again.
   @inlinable public static var timeout: Status { Status(rawValue: 9) }

@@ -47,6 +47,8 @@ extension Change {
     case .acknowledge: "acknowledge"
     case .setMode: "setMode"
     case .raise: "raise"
+    case .separate: "separate"
+    case .addCall: "addCall"
     }
   }
 }

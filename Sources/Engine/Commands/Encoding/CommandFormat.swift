@@ -59,6 +59,8 @@ enum CommandFormat {
     case .acknowledge: 39
     case .setMode: 40
     case .raise: 41
+    case .separate: 42
+    case .addCall: 43
     }
   }
 

@@ -235,6 +235,8 @@ extension NumberReader {
     case 39: return .plain(.acknowledge(events: u64()))
     case 40: return .plain(.setMode(isManual: bool()))
     case 41: return .plain(.raise(incident: u64(), level: u32(), wall_us: i64()))
+    case 42: return .plain(.separate(incident: u64(), wall_us: i64()))
+    case 43: return .plain(.addCall(incident: u64(), report(version)))
     default: return nil
     }
   }

@@ -238,6 +238,12 @@ extension NumberWriter {
       put(incident)
       put(level)
       put(wall_us)
+    case .separate(let incident, let wall_us):
+      put(incident)
+      put(wall_us)
+    case .addCall(let incident, let report):
+      put(incident)
+      encode(report)
     default: break
     }
   }
