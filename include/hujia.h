@@ -1569,18 +1569,19 @@ hj_status hj_incident_merge_by(hj_engine *engine, uint64_t incident_id, uint64_t
 hj_status hj_incident_unmerge(hj_engine *engine, uint64_t incident_id, int64_t wall_us);
 hj_status hj_incident_unmerge_by(hj_engine *engine, uint64_t incident_id, int64_t wall_us, const hj_action *action);
 
-/* Says that an incident held as a likely repeat is none 非重复警情: it is dispatched now, as its plan says, and waits like any
- * other for what is missing. HJ_EVENT_INCIDENT with HJ_REASON_SEPARATE tells it. `wall_us` is told by the event, 0 = now.
- * `dispatch` may be NULL; else it becomes the live assignments. The _by form takes the person and the reason (`action`
- * may be NULL).
+/* Says that an incident held as a likely repeat is none 非重复警情: it is dispatched now, as its plan says, and waits
+ * like any other for what is missing. HJ_EVENT_INCIDENT with HJ_REASON_SEPARATE tells it, behind one
+ * HJ_EVENT_ASSIGNMENT a unit. `wall_us` is told by the event, 0 = now. `dispatch` may be NULL; else it becomes the
+ * live assignments. The _by form takes the person and the reason (`action` may be NULL).
  *
  * Where a plan has `repeats` (PLANS.md), a report that scores `suggest_at` against an open incident with units, or one
- * that waits for them, is opened and held: the answer is HJ_HELD, its state PENDING, its clocks run, and
- * HJ_EVENT_INCIDENT with HJ_REASON_LIKELY_REPEAT tells it. A person merges it (hj_incident_merge) or separates it. After
- * `repeat_hold_s` without an answer it gets units that nothing else that waits could have; all repeats of one incident
- * get `repeat_units` together. The rest stay PENDING with HJ_SHORTFALL_MANUAL, also when that incident has ended.
- * BATON. A decision. HJ_UNCHANGED (it is held as no repeat; `dispatch` is filled in); HJ_E_STALE; HJ_E_STATE (closed,
- * cancelled or merged); HJ_E_ARGUMENT (wall_us negative). Since 0.3. */
+ * that waits for them, is opened and held. The answer is HJ_HELD, its state PENDING, its clocks run, and
+ * HJ_EVENT_INCIDENT with HJ_REASON_LIKELY_REPEAT tells it. A person merges it (hj_incident_merge) or separates it.
+ * After `repeat_hold_s` without an answer it gets units that nothing else that waits could have; all repeats of one
+ * incident get `repeat_units` together. The rest stay PENDING with HJ_SHORTFALL_MANUAL, also when that incident has
+ * ended.
+ * BATON. A decision. HJ_UNCHANGED (it is not held as a repeat; `dispatch` is filled in); HJ_E_STALE; HJ_E_STATE
+ * (closed, cancelled or merged); HJ_E_ARGUMENT (wall_us negative). Since 0.3. */
 hj_status hj_incident_separate(hj_engine *engine, uint64_t incident_id, int64_t wall_us, hj_dispatch *dispatch);
 hj_status hj_incident_separate_by(hj_engine *engine, uint64_t incident_id, int64_t wall_us, hj_dispatch *dispatch,
                                   const hj_action *action);

@@ -334,8 +334,8 @@ static void wrong_sizes(void) {
     expect_row(row, "absurd size, signed", with_size(row, (uint32_t)INT32_MAX, 0), HJ_E_NEWER);
     if (row->call != config_in)
       expect_row(row, "NULL", row->call(good, NULL),
-                 row->call == update_out || row->call == raise_out || row->call == alarm_out ||
-                         strstr(row->name, "action") || row->call == summary_out
+                 row->call == update_out || row->call == raise_out || row->call == separate_out ||
+                         row->call == alarm_out || strstr(row->name, "action") || row->call == summary_out
                      ? HJ_OK
                      : HJ_E_NULL);
     /* Not aligned: tokens and structs may lie anywhere in a packed host record. */

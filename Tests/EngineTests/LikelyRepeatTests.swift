@@ -42,7 +42,7 @@ import Testing
     _ plans: PlanDraft = plans(), units: Int, incidents: Int = 16
   ) throws -> Bench {
     let bench = try Bench(
-      Bench.row(), plans: plans, units: units, incidents: incidents, assignments: units)
+      Bench.row(), plans: plans, units: units + 4, incidents: incidents, assignments: units + 4)
     bench.poll(s: 0)
     for unit in 1...units {
       bench.put(UInt64(unit), at: Self.place(unit * 37 % 900, unit * 61 % 1_100))

@@ -110,27 +110,6 @@ package struct IncidentStore: ~Copyable {
     records[slot].hasReference ? details[slot].reference : Reference()
   }
 
-  /// Whether a unit of an incident that was merged into this one has arrived.
-  func hasMergedArrival(_ root: UInt32) -> Bool {
-    var filed = records[root].firstMerged
-    while filed != IncidentRecord.none {
-      if records[filed].hasArrived { return true }
-      filed = records[filed].nextLinked
-    }
-    return false
-  }
-
-  /// The first arrival among those that were merged into an incident; never = `Int64.max`.
-  func mergedArrival_ns(_ root: UInt32) -> Int64 {
-    var least_ns = Int64.max
-    var filed = records[root].firstMerged
-    while filed != IncidentRecord.none {
-      least_ns = min(least_ns, times[filed].arrived_ns)
-      filed = records[filed].nextLinked
-    }
-    return least_ns
-  }
-
   // Opening
 
   mutating func take() -> UInt32? { slots.take() }

@@ -1,5 +1,6 @@
-// A likely repeat does not send again: it is opened, held from dispatch and told, while its promise runs. A person merges
-// it or says that it is none. Unanswered, all repeats of one incident get a few units together, after all that waits.
+// A likely repeat does not send again: it is opened, held from dispatch and told, while its promise runs. A person
+// merges it or says that it is none. Unanswered, all repeats of one incident get a few units together, after all that
+// waits.
 
 import HujiaContainers
 
@@ -126,12 +127,12 @@ extension EngineCore {
     clearSuspicion(incident)
     incidents.set(incident, shortfall: [])
     startLeadClock(incident)
-    emitIncident(incident, reason: .separate, act: act, wall_us: wall_us)
     if isAutomatic(incident), hasOpenSeat(incident),
       fillSeats(of: incident, reason: .closest, &decision) > 0
     {
-      announceProgress(of: incident, &decision)
+      announceSent(incident, &decision)
     }
+    emitIncident(incident, reason: .separate, act: act, wall_us: wall_us)
     listLive(incident, &decision)
     return .ok
   }
