@@ -178,6 +178,12 @@ extension EngineCore {
         plans.isUsed(Int(version))
           && Int(clocks[slot].policy) < plans.tables(version).pointee.policies.count,
         "a clock's chain is not among its plans")
+      guard coder.isGood else { return }
+      // An appointment has no chain; whatever else fires goes by its steps.
+      coder.demand(
+        clocks[slot].kind == .appointment
+          || plans.tables(version).pointee.policy(clocks[slot].policy).stepCount > 0,
+        "a clock's chain has no steps")
     }
   }
 
