@@ -593,7 +593,7 @@ static const struct {
     {"hj_engine_drain", call_hj_engine_drain, 1},
     {"hj_engine_close", call_hj_engine_close, 1},
 };
-#define CALLS 98
+#define CALLS 102
 
 static hj_engine *open_one(void) {
   hj_config config = poll_config();
