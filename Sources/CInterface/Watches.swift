@@ -63,12 +63,13 @@ public func hj_watch_beats(
     guard !driver.isDrained else { return .state }
     let stride = Int(first.loadUnaligned(as: UInt32.self))
     // No version of this struct is shorter, so both fields stand in every record.
-    let taken = driver.takeBeats(
+    let (outcome, taken) = driver.takeBeats(
       Beats(
         watches: first + MemoryLayout<hj_heartbeat>.offset(of: \.watch_id).unsafelyUnwrapped,
         times_us: first + MemoryLayout<hj_heartbeat>.offset(of: \.wall_us).unsafelyUnwrapped,
         stride: stride, count: Int(count)))
     accepted?.pointee = UInt32(taken)
+    if outcome == .full { return .full }
     return taken == Int(count) ? .ok : .partial
   }
 }

@@ -46,8 +46,9 @@ extension EngineDriver {
     return written
   }
 
-  /// Takes heartbeats in, in slices, so that others get the baton in between. Returns how many were accepted.
-  package func takeBeats(_ beats: Beats) -> Int {
+  /// Takes heartbeats in, in slices, so that others get the baton in between. How many were accepted; a status
+  /// other than ok ended it in front of a slice, such as a ring that is nearly full.
+  package func takeBeats(_ beats: Beats) -> (status: Status, accepted: Int) {
     withBlank(Decision.self) { decision in
       var accepted = 0
       var next = 0
@@ -57,19 +58,22 @@ extension EngineDriver {
         slice.times_us += next * beats.stride
         slice.count = min(Self.beatSlice, beats.count - next)
         var command = Command(.beats(slice))
-        guard submit(&command, into: &decision) == .ok else { break }
+        let status = submit(&command, into: &decision)
+        guard status == .ok else { return (status, accepted) }
         accepted += decision.slice.done
         next += slice.count
       }
-      return accepted
+      return (.ok, accepted)
     }
   }
 
-  package func takeBeats(_ beats: UnsafeBufferPointer<Heartbeat>) -> Int {
+  package func takeBeats(
+    _ beats: UnsafeBufferPointer<Heartbeat>
+  ) -> (status: Status, accepted: Int) {
     guard let first = UnsafeRawPointer(beats.baseAddress),
       let watch = MemoryLayout<Heartbeat>.offset(of: \.watchID),
       let time = MemoryLayout<Heartbeat>.offset(of: \.wall_us)
-    else { return 0 }
+    else { return (.ok, 0) }
     return takeBeats(
       Beats(
         watches: first + watch, times_us: first + time, stride: MemoryLayout<Heartbeat>.stride,

@@ -25,6 +25,7 @@ extension hj_error_detail: Sized {}
 extension hj_event: Sized {}
 extension hj_figures: Sized {}
 extension hj_figures_query: Sized {}
+extension hj_heartbeat: Sized {}
 extension hj_incident_status: Sized {}
 extension hj_nearest: Sized {}
 extension hj_nearest_query: Sized {}
@@ -35,3 +36,4 @@ extension hj_stats: Sized {}
 extension hj_street_time: Sized {}
 extension hj_unit: Sized {}
 extension hj_unit_status: Sized {}
+extension hj_watch: Sized {}

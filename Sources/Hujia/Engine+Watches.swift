@@ -76,7 +76,8 @@ extension Engine {
     try with { driver in
       if driver.isDrained { return .failure(.state) }
       let given = beats.map { Heartbeat(watchID: $0.watch, wall_us: $0.wall_us ?? 0) }
-      return .success(given.withUnsafeBufferPointer { driver.takeBeats($0) })
+      let (status, taken) = given.withUnsafeBufferPointer { driver.takeBeats($0) }
+      return status == .full && taken == 0 ? .failure(HujiaError(status)) : .success(taken)
     }
   }
 

@@ -10,7 +10,8 @@ struct StressCommand: ParsableCommand {
     commandName: "stress",
     abstract: "Load the engine from many threads, measure every call, check the books.",
     discussion: """
-      Positions, calls, signatures (acks), posts and street times (traffic) come from threads of their own. A rate is open loop: each act has a \
+      Positions, calls, signatures (acks), posts, street times (traffic) and heartbeats (watches) come from threads of \
+      their own. A rate is open loop: each act has a \
       fixed intended start, and latency counts from it, so a stall is felt by all that was due in it. The rate `max` is \
       closed loop. Every thousandth item is wrong on purpose; at the end accepted + refused + HJ_FULL must be what was \
       offered, by our books and by hj_stats, exactly, else the exit code is 1.
@@ -27,6 +28,7 @@ struct StressCommand: ParsableCommand {
         hujia stress --map sf.hjmap --traces cabs.csv.gz      recorded vehicles instead of invented ones
         hujia stress --lane calls --closed-loop --threads 4
         hujia stress --map sf.hjmap --journal journal         then: hujia journal verify journal --redecide --map sf.hjmap
+        hujia stress --lane calls,watches --watches 100000 --beats-per-s 50000      devices that must not fall silent
         hujia stress --duration 600 --memory-bound 64         a soak: resident memory must stay flat
       """)
 
@@ -34,13 +36,16 @@ struct StressCommand: ParsableCommand {
     String?
   @Option(help: "How many units.") var units = 500
   @Option(help: "Seconds.") var duration = 10
-  @Option(help: "Lanes, with commas: positions, calls, acks, posts, traffic. Default: all.")
+  @Option(help: "Lanes, with commas: positions, calls, acks, posts, traffic, watches. Default: all.")
   var lane: [String] = []
   @Option(help: "Positions a second, or max.") var positionsPerS: String?
   @Option(help: "Calls (incidents) a second, or max; each is closed later.") var callsPerS: String?
   @Option(help: "Assignment moves a second, or max.") var acksPerS: String?
   @Option(help: "Posted reports a second, or max.") var postsPerS: String?
   @Option(help: "Street times a second, or max.") var trafficPerS: String?
+  @Option(help: "Heartbeats a second, or max.") var beatsPerS: String?
+  @Option(help: "How many watches send them; some fall silent, until an incident is opened.")
+  var watches = 1_000
   @Flag(help: "Every lane in closed loop, whatever its rate.") var closedLoop = false
   @Option(help: "Threads a lane; default 1, and for positions one for each 500,000 a second.")
   var threads: Int?
@@ -62,7 +67,7 @@ struct StressCommand: ParsableCommand {
   @Flag(name: .shortAndLong, help: "No progress.") var quiet = false
 
   static let usual: [Lane: Int] = [
-    .positions: 100_000, .calls: 200, .acks: 500, .posts: 50, .traffic: 20,
+    .positions: 100_000, .calls: 200, .acks: 500, .posts: 50, .traffic: 20, .watches: 5_000,
   ]
 
   func validate() throws {
@@ -71,6 +76,9 @@ struct StressCommand: ParsableCommand {
     }
     guard (1...1_048_576).contains(units) else {
       throw ValidationError("--units must be 1 to 1,048,576.")
+    }
+    guard (StressSettings.fewestWatches...1_048_576).contains(watches) else {
+      throw ValidationError("--watches must be \(StressSettings.fewestWatches) to 1,048,576.")
     }
     if let threads, !(1...256).contains(threads) {
       throw ValidationError("--threads must be 1 to 256.")
@@ -115,7 +123,7 @@ struct StressCommand: ParsableCommand {
     let texts: [Lane: (option: String, text: String?)] = [
       .positions: ("--positions-per-s", positionsPerS), .calls: ("--calls-per-s", callsPerS),
       .acks: ("--acks-per-s", acksPerS), .posts: ("--posts-per-s", postsPerS),
-      .traffic: ("--traffic-per-s", trafficPerS),
+      .traffic: ("--traffic-per-s", trafficPerS), .watches: ("--beats-per-s", beatsPerS),
     ]
     guard let (option, text) = texts[lane], let text else { return nil }
     guard let rate = Rate(text) else {
@@ -141,8 +149,8 @@ struct StressCommand: ParsableCommand {
         ))
     }
     return StressSettings(
-      place: place, load: load, map: map, units: units, seconds: seconds, seed: seed, batch: batch,
-      traces: traces, record: record, journal: journal, lanes: plans)
+      place: place, load: load, map: map, units: units, watches: watches, seconds: seconds,
+      seed: seed, batch: batch, traces: traces, record: record, journal: journal, lanes: plans)
   }
 
   func run() throws {

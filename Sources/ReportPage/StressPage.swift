@@ -113,7 +113,7 @@ package struct StressPage {
     let colours: [(Lane, String)] = [
       (.positions, "var(--engine)"), (.calls, "var(--t1)"), (.closes, "#b56576"),
       (.acks, "var(--t3)"), (.posts, "var(--t2)"), (.traffic, "#7a6f9b"), (.answers, "var(--t4)"),
-      (.scheduler, "var(--soft)"),
+      (.watches, "#4f8a5b"), (.changes, "#9c7c38"), (.scheduler, "var(--soft)"),
     ]
     return colours.map { lane, colour in
       "path.lane-\(lane.rawValue){stroke:\(colour)}i.lane-\(lane.rawValue){background:\(colour)}"

@@ -1,4 +1,4 @@
-// The host's reader of events: sleeps on the descriptor, takes what waits, counts it, and ends what posts opened.
+// The host's reader of events: sleeps on the descriptor, takes what waits, counts it, and ends what posts and silences opened.
 
 import CHujia
 import Glibc
@@ -14,9 +14,13 @@ struct EventSums {
   var escalations = 0
   var postsDecided = 0
   var postsRefused = 0
-  /// Incidents of posts that the reader of events ended.
+  /// Incidents of posts and of silences that the reader of events ended.
   var closed = 0
   var closesRefused = 0
+  /// Chains of silence: their first steps; the incidents that their last ones opened, or had no room for.
+  var absences = 0
+  var watchIncidents = 0
+  var watchRefusals = 0
 }
 
 final class EventTaker: @unchecked Sendable {
@@ -29,8 +33,12 @@ final class EventTaker: @unchecked Sendable {
   private let isDone = Atomic<Bool>(false)
   private var room = Host.roomForEvents(256)
 
-  init(_ host: Host, moments: [PostMoments], _ span: Span) {
+  /// By watch: the incident that its silence opened last.
+  private var silences: [UInt64]
+
+  init(_ host: Host, moments: [PostMoments], watches: Int = 0, _ span: Span) {
     self.host = host
+    silences = Array(repeating: 0, count: watches + 1)
     self.moments = moments
     answers = LaneRecord(seconds: span.seconds)
     answers.begin(span)
@@ -75,7 +83,9 @@ final class EventTaker: @unchecked Sendable {
     let isPost = event.key_high & ~0xffff_ffff == PostProducer.tag
     switch event.kind {
     case HJ_EVENT_OVERFLOW: sums.lost += Int(event.step)
-    case HJ_EVENT_ESCALATION: sums.escalations += 1
+    case HJ_EVENT_ESCALATION:
+      sums.escalations += 1
+      if event.clock == HJ_CLOCK_ABSENCE { silence(event) }
     case HJ_EVENT_ASSIGNMENT:
       if event.state >= HJ_ASSIGNMENT_ACKNOWLEDGED, event.state <= HJ_ASSIGNMENT_ON_SCENE {
         sums.moves += 1
@@ -88,6 +98,29 @@ final class EventTaker: @unchecked Sendable {
     }
   }
 
+  /// The last step opens an incident, which a person would look into and end.
+  private func silence(_ event: hj_event) {
+    if event.step == 1 { sums.absences += 1 }
+    guard event.action == HJ_STEP_OPEN_INCIDENT else { return }
+    guard event.reason != HJ_REASON_TABLE_FULL else {
+      sums.watchRefusals += 1
+      return
+    }
+    let watch = Int(event.watch_id)
+    guard silences[watch] != event.incident_id else { return }
+    silences[watch] = event.incident_id
+    sums.watchIncidents += 1
+    close(event.incident_id)
+  }
+
+  private func close(_ incident: UInt64) {
+    if host.close(incident) == HJ_OK {
+      sums.closed += 1
+    } else {
+      sums.closesRefused += 1
+    }
+  }
+
   private func answered(_ event: hj_event) {
     sums.postsDecided += 1
     let producer = Int(event.key_high & 0xffff_ffff)
@@ -96,11 +129,7 @@ final class EventTaker: @unchecked Sendable {
       answers.record(
         .taken, due_ns: posted_ns, begin_ns: posted_ns, end_ns: HostClock.now_ns)
     }
-    if host.close(event.incident_id) == HJ_OK {
-      sums.closed += 1
-    } else {
-      sums.closesRefused += 1
-    }
+    close(event.incident_id)
     decided.add(1, ordering: .releasing)
   }
 }

@@ -6,12 +6,12 @@ import Synchronization
 
 /// What a stress run does at once. Named as the table shows it.
 package enum Lane: String, CaseIterable, Sendable {
-  case positions, calls, acks, posts, traffic
-  /// Follow from others: an incident's end after its call; the answer to a post, as an event; a thread that waits and
-  /// works like a caller and never touches the engine.
-  case closes, answers, scheduler
+  case positions, calls, acks, posts, traffic, watches
+  /// Follow from others: an incident's end after its call; the answer to a post, as an event; what becomes of a watch
+  /// after heartbeats; a thread that waits and works like a caller and never touches the engine.
+  case closes, answers, changes, scheduler
 
-  package static let offered: [Lane] = [.positions, .calls, .acks, .posts, .traffic]
+  package static let offered: [Lane] = [.positions, .calls, .acks, .posts, .traffic, .watches]
 
   package var does: String {
     switch self {
@@ -20,6 +20,8 @@ package enum Lane: String, CaseIterable, Sendable {
     case .acks: "hj_assignment_advance"
     case .posts: "hj_incident_post"
     case .traffic: "hj_traffic_report"
+    case .watches: "hj_watch_beats"
+    case .changes: "hj_watch_put, _remove, _pause, _resume"
     case .closes: "hj_incident_close"
     case .answers: "post to its event"
     case .scheduler: "no engine at all"

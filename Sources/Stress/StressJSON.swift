@@ -111,6 +111,8 @@ package struct StressJSON: Encodable {
       "posts": stats.posts, "positions_accepted": stats.positions_accepted,
       "positions_refused": stats.positions_refused, "events_written": stats.events_written,
       "events_lost": stats.events_lost, "escalations": stats.escalations,
+      "watches_high": stats.watches_high, "watch_beats": stats.watch_beats,
+      "watch_beats_refused": stats.watch_beats_refused, "absences": stats.absences,
       "late_deadlines": stats.late_deadlines, "worst_lateness_ns": stats.worst_lateness_ns,
       "calls_combined": stats.calls_combined, "calls_handed_over": stats.calls_handed_over,
       "calls_ahead_high": stats.calls_ahead_high, "longest_wait_ns": stats.longest_wait_ns,

@@ -62,6 +62,10 @@ package struct StressResult {
   package var cores = 1
   package var memory = MemorySamples()
   var eventsTaken = 0
+  /// Chains of silence that began, and the incidents that they led to, as events told; the watches there at the end.
+  package var absences = 0
+  package var watchIncidents = 0
+  var watchesLeft = 0
   /// What was written of the run, in words; nil where it was not recorded.
   package var recorded: String?
   package var checks: [BookCheck] = []
@@ -93,7 +97,19 @@ package struct StressResult {
     hold("posts accepted", posts.accepted, delta(\.posts))
     hold("street times accepted", sum(.traffic).accepted, delta(\.traffic_reports))
     hold("street times refused", sum(.traffic).refused, delta(\.traffic_refused))
-    hold("calls and accepted posts = reports", calls.offered + posts.accepted, delta(\.reports))
+    hold("heartbeats accepted", sum(.watches).accepted, delta(\.watch_beats))
+    hold("heartbeats refused", sum(.watches).refused, delta(\.watch_beats_refused))
+    // Where a full ring kept one from being put, what is to be changed next is not there.
+    if sum(.changes).full == 0 {
+      hold("no change of a watch was refused", 0, sum(.changes).refused)
+    }
+    hold("watches at the end", watchesLeft, Int(after.watches))
+    // Escalations are never lost.
+    hold("silences told", events.absences, delta(\.absences))
+    hold(
+      "calls, accepted posts and silences = reports",
+      calls.offered + posts.accepted + events.watchIncidents + events.watchRefusals,
+      delta(\.reports))
     hold(
       "incidents closed", sum(.closes).accepted + events.closed, delta(\.incidents_closed))
     hold("no end was refused", 0, sum(.closes).refused + events.closesRefused)
@@ -101,9 +117,11 @@ package struct StressResult {
     if events.lost == 0 {
       hold("posts answered by an event", posts.accepted, events.postsDecided + events.postsRefused)
       hold("acks accepted = moves told as events", sum(.acks).accepted, events.moves)
-      hold("incidents opened", calls.accepted + events.postsDecided, delta(\.incidents_opened))
       hold(
-        "calls refused or HJ_FULL", calls.refused + calls.full + events.postsRefused,
+        "incidents opened", calls.accepted + events.postsDecided + events.watchIncidents,
+        delta(\.incidents_opened))
+      hold(
+        "calls refused or HJ_FULL", calls.refused + calls.full + events.postsRefused + events.watchRefusals,
         delta(\.refused))
     }
     hold("events lost", events.lost, delta(\.events_lost))

@@ -25,8 +25,8 @@ package final class StressRun {
       recording = nil
     }
     host = try StressEngine.open(
-      map: settings.map, units: settings.units, isReplayed: settings.traces != nil,
-      journal: settings.journal)
+      map: settings.map, units: settings.units, watches: settings.watchRoom,
+      isReplayed: settings.traces != nil, journal: settings.journal)
     result = StressResult(settings: settings)
     result.mapNodes = file.map.nodeCount
     result.cores = sysconf(Int32(_SC_NPROCESSORS_ONLN))
@@ -51,7 +51,7 @@ package final class StressRun {
   private func makeProducers(_ lane: Lane, _ plan: StressSettings.LanePlan, _ map: RoadMap)
     throws(Failed)
   {
-    let batch = lane == .positions ? settings.batch(plan) : 1
+    let batch = settings.batch(lane, plan)
     let recorded = try lane == .positions ? traces() : nil
     for index in 0..<plan.threads {
       let pacing = Pacing.share(plan.rate, producer: index, of: plan.threads, batch: batch)
@@ -89,7 +89,15 @@ package final class StressRun {
         let streets = Feeds.streetTimes(ids: ids, count: 10_000, random: &random)
         producers.append(
           TrafficProducer(streets: streets, pacing, host, seconds: settings.seconds))
-      case .closes, .answers, .scheduler: break
+      case .watches:
+        let all = settings.watchRoom
+        let ids = stride(from: index, to: all, by: plan.threads).map { UInt64($0 + 1) }
+        let watches = Feeds.watches(map, ids: ids, units: settings.units, random: &random)
+        let producer = WatchProducer(
+          WatchSet(watches), unknown: UInt64(all + 1), pacing, host, seconds: settings.seconds)
+        try producer.prepare()
+        producers.append(producer)
+      case .closes, .answers, .changes, .scheduler: break
       }
     }
   }
@@ -103,7 +111,7 @@ package final class StressRun {
   package func run(_ tell: (StressProgress) -> Void) throws(Failed) -> StressResult {
     // Making the feeds took its time: everything begins a moment from now.
     let span = Span(start_ns: HostClock.now_ns + 200_000_000, seconds: settings.seconds)
-    let events = EventTaker(host, moments: moments, span)
+    let events = EventTaker(host, moments: moments, watches: settings.watchRoom, span)
     events.take()
     events.reset()
     result.before = host.stats()
@@ -114,6 +122,8 @@ package final class StressRun {
     while !producers.allSatisfy(\.hasEnded) { usleep(1_000) }
     result.elapsed_s = Double((producers.map(\.ended_ns).max() ?? 0) - span.start_ns) / 1e9
     result.processBusy_s = HostClock.processBusy_s - busyBefore_s
+    // What is silent would go on opening incidents while the books are done.
+    for producer in producers { (producer as? WatchProducer)?.removeSilent() }
     awaitAnswers(events)
     events.end()
     result.after = host.stats()
@@ -168,12 +178,16 @@ package final class StressRun {
     if !moments.isEmpty { add(.answers, events.answers, rate: .max) }
     result.lanes.sort { Self.order($0.lane) < Self.order($1.lane) }
     result.eventsTaken = events.sums.taken
+    result.absences = events.sums.absences
+    result.watchIncidents = events.sums.watchIncidents
+    let watches = producers.compactMap { $0 as? WatchProducer }
+    result.watchesLeft = watches.reduce(0) { $0 + $1.left }
     result.check(events.sums)
   }
 
   private static func order(_ lane: Lane) -> Int {
     let shown: [Lane] = [
-      .positions, .calls, .closes, .acks, .posts, .answers, .traffic, .scheduler,
+      .positions, .calls, .closes, .acks, .posts, .answers, .traffic, .watches, .changes, .scheduler,
     ]
     return shown.firstIndex(of: lane) ?? shown.count
   }

@@ -18,6 +18,8 @@ package struct StressSettings {
   let load: String
   let map: String
   package let units: Int
+  /// Sources of heartbeats, where their lane runs.
+  package let watches: Int
   package let seconds: Int
   let seed: UInt64
   /// Fixes in one call of hj_positions_report; nil = so many that a thread makes about 2,000 calls a second.
@@ -33,8 +35,8 @@ package struct StressSettings {
   let hasProbe = true
 
   package init(
-    place: String, load: String = "", map: String, units: Int, seconds: Int, seed: UInt64,
-    batch: Int? = nil,
+    place: String, load: String = "", map: String, units: Int, watches: Int = 1_000, seconds: Int,
+    seed: UInt64, batch: Int? = nil,
     traces: String? = nil, record: String? = nil, journal: String? = nil,
     lanes: [(lane: Lane, plan: LanePlan)]
   ) {
@@ -42,6 +44,7 @@ package struct StressSettings {
     self.load = load
     self.map = map
     self.units = units
+    self.watches = watches
     self.seconds = seconds
     self.seed = seed
     self.batch = batch
@@ -54,6 +57,12 @@ package struct StressSettings {
   package var title: String { load.isEmpty ? place : "\(place), \(load)" }
 
   static let probeRate = 100
+  package static let fewestWatches = WatchSet.least
+  /// How many the engine has room for: none more than are put. 0 = the lane does not run.
+  var watchRoom: Int {
+    guard let plan = plan(.watches), plan.rate != .perSecond(0) else { return 0 }
+    return max(watches, plan.threads * WatchSet.least)
+  }
   /// Open calls, of all threads of the lane together: as in a city, but so few that units remain.
   var openLimit: Int { max(min(units / 8, 300), 1) }
   /// Assignments that one thread of the acks lane moves.
@@ -67,7 +76,9 @@ package struct StressSettings {
     return min(max((items + 499_999) / 500_000, 1), 8)
   }
 
-  func batch(_ plan: LanePlan) -> Int {
-    batch ?? Pacing.batch(for: plan.rate, producers: plan.threads)
+  /// Positions as asked for; heartbeats as a platform of many devices passes them on.
+  func batch(_ lane: Lane, _ plan: LanePlan) -> Int {
+    guard lane == .positions else { return lane == .watches ? WatchProducer.batch : 1 }
+    return batch ?? Pacing.batch(for: plan.rate, producers: plan.threads)
   }
 }

@@ -79,7 +79,17 @@ package struct StressText {
         + "\(Thousands.text(result.delta(\.events_lost))) lost, "
         + "\(Thousands.text(result.delta(\.escalations))) escalations, "
         + "\(result.delta(\.late_deadlines)) late",
+    ] + silences + [
       "engine memory    \(after.memory_bytes / 1_048_576) MiB",
+    ]
+  }
+
+  private var silences: [String] {
+    guard result.lane(.watches) != nil else { return [] }
+    return [
+      "watches          \(Thousands.text(Int(result.after.watches_high))) at most, "
+        + "\(Thousands.text(result.absences)) fell silent, "
+        + "\(Thousands.text(result.watchIncidents)) of them until an incident was opened"
     ]
   }
 

@@ -30,10 +30,12 @@ struct StressTests {
 
   static func map() throws -> String { try small.get() }
 
-  private static func run(_ lanes: [(Lane, Rate, Int)], units: Int = 60) throws -> StressResult {
+  private static func run(
+    _ lanes: [(Lane, Rate, Int)], units: Int = 60, watches: Int = 100, seconds: Int = 1
+  ) throws -> StressResult {
     let path = try map()
     let settings = StressSettings(
-      place: "test", map: path, units: units, seconds: 1, seed: 5,
+      place: "test", map: path, units: units, watches: watches, seconds: seconds, seed: 5,
       lanes: lanes.map { ($0, StressSettings.LanePlan(rate: $1, threads: $2)) })
     let file = try MapFile(path: path)
     return try withExtendedLifetime(file) { try StressRun(settings, file: file).run { _ in } }
@@ -43,10 +45,10 @@ struct StressTests {
     let result = try Self.run([
       (.positions, .perSecond(20_000), 3), (.calls, .perSecond(300), 2),
       (.acks, .perSecond(1_500), 1), (.posts, .perSecond(100), 2),
-      (.traffic, .perSecond(1_500), 1),
+      (.traffic, .perSecond(1_500), 1), (.watches, .perSecond(10_000), 2),
     ])
     for check in result.checks { #expect(check.holds, "\(check)") }
-    #expect(result.checks.count >= 15)
+    #expect(result.checks.count >= 20)
     #expect(result.after.traffic_epoch > 0)
     for lane in result.lanes where Lane.offered.contains(lane.lane) {
       #expect(lane.sum.accepted > 0)
@@ -62,6 +64,35 @@ struct StressTests {
     #expect(positions.sum.refused > 0)
     #expect(positions.sum.refused * 500 < positions.sum.offered)
     #expect(result.lane(.answers)?.sum.accepted == result.lane(.posts)?.sum.accepted)
+  }
+
+  /// Their silences are told, go through their whole chains, and the incidents at the end of them are closed.
+  @Test func silencesOpenIncidents() throws {
+    let result = try Self.run([(.watches, .perSecond(6_400), 2)], watches: 100, seconds: 3)
+    for check in result.checks { #expect(check.holds, "\(check)") }
+    let watches = try #require(result.lane(.watches))
+    #expect(watches.batch == WatchProducer.batch)
+    #expect(watches.sum.accepted > 0)
+    #expect(watches.sum.refused == watches.sum.offered / Feeds.brokenEvery)
+    let changes = try #require(result.lane(.changes))
+    // Each thread puts two that stay silent and two that change.
+    #expect(changes.sum.accepted >= 8)
+    #expect(changes.sum.refused == 0)
+    #expect(result.delta(\.absences) >= 4)
+    #expect(result.absences == result.delta(\.absences))
+    #expect(result.watchIncidents > 0)
+    #expect(result.delta(\.incidents_opened) == result.watchIncidents)
+    #expect(result.delta(\.incidents_closed) == result.watchIncidents)
+    #expect(result.after.watches_high == 100)
+    // Those that were silent are gone at the end, the others are still there.
+    #expect(result.after.watches == 92)
+    #expect(StressText(result).text.contains("fell silent"))
+  }
+
+  @Test func fewWatchesAreEnoughForEachThread() throws {
+    let result = try Self.run([(.watches, .max, 3)], watches: 4)
+    for check in result.checks { #expect(check.holds, "\(check)") }
+    #expect(result.after.watches_high == 12)
   }
 
   @Test func closedLoopsToo() throws {
@@ -99,7 +130,11 @@ struct StressTests {
     #expect(wrong { $0.after.posts = 1 } == ["posts accepted"])
     #expect(wrong { $0.after.incidents_closed = 1 } == ["incidents closed"])
     #expect(wrong { $0.after.events_lost = 1 } == ["events lost"])
-    #expect(wrong { $0.before.reports = 1 } == ["calls and accepted posts = reports"])
+    #expect(wrong { $0.before.reports = 1 } == ["calls, accepted posts and silences = reports"])
+    #expect(wrong { $0.after.watch_beats = 1 } == ["heartbeats accepted"])
+    #expect(wrong { $0.after.watch_beats_refused = 1 } == ["heartbeats refused"])
+    #expect(wrong { $0.after.watches = 1 } == ["watches at the end"])
+    #expect(wrong { $0.after.absences = 1 } == ["silences told"])
     #expect(
       wrong { $0.lanes[0].sum.offered = 11 }
         == ["positions: offered = accepted + refused + HJ_FULL"])
@@ -210,6 +245,7 @@ struct StressTests {
       (["--lane", "scheduler"], "--lane scheduler"),
       (["--positions-per-s", "lots"], "--positions-per-s lots"),
       (["--calls-per-s=-3"], "--calls-per-s -3"),
+      (["--watches", "3"], "--watches"), (["--beats-per-s", "few"], "--beats-per-s few"),
       (["--duration", "0"], "--duration"), (["--units", "0"], "--units"),
       (["--threads", "0"], "--threads"), (["--batch", "70000"], "--batch"),
       (["--memory-bound", "0"], "--memory-bound"),
