@@ -36,7 +36,8 @@ struct StressCommand: ParsableCommand {
     String?
   @Option(help: "How many units.") var units = 500
   @Option(help: "Seconds.") var duration = 10
-  @Option(help: "Lanes, with commas: positions, calls, acks, posts, traffic, watches. Default: all.")
+  @Option(
+    help: "Lanes, with commas: positions, calls, acks, posts, traffic, watches. Default: all.")
   var lane: [String] = []
   @Option(help: "Positions a second, or max.") var positionsPerS: String?
   @Option(help: "Calls (incidents) a second, or max; each is closed later.") var callsPerS: String?

@@ -1,4 +1,5 @@
-// The host's reader of events: sleeps on the descriptor, takes what waits, counts it, and ends what posts and silences opened.
+// The host's reader of events: sleeps on the descriptor, takes what waits, counts it, and ends what posts and silences
+// opened.
 
 import CHujia
 import Glibc

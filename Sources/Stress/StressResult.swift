@@ -121,7 +121,8 @@ package struct StressResult {
         "incidents opened", calls.accepted + events.postsDecided + events.watchIncidents,
         delta(\.incidents_opened))
       hold(
-        "calls refused or HJ_FULL", calls.refused + calls.full + events.postsRefused + events.watchRefusals,
+        "calls refused or HJ_FULL",
+        calls.refused + calls.full + events.postsRefused + events.watchRefusals,
         delta(\.refused))
     }
     hold("events lost", events.lost, delta(\.events_lost))

@@ -187,7 +187,8 @@ package final class StressRun {
 
   private static func order(_ lane: Lane) -> Int {
     let shown: [Lane] = [
-      .positions, .calls, .closes, .acks, .posts, .answers, .traffic, .watches, .changes, .scheduler,
+      .positions, .calls, .closes, .acks, .posts, .answers, .traffic, .watches, .changes,
+      .scheduler,
     ]
     return shown.firstIndex(of: lane) ?? shown.count
   }

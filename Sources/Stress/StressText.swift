@@ -80,7 +80,7 @@ package struct StressText {
         + "\(Thousands.text(result.delta(\.escalations))) escalations, "
         + "\(result.delta(\.late_deadlines)) late",
     ] + silences + [
-      "engine memory    \(after.memory_bytes / 1_048_576) MiB",
+      "engine memory    \(after.memory_bytes / 1_048_576) MiB"
     ]
   }
 

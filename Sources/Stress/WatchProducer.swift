@@ -11,7 +11,7 @@ struct WatchSet {
   static let least = 4
   /// Each may open an incident within seconds: more would need greater tables than a city's.
   static let mostSilent = 64
-  /// Longer than runs take: nobody who beats falls silent.
+  /// Longer than runs take: no watch that beats falls silent.
   static let limit_s: UInt32 = 1_000_000
   /// A silence that was ended begins anew after that.
   static let silent_s: UInt32 = 60
