@@ -68,12 +68,14 @@ struct StressTests {
 
   /// Their silences are told, go through their whole chains, and the incidents at the end of them are closed.
   @Test func silencesOpenIncidents() throws {
-    let result = try Self.run([(.watches, .perSecond(6_400), 2)], watches: 100, seconds: 3)
+    let result = try Self.run([(.watches, .perSecond(6_400), 2)], watches: 100, seconds: 5)
     for check in result.checks { #expect(check.holds, "\(check)") }
     let watches = try #require(result.lane(.watches))
     #expect(watches.batch == WatchProducer.batch)
     #expect(watches.sum.accepted > 0)
-    #expect(watches.sum.refused == watches.sum.offered / Feeds.brokenEvery)
+    // Each of the two threads counts its own thousands.
+    let broken = watches.sum.offered / Feeds.brokenEvery
+    #expect((broken - 1...broken).contains(watches.sum.refused))
     let changes = try #require(result.lane(.changes))
     // Each thread puts two that stay silent and two that change.
     #expect(changes.sum.accepted >= 8)
