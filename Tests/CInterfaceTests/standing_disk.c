@@ -94,14 +94,6 @@ static void begin(void) {
   hold_disk(hold_level);
 }
 
-/* Heartbeats are routine work too, and hear that they are to come again. */
-static void beat_is_refused(void) {
-  hj_heartbeat beat = {.size = sizeof beat, .watch_id = 1};
-  uint32_t taken = 7;
-  CHECK_EACH_STATUS(hj_watch_beats(engine, &beat, 1, &taken), HJ_FULL);
-  CHECK_EACH_EQUAL(taken, 0);
-}
-
 /* Fills the ring: routine calls until they are refused, then pressing ones, which never are, until it begins anew. */
 static void fill_and_restart(void) {
   uint32_t before = book->count;
@@ -115,10 +107,8 @@ static void fill_and_restart(void) {
    * eighths more bring the restart, three would be the end. A disk that gives nothing is waited for up to fifteen
    * sixteenths. */
   uint32_t more = (book->count - before) * (hold_level == HOLD_ALL ? 11 : 9) / 20;
-  for (uint32_t number = 0; number < more; number++) {
+  for (uint32_t number = 0; number < more; number++)
     if (!hj_is_taken(call(number % 2 ? HJ_TIER_EMERGENCY : HJ_TIER_URGENT))) book->pressing_refused++;
-    if (number == more / 2) beat_is_refused();
-  }
   int64_t naps = 0;
   while ((reasons_now() & HJ_HEALTH_RING_FILLING) != 0 && naps++ < LONGEST_S * 1000) {
     turn();
