@@ -14,9 +14,9 @@ import Testing
 @Suite struct ForgedJournalTests {
   private static let limit: UInt32 = 16
 
-  private func configuration(_ folder: TemporaryFolder) -> Configuration {
+  private func configuration(_ folder: TemporaryFolder, _ mode: RunMode) -> Configuration {
     var configuration = Configuration()
-    configuration.runMode = .poll
+    configuration.runMode = mode
     configuration.maxUnits = Self.limit
     configuration.maxIncidents = 16
     configuration.maxAssignments = 16
@@ -28,9 +28,10 @@ import Testing
 
   /// An engine's journal, and behind what it wrote one more record.
   private func forged(
-    _ folder: TemporaryFolder, _ kind: UInt16, _ body: (inout NumberWriter) -> Void
+    _ folder: TemporaryFolder, _ kind: UInt16, _ mode: RunMode = .poll, monotonic_ns: Int64 = 1,
+    _ body: (inout NumberWriter) -> Void
   ) throws -> Configuration {
-    let configuration = configuration(folder)
+    let configuration = configuration(folder, mode)
     _ = EngineDriver.close(try EngineDriver.open(configuration))
     var settings = JournalSettings(folder: folder.file("journal"))
     settings.ringPath = configuration.ringPath
@@ -43,7 +44,7 @@ import Testing
     var writer = NumberWriter(room)
     body(&writer)
     let sequence = journal.append(
-      kind: kind, version: RecordKind.version, monotonic_ns: 1, wall_us: 1,
+      kind: kind, version: RecordKind.version, monotonic_ns: monotonic_ns, wall_us: 1,
       UnsafeRawBufferPointer(start: room, count: writer.count))
     check(sequence, isNot: 0, "it was appended")
     return configuration
@@ -90,9 +91,11 @@ import Testing
     }
   }
 
-  private func turn(_ report: IncidentReport, _ fix: TakenFix?, _ writer: inout NumberWriter) {
+  private func turn(
+    _ report: IncidentReport, _ fix: TakenFix?, _ writer: inout NumberWriter, now_ns: Int64 = 1
+  ) {
     TurnRecord.putHead(.ok, 0, isCut: false, hasLeft: false, &writer)
-    writer.put(Command(.report(report)), at: Moment(now_ns: 1, wall_us: 1))
+    writer.put(Command(.report(report)), at: Moment(now_ns: now_ns, wall_us: 1))
     writer.put(UInt32(0))
     writer.put(UInt32(0))
     if let fix { put(fix, &writer) } else { writer.put(UInt32(0)) }
@@ -114,6 +117,23 @@ import Testing
     for (report, fix, isNamed) in cases {
       let folder = TemporaryFolder()
       open(try forged(folder, RecordKind.turn) { turn(report, fix, &$0) }, isNamed: isNamed)
+    }
+  }
+
+  /// A virtual machine that goes on from an earlier state of its own has the same boot and an earlier clock; the
+  /// journal may be the later one. The engine's own time never goes back all the same.
+  @Test func aMachineSetBack() throws {
+    let folder = TemporaryFolder()
+    let five_ns: Int64 = 5_000_000_000
+    let configuration = try forged(
+      folder, RecordKind.turn, .thread, monotonic_ns: Clock.now_ns() + 3_600_000_000_000
+    ) { turn(report(lat_e7: 1, .nowhere), nil, &$0, now_ns: five_ns) }
+    for _ in 0..<2 {
+      let token = try EngineDriver.open(configuration)
+      let driver = try #require(EngineDriver.value(token) { $0 })
+      let time_ns = driver.turnHere { core, _ in core.time.now_ns }
+      #expect(time_ns >= five_ns && time_ns < five_ns + 3_600_000_000_000, "\(time_ns)")
+      check(EngineDriver.close(token), equals: .ok)
     }
   }
 }

@@ -45,8 +45,10 @@ import Testing
     checkNil((driver.core.pointee.validate()?.words).map { "\($0)" }, "what was taken")
     let time = driver.core.pointee.time
     guard time.now_ns < 1 << 60, time.wall_us < 1 << 60 else { return true }
+    driver.goOnPolled(from: time)
     _ = driver.poll(
       now_ns: time.now_ns + 3_600_000_000_000, wall_us: time.wall_us + 3_600_000_000, most: 200)
+    checkNil((driver.core.pointee.validate()?.words).map { "\($0)" }, "an hour later")
     return true
   }
 

@@ -119,11 +119,12 @@ import Testing
 
 /// States of engines, as tests handle them.
 enum State {
-  static func bytes(of driver: EngineDriver) throws -> [UInt8] {
+  /// `last`: of the last turn; nil: as the engine has it.
+  static func bytes(of driver: EngineDriver, last: Moment? = nil) throws -> [UInt8] {
     var bytes: [UInt8] = []
     let state = EngineState(
       opened: OpenedRecord(Configuration(), map: driver.mapChecksum, plans: TextMark()),
-      last: driver.core.pointee.time, monotonic_ns: 5, boot: JournalID(high: 1, low: 2),
+      last: last ?? driver.core.pointee.time, monotonic_ns: 5, boot: JournalID(high: 1, low: 2),
       times: [7: 8, 3: .max])
     let place = UnsafeMutablePointer<[UInt8]>.allocate(capacity: 1)
     place.initialize(to: [])

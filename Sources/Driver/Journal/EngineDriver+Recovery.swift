@@ -159,20 +159,13 @@ extension EngineDriver {
   /// The engine's own time goes on: by elapsed time since the same boot, else by the wall, never back.
   private func goOn(_ rebuilder: Rebuilder, _ own: EngineJournal) {
     let last = rebuilder.last
-    guard mode != .poll else {
-      resumed = last
-      moment = last
-      core.pointee.time = last
-      // Positions that come before the first poll are of the time at which the records ended, as far as anybody knows.
-      polled_ns.store(last.now_ns, ordering: .relaxed)
-      polledWall_us.store(last.wall_us, ordering: .releasing)
-      return
-    }
+    guard mode != .poll else { return goOnPolled(from: last) }
     let now_ns = Clock.now_ns()
     let wall_us = Clock.wall_us()
     let isSameBoot = rebuilder.boot == own.journal.boot && rebuilder.opened?.mode != .poll
     if isSameBoot {
-      origin_ns = rebuilder.monotonic_ns &- last.now_ns
+      // A machine that was set back to an earlier state has the same boot and an earlier clock.
+      origin_ns = min(rebuilder.monotonic_ns, now_ns) &- last.now_ns
     } else {
       let passed = Self.passed(
         from: last.wall_us, to: wall_us, sinceBoot_ns: now_ns,
@@ -181,8 +174,18 @@ extension EngineDriver {
       origin_ns = now_ns &- last.now_ns &- passed.time_ns
     }
     comesBack = own.passesOver
-    moment = Moment(now_ns: max(now_ns &- origin_ns, last.now_ns), wall_us: wall_us)
+    moment = Moment(now_ns: now_ns &- origin_ns, wall_us: wall_us)
     core.pointee.time = moment
+  }
+
+  /// Until the first poll it is as late as the records say.
+  func goOnPolled(from last: Moment) {
+    resumed = last
+    moment = last
+    core.pointee.time = last
+    // Positions that come before the first poll are of the time at which the records ended, as far as anybody knows.
+    polled_ns.store(last.now_ns, ordering: .relaxed)
+    polledWall_us.store(last.wall_us, ordering: .releasing)
   }
 
   /// How long nothing ran. After another boot at least as long as the machine is up: a wall clock that says less was

@@ -123,6 +123,12 @@ final class Rebuilder {
     opened = before
     last = state.last
     (monotonic_ns, boot) = (state.monotonic_ns, state.boot)
+    // One that was written in an opening is later than its last turn.
+    let time = driver.core.pointee.time
+    if time.now_ns > last.now_ns {
+      monotonic_ns &+= time.now_ns &- last.now_ns
+      last = time
+    }
     staged = state.staged
     if !isForeign { times = state.times }
   }
@@ -201,7 +207,7 @@ final class Rebuilder {
     driver.core.pointee.noteRead(format: turn.command.recorded.leastFormat)
     decision.pointee.answer = Answer()
     decision.pointee.slice = Slice()
-    var given = Turn(moment: turn.command.recorded.moment, feed: driver.feed)
+    var given = Turn(moment: never(back: turn.command.recorded.moment), feed: driver.feed)
     driver.core.pointee.record = record.sequence
     let status = try apply(turn, &given, &decision.pointee)
     let isSame =
@@ -223,8 +229,13 @@ final class Rebuilder {
     content.removeAll(keepingCapacity: true)
     var decision = Decision()
     seen?(record, turn, &decision, true)
-    last = turn.command.recorded.moment
+    last = never(back: turn.command.recorded.moment)
     note(record)
+  }
+
+  /// Whatever a file says, the engine's own time goes on.
+  private func never(back moment: Moment) -> Moment {
+    Moment(now_ns: max(moment.now_ns, last.now_ns), wall_us: moment.wall_us)
   }
 
   /// What the turn names is its content. False: it is not all there.
