@@ -351,6 +351,7 @@ static inline void life_undisturbed(void) {
  * that may be told. Says so and returns 0 where something is not as it must be. */
 static inline int life_again(uint32_t allowed) {
   int failed = checks_failed;
+  world_count_found();
   life_open(0);
   CHECK_EACH_EQUAL(journal_info(engine).reasons & ~(allowed | HJ_HEALTH_TORN_TAIL | HJ_HEALTH_RECORDS_WENT), 0);
   life_read();

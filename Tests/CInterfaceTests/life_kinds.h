@@ -3,6 +3,7 @@
 #ifndef HUJIA_TEST_LIFE_KINDS_H
 #define HUJIA_TEST_LIFE_KINDS_H
 
+#include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <stdio.h>
@@ -18,6 +19,8 @@ enum { LIFE_SEALED = 1, LIFE_POSITIONS_APART = 2, LIFE_KINDS = 4 };
 static struct life_world {
   int64_t later_s;   /* that the wall clock is ahead */
   int64_t snapshots; /* that got their name */
+  uint64_t newest;   /* the number in the newest name */
+  int64_t dies_at;   /* the process dies behind the renaming of this one, before it is counted; 0: of none */
 } * world;
 
 static inline void world_take(void) {
@@ -37,8 +40,35 @@ int clock_gettime(clockid_t which, struct timespec *time) {
   return status;
 }
 
+/* 0: it is no snapshot's. */
+static inline uint64_t snapshot_number(const char *name) {
+  unsigned long long number = 0;
+  int length = 0;
+  if (sscanf(name, "snapshot-%20llu%n", &number, &length) != 1 || name[length] != 0) return 0;
+  return number;
+}
+
 static inline void world_note_renamed(const char *name) {
-  if (world != NULL && strncmp(name, "snapshot-", 9) == 0) __atomic_add_fetch(&world->snapshots, 1, __ATOMIC_ACQ_REL);
+  uint64_t number = snapshot_number(name);
+  if (world == NULL || number == 0) return;
+  if (world->snapshots + 1 == world->dies_at) kill(getpid(), SIGKILL);
+  __atomic_add_fetch(&world->snapshots, 1, __ATOMIC_ACQ_REL);
+  __atomic_store_n(&world->newest, number, __ATOMIC_RELEASE);
+}
+
+/* What a dead process had renamed and no longer counted: behind it no snapshot is due for another 1,000 records. */
+static inline void world_count_found(void) {
+  DIR *files = opendir(folder);
+  if (files == NULL) return;
+  uint64_t newest = 0;
+  for (struct dirent *file; (file = readdir(files)) != NULL;) {
+    uint64_t number = snapshot_number(file->d_name);
+    if (number > newest) newest = number;
+  }
+  closedir(files);
+  if (newest <= world->newest) return;
+  world->snapshots++;
+  world->newest = newest;
 }
 
 #ifndef HUJIA_TEST_FAULTY_CALLS_H
