@@ -68,8 +68,9 @@ import Testing
       second += 0.5
     }
     check(driver.core.pointee.isEscalationBlocked, "no deadline waits for room")
-    // As where the engine reads the clock: this call comes later than the last poll.
-    driver.moment = Moment(now_ns: 101_500_000_000, wall_us: Self.wall_us + 101_500_000)
+    // As where the engine reads the clock: this call comes later than the last poll. The engine's own time began with
+    // the first poll, a second after the machine's.
+    driver.moment = Moment(now_ns: 100_500_000_000, wall_us: Self.wall_us + 101_500_000)
     let room = UnsafeMutableBufferPointer<Event>.allocate(capacity: 40)
     defer { room.deallocate() }
     let newest = driver.core.pointee.outbox.newest
