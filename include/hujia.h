@@ -1791,7 +1791,8 @@ typedef struct hj_journal_info {
 typedef struct hj_health_info {
   uint32_t size;
   int32_t mode;     /* HJ_MODE_... */
-  uint32_t reasons; /* HJ_HEALTH_... bits; 0 = all is well */
+  uint32_t reasons; /* HJ_HEALTH_... bits. TORN_TAIL, RECORDS_WENT and STREETS_NOT_KEPT are told of a well engine too:
+                     * alarms go by `mode` */
   uint32_t reserved0;
 } hj_health_info;
 
