@@ -245,6 +245,7 @@ static void read_golden(const char *path) {
   CHECK_EACH_STATUS(hj_incident_report(engine, &report, &answer), HJ_EXISTS);
   hj_incident_status first = read_incident(engine, answer.incident_id);
   CHECK_EACH_EQUAL(first.live_assignments, 1);
+  CHECK_EACH_EQUAL(first.alarm_level, 1);
   CHECK_EACH_STATUS(hj_assignment_advance(engine, first.assignment_ids[0], HJ_ASSIGNMENT_ON_SCENE, 0), HJ_OK);
   CHECK_EACH_STATUS(hj_incident_close(engine, answer.incident_id, 1, 0), HJ_OK);
   REQUIRE_STATUS(hj_engine_close(engine), HJ_OK);
