@@ -198,20 +198,10 @@ public func hj_incident_raise_by(
   _ dispatch: UnsafeMutablePointer<hj_dispatch>!, _ action: UnsafePointer<hj_action>!
 ) -> hj_status {
   with(engine) { driver in
-    if dispatch != nil {
-      let verdict = Sized.checkOutput(dispatch)
-      guard verdict == .ok else { return verdict }
-    }
-    let (verdict, act) = Check.act(action)
-    guard verdict == .ok else { return verdict }
-    guard alarm_level > 0, wall_us >= 0 else { return .argument }
-    return withBlank(Decision.self) { decision in
-      var command = Command(
-        .raise(incident: incident_id, level: alarm_level, wall_us: wall_us), act: act)
-      let status = driver.submit(&command, into: &decision)
-      if status == .ok || status == .unchanged, let dispatch { write(&decision, to: dispatch) }
-      return status
-    }
+    guard alarm_level > 0 else { return .argument }
+    return driver.submit(
+      .raise(incident: incident_id, level: alarm_level, wall_us: wall_us), wall_us: wall_us,
+      by: action, into: dispatch)
   }
 }
 
@@ -251,13 +241,9 @@ private func end(
   disposition: Int32, wall_us: Int64, action: UnsafePointer<hj_action>?
 ) -> hj_status {
   with(engine) { driver in
-    let (verdict, act) = Check.act(action)
-    guard verdict == .ok else { return verdict }
-    guard wall_us >= 0 else { return .argument }
-    var command = Command(
+    driver.submit(
       .end(incident: incident_id, as: state, disposition: disposition, wall_us: wall_us),
-      act: act)
-    return driver.submit(&command)
+      wall_us: wall_us, by: action)
   }
 }
 

@@ -36,18 +36,6 @@ public func hj_incident_repeats(
   }
 }
 
-private func submit(
-  _ engine: OpaquePointer?, _ change: Change, wall_us: Int64, _ action: UnsafePointer<hj_action>?
-) -> hj_status {
-  with(engine) { driver in
-    let (verdict, act) = Check.act(action)
-    guard verdict == .ok else { return verdict }
-    guard wall_us >= 0 else { return .argument }
-    var command = Command(change, act: act)
-    return driver.submit(&command)
-  }
-}
-
 @c @implementation
 public func hj_incident_merge(
   _ engine: OpaquePointer!, _ incident_id: UInt64, _ into_id: UInt64, _ wall_us: Int64
@@ -60,9 +48,10 @@ public func hj_incident_merge_by(
   _ engine: OpaquePointer!, _ incident_id: UInt64, _ into_id: UInt64, _ wall_us: Int64,
   _ action: UnsafePointer<hj_action>!
 ) -> hj_status {
-  submit(
-    engine, .merge(incident: incident_id, into: into_id, wall_us: wall_us), wall_us: wall_us,
-    action)
+  with(engine) { driver in
+    driver.submit(
+      .merge(incident: incident_id, into: into_id, wall_us: wall_us), wall_us: wall_us, by: action)
+  }
 }
 
 @c @implementation
@@ -77,7 +66,9 @@ public func hj_incident_unmerge_by(
   _ engine: OpaquePointer!, _ incident_id: UInt64, _ wall_us: Int64,
   _ action: UnsafePointer<hj_action>!
 ) -> hj_status {
-  submit(engine, .unmerge(incident: incident_id, wall_us: wall_us), wall_us: wall_us, action)
+  with(engine) { driver in
+    driver.submit(.unmerge(incident: incident_id, wall_us: wall_us), wall_us: wall_us, by: action)
+  }
 }
 
 @c @implementation
@@ -94,19 +85,9 @@ public func hj_incident_separate_by(
   _ dispatch: UnsafeMutablePointer<hj_dispatch>!, _ action: UnsafePointer<hj_action>!
 ) -> hj_status {
   with(engine) { driver in
-    if dispatch != nil {
-      let verdict = Sized.checkOutput(dispatch)
-      guard verdict == .ok else { return verdict }
-    }
-    let (verdict, act) = Check.act(action)
-    guard verdict == .ok else { return verdict }
-    guard wall_us >= 0 else { return .argument }
-    return withBlank(Decision.self) { decision in
-      var command = Command(.separate(incident: incident_id, wall_us: wall_us), act: act)
-      let status = driver.submit(&command, into: &decision)
-      if status == .ok || status == .unchanged, let dispatch { write(&decision, to: dispatch) }
-      return status
-    }
+    driver.submit(
+      .separate(incident: incident_id, wall_us: wall_us), wall_us: wall_us, by: action,
+      into: dispatch)
   }
 }
 

@@ -115,11 +115,34 @@ enum Check {
 
 extension EngineDriver {
   /// Of a change that a person may sign.
-  func submit(_ change: Change, by action: UnsafePointer<hj_action>?) -> Status {
+  func submit(
+    _ change: Change, wall_us: Int64 = 0, by action: UnsafePointer<hj_action>?
+  ) -> Status {
     let (verdict, act) = Check.act(action)
     guard verdict == .ok else { return verdict }
+    guard wall_us >= 0 else { return .argument }
     var command = Command(change, act: act)
     return submit(&command)
+  }
+
+  /// The same; the caller may want the incident's assignments, also where nothing had to change.
+  func submit(
+    _ change: Change, wall_us: Int64, by action: UnsafePointer<hj_action>?,
+    into dispatch: UnsafeMutablePointer<hj_dispatch>?
+  ) -> Status {
+    if dispatch != nil {
+      let verdict = Sized.checkOutput(dispatch)
+      guard verdict == .ok else { return verdict }
+    }
+    let (verdict, act) = Check.act(action)
+    guard verdict == .ok else { return verdict }
+    guard wall_us >= 0 else { return .argument }
+    return withBlank(Decision.self) { decision in
+      var command = Command(change, act: act)
+      let status = submit(&command, into: &decision)
+      if status == .ok || status == .unchanged, let dispatch { write(&decision, to: dispatch) }
+      return status
+    }
   }
 }
 
