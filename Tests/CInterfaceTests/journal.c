@@ -236,7 +236,7 @@ static struct book {
   int32_t act;
   uint32_t of;
   int32_t to;
-  /* Never to fire twice: step and cycle of each clock that was told, by incident. */
+  /* Answered ones, posts too, over all lives. */
   uint64_t calls;
   struct known known[MOST];
   uint32_t sent_count, sent_before;
