@@ -12,7 +12,7 @@
 #include <sys/syscall.h>
 #include <time.h>
 
-#include "journal_host.h"
+#include "places_host.h"
 
 /* Found before the C library's own: what file system a folder is on, as a test says. 0 = as it is. */
 static uint32_t file_system;
@@ -20,85 +20,6 @@ int fstatfs(int descriptor, struct statfs *into) {
   int status = (int)syscall(SYS_fstatfs, descriptor, into);
   if (status == 0 && file_system != 0) into->f_type = (__typeof__(into->f_type))file_system;
   return status;
-}
-
-static hj_engine *engine;
-static char ring[96];
-
-static void open_here(const char *ring_path) {
-  hj_config config = journal_config(HJ_RUN_POLL);
-  config.ring_path = ring_path;
-  engine = open_engine(&config);
-  poll_at(engine, START_NS);
-}
-
-static uint64_t reported; /* keys so far */
-
-static void report_some(int count) {
-  for (int index = 0; index < count; index++) {
-    hj_report report = make_report(HJ_TIER_EMERGENCY, 0, 0);
-    report.key_high = 4;
-    report.key_low = ++reported;
-    hj_dispatch answer = empty_dispatch();
-    hj_status status = hj_incident_report(engine, &report, &answer);
-    CHECK_EACH(status == HJ_OK || status == HJ_MANUAL);
-  }
-}
-
-static hj_status wait_for(int64_t time_ns) {
-  return hj_journal_wait(engine, 0, HJ_STRENGTH_DURABLE, time_ns);
-}
-
-static hj_health_info health(void) {
-  hj_health_info info;
-  memset(&info, 0, sizeof info);
-  info.size = sizeof info;
-  REQUIRE_STATUS(hj_health(engine, &info), HJ_OK);
-  return info;
-}
-
-/* All reports up to this one are there. */
-static void are_there(uint64_t last) {
-  for (uint64_t key = 1; key <= last; key++) {
-    uint64_t incident = 0;
-    CHECK_EACH_STATUS(hj_incident_find(engine, 4, key, NULL, &incident), HJ_OK);
-  }
-}
-
-static void refused(hj_status expected, const char *words) {
-  hj_config config = journal_config(HJ_RUN_POLL);
-  hj_error_detail detail;
-  memset(&detail, 0, sizeof detail);
-  detail.size = sizeof detail;
-  hj_engine *other = NULL;
-  CHECK_STATUS(hj_engine_open(&config, &other, &detail), expected);
-  CHECK_TEXT(detail.field, "journal_path");
-  CHECK_CONTAINS(detail.text, words);
-}
-
-static int32_t ended_with(void (*body)(void)) {
-  pid_t child = fork();
-  REQUIRE_AT_LEAST(child, 0);
-  if (child == 0) {
-    checks_failed = 0;
-    body();
-    _exit(checks_failed > 0 ? 3 : 0);
-  }
-  int status;
-  REQUIRE_EQUAL(waitpid(child, &status, 0), child);
-  return status;
-}
-
-static void begin(void) {
-  new_folder();
-  snprintf(ring, sizeof ring, "%.*s/ring", (int)(strrchr(folder, '/') - folder), folder);
-  reported = 0;
-}
-
-/* A name beside another. */
-static void beside(char *name, const char *path, const char *end) {
-  strcpy(name, path);
-  strcat(name, end);
 }
 
 /* ---- The folder ---- */
@@ -439,8 +360,67 @@ static void folder_without_room(void) {
   REQUIRE_EQUAL(mount("none", small, "tmpfs", MS_REMOUNT, "size=256m"), 0);
   open_here(ring);
   are_there(reported);
-  /* It becomes so under a running engine. */
   REQUIRE_EQUAL(wait_for(20 * SECOND_NS), HJ_OK);
+  CHECK_STATUS(hj_engine_close(engine), HJ_OK);
+  umount(small);
+  strcpy(folder, before);
+  remove_folder();
+}
+
+/* ---- A disk that becomes read-only under a running engine ---- */
+
+static char image[80];
+
+enum { REFUSED = 7 };
+
+static int32_t shell(const char *words, const char *first, const char *second) {
+  char command[512];
+  snprintf(command, sizeof command, words, first, second);
+  return system(command);
+}
+
+static void mount_image(void) {
+  if (shell("mount -t ext4 -o loop,errors=remount-ro '%s' '%s' 2>/dev/null", image, small) != 0) _exit(REFUSED);
+}
+
+/* Nobody can remount what has files open for writing. The system does it itself, to a file system that it no longer
+ * trusts: what was open for writing is refused as well. The ring takes what comes, until the disk is mended. */
+static void disk_becomes_read_only(void) {
+  begin();
+  beside(small, folder, "-small");
+  beside(image, folder, "-image");
+  REQUIRE_EQUAL(mkdir(small, 0700), 0);
+  if (shell("truncate -s 256M '%s' && mkfs.ext4 -q -O ^has_journal '%s' 2>/dev/null", image, image) != 0)
+    _exit(REFUSED);
+  mount_image();
+  char before[64];
+  strcpy(before, folder);
+  beside(folder, before, "-small/j");
+  open_here(ring);
+  report_some(20);
+  CHECK_STATUS(wait_for(20 * SECOND_NS), HJ_OK);
+  CHECK_EQUAL(health().reasons, 0);
+  if (shell("echo fault >\"/sys/fs/ext4/$(basename \"$(findmnt -no SOURCE '%s')\")/trigger_fs_error\" 2>/dev/null",
+            small, "") != 0)
+    _exit(REFUSED);
+  report_some(20);
+  CHECK_STATUS(wait_for(SECOND_NS), HJ_TIMEOUT);
+  CHECK_STATUS(hj_journal_wait(engine, 0, HJ_STRENGTH_RECORDED, SECOND_NS), HJ_OK);
+  CHECK_EQUAL(health().mode, HJ_MODE_DEGRADED);
+  CHECK_DIFFERENT(health().reasons & HJ_HEALTH_DISK_FAILED, 0);
+  CHECK_EQUAL(journal_info(engine).last_error, HJ_E_JOURNAL);
+  report_some(20);
+  are_there(reported);
+  CHECK_STATUS(hj_engine_close(engine), HJ_OK);
+  refused(HJ_E_JOURNAL, "Read-only file system");
+  /* Mended: what the ring took is there, and becomes durable. */
+  REQUIRE_EQUAL(umount(small), 0);
+  shell("e2fsck -fy '%s' >/dev/null 2>&1", image, "");
+  mount_image();
+  open_here(ring);
+  are_there(reported);
+  CHECK_STATUS(wait_for(20 * SECOND_NS), HJ_OK);
+  CHECK_EQUAL(health().reasons & ~HJ_HEALTH_TORN_TAIL, 0);
   CHECK_STATUS(hj_engine_close(engine), HJ_OK);
   umount(small);
   strcpy(folder, before);
@@ -452,19 +432,20 @@ static void mounts(void) {
   folder_without_room();
 }
 
-static void small_file_systems(void) {
+/* In a child with mounts of its own, so that nothing stays mounted whatever happens. */
+static void with_mounts(const char *what, const char *why, void (*body)(void)) {
   pid_t child = fork();
   REQUIRE_AT_LEAST(child, 0);
   if (child == 0) {
     checks_failed = 0;
-    if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) _exit(7);
-    mounts();
+    if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) _exit(REFUSED);
+    body();
     _exit(checks_failed > 0 ? 3 : 0);
   }
   int status;
   REQUIRE_EQUAL(waitpid(child, &status, 0), child);
-  if (WIFEXITED(status) && WEXITSTATUS(status) == 7) {
-    check_skip("small and read-only file systems", "this system lets nobody mount one");
+  if (WIFEXITED(status) && WEXITSTATUS(status) == REFUSED) {
+    check_skip(what, why);
     return;
   }
   CHECK_EQUAL(status, 0);
@@ -481,6 +462,8 @@ int main(void) {
   lost_ring();
   made_before();
   nowhere();
-  small_file_systems();
+  with_mounts("small and read-only file systems", "this system lets nobody mount one", mounts);
+  with_mounts("a disk that becomes read-only", "no mkfs.ext4, no loop mount, or no way to fail one here",
+              disk_becomes_read_only);
   return check_finish();
 }
