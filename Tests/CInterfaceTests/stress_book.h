@@ -10,9 +10,11 @@
 
 enum {
   CALLERS = 2,
-  CALLS = 512,        /* most of one caller in one folder */
-  CALLS_A_LIFE = 12,  /* and in one life */
-  ACTS_A_LIFE = 2000, /* of one lane: a reader and a disk that get no processor keep up with so many */
+  CALLS = 512,       /* most of one caller in one folder */
+  CALLS_A_LIFE = 12, /* and in one life */
+  /* Of one lane in one life: a reader and a disk that get no processor keep up with so many. A move is of all units. */
+  ACTS_A_LIFE = 2000,
+  MOVES_A_LIFE = 400,
   UNITS = 160,
   MOVING = 16, /* units of the feed of positions; nobody sends them */
   WATCHES = 12,
@@ -157,8 +159,8 @@ static inline hj_config stress_config(unsigned number, uint32_t life) {
 }
 
 /* A lane that has done all of its acts waits for its end. */
-static inline void rest_after(int *acts) {
-  if (++*acts >= ACTS_A_LIFE) pause();
+static inline void rest_after(int *acts, int most) {
+  if (++*acts >= most) pause();
 }
 
 static inline int nap(long nanoseconds) {

@@ -152,7 +152,7 @@ static void act_at_random(uint32_t caller, unsigned *seed) {
 static void *call_until_killed(void *number) {
   uint32_t caller = (uint32_t)(uintptr_t)number;
   unsigned seed = (unsigned)(book->callers[caller].next_person * 31 + caller);
-  for (int acts = 0;; rest_after(&acts)) {
+  for (int acts = 0;; rest_after(&acts, ACTS_A_LIFE)) {
     act_at_random(caller, &seed);
     tell_failures();
   }

@@ -30,7 +30,7 @@ static void move_once(void) {
 
 static void *move_until_killed(void *unused) {
   (void)unused;
-  for (;;) {
+  for (int acts = 0;; rest_after(&acts, MOVES_A_LIFE)) {
     move_once();
     tell_failures();
     sched_yield();
@@ -131,7 +131,7 @@ static void act_on_watch(unsigned *seed) {
 static void *watch_until_killed(void *unused) {
   (void)unused;
   unsigned seed = (unsigned)(book->moving_to * 17 + 5);
-  for (int acts = 0;; rest_after(&acts)) {
+  for (int acts = 0;; rest_after(&acts, ACTS_A_LIFE)) {
     act_on_watch(&seed);
     tell_failures();
     sched_yield();
@@ -208,7 +208,7 @@ static void report_street(unsigned *seed) {
 static void *report_streets_until_killed(void *unused) {
   (void)unused;
   unsigned seed = (unsigned)(book->moving_to * 29 + 7);
-  for (;;) {
+  for (int acts = 0;; rest_after(&acts, ACTS_A_LIFE)) {
     report_street(&seed);
     tell_failures();
     nap(100000);
