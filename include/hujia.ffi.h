@@ -801,6 +801,11 @@ hj_status hj_incident_read(hj_engine *engine, uint64_t incident_id, hj_incident_
 hj_status hj_assignment_advance(hj_engine *engine, uint64_t assignment_id, int32_t state, int64_t wall_us);
 hj_status hj_assignment_advance_by(
     hj_engine *engine, uint64_t assignment_id, int32_t state, int64_t wall_us, const hj_action *action);
+hj_status hj_assignment_divert(
+    hj_engine *engine, uint64_t assignment_id, uint64_t to_incident_id, int64_t wall_us, uint64_t *new_assignment_id);
+hj_status hj_assignment_divert_by(
+    hj_engine *engine, uint64_t assignment_id, uint64_t to_incident_id, int64_t wall_us, uint64_t *new_assignment_id,
+    const hj_action *action);
 hj_status hj_assignment_route(
     hj_engine *engine, uint64_t assignment_id, hj_route_point *points, uint32_t capacity, uint32_t *needed);
 hj_status hj_assignment_undeliverable(hj_engine *engine, uint64_t assignment_id, int64_t wall_us);

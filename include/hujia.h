@@ -223,7 +223,7 @@ typedef struct hj_error_detail {
 #define HJ_ASSIGNMENT_DECLINED 11  /* 退单（退回）: ends it; before arrival; the next best unit is sent at once */
 #define HJ_ASSIGNMENT_EXPIRED 12   /* 签收超时: ends it; by the engine */
 #define HJ_ASSIGNMENT_CANCELLED 13 /* 取消派警（撤回）: ends it; from any state before CLEARED */
-#define HJ_ASSIGNMENT_DIVERTED 14  /* 抽调（转赴他警）: ends it; by the engine; not yet */
+#define HJ_ASSIGNMENT_DIVERTED 14  /* 抽调（转赴他警）: ends it; hj_assignment_divert */
 #define HJ_ASSIGNMENT_EXCHANGED 15 /* 就近换派（改派更近警力）: ends it; by the engine; not yet */
 
 /* Clocks: from -> to. PENDING, ACKNOWLEDGE, ARRIVAL and RESOLVE run with any plans; those marked * only where the plans
@@ -326,7 +326,7 @@ typedef struct hj_error_detail {
 #define HJ_REASON_APPOINTMENT 13   /* its appointment has come */
 #define HJ_REASON_MERGED 14        /* one incident stands for two now (hj_incident_merge) */
 #define HJ_REASON_UNMERGED 15      /* each of the two stands for itself again */
-#define HJ_REASON_DIVERTED 16      /* not yet */
+#define HJ_REASON_DIVERTED 16      /* its unit was sent to another incident (hj_assignment_divert) */
 #define HJ_REASON_CALLED_BACK 17
 #define HJ_REASON_ROOM_NEEDED 18   /* archived without a call-back: a new call needed its slot */
 #define HJ_REASON_LEAD 19          /* the lead agency was set */
@@ -756,8 +756,10 @@ typedef struct hj_action {
   uint32_t size;
   uint32_t reason; /* the host's code, not 0 where a reason is required */
   uint64_t operator_id;
-  uint32_t force; /* 0: it has no meaning yet. Every function refuses another value with HJ_E_UNSUPPORTED, since 0.3 */
-  uint32_t reserved0; /* likewise */
+  /* 1 overrides a rule where the function says so (hj_assignment_divert_by, since 0.3), and needs a reason. Every other
+   * function, and every function of any other value but 0, answers HJ_E_UNSUPPORTED. */
+  uint32_t force;
+  uint32_t reserved0; /* 0: it has no meaning yet. Every function refuses another value, since 0.3 */
   /* Since 0.3. Opaque to the engine; they come back wherever operator_id does. */
   uint64_t session_id; /* the host's number of the log-in or desk that the act came from; 0 = not stated */
   uint32_t role;       /* the host's code of what the operator acted as; 0 = not stated */
@@ -1670,6 +1672,26 @@ hj_status hj_incident_read(hj_engine *engine, uint64_t incident_id, hj_incident_
 hj_status hj_assignment_advance(hj_engine *engine, uint64_t assignment_id, int32_t state, int64_t wall_us);
 hj_status hj_assignment_advance_by(hj_engine *engine, uint64_t assignment_id, int32_t state, int64_t wall_us,
                                    const hj_action *action);
+
+/* Sends the unit of an assignment to another incident 抽调. The assignment ends as DIVERTED and the unit gets a new one,
+ * by hand, whose id is put into `*new_assignment_id` (may be NULL); between the two it is never free.
+ *
+ * The first incident keeps all its clocks: its arrival clock runs until any unit arrives. It is served in this turn,
+ * before anything newer: its next best unit goes (HJ_REASON_NEXT_UNIT), or it waits; with nobody left it is PENDING
+ * again and its pending clock runs, from the receipt. HJ_EVENT_INCIDENT of the first incident with HJ_REASON_DIVERTED
+ * tells it, behind the HJ_EVENT_ASSIGNMENT of each order.
+ *
+ * Before ON_SCENE only. `action` with `force` 1 and a reason takes a unit off that has arrived, or that transports: its
+ * arrival stands, its seat is open again, and an incident that has nobody there is PENDING until somebody comes.
+ * `wall_us` is told by the events, 0 = now.
+ * BATON. O(1) and one travel time, and a decision for the first incident. HJ_E_STALE (assignment, incident);
+ * HJ_E_CONFLICT (it is on that incident already); HJ_E_STATE (arrived, without force; the other incident is closed,
+ * merged or held); HJ_E_REASON (force without a reason); HJ_FULL (16 live on the other); HJ_E_UNSUPPORTED (force above
+ * 1; force in a journal of an earlier format); HJ_E_ARGUMENT (wall_us negative). Since 0.3. */
+hj_status hj_assignment_divert(hj_engine *engine, uint64_t assignment_id, uint64_t to_incident_id, int64_t wall_us,
+                               uint64_t *new_assignment_id);
+hj_status hj_assignment_divert_by(hj_engine *engine, uint64_t assignment_id, uint64_t to_incident_id, int64_t wall_us,
+                                  uint64_t *new_assignment_id, const hj_action *action);
 
 /* The road from the unit's last position to the incident, on the travel times of now, in the profile of the incident's
  * plan (PLANS.md). `*needed` becomes the number of points; up to `capacity` are written. points NULL with capacity 0

@@ -100,16 +100,24 @@ enum Check {
 
   /// An optional `hj_action`. What means nothing yet must be 0: taken silently it could never be given a meaning.
   static func act(_ pointer: UnsafePointer<hj_action>?) -> (status: Status, act: Act) {
-    guard pointer != nil else { return (.ok, Act()) }
+    let (status, act, isForced) = forcible(pointer)
+    return isForced ? (.unsupported, Act()) : (status, act)
+  }
+
+  /// The same where a person may override a rule with `force` 1.
+  static func forcible(
+    _ pointer: UnsafePointer<hj_action>?
+  ) -> (status: Status, act: Act, isForced: Bool) {
+    guard pointer != nil else { return (.ok, Act(), false) }
     let (status, action) = Sized.read(pointer)
-    guard let action else { return (status, Act()) }
-    guard action.force == 0, action.reserved0 == 0, action.reserved1 == 0 else {
-      return (.unsupported, Act())
+    guard let action else { return (status, Act(), false) }
+    guard action.force <= 1, action.reserved0 == 0, action.reserved1 == 0 else {
+      return (.unsupported, Act(), false)
     }
     let act = Act(
       operatorID: action.operator_id, reason: action.reason, role: action.role,
       sessionID: action.session_id)
-    return (.ok, act)
+    return (.ok, act, action.force == 1)
   }
 }
 

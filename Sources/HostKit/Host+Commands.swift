@@ -48,6 +48,17 @@ extension Host {
     return (status, assignment)
   }
 
+  package func divert(_ assignment: UInt64, to incident: UInt64, isForced: Bool = false) -> (
+    status: hj_status, assignment: UInt64
+  ) {
+    var fresh: UInt64 = 0
+    var action = hj_action.sized
+    action.reason = isForced ? 1 : 0
+    action.force = isForced ? 1 : 0
+    let status = hj_assignment_divert_by(engine, assignment, incident, 0, &fresh, &action)
+    return (status, fresh)
+  }
+
   package func cancel(_ incident: UInt64) -> hj_status { hj_incident_cancel(engine, incident, 0) }
   /// With disposition 1: dealt with.
   package func close(_ incident: UInt64) -> hj_status { hj_incident_close(engine, incident, 1, 0) }

@@ -47,6 +47,22 @@ extension Engine {
     }
   }
 
+  /// Sends a unit that is on its way to one incident to another; the first is served again at once. `isForced`: also
+  /// one that has arrived, for a reason. Returns the new assignment.
+  public func divert(
+    _ assignmentID: UInt64, to incidentID: UInt64, isForced: Bool = false, by person: Person? = nil
+  ) throws(HujiaError) -> UInt64 {
+    try with { driver in
+      var command = Command(
+        .divert(assignment: assignmentID, to: incidentID, wall_us: 0, isForced: isForced),
+        act: Act(person))
+      var decision = Decision()
+      let status = driver.submit(&command, into: &decision)
+      return status == .ok
+        ? .success(decision.chosen[0].assignmentID) : .failure(HujiaError(status))
+    }
+  }
+
   /// Raises the alarm level of an open incident: what its plan lists up to it is asked for besides. The answer has all
   /// live assignments, and behind them units that are only named; also where the level is in force already. Throws
   /// `.level` where the plan has no such level.

@@ -6,7 +6,7 @@ import HujiaHostKit
 enum InventedAct: String, CaseIterable {
   case report, post, sign, advance, decline, cancel, close
   case cancelIncident = "cancel incident"
-  case update, assign, activity, positions, unit, remove
+  case update, assign, divert, activity, positions, unit, remove
   case repeatReport = "repeat"
   case conflict
   case unknownIDs = "unknown"
@@ -23,7 +23,7 @@ enum InventedAct: String, CaseIterable {
     case .positions: return 10
     case .activity: return 6
     case .decline, .unknownIDs, .illegalMove: return 4
-    case .post, .cancel, .cancelIncident, .update, .assign, .unit, .repeatReport: return 3
+    case .post, .cancel, .cancelIncident, .update, .assign, .divert, .unit, .repeatReport: return 3
     case .nearest: return 2
     case .remove, .conflict, .wallStep, .route: return 1
     }

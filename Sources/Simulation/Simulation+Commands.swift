@@ -19,6 +19,7 @@ extension Simulation {
     case .cancelIncident: try endIncident(isClosed: false)
     case .update: try update()
     case .assign: try assign()
+    case .divert: try divert()
     case .activity: try setActivity()
     case .positions: try positions()
     case .unit: try putUnit()
@@ -178,6 +179,28 @@ extension Simulation {
     try expect(
       answer.status == expected, "states",
       "sending unit \(unit) by hand answered \(answer.status), not \(expected)")
+  }
+
+  private mutating func divert() throws(Violation) {
+    guard let order = pick(model.live), let target = pick(model.open),
+      let known = model.assignments[order]
+    else { return }
+    let isForced = below(3) == 0
+    let hasArrived = known.state >= HJ_ASSIGNMENT_ON_SCENE
+    let isFull = (model.incidents[target]?.live.count ?? 0) >= Int(HJ_CHOSEN_MAX)
+    let answer = engine.divert(order, to: target, isForced: isForced)
+    let expected =
+      known.incident == target
+      ? HJ_E_CONFLICT : hasArrived && !isForced ? HJ_E_STATE : isFull ? HJ_FULL : HJ_OK
+    try expect(
+      answer.status == expected, "states",
+      "sending order \(order) to incident \(target) answered \(answer.status), not \(expected)")
+    guard answer.status == HJ_OK else { return try nothingHappened("a refused divert") }
+    try settle()
+    try expect(
+      model.assignments[order] == nil && model.assignments[answer.assignment]?.unit == known.unit
+        && model.assignments[answer.assignment]?.incident == target, "states",
+      "unit \(known.unit) of order \(order) is not on incident \(target)")
   }
 
   private static let activities = [

@@ -111,6 +111,15 @@ final class Witness {
     note(host.advance(assignment, state))
   }
 
+  func divert(_ assignment: UInt64, to incident: UInt64, isForced: Bool) -> (
+    status: hj_status, assignment: UInt64
+  ) {
+    let answer = host.divert(assignment, to: incident, isForced: isForced)
+    digest.add(answer.status)
+    digest.add(answer.assignment)
+    return answer
+  }
+
   func assign(_ incident: UInt64, _ unit: UInt64) -> (status: hj_status, assignment: UInt64) {
     let (status, assignment) = host.assign(incident, unit)
     digest.add(status)

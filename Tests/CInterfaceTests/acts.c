@@ -90,6 +90,9 @@ static void merged(void) {
 static hj_status merge(const hj_action *action) {
   return hj_incident_merge_by(engine, call.incident_id, other, 0, action);
 }
+static hj_status divert(const hj_action *action) {
+  return hj_assignment_divert_by(engine, assignment, other, 0, NULL, action);
+}
 static hj_status unmerge(const hj_action *action) {
   return hj_incident_unmerge_by(engine, call.incident_id, 0, action);
 }
@@ -141,23 +144,25 @@ static const struct act {
   int32_t kind;    /* of an event that tells of it */
   int is_nullable; /* `action` may be NULL */
   int is_for_all;  /* no incident's: none keeps its operator */
+  int is_forcible; /* `force` 1 has a meaning */
 } acts[] = {
-    {"hj_assignment_advance_by", assigned, advance, HJ_EVENT_ASSIGNMENT, 1, 0},
-    {"hj_incident_assign_by", assigned, assign, HJ_EVENT_ASSIGNMENT, 1, 0},
-    {"hj_incident_cancel_by", assigned, cancel, HJ_EVENT_INCIDENT, 1, 0},
-    {"hj_incident_close_by", assigned, close_incident, HJ_EVENT_INCIDENT, 1, 0},
-    {"hj_incident_called_back_by", closed, called_back, HJ_EVENT_INCIDENT, 1, 0},
-    {"hj_incident_called_back_with", closed, called_back_with, HJ_EVENT_INCIDENT, 1, 0},
-    {"hj_incident_set_lead_by", assigned, set_lead, HJ_EVENT_INCIDENT, 1, 0},
-    {"hj_incident_raise_by", raisable, raise_level, HJ_EVENT_INCIDENT, 1, 0},
-    {"hj_incident_merge_by", opened_twice, merge, HJ_EVENT_INCIDENT, 1, 0},
-    {"hj_incident_unmerge_by", merged, unmerge, HJ_EVENT_INCIDENT, 1, 0},
-    {"hj_incident_separate_by", likely, separate, HJ_EVENT_INCIDENT, 1, 0},
-    {"hj_incident_add_call_by", assigned, add_call, HJ_EVENT_INCIDENT, 1, 0},
-    {"hj_clock_take", escalated, take, HJ_EVENT_CLOCK, 0, 0},
-    {"hj_clock_snooze", escalated, snooze, HJ_EVENT_CLOCK, 0, 0},
-    {"hj_clock_escalate", escalated, escalate, HJ_EVENT_ESCALATION, 0, 0},
-    {"hj_mode_set", assigned, set_mode, HJ_EVENT_MODE, 1, 1},
+    {"hj_assignment_advance_by", assigned, advance, HJ_EVENT_ASSIGNMENT, 1, 0, 0},
+    {"hj_assignment_divert_by", opened_twice, divert, HJ_EVENT_INCIDENT, 1, 0, 1},
+    {"hj_incident_assign_by", assigned, assign, HJ_EVENT_ASSIGNMENT, 1, 0, 0},
+    {"hj_incident_cancel_by", assigned, cancel, HJ_EVENT_INCIDENT, 1, 0, 0},
+    {"hj_incident_close_by", assigned, close_incident, HJ_EVENT_INCIDENT, 1, 0, 0},
+    {"hj_incident_called_back_by", closed, called_back, HJ_EVENT_INCIDENT, 1, 0, 0},
+    {"hj_incident_called_back_with", closed, called_back_with, HJ_EVENT_INCIDENT, 1, 0, 0},
+    {"hj_incident_set_lead_by", assigned, set_lead, HJ_EVENT_INCIDENT, 1, 0, 0},
+    {"hj_incident_raise_by", raisable, raise_level, HJ_EVENT_INCIDENT, 1, 0, 0},
+    {"hj_incident_merge_by", opened_twice, merge, HJ_EVENT_INCIDENT, 1, 0, 0},
+    {"hj_incident_unmerge_by", merged, unmerge, HJ_EVENT_INCIDENT, 1, 0, 0},
+    {"hj_incident_separate_by", likely, separate, HJ_EVENT_INCIDENT, 1, 0, 0},
+    {"hj_incident_add_call_by", assigned, add_call, HJ_EVENT_INCIDENT, 1, 0, 0},
+    {"hj_clock_take", escalated, take, HJ_EVENT_CLOCK, 0, 0, 0},
+    {"hj_clock_snooze", escalated, snooze, HJ_EVENT_CLOCK, 0, 0, 0},
+    {"hj_clock_escalate", escalated, escalate, HJ_EVENT_ESCALATION, 0, 0, 0},
+    {"hj_mode_set", assigned, set_mode, HJ_EVENT_MODE, 1, 1, 0},
 };
 #define ACTS (sizeof acts / sizeof acts[0])
 
@@ -212,7 +217,7 @@ static void no_force(const struct act *act) {
   ready(act);
   hj_incident_status before = read_incident(engine, call.incident_id);
   static const uint32_t values[] = {1, 2, INT32_MAX, UINT32_MAX};
-  for (int index = 0; index < 12; index++) {
+  for (int index = act->is_forcible; index < 12; index++) {
     hj_action action = an_action();
     *(index < 4 ? &action.force : index < 8 ? &action.reserved0 : &action.reserved1) = values[index % 4];
     CHECK_STATUS_OF(act->name, act->call(&action), HJ_E_UNSUPPORTED);

@@ -181,6 +181,10 @@ static hj_status raise_action(hj_engine *engine, void *action) {
   hj_status status = hj_incident_raise_by(engine, 12345, 2, 0, NULL, action);
   return status == HJ_E_STALE ? HJ_OK : status;
 }
+static hj_status divert_action(hj_engine *engine, void *action) {
+  hj_status status = hj_assignment_divert_by(engine, live_assignment, 12345, 0, NULL, action);
+  return status == HJ_E_STALE ? HJ_OK : status;
+}
 static hj_status merge_action(hj_engine *engine, void *action) {
   hj_status status = hj_incident_merge_by(engine, 12345, live_incident, 0, action);
   return status == HJ_E_STALE ? HJ_OK : status;
@@ -273,6 +277,7 @@ static const struct sized_row {
     {"hj_incident_called_back_by action", sizeof(hj_action), NULL, called_back_action, 24},
     {"hj_incident_called_back_with action", sizeof(hj_action), NULL, called_back_with_action, 24},
     {"hj_incident_set_lead_by action", sizeof(hj_action), NULL, set_lead_action, 24},
+    {"hj_assignment_divert_by action", sizeof(hj_action), NULL, divert_action, 24},
     {"hj_incident_merge_by action", sizeof(hj_action), NULL, merge_action, 24},
     {"hj_incident_unmerge_by action", sizeof(hj_action), NULL, unmerge_action, 24},
     {"hj_incident_separate_by action", sizeof(hj_action), NULL, separate_action, 24},

@@ -99,6 +99,8 @@ static void everything_is_refused(hj_engine *of, uint64_t incident, uint64_t ass
   CHECK_STATUS(hj_incident_migrate(of, incident), HJ_E_STATE);
   CHECK_STATUS(hj_assignment_advance(of, assignment, HJ_ASSIGNMENT_ACKNOWLEDGED, 0), HJ_E_STATE);
   CHECK_STATUS(hj_assignment_advance_by(of, assignment, HJ_ASSIGNMENT_ACKNOWLEDGED, 0, &action), HJ_E_STATE);
+  CHECK_STATUS(hj_assignment_divert(of, assignment, incident, 0, &id), HJ_E_STATE);
+  CHECK_STATUS(hj_assignment_divert_by(of, assignment, incident, 0, &id, &action), HJ_E_STATE);
   CHECK_STATUS(hj_assignment_undeliverable(of, assignment, 0), HJ_E_STATE);
   CHECK_STATUS(hj_clock_take(of, &clock, &action), HJ_E_STATE);
   CHECK_STATUS(hj_clock_snooze(of, &clock, 10, &action), HJ_E_STATE);

@@ -317,6 +317,14 @@ static void call_hj_assignment_advance_by(hj_engine *engine) {
   static const hj_status said[] = {HJ_OK, HJ_UNCHANGED, HJ_E_ARGUMENT, HJ_E_STALE, HJ_E_STATE, HJ_E_FORKED, HJ_E_REASON, INT32_MAX};
   expect("hj_assignment_advance_by", hj_assignment_advance_by(engine, (uint64_t)number(1, (int64_t)live_assignment, 0, -1), (int32_t)number(2, 0, INT32_MIN, INT32_MAX), number(3, 0, INT64_MIN, INT64_MAX), STRUCT(4, hj_action)), engine == NULL, said);
 }
+static void call_hj_assignment_divert(hj_engine *engine) {
+  static const hj_status said[] = {HJ_OK, HJ_FULL, HJ_E_ARGUMENT, HJ_E_STALE, HJ_E_STATE, HJ_E_CONFLICT, HJ_E_FORKED, HJ_E_UNSUPPORTED, HJ_E_REASON, INT32_MAX};
+  expect("hj_assignment_divert", hj_assignment_divert(engine, (uint64_t)number(1, (int64_t)live_assignment, 0, -1), (uint64_t)number(2, 0, 0, -1), number(3, 0, INT64_MIN, INT64_MAX), VALUE(4, uint64_t)), engine == NULL, said);
+}
+static void call_hj_assignment_divert_by(hj_engine *engine) {
+  static const hj_status said[] = {HJ_OK, HJ_FULL, HJ_E_ARGUMENT, HJ_E_STALE, HJ_E_STATE, HJ_E_CONFLICT, HJ_E_FORKED, HJ_E_UNSUPPORTED, HJ_E_REASON, INT32_MAX};
+  expect("hj_assignment_divert_by", hj_assignment_divert_by(engine, (uint64_t)number(1, (int64_t)live_assignment, 0, -1), (uint64_t)number(2, 0, 0, -1), number(3, 0, INT64_MIN, INT64_MAX), VALUE(4, uint64_t), STRUCT(5, hj_action)), engine == NULL, said);
+}
 static void call_hj_assignment_route(hj_engine *engine) {
   static const hj_status said[] = {HJ_OK, HJ_E_NULL, HJ_E_SIZE, HJ_E_STALE, HJ_E_STATE, HJ_E_BUFFER, HJ_E_FORKED, INT32_MAX};
   expect("hj_assignment_route", hj_assignment_route(engine, (uint64_t)number(1, (int64_t)live_assignment, 0, -1), STRUCT(2, hj_route_point), (uint32_t)number(3, 1, 0, 1), VALUE(4, uint32_t)), engine == NULL, said);
@@ -548,6 +556,8 @@ static const struct {
     {"hj_incident_read", call_hj_incident_read, 3},
     {"hj_assignment_advance", call_hj_assignment_advance, 4},
     {"hj_assignment_advance_by", call_hj_assignment_advance_by, 5},
+    {"hj_assignment_divert", call_hj_assignment_divert, 5},
+    {"hj_assignment_divert_by", call_hj_assignment_divert_by, 6},
     {"hj_assignment_route", call_hj_assignment_route, 5},
     {"hj_assignment_undeliverable", call_hj_assignment_undeliverable, 3},
     {"hj_clock_read", call_hj_clock_read, 3},
@@ -593,7 +603,7 @@ static const struct {
     {"hj_engine_drain", call_hj_engine_drain, 1},
     {"hj_engine_close", call_hj_engine_close, 1},
 };
-#define CALLS 102
+#define CALLS 104
 
 static hj_engine *open_one(void) {
   hj_config config = poll_config();

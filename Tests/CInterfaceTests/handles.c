@@ -85,6 +85,8 @@ static hj_status some_verdict;
   X(hj_incident_read, live_incident, &some_incident)                                                \
   X(hj_assignment_advance, live_assignment, HJ_ASSIGNMENT_ACKNOWLEDGED, 0)                          \
   X(hj_assignment_advance_by, live_assignment, HJ_ASSIGNMENT_ACKNOWLEDGED, 0, &valid_action)        \
+  X(hj_assignment_divert, live_assignment, 12345, 0, &some_id)                                      \
+  X(hj_assignment_divert_by, live_assignment, 12345, 0, &some_id, &valid_action)                    \
   X(hj_assignment_route, live_assignment, &some_point, 1, &some_count)                              \
   X(hj_assignment_undeliverable, live_assignment, 0)                                                \
   X(hj_assignment_read, live_assignment, &some_assignment)                                          \

@@ -151,7 +151,9 @@ struct StateLife {
   private mutating func progress() -> Change {
     let one = pick(assignments)
     switch below(8) {
-    case 0: return .divert(assignment: one, to: pick(incidents), wall_us: 0)
+    case 0:
+      return .divert(
+        assignment: one, to: pick(incidents), wall_us: 0, isForced: below(4) == 0)
     case 1: return .undeliverable(assignment: one, wall_us: 0)
     default:
       let states: [AssignmentState] = [

@@ -132,7 +132,7 @@ import Testing
     let order = bench.live(first)[0]
     check(apply(.undeliverable(assignment: order, wall_us: 0)), equals: .ok)
     check(apply(.undeliverable(assignment: order, wall_us: 0)), equals: .unchanged)
-    check(apply(.divert(assignment: order, to: second, wall_us: 0)), equals: .ok)
+    check(apply(.divert(assignment: order, to: second, wall_us: 0, isForced: false)), equals: .ok)
     check(bench.live(second).count, equals: 2)
     check(bench.decision.answer.count, equals: 1)
     check(

@@ -59,8 +59,11 @@ extension Bench {
     validated(apply(.advance(assignment: id, to: state, wall_us: wall_us), act: act))
   }
 
-  func divert(_ id: UInt64, to target: UInt64, wall_us: Int64, act: Act) -> Status {
-    apply(.divert(assignment: id, to: target, wall_us: wall_us), act: act)
+  func divert(
+    _ id: UInt64, to target: UInt64, wall_us: Int64 = 0, isForced: Bool = false, act: Act = Act()
+  ) -> Status {
+    apply(
+      .divert(assignment: id, to: target, wall_us: wall_us, isForced: isForced), act: act)
   }
 
   func unmerge(_ id: UInt64, wall_us: Int64, act: Act) -> Status {

@@ -180,10 +180,11 @@ struct CommandLines {
       say("assignment", assignment)
       say("to", to)
       say("wall_us", wall_us)
-    case .divert(let assignment, let to, let wall_us):
+    case .divert(let assignment, let to, let wall_us, let isForced):
       say("assignment", assignment)
       say("to", to)
       say("wall_us", wall_us)
+      say("isForced", isForced)
     case .undeliverable(let assignment, let wall_us):
       say("assignment", assignment)
       say("wall_us", wall_us)

@@ -257,7 +257,8 @@ extension CommandSamples {
       return .plain(.divert(
         assignment: UInt64(truncatingIfNeeded: random.next()),
         to: UInt64(truncatingIfNeeded: random.next()),
-        wall_us: Int64(truncatingIfNeeded: random.next())))
+        wall_us: Int64(truncatingIfNeeded: random.next()),
+        isForced: random.next() & 1 == 1))
     case 12:
       return .plain(.undeliverable(
         assignment: UInt64(truncatingIfNeeded: random.next()),

@@ -145,7 +145,8 @@ private final class ManualHour {
       ]
       return .advance(
         assignment: pick(live), to: states[random.below(states.count)], wall_us: past)
-    case 14: return .divert(assignment: pick(live), to: pick(incidents), wall_us: 0)
+    case 14:
+      return .divert(assignment: pick(live), to: pick(incidents), wall_us: 0, isForced: false)
     case 15: return .undeliverable(assignment: pick(live), wall_us: 0)
     case 16:
       return .escalateClock(

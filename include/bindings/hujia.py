@@ -877,6 +877,8 @@ FUNCTIONS = [
     ("hj_incident_read", c_int32, [c_void_p, c_uint64, POINTER(IncidentStatus)]),
     ("hj_assignment_advance", c_int32, [c_void_p, c_uint64, c_int32, c_int64]),
     ("hj_assignment_advance_by", c_int32, [c_void_p, c_uint64, c_int32, c_int64, POINTER(Action)]),
+    ("hj_assignment_divert", c_int32, [c_void_p, c_uint64, c_uint64, c_int64, POINTER(c_uint64)]),
+    ("hj_assignment_divert_by", c_int32, [c_void_p, c_uint64, c_uint64, c_int64, POINTER(c_uint64), POINTER(Action)]),
     ("hj_assignment_route", c_int32, [c_void_p, c_uint64, POINTER(RoutePoint), c_uint32, POINTER(c_uint32)]),
     ("hj_assignment_undeliverable", c_int32, [c_void_p, c_uint64, c_int64]),
     ("hj_clock_read", c_int32, [c_void_p, POINTER(ClockRef), POINTER(ClockStatus)]),

@@ -87,9 +87,9 @@ def check(form):
 
 # ---- Swift ---------------------------------------------------------------------------------------------------------
 
-def reading(form, name):
-    """The call that reads a value of a type."""
-    return f"{name}()" if name in NUMBERS or name in ("bool", "bytes32") else f"{words(name)}(version)"
+def reading(form, name, since=1):
+    """The call that reads a value of a type. A flag that came later is false in the records of before."""
+    return ("" if since == 1 else f"version >= {since} && ") + (f"{name}()" if name in NUMBERS or name in ("bool", "bytes32") else f"{words(name)}(version)")
 
 
 def words(name):
@@ -105,7 +105,7 @@ def made_parts(form, kind):
     parts = []
     for field in kind["fields"]:
         label = field.get("label", field["name"])
-        parts.append((f"{label}: " if label else "") + reading(form, field["type"]))
+        parts.append((f"{label}: " if label else "") + reading(form, field["type"], field.get("since", 1)))
     return parts
 
 

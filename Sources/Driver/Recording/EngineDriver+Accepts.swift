@@ -46,7 +46,7 @@ extension EngineDriver {
       return (state == .closed || state == .cancelled) && wall_us >= 0
     case .advance(_, let state, let wall_us): return state != .none && wall_us >= 0
     case .assign(_, _, let wall_us), .merge(_, _, let wall_us), .unmerge(_, let wall_us),
-      .callBack(_, _, let wall_us), .setLead(_, _, let wall_us), .divert(_, _, let wall_us),
+      .callBack(_, _, let wall_us), .setLead(_, _, let wall_us), .divert(_, _, let wall_us, _),
       .raise(_, _, let wall_us), .separate(_, let wall_us),
       .undeliverable(_, let wall_us), .setActivity(_, _, let wall_us), .checkIn(_, let wall_us),
       .pauseWatch(_, let wall_us), .alarm(_, let wall_us), .startWall(let wall_us):

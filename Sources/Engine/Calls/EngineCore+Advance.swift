@@ -41,6 +41,7 @@ extension EngineCore {
       if state.isSigned { stopOtherSignatures(record.incident) }
     }
     if state.hasArrived != record.state.hasArrived { reviseArrival(record.incident) }
+    if state.hasArrived { incidents.set(record.incident, isLeftAlone: false) }
     if units[record.unit].activity != state.activity {
       become(state.activity, unit: record.unit)
     }

@@ -3,10 +3,11 @@
 
 extension EngineCore {
   /// Ends the assignment as diverted, sends its unit to `targetID`, and then serves the first incident again, before
-  /// anything newer. Only before arrival. The decision is that of the new assignment.
+  /// anything newer. After arrival only with force and a reason. The decision is that of the new assignment.
   @inline(never)
   mutating func divert(
-    _ id: UInt64, to targetID: UInt64, wall_us: Int64, act: Act, into decision: inout Decision
+    _ id: UInt64, to targetID: UInt64, isForced: Bool, wall_us: Int64, act: Act,
+    into decision: inout Decision
   ) -> Status {
     guard let assignment = assignments.slot(of: id),
       let target = incidents.slot(of: targetID)
@@ -14,25 +15,20 @@ extension EngineCore {
     let record = assignments[assignment]
     let robbed = record.incident
     guard robbed != target else { return .conflict }
-    guard !record.state.hasArrived, incidents[target].state.isOpen,
+    guard isForced || !record.state.hasArrived, incidents[target].state.isOpen,
       incidents[target].state != .held
     else { return .state }
+    guard !isForced || act.reason != 0 else { return .reason }
     guard Int(incidents[target].liveCount) < EngineLimits.chosen else { return .full }
+    refresh(unit: record.unit)
     let unitID = units[record.unit].id
-    let before = incidents[robbed].state
     // It goes from one incident to the other without being free in between.
     let next = units[record.unit].nextActivity
-    end(assignment, as: .diverted, reason: .diverted, act: act, wall_us: wall_us)
-    deriveState(of: robbed)
+    takeAway(assignment, act: act, wall_us: wall_us)
     // Its place in the assignment table is free, so it goes to the other; then the first is served.
     let status = assign(targetID, unit: unitID, wall_us: wall_us, act: act, into: &decision)
     if status == .ok { units.remember(next: next, record.unit) }
-    // What serves the first incident now is another decision.
-    var other = Decision()
-    serveAgain(robbed, act: act, &other)
-    promiseDispatchAgain(robbed)
-    deriveState(of: robbed)
-    if incidents[robbed].state != before { emitIncident(robbed, reason: .diverted, act: act) }
+    serveRobbed(robbed, act: act, wall_us: wall_us)
     return status
   }
 }

@@ -52,7 +52,8 @@ package enum Change: BitwiseCopyable {
 
   // Assignments
   case advance(assignment: UInt64, to: AssignmentState, wall_us: Int64)
-  case divert(assignment: UInt64, to: UInt64, wall_us: Int64)
+  /// `isForced`: also a unit that is on scene, or further.
+  case divert(assignment: UInt64, to: UInt64, wall_us: Int64, isForced: Bool)
   case undeliverable(assignment: UInt64, wall_us: Int64)
 
   // Clocks

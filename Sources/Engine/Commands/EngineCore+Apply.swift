@@ -112,8 +112,9 @@ extension EngineCore {
       return separate(likely: incident, wall_us: wall_us, act: act, &decision)
     case .advance(let assignment, let state, let wall_us):
       return advance(assignment, to: state, wall_us: wall_us, act: act, &decision)
-    case .divert(let assignment, let target, let wall_us):
-      return divert(assignment, to: target, wall_us: wall_us, act: act, into: &decision)
+    case .divert(let assignment, let target, let wall_us, let isForced):
+      return divert(
+        assignment, to: target, isForced: isForced, wall_us: wall_us, act: act, into: &decision)
     case .undeliverable(let assignment, let wall_us):
       return undeliverable(assignment, wall_us: wall_us, act: act)
     case .migrate(let incident): return migrateClocks(of: incident)

@@ -129,6 +129,6 @@ extension EngineCore {
       let state = assignments[incidents.assignment(of: incident, place)].state
       if state.rawValue > best.rawValue { best = state }
     }
-    incidents.become(incident, Sending.state(best, hasArrived: incidents[incident].hasArrived))
+    incidents.become(incident, Sending.state(best, hasArrived: incidents[incident].isAttended))
   }
 }

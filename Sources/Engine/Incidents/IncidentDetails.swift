@@ -22,4 +22,6 @@ package struct IncidentDetails: BitwiseCopyable {
   var calls: UInt32 = 0
   /// Units that were sent to its likely repeats.
   var repeatUnits: UInt32 = 0
+  /// Units that graver calls took from it.
+  var robbed: UInt32 = 0
 }

@@ -41,6 +41,7 @@ extension IncidentRecord {
     coder.code(&hasNeeds)
     coder.code(&hasReference)
     if coder.version >= 4 { coder.code(&isSuspected) }
+    if coder.version >= 5 { coder.code(&isLeftAlone) }
   }
 
   private mutating func codeTimes(_ coder: inout StateCoder) {
@@ -72,6 +73,7 @@ extension IncidentDetails {
     coder.code(&repeatOf)
     coder.code(&calls)
     coder.code(&repeatUnits)
+    if coder.version >= 5 { coder.code(&robbed) }
   }
 }
 

@@ -61,6 +61,8 @@ package struct IncidentRecord: BitwiseCopyable {
   /// All its units left before any had arrived, so that its pending clock runs again.
   var isUnmanned = false
   package var hasArrived: Bool
+  /// A person took its last unit off the scene, and nobody has come since.
+  var isLeftAlone = false
   /// Its entry in `IncidentDetails` names capabilities, a reference.
   var hasNeeds = false
   var hasReference = false
@@ -68,6 +70,8 @@ package struct IncidentRecord: BitwiseCopyable {
   /// No other incident.
   static var none: UInt32 { .max }
   package var isVulnerable: Bool { flags & 1 != 0 }
+  /// Somebody came, and was not taken off again.
+  var isAttended: Bool { hasArrived && !isLeftAlone }
   var hasKey: Bool { keyHigh != 0 || keyLow != 0 }
   /// Written on paper while the machines were down 补录: its times are real, and nothing of it is news.
   package var isCatchUp: Bool { source == 9 }

@@ -26,6 +26,9 @@ extension IncidentStore {
         && self[details: slot].servedNeeds & self[details: slot].sparedNeeds
           == self[details: slot].sparedNeeds,
       "a seat that is spared is served", slot)
+    invariants.hold(
+      !self[slot].isLeftAlone || self[slot].hasArrived,
+      "what was left alone had somebody there", slot)
     validateMerged(under: slot, &invariants)
     guard self[slot].state == .merged else { return }
     let root = self[slot].mergedInto

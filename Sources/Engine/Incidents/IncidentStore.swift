@@ -385,6 +385,8 @@ package struct IncidentStore: ~Copyable {
 
   /// All its units left before any had arrived; false: one is on its way.
   mutating func set(_ slot: UInt32, isUnmanned: Bool) { records[slot].isUnmanned = isUnmanned }
+  /// Its last unit was taken off the scene for another incident; false: somebody came.
+  mutating func set(_ slot: UInt32, isLeftAlone: Bool) { records[slot].isLeftAlone = isLeftAlone }
 
   // Seats and needs
 

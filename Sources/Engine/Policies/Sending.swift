@@ -25,11 +25,12 @@ enum Sending {
     !state.hasArrived && (end == .declined || !othersArrived)
   }
 
-  /// The seat is served: its unit was there; or others are, and a person took this one off as not needed.
+  /// The seat is served: its unit was there, and was not taken off for another incident; or others are, and a person
+  /// took this one off as not needed.
   static func isServed(
     _ state: AssignmentState, endsAs end: AssignmentState, othersArrived: Bool
   ) -> Bool {
-    state.hasArrived || end == .cancelled && othersArrived
+    state.hasArrived && end != .diverted || end == .cancelled && othersArrived
   }
 
   /// What an incident is while this is its most advanced live assignment; `none` = it has none.

@@ -7,9 +7,9 @@ import HujiaRoads
 
 extension EngineCore {
   /// Of what `code` puts down. A later version reads all earlier ones: a field asks `coder.version` whether it was
-  /// there. 2: alarm levels. 3: when the engine came back. 4: likely
-  /// repeats, further calls.
-  package static var stateVersion: UInt32 { 4 }
+  /// there. 2: alarm levels. 3: when the engine came back. 4: likely repeats, further calls. 5: units that were taken
+  /// from an incident.
+  package static var stateVersion: UInt32 { 5 }
 
   /// The newest that a journal of this format may hold: the versions of the library that write the format read it.
   package static func stateVersion(format: UInt32) -> UInt32 { format < 3 ? 1 : stateVersion }

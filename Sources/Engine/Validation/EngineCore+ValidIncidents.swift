@@ -55,7 +55,7 @@ extension EngineCore {
       let state = assignments[incidents.assignment(of: slot, place)].state
       if state.rawValue > best.rawValue { best = state }
     }
-    return Sending.state(best, hasArrived: incidents[slot].hasArrived)
+    return Sending.state(best, hasArrived: incidents[slot].isAttended)
   }
 
   // Lists of incidents

@@ -185,7 +185,6 @@ package enum AssignmentState: Int32, BitwiseCopyable, Sendable {
   case expired = 12
   /// Ends it; from any state before CLEARED.
   case cancelled = 13
-  /// Ends it; by the engine; not yet.
   case diverted = 14
   /// Ends it; by the engine; not yet.
   case exchanged = 15
@@ -257,7 +256,7 @@ package enum Reason: Int32, BitwiseCopyable, Sendable {
   case merged = 14
   /// Each of the two stands for itself again.
   case unmerged = 15
-  /// Not yet.
+  /// Its unit was sent to another incident.
   case diverted = 16
   case calledBack = 17
   /// Archived without a call-back: a new call needed its slot.

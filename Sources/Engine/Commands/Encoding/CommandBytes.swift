@@ -85,7 +85,8 @@ extension RecordedCommand {
 extension Change {
   /// Whether a journal of this format can say it.
   package func isSaid(in format: UInt32) -> Bool {
-    CommandFormat.format(CommandFormat.kind(self)) <= format
+    if case .divert(_, _, _, isForced: true) = self, format < 3 { return false }
+    return CommandFormat.format(CommandFormat.kind(self)) <= format
   }
 }
 

@@ -67,10 +67,10 @@ enum CommandFormat {
   /// The version that an encoder of now writes; nil: no such kind.
   static func newestVersion(_ kind: UInt16) -> UInt16? {
     switch kind {
-    case 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25,
-      26, 27, 29, 30, 31, 32, 33, 34, 36, 37, 38, 39, 40, 41, 42, 43: 1
+    case 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26,
+      27, 29, 30, 31, 32, 33, 34, 36, 37, 38, 39, 40, 41, 42, 43: 1
     case 28: 2
-    case 35: 3
+    case 11, 35: 3
     default: nil
     }
   }
@@ -87,6 +87,7 @@ enum CommandFormat {
   /// The version in which a journal of this format has it.
   static func version(_ kind: UInt16, _ format: UInt32) -> UInt16 {
     switch kind {
+    case 11: format >= 3 ? 3 : 1
     case 28: format >= 2 ? 2 : 1
     case 35: format >= 3 ? 3 : 1
     default: newestVersion(kind) ?? 0

@@ -186,7 +186,12 @@ extension NumberReader {
         assignment: u64(),
         to: assignmentState(version),
         wall_us: i64()))
-    case 11: return .plain(.divert(assignment: u64(), to: u64(), wall_us: i64()))
+    case 11:
+      return .plain(.divert(
+        assignment: u64(),
+        to: u64(),
+        wall_us: i64(),
+        isForced: version >= 3 && bool()))
     case 12: return .plain(.undeliverable(assignment: u64(), wall_us: i64()))
     default: return changeFrom13(kind, version)
     }

@@ -153,10 +153,11 @@ extension NumberWriter {
       put(assignment)
       encode(to)
       put(wall_us)
-    case .divert(let assignment, let to, let wall_us):
+    case .divert(let assignment, let to, let wall_us, let isForced):
       put(assignment)
       put(to)
       put(wall_us)
+      if version >= 3 { put(isForced) }
     case .undeliverable(let assignment, let wall_us):
       put(assignment)
       put(wall_us)
