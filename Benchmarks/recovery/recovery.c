@@ -20,7 +20,6 @@ static hj_config configuration(uint32_t snapshot_records) {
   check(hj_config_init(&config, sizeof config), "config");
   config.run_mode = HJ_RUN_POLL;
   config.journal_path = folder;
-  config.ring_bytes = 256 << 20;
   config.max_units = UNITS;
   config.max_incidents = 8192;
   config.max_assignments = 8192;

@@ -101,6 +101,7 @@ struct Recovery {
           bytes: segment.bytes))
     }
     var index = start
+    var room: [UInt8] = []
     while index < heads.count {
       let (segment, own) = heads[index]
       // A segment in which no batch was finished does not count: it says nothing about the one before.
@@ -110,14 +111,15 @@ struct Recovery {
         next += 1
       }
       if next == heads.count { settle(segment.name) }
-      let bytes = try contents(segment)
+      let count = try contents(segment, into: &room)
       // Behind a state beside the ring there is a gap on the disk.
       let isGap = ring.map { $0.state > 0 } ?? false
       let until =
         next < heads.count
         ? heads[next].head.after : bound ?? (isGap ? nil : ringFirst.map { $0 - 1 })
       try takeSegment(
-        segment, own, bytes, until: until, isLast: next == heads.count, isFirst: index == start,
+        segment, own, room, count, until: until, isLast: next == heads.count,
+        isFirst: index == start,
         head: head, record: record)
       index = next
     }
@@ -154,11 +156,14 @@ struct Recovery {
     return first
   }
 
-  private func contents(_ segment: Catalogue.Segment) throws(JournalProblem) -> [UInt8] {
-    guard let bytes = try folder.contents(segment.name, most: Catalogue.mostSegment) else {
-      throw JournalProblem.damage(segment.name, 0, lastGood: 0, "longer than any segment")
-    }
-    return bytes
+  /// How much of the room it fills.
+  private func contents(
+    _ segment: Catalogue.Segment, into room: inout [UInt8]
+  ) throws(JournalProblem) -> Int {
+    guard
+      let count = try folder.contents(segment.name, most: Catalogue.mostSegment, into: &room)
+    else { throw JournalProblem.damage(segment.name, 0, lastGood: 0, "longer than any segment") }
+    return count
   }
 
   private func isEmpty(
@@ -175,7 +180,9 @@ struct Recovery {
     if room.withUnsafeBytes({ SegmentReader.isZero($0) }) { return true }
     guard segment.number == catalogue.segments.last?.number else { return false }
     // The newest, with something in it: its first batch may be torn.
-    let bytes = try contents(segment)
+    var bytes: [UInt8] = []
+    let count = try contents(segment, into: &bytes)
+    bytes.removeLast(bytes.count - count)
     var place = ChainPlace(last: head.after, hash: head.previous, batch: head.batch)
     // By the hash that its own head names: by another a whole batch looks torn, and its records would be lost.
     let own = try ChainDigest(head.digest)
@@ -189,7 +196,7 @@ struct Recovery {
   }
 
   private mutating func takeSegment(
-    _ segment: Catalogue.Segment, _ own: SegmentHead, _ bytes: [UInt8], until: UInt64?,
+    _ segment: Catalogue.Segment, _ own: SegmentHead, _ room: [UInt8], _ count: Int, until: UInt64?,
     isLast: Bool, isFirst: Bool, head: (UnsafeRawBufferPointer) -> Bool,
     record: (borrowing JournalRecord) -> Bool
   ) throws(JournalProblem) {
@@ -214,9 +221,10 @@ struct Recovery {
     let before = place
     var given: UInt64 = 0
     let after = opening.snapshot
-    let end = bytes.withUnsafeBytes { raw in
+    let end = room.withUnsafeBytes { raw in
       SegmentReader(
-        name: name, head: own, bytes: raw, digest: digest, opener: opener, shelf: shelf,
+        name: name, head: own, bytes: UnsafeRawBufferPointer(rebasing: raw[..<count]),
+        digest: digest, opener: opener, shelf: shelf,
         isBlind: isBlind
       ).read(
         &place, until: until

@@ -15,6 +15,7 @@ static struct told {
   hj_status status;
   char field[64], text[256];
   int32_t may_lack; /* no ring, no disk, and the engine goes: what was answered may be lost, and that was told */
+  int32_t no_ring;  /* when the engine closed: the snapshot of its close alone could have the newest positions */
   int32_t is_late;  /* something never became durable, and then */
   uint32_t reasons, health;
   int32_t mode;
@@ -78,6 +79,7 @@ static void live(void) {
     if (step->act == life_close) {
       wait_or_say();
       if (told->may_lack) break;
+      told->no_ring |= (journal_info(engine).reasons & HJ_HEALTH_NOT_RECORDED) != 0;
       life_close(0);
     } else if (step->act == life_open) {
       /* An open reads what an earlier one left from the disk itself. */
@@ -149,6 +151,7 @@ static int64_t each(int64_t all, int64_t step, int error, int for_ever, const ch
       remove_folder();
       return hits;
     }
+    life_lacks_positions = told->no_ring;
     if (!told->may_lack && !life_again(HJ_HEALTH_KEPT_TOO_LONG)) {
       fprintf(stderr, "%s at call %" PRId64 " (%s), and the next process\n", what, at, call_names[faults->hit]);
       return hits;

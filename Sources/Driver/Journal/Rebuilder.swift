@@ -14,6 +14,7 @@ final class Rebuilder {
   private let log: UnsafeMutablePointer<ChoiceLog>
   /// Of the newest turn: made once, since its room for units is most of it.
   private let decision: UnsafeMutablePointer<Decision>
+  private let turn: UnsafeMutablePointer<TurnRecord>
   private(set) var content: [UInt8] = []
   private(set) var staged = StagedContent()
   private(set) var records: UInt64 = 0
@@ -52,6 +53,8 @@ final class Rebuilder {
     }
     decision = .allocate(capacity: 1)
     decision.initialize(to: Decision())
+    turn = .allocate(capacity: 1)
+    turn.initialize(to: TurnRecord())
     driver.core.pointee.choices = log
     driver.core.pointee.firesAsRecorded = true
     if driver.handed == nil { try driver.keepHanded(configuration.eventCapacity) }
@@ -61,6 +64,7 @@ final class Rebuilder {
     log.deinitialize(count: 1)
     log.deallocate()
     decision.deallocate()
+    turn.deallocate()
   }
 
   /// False: it cannot be taken; `failure` says why.
@@ -194,31 +198,33 @@ final class Rebuilder {
   // Turns
 
   private func takeTurn(_ record: borrowing JournalRecord) throws(Failure) {
-    var turn = TurnRecord()
-    guard turn.read(record.payload, record.apart),
-      log.pointee.begin(reading: turn.choices, isCut: turn.isCut, isForeign: isForeign)
+    guard turn.pointee.read(record.payload, record.apart),
+      log.pointee.begin(
+        reading: turn.pointee.choices, isCut: turn.pointee.isCut, isForeign: isForeign)
     else { throw damaged(record) }
-    if turn.isGone { return pass(record, turn) }
-    if isForeign { turn.command.recorded.change.snap { driver.snap($0) } }
+    if turn.pointee.isGone { return pass(record, turn.pointee) }
+    if isForeign { turn.pointee.command.recorded.change.snap { driver.snap($0) } }
     // A file is believed no more than a host: what no host could have said is damage.
-    guard locate(turn.fixes), driver.accepts(turn.command), takeStaged(turn.staged) else {
+    guard locate(turn.pointee.fixes), driver.accepts(turn.pointee.command),
+      takeStaged(turn.pointee.staged)
+    else {
       throw damaged(record)
     }
-    driver.core.pointee.noteRead(format: turn.command.recorded.leastFormat)
+    driver.core.pointee.noteRead(format: turn.pointee.command.recorded.leastFormat)
     decision.pointee.answer = Answer()
     decision.pointee.slice = Slice()
-    var given = Turn(moment: never(back: turn.command.recorded.moment), feed: driver.feed)
+    var given = Turn(moment: never(back: turn.pointee.command.recorded.moment), feed: driver.feed)
     driver.core.pointee.record = record.sequence
-    let status = try apply(turn, &given, &decision.pointee)
+    let status = try apply(turn.pointee, &given, &decision.pointee)
     let isSame =
-      status == turn.status && log.pointee.isUsedUp && !log.pointee.isBroken
-      && driver.core.pointee.outbox.newest == turn.newestEvent
+      status == turn.pointee.status && log.pointee.isUsedUp && !log.pointee.isBroken
+      && driver.core.pointee.outbox.newest == turn.pointee.newestEvent
     if !isSame {
       differences += 1
-      driver.core.pointee.outbox.skip(to: turn.newestEvent)
+      driver.core.pointee.outbox.skip(to: turn.pointee.newestEvent)
     }
     content.removeAll(keepingCapacity: true)
-    seen?(record, turn, &decision.pointee, isSame)
+    seen?(record, turn.pointee, &decision.pointee, isSame)
     last = given.moment
     note(record)
   }

@@ -83,17 +83,29 @@ struct Folder: Sendable {
 
   /// What a file holds, whole. nil: it is longer than `most`.
   func contents(_ name: String, most: Int64) throws(JournalProblem) -> [UInt8]? {
+    var bytes: [UInt8] = []
+    guard let count = try contents(name, most: most, into: &bytes) else { return nil }
+    bytes.removeLast(bytes.count - count)
+    return bytes
+  }
+
+  /// As above, in room that grows and is used again: the system gives and clears each page of it once. How much of the
+  /// room the file fills.
+  func contents(
+    _ name: String, most: Int64, into room: inout [UInt8]
+  ) throws(JournalProblem) -> Int? {
     let file = try opened(name)
     defer { close(file) }
     let status = try self.status(file, name)
     guard status.isFile else { throw JournalProblem(.foreign, "\(name) is no regular file") }
     guard status.bytes <= most else { return nil }
-    var bytes = [UInt8](repeating: 0, count: Int(status.bytes))
-    let count = bytes.withUnsafeMutableBytes { read(file, $0, at: 0) }
-    switch count {
-    case .success(let count):
-      bytes.removeLast(bytes.count - count)
-      return bytes
+    let count = Int(status.bytes)
+    if room.count < count { room = [UInt8](repeating: 0, count: count) }
+    let result = room.withUnsafeMutableBytes {
+      read(file, UnsafeMutableRawBufferPointer(rebasing: $0[..<count]), at: 0)
+    }
+    switch result {
+    case .success(let count): return count
     case .failure(let error): throw .system("read \(name)", error)
     }
   }
