@@ -326,7 +326,7 @@ typedef struct hj_error_detail {
 #define HJ_REASON_APPOINTMENT 13   /* its appointment has come */
 #define HJ_REASON_MERGED 14        /* one incident stands for two now (hj_incident_merge) */
 #define HJ_REASON_UNMERGED 15      /* each of the two stands for itself again */
-#define HJ_REASON_DIVERTED 16      /* its unit was sent to another incident (hj_assignment_divert) */
+#define HJ_REASON_DIVERTED 16      /* its unit was sent to another incident: by a person, or by the plans */
 #define HJ_REASON_CALLED_BACK 17
 #define HJ_REASON_ROOM_NEEDED 18   /* archived without a call-back: a new call needed its slot */
 #define HJ_REASON_LEAD 19          /* the lead agency was set */
@@ -660,6 +660,7 @@ typedef struct hj_chosen_unit {
 #define HJ_CHOSEN_OFF_NETWORK 2u   /* it, or the place, is farther from every street than snap_limit_m */
 #define HJ_CHOSEN_STRAIGHT_LINE 4u /* its time is an estimate: the streets do not connect it to the place */
 #define HJ_CHOSEN_SHIFT_OVER 8u    /* its shift has ended; it was sent for want of another, or by hand */
+#define HJ_CHOSEN_DIVERTED 16u     /* taken from an incident that can wait longer (PLANS.md, preempt). Since 0.3 */
 
 typedef struct hj_dispatch {
   uint32_t size;

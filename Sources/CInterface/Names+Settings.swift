@@ -177,6 +177,7 @@ extension Words {
     case 2: return constant("off_network")
     case 4: return constant("straight_line")
     case 8: return constant("shift_over")
+    case 16: return constant("diverted")
     default: return constant("unknown")
     }
   }

@@ -46,6 +46,8 @@ package struct EngineCore: ~Copyable {
   /// The units that this decision passes over.
   var skipped: InlineArray<32, UInt32> = .init(repeating: 0)
   var skippedCount = 0
+  /// The incidents that this decision takes units from.
+  var robbed = RobbedScratch()
 
   // Incidents
   package internal(set) var incidents: IncidentStore

@@ -247,7 +247,7 @@ public enum Reason: Int32, Sendable, CaseIterable {
   case merged = 14
   /// Each of the two stands for itself again.
   case unmerged = 15
-  /// Its unit was sent to another incident.
+  /// Its unit was sent to another incident: by a person, or by the plans.
   case diverted = 16
   case calledBack = 17
   /// Archived without a call-back: a new call needed its slot.
@@ -326,6 +326,8 @@ public struct ChosenMarks: OptionSet, Sendable {
   public static let straightLine = ChosenMarks(rawValue: 4)
   /// Its shift has ended; it was sent for want of another, or by hand.
   public static let shiftOver = ChosenMarks(rawValue: 8)
+  /// Taken from an incident that can wait longer (PLANS.md, preempt).
+  public static let diverted = ChosenMarks(rawValue: 16)
 }
 
 /// How one drives: with lights and sirens, or as everybody. Maps with one travel time answer both alike.

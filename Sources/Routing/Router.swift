@@ -19,7 +19,7 @@ package struct Router: ~Copyable {
   let kernelLevel: Int32
 
   /// The levels of units that a question's level stands for.
-  private var levelCodes: InlineArray<3, UInt32> = [1, 2, 4]
+  private var levelCodes: InlineArray<6, UInt32> = [1, 2, 4, 0, 0, 0]
 
   var units: UnitTable
   var sets: UnitSets
@@ -164,14 +164,28 @@ package struct Router: ~Copyable {
     return before
   }
 
-  /// From now on a question's level 0, 1 or 2 stands for these levels of units, as bit sets. O(1).
-  package mutating func setLevels(_ codes: InlineArray<3, UInt32>) { levelCodes = codes }
+  /// From now on a question's level 0 to 5 stands for these levels of units, as bit sets. O(1).
+  package mutating func setLevels(_ codes: InlineArray<6, UInt32>) { levelCodes = codes }
+
+  /// Whether any unit with a place is at one of a question's levels. O(levels).
+  package func holdsPlaced(levels: UInt32) -> Bool { sets.count(levels: codes(levels)) > 0 }
 
   /// The levels of units that a question's levels stand for; `.max` = all.
   @inline(__always) func codes(_ levels: UInt32) -> UInt32 {
     if levels == .max { return .max }
-    return (levels & 1 != 0 ? levelCodes[0] : 0) | (levels & 2 != 0 ? levelCodes[1] : 0)
+    let usual =
+      (levels & 1 != 0 ? levelCodes[0] : 0) | (levels & 2 != 0 ? levelCodes[1] : 0)
       | (levels & 4 != 0 ? levelCodes[2] : 0)
+    return levels > 7 ? usual | rareCodes(levels) : usual
+  }
+
+  /// Those of the levels from 3 on, which few questions ask for.
+  @inline(never) private func rareCodes(_ levels: UInt32) -> UInt32 {
+    var codes: UInt32 = 0
+    for level in 3..<levelCodes.count where levels &>> UInt32(level) & 1 != 0 {
+      codes |= levelCodes[level]
+    }
+    return codes
   }
 
   /// Of the profile that a question is answered by (`Asked.profile`).

@@ -77,12 +77,14 @@ import Testing
 
   /// Every field of every struct that is kept is in the state: a new one makes this fail until it is coded.
   @Test func everyFieldIsCoded() {
-    func compare<Value>(_ value: Value, _ code: (inout Value, inout StateCoder) -> Void) {
+    func compare<Value>(
+      _ value: Value, madeAnew: Int = 0, _ code: (inout Value, inout StateCoder) -> Void
+    ) {
       var coder = StateCoder { _ in true }
       coder.version = EngineCore.stateVersion
       var own = value
       code(&own, &coder)
-      check(coder.numbers, equals: State.leaves(value), "\(Value.self)")
+      check(coder.numbers, equals: State.leaves(value) - madeAnew, "\(Value.self)")
     }
     compare(State.incident) { $0.code(&$1, slots: 8) }
     compare(IncidentDetails()) { $0.code(&$1) }
@@ -107,7 +109,7 @@ import Testing
     ) { $0.code(&$1) }
     compare(
       UnitRecord(
-        fresh: UnitDescription.blank, now_ns: 0)
+        fresh: UnitDescription.blank, now_ns: 0), madeAnew: 1  // `codeUnderWay`
     ) { $0.code(&$1, assignments: 8) }
     compare(
       AssignmentRecord(

@@ -16,7 +16,7 @@ import Testing
   ]
 
   /// A network of a dozen nodes: few different times, one-ways, and often a part that is not connected.
-  private func network(_ random: inout SplitMix64) -> MapImage {
+  func network(_ random: inout SplitMix64) -> MapImage {
     var draft = MapDraft()
     let nodes = 4 + random.below(9)
     for _ in 0..<nodes {
@@ -41,7 +41,7 @@ import Testing
     return MapImage(draft)
   }
 
-  private func place(_ map: RoadMap, _ random: inout SplitMix64) -> Place {
+  func place(_ map: RoadMap, _ random: inout SplitMix64) -> Place {
     // Without streets: three places of few, so that many stand on one.
     if map.nodeCount == 0 {
       return map.snap(
@@ -58,7 +58,7 @@ import Testing
       lon_e7: -1_224_000_000 + Int32(random.below(300_000)), limit_mm: 250_000)
   }
 
-  private func plans(_ random: inout SplitMix64) -> PlanDraft {
+  func plans(_ random: inout SplitMix64) -> PlanDraft {
     var draft = PlanDraft()
     var plan = PlanRecord()
     // Entries of two alarm levels, some of them with alternatives.
@@ -127,7 +127,7 @@ import Testing
     }
   }
 
-  private func plainBeats(_ draft: PlanDraft) -> PlainBeats {
+  func plainBeats(_ draft: PlanDraft) -> PlainBeats {
     let rule = draft.plans[0].beats
     return PlainBeats(
       beats: draft.beats.indices.map { index in
@@ -140,7 +140,7 @@ import Testing
       most_ms: rule.most_ms == .max ? nil : rule.most_ms)
   }
 
-  private func put(
+  func put(
     _ bench: Bench, _ random: inout SplitMix64
   ) -> [PlainUnit] {
     var units: [PlainUnit] = []
@@ -170,7 +170,7 @@ import Testing
     return units
   }
 
-  private static func profile(_ rule: ProfileRule, _ tier: Tier) -> Profile {
+  static func profile(_ rule: ProfileRule, _ tier: Tier) -> Profile {
     switch rule {
     case .response: .response
     case .normal: .normal

@@ -19,6 +19,27 @@ struct PlainUnit {
   var place: Place?
   var homeBeat: UInt32 = 0
   var isBusy = false
+  /// Where it drives to, while it may still be taken away.
+  var order: PlainOrder?
+}
+
+/// What a unit under way drives to.
+struct PlainOrder {
+  var incident: Int
+  var tier: Tier
+  var hasSetOut: Bool
+  /// The rest of its way.
+  var left_ms: UInt32
+}
+
+/// What one call may take from others.
+struct PlainPreempt {
+  var from: [Tier] = []
+  var nearArrival_ms: UInt32 = 0
+  var margin_ms: UInt64 = 0
+  var most = 0
+  /// By incident, what it has lost.
+  var lost: [Int: Int] = [:]
 }
 
 /// One beat as the test knows it: a box of ground, half open to the north and east.
@@ -68,6 +89,7 @@ struct PlainPick: Equatable {
   var reason: Reason
   var isShiftOver = false
   var depth: UInt32 = 0
+  var isRobbed = false
 }
 
 struct PlainChoice {
@@ -78,6 +100,7 @@ struct PlainChoice {
   let defaultTurnout_ms: UInt32
   let wall_us: Int64
   var beats = PlainBeats()
+  var preempt = PlainPreempt()
   /// The way between two places; of a router that answers single questions only.
   let travel: (Place, Place) -> Travel
 
@@ -88,6 +111,12 @@ struct PlainChoice {
     var unit: PlainUnit
     var travel: Travel
     var depth: UInt32 = 0
+    var isRobbed = false
+
+    func isBefore(_ other: Ranked) -> Bool {
+      (isEstimate, cost_ms, idleSince_ns, unit.id)
+        < (other.isEstimate, other.cost_ms, other.idleSince_ns, other.unit.id)
+    }
   }
 
   /// A crew that is not stated is one person.
@@ -139,10 +168,7 @@ struct PlainChoice {
             cost_ms: UInt64(way.travel_ms) + UInt64(turnout_ms), idleSince_ns: unit.idleSince_ns,
             unit: unit, travel: way)
         }
-        let sorted = ranked.sorted {
-          ($0.isEstimate, $0.cost_ms, $0.idleSince_ns, $0.unit.id)
-            < ($1.isEstimate, $1.cost_ms, $1.idleSince_ns, $1.unit.id)
-        }
+        let sorted = ranked.sorted { $0.isBefore($1) }
         for (index, isIn) in beats.rings(at: place).enumerated() where hasPosition {
           guard var first = sorted.first(where: { isIn($0.unit.id, $0.unit.homeBeat) }),
             first.cost_ms <= beats.most_ms ?? .max
@@ -154,6 +180,35 @@ struct PlainChoice {
       }
     }
     return nil
+  }
+
+  /// The best of those that drive to what can wait longer and may be taken from there.
+  private func bestUnderWay(
+    _ units: [PlainUnit], _ work: Work, _ requirement: Requirement, _ capabilities: UInt64,
+    _ place: Place, _ tier: Tier
+  ) -> Ranked? {
+    units.compactMap { unit -> Ranked? in
+      guard let order = unit.order, let position = unit.place, !work.taken.contains(unit.id),
+        isCrewed(unit, requirement), fits(unit, requirement, capabilities),
+        keepsShift(unit, tier), !isShiftOver(unit), preempt.from.contains(order.tier),
+        order.left_ms > preempt.nearArrival_ms,
+        (preempt.lost[order.incident] ?? 0) + (work.robbed[order.incident] ?? 0) < preempt.most
+      else { return nil }
+      let way = travel(position, place)
+      guard radius_dm == 0 || way.distance_dm <= radius_dm else { return nil }
+      let turnout_ms = order.hasSetOut ? 0 : turnouts_ms[unit.kind] ?? defaultTurnout_ms
+      return Ranked(
+        isEstimate: way.isStraightLine ? 1 : 0,
+        cost_ms: UInt64(way.travel_ms) + UInt64(turnout_ms), idleSince_ns: unit.idleSince_ns,
+        unit: unit, travel: way, isRobbed: true)
+    }.min { $0.isBefore($1) }
+  }
+
+  /// On streets before estimates; else by more than the margin. Never before a unit of the beats.
+  private func isWorthIt(_ robbed: Ranked, insteadOf free: Ranked) -> Bool {
+    if free.depth > 0 { return false }
+    if robbed.isEstimate != free.isEstimate { return robbed.isEstimate == 0 }
+    return robbed.cost_ms + preempt.margin_ms < free.cost_ms
   }
 
   private func why(
@@ -182,6 +237,25 @@ struct PlainChoice {
     var picks: [PlainPick] = []
     var taken: Set<UInt64>
     var shortfall = Shortfall()
+    /// By incident, units that it loses to these picks.
+    var robbed: [Int: Int] = [:]
+  }
+
+  /// The units that are asked, one kind after the other.
+  private enum Asked: CaseIterable { case free, underWay, shiftOver }
+
+  private func best(
+    _ asked: Asked, _ units: [PlainUnit], _ work: Work, _ requirement: Requirement,
+    _ wanted: UInt64, _ place: Place, _ tier: Tier
+  ) -> Ranked? {
+    let robbed = bestUnderWay(units, work, requirement, wanted, place, tier)
+    if asked == .underWay { return robbed }
+    let some = units.filter { isShiftOver($0) == (asked == .shiftOver) }
+    let found = best(some, work.taken, requirement, wanted, place, tier)
+    guard asked == .free, let found, let robbed, isWorthIt(robbed, insteadOf: found) else {
+      return found
+    }
+    return robbed
   }
 
   /// All seats of the plan up to an alarm level, in order; of alternatives the first that is met whole, else the first
@@ -242,21 +316,24 @@ struct PlainChoice {
   }
 
   /// Together the units of a seat have all its capabilities: one that has all first, else one by one. What those within
-  /// their shifts do not have is asked of those beyond them. True: nothing is missing.
+  /// their shifts do not have is asked of those under way to what can wait longer, then of those beyond their shifts.
+  /// True: nothing is missing.
   private func fill(
     _ requirement: Requirement, _ capabilities: UInt64, _ seat: (index: UInt32, seat: UInt32),
     _ units: [PlainUnit], _ place: Place, _ tier: Tier, _ work: inout Work
   ) -> Bool {
     var left: UInt64? = capabilities
-    for isOver in [false, true] {
+    for asked in Asked.allCases {
       guard var open = left else { break }
       left = nil
-      let some = units.filter { isShiftOver($0) == isOver }
       var isDone = false
       var wanted = open
       while !isDone {
-        if let found = best(some, work.taken, requirement, wanted, place, tier) {
+        if let found = best(asked, units, work, requirement, wanted, place, tier) {
           work.taken.insert(found.unit.id)
+          if let order = found.unit.order, found.isRobbed {
+            work.robbed[order.incident, default: 0] += 1
+          }
           let isUnknown = found.unit.place == nil
           let isEstimate = found.travel.isStraightLine
           if isEstimate { work.shortfall.insert(isUnknown ? .noPosition : .notOnStreets) }
@@ -268,7 +345,7 @@ struct PlainChoice {
               reason: found.depth > 0
                 ? .homeBeat
                 : isUnknown ? .noPosition : isEstimate ? .straightLine : .closest,
-              isShiftOver: isOver, depth: found.depth))
+              isShiftOver: asked == .shiftOver, depth: found.depth, isRobbed: found.isRobbed))
           open &= ~found.unit.capabilities
         } else if wanted.nonzeroBitCount > 1 {
           wanted = 1 << UInt64(wanted.trailingZeroBitCount)

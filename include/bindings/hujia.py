@@ -284,6 +284,7 @@ CHOSEN_STALE = 1
 CHOSEN_OFF_NETWORK = 2
 CHOSEN_STRAIGHT_LINE = 4
 CHOSEN_SHIFT_OVER = 8
+CHOSEN_DIVERTED = 16
 
 BREACH_KEPT_TOLD_LATE = 1
 BREACH_CATCH_UP = 2
@@ -497,6 +498,7 @@ WORDS = {
     },
     "chosen": {
         1: ("stale", ""), 2: ("off_network", ""), 4: ("straight_line", ""), 8: ("shift_over", ""),
+        16: ("diverted", ""),
     },
     "breach": {
         1: ("kept_told_late", ""), 2: ("catch_up", ""),

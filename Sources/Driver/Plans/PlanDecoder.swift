@@ -19,7 +19,8 @@ struct PlanDecoder {
 
   static let keys = [
     "version", "name", "time_zone", "capabilities", "turnout_s", "levels", "types",
-    "priority_tiers", "areas", "beats", "tiers", "clocks", "clock_rules", "plans",
+    "priority_tiers", "areas", "beats", "tiers", "clocks", "clock_rules",
+    "preempt", "plans",
   ]
 
   static func decode(
@@ -55,6 +56,7 @@ struct PlanDecoder {
     if let field = plans["tiers"] { try decoder.readTiers(field) }
     if let field = plans["clocks"] { try decoder.readClocks(field) }
     if let field = plans["clock_rules"] { try decoder.readClockRules(field) }
+    if let field = plans["preempt"] { try decoder.readPreempt(field) }
     try decoder.readPlans(try plans.require("plans"))
     if let field = plans["beats"] { try decoder.refuseCrowds(field) }
     return decoder

@@ -40,7 +40,10 @@ extension EngineCore {
       counters.add(Counter.assignmentsAcknowledged, state.isSigned ? 1 : -1)
       if state.isSigned { stopOtherSignatures(record.incident) }
     }
-    if state.hasArrived != record.state.hasArrived { reviseArrival(record.incident) }
+    if state.hasArrived != record.state.hasArrived {
+      reviseArrival(record.incident)
+      recode(assignment)
+    }
     if state.hasArrived { incidents.set(record.incident, isLeftAlone: false) }
     if units[record.unit].activity != state.activity {
       become(state.activity, unit: record.unit)

@@ -34,6 +34,7 @@ extension EngineCore {
         isEased: old.isVulnerable && !record.isVulnerable, isTierRaised: isRaised)
       startLeadClock(incident)
     }
+    if record.tier != old.tier { recodeLive(incident) }
     let isMoved = record.lat_e7 != old.lat_e7 || record.lon_e7 != old.lon_e7
     if isMoved || record.plan.profile != old.plan.profile { measureAgain(incident) }
     if isHeld {
@@ -51,6 +52,13 @@ extension EngineCore {
     if isMoved, !isHeld { tellPlaceChanged(incident) }
     listLive(incident, &decision)
     return .ok
+  }
+
+  /// What its units on their way are known by follows its tier.
+  private mutating func recodeLive(_ incident: UInt32) {
+    for place in 0..<Int(incidents[incident].liveCount) {
+      recode(incidents.assignment(of: incident, place))
+    }
   }
 
   /// The plan that fits the incident as it is now, of the current version. Seats that were served stay so while the

@@ -75,9 +75,11 @@ package enum ChosenMark {
   package static var offNetwork: UInt32 { 2 }
   package static var straightLine: UInt32 { 4 }
   package static var shiftOver: UInt32 { 8 }
+  /// Taken from another incident.
+  package static var diverted: UInt32 { 16 }
   /// Those that hosts know; above them stands the ring of the home beat, below 8.
   package static var shown: UInt32 { 31 }
   package static var ringShift: UInt32 { 5 }
   /// Those that belong to the choice; the others follow the unit's position.
-  static var ofChoice: UInt32 { straightLine | shiftOver | 7 << ringShift }
+  static var ofChoice: UInt32 { straightLine | shiftOver | diverted | 7 << ringShift }
 }

@@ -73,8 +73,9 @@ extension EngineCore {
       record.plan, version: record.planVersion, place: record.place, tier: record.tier,
       incident: incident, needs: openNeeds(of: incident), reason: reason, &decision)
     var sent = 0
+    robbed.removeAll()
     for place in 0..<decision.answer.count {
-      guard let assignment = send(decision.chosen[place], to: incident) else {
+      guard let assignment = sendChosen(decision.chosen[place], to: incident) else {
         shortfall.insert(.tableFull)
         break
       }
@@ -86,6 +87,7 @@ extension EngineCore {
     let isShort = !shortfall.subtracting([.noPosition, .notOnStreets]).isEmpty
     if isShort { wait(incident) } else { stopWaiting(incident) }
     deriveState(of: incident)
+    if robbed.count > 0 { serve(losers: robbed) }
     return sent
   }
 

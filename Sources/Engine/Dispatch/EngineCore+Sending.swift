@@ -12,7 +12,9 @@ extension EngineCore {
     if isOfPaper {
       sent = Moment(now_ns: time.ns(atWall_us: paper_us), wall_us: min(paper_us, time.wall_us))
     }
-    guard Int(incidents[incident].liveCount) < EngineLimits.chosen else { return nil }
+    guard Int(incidents[incident].liveCount) < EngineLimits.chosen, units[choice.unit].isFree else {
+      return nil
+    }
     // A choice that is read back may name a seat that its plan does not have: a file is believed no more than a host.
     let hasSeat = choice.requirement < incidents[incident].plan.requirementCount && choice.seat < 16
     let isSound = hasSeat || choice.requirement >= AssignmentRecord.forNeeds
@@ -31,8 +33,7 @@ extension EngineCore {
     incidents.attach(assignment, to: incident)
     units.send(choice.unit, on: assignment)
     become(.enRoute, unit: choice.unit)
-    router.set(
-      level: Self.busyCode, of: choice.unit, idleSince_ns: units[choice.unit].idleSince_ns)
+    recode(assignment)
     refile(incident)
 
     if incidents[incident].dispatchedWall_us == 0 {

@@ -69,7 +69,8 @@ extension EngineCore {
 
   private mutating func begin(shiftOf slot: UInt32) {
     _ = units.beginShift(slot)
-    guard units[slot].isFree else { return }
+    // One that was sent before has its code from now on.
+    guard units[slot].isFree else { return recode(units[slot].assignment) }
     units.setIdle(slot, since_ns: time.now_ns)
     router.set(level: code(of: slot), of: slot, idleSince_ns: units[slot].idleSince_ns)
     noteFreed(unit: slot)

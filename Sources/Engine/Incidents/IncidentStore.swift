@@ -385,7 +385,8 @@ package struct IncidentStore: ~Copyable {
 
   /// All its units left before any had arrived; false: one is on its way.
   mutating func set(_ slot: UInt32, isUnmanned: Bool) { records[slot].isUnmanned = isUnmanned }
-  /// Its last unit was taken off the scene for another incident; false: somebody came.
+  /// A graver call took a unit; a person took the last one off the scene (false: somebody came).
+  mutating func noteRobbed(_ slot: UInt32) { details[slot].robbed &+= 1 }
   mutating func set(_ slot: UInt32, isLeftAlone: Bool) { records[slot].isLeftAlone = isLeftAlone }
 
   // Seats and needs

@@ -40,6 +40,8 @@ package struct PlanDraft: Sendable {
   package var defaultTurnout_ms: UInt32 = 60_000
   package var levels: [UInt8]
   package var zone = [ZoneChange(from_s: .min, offset_s: 0)]
+  /// By tier: what a call of it may take from others.
+  package var preempt = [PreemptRule](repeating: PreemptRule(), count: PlanTables.tierCount)
 
   /// The tiers and chains of domain.md, and no plan.
   package init() {
@@ -98,7 +100,8 @@ package struct PlanDraft: Sendable {
         limit_ms: -1, repeat_ms: 3_600_000, steps: [Step(after_ms: 0, action: .supervisor)]))
   }
 
-  /// The built-in plan: the tiers of domain.md, one unit of any capability for any type, sent automatically.
+  /// The built-in plan: the tiers of domain.md, one unit of any capability for any type, sent automatically; an
+  /// emergency takes units from what is routine or preventive.
   package static var builtIn: PlanDraft {
     var draft = PlanDraft()
     var plan = PlanRecord()
@@ -106,6 +109,8 @@ package struct PlanDraft: Sendable {
     plan.wholeCount = 1
     draft.requirements = [.anyUnit]
     draft.plans = [plan]
+    draft.preempt[Int(Tier.emergency.rawValue)].from =
+      1 << UInt32(Tier.routine.rawValue) | 1 << UInt32(Tier.preventive.rawValue)
     return draft
   }
 
@@ -122,7 +127,7 @@ package struct PlanDraft: Sendable {
       steps += chain?.steps ?? []
     }
     let least_ms = turnouts.map(\.turnout_ms).min() ?? defaultTurnout_ms
-    return PlanTables(
+    var tables = PlanTables(
       plans: try Self.block(memory, plans), planTypes: try Self.block(memory, planTypes),
       planAreas: try Self.block(memory, planAreas),
       requirements: try Self.block(memory, requirements), areas: try Self.block(memory, areas),
@@ -138,6 +143,8 @@ package struct PlanDraft: Sendable {
       turnouts: try Self.block(memory, turnouts.sorted { $0.kind < $1.kind }),
       levels: try Self.block(memory, levels), zone: try Self.block(memory, zone),
       defaultTurnout_ms: defaultTurnout_ms, leastTurnout_ms: min(least_ms, defaultTurnout_ms))
+    for tier in 0..<PlanTables.tierCount { tables.preempt[tier] = preempt[tier] }
+    return tables
   }
 
   private var plansWithoutArea: [UInt32] {

@@ -223,12 +223,16 @@ package struct PlanTables: ~Copyable {
   let defaultTurnout_ms: UInt32
   /// The shortest turnout of any kind: a bound for the search.
   package let leastTurnout_ms: UInt32
+  /// By Tier: what a call of it may take from others.
+  package var preempt: InlineArray<5, PreemptRule> = .init(repeating: .none)
   /// The text that they were made from; blank = the built-in plans.
   package var source = TextMark()
   /// The same text, where states are written down; nil: nobody keeps it, or the plans are built in.
   var text: Block<UInt8>?
   var textStart: UnsafePointer<UInt8>?
   private let inPlace = InPlace()
+
+  @inline(__always) func preempt(for tier: Tier) -> PreemptRule { preempt[Int(tier.rawValue)] }
 
   /// Keeps the text that they were made from. Cold.
   package mutating func keep(

@@ -12,6 +12,8 @@ struct Candidate: BitwiseCopyable {
   var isStraightLine: Bool
   /// The ring of the home beat that it was found in (`BeatRule`); 0 = in none.
   var ring: UInt8 = 0
+  /// It is on its way to an incident that can wait longer.
+  var isRobbed = false
 
   func isBetter(than other: Candidate) -> Bool {
     if isStraightLine != other.isStraightLine { return !isStraightLine }

@@ -24,6 +24,7 @@ extension EngineCore {
   private struct Before {
     let count: Int
     let skipped: Int
+    let robbed: Int
     let room: Int
     let shortfall: Shortfall
   }
@@ -35,7 +36,8 @@ extension EngineCore {
   ) {
     let choices = first.requirement.choices
     let before = Before(
-      count: decision.answer.count, skipped: skippedCount, room: room, shortfall: shortfall)
+      count: decision.answer.count, skipped: skippedCount, robbed: robbed.count, room: room,
+      shortfall: shortfall)
     var partly: UInt8?
     for choice in 0..<choices {
       if fillChoice(choice, first, asked, &room, &shortfall, &decision) { return }
@@ -68,9 +70,7 @@ extension EngineCore {
         shortfall.insert(.tableFull)
         isMet = false
       }
-      guard let left = fill(seat, open, isShiftOver: false, &room, &shortfall, &decision),
-        let missed = fill(seat, left, isShiftOver: true, &room, &shortfall, &decision)
-      else { continue }
+      guard let missed = fill(seat, open, &room, &shortfall, &decision) else { continue }
       isMet = false
       shortfall.formUnion(whyNone(seat.requirement, each: missed, tier: asked.tier))
     } while seats.next()
@@ -85,6 +85,7 @@ extension EngineCore {
       router.skip(unit: skipped.span[index], stamp: 0)
     }
     skippedCount = before.skipped
+    robbed.removeAll(behind: before.robbed)
     decision.answer.count = before.count
     room = before.room
     shortfall = before.shortfall

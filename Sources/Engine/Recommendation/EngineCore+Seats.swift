@@ -13,7 +13,18 @@ struct Seat {
   let tier: Tier
   let plan: PlanMatch
   let beats: BeatRule
+  /// What it may take from others.
+  let preempt: PreemptRule
   let reason: Reason
+}
+
+/// The units that are asked for a seat, one kind after the other.
+enum Pool: CaseIterable {
+  case free
+  /// On their way to what can wait longer.
+  case underWay
+  /// Behind all others, also behind several together: units past their shift.
+  case shiftOver
 }
 
 extension EngineCore {
@@ -79,6 +90,7 @@ extension EngineCore {
     var shortfall = Shortfall()
     var room = EngineLimits.chosen - (incident.map { Int(incidents[$0].liveCount) } ?? 0)
     let beats = plans.tables(version).pointee.beatRule(plan)
+    let preempt = preempt(for: tier, of: incident)
     var seats = Seats(of: plan, in: plans.tables(version))
     // Requirements before this one are settled.
     var settled: UInt32 = 0
@@ -88,21 +100,22 @@ extension EngineCore {
       let requirement = seats.requirement
       let asked = Seat(
         requirement: requirement, index: seats.index, seat: seats.seat, place: place, tier: tier,
-        plan: plan, beats: beats, reason: reason)
+        plan: plan, beats: beats, preempt: preempt, reason: reason)
       if seats.isChoice, incident.flatMap({ choice(at: seats, of: $0) }) == nil {
         chooseAlternative(seats, asked, &room, &shortfall, &decision)
         settled = seats.firstChoice + UInt32(requirement.choices)
         continue
       }
-      // Behind all others, also behind several together: units past their shift.
-      guard let left = fill(asked, open, isShiftOver: false, &room, &shortfall, &decision),
-        let missed = fill(asked, left, isShiftOver: true, &room, &shortfall, &decision)
-      else { continue }
+      guard let missed = fill(asked, open, &room, &shortfall, &decision) else { continue }
       shortfall.formUnion(whyNone(requirement, each: missed, tier: tier))
     }
     if needs != 0 {
       chooseForNeeds(
-        needs, plan, beats, place: place, tier: tier, reason: reason, &room, &shortfall, &decision)
+        needs,
+        Seat(
+          requirement: .anyUnit, index: AssignmentRecord.forNeeds, seat: 0, place: place,
+          tier: tier, plan: plan, beats: beats, preempt: preempt, reason: reason),
+        &room, &shortfall, &decision)
     }
     if place.isOffNetwork, decision.answer.count > 0 { shortfall.insert(.notOnStreets) }
     return shortfall
@@ -112,8 +125,8 @@ extension EngineCore {
   /// do: an interpreter in the first car is on the scene as well. For the rest others are sent besides, so no nearer
   /// unit is passed over.
   @inline(never) private mutating func chooseForNeeds(
-    _ needs: UInt64, _ plan: PlanMatch, _ beats: BeatRule, place: Place, tier: Tier,
-    reason: Reason, _ room: inout Int, _ shortfall: inout Shortfall, _ decision: inout Decision
+    _ needs: UInt64, _ seat: Seat, _ room: inout Int, _ shortfall: inout Shortfall,
+    _ decision: inout Decision
   ) {
     var open = needs
     for place in 0..<decision.answer.count {
@@ -121,30 +134,50 @@ extension EngineCore {
     }
     if open == 0 { return }
     if room == 0 { shortfall.insert(.tableFull) }
-    let asked = Seat(
-      requirement: Requirement(capabilities: open), index: AssignmentRecord.forNeeds, seat: 0,
-      place: place, tier: tier, plan: plan, beats: beats, reason: reason)
-    guard let left = fill(asked, open, isShiftOver: false, &room, &shortfall, &decision),
-      let missed = fill(asked, left, isShiftOver: true, &room, &shortfall, &decision)
-    else { return }
-    shortfall.formUnion(whyNone(asked.requirement, each: missed, tier: tier))
+    var asked = seat
+    asked.requirement = Requirement(capabilities: open)
+    guard let missed = fill(asked, open, &room, &shortfall, &decision) else { return }
+    shortfall.formUnion(whyNone(asked.requirement, each: missed, tier: asked.tier))
+  }
+
+  /// A likely repeat robs nobody: it gets what nothing else could have. Nor does any call where the journal is of a
+  /// format whose versions of the library know no robbery.
+  @inline(__always)
+  private func preempt(for tier: Tier, of incident: UInt32?) -> PreemptRule {
+    let rule = currentPlans.preempt(for: tier)
+    guard rule.from != 0 else { return rule }
+    let isLikely = incident.map { incidents[$0].isSuspected } ?? false
+    return isLikely || max(writtenState, readState) < Self.robbingState ? .none : rule
+  }
+
+  /// Asks every pool for what those before it do not have. Returns what nobody has; nil = nothing is left.
+  @inline(__always) mutating func fill(
+    _ seat: Seat, _ open: UInt64, _ room: inout Int, _ shortfall: inout Shortfall,
+    _ decision: inout Decision
+  ) -> UInt64? {
+    guard var left = fill(seat, open, from: .free, &room, &shortfall, &decision) else { return nil }
+    if seat.preempt.from != 0 {
+      guard let rest = fill(seat, left, from: .underWay, &room, &shortfall, &decision) else {
+        return nil
+      }
+      left = rest
+    }
+    return fill(seat, left, from: .shiftOver, &room, &shortfall, &decision)
   }
 
   /// Chooses for one seat: one unit that has all that is open, else several together, the lowest-numbered capability
   /// first. Returns what nobody has; nil = nothing is left.
   @inline(never) mutating func fill(
-    _ seat: Seat, _ given: UInt64, isShiftOver: Bool, _ room: inout Int,
+    _ seat: Seat, _ given: UInt64, from pool: Pool, _ room: inout Int,
     _ shortfall: inout Shortfall, _ decision: inout Decision
   ) -> UInt64? {
-    if isShiftOver, room == 0 { return given }
+    if pool != .free, room == 0 { return given }
     var open = given
     var wanted = open
     var missed: UInt64?
     while room > 0 {
       guard
-        let candidate = bestUnit(
-          seat.requirement, capabilities: wanted, place: seat.place, tier: seat.tier,
-          plan: seat.plan, beats: seat.beats, isShiftOver: isShiftOver)
+        let candidate = best(of: pool, seat, wanted)
       else {
         if wanted.nonzeroBitCount > 1 {
           wanted = wanted & (~wanted &+ 1)
@@ -169,6 +202,19 @@ extension EngineCore {
     return missed
   }
 
+  @inline(__always)
+  private mutating func best(
+    of pool: Pool, _ seat: Seat, _ wanted: UInt64
+  ) -> Candidate? {
+    if pool == .underWay { return unitToRob(seat, wanted, insteadOf: nil) }
+    guard
+      let found = bestUnit(
+        seat.requirement, capabilities: wanted, place: seat.place, tier: seat.tier,
+        plan: seat.plan, beats: seat.beats, isShiftOver: pool == .shiftOver)
+    else { return nil }
+    return pool == .free ? orRobbed(found, seat, wanted) : found
+  }
+
   private func marks(of candidate: Candidate) -> Shortfall {
     guard candidate.isStraightLine else {
       return units[candidate.unit].place.isOffNetwork ? .notOnStreets : []
@@ -181,6 +227,9 @@ extension EngineCore {
     reason: Reason, _ decision: inout Decision
   ) {
     skip(unit: candidate.unit)
+    if candidate.isRobbed {
+      robbed.add(assignments[units[candidate.unit].assignment].incident)
+    }
     var why = reason
     if reason == .closest, candidate.ring > 0 {
       why = .homeBeat
@@ -193,6 +242,7 @@ extension EngineCore {
       distance_dm: candidate.distance_dm, reason: why,
       marks: marks(
         ofChoice: candidate.unit, at: place, isStraightLine: candidate.isStraightLine)
+        | (candidate.isRobbed ? ChosenMark.diverted : 0)
         | UInt32(candidate.ring) << ChosenMark.ringShift,
       age_s: age_s(ofUnit: candidate.unit), requirement: index, seat: seat)
     decision.answer.count += 1

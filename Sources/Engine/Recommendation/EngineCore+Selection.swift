@@ -10,6 +10,7 @@ extension EngineCore {
     skipStamp &+= 1
     if skipStamp == 0 { skipStamp = 1 }
     skippedCount = 0
+    robbed.removeAll()
     guard let incident else { return }
     for index in 0..<Int(incidents[incident].refusalCount) {
       guard let unit = units.find(incidents.refusal(of: incident, index)) else { continue }

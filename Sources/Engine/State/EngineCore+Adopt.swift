@@ -24,6 +24,9 @@ extension EngineCore {
   /// Returns what does not hold; nil: the core goes on where the state was. O(all tables).
   package mutating func adopt(_ place: (Place) -> Place?) -> StaticString? {
     followLevels()
+    for slot in 0..<UInt32(assignments.touched) where assignments.isLive(slot) {
+      noteCode(of: slot)
+    }
     for slot in 0..<UInt32(units.touched) where units.isLive(slot) {
       guard let here = place(units[slot].place) else { return "a unit's place is not on the map" }
       units.move(slot, to: here)

@@ -11,6 +11,9 @@ extension EngineCore {
   /// from an incident.
   package static var stateVersion: UInt32 { 5 }
 
+  /// The first that knows what an incident has lost.
+  static var robbingState: UInt32 { 5 }
+
   /// The newest that a journal of this format may hold: the versions of the library that write the format read it.
   package static func stateVersion(format: UInt32) -> UInt32 { format < 3 ? 1 : stateVersion }
 

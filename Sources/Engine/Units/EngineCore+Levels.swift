@@ -20,13 +20,28 @@ extension EngineCore {
   static var busyCode: UInt8 { 3 }
 
   func code(of slot: UInt32) -> UInt8 {
-    units[slot].isFree && !units[slot].isBeforeShift ? units[slot].activity.code : Self.busyCode
+    if units[slot].isBeforeShift { return Self.busyCode }
+    if units[slot].isFree { return units[slot].activity.code }
+    return units[slot].codeUnderWay == 0 ? Self.busyCode : units[slot].codeUnderWay
   }
+
+  /// The lowest two bits are those of `conditionallyAvailable`: what is under way to what can wait is asked for beside
+  /// few others.
+  static func codeUnderWay(to tier: Tier) -> UInt8 { 5 + 4 * tier.rawValue }
+
+  /// The bits of a filter for units under way to these tiers (bits `1 << Tier`, none the highest).
+  static func levelsUnderWay(to tiers: UInt32) -> UInt32 { tiers << 1 }
 
   /// Tells routing which codes are which level by the plans of now. O(activities).
   mutating func followLevels() {
-    var codes: InlineArray<3, UInt32> = .init(repeating: 0)
-    codes[Int(Level.notAvailable.rawValue)] = 1 << UInt32(Self.busyCode)
+    var codes: InlineArray<6, UInt32> = .init(repeating: 0)
+    var busy: UInt32 = 1 << UInt32(Self.busyCode)
+    for tier in [Tier.urgent, .routine, .preventive] {
+      let own: UInt32 = 1 << UInt32(Self.codeUnderWay(to: tier))
+      codes[Int(tier.rawValue) + 1] = own
+      busy |= own
+    }
+    codes[Int(Level.notAvailable.rawValue)] = busy
     for activity in Activity.allCases {
       codes[Int(currentPlans.level(of: activity).rawValue)] |= 1 << UInt32(activity.code)
     }

@@ -24,6 +24,8 @@ package struct UnitRecord: BitwiseCopyable {
   package var nextActivity: Activity?
   /// Its shift has not begun: it is not available, whatever it does.
   package var isBeforeShift = false
+  /// What routing knows it by on its way to what can wait; 0 = it is on no such way. Made anew when a state is read.
+  var codeUnderWay: UInt8 = 0
   /// The device's time of its position came before the first wall time (`EngineCore.fixTimes`).
   var isFixBeforeFirstWall = false
 

@@ -152,6 +152,11 @@ package struct UnitStore: ~Copyable {
   mutating func free(_ slot: UInt32) {
     assert(records[slot].nextActivity == nil)
     records[slot].assignment = UnitRecord.free
+    records[slot].codeUnderWay = 0
+  }
+
+  mutating func set(_ slot: UInt32, codeUnderWay: UInt8) {
+    records[slot].codeUnderWay = codeUnderWay
   }
 
   mutating func setIdle(_ slot: UInt32, since_ns: Int64) {

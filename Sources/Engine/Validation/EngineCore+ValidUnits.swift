@@ -37,6 +37,16 @@ extension EngineCore {
       router.units(word: word, levels: 1 << UInt32(level.rawValue), capabilities: 0) & bit != 0,
       "routing finds a unit under its level", slot)
     invariants.hold(
+      unit.codeUnderWay == (unit.isFree ? 0 : codeUnderWay(on: unit.assignment)),
+      "a unit knows whether it may be taken away", slot)
+    for tier in [Tier.urgent, .routine, .preventive] {
+      let isUnderWay = code(of: slot) == Self.codeUnderWay(to: tier)
+      let levels = Self.levelsUnderWay(to: 1 << UInt32(tier.rawValue))
+      invariants.hold(
+        (router.units(word: word, levels: levels, capabilities: 0) & bit != 0) == isUnderWay,
+        "routing knows which units are under way to what can wait", slot)
+    }
+    invariants.hold(
       unit.capabilities == 0
         || router.units(word: word, levels: .max, capabilities: unit.capabilities) & bit != 0,
       "routing finds a unit under its capabilities", slot)

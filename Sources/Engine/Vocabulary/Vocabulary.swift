@@ -256,7 +256,7 @@ package enum Reason: Int32, BitwiseCopyable, Sendable {
   case merged = 14
   /// Each of the two stands for itself again.
   case unmerged = 15
-  /// Its unit was sent to another incident.
+  /// Its unit was sent to another incident: by a person, or by the plans.
   case diverted = 16
   case calledBack = 17
   /// Archived without a call-back: a new call needed its slot.
