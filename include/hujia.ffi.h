@@ -758,6 +758,7 @@ hj_status hj_incident_report_by(
     hj_engine *engine, const hj_report *report, hj_dispatch *dispatch, const hj_action *action);
 hj_status hj_incident_recommend(hj_engine *engine, const hj_report *report, hj_dispatch *dispatch);
 hj_status hj_incident_post(hj_engine *engine, const hj_report *report);
+hj_status hj_incident_post_by(hj_engine *engine, const hj_report *report, const hj_action *action);
 hj_status hj_incident_post_within(hj_engine *engine, const hj_report *report, int64_t timeout_ns);
 hj_status hj_incident_update(hj_engine *engine, uint64_t incident_id, const hj_report *report, hj_dispatch *dispatch);
 hj_status hj_incident_update_by(

@@ -1184,7 +1184,8 @@ hj_status hj_config_init(hj_config *config, uint32_t size);
  * thread (HJ_RUN_THREAD) or attaches to the host's loop (HJ_RUN_HOST_LOOP, on that loop's thread). A failed open leaves
  * nothing behind: nothing to close, *engine = NULL, no descriptor, thread or memory. (libuv keeps one pipe for all
  * loops of the process; on the host's loop the handles of an open that failed in its last step go with the loop's next
- * turn.) Up to 256 engines at once. `detail` may be NULL.
+ * turn. HJ_TIMEOUT leaves one thread, in the call that the journal's disk does not answer; it goes when the disk does.)
+ * Up to 256 engines at once. `detail` may be NULL.
  *
  * Every number of a map that is followed later is checked here, whatever the map's checksums say: a damaged or forged
  * map is refused (HJ_E_MAP), or it answers wrongly, but nothing is ever read outside of it.
@@ -1473,6 +1474,12 @@ hj_status hj_incident_recommend(hj_engine *engine, const hj_report *report, hj_d
  * ANY THREAD, does not wait. O(1). HJ_FULL (post_capacity; nothing was taken); errors as hj_incident_report. Since
  * 0.1. */
 hj_status hj_incident_post(hj_engine *engine, const hj_report *report);
+
+/* The same by a person, whose act waits with the report: it stands in the record of the decision, also of one that the
+ * next open makes, and in hj_incident_status of the incident that it opens. `action` may be NULL (nobody); force and
+ * reserved fields are 0, else HJ_E_UNSUPPORTED; HJ_E_SIZE. Checked before anything is queued.
+ * ANY THREAD, does not wait. O(1). Answers as hj_incident_post. Since 0.3. */
+hj_status hj_incident_post_by(hj_engine *engine, const hj_report *report, const hj_action *action);
 
 /* The same, and when the ring is full it waits for room, at most `timeout_ns` (0: not at all; INT64_MAX: as long as it
  * takes). It sleeps meanwhile, and is woken when reports were decided; the time counts in elapsed time, that in which

@@ -140,6 +140,18 @@ public func hj_incident_post(
 }
 
 @c @implementation
+public func hj_incident_post_by(
+  _ engine: OpaquePointer!, _ report: UnsafePointer<hj_report>!,
+  _ action: UnsafePointer<hj_action>!
+) -> hj_status {
+  with(engine) { driver in
+    let (verdict, act) = Check.act(action)
+    guard verdict == .ok else { return verdict }
+    return checkedPost(report, driver) { given in driver.post(&given, act: act) }
+  }
+}
+
+@c @implementation
 public func hj_incident_post_within(
   _ engine: OpaquePointer!, _ report: UnsafePointer<hj_report>!, _ timeout_ns: Int64
 ) -> hj_status {

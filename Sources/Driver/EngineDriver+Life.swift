@@ -105,7 +105,7 @@ extension EngineDriver {
     _ configuration: Configuration, _ allocator: Allocator, _ mapOwner: MapOwner,
     _ plans: UnsafeMutablePointer<PlanTables>
   ) throws(OutOfMemory) -> EngineDriver {
-    let ring = try SharedRing<IncidentReport>(
+    let ring = try SharedRing<Posted>(
       allocator.memory, capacity: Int(configuration.postCapacity))
     let counters = try Counters(allocator.memory, count: IngestCounter.count)
     let built = try EngineCore(
@@ -117,7 +117,7 @@ extension EngineDriver {
     core.initialize(to: built)
     let positions = UnsafeMutablePointer<PositionTable>.allocate(capacity: 1)
     positions.initialize(to: table)
-    let posts = UnsafeMutablePointer<SharedRing<IncidentReport>>.allocate(capacity: 1)
+    let posts = UnsafeMutablePointer<SharedRing<Posted>>.allocate(capacity: 1)
     posts.initialize(to: ring)
     let ingest = UnsafeMutablePointer<Counters>.allocate(capacity: 1)
     ingest.initialize(to: counters)

@@ -26,7 +26,7 @@ package final class EngineDriver: @unchecked Sendable {
   /// Where any thread writes positions, and whence the core's feed takes them.
   let positions: UnsafeMutablePointer<PositionTable>
   /// On the heap like the core, so that `deinit` gives its memory back before the allocator goes.
-  let posts: UnsafeMutablePointer<SharedRing<IncidentReport>>
+  let posts: UnsafeMutablePointer<SharedRing<Posted>>
   let ingest: UnsafeMutablePointer<Counters>
   /// Takes what nobody asked for: the decision of a command whose caller wants none. The holder's own.
   let unread: UnsafeMutablePointer<Decision>
@@ -97,7 +97,7 @@ package final class EngineDriver: @unchecked Sendable {
   init(
     mode: RunMode, mapOwner: MapOwner, core: UnsafeMutablePointer<EngineCore>,
     positions: UnsafeMutablePointer<PositionTable>,
-    posts: UnsafeMutablePointer<SharedRing<IncidentReport>>,
+    posts: UnsafeMutablePointer<SharedRing<Posted>>,
     ingest: UnsafeMutablePointer<Counters>, allocator: Allocator, eventDescriptor: Int32,
     stallLimit_ns: Int64?, snapLimit_mm: UInt32, datum: Int32, outputDatum: Int32,
     traffic: TrafficUse, recorder: Recorder?, diskWait_s: UInt32

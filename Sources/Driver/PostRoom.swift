@@ -64,15 +64,15 @@ final class PostRoom: @unchecked Sendable {
 extension EngineDriver {
   /// As `post`, and waits at most `most_ns` for room.
   package func post(
-    _ report: UnsafePointer<IncidentReport>, within most_ns: Int64
+    _ report: UnsafePointer<IncidentReport>, act: Act = Act(), within most_ns: Int64
   ) -> Status {
-    let status = post(report)
+    let status = post(report, act: act)
     guard status == .full, most_ns > 0 else { return status }
     // Threads that the engine needs for making room.
     if loop?.isOwnThread() == true || (mode == .hostLoop && loop?.isHome() == true) || baton.isMine
     {
       return .deadlock
     }
-    return room.wait(most_ns) { post(report) }
+    return room.wait(most_ns) { post(report, act: act) }
   }
 }

@@ -23,7 +23,7 @@ extension Engine {
   /// Queues a call; the answer is an event that carries its key. Waits at most `timeout` for room in the queue, and
   /// then throws `.full`. A wait blocks the thread: not for tasks.
   public func post(
-    _ incident: Incident, within timeout: Duration = .zero
+    _ incident: Incident, within timeout: Duration = .zero, by person: Person? = nil
   ) throws(HujiaError) {
     guard timeout >= .zero else { throw .argument }
     let (seconds, rest) = timeout.components
@@ -31,7 +31,9 @@ extension Engine {
     let (most_ns, isLonger) = whole_ns.addingReportingOverflow(rest / 1_000_000_000)
     let point = try self.point(of: incident)
     var report = raw(incident, at: point, .nowhere)
-    try check { driver in driver.post(&report, within: isLong || isLonger ? .max : most_ns) }
+    try check { driver in
+      driver.post(&report, act: Act(person), within: isLong || isLonger ? .max : most_ns)
+    }
   }
 
   /// Moves an assignment to a state; the incident and the unit follow. Backward only by a person with a reason.

@@ -201,8 +201,12 @@ static void call_hj_incident_post(hj_engine *engine) {
   static const hj_status said[] = {HJ_OK, HJ_EXISTS, HJ_FULL, HJ_MANUAL, HJ_HELD, HJ_E_ARGUMENT, HJ_E_NULL, HJ_E_SIZE, HJ_E_NEWER, HJ_E_STALE, HJ_E_STATE, HJ_E_CONFLICT, HJ_E_FORKED, HJ_E_RANGE, INT32_MAX};
   expect("hj_incident_post", hj_incident_post(engine, STRUCT(1, hj_report)), engine == NULL, said);
 }
+static void call_hj_incident_post_by(hj_engine *engine) {
+  static const hj_status said[] = {HJ_OK, HJ_EXISTS, HJ_FULL, HJ_MANUAL, HJ_HELD, HJ_E_ARGUMENT, HJ_E_NULL, HJ_E_SIZE, HJ_E_NEWER, HJ_E_STALE, HJ_E_STATE, HJ_E_CONFLICT, HJ_E_FORKED, HJ_E_RANGE, HJ_E_UNSUPPORTED, INT32_MAX};
+  expect("hj_incident_post_by", hj_incident_post_by(engine, STRUCT(1, hj_report), STRUCT(2, hj_action)), engine == NULL, said);
+}
 static void call_hj_incident_post_within(hj_engine *engine) {
-  static const hj_status said[] = {HJ_OK, HJ_EXISTS, HJ_FULL, HJ_MANUAL, HJ_HELD, HJ_E_ARGUMENT, HJ_E_NULL, HJ_E_SIZE, HJ_E_NEWER, HJ_E_STALE, HJ_E_STATE, HJ_E_CONFLICT, HJ_E_FORKED, HJ_E_DEADLOCK, HJ_E_RANGE, INT32_MAX};
+  static const hj_status said[] = {HJ_OK, HJ_EXISTS, HJ_FULL, HJ_MANUAL, HJ_HELD, HJ_E_ARGUMENT, HJ_E_NULL, HJ_E_SIZE, HJ_E_NEWER, HJ_E_STALE, HJ_E_STATE, HJ_E_CONFLICT, HJ_E_FORKED, HJ_E_DEADLOCK, HJ_E_RANGE, HJ_E_UNSUPPORTED, INT32_MAX};
   expect("hj_incident_post_within", hj_incident_post_within(engine, STRUCT(1, hj_report), number(2, 0, INT64_MIN, INT64_MAX)), engine == NULL, said);
 }
 static void call_hj_incident_update(hj_engine *engine) {
@@ -527,6 +531,7 @@ static const struct {
     {"hj_incident_report_by", call_hj_incident_report_by, 4},
     {"hj_incident_recommend", call_hj_incident_recommend, 3},
     {"hj_incident_post", call_hj_incident_post, 2},
+    {"hj_incident_post_by", call_hj_incident_post_by, 3},
     {"hj_incident_post_within", call_hj_incident_post_within, 3},
     {"hj_incident_update", call_hj_incident_update, 4},
     {"hj_incident_update_by", call_hj_incident_update_by, 5},
@@ -603,7 +608,7 @@ static const struct {
     {"hj_engine_drain", call_hj_engine_drain, 1},
     {"hj_engine_close", call_hj_engine_close, 1},
 };
-#define CALLS 104
+#define CALLS 105
 
 static hj_engine *open_one(void) {
   hj_config config = poll_config();

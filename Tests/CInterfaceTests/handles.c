@@ -56,6 +56,7 @@ static hj_status some_verdict;
   X(hj_incident_report_by, &valid_report, &some_dispatch, &valid_action)                            \
   X(hj_incident_recommend, &valid_report, &some_dispatch)                                           \
   X(hj_incident_post, &valid_report)                                                                \
+  X(hj_incident_post_by, &valid_report, &valid_action)                                              \
   X(hj_incident_post_within, &valid_report, INT64_MAX)                                              \
   X(hj_incident_update, live_incident, &valid_report, &some_dispatch)                               \
   X(hj_incident_update_by, live_incident, &valid_report, &some_dispatch, &valid_action)             \

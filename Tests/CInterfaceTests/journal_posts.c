@@ -46,11 +46,24 @@ static void check_second_unit(hj_engine *engine, int32_t north) {
   CHECK_EQUAL(unit.lon_e7, lon_e7);
 }
 
+/* Every third is a person's. */
+static hj_action action_of(uint32_t number) {
+  hj_action action;
+  memset(&action, 0, sizeof action);
+  action.size = sizeof action;
+  action.operator_id = 1000 + number;
+  action.session_id = 2000 + number;
+  action.reason = 3;
+  action.role = 4;
+  return action;
+}
+
 static void post_and_die(void) {
   hj_engine *engine = open_two_units();
   for (uint32_t number = 1; number <= POSTED; number++) {
     hj_report report = numbered_post(number);
-    REQUIRE_STATUS(hj_incident_post(engine, &report), HJ_OK);
+    hj_action action = action_of(number);
+    REQUIRE_STATUS(hj_incident_post_by(engine, &report, number % 3 == 0 ? &action : NULL), HJ_OK);
   }
   report_second_unit(engine, NEW_NORTH);
   kill(getpid(), SIGKILL);
@@ -81,6 +94,11 @@ static uint32_t decided_in_order(hj_engine *engine) {
       if (number_of(&events[index]) == 0) continue;
       CHECK_EACH_EQUAL(number_of(&events[index]), ++number);
       CHECK_EACH_EQUAL(events[index].key_low, (number % 2 == 0 ? number : 0));
+      hj_incident_status opened = read_incident(engine, events[index].incident_id);
+      CHECK_EACH_EQUAL(opened.operator_id, (number % 3 == 0 ? action_of(number).operator_id : 0));
+      CHECK_EACH_EQUAL(opened.operator_session, (number % 3 == 0 ? action_of(number).session_id : 0));
+      CHECK_EACH_EQUAL(opened.operator_reason, (number % 3 == 0 ? 3 : 0));
+      CHECK_EACH_EQUAL(opened.operator_role, (number % 3 == 0 ? 4 : 0));
     }
   }
   return number;

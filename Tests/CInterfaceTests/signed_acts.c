@@ -35,6 +35,16 @@ static hj_status update(const hj_action *action) {
   hj_report given = make_report(HJ_TIER_EMERGENCY, 0, 0);
   return hj_incident_update_by(engine, incident, &given, NULL, action);
 }
+static hj_status post(const hj_action *action) {
+  static uint64_t posted;
+  hj_report given = make_report(HJ_TIER_ROUTINE, 0, 0);
+  given.key_high = 11;
+  given.key_low = ++posted;
+  hj_status status = hj_incident_post_by(engine, &given, action);
+  if (status != HJ_OK) return status;
+  poll_at(engine, START_NS);
+  return hj_incident_find(engine, given.key_high, given.key_low, NULL, &incident);
+}
 static hj_status put_watch(const hj_action *action) {
   return hj_watch_put_by(engine, &watch, action);
 }
@@ -60,12 +70,19 @@ static const struct {
   hj_status (*call)(const hj_action *);
   int has_incident; /* which keeps the act */
 } acts[] = {
-    {"hj_plans_load_by", load_plans, 0},          {"hj_unit_put_by", put_unit_by, 0},
-    {"hj_incident_report_by", report, 1},         {"hj_incident_update_by", update, 1},
-    {"hj_unit_put_by", put_unit_by, 0},           {"hj_watch_put_by", put_watch, 0},
-    {"hj_watch_pause_by", pause_watch, 0},        {"hj_watch_resume_by", resume_watch, 0},
-    {"hj_watch_alarm_by", alarm_watch, 1},        {"hj_watch_remove_by", remove_watch, 0},
-    {"hj_unit_set_activity_by", set_activity, 0}, {"hj_unit_remove_by", remove_unit, 0},
+    {"hj_plans_load_by", load_plans, 0},
+    {"hj_unit_put_by", put_unit_by, 0},
+    {"hj_incident_report_by", report, 1},
+    {"hj_incident_update_by", update, 1},
+    {"hj_unit_put_by", put_unit_by, 0},
+    {"hj_watch_put_by", put_watch, 0},
+    {"hj_watch_pause_by", pause_watch, 0},
+    {"hj_watch_resume_by", resume_watch, 0},
+    {"hj_watch_alarm_by", alarm_watch, 1},
+    {"hj_watch_remove_by", remove_watch, 0},
+    {"hj_unit_set_activity_by", set_activity, 0},
+    {"hj_unit_remove_by", remove_unit, 0},
+    {"hj_incident_post_by", post, 1},
 };
 #define ACTS (sizeof acts / sizeof acts[0])
 

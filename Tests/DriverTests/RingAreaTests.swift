@@ -10,7 +10,7 @@ import Testing
 @testable import HujiaDriver
 
 private struct Part: ~Copyable {
-  let queue: SharedRing<IncidentReport>
+  let queue: SharedRing<Posted>
   let head: PartHead
 }
 
@@ -31,7 +31,7 @@ private final class Ground {
     let head = PartHead(at: room)
     head.write(layout)
     let part = PartMemory(room + PartHead.bytes, bytes: layout.bytes - PartHead.bytes)
-    let queue = try SharedRing<IncidentReport>(part.memory, capacity: layout.posts)
+    let queue = try SharedRing<Posted>(part.memory, capacity: layout.posts)
     let table = try PositionTable(part.memory, capacity: units, rules: FixRules())
     table.latest.assign(0, id: 77)
     area.name(room)
@@ -40,28 +40,70 @@ private final class Ground {
 }
 
 @Suite struct RingAreaTests {
-  private func report(_ number: UInt64) -> IncidentReport {
-    IncidentReport(
+  private func report(_ number: UInt64) -> Posted {
+    let report = IncidentReport(
       tier: .urgent, type: 7, lat_e7: 1, lon_e7: 2, flags: 0, keyHigh: 5, keyLow: number,
       callerHash: 3, wall_us: 4,
       place: Place(
         street: Place.none, offset_mm: 0, node: Place.none, gap_dm: 0, lat_e7: 1, lon_e7: 2,
         isOffNetwork: true))
+    return Posted(
+      report: report,
+      act: Act(operatorID: number &* 3, reason: 4, role: 5, sessionID: number &* 7))
   }
 
   private func left(_ ground: Ground, last: UInt64) -> [UInt64] {
-    LeftBehind(ground.area, last: last).posts.map { $0.keyLow }
+    LeftBehind(ground.area, last: last).posts.map { posted in
+      check(posted.act.operatorID, equals: posted.report.keyLow &* 3)
+      check(posted.act.sessionID, equals: posted.report.keyLow &* 7)
+      check(posted.act.role, equals: 5)
+      check(posted.act.reason, equals: 4)
+      return posted.report.keyLow
+    }
   }
 
   /// A later library reads what an earlier one left: another layout needs another number, and a reader of this one.
-  @Test func theLayoutOfAPostIsTheFirst() {
-    check(RingArea.layout, equals: 1)
+  @Test func theLayoutOfAPostIsTheSecond() {
+    check(RingArea.layout, equals: 2)
+    check(MemoryLayout<Posted>.size, equals: 168)
+    check(MemoryLayout<Posted>.offset(of: \.report), equals: 0)
+    check(MemoryLayout<Posted>.offset(of: \.act), equals: 144)
+    check(MemoryLayout<Act>.offset(of: \.operatorID), equals: 0)
+    check(MemoryLayout<Act>.offset(of: \.reason), equals: 8)
+    check(MemoryLayout<Act>.offset(of: \.role), equals: 12)
+    check(MemoryLayout<Act>.offset(of: \.sessionID), equals: 16)
     check(MemoryLayout<IncidentReport>.size, equals: 144)
     check(MemoryLayout<IncidentReport>.offset(of: \.tier), equals: 0)
     check(MemoryLayout<IncidentReport>.offset(of: \.keyHigh), equals: 24)
     check(MemoryLayout<IncidentReport>.offset(of: \.place), equals: 64)
     check(MemoryLayout<IncidentReport>.offset(of: \.needs), equals: 104)
     check(MemoryLayout<IncidentReport>.offset(of: \.reference), equals: 112)
+  }
+
+  /// A part that a library left which knew of no persons: its posts are nobody's, its positions lie where they did.
+  @Test func aPartOfTheFirstLayoutIsRead() throws {
+    let ground = Ground(RingArea.bytes(posts: 8, units: 3))
+    let layout = PartLayout(posts: 8, units: 3, version: 1)
+    let room = try #require(ground.area.room(for: layout.bytes))
+    let head = PartHead(at: room)
+    head.write(layout)
+    room.storeBytes(of: 1, toByteOffset: 0, as: UInt64.self)
+    room.storeBytes(
+      of: UInt64(MemoryLayout<IncidentReport>.stride), toByteOffset: 8, as: UInt64.self)
+    let part = PartMemory(room + PartHead.bytes, bytes: layout.bytes - PartHead.bytes)
+    let queue = try SharedRing<IncidentReport>(part.memory, capacity: layout.posts)
+    let table = try PositionTable(part.memory, capacity: 3, rules: FixRules())
+    table.latest.assign(0, id: 77)
+    ground.area.name(room)
+    for number in 20..<24 as Range<UInt64> { check(queue.append(report(number).report)) }
+    head.mark.begin(queue.popped, under: 8)
+    let found = LeftBehind(ground.area, last: 8)
+    check(found.posts.map { $0.report.keyLow }, equals: [21, 22, 23])
+    for posted in found.posts { check(posted.act.operatorID, equals: 0) }
+    #expect(!found.isDamaged)
+    let wanted = PartLayout(posts: 8, units: 3).bytes
+    let next = try #require(ground.area.room(for: wanted), "room beside it")
+    #expect(next >= room + layout.bytes)
   }
 
   /// Killed before its record was written, a post is still to be decided; behind that it is not.
@@ -85,7 +127,7 @@ private final class Ground {
     for number in 15..<20 as Range<UInt64> { check(part.queue.append(report(number))) }
     check(!part.queue.append(report(20)))
     for number in 12..<15 as Range<UInt64> {
-      check(part.queue.first?.pointee.keyLow, equals: number)
+      check(part.queue.first?.pointee.report.keyLow, equals: number)
       part.queue.dropFirst()
     }
     check(left(ground, last: 100), equals: [15, 16, 17, 18, 19])
@@ -161,7 +203,7 @@ private final class Ground {
     check(refused, above: 20)
     let later = Ground(good.bytes.count)
     later.bytes.copyMemory(from: UnsafeRawBufferPointer(good.bytes))
-    later.bytes[4_096] = 2
+    later.bytes[4_096] = 3
     check(left(later, last: 0), equals: [])
     #expect(LeftBehind(later.area, last: 0).isDamaged, "a later layout is told")
   }

@@ -850,6 +850,7 @@ FUNCTIONS = [
     ("hj_incident_report_by", c_int32, [c_void_p, POINTER(Report), POINTER(Dispatch), POINTER(Action)]),
     ("hj_incident_recommend", c_int32, [c_void_p, POINTER(Report), POINTER(Dispatch)]),
     ("hj_incident_post", c_int32, [c_void_p, POINTER(Report)]),
+    ("hj_incident_post_by", c_int32, [c_void_p, POINTER(Report), POINTER(Action)]),
     ("hj_incident_post_within", c_int32, [c_void_p, POINTER(Report), c_int64]),
     ("hj_incident_update", c_int32, [c_void_p, c_uint64, POINTER(Report), POINTER(Dispatch)]),
     ("hj_incident_update_by", c_int32, [c_void_p, c_uint64, POINTER(Report), POINTER(Dispatch), POINTER(Action)]),

@@ -28,7 +28,7 @@ extension EngineDriver {
     let hasStreets = room != nil && streetBytes > 0
     if room == nil { room = area?.room(for: layout.bytes) }
     if let room { move(to: room, layout) } else { own.raise(EngineJournal.Reason.notRecorded) }
-    for report in left.posts { takeBack(report, own) }
+    for posted in left.posts { takeBack(posted, own) }
     for (id, value) in left.positions { takeBack(value, of: id, isForeign: isForeign, own) }
     if let area { takeStreets(leftStreets(area), own) }
     area?.name(room)
@@ -86,7 +86,7 @@ extension EngineDriver {
     PartHead(at: room).write(layout)
     let part = PartMemory(room + PartHead.bytes, bytes: layout.bytes - PartHead.bytes)
     do throws(OutOfMemory) {
-      let ring = try SharedRing<IncidentReport>(part.memory, capacity: layout.posts)
+      let ring = try SharedRing<Posted>(part.memory, capacity: layout.posts)
       let table = try PositionTable(
         part.memory, moving: positions.pointee, capacity: layout.units)
       posts.deinitialize(count: 1)
@@ -98,11 +98,11 @@ extension EngineDriver {
     }
   }
 
-  private func takeBack(_ report: IncidentReport, _ own: EngineJournal) {
-    var report = report
+  private func takeBack(_ left: Posted, _ own: EngineJournal) {
+    var posted = left
     // Snapped when its turn comes, perhaps to another map than that of the process that took it.
-    report.place = snap((report.lat_e7, report.lon_e7))
-    if !accepts(.post(report)) || !posts.pointee.append(report) {
+    posted.report.place = snap((posted.report.lat_e7, posted.report.lon_e7))
+    if !accepts(.post(posted.report)) || !posts.pointee.append(posted) {
       own.raise(EngineJournal.Reason.areaDamaged)
     }
   }

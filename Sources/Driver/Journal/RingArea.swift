@@ -16,8 +16,8 @@ struct RingArea {
 
   private static var magic: UInt64 { 0x3130_4152_4141_4a48 }  // "HJAARA01"
   private static var page: Int { 4_096 }
-  /// Of what stands in a post's place: raised when `IncidentReport` is laid out otherwise.
-  static var layout: UInt64 { 1 }
+  /// Of what stands in a post's place: raised when `Posted` is laid out otherwise. 1: a report, and nobody's name.
+  static var layout: UInt64 { 2 }
 
   init(_ area: UnsafeMutableRawBufferPointer) {
     start = area.baseAddress.unsafelyUnwrapped
@@ -105,9 +105,12 @@ struct PartLayout {
   let positions: Int
   let bytes: Int
 
-  init(posts: Int, units: Int) {
+  init(posts: Int, units: Int, version: UInt64 = RingArea.layout) {
     func line(_ bytes: Int) -> Int { (bytes + 63) & ~63 }
-    let sizes = SharedRing<IncidentReport>.sizes(capacity: posts)
+    let sizes =
+      version == 1
+      ? SharedRing<IncidentReport>.sizes(capacity: posts)
+      : SharedRing<Posted>.sizes(capacity: posts)
     self.posts = sizes.turns / 8
     self.units = units
     turns = PartHead.bytes
@@ -127,7 +130,7 @@ struct PartHead {
 
   func write(_ layout: PartLayout) {
     let words: InlineArray<6, UInt64> = [
-      RingArea.layout, UInt64(MemoryLayout<IncidentReport>.stride), UInt64(layout.posts),
+      RingArea.layout, UInt64(MemoryLayout<Posted>.stride), UInt64(layout.posts),
       UInt64(layout.units), 0, 0,
     ]
     for index in 0..<6 {
@@ -136,10 +139,14 @@ struct PartHead {
   }
 
   var isSound: Bool {
-    word(0) == RingArea.layout && word(1) == UInt64(MemoryLayout<IncidentReport>.stride)
+    let stride = version == 1 ? MemoryLayout<IncidentReport>.stride : MemoryLayout<Posted>.stride
+    return version >= 1 && version <= RingArea.layout && word(1) == UInt64(stride)
       && word(2) <= 1 << 25 && word(3) <= 1 << 21
   }
-  var layout: PartLayout { PartLayout(posts: Int(word(2)), units: Int(word(3))) }
+  var version: UInt64 { word(0) }
+  var layout: PartLayout {
+    PartLayout(posts: Int(word(2)), units: Int(word(3)), version: version)
+  }
   var mark: PostMark { PostMark(at: at + 32) }
 }
 
@@ -166,7 +173,7 @@ struct PostMark {
 
 /// What a process left in its part.
 struct LeftBehind {
-  var posts: [IncidentReport] = []
+  var posts: [Posted] = []
   var positions: [(id: UInt64, value: LatestTable.Value)] = []
   /// Something in it can be none of ours.
   var isDamaged = false
@@ -179,19 +186,34 @@ struct LeftBehind {
       return
     }
     let (part, layout) = (head.at, head.layout)
-    let isRing = SharedRing<IncidentReport>.left(
-      turns: part + layout.turns, elements: part + layout.elements, ends: part + layout.ends,
-      capacity: layout.posts
-    ) { number, element in
-      if head.mark.wasDecided(number, last: last) { return }
-      if let report = Self.report(element) { posts.append(report) } else { isDamaged = true }
-    }
+    let isRing =
+      head.version == 1
+      ? SharedRing<IncidentReport>.left(
+        turns: part + layout.turns, elements: part + layout.elements, ends: part + layout.ends,
+        capacity: layout.posts
+      ) { take($1, $0, head, last, isSigned: false) }
+      : SharedRing<Posted>.left(
+        turns: part + layout.turns, elements: part + layout.elements, ends: part + layout.ends,
+        capacity: layout.posts
+      ) { take($1, $0, head, last, isSigned: true) }
     if !isRing { isDamaged = true }
     for slot in 0..<layout.units {
       if let left = LatestTable.left(part + layout.positions + slot * LatestTable.slotBytes) {
         positions.append(left)
       }
     }
+  }
+
+  private mutating func take(
+    _ element: UnsafeRawPointer, _ number: UInt64, _ head: PartHead, _ last: UInt64, isSigned: Bool
+  ) {
+    if head.mark.wasDecided(number, last: last) { return }
+    guard let report = Self.report(element) else { return isDamaged = true }
+    let place = MemoryLayout<Posted>.offset(of: \.act).unsafelyUnwrapped
+    posts.append(
+      Posted(
+        report: report,
+        act: isSigned ? element.loadUnaligned(fromByteOffset: place, as: Act.self) : Act()))
   }
 
   /// nil: its bytes are no report's.
