@@ -148,6 +148,10 @@ package struct JournalReasons: OptionSet, Hashable, Sendable {
   /// Told, not degraded: records went since opening, because they were as old as retention says.
   package static let recordsWent = JournalReasons(rawValue: 16_384)
 
+  /// Bits: nothing more becomes durable, as far as anybody knows.
+  package static var withoutDisk: UInt32 {
+    diskFailed.rawValue | lockLost.rawValue | ringRestarted.rawValue
+  }
   /// Told, and nothing is in doubt.
   package static let harmless: JournalReasons = [.tornTail, .recordsWent]
   /// Those that make the state DEGRADED.

@@ -203,11 +203,12 @@ static void run(int uses_hooks, const char *map) {
   CHECK_STATUS(hj_engine_close(engine), HJ_OK);
 }
 
-/* With a journal no call allocates either, its record included. The journal's own thread does what it likes, so each
- * call's thread is counted alone. */
-static void run_journaled(void) {
+/* With a journal no call allocates either, its record included, nor one that waits until its events may be shown. The
+ * journal's own thread does what it likes, so each call's thread is counted alone. */
+static void run_journaled(int32_t events_when, int64_t rounds) {
   new_folder();
   hj_config config = poll_config();
+  config.events_when = events_when;
   config.journal_path = folder;
   config.ring_bytes = 32 << 20;
   config.snapshot_records = HJ_SNAPSHOT_AT_CLOSE;
@@ -219,7 +220,7 @@ static void run_journaled(void) {
   REQUIRE_STATUS(hj_engine_poll(engine, now_ns, START_US, 0, NULL), HJ_OK);
   for (int index = 1; index <= UNITS; index++) put_unit(engine, (uint64_t)index, index * 13, index * 7);
   int64_t round = 0, events = 0, before = 0, released = 0;
-  for (; round < 2200; round++) {
+  for (; round < 200 + rounds; round++) {
     if (round == 200) {
       before = own_allocations;
       released = own_releases;
@@ -230,8 +231,8 @@ static void run_journaled(void) {
   }
   CHECK_EQUAL(own_allocations - before, 0);
   CHECK_EQUAL(own_releases - released, 0);
-  CHECK_MORE(events, 2000);
-  CHECK_MORE(journal_info(engine).recorded, 4000);
+  CHECK_MORE(events, rounds);
+  CHECK_MORE(journal_info(engine).recorded, 2 * rounds);
   CHECK_EQUAL(journal_info(engine).reasons, 0);
   CHECK_STATUS(hj_engine_close(engine), HJ_OK);
   remove_folder();
@@ -340,7 +341,8 @@ int main(void) {
 
   run(0, NULL);
   run(1, NULL);
-  run_journaled();
+  run_journaled(HJ_EVENTS_WHEN_RECORDED, 2000);
+  run_journaled(HJ_EVENTS_WHEN_DURABLE, 200);
   const char *map = on_streets();
   if (map != NULL) {
     run(0, map);

@@ -60,7 +60,8 @@ final class EventBell: Sendable {
 extension Journal {
   /// Nothing more becomes durable, as far as anybody knows. (A disk that stands still fails no call: the ring tells.)
   var isWithoutDisk: Bool {
-    !reasonsNow.isDisjoint(with: [.diskFailed, .lockLost, .ringRestarted])
+    // No set is made of it: a list of options is an array, and calls ask this.
+    reasonsNow.rawValue & JournalReasons.withoutDisk != 0
   }
 }
 

@@ -16,16 +16,14 @@ extension Command {
     }
   }
 
-  /// What is asked, with the person and the client, as it stands on record, whenever it comes. O(bytes of the record).
+  /// What is asked, with the person and the client, in the oldest words that say it, whenever it comes. A state keeps
+  /// it: a later library gives the same for the same request, whatever fields came since. O(bytes of the record).
   func digest() -> UInt64 {
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
     for part in 0..<RecordedCommand.parts(self) {
       let record = RecordedCommand(self, at: Moment(now_ns: 0, wall_us: 0), part: part)
-      var room = InlineArray<32, UInt64>(repeating: 0)
-      let count = withUnsafeMutableBytes(of: &room) { bytes in
-        record.encode(into: bytes.baseAddress.unsafelyUnwrapped)
-      }
-      for word in 0..<(count + 7) / 8 { hash = Spread.mix(hash ^ room[word]) }
+      let said = record.oldestWords
+      for word in 0..<(said.bytes + 7) / 8 { hash = Spread.mix(hash ^ said.words[word]) }
     }
     return hash
   }

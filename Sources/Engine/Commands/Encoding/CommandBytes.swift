@@ -77,7 +77,45 @@ extension RecordedCommand {
   }
 }
 
+/// A record's bytes; behind them zeros.
+struct CommandWords: BitwiseCopyable {
+  var words = InlineArray<32, UInt64>(repeating: 0)
+  var bytes = 0
+
+  init(_ command: RecordedCommand, format: UInt32) {
+    assert(RecordedCommand.mostBytes <= MemoryLayout.size(ofValue: words))
+    bytes = withUnsafeMutableBytes(of: &words) {
+      command.encode(into: $0.baseAddress.unsafelyUnwrapped, format: format)
+    }
+  }
+
+  func isSame(as other: CommandWords) -> Bool {
+    for word in 0..<(max(bytes, other.bytes) + 7) / 8 where words[word] != other.words[word] {
+      return false
+    }
+    return bytes == other.bytes
+  }
+}
+
 extension RecordedCommand {
+  /// As the oldest format has it that loses nothing of it. A field that came later and stands as it was before it came
+  /// changes none of these bytes. O(bytes); for a kind that has such fields once a format.
+  var oldestWords: CommandWords {
+    let newest = CommandWords(self, format: Self.newestFormat)
+    let kind = CommandFormat.kind(change)
+    let first = CommandFormat.version(kind, leastFormat)
+    guard first != CommandFormat.newestVersion(kind) else { return newest }
+    for format in leastFormat..<Self.newestFormat {
+      let older = CommandWords(self, format: format)
+      let back = withUnsafeBytes(of: older.words) {
+        try? Self.decode(UnsafeRawBufferPointer(rebasing: $0[..<older.bytes]))
+      }
+      guard let back else { continue }
+      if CommandWords(back.command, format: Self.newestFormat).isSame(as: newest) { return older }
+    }
+    return newest
+  }
+
   /// The first format of a journal that has a command of this kind.
   package var leastFormat: UInt32 { CommandFormat.format(CommandFormat.kind(change)) }
 }
