@@ -1,6 +1,7 @@
 // A journal whose sums are right and that says what no host could have said: opening names the record, and follows
 // none of it.
 
+import Glibc
 import HujiaContainers
 import HujiaEngine
 import HujiaIngest
@@ -60,6 +61,22 @@ import Testing
       check(error.status, equals: .journal)
       #expect(error.text.contains("record"))
     }
+  }
+
+  /// Killed between its record and its first turn: the time until then has passed all the same.
+  @Test func anOpeningWithoutATurn() throws {
+    let folder = TemporaryFolder()
+    let opened = OpenedRecord(configuration(folder, .thread), map: 0, plans: TextMark())
+    let configuration = try forged(folder, RecordKind.opened, .thread, monotonic_ns: 1 << 60) {
+      for byte in opened.bytes { $0.put(byte) }
+    }
+    let closed_ns = Clock.now_ns()
+    usleep(1_000_000)
+    let token = try EngineDriver.open(configuration)
+    let driver = try #require(EngineDriver.value(token) { $0 })
+    // Where the engine's own time began: before the first life ended.
+    check(driver.origin_ns, atMost: closed_ns, "\(driver.origin_ns - closed_ns) ns are lost")
+    check(EngineDriver.close(token), equals: .ok)
   }
 
   private func fix(_ slot: UInt32, _ place: Place) -> TakenFix {

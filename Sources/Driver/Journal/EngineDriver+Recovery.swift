@@ -162,7 +162,7 @@ extension EngineDriver {
     guard mode != .poll else { return goOnPolled(from: last) }
     let now_ns = Clock.now_ns()
     let wall_us = Clock.wall_us()
-    let isSameBoot = rebuilder.boot == own.journal.boot && rebuilder.opened?.mode != .poll
+    let isSameBoot = rebuilder.boot == own.journal.boot && !rebuilder.wasPolled
     if isSameBoot {
       // A machine that was set back to an earlier state has the same boot and an earlier clock.
       origin_ns = min(rebuilder.monotonic_ns, now_ns) &- last.now_ns

@@ -29,6 +29,8 @@ final class Rebuilder {
   private(set) var last = Moment(now_ns: 0, wall_us: 0)
   private(set) var monotonic_ns: Int64 = 0
   private(set) var boot = JournalID.none
+  /// `monotonic_ns` is the host's own, of polls.
+  private(set) var wasPolled = false
   /// A snapshot was whole and could not be taken: an older one may be, by another core.
   private(set) var hasRefusedSnapshot = false
   /// A later version of the library wrote it: what it says is in no record that this one may go back to.
@@ -127,6 +129,7 @@ final class Rebuilder {
     opened = before
     last = state.last
     (monotonic_ns, boot) = (state.monotonic_ns, state.boot)
+    wasPolled = before.mode == .poll
     // One that was written in an opening is later than its last turn.
     let time = driver.core.pointee.time
     if time.now_ns > last.now_ns {
@@ -165,11 +168,14 @@ final class Rebuilder {
     guard let before = OpenedRecord(record.payload) else { throw damaged(record) }
     try compare(before)
     driver.core.pointee.bound(before.configuration.limits)
-    if opened == nil { try begin(with: content) }
+    let isFirst = opened == nil
+    if isFirst { try begin(with: content) }
     content.removeAll()
     staged.removeAll()
     opened = before
-    note(record)
+    // The time until an opening passes in its first turn. One that was killed before it had none: the next counts
+    // from the last turn that there is, by the clocks of that turn.
+    if isFirst { note(record) }
   }
 
   /// Tables that were larger, another map.
@@ -255,6 +261,7 @@ final class Rebuilder {
 
   private func note(_ record: borrowing JournalRecord) {
     (monotonic_ns, boot) = (record.monotonic_ns, record.boot)
+    wasPolled = opened?.mode == .poll
     if record.wall_us != 0 { last.wall_us = record.wall_us }
   }
 
