@@ -1182,10 +1182,12 @@ hj_status hj_config_init(hj_config *config, uint32_t size);
 
 /* Opens an engine: reads or maps the streets (hj_config.map_memory), reads the plans, takes all memory, starts the loop
  * thread (HJ_RUN_THREAD) or attaches to the host's loop (HJ_RUN_HOST_LOOP, on that loop's thread). A failed open leaves
- * nothing behind: nothing to close, *engine = NULL, no descriptor, thread or memory. (libuv keeps one pipe for all
- * loops of the process; on the host's loop the handles of an open that failed in its last step go with the loop's next
- * turn. HJ_TIMEOUT leaves one thread, in the call that the journal's disk does not answer; it goes when the disk does.)
- * Up to 256 engines at once. `detail` may be NULL.
+ * nothing behind: nothing to close, *engine = NULL, no descriptor, thread or memory. Up to 256 engines at once.
+ * `detail` may be NULL.
+ *
+ * Three things stay for a while. libuv keeps one pipe for all loops of the process. On the host's loop the handles of
+ * an open that failed in its last step go with the loop's next turn. HJ_TIMEOUT leaves one thread, in the call that the
+ * journal's disk does not answer; it goes when the disk answers.
  *
  * Every number of a map that is followed later is checked here, whatever the map's checksums say: a damaged or forged
  * map is refused (HJ_E_MAP), or it answers wrongly, but nothing is ever read outside of it.
