@@ -214,7 +214,7 @@ import Testing
 
   @Test(arguments: 0..<8 as Range<UInt64>)
   func thousandsOfSmallWorlds(part: UInt64) throws {
-    let count = UInt64(Scale.count(200, full: 10_000))
+    let count = UInt64(Scale.count(100, full: 10_000))
     var taken = 0
     for seed in part * count..<(part + 1) * count { taken += try live(seed, isGround: false) }
     check(taken, above: Int(count) / 10)
@@ -222,7 +222,7 @@ import Testing
 
   @Test(arguments: 0..<4 as Range<UInt64>)
   func worldsWithoutStreets(part: UInt64) throws {
-    let count = UInt64(Scale.count(200, full: 10_000))
+    let count = UInt64(Scale.count(100, full: 10_000))
     var taken = 0
     for seed in part * count..<(part + 1) * count { taken += try live(seed, isGround: true) }
     check(taken, above: Int(count) / 10)
