@@ -867,3 +867,6 @@ hj_status hj_street_name(hj_engine *engine, uint64_t street_id, char *buffer, ui
 hj_status hj_traffic_report(hj_engine *engine, const hj_street_time *times, uint32_t count);
 hj_status hj_traffic_report_each(
     hj_engine *engine, const hj_street_time *times, uint32_t count, hj_status *verdicts, uint32_t *accepted);
+hj_status hj_traffic_report_by(
+    hj_engine *engine, const hj_street_time *times, uint32_t count, hj_status *verdicts, uint32_t *accepted,
+    const hj_action *action);

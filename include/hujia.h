@@ -86,7 +86,7 @@
  *   closes another engine from inside a hook; others get HJ_E_DEADLOCK. Since 0.3.
  * Full is an answer (HJ_FULL), never a wait, but in hj_incident_post_within, whose caller says how long. Every table
  *   has a limit in hj_config. With a journal, while its ring is three quarters full, HJ_FULL is also the answer to
- *   routine and preventive reports, plans, migrations, watches that are put, and heartbeats; since 0.3.
+ *   routine and preventive reports, plans, migrations, watches that are put, heartbeats, and signed streets; since 0.3.
  *
  * Any function may also return HJ_E_STALE (the engine is closed or was never opened) and HJ_E_FORKED, and any that
  * changes something HJ_E_STATE after hj_engine_drain; those are not repeated below.
@@ -1483,11 +1483,11 @@ hj_status hj_incident_post(hj_engine *engine, const hj_report *report);
  * ANY THREAD, does not wait. O(1). Answers as hj_incident_post. Since 0.3. */
 hj_status hj_incident_post_by(hj_engine *engine, const hj_report *report, const hj_action *action);
 
-/* The same, and when the ring is full it waits for room, at most `timeout_ns` (0: not at all; INT64_MAX: as long as it
- * takes). It sleeps meanwhile, and is woken when reports were decided; the time counts in elapsed time, that in which
- * the machine slept included. Those that wait are woken in the order in which they fell asleep, but a later caller may
- * take the room before them, so `timeout_ns` is the bound of the wait and the order among threads is not promised. With
- * HJ_RUN_POLL nobody makes room unless another thread polls meanwhile.
+/* As hj_incident_post, and when the ring is full it waits for room, at most `timeout_ns` (0: not at all; INT64_MAX: as
+ * long as it takes). It sleeps meanwhile, and is woken when reports were decided; the time counts in elapsed time, that
+ * in which the machine slept included. Those that wait are woken in the order in which they fell asleep, but a later
+ * caller may take the room before them, so `timeout_ns` is the bound of the wait and the order among threads is not
+ * promised. With HJ_RUN_POLL nobody makes room unless another thread polls meanwhile.
  * ANY THREAD; waits for room as told, never for the baton. O(1).
  * HJ_FULL (no room came in that time; nothing was taken); HJ_E_STALE also when the engine is closed while it waits
  * (nothing was taken), HJ_E_STATE when it is drained meanwhile; HJ_E_DEADLOCK (the ring is full and waiting could
@@ -2138,6 +2138,21 @@ hj_status hj_traffic_report(hj_engine *engine, const hj_street_time *times, uint
  * direction, profile); `*accepted` (may be NULL) is how many were taken. Since 0.2. */
 hj_status hj_traffic_report_each(hj_engine *engine, const hj_street_time *times, uint32_t count, hj_status *verdicts,
                                  uint32_t *accepted);
+
+/* The same by a person. Each street that is closed (HJ_STREET_CLOSED), and each that is given back its map's time
+ * (HJ_STREET_AS_MAPPED), is an act of its own on record before the call answers, with operator, session, role and
+ * reason. Times are telemetry and carry no name, also one that opens a closed street: say HJ_STREET_AS_MAPPED first to
+ * sign the lifting.
+ *
+ * A process that is killed in the call may leave a street changed and no act, never an act on record whose street is as
+ * before. `action` may be NULL (nobody: hj_traffic_report_each); force and reserved fields are 0. Checked before any
+ * street is taken.
+ * ANY THREAD; a signed street takes the baton for a turn, in the order given: O(log streets) each.
+ * Answers as hj_traffic_report_each. Also verdicts[i] HJ_FULL (the journal's ring is three quarters full; the street
+ * is as it was) and HJ_E_UNSUPPORTED (a journal of a format before 3: see docs/support.md). HJ_E_UNSUPPORTED also of
+ * the call (force, reserved); HJ_E_SIZE (action). Since 0.3. */
+hj_status hj_traffic_report_by(hj_engine *engine, const hj_street_time *times, uint32_t count, hj_status *verdicts,
+                               uint32_t *accepted, const hj_action *action);
 
 #ifdef __cplusplus
 }

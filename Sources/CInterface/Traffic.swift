@@ -1,4 +1,4 @@
-// hj_traffic_report, hj_traffic_report_each.
+// hj_traffic_report, hj_traffic_report_each, hj_traffic_report_by.
 
 import CHujia
 import HujiaDriver
@@ -15,8 +15,19 @@ public func hj_traffic_report_each(
   _ engine: OpaquePointer!, _ times: UnsafePointer<hj_street_time>!, _ count: UInt32,
   _ verdicts: UnsafeMutablePointer<hj_status>!, _ accepted: UnsafeMutablePointer<UInt32>!
 ) -> hj_status {
+  hj_traffic_report_by(engine, times, count, verdicts, accepted, nil)
+}
+
+@c @implementation
+public func hj_traffic_report_by(
+  _ engine: OpaquePointer!, _ times: UnsafePointer<hj_street_time>!, _ count: UInt32,
+  _ verdicts: UnsafeMutablePointer<hj_status>!, _ accepted: UnsafeMutablePointer<UInt32>!,
+  _ action: UnsafePointer<hj_action>!
+) -> hj_status {
   with(engine) { driver in
     accepted?.pointee = 0
+    let (verdict, act) = Check.act(action)
+    guard verdict == .ok else { return verdict }
     guard count <= 1_048_576 else { return .argument }
     guard count > 0 else { return .ok }
     guard let times else { return .null }
@@ -26,7 +37,8 @@ public func hj_traffic_report_each(
     let stride = Int(first.loadUnaligned(as: UInt32.self))
     let answer = EngineDriver.cold(token(engine)) {
       driver.reportTraffic(
-        Int(count), { streetTime(Sized<hj_street_time>.copy(first + $0 * stride, size: stride)) },
+        Int(count), act: act,
+        { streetTime(Sized<hj_street_time>.copy(first + $0 * stride, size: stride)) },
         { verdicts?[$0] = $1.rawValue })
     }
     accepted?.pointee = UInt32(answer.accepted)

@@ -47,12 +47,15 @@ public struct StreetTime: Sendable, Equatable {
 extension Engine {
   /// Takes in streets' travel times as they are now and returns at once: the next epoch of travel times is built
   /// meanwhile (host-driven: by the next `poll`), and an event of kind `traffic` says when it serves. Returns how many
-  /// were taken; refused are unknown streets and times out of range.
+  /// were taken; refused are unknown streets and times out of range. `person`: closures, and streets that are given
+  /// back their map's time, stand on record under that name; refused is also what a full ring has no room for.
   @discardableResult
-  public func report(traffic times: [StreetTime]) throws(HujiaError) -> Int {
+  public func report(
+    traffic times: [StreetTime], by person: Person? = nil
+  ) throws(HujiaError) -> Int {
     try with { driver in
       let answer = driver.reportTraffic(
-        times.count,
+        times.count, act: Act(person),
         { index in
           guard let time = times[index].inside else { return (.argument, nil) }
           return (.ok, time)

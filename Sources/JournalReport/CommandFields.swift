@@ -240,6 +240,11 @@ extension FieldList {
     case .addCall(let incident, let report):
       say("incident", incident)
       nest("report") { $0.say(report) }
+    case .signStreet(let street, let direction, let profile, let isClosed):
+      say("street", street)
+      say("direction", direction)
+      say("profile", profile)
+      say("isClosed", isClosed)
     default: break
     }
   }

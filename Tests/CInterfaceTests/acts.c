@@ -263,7 +263,8 @@ static void the_newest_stays(void) {
 static const char *const elsewhere[] = {"hj_plans_load_by",        "hj_unit_put_by",        "hj_unit_remove_by",
                                         "hj_unit_set_activity_by", "hj_incident_report_by", "hj_incident_update_by",
                                         "hj_watch_put_by",         "hj_watch_remove_by",    "hj_watch_pause_by",
-                                        "hj_watch_resume_by",      "hj_watch_alarm_by",     "hj_incident_post_by"};
+                                        "hj_watch_resume_by",      "hj_watch_alarm_by",     "hj_incident_post_by",
+                                        "hj_traffic_report_by"};
 #define ELSEWHERE (sizeof elsewhere / sizeof elsewhere[0])
 
 static void as_the_header_lists(const char *path) {

@@ -227,6 +227,10 @@ static hj_status street_time_in(hj_engine *engine, void *time) {
   hj_status status = hj_traffic_report_each(engine, time, 1, &verdict, NULL);
   return status == HJ_PARTIAL && verdict == HJ_E_UNKNOWN ? HJ_OK : status; /* no streets here */
 }
+static hj_status street_time_action(hj_engine *engine, void *action) {
+  hj_status status = hj_traffic_report_by(engine, &valid_street_time, 1, NULL, NULL, action);
+  return status == HJ_PARTIAL ? HJ_OK : status;
+}
 static hj_status street_time_plain(hj_engine *engine, void *time) {
   hj_status status = hj_traffic_report(engine, time, 1);
   return status == HJ_PARTIAL ? HJ_OK : status;
@@ -290,6 +294,7 @@ static const struct sized_row {
     {"hj_incident_raise dispatch", sizeof(hj_dispatch), NULL, raise_out, 680},
     {"hj_traffic_report", sizeof(hj_street_time), &valid_street_time, street_time_plain, 0},
     {"hj_traffic_report_each", sizeof(hj_street_time), &valid_street_time, street_time_in, 0},
+    {"hj_traffic_report_by action", sizeof(hj_action), NULL, street_time_action, 24},
     WATCH_SIZED_ROWS,
 };
 

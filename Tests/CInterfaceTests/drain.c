@@ -119,6 +119,7 @@ static void everything_is_refused(hj_engine *of, uint64_t incident, uint64_t ass
   CHECK_STATUS(hj_watch_alarm(of, 7, 0, &answer), HJ_E_STATE);
   CHECK_STATUS(hj_traffic_report(of, &time, 1), HJ_E_STATE);
   CHECK_STATUS(hj_traffic_report_each(of, &time, 1, NULL, NULL), HJ_E_STATE);
+  CHECK_STATUS(hj_traffic_report_by(of, &time, 1, NULL, NULL, &action), HJ_E_STATE);
   CHECK_STATUS(hj_plans_load(of, hasty, sizeof hasty - 1, NULL), HJ_E_STATE);
   CHECK_STATUS(hj_plans_migrate(of, &count), HJ_E_STATE);
   CHECK_STATUS(hj_figures_reset(of), HJ_E_STATE);

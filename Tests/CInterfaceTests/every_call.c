@@ -206,7 +206,7 @@ static void call_hj_incident_post_by(hj_engine *engine) {
   expect("hj_incident_post_by", hj_incident_post_by(engine, STRUCT(1, hj_report), STRUCT(2, hj_action)), engine == NULL, said);
 }
 static void call_hj_incident_post_within(hj_engine *engine) {
-  static const hj_status said[] = {HJ_OK, HJ_EXISTS, HJ_FULL, HJ_MANUAL, HJ_HELD, HJ_E_ARGUMENT, HJ_E_NULL, HJ_E_SIZE, HJ_E_NEWER, HJ_E_STALE, HJ_E_STATE, HJ_E_CONFLICT, HJ_E_FORKED, HJ_E_DEADLOCK, HJ_E_RANGE, HJ_E_UNSUPPORTED, INT32_MAX};
+  static const hj_status said[] = {HJ_OK, HJ_EXISTS, HJ_FULL, HJ_MANUAL, HJ_HELD, HJ_E_ARGUMENT, HJ_E_NULL, HJ_E_SIZE, HJ_E_NEWER, HJ_E_STALE, HJ_E_STATE, HJ_E_CONFLICT, HJ_E_FORKED, HJ_E_DEADLOCK, HJ_E_RANGE, INT32_MAX};
   expect("hj_incident_post_within", hj_incident_post_within(engine, STRUCT(1, hj_report), number(2, 0, INT64_MIN, INT64_MAX)), engine == NULL, said);
 }
 static void call_hj_incident_update(hj_engine *engine) {
@@ -497,6 +497,10 @@ static void call_hj_traffic_report_each(hj_engine *engine) {
   static const hj_status said[] = {HJ_OK, HJ_PARTIAL, HJ_E_ARGUMENT, HJ_E_NULL, HJ_E_SIZE, HJ_E_NEWER, HJ_E_STALE, HJ_E_UNKNOWN, HJ_E_STATE, HJ_E_MEMORY, HJ_E_FORKED, HJ_E_DEADLOCK, HJ_E_UNSUPPORTED, HJ_E_SYSTEM, INT32_MAX};
   expect("hj_traffic_report_each", hj_traffic_report_each(engine, STRUCT(1, hj_street_time), (uint32_t)number(2, 1, 0, UINT32_MAX), VALUE(3, hj_status), VALUE(4, uint32_t)), engine == NULL, said);
 }
+static void call_hj_traffic_report_by(hj_engine *engine) {
+  static const hj_status said[] = {HJ_OK, HJ_FULL, HJ_PARTIAL, HJ_E_ARGUMENT, HJ_E_NULL, HJ_E_SIZE, HJ_E_NEWER, HJ_E_STALE, HJ_E_UNKNOWN, HJ_E_STATE, HJ_E_MEMORY, HJ_E_FORKED, HJ_E_DEADLOCK, HJ_E_UNSUPPORTED, HJ_E_SYSTEM, INT32_MAX};
+  expect("hj_traffic_report_by", hj_traffic_report_by(engine, STRUCT(1, hj_street_time), (uint32_t)number(2, 1, 0, UINT32_MAX), VALUE(3, hj_status), VALUE(4, uint32_t), STRUCT(5, hj_action)), engine == NULL, said);
+}
 static const struct {
   const char *name;
   void (*call)(hj_engine *engine);
@@ -605,10 +609,11 @@ static const struct {
     {"hj_street_name", call_hj_street_name, 5},
     {"hj_traffic_report", call_hj_traffic_report, 3},
     {"hj_traffic_report_each", call_hj_traffic_report_each, 5},
+    {"hj_traffic_report_by", call_hj_traffic_report_by, 6},
     {"hj_engine_drain", call_hj_engine_drain, 1},
     {"hj_engine_close", call_hj_engine_close, 1},
 };
-#define CALLS 105
+#define CALLS 106
 
 static hj_engine *open_one(void) {
   hj_config config = poll_config();

@@ -122,7 +122,8 @@ static hj_status some_verdict;
   X(hj_route_by_profile, 0, 0, 1, 1, HJ_PROFILE_NORMAL, &some_summary, &some_point, 1, &some_count) \
   X(hj_street_name, 1, some_text, sizeof some_text, &some_count)                                    \
   X(hj_traffic_report, &valid_street_time, 1)                                                       \
-  X(hj_traffic_report_each, &valid_street_time, 1, &some_verdict, &some_count)
+  X(hj_traffic_report_each, &valid_street_time, 1, &some_verdict, &some_count)                      \
+  X(hj_traffic_report_by, &valid_street_time, 1, &some_verdict, &some_count, &valid_action)
 #define WITHOUT_ARGUMENTS(X) \
   X(hj_figures_reset)        \
   X(hj_engine_drain)         \

@@ -2,6 +2,7 @@
 #ifndef HUJIA_TEST_JOURNAL_HOST_H
 #define HUJIA_TEST_JOURNAL_HOST_H
 
+#include <dirent.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -83,6 +84,33 @@ static inline uint32_t number_of(const hj_event *event) {
   uint32_t number;
   memcpy(&number, event->reference, sizeof number);
   return event->kind == HJ_EVENT_DECIDED ? number : 0;
+}
+
+static inline int holds_word(const unsigned char *bytes, size_t count, uint64_t wanted) {
+  for (size_t at = 0; at + sizeof wanted <= count; at++)
+    if (memcmp(bytes + at, &wanted, sizeof wanted) == 0) return 1;
+  return 0;
+}
+
+/* Whether a segment or a stream of the folder holds the eight bytes. */
+static inline int is_on_record(uint64_t wanted) {
+  DIR *listing = opendir(folder);
+  struct dirent *entry;
+  int found = 0;
+  REQUIRE(listing != NULL);
+  while ((entry = readdir(listing)) != NULL) {
+    char path[512];
+    static unsigned char bytes[4 << 20];
+    if (strncmp(entry->d_name, "snapshot-", 9) == 0) continue;
+    snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+    FILE *file = fopen(path, "rb");
+    if (file == NULL) continue;
+    size_t count;
+    while ((count = fread(bytes, 1, sizeof bytes, file)) > 0) found |= holds_word(bytes, count, wanted);
+    fclose(file);
+  }
+  closedir(listing);
+  return found;
 }
 
 #endif

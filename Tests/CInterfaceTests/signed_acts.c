@@ -2,8 +2,6 @@
  * journal with its operator and its desk, nothing that is not understood is taken, and NULL is nobody.
  *
  *   signed_acts */
-#include <dirent.h>
-
 #include "journal_host.h"
 
 static hj_engine *engine;
@@ -120,33 +118,6 @@ static void refuses(size_t index) {
     CHECK_STATUS_OF(acts[index].name, acts[index].call(&action), field == 3 ? HJ_E_SIZE : HJ_E_UNSUPPORTED);
   }
   CHECK_EQUAL(journal_info(engine).recorded, before);
-}
-
-static int holds(const unsigned char *bytes, size_t count, uint64_t wanted) {
-  for (size_t at = 0; at + sizeof wanted <= count; at++)
-    if (memcmp(bytes + at, &wanted, sizeof wanted) == 0) return 1;
-  return 0;
-}
-
-/* Whether a segment or a stream of the folder holds the eight bytes. */
-static int is_on_record(uint64_t wanted) {
-  DIR *listing = opendir(folder);
-  struct dirent *entry;
-  int found = 0;
-  REQUIRE(listing != NULL);
-  while ((entry = readdir(listing)) != NULL) {
-    char path[512];
-    static unsigned char bytes[4 << 20];
-    if (strncmp(entry->d_name, "snapshot-", 9) == 0) continue;
-    snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
-    FILE *file = fopen(path, "rb");
-    if (file == NULL) continue;
-    size_t count;
-    while ((count = fread(bytes, 1, sizeof bytes, file)) > 0) found |= holds(bytes, count, wanted);
-    fclose(file);
-  }
-  closedir(listing);
-  return found;
 }
 
 static void each_is_on_record(void) {

@@ -41,6 +41,7 @@ import Testing
     check(
       city.submit(.raise(incident: 1, level: 2, wall_us: 0)).status, equals: .unsupported,
       "it cannot be said")
+    signsNothing(city.driver)
     let (_, lines) = city.recordingAndState()
     try OldJournal.read(configuration, format: format)
     // By records alone, and from the snapshot.
@@ -72,6 +73,22 @@ import Testing
       check(error.kind, equals: .newer)
       check(error.text.contains("format \(JournalFormat.newest)"), error.text)
     }
+  }
+
+  /// An act that cannot be said is refused, and its street is as before: nobody's closure is another thing than that
+  /// of a person, so it is not taken for it.
+  private func signsNothing(_ driver: EngineDriver) {
+    let (pending, recorded) = (driver.trafficFigures.pending, driver.journalFigures.recorded)
+    for time in [StreetTime.Time.closed, .asMapped] {
+      var verdict = Status.ok
+      let answer = driver.reportTraffic(
+        1, act: Act(operatorID: 7), { _ in (.ok, StreetTime(streetID: 1, time: time)) },
+        { verdict = $1 })
+      check(verdict, equals: .unsupported)
+      check(answer.accepted, equals: 0)
+    }
+    check(driver.trafficFigures.pending, equals: pending)
+    check(driver.journalFigures.recorded, equals: recorded)
   }
 
   /// A folder that a version of then wrote itself, with a state of version 1 in it.
@@ -112,6 +129,8 @@ import Testing
     try life {
       check($0.core.pointee.readState, equals: EngineCore.stateVersion)
       check($0.submit(.raise(incident: 1, level: 2, wall_us: 0)), equals: .unsupported)
+      let closes = Change.signStreet(street: 1, direction: 0, profile: 0, isClosed: true)
+      check($0.submit(closes), equals: .unsupported)
     }
     try life { check($0.core.pointee.readState, equals: EngineCore.stateVersion) }
   }

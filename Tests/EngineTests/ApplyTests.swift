@@ -56,9 +56,10 @@ import Testing
     case .raise: 40
     case .separate: 41
     case .addCall: 42
+    case .signStreet: 43
     }
   }
-  private static let cases = 43
+  private static let cases = 44
 
   private let bench: Bench
   private let seen: Seen
@@ -250,5 +251,8 @@ import Testing
     check(bench.core.epoch, equals: 6)
     check(apply(.tendEpoch(cells: .max)), equals: .ok)
     check(!bench.decision.slice.hasMore)
+    let closes = Change.signStreet(street: 9, direction: 1, profile: 0, isClosed: true)
+    check(apply(closes, act: person), equals: .ok)
+    check(bench.core.epoch, equals: 6)
   }
 }

@@ -269,6 +269,11 @@ struct CommandLines {
     case .addCall(let incident, let report):
       say("incident", incident)
       say("report", report)
+    case .signStreet(let street, let direction, let profile, let isClosed):
+      say("street", street)
+      say("direction", direction)
+      say("profile", profile)
+      say("isClosed", isClosed)
     default: break
     }
   }

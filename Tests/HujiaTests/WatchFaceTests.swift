@@ -223,4 +223,28 @@ import Testing
     let deaf = try Engine(configuration: off)
     #expect(throws: HujiaError.self) { try deaf.report(traffic: [StreetTime(40, .closed)]) }
   }
+
+  /// Each is an act of its own on record; a time is nobody's, and of nobody none is.
+  @Test func closedByAPerson() throws {
+    let folder = TemporaryFolder()
+    var configuration = Configuration(map: try map(folder), isHostDriven: true)
+    configuration.journal = folder.file("journal")
+    let engine = try Engine(configuration: configuration)
+    try engine.poll(now_ns: 1, wall_us: 1_516_000_000_000_000)
+    let times = [
+      StreetTime(41, .closed), StreetTime(40, .milliseconds(15_000)), StreetTime(99, .closed),
+      StreetTime(42, .asMapped, direction: .forward),
+    ]
+    for (person, acts) in [
+      (nil, 0), (Person(operatorID: 7, reason: 3), 2), (Person(operatorID: 0), 0),
+    ] {
+      let before = try engine.journalStatus().recorded
+      check(try engine.report(traffic: times, by: person), equals: 3)
+      check(try engine.journalStatus().recorded - before, equals: UInt64(acts))
+    }
+    try engine.poll(now_ns: 2, wall_us: 1_516_000_000_000_001)
+    let way = try engine.travelTime(
+      from: Coordinate(latitude: 0, longitude: 0), to: Coordinate(latitude: 0, longitude: 0.006))
+    check(way.isStraightLine, "the middle is closed")
+  }
 }

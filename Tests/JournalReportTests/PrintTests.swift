@@ -63,6 +63,25 @@ import Testing
     check(try printed(life.journal) { $0.incident = 77 }.count, equals: 0)
   }
 
+  /// A street that a person closed: found by the person, in words.
+  @Test func aClosureHasItsPerson() throws {
+    let life = try Life()
+    life.run()
+    life.submit(
+      .signStreet(street: 4_711, direction: 1, profile: 0, isClosed: true), by: 11, reason: 6)
+    life.close()
+    let turns = try printed(life.journal) { $0.operatorID = 11 }
+    check(turns.map(\.command), equals: ["signStreet"])
+    let text = turns.first?.text(WallTime()) ?? ""
+    for words in [
+      "by       operator 11, session 110, role 3, reason 6", "street 4711", "direction 1",
+      "isClosed",
+    ] { check(text.contains(words), "no \(words) in\n\(text)") }
+    let json = turns.first?.json(WallTime()) ?? ""
+    for words in ["\"street\":\"4711\"", "\"isClosed\":true"] { check(json.contains(words), json) }
+    check(try verdict(life.journal, .redecided).holds)
+  }
+
   /// Records that went by retention: their state comes from a snapshot, and the rest has its answers again.
   @Test func fromASnapshot() throws {
     let life = try Life()

@@ -924,6 +924,7 @@ FUNCTIONS = [
     ("hj_street_name", c_int32, [c_void_p, c_uint64, POINTER(c_char), c_uint32, POINTER(c_uint32)]),
     ("hj_traffic_report", c_int32, [c_void_p, POINTER(StreetTime), c_uint32]),
     ("hj_traffic_report_each", c_int32, [c_void_p, POINTER(StreetTime), c_uint32, POINTER(c_int32), POINTER(c_uint32)]),
+    ("hj_traffic_report_by", c_int32, [c_void_p, POINTER(StreetTime), c_uint32, POINTER(c_int32), POINTER(c_uint32), POINTER(Action)]),
 ]
 
 

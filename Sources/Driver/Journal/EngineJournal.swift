@@ -375,7 +375,7 @@ extension Command {
     switch change {
     case .report(let report):
       report.tier == .routine || report.tier == .preventive ? .routine : .rest
-    case .usePlans, .beats, .migrateSlice, .migrate, .putWatch: .routine
+    case .usePlans, .beats, .migrateSlice, .migrate, .putWatch, .signStreet: .routine
     default: .rest
     }
   }

@@ -55,6 +55,8 @@ extension EngineDriver {
     case .snoozeClock(let clock, let for_ms):
       return Self.isSound(clock) && for_ms >= 0 && for_ms <= Int64(UInt32.max) * 1_000
     case .tendEpoch(let cells): return cells >= 0
+    case .signStreet(_, let direction, let profile, _):
+      return 0...2 ~= direction && 0...2 ~= profile
     case .stall(let late_ns): return late_ns >= 0
     case .tick(let tick):
       return tick.most >= 0 && tick.decisions >= 0 && tick.offerSteps >= 0

@@ -102,9 +102,10 @@ extension EngineDriver {
   }
 
   /// Takes street times in (`hj_traffic_report`). `time` gives each, or why it is refused; `verdict` is told of each.
-  /// Returns how many were taken.
+  /// Returns how many were taken. `act`: the person that closes and opens them.
   package func reportTraffic(
-    _ count: Int, _ time: (Int) -> (Status, StreetTime?), _ verdict: (Int, Status) -> Void
+    _ count: Int, act: Act = Act(), _ time: (Int) -> (Status, StreetTime?),
+    _ verdict: (Int, Status) -> Void
   ) -> (status: Status, accepted: Int) {
     guard trafficUse != .off else { return (.unsupported, 0) }
     guard count > 0 else { return (.ok, 0) }
@@ -116,7 +117,9 @@ extension EngineDriver {
       guard status == .ok else { return (status, 0) }
       break
     }
-    let accepted = take(count, time, verdict, traffic)
+    let accepted =
+      act.isOfPerson
+      ? takeSigned(count, act, time, verdict, traffic) : take(count, time, verdict, traffic)
     traffic.accepted.add(Int64(accepted), ordering: .relaxed)
     traffic.refused.add(Int64(count - accepted), ordering: .relaxed)
     if accepted > 0 { traffic.threads?.wake() }
@@ -135,9 +138,7 @@ extension EngineDriver {
         var filled = 0
         while next < count, filled < Self.slice {
           let (status, given) = time(next)
-          if let given, let found = traffic.streets.find(given.streetID, hint: hint),
-            traffic.streets.hasArcs(found, given.direction)
-          {
+          if let given, let found = traffic.find(given, hint: hint) {
             hint = found.upperBound
             ready[filled] = ResolvedTime(time: given, first: found.lowerBound, end: hint)
             filled += 1

@@ -110,6 +110,15 @@ final class Traffic: @unchecked Sendable {
     return .ok
   }
 
+  /// Where the street's pieces lie; nil: no street has that id, or none can be driven in that direction.
+  @inline(__always)
+  func find(_ time: StreetTime, hint: Int) -> Range<Int>? {
+    guard let found = streets.find(time.streetID, hint: hint),
+      streets.hasArcs(found, time.direction)
+    else { return nil }
+    return found
+  }
+
   /// A street's time as its arcs' times, into the table of those that wait.
   func put(_ time: StreetTime, _ found: Range<Int>, _ put: (Int, UInt32) -> Void) {
     let arcs = map.arcCount

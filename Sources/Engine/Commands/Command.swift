@@ -89,6 +89,9 @@ package enum Change: BitwiseCopyable {
   case useEpoch(Unmanaged<Metric>)
   /// So many cells of the roads follow the epoch in use. It changes what the next answers cost, never the answers.
   case tendEpoch(cells: Int)
+  /// A person closed a street, or lifted that. It changes nothing: the times come with the next epoch. Direction and
+  /// profile as the C header numbers them, 0 = both.
+  case signStreet(street: UInt64, direction: Int32, profile: Int32, isClosed: Bool)
 
   // Time
   /// The first wall time that the engine hears: what came before gets it.

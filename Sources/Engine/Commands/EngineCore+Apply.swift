@@ -130,6 +130,7 @@ extension EngineCore {
       sign(act, status, decision.answer.incidentID)
       return status
     case .setMode(let isManual): return set(isManual: isManual, act: act)
+    case .signStreet: return .ok
     default: return .unsupported
     }
   }

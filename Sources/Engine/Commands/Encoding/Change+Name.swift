@@ -49,6 +49,7 @@ extension Change {
     case .raise: "raise"
     case .separate: "separate"
     case .addCall: "addCall"
+    case .signStreet: "signStreet"
     }
   }
 }

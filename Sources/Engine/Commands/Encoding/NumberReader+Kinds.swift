@@ -242,6 +242,12 @@ extension NumberReader {
     case 41: return .plain(.raise(incident: u64(), level: u32(), wall_us: i64()))
     case 42: return .plain(.separate(incident: u64(), wall_us: i64()))
     case 43: return .plain(.addCall(incident: u64(), report(version)))
+    case 44:
+      return .plain(.signStreet(
+        street: u64(),
+        direction: i32(),
+        profile: i32(),
+        isClosed: bool()))
     default: return nil
     }
   }

@@ -245,6 +245,11 @@ extension NumberWriter {
     case .addCall(let incident, let report):
       put(incident)
       encode(report)
+    case .signStreet(let street, let direction, let profile, let isClosed):
+      put(street)
+      put(direction)
+      put(profile)
+      put(isClosed)
     default: break
     }
   }
