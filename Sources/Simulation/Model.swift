@@ -54,6 +54,8 @@ struct ModelIncident {
   var nextCycle: Int32 = 0
   /// A unit declined, did not sign or was cancelled: which units may be asked again is then the engine's to know.
   var wasRefused = false
+  /// Units that graver calls took from it.
+  var robbed = 0
   var live: [UInt64] = []
   var clocks: [Int32: ModelClock] = [:]
 }
@@ -78,6 +80,9 @@ struct Model {
   var units: [UInt64: ModelUnit] = [:]
   /// Posted and not yet decided, by key.
   var posted: [UInt64: hj_report] = [:]
+  /// The order that a person sends elsewhere, while that is carried out.
+  var divertedByHand: UInt64 = 0
+  private(set) var robberies = 0
   private var sequence: UInt64 = 0
   private var lastExpired: ModelClock?
   private(set) var escalations: [Int32: [Int32: Int]] = [:]
@@ -234,6 +239,9 @@ struct Model {
     }
     guard event.state < HJ_ASSIGNMENT_CLEARED else {
       if event.state == HJ_ASSIGNMENT_EXPIRED { lastExpired = assignment.acknowledge }
+      if event.state == HJ_ASSIGNMENT_DIVERTED, event.assignment_id != divertedByHand {
+        try robbed(assignment)
+      }
       if event.state != HJ_ASSIGNMENT_CLEARED { incidents[assignment.incident]?.wasRefused = true }
       units[assignment.unit]?.assignment = 0
       assignments[event.assignment_id] = nil
@@ -249,6 +257,22 @@ struct Model {
       incidents[assignment.incident]?.hasArrived = true
       incidents[assignment.incident]?.clocks[HJ_CLOCK_ARRIVAL] = nil
     }
+  }
+
+  /// A graver call took the unit: before it arrived, from what can wait longer, and not too often.
+  private mutating func robbed(_ assignment: ModelAssignment) throws(Violation) {
+    guard let incident = incidents[assignment.incident] else { return }
+    let most = SimulationPlan.mostRobbed
+    guard assignment.state < HJ_ASSIGNMENT_ON_SCENE, incident.tier > HJ_TIER_URGENT,
+      incident.robbed < most
+    else {
+      throw Violation(
+        "units are taken by the table",
+        "unit \(assignment.unit) in state \(assignment.state) was taken from incident \(incident.id) of tier \(incident.tier), the \(incident.robbed + 1)th of \(most)"
+      )
+    }
+    incidents[incident.id]?.robbed += 1
+    robberies += 1
   }
 
   private mutating func dispatched(_ event: hj_event, now_ns: Int64) throws(Violation) {

@@ -86,7 +86,7 @@ extension Simulation {
     let status = engine.post(report)
     try expect(status == HJ_OK, "states", "a post answered \(status)")
     // It is due now: the next poll decides it.
-    try poll(most: 0)
+    try poll(most: 0, decidesPosts: true)
   }
 
   private mutating func move(_ id: UInt64, to state: Int32, _ expected: hj_status) throws(Violation)
@@ -189,6 +189,8 @@ extension Simulation {
     let hasArrived = known.state >= HJ_ASSIGNMENT_ON_SCENE
     let isFull = (model.incidents[target]?.live.count ?? 0) >= Int(HJ_CHOSEN_MAX)
     let answer = engine.divert(order, to: target, isForced: isForced)
+    model.divertedByHand = order
+    defer { model.divertedByHand = 0 }
     let expected =
       known.incident == target
       ? HJ_E_CONFLICT : hasArrived && !isForced ? HJ_E_STATE : isFull ? HJ_FULL : HJ_OK

@@ -26,6 +26,10 @@ enum SimulationPlan {
         "arrival": { "steps": [{ "do": "supervisor" }, { "after_s": 90, "do": "suggest_exchange" }], "repeat_s": 300 },
         "resolve": { "steps": [{ "do": "supervisor" }], "repeat_s": 3600 }
       },
+      "preempt": [
+        { "for": "emergency", "from": ["routine", "preventive"], "near_arrival_s": 30, "margin_s": 60, "robbed_max": 2 },
+        { "for": "urgent", "from": ["preventive"], "near_arrival_s": 0, "margin_s": 90, "robbed_max": 3 }
+      ],
       "plans": [
         {
           "name": "crash", "types": [2],
@@ -43,6 +47,8 @@ enum SimulationPlan {
     """
 
   static let manualType: UInt32 = 4
+  /// By whichever of the two rules.
+  static let mostRobbed = 3
 
   /// Milliseconds; nil = no limit.
   static func respond_ms(_ tier: Int32) -> Int64? {

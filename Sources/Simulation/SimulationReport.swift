@@ -13,6 +13,7 @@ package struct SimulationReport: Encodable {
   private var assignments: Int64
   private var declined: Int64
   private var expired: Int64
+  private var taken_for_graver: Int
   private var escalations: [String: [String: Int]] = [:]
   private var late_deadlines: Int64
   private var events: Int64
@@ -31,6 +32,7 @@ package struct SimulationReport: Encodable {
     assignments = stats.assignments_opened
     declined = stats.assignments_declined
     expired = stats.assignments_expired
+    taken_for_graver = simulation.model.robberies
     late_deadlines = stats.late_deadlines
     events = stats.events_written
     digest = simulation.engine.digest.text
@@ -51,7 +53,8 @@ package struct SimulationReport: Encodable {
     }
     return """
       seed \(seed), \(hours) hours: \(commands) commands, \(checks) checks, every promise held
-      \(incidents) incidents, \(assignments) assignments (\(declined) declined, \(expired) expired), \(events) events
+      \(incidents) incidents, \(assignments) assignments (\(declined) declined, \(expired) expired)
+      \(taken_for_graver) units taken for graver calls, \(events) events
       escalations (\(late_deadlines) late, after a suspend)
       \(clocks.joined(separator: "\n"))
       \(Decimals.fixed(seconds, 1)) s
