@@ -10,6 +10,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -77,6 +78,24 @@ static void go_on_in_child(void) {
   if (hujia_fork_page != NULL) __atomic_store_n(hujia_fork_page, UNSETTLED, __ATOMIC_RELEASE);
 }
 
+static uint32_t has_fork_handlers;
+
+static int add_fork_handlers(void) {
+  if (__atomic_load_n(&has_fork_handlers, __ATOMIC_ACQUIRE)) return 0;
+  if (pthread_atfork(lock_for_fork, go_on_in_parent, go_on_in_child) != 0) return ENOMEM;
+  __atomic_store_n(&has_fork_handlers, 1, __ATOMIC_RELEASE);
+  return 0;
+}
+
+/* When the library is loaded: a fork that has begun before the first open would not run what that open adds, and its child
+ * would find the locks of a thread that is not there. After the allocator's own handlers, which its first use adds: they
+ * must run later than these, because a holder of these locks allocates. */
+__attribute__((constructor)) static void watch_forks_early(void) {
+  void *volatile first = malloc(1);
+  free(first);
+  add_fork_handlers();
+}
+
 int hujia_watch_forks(void) {
   if (__atomic_load_n(&hujia_fork_page, __ATOMIC_ACQUIRE) != NULL) return 0;
   size_t bytes = (size_t)sysconf(_SC_PAGESIZE);
@@ -84,8 +103,8 @@ int hujia_watch_forks(void) {
   if (page == MAP_FAILED) return errno;
   madvise(page, bytes, MADV_WIPEONFORK); /* Linux 4.14 */
   page[0] = SETTLED;
-  /* Before the page is seen: when it is refused, the next one tries again. */
-  if (pthread_atfork(lock_for_fork, go_on_in_parent, go_on_in_child) != 0) {
+  /* Before the page is seen: when they are refused, the next one tries again. */
+  if (add_fork_handlers() != 0) {
     munmap(page, bytes);
     return ENOMEM;
   }

@@ -242,6 +242,47 @@ static void fork_during_the_first_open(void) {
   CHECK_EQUAL(clean, times);
 }
 
+/* The same with certainty: the fork has begun, and is in a handler of the host's, when the first open begins. */
+static pthread_t beside_fork;
+static useconds_t ahead_us;
+static int opens_at_fork;
+
+static void open_beside_fork(void) {
+  if (!opens_at_fork) return;
+  opens_at_fork = 0;
+  if (pthread_create(&beside_fork, NULL, open_first, NULL) != 0) _exit(1);
+  usleep(ahead_us);
+}
+
+static void first_open_during_a_fork(void) {
+  int times = 20, clean = 0;
+  for (int number = 0; number < times; number++) {
+    fflush(NULL);
+    pid_t process = fork();
+    REQUIRE_AT_LEAST(process, 0);
+    if (process == 0) {
+      alarm(40);
+      if (pthread_atfork(open_beside_fork, NULL, NULL) != 0) _exit(1);
+      ahead_us = (useconds_t)(300 + number * 200);
+      opens_at_fork = 1;
+      pid_t child = fork();
+      if (child == 0) {
+        alarm(20);
+        _exit(wrong_own_engine(number % 2 ? HJ_RUN_THREAD : HJ_RUN_POLL, 0));
+      }
+      int status = -1;
+      void *wrong = NULL;
+      int is_clean = waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+      pthread_join(beside_fork, &wrong);
+      _exit(!is_clean || wrong != NULL);
+    }
+    int status = -1;
+    REQUIRE_EQUAL(waitpid(process, &status, 0), process);
+    clean += WIFEXITED(status) && WEXITSTATUS(status) == 0;
+  }
+  CHECK_EQUAL(clean, times);
+}
+
 /* An open that looks at the descriptors 0 to 2 holds a lock: the library's fcntl is this one, and stays in it. */
 static int is_slow, is_looking;
 
@@ -364,6 +405,7 @@ int main(void) {
   CHECK(WIFEXITED(verdict));
   CHECK_EQUAL(WEXITSTATUS(verdict), 0);
   fork_during_the_first_open();           /* this process opens none before */
+  first_open_during_a_fork();
   fork_while_descriptors_are_looked_at(); /* nor has it a loop */
   fork_out_of_a_hook(1);
   fork_out_of_a_hook(0);
