@@ -76,11 +76,11 @@ failed() {
 
 # run_counted NAME COMMAND...: one check that either holds or does not. Its output is shown when it fails.
 run_counted() {
-  local name="$1" log
+  local name="$1" log begun="$SECONDS"
   shift
   log="$(mktemp)"
   if "$@" >"$log" 2>&1; then
-    note "ok    $name"
+    note "ok    $name$(lasted "$begun")"
     count 1 0
     rm -f "$log"
     return 0
@@ -89,6 +89,46 @@ run_counted() {
   count 0 1
   rm -f "$log"
   return 1
+}
+
+# lasted BEGUN: the seconds since then, where there are enough of them to be worth a reader's eye.
+lasted() {
+  local seconds=$((SECONDS - $1))
+  if [[ "$seconds" -ge 5 ]]; then printf ' (%s s)' "$seconds"; fi
+}
+
+# beside COMMAND...: a command that counts (run_suite and its kind), in a lane of its own: as many lanes as processors.
+# together: waits for all of them, then shows what each said and adds up what each counted, in the order of their beginning.
+lanes=""
+beside() {
+  local at
+  [[ -n "$lanes" ]] || { lanes="$(mktemp -d)"; begun_lanes=0; }
+  at="$lanes/$(printf '%05d' "$begun_lanes")"
+  begun_lanes=$((begun_lanes + 1))
+  while [[ "$(jobs -rp | wc -l)" -ge "$(nproc)" ]]; do wait -n || true; done
+  : >"$at.counts"
+  (results="$at.counts" && export HUJIA_RESULTS="$results" && lanes="" && "$@") >"$at.said" 2>&1 &
+  echo "$!" >"$at.process"
+}
+together() {
+  local said at ended
+  [[ -n "$lanes" ]] || return 0
+  for said in "$lanes"/*.said; do
+    at="${said%.said}"
+    ended=0
+    wait "$(cat "$at.process")" || ended=$?
+    cat "$said"
+    [[ -n "$results" ]] || continue
+    cat "$at.counts" >>"$results"
+    if [[ -s "$at.counts.failed" ]]; then cat "$at.counts.failed" >>"$results.failed"; fi
+    # A lane that broke before it counted has failed.
+    if [[ ! -s "$at.counts" ]]; then
+      printf '  a lane that counted nothing (status %s)\n' "$ended" >>"$results.failed"
+      count 0 1
+    fi
+  done
+  rm -rf "$lanes"
+  lanes=""
 }
 
 # shown_of: of a failed run's log, read from its input, what a reader needs. The stacks of a test that reached its limit
@@ -103,7 +143,7 @@ shown_of() {
 # run_suite NAME COMMAND...: a program that ends with "N passed, N failed"; both numbers are added up. Lines that it opens
 # with "note: " are shown: figures that a reader wants to see. Lines that it opens with "skipped: " count as skipped.
 run_suite() {
-  local name="$1" log status=0 line passed failed
+  local name="$1" log status=0 line passed failed begun="$SECONDS"
   shift
   log="$(mktemp)"
   "$@" >"$log" 2>&1 || status=$?
@@ -123,7 +163,7 @@ run_suite() {
     rm -f "$log"
     return 1
   fi
-  note "ok    $name: $line"
+  note "ok    $name: $line$(lasted "$begun")"
   sed -nE 's/^note: /         /p' "$log"
   rm -f "$log"
 }
