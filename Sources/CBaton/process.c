@@ -87,9 +87,9 @@ static int add_fork_handlers(void) {
   return 0;
 }
 
-/* When the library is loaded: a fork that has begun before the first open would not run what that open adds, and its child
- * would find the locks of a thread that is not there. After the allocator's own handlers, which its first use adds: they
- * must run later than these, because a holder of these locks allocates. */
+/* When the library is loaded. A fork that has begun before the first open would not run what that open adds, and its
+ * child would find the locks of a thread that is not there. The allocator's own handlers, which its first use adds, must
+ * run later than these, because a holder of these locks allocates: so it is used first. */
 __attribute__((constructor)) static void watch_forks_early(void) {
   void *volatile first = malloc(1);
   free(first);

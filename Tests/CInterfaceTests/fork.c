@@ -404,7 +404,7 @@ int main(void) {
   REQUIRE_EQUAL(waitpid(first, &verdict, 0), first);
   CHECK(WIFEXITED(verdict));
   CHECK_EQUAL(WEXITSTATUS(verdict), 0);
-  fork_during_the_first_open();           /* this process opens none before */
+  fork_during_the_first_open(); /* this process opens none before */
   first_open_during_a_fork();
   fork_while_descriptors_are_looked_at(); /* nor has it a loop */
   fork_out_of_a_hook(1);
