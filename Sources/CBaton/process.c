@@ -88,8 +88,8 @@ static int add_fork_handlers(void) {
 }
 
 /* When the library is loaded. A fork that has begun before the first open would not run what that open adds, and its
- * child would find the locks of a thread that is not there. The allocator's own handlers, which its first use adds, must
- * run later than these, because a holder of these locks allocates: so it is used first. */
+ * child would find the locks of a thread that is not there. The allocator is used first: its own handlers, which its
+ * first use adds, must run later than these, because a holder of these locks allocates. */
 __attribute__((constructor)) static void watch_forks_early(void) {
   void *volatile first = malloc(1);
   free(first);
