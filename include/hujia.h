@@ -532,7 +532,8 @@ typedef struct hj_config {
   const char *ring_path;    /* a file on a tmpfs; default /dev/shm/hujia-UID-ID, ID a number made with the folder */
   uint32_t retain_record_d; /* days that records are kept, up to 36,500; 0 = for ever. Older ones go once two snapshots
                              * have them, which a thread makes also where nothing comes any more (not with
-                             * HJ_SNAPSHOT_AT_CLOSE); by whole segments: a 72nd of that time later, a day at most */
+                             * HJ_SNAPSHOT_AT_CLOSE); by whole segments: a 72nd of that time later, a day at most.
+                             * Age is time that passed; a wall clock that jumps ahead is believed a day later */
   uint32_t repeat_s; /* after a crash events not acknowledged (hj_events_ack) come again: those younger than this, 1 ...
                       * 31,622,400; default 600, ten minutes; never more than event_capacity */
   /* The run sheet 值班单: what people need to go on with paper when all machines are down, as plain text of 80 columns
@@ -1773,7 +1774,9 @@ hj_status hj_clock_escalate(hj_engine *engine, const hj_clock_ref *clock, const 
 #define HJ_HEALTH_KEPT_TOO_LONG 4096u   /* older than a retain_... of the config says: no snapshot has it yet */
 #define HJ_HEALTH_STREAMS_LOST 8192u  /* positions or heartbeats on record were missing or damaged when it was opened */
 #define HJ_HEALTH_RECORDS_WENT 16384u /* told, not degraded: records went by retain_record_d; hj_journal_info.gone */
-#define HJ_HEALTH_TIME_UNCERTAIN 65536u     /* the machine was started anew and its wall clock had gone back */
+#define HJ_HEALTH_TIME_UNCERTAIN \
+  65536u /* the machine was started anew and its wall clock had gone back; or something is older than a retain_... of
+          * the config by the wall clock alone: it stays until that has stood for a day (docs/operating/journal.md) */
 #define HJ_HEALTH_REBUILT_OTHERWISE 131072u /* a record did not give what it had given: please report it */
 #define HJ_HEALTH_JOURNAL_ENDED \
   262144u                           /* the ring was full: nothing more is on record until the engine is opened anew */

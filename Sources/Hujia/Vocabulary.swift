@@ -403,7 +403,8 @@ public struct Health: OptionSet, Sendable {
   /// Positions or heartbeats on record were missing or damaged when it was opened.
   public static let streamsLost = Health(rawValue: 8192)
   public static let recordsWent = Health(rawValue: 16384)
-  /// The machine was started anew and its wall clock had gone back.
+  /// The machine was started anew and its wall clock had gone back; or something is older than a retain_... of the
+  /// config by the wall clock alone: it stays until that has stood for a day (docs/operating/journal.md).
   public static let timeUncertain = Health(rawValue: 65536)
   /// A record did not give what it had given: please report it.
   public static let rebuiltOtherwise = Health(rawValue: 131072)

@@ -419,8 +419,8 @@ extension Journal {
         snapshots: catalogue.snapshots.filter { !recovery.spoilt.contains($0) },
         spoiltSnapshots: recovery.spoilt, headDigest: recovery.digestName ?? settings.digest,
         opening: recovery.opening))
-    journal.pending.inherited = recovery.ringNotes
     journal.work.held {
+      journal.goOn(from: recovery)
       journal.makeReserve()
       _ = journal.beginSegment()
     }

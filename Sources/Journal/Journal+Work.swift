@@ -20,6 +20,7 @@ extension Journal {
     if step == .failed {
       Waiters.wake(gate.held { waiters.arrive(0) })
     } else {
+      tendClock()
       tendStreams()
       tendRecords()
       if step == .nothing { tendReserve() }
@@ -357,6 +358,7 @@ extension Journal {
         lock.page.last = writer.place.last
         lock.page.hash = writer.place.hash
         lock.page.isClosed = true
+        lookAtClock()
         if lock.write(folder) == nil { ringFile.remove() }
       }
       writer.finish(folder)

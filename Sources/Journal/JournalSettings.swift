@@ -147,6 +147,8 @@ package struct JournalReasons: OptionSet, Hashable, Sendable {
 
   /// Told, not degraded: records went since opening, because they were as old as retention says.
   package static let recordsWent = JournalReasons(rawValue: 16_384)
+  /// By the wall clock something is old, and less time has passed as far as anybody knows: it waits.
+  package static let timeUncertain = JournalReasons(rawValue: 65_536)
 
   /// Bits: nothing more becomes durable, as far as anybody knows.
   package static var withoutDisk: UInt32 {

@@ -32,6 +32,10 @@ final class RecordTending {
   var looked_ns = Int64.min
   var stock = RecordStock()
   var isLate = false
+  /// Something is old by the wall clock alone.
+  var isDoubted = false
+  /// When LOCK got the clock of retention.
+  var clockKept_ns: Int64 = 0
   /// When the reserve was taken, or last tried for.
   var reserved_ns = Int64.min
   /// Something is old enough and waits for snapshots. Any thread.
@@ -47,7 +51,7 @@ extension Journal {
   /// Whether something is old enough to go and waits for a snapshot, or for two. Any thread.
   package var wantsSnapshot: Bool { tending.wantsSnapshot.load(ordering: .acquiring) }
 
-  private var hasRetention: Bool {
+  var hasRetention: Bool {
     settings.retention_s > 0 && settings.retention_s < JournalSettings.forEver_s
   }
 
@@ -65,8 +69,8 @@ extension Journal {
 
   /// A segment that is written to cannot go: it is finished in its time. What it had reserved is given back.
   private func turnOld() {
-    guard hasRetention, writer.isOpen, let begun_us = writer.begun_us,
-      calls.wall_us() &- begun_us >= settings.rotation_s &* 1_000_000
+    guard hasRetention, writer.isOpen, let begun_ns = writer.begun_ns,
+      calls.now_ns() &- begun_ns >= settings.rotation_s &* 1_000_000_000
     else { return }
     if let error = writer.trim(folder) {
       note(error)
@@ -75,18 +79,28 @@ extension Journal {
     _ = beginSegment()
   }
 
-  private func isYoung(_ segment: SegmentFacts, _ now_us: Int64) -> Bool {
-    settings.retention_s > 0 && segment.wall_us > now_us &- settings.retention_s &* 1_000_000
+  private func isYoung(_ wall_us: Int64, _ now_us: Int64) -> Bool {
+    settings.retention_s > 0 && wall_us > now_us &- settings.retention_s &* 1_000_000
+  }
+
+  /// Until when the oldest segment was written to. One that is of later than now was dated by a clock that was wrong:
+  /// what came behind it says how old it is at least.
+  private func ended_us(_ now_us: Int64) -> Int64 {
+    writer.written.first { $0.wall_us <= now_us }?.wall_us ?? now_us
   }
 
   /// Under `work`. What is old enough and in two snapshots goes.
   func prune() {
-    let now_us = calls.wall_us()
+    let now_us = lookAtClock()
+    let clock = lock.page.clock
     var hold = JournalHold.nothing
+    var isDoubted = false
     var count = 0
     while let first = writer.written.first, writer.written.count > 1 {
-      if isYoung(first, now_us) {
+      let ended_us = ended_us(now_us)
+      if isYoung(ended_us, now_us) {
         hold = .retention
+        isDoubted = clock.isDoubted && !isYoung(ended_us, now_us &+ clock.lead_us)
         break
       }
       if first.last > covered {
@@ -109,6 +123,8 @@ extension Journal {
       if first.last >= first.first { tending.stock.gone += first.last - first.first + 1 }
     }
     if count > 0 { raise(.recordsWent) }
+    tending.isDoubted = isDoubted
+    tellDoubt()
     take(stock: hold, now_us)
   }
 
@@ -118,7 +134,7 @@ extension Journal {
     let isOver = isOverBound(writer.written)
     if isOver { raise(.overBound) } else { clear(.overBound) }
     tending.wantsSnapshot.store(hold == .snapshot && (hasRetention || isOver), ordering: .releasing)
-    let oldest_us = writer.written.first?.wall_us ?? .max
+    let oldest_us = writer.written.isEmpty ? .max : ended_us(now_us)
     tending.isLate =
       hold == .snapshot && hasRetention
       && oldest_us < now_us &- (settings.retention_s &+ settings.rotation_s) &* 1_000_000

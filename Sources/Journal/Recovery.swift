@@ -97,8 +97,8 @@ struct Recovery {
       let next = heads[index + 1].head
       segments.append(
         SegmentFacts(
-          number: segment.number, first: head.first, last: next.after, wall_us: next.made_us,
-          bytes: segment.bytes))
+          number: segment.number, first: head.first, last: next.after,
+          wall_us: max(head.made_us, next.made_us), bytes: segment.bytes))
     }
     var index = start
     var room: [UInt8] = []
@@ -273,8 +273,8 @@ struct Recovery {
     if isLast { trimmed = (segment.name, used) }
     segments.append(
       SegmentFacts(
-        number: segment.number, first: own.first, last: place.last, wall_us: place.wall_us,
-        bytes: isLast ? used : segment.bytes))
+        number: segment.number, first: own.first, last: place.last,
+        wall_us: max(own.made_us, place.wall_us), bytes: isLast ? used : segment.bytes))
   }
 
   mutating func takeRing(

@@ -27,8 +27,8 @@ final class SegmentWriter: @unchecked Sendable {
   private var running: [UInt8]
   var nextNumber: UInt64
   private(set) var written: [SegmentFacts] = []
-  /// When the first batch of the open segment was written; nil: it has none.
-  private(set) var begun_us: Int64?
+  /// When the first batch of the open segment was written, in elapsed time; nil: it has none.
+  private(set) var begun_ns: Int64?
 
   init(
     digest: ChainDigest, seed: UInt32, layer: FrameLayer?, place: ChainPlace,
@@ -66,7 +66,7 @@ final class SegmentWriter: @unchecked Sendable {
   /// Reserved, with its head, known to its folder: then it counts. The records after `place.last` come into it.
   func begin(_ folder: Folder, _ head: SegmentHead) -> SystemError? {
     finish(folder)
-    begun_us = nil
+    begun_ns = nil
     var head = head
     head.number = nextNumber
     // Behind a gap without a batch a second segment begins where the first one would have.
@@ -192,9 +192,9 @@ final class SegmentWriter: @unchecked Sendable {
     place = ChainPlace(
       last: head.last, hash: hash, batch: head.number + 1, wall_us: wall_us)
     lastWritten = head.last
-    begun_us = begun_us ?? wall_us
+    begun_ns = begun_ns ?? now_ns
     written[written.count - 1].last = head.last
-    written[written.count - 1].wall_us = wall_us
+    written[written.count - 1].wall_us = max(written[written.count - 1].wall_us, wall_us)
     return nil
   }
 
@@ -243,7 +243,7 @@ struct SegmentFacts: Equatable, Sendable {
   var number: UInt64
   var first: UInt64
   var last: UInt64
-  /// Of its last batch.
+  /// Of its last batch, and no earlier than when it was made, where a clock went back.
   var wall_us: Int64
   var bytes: Int64
 }

@@ -1,4 +1,4 @@
-/* What the lives of a journal's tests differ in, and what they need for it: a seal of the host, a wall clock that can
+/* What the lives of a journal's tests differ in, and what they need for it: a seal of the host, clocks that can
  * be moved on, and the moment in which a snapshot gets its name. */
 #ifndef HUJIA_TEST_LIFE_KINDS_H
 #define HUJIA_TEST_LIFE_KINDS_H
@@ -17,7 +17,8 @@ enum { LIFE_SEALED = 1, LIFE_POSITIONS_APART = 2, LIFE_KINDS = 4 };
 
 /* In memory that a dead process shared. */
 static struct life_world {
-  int64_t later_s;   /* that the wall clock is ahead */
+  int64_t later_s;   /* that it is: by both clocks */
+  int64_t ahead_s;   /* and that the wall clock is ahead of that, because somebody set it wrong */
   int64_t snapshots; /* that got their name */
   uint64_t newest;   /* the number in the newest name */
   int64_t dies_at;   /* the process dies behind the renaming of this one, before it is counted; 0: of none */
@@ -36,7 +37,9 @@ int clock_gettime(clockid_t which, struct timespec *time) {
     memcpy(&own, &found, sizeof own);
   }
   int status = own(which, time);
-  if (world != NULL && which == CLOCK_REALTIME) time->tv_sec += __atomic_load_n(&world->later_s, __ATOMIC_ACQUIRE);
+  if (world != NULL && (which == CLOCK_REALTIME || which == CLOCK_BOOTTIME))
+    time->tv_sec += __atomic_load_n(&world->later_s, __ATOMIC_ACQUIRE);
+  if (world != NULL && which == CLOCK_REALTIME) time->tv_sec += __atomic_load_n(&world->ahead_s, __ATOMIC_ACQUIRE);
   return status;
 }
 

@@ -1,5 +1,6 @@
 /* Records go in their time, though nothing comes any more: a thread makes the snapshots that let them go, what went is
- * told, and the next process has everything but them. With HJ_SNAPSHOT_AT_CLOSE they stay, and that is told. */
+ * told, and the next process has everything but them. With HJ_SNAPSHOT_AT_CLOSE they stay, and that is told; and where
+ * somebody has set the wall clock ahead, in this life or before it. */
 #define _GNU_SOURCE
 #include "life_kinds.h"
 
@@ -137,10 +138,38 @@ static void stays_without_snapshots(void) {
   remove_folder();
 }
 
+static void stays_by_a_wrong_clock(int32_t mode) {
+  new_folder();
+  memset(world, 0, sizeof *world);
+  open_going(mode, 0);
+  call_some();
+  world->later_s += DAY_S;
+  for (int naps = 0; naps < LONGEST_S * 100 && !life_has_file("journal-000000000002"); naps++) nap();
+  REQUIRE_STATUS(hj_engine_close(engine), HJ_OK);
+  open_going(mode, 0);
+  REQUIRE_STATUS(hj_engine_close(engine), HJ_OK);
+  for (int life = 0; life < 2; life++) {
+    open_going(mode, 0);
+    world->ahead_s = 3650LL * DAY_S;
+    wait_for_reason(HJ_HEALTH_TIME_UNCERTAIN);
+    int32_t how = 0;
+    CHECK_EACH_EQUAL(reasons_now(&how), HJ_HEALTH_TIME_UNCERTAIN);
+    CHECK_EACH_EQUAL(how, HJ_MODE_DEGRADED);
+    CHECK_EACH_EQUAL(journal_info(engine).held_by, HJ_HELD_BY_RETENTION);
+    CHECK_EACH_EQUAL(journal_info(engine).first_record, 1);
+    CHECK_EACH_EQUAL(journal_info(engine).gone, 0);
+    CHECK_EACH_EQUAL(life_has_file("journal-000000000001"), 1);
+    if (life == 0) CHECK_EQUAL(is_told(mode, HJ_HEALTH_TIME_UNCERTAIN), 1);
+    REQUIRE_STATUS(hj_engine_close(engine), HJ_OK);
+  }
+  remove_folder();
+}
+
 int main(void) {
   world_take();
   goes_by_itself(HJ_RUN_POLL);
   goes_by_itself(HJ_RUN_THREAD);
   stays_without_snapshots();
+  stays_by_a_wrong_clock(HJ_RUN_THREAD);
   return check_finish();
 }

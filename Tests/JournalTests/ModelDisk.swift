@@ -468,7 +468,9 @@ final class ModelDisk: FileCalls, @unchecked Sendable {
   func user() -> UInt32 { 1_000 }
   var time_ns: Int64 = 1_000_000
   func now_ns() -> Int64 { time_ns }
-  func wall_us() -> Int64 { 1_700_000_000_000_000 + time_ns / 1_000 }
+  /// By which the wall clock is ahead of the time that passes.
+  var ahead_us: Int64 = 0
+  func wall_us() -> Int64 { 1_700_000_000_000_000 + time_ns / 1_000 + ahead_us }
 }
 
 /// A process that dies lets go of its folders; in one test process the table must be told.

@@ -24,6 +24,8 @@ struct LockPage: Equatable {
   var isClosed = false
   /// In which the journal is written (`JournalFormat`).
   var format = JournalFormat.oldest
+  /// What retention goes by.
+  var clock = RetentionClock()
 
   private var bytes: [UInt8] {
     var fields = FieldWriter()
@@ -38,6 +40,7 @@ struct LockPage: Equatable {
     fields.put(hash)
     fields.putCounted(Array(ringPath.utf8))
     fields.put(format)
+    clock.put(into: &fields)
     fields.seal(to: Self.size)
     return fields.bytes
   }
@@ -67,6 +70,7 @@ struct LockPage: Equatable {
     page.ringPath = String(decoding: fields.getCounted(most: mostPath), as: UTF8.self)
     // Those of the first months say nothing of it.
     page.format = max(fields.get(), JournalFormat.oldest)
+    page.clock = RetentionClock(&fields)
     guard !fields.isBroken,
       max(page.generation, page.first, page.last) <= JournalFormat.mostNumber
     else { return nil }

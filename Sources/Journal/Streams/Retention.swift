@@ -26,6 +26,8 @@ final class PendingNote: @unchecked Sendable {
   var tended_ns = Int64.min
   /// Something is older than it may become, and in no snapshot.
   var isLate = false
+  /// Something is old by the wall clock alone.
+  var isDoubted = false
 }
 
 extension Journal {
@@ -41,18 +43,20 @@ extension Journal {
     pending.tended_ns = now_ns
     carryOutInherited(layer)
     if pending.state.load(ordering: .acquiring) == PendingNote.State.recorded { carryOut(layer) }
-    let now_us = calls.wall_us()
+    let now_us = lookAtClock()
+    let clock = lock.page.clock
     var isLate = false
+    var isDoubted = false
     for stream in layer.streams {
       let keep_s = settings.retain_s[stream.stream.rawValue]
       guard keep_s < JournalSettings.always_s else { continue }
       let before_us = now_us &- keep_s &* 1_000_000
-      if let file = stream.files.last, stream.isOpen,
-        file.made_us &+ settings.rotation_s(stream.stream) &* 1_000_000 <= now_us
-      {
-        stream.finish(folder)
-      }
-      let due = due(stream, before_us)
+      if stream.isOpen, stream.isOld(now_ns) { stream.finish(folder) }
+      isDoubted =
+        isDoubted
+        || clock.isDoubted && isOld(stream, before_us &+ clock.lead_us, now_us)
+          && !isOld(stream, before_us, now_us)
+      let due = due(stream, before_us, now_us)
       isLate = isLate || due.isLate
       guard let last = due.last, let first = due.files.first?.first,
         pending.state.load(ordering: .acquiring) == PendingNote.State.none
@@ -66,19 +70,29 @@ extension Journal {
       pending.state.store(PendingNote.State.prepared, ordering: .releasing)
     }
     pending.isLate = isLate
+    pending.isDoubted = isDoubted
+    tellDoubt()
     tellLate()
     if isLate { tellAgain() }
   }
 
+  /// Whether the oldest of what stands apart was taken in before that.
+  private func isOld(_ stream: StreamWriter, _ before_us: Int64, _ now_us: Int64) -> Bool {
+    guard let first = stream.files.indices.first, !stream.isOpen || stream.files.count > 1 else {
+      return false
+    }
+    return stream.bounds(first, now_us).wall_us < before_us
+  }
+
   /// The last record of the files that are older than that and in a snapshot. Late: they are not in one.
   private func due(
-    _ stream: StreamWriter, _ before_us: Int64
+    _ stream: StreamWriter, _ before_us: Int64, _ now_us: Int64
   ) -> (files: [StreamFacts], last: UInt64?, isLate: Bool) {
     var last: UInt64?
     var found: [StreamFacts] = []
     let files = stream.files
     for index in files.indices where !(stream.isOpen && index == files.count - 1) {
-      let bound = stream.bounds(index)
+      let bound = stream.bounds(index, now_us)
       guard bound.wall_us < before_us else { break }
       guard bound.last <= snapshots.last ?? 0 else { return (found, last, true) }
       last = bound.last

@@ -11,6 +11,8 @@ final class StreamWriter {
   /// A file begins anew when it is so long, or so old: what is deleted goes by files.
   private let most_bytes: Int64
   private let most_us: Int64
+  /// When the one that is written to was begun, in elapsed time.
+  private var begun_ns: Int64 = 0
   private var file: Int32?
   private var status: FileStatus?
   private var offset: Int64 = 0
@@ -47,12 +49,20 @@ final class StreamWriter {
   var isOpen: Bool { file != nil }
 
   /// Of a file that is written to no more: the last record that it can have, and a time that all in it was taken in
-  /// before. Behind a file's time another is begun, so the last one needs no later to tell it.
-  func bounds(_ index: Int) -> (last: UInt64, wall_us: Int64) {
+  /// before. Behind a file's time another is begun, so the last one needs no later to tell it. A clock that was wrong
+  /// dates a file later than now, and what came behind it says how old it is at least; or earlier than the one before.
+  func bounds(_ index: Int, _ now_us: Int64) -> (last: UInt64, wall_us: Int64) {
     // Another opening may have had another retention.
     let span_us =
       files[index].number < firstOwn ? JournalSettings.longestRotation_s &* 1_000_000 : most_us
-    return files.bounds(index, last: last, wall_us: files[index].made_us &+ span_us)
+    let most_us = files[index].made_us &+ span_us
+    var bound = files.bounds(index, last: last, wall_us: most_us)
+    if bound.wall_us > now_us {
+      bound.wall_us = files[(index + 1)...].first { $0.made_us <= now_us }?.made_us ?? most_us
+    } else if files[index].made_us <= now_us, bound.wall_us < files[index].made_us {
+      bound.wall_us = most_us
+    }
+    return bound
   }
 
   func clear() {
@@ -101,10 +111,9 @@ final class StreamWriter {
   func flush(_ folder: Folder) -> SystemError? {
     guard !pending.isEmpty else { return nil }
     let now_us = folder.calls.wall_us()
-    let isOld = files.last.map { now_us &- $0.made_us >= most_us } ?? true
     // Before it is tried: what an error leaves in a file counts for nothing, and is as old.
     last = max(last, lastPending)
-    if file == nil || isOld || offset + Int64(pending.count) > most_bytes,
+    if file == nil || isOld(folder.calls.now_ns()) || offset + Int64(pending.count) > most_bytes,
       let error = begin(folder, now_us)
     {
       return error
@@ -146,6 +155,7 @@ final class StreamWriter {
       }
       self.status = status
       file = made
+      begun_ns = folder.calls.now_ns()
       offset = Int64(StreamHead.size)
       files.append(
         StreamFacts(
@@ -153,6 +163,9 @@ final class StreamWriter {
       return nil
     }
   }
+
+  /// Of the file that is written to: by elapsed time, which nobody sets.
+  func isOld(_ now_ns: Int64) -> Bool { now_ns &- begun_ns >= most_us &* 1_000 }
 
   func finish(_ folder: Folder) {
     guard let file else { return }
