@@ -8,7 +8,8 @@ public import Synchronization
 public struct SharedRing<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendable {
   @usableFromInline let turns: Block<UInt64>
   @usableFromInline let elements: Block<Element>
-  @usableFromInline let ends: Block<UInt64>  // [0] tail, [16] head: two cache lines apart
+  /// [0] tail, [16] head: two cache lines apart. [8] is the owner's, in the line between; 0 at first.
+  @usableFromInline let ends: Block<UInt64>
   @usableFromInline let mask: UInt64
 
   public init(_ memory: Memory, capacity: Int) throws(OutOfMemory) {
@@ -127,6 +128,9 @@ public struct SharedRing<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendab
     while rounded < capacity { rounded <<= 1 }
     return (rounded * 8, rounded * MemoryLayout<Element>.stride, 32 * 8)
   }
+
+  /// Of the owner's word, in the bytes of the ends.
+  public static var ownersOffset: Int { 8 * 8 }
 
   /// The elements of a ring that a killed process left, oldest first, with their numbers: those that were appended to
   /// the end and not popped. False: this is no such ring. `capacity` as it was rounded.

@@ -4,12 +4,6 @@ import CHujiaKernels
 import HujiaContainers
 import HujiaEngine
 
-/// What waits in the ring: the report, and the person that posted it, if one did.
-struct Posted: BitwiseCopyable {
-  var report: IncidentReport
-  var act: Act
-}
-
 extension EngineDriver {
   /// Queues a checked report; full when the queue is. Any thread.
   package func post(_ report: UnsafePointer<IncidentReport>, act: Act = Act()) -> Status {
@@ -41,12 +35,13 @@ extension EngineDriver {
 
   @inline(__always) private func decideNextPost(_ turn: inout Turn) -> Bool {
     guard let first = posts.pointee.first else { return false }
+    let act = first.pointee.act
     var report = first.pointee.report
     report.place = snap((report.lat_e7, report.lon_e7))
     if let postMark, let journal {
       postMark.begin(posts.pointee.popped, under: journal.nextRecord)
     }
-    apply(.post(report), act: first.pointee.act, &turn)
+    apply(.post(report), act: act, &turn)
     // Not before its record is written: a process that is killed in between has it in one of the two.
     posts.pointee.dropFirst()
     return true

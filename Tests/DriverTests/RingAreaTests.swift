@@ -9,9 +9,54 @@ import Testing
 
 @testable import HujiaDriver
 
-private struct Part: ~Copyable {
-  let queue: SharedRing<Posted>
+private struct Part<Post: BitwiseCopyable>: ~Copyable {
+  let queue: SharedRing<Post>
   let head: PartHead
+
+  /// The unit of the first position.
+  var firstUnit: UInt64 {
+    head.at.load(fromByteOffset: head.layout.positions + 8, as: UInt64.self)
+  }
+}
+
+/// A part as the library before `hj_incident_post_by` read it: its numbers are those of then, and never change.
+private struct FirstReader {
+  /// Posts by the low word of their keys, in order.
+  var posts: [UInt64] = []
+  /// Their tiers, types and latitudes, which came whole.
+  var facts: [[UInt32]] = []
+  var positions: [UInt64] = []
+
+  /// nil: that library would have told of damage.
+  init?(_ bytes: UnsafeRawBufferPointer, last: UInt64) {
+    func word(_ place: Int) -> UInt64 { bytes.load(fromByteOffset: place, as: UInt64.self) }
+    let part = Int(word(8))
+    guard word(0) == 0x3130_4152_4141_4a48, word(part) == 1, word(part + 8) == 144 else {
+      return nil
+    }
+    let (capacity, units) = (Int(word(part + 16)), Int(word(part + 24)))
+    func line(_ count: Int) -> Int { (count + 63) / 64 * 64 }
+    let turns = part + 256
+    let elements = turns + line(capacity * 8)
+    let ends = elements + line(capacity * 144)
+    let slots = ends + 256
+    for number in word(ends + 128)..<(word(ends) & .max >> 1) {
+      let index = Int(number) % capacity
+      guard word(turns + index * 8) == number + 1 else { continue }
+      // Decided under a record that is there.
+      if word(part + 32) == number + 1, 1...max(last, 1) ~= word(part + 40) { continue }
+      let element = elements + index * 144
+      guard bytes[element] <= 4, bytes[element + 88] <= 1 else { return nil }
+      posts.append(word(element + 32))
+      facts.append([
+        UInt32(bytes[element]), UInt32(word(element) >> 32),
+        UInt32(word(element + 8) & 0xffff_ffff),
+      ])
+    }
+    for slot in 0..<units where word(slots + slot * 128 + 8) != 0 {
+      positions.append(word(slots + slot * 128 + 8))
+    }
+  }
 }
 
 /// Memory as a ring's file has it.
@@ -25,13 +70,24 @@ private final class Ground {
   var area: RingArea { RingArea(bytes) }
 
   /// A new part, which is in force from here on, with a queue of posts in it.
-  func begin(posts: Int, units: Int) throws -> Part {
-    let layout = PartLayout(posts: posts, units: units)
-    let room = try #require(area.room(for: layout.bytes))
+  func begin(posts: Int, units: Int) throws -> Part<Posted> {
+    let part: Part<Posted> = try begin(posts: posts, units: units, RingArea.layout)
+    part.head.saysPersons(part.head.layout)
+    return part
+  }
+
+  /// As a library of then made one, with such posts, perhaps where another part stood.
+  func begin<Post: BitwiseCopyable>(
+    posts: Int, units: Int, _ version: UInt64, at place: UnsafeMutableRawPointer? = nil
+  ) throws -> Part<Post> {
+    let layout = PartLayout(posts: posts, units: units, version: version)
+    let room = try place ?? #require(area.room(for: layout.bytes))
     let head = PartHead(at: room)
     head.write(layout)
+    room.storeBytes(of: version, toByteOffset: 0, as: UInt64.self)
+    room.storeBytes(of: UInt64(MemoryLayout<Post>.stride), toByteOffset: 8, as: UInt64.self)
     let part = PartMemory(room + PartHead.bytes, bytes: layout.bytes - PartHead.bytes)
-    let queue = try SharedRing<Posted>(part.memory, capacity: layout.posts)
+    let queue = try SharedRing<Post>(part.memory, capacity: layout.posts)
     let table = try PositionTable(part.memory, capacity: units, rules: FixRules())
     table.latest.assign(0, id: 77)
     area.name(room)
@@ -63,11 +119,13 @@ private final class Ground {
   }
 
   /// A later library reads what an earlier one left: another layout needs another number, and a reader of this one.
-  @Test func theLayoutOfAPostIsTheSecond() {
-    check(RingArea.layout, equals: 2)
-    check(MemoryLayout<Posted>.size, equals: 168)
-    check(MemoryLayout<Posted>.offset(of: \.report), equals: 0)
-    check(MemoryLayout<Posted>.offset(of: \.act), equals: 144)
+  @Test func theLayoutOfAPostIsTheFirst() {
+    check(RingArea.layout, equals: 1)
+    check(MemoryLayout<Posted>.size, equals: 144)
+    check(MemoryLayout<Posted>.stride, equals: 144)
+    check(MemoryLayout<WiderPost>.size, equals: 168)
+    check(MemoryLayout<WiderPost>.offset(of: \.report), equals: 0)
+    check(MemoryLayout<WiderPost>.offset(of: \.act), equals: 144)
     check(MemoryLayout<Act>.offset(of: \.operatorID), equals: 0)
     check(MemoryLayout<Act>.offset(of: \.reason), equals: 8)
     check(MemoryLayout<Act>.offset(of: \.role), equals: 12)
@@ -76,34 +134,112 @@ private final class Ground {
     check(MemoryLayout<IncidentReport>.offset(of: \.tier), equals: 0)
     check(MemoryLayout<IncidentReport>.offset(of: \.keyHigh), equals: 24)
     check(MemoryLayout<IncidentReport>.offset(of: \.place), equals: 64)
+    check(MemoryLayout<IncidentReport>.offset(of: \.place.isOffNetwork), equals: 88)
     check(MemoryLayout<IncidentReport>.offset(of: \.needs), equals: 104)
     check(MemoryLayout<IncidentReport>.offset(of: \.reference), equals: 112)
   }
 
+  /// A post keeps what it says, signed or not, and says nothing of where on the streets that is.
+  @Test func aPostHoldsItsPerson() {
+    var random = SplitMix64(13)
+    for _ in 0..<200 {
+      let act = Act(
+        operatorID: random.next(), reason: UInt32(truncatingIfNeeded: random.next()),
+        role: UInt32(truncatingIfNeeded: random.next()), sessionID: random.next())
+      var given = report(random.next()).report
+      given.reference.words[3] = random.next()
+      let posted = Posted(report: given, act: act)
+      check(posted.act.operatorID, equals: act.operatorID)
+      check(posted.act.sessionID, equals: act.sessionID)
+      check(posted.act.reason, equals: act.reason)
+      check(posted.act.role, equals: act.role)
+      check(posted.report.keyLow, equals: given.keyLow)
+      check(posted.report.reference.words[3], equals: given.reference.words[3])
+      check(posted.report.place, equals: .nowhere)
+    }
+  }
+
   /// A part that a library left which knew of no persons: its posts are nobody's, its positions lie where they did.
+  /// Also where a part of ours with persons stood before.
   @Test func aPartOfTheFirstLayoutIsRead() throws {
     let ground = Ground(RingArea.bytes(posts: 8, units: 3))
-    let layout = PartLayout(posts: 8, units: 3, version: 1)
-    let room = try #require(ground.area.room(for: layout.bytes))
-    let head = PartHead(at: room)
-    head.write(layout)
-    room.storeBytes(of: 1, toByteOffset: 0, as: UInt64.self)
-    room.storeBytes(
-      of: UInt64(MemoryLayout<IncidentReport>.stride), toByteOffset: 8, as: UInt64.self)
-    let part = PartMemory(room + PartHead.bytes, bytes: layout.bytes - PartHead.bytes)
-    let queue = try SharedRing<IncidentReport>(part.memory, capacity: layout.posts)
-    let table = try PositionTable(part.memory, capacity: 3, rules: FixRules())
-    table.latest.assign(0, id: 77)
-    ground.area.name(room)
-    for number in 20..<24 as Range<UInt64> { check(queue.append(report(number).report)) }
-    head.mark.begin(queue.popped, under: 8)
+    let ours = try ground.begin(posts: 8, units: 3)
+    for number in 30..<36 as Range<UInt64> { check(ours.queue.append(report(number))) }
+    check(left(ground, last: 0), equals: [30, 31, 32, 33, 34, 35])
+    let part: Part<IncidentReport> = try ground.begin(posts: 8, units: 3, 1, at: ours.head.at)
+    for number in 20..<24 as Range<UInt64> {
+      var given = report(number).report
+      // One that was taken back from an earlier process has its place.
+      given.place.lat_e7 = 5
+      check(part.queue.append(given))
+    }
+    part.head.mark.begin(part.queue.popped, under: 8)
     let found = LeftBehind(ground.area, last: 8)
     check(found.posts.map { $0.report.keyLow }, equals: [21, 22, 23])
-    for posted in found.posts { check(posted.act.operatorID, equals: 0) }
+    for posted in found.posts { #expect(!posted.act.isOfPerson) }
     #expect(!found.isDamaged)
+    check(part.firstUnit, equals: 77)
+  }
+
+  /// A library between kept the person behind the report.
+  @Test func aPartOfTheSecondLayoutIsRead() throws {
+    let ground = Ground(RingArea.bytes(posts: 8, units: 3) + 3 * 8 * 24)
+    let part: Part<WiderPost> = try ground.begin(posts: 8, units: 3, 2)
+    for number in 20..<24 as Range<UInt64> {
+      let posted = report(number)
+      check(part.queue.append(WiderPost(report: posted.report, act: posted.act)))
+    }
+    part.head.mark.begin(part.queue.popped, under: 8)
+    check(left(ground, last: 8), equals: [21, 22, 23])
+    let found = LeftBehind(ground.area, last: 8)
+    #expect(!found.isDamaged)
+    check(part.firstUnit, equals: 77)
+    check(FirstReader(UnsafeRawBufferPointer(ground.bytes), last: 8) == nil, "another layout")
     let wanted = PartLayout(posts: 8, units: 3).bytes
     let next = try #require(ground.area.room(for: wanted), "room beside it")
-    #expect(next >= room + layout.bytes)
+    #expect(next >= part.head.at + part.head.layout.bytes)
+  }
+
+  /// The night of an update can be undone: the library before finds every post, signed or not, and every position.
+  @Test func theLibraryBeforeFindsEveryPost() throws {
+    var random = SplitMix64(14)
+    for round in 0..<100 {
+      let (size, units) = (1 << Int.random(in: 1...6, using: &random), 1 + round % 5)
+      let ground = Ground(RingArea.bytes(posts: size, units: units))
+      let part = try ground.begin(posts: size, units: units)
+      var waiting: [UInt64] = []
+      var next: UInt64 = 100
+      for _ in 0..<Int.random(in: 0...300, using: &random) {
+        if Bool.random(using: &random) {
+          let given = report(next)
+          let isSigned = next % 3 > 0
+          let posted = Posted(report: given.report, act: isSigned ? given.act : Act())
+          check(part.queue.append(posted), equals: waiting.count < size)
+          if waiting.count < size { waiting.append(next) }
+          next += 1
+        } else if !waiting.isEmpty {
+          check(part.queue.first?.pointee.report.keyLow, equals: waiting.removeFirst())
+          part.queue.dropFirst()
+        }
+      }
+      // Half of the lives end between the record of a decision and the queue.
+      let isDecided = round % 2 == 1 && !waiting.isEmpty
+      if isDecided {
+        part.head.mark.begin(part.queue.popped, under: 8)
+        waiting.removeFirst()
+      }
+      let read = UnsafeRawBufferPointer(ground.bytes)
+      let found = try #require(FirstReader(read, last: 8))
+      check(found.posts, equals: waiting)
+      check(found.facts, equals: waiting.map { _ in [UInt32(Tier.urgent.rawValue), 7, 1] })
+      check(found.positions, equals: [77])
+      let ours = LeftBehind(ground.area, last: 8)
+      check(ours.posts.map { $0.report.keyLow }, equals: waiting)
+      for posted in ours.posts {
+        let number = posted.report.keyLow
+        check(posted.act.operatorID, equals: number % 3 > 0 ? number &* 3 : 0)
+      }
+    }
   }
 
   /// Killed before its record was written, a post is still to be decided; behind that it is not.

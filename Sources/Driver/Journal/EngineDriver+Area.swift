@@ -91,6 +91,7 @@ extension EngineDriver {
         part.memory, moving: positions.pointee, capacity: layout.units)
       posts.deinitialize(count: 1)
       posts.initialize(to: ring)
+      PartHead(at: room).saysPersons(layout)
       positions.deinitialize(count: 1)
       positions.initialize(to: table)
     } catch {
@@ -99,10 +100,10 @@ extension EngineDriver {
   }
 
   private func takeBack(_ left: Posted, _ own: EngineJournal) {
-    var posted = left
-    // Snapped when its turn comes, perhaps to another map than that of the process that took it.
-    posted.report.place = snap((posted.report.lat_e7, posted.report.lon_e7))
-    if !accepts(.post(posted.report)) || !posts.pointee.append(posted) {
+    // Snapped again when its turn comes.
+    var report = left.report
+    report.place = snap((report.lat_e7, report.lon_e7))
+    if !accepts(.post(report)) || !posts.pointee.append(left) {
       own.raise(EngineJournal.Reason.areaDamaged)
     }
   }

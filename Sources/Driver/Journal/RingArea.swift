@@ -16,8 +16,11 @@ struct RingArea {
 
   private static var magic: UInt64 { 0x3130_4152_4141_4a48 }  // "HJAARA01"
   private static var page: Int { 4_096 }
-  /// Of what stands in a post's place: raised when `Posted` is laid out otherwise. 1: a report, and nobody's name.
-  static var layout: UInt64 { 2 }
+  /// Of what stands in a post's place: a report. Another one would hide the posts of a killed process from the library
+  /// before, to which an update may be undone.
+  static var layout: UInt64 { 1 }
+  /// What a library between wrote: a report and the person behind it (`WiderPost`).
+  static var widerLayout: UInt64 { 2 }
 
   init(_ area: UnsafeMutableRawBufferPointer) {
     start = area.baseAddress.unsafelyUnwrapped
@@ -108,9 +111,9 @@ struct PartLayout {
   init(posts: Int, units: Int, version: UInt64 = RingArea.layout) {
     func line(_ bytes: Int) -> Int { (bytes + 63) & ~63 }
     let sizes =
-      version == 1
-      ? SharedRing<IncidentReport>.sizes(capacity: posts)
-      : SharedRing<Posted>.sizes(capacity: posts)
+      version == RingArea.layout
+      ? SharedRing<Posted>.sizes(capacity: posts)
+      : SharedRing<WiderPost>.sizes(capacity: posts)
     self.posts = sizes.turns / 8
     self.units = units
     turns = PartHead.bytes
@@ -138,10 +141,32 @@ struct PartHead {
     }
   }
 
+  /// "HJACTS01"
+  private static var persons: UInt64 { 0x3130_5354_4341_4a48 }
+
+  /// Behind the ring's making: its posts name the persons that posted them. The word lies among the ring's ends, which
+  /// every library makes anew, so a part of one that knows of no persons has it not, whatever stood there before.
+  func saysPersons(_ layout: PartLayout) {
+    at.storeBytes(
+      of: Self.persons, toByteOffset: layout.ends + SharedRing<Posted>.ownersOffset,
+      as: UInt64.self)
+  }
+
+  var hasPersons: Bool {
+    version == RingArea.widerLayout
+      || at.load(
+        fromByteOffset: layout.ends + SharedRing<Posted>.ownersOffset, as: UInt64.self)
+        == Self.persons
+  }
+
   var isSound: Bool {
-    let stride = version == 1 ? MemoryLayout<IncidentReport>.stride : MemoryLayout<Posted>.stride
-    return version >= 1 && version <= RingArea.layout && word(1) == UInt64(stride)
-      && word(2) <= 1 << 25 && word(3) <= 1 << 21
+    let stride: Int
+    switch version {
+    case RingArea.layout: stride = MemoryLayout<Posted>.stride
+    case RingArea.widerLayout: stride = MemoryLayout<WiderPost>.stride
+    default: return false
+    }
+    return word(1) == UInt64(stride) && word(2) <= 1 << 25 && word(3) <= 1 << 21
   }
   var version: UInt64 { word(0) }
   var layout: PartLayout {
@@ -186,16 +211,17 @@ struct LeftBehind {
       return
     }
     let (part, layout) = (head.at, head.layout)
+    let (turns, elements, ends) = (
+      part + layout.turns, part + layout.elements, part + layout.ends
+    )
     let isRing =
-      head.version == 1
-      ? SharedRing<IncidentReport>.left(
-        turns: part + layout.turns, elements: part + layout.elements, ends: part + layout.ends,
-        capacity: layout.posts
-      ) { take($1, $0, head, last, isSigned: false) }
-      : SharedRing<Posted>.left(
-        turns: part + layout.turns, elements: part + layout.elements, ends: part + layout.ends,
-        capacity: layout.posts
-      ) { take($1, $0, head, last, isSigned: true) }
+      head.version == RingArea.layout
+      ? SharedRing<Posted>.left(
+        turns: turns, elements: elements, ends: ends, capacity: layout.posts
+      ) { take($1, $0, head, last) }
+      : SharedRing<WiderPost>.left(
+        turns: turns, elements: elements, ends: ends, capacity: layout.posts
+      ) { take($1, $0, head, last) }
     if !isRing { isDamaged = true }
     for slot in 0..<layout.units {
       if let left = LatestTable.left(part + layout.positions + slot * LatestTable.slotBytes) {
@@ -205,15 +231,17 @@ struct LeftBehind {
   }
 
   private mutating func take(
-    _ element: UnsafeRawPointer, _ number: UInt64, _ head: PartHead, _ last: UInt64, isSigned: Bool
+    _ element: UnsafeRawPointer, _ number: UInt64, _ head: PartHead, _ last: UInt64
   ) {
     if head.mark.wasDecided(number, last: last) { return }
     guard let report = Self.report(element) else { return isDamaged = true }
-    let place = MemoryLayout<Posted>.offset(of: \.act).unsafelyUnwrapped
-    posts.append(
-      Posted(
-        report: report,
-        act: isSigned ? element.loadUnaligned(fromByteOffset: place, as: Act.self) : Act()))
+    posts.append(Posted(report: report, act: Self.act(element, head)))
+  }
+
+  private static func act(_ element: UnsafeRawPointer, _ head: PartHead) -> Act {
+    guard head.hasPersons else { return Act() }
+    return head.version == RingArea.layout
+      ? element.loadUnaligned(as: Posted.self).act : element.loadUnaligned(as: WiderPost.self).act
   }
 
   /// nil: its bytes are no report's.
