@@ -211,6 +211,48 @@ static uint64_t sheet_event(void) {
   return strtoull(place, NULL, 10);
 }
 
+static int times_in(const char *place, const char *what) {
+  int times = 0;
+  for (; place != NULL && (place = strstr(place, what)) != NULL; place++) times++;
+  return times;
+}
+
+/* Units that may not be sent, and one with the longest number that may. */
+static void put_away(hj_engine *engine) {
+  for (int which = 0; which < 4; which++) {
+    hj_unit unit = make_unit(which == 0 ? UINT64_MAX : 700 + (uint64_t)which, 5, 0);
+    if (which == 1) unit.activity = HJ_ACTIVITY_OFF_DUTY;
+    if (which == 2) unit.crew = HJ_CREW_NONE;
+    if (which == 3) unit.shift_begin_wall_us = START_US + 3600 * 1000000LL;
+    REQUIRE_STATUS(hj_unit_put(engine, &unit), HJ_OK);
+  }
+}
+
+static void check_away(void) {
+  const char *other = strstr(text, "OTHER UNITS 其他警力");
+  REQUIRE(other != NULL);
+  CHECK_CONTAINS(other, " 701 off duty 下班\n");
+  CHECK_CONTAINS(other, " 702 patrolling 巡逻 no crew 无人\n");
+  CHECK_CONTAINS(other, " 703 patrolling 巡逻 before its shift 未到班次\n");
+}
+
+/* Each unit stands on it once: free, or sent to an incident that the engine says too, or neither. */
+static void check_units(hj_engine *engine) {
+  const char *others = strstr(text, "OTHER UNITS");
+  REQUIRE(others != NULL);
+  int sent = 0;
+  for (const char *place = others; (place = strstr(place, "incident 警情 ")) != NULL; place++) {
+    uint64_t incident = strtoull(place + strlen("incident 警情 "), NULL, 10);
+    const char *line = place;
+    while (line[-1] != '\n') line--;
+    hj_unit_status unit = read_unit(engine, strtoull(line, NULL, 10));
+    CHECK_EACH_EQUAL(unit.incident_id, incident);
+    sent++;
+  }
+  CHECK_EQUAL(sent, 202);
+  CHECK_EQUAL(times_in(strstr(text, "FREE UNITS"), "patrolling 巡逻"), 701 - 202 + 2);
+}
+
 static void sheet_in_poll(void) {
   new_folder();
   hj_config config = poll_config();
@@ -223,6 +265,7 @@ static void sheet_in_poll(void) {
   hj_engine *engine = open_engine(&config);
   CHECK_EQUAL(read_sheet(), 0);
   for (int id = 1; id <= 700; id++) put_unit(engine, (uint64_t)id, id, 0);
+  put_away(engine);
   int64_t next = poll_at(engine, START_NS);
   CHECK_EQUAL(next, START_NS + 30 * SECOND_NS);
   CHECK_MORE(read_sheet(), 0);
@@ -233,6 +276,9 @@ static void sheet_in_poll(void) {
   CHECK_CONTAINS(text, "NORMAL 正常");
   CHECK_CONTAINS(text, "no open incident");
   CHECK_CONTAINS(text, " 700 patrolling 巡逻");
+  CHECK_NULL(strstr(text, "reasons"));
+  CHECK_EQUAL(times_in(strstr(text, "FREE UNITS"), "patrolling 巡逻"), 701 + 2);
+  check_away();
   CHECK_CONTAINS(text, "2018-01-15 07:06:40 UTC");
 
   hj_report report = make_report(HJ_TIER_URGENT, 0, 0);
@@ -265,6 +311,7 @@ static void sheet_in_poll(void) {
   CHECK_CONTAINS(text, "vulnerable 弱势");
   CHECK_CONTAINS(text, "37.7793000, -122.4193000");
   CHECK_CONTAINS(text, "dispatched 派警");
+  check_away();
   CHECK_CONTAINS(text, "arrival 到场 07:21:40"); /* 15 minutes after 07:06:40 */
   CHECK_CONTAINS(text, "ref 编号 ff");
   CHECK_CONTAINS(text, "\f");
@@ -272,6 +319,7 @@ static void sheet_in_poll(void) {
   int orders = 0;
   for (const char *place = text; (place = strstr(place, "unit 单位 ")) != NULL; place++) orders++;
   CHECK_EQUAL(orders, 202);
+  check_units(engine);
 
   /* A change of mode does not wait, and the event that is told of it is the one that the sheet is true at. */
   CHECK_STATUS(hj_mode_set(engine, HJ_MODE_MANUAL, NULL), HJ_OK);
@@ -317,6 +365,9 @@ static void sheet_refused(void) {
   REQUIRE_EQUAL(rename(moved, folder), 0);
   poll_at(engine, START_NS + 3 * SECOND_NS);
   CHECK_EQUAL(health(engine).reasons, 0);
+  read_sheet();
+  check_form();
+  CHECK_CONTAINS(text, " - a run sheet could not be written 值班单写入失败\n"); /* it stands on the first that is */
   poll_at(engine, START_NS + 3 * SECOND_NS);
   CHECK_EQUAL(last_of(engine, HJ_EVENT_MODE, -1).state, HJ_MODE_NORMAL);
   CHECK_MORE(read_sheet(), 0);

@@ -1,6 +1,6 @@
-// One run sheet is made: what is open and free is read in short turns, brought into order outside of them, and written
-// line by line. It is read anew when something changed between two turns, so that it is true at one moment. On an
-// engine that never rests it says from which event to which it was read.
+// One run sheet is made: what is open, and each unit, is read in short turns, brought into order outside of them, and
+// written line by line. It is read anew when something changed between two turns, so that it is true at one moment. On
+// an engine that never rests it says from which event to which it was read.
 
 import HujiaContainers
 import HujiaEngine
@@ -19,6 +19,7 @@ struct SheetPress {
   private var firstChange: UInt64 = 0
   private var lastChange: UInt64 = 0
   private var open = 0
+  private var reasons: UInt32 = 0
 
   init(_ driver: EngineDriver, _ sheet: RunSheet) {
     self.driver = driver
@@ -39,6 +40,7 @@ struct SheetPress {
   }
 
   private mutating func print(_ pen: inout SheetPen) {
+    reasons = driver.reasonsNow
     readKeys()
     SheetSort.sort(sheet.keys.base, open)
     lines.beginPage()
@@ -46,9 +48,10 @@ struct SheetPress {
     // The place of the line that the last turn fills in: as long, whatever it says.
     let truth = pen.offset + Int64(lines.count)
     tellTruth()
+    tellReasons()
     lines.rule()
     incidents(&pen)
-    freeUnits(&pen)
+    units(&pen)
     foot()
     pen.write(lines.written)
     lines.flushed()
@@ -108,11 +111,10 @@ struct SheetPress {
     lines.end()
     lines.put("mode 模式 ")
     lines.put(SheetWords.mode(mode.number))
-    let reasons = driver.reasonsNow
     lines.tab(34)
     if reasons != 0 {
       lines.put("reasons 原因 ")
-      lines.put(UInt64(reasons))
+      lines.put(lines.page == 1 ? "below 见下" : "page 1")
     }
     lines.tab(58)
     lines.put("open 未结 ")
@@ -137,6 +139,15 @@ struct SheetPress {
     lines.put(firstChange == lastChange ? "                      " : " to ")
     if firstChange != lastChange { lines.put(lastEvent, digits: 18) }
     lines.end()
+  }
+
+  /// On the first page: what is in doubt, a line each.
+  private mutating func tellReasons() {
+    for bit in 0..<UInt32.bitWidth where reasons & 1 << UInt32(bit) != 0 {
+      lines.put(" - ")
+      lines.put(SheetWords.reason(1 << UInt32(bit)))
+      lines.end()
+    }
   }
 
   private mutating func foot() {
@@ -278,33 +289,50 @@ struct SheetPress {
 
   // Units
 
-  private mutating func freeUnits(_ pen: inout SheetPen) {
+  private mutating func units(_ pen: inout SheetPen) {
+    begin("FREE UNITS 空闲警力 (* only when needed 必要时可派)")
+    var shown = units(.free, &pen)
+    if shown == 0 { none() }
+    begin("OTHER UNITS 其他警力")
+    shown = units(.sent, &pen)
+    shown += units(.away, &pen)
+    if shown == 0 { none() }
+  }
+
+  private mutating func begin(_ part: StaticString) {
     paged(3)
     lines.rule()
-    lines.put("FREE UNITS 空闲警力 (* only when needed 必要时可派)")
+    lines.put(part)
     lines.end()
+  }
+
+  private mutating func none() {
+    lines.put("none 无")
+    lines.end()
+  }
+
+  /// How many there are. What is read of one that is sent lies in three tables: fewer of those a turn.
+  private mutating func units(_ part: SheetPart, _ pen: inout SheetPen) -> Int {
     var next: UInt32? = 0
     var shown = 0
+    let most = part == .sent ? RunSheet.looksATurn / 4 : RunSheet.looksATurn
     while let slot = next {
       let read = ask { core in
         var count = 0
         let left = core.sheetUnits(
-          from: slot, most: RunSheet.looksATurn, into: sheet.units.base, &count)
+          part, from: slot, most: most, into: sheet.units.base, &count)
         return (next: left, count: count, event: core.outbox.newest, change: core.changes)
       }
       note(read.event, read.change)
       for index in 0..<read.count {
-        put(sheet.units[index], column: shown % 2 * 40)
-        shown += 1
-        if shown % 2 == 0 { endUnits() }
+        if part == .sent { put(sent: sheet.units[index]) } else { put(sheet.units[index]) }
         flush(&pen)
       }
+      shown += read.count
       next = read.next
     }
-    if shown % 2 != 0 || shown == 0 {
-      if shown == 0 { lines.put("none 无") }
-      lines.end()
-    }
+    if lines.column > 0 { endUnits() }
+    return shown
   }
 
   private mutating func endUnits() {
@@ -312,12 +340,30 @@ struct SheetPress {
     paged(1)
   }
 
-  private mutating func put(_ unit: SheetUnit, column: Int) {
-    if column > 0 { lines.tab(column) }
+  private mutating func put(sent unit: SheetUnit) {
+    lines.put(" ")
+    lines.put(unit.id)
+    lines.tab(23)
+    lines.put(SheetWords.assignment(unit.state))
+    lines.tab(46)
+    lines.put("incident 警情 ")
+    lines.put(unit.incidentID)
+    endUnits()
+  }
+
+  /// Two a line, where both fit.
+  private mutating func put(_ unit: SheetUnit) {
+    let isWide = unit.id >= 100_000_000_000_000 || !unit.isCrewed || unit.isBeforeShift
+    if isWide, lines.column > 0 { endUnits() }
+    let isSecond = lines.column > 0
+    if isSecond { lines.tab(40) }
     lines.put(unit.isConditional ? "*" : " ")
     lines.put(unit.id)
     lines.put(" ")
     lines.put(SheetWords.activity(unit.activity))
+    if !unit.isCrewed { lines.put(" no crew 无人") }
+    if unit.isBeforeShift { lines.put(" before its shift 未到班次") }
+    if isSecond || isWide { endUnits() }
   }
 }
 

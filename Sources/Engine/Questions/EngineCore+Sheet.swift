@@ -1,5 +1,5 @@
-// What a run sheet shows: open incidents with their units and what is due, and units that are free. Read a few at a
-// time, into views; nothing changes.
+// What a run sheet shows: open incidents with their units and what is due, and each unit: free, sent, or neither. Read
+// a few at a time, into views; nothing changes.
 
 import HujiaContainers
 
@@ -56,10 +56,24 @@ package struct KnownIncident: BitwiseCopyable {
   package init() {}
 }
 
+/// Where a unit stands on the sheet: each stands in one part.
+package enum SheetPart: Sendable {
+  /// It may be sent.
+  case free
+  case sent
+  /// Not sent, and may not be.
+  case away
+}
+
 package struct SheetUnit: BitwiseCopyable {
   package var id: UInt64 = 0
   package var activity = Activity.patrolling
   package var isConditional = false
+  package var isCrewed = true
+  package var isBeforeShift = false
+  /// Of one that is sent.
+  package var state = AssignmentState.none
+  package var incidentID: UInt64 = 0
   package init() {}
 }
 
@@ -151,19 +165,30 @@ extension EngineCore {
     return end < touched ? end : nil
   }
 
-  /// Units that may be sent, of at most `most` slots from `first` on; as `sheetKeys`. O(most).
+  /// Units of one part, of at most `most` slots from `first` on; as `sheetKeys`. O(most).
   package func sheetUnits(
-    from first: UInt32, most: Int, into rows: UnsafeMutablePointer<SheetUnit>, _ count: inout Int
+    _ part: SheetPart, from first: UInt32, most: Int,
+    into rows: UnsafeMutablePointer<SheetUnit>, _ count: inout Int
   ) -> UInt32? {
     let touched = UInt32(units.touched)
     let end = min(first + UInt32(most), touched)
     count = 0
-    for slot in first..<max(first, end) where units.isLive(slot) && units[slot].isFree {
+    for slot in first..<max(first, end)
+    where units.isLive(slot) && units[slot].isFree == (part != .sent) {
       let level = level(of: slot)
-      guard level != .notAvailable, units[slot].isCrewed else { continue }
+      let maySend = level != .notAvailable && units[slot].isCrewed
+      guard part == .sent || maySend == (part == .free) else { continue }
+      rows[count] = SheetUnit()
       rows[count].id = units[slot].id
       rows[count].activity = units[slot].activity
       rows[count].isConditional = level == .conditionallyAvailable
+      rows[count].isCrewed = units[slot].isCrewed
+      rows[count].isBeforeShift = units[slot].isBeforeShift
+      if part == .sent {
+        let assignment = units[slot].assignment
+        rows[count].state = assignments[assignment].state
+        rows[count].incidentID = incidents.id(of: assignments[assignment].incident)
+      }
       count += 1
     }
     return end < touched ? end : nil
