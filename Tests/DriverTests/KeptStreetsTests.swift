@@ -131,4 +131,95 @@ import Testing
     place.storeBytes(of: 1, as: UInt8.self)
     check(left(bytes) == nil, "no table")
   }
+
+  /// Killed between two words of a street, at each of them: the next engine has the whole of it or nothing.
+  @Test func noHalfOfAStreetIsLeft() throws {
+    let city = try city("journal")
+    defer { city.close() }
+    let (driver, map) = (city.driver, city.driver.map)
+    let own = try #require(driver.journal)
+    let traffic = try driver.openTraffic()
+    let place = UnsafeMutableRawPointer.allocate(
+      byteCount: KeptStreets.bytes(keys: map.arcCount * 2), alignment: 64)
+    defer { place.deallocate() }
+    let times: [StreetTime.Time] = [.closed, .asMapped, .travel(ms: 77_777)]
+    let directions: [StreetIndex.Direction] = [.both, .forward, .backward]
+    for (number, time) in times.enumerated() {
+      for direction in directions {
+        for profile in [nil, .response, .normal] as [Profile?] {
+          let kept = KeptStreets(making: place, keys: map.arcCount * 2, checksum: 5, beside: 4_096)
+          // What stood there before, of this street and of another.
+          var before: [UInt32: UInt32] = [:]
+          for id in [5, 6] as [UInt64] {
+            let street = StreetTime(streetID: id, time: .travel(ms: 50_000))
+            let found = try #require(traffic.find(street, hint: 0))
+            traffic.put(street, found, keeping: kept) { key, time_ms in
+              before[UInt32(key)] = time_ms
+              kept.put(key, time_ms, mapped_ms: map.mapped_ms(key))
+            }
+          }
+          #expect(!kept.isUnfinished)
+          let street = StreetTime(streetID: 5, time: time, direction: direction, profile: profile)
+          let found = try #require(traffic.find(street, hint: 0))
+          var whole = before
+          street.spread(over: found, traffic.streets, map) { whole[UInt32($0)] = $1 }
+          var words = 0
+          street.spread(over: found, traffic.streets, map) { _, _ in words += 1 }
+          check(words, equals: (direction == .both ? 2 : 1) * (profile == nil ? 2 : 1))
+          for written in 0...words {
+            kept.begin(street)
+            var left = written
+            street.spread(over: found, traffic.streets, map) { key, time_ms in
+              if left > 0 { kept.put(key, time_ms, mapped_ms: map.mapped_ms(key)) }
+              left -= 1
+            }
+            own.times = [:]
+            try driver.takeStreets(kept, own)
+            check(differing(own.times, map), equals: differing(whole, map), "\(number) \(written)")
+            kept.end()
+          }
+        }
+      }
+    }
+    own.times = [:]
+    check(own.reasonsNow, equals: 0)
+  }
+
+  @Test func aStreetThatWasBegun() throws {
+    let city = try city("journal")
+    defer { city.close() }
+    let (driver, map) = (city.driver, city.driver.map)
+    let own = try #require(driver.journal)
+    // Reports say it in the ring's own table, signed or not.
+    let table = try #require(RingArea(own.journal.area).streets?.baseAddress)
+    for (id, act) in [(7, Act()), (8, Act(operatorID: 3))] as [(UInt64, Act)] {
+      let answer = driver.reportTraffic(
+        1, act: act, { _ in (.ok, StreetTime(streetID: id, time: .closed)) }, { _, _ in })
+      check(answer.accepted, equals: 1)
+      check(table.load(fromByteOffset: 32, as: UInt64.self), equals: id)
+      check(table.load(fromByteOffset: 48, as: UInt64.self), equals: 0)
+    }
+    // What nobody wrote is told, and changes nothing.
+    let place = UnsafeMutableRawPointer.allocate(
+      byteCount: KeptStreets.bytes(keys: map.arcCount * 2), alignment: 64)
+    defer { place.deallocate() }
+    let kept = KeptStreets(making: place, keys: map.arcCount * 2, checksum: 5, beside: 4_096)
+    for (id, packed) in [
+      (99_999_999, UInt64(UInt32.max)), (5, 0), (5, 86_400_001), (5, 3 << 32 | 9), (5, 3 << 40 | 9),
+      (5, 1 << 48 | 9),
+    ] as [(UInt64, UInt64)] {
+      place.storeBytes(of: id, toByteOffset: 32, as: UInt64.self)
+      place.storeBytes(of: packed, toByteOffset: 40, as: UInt64.self)
+      place.storeBytes(of: 1, toByteOffset: 48, as: UInt64.self)
+      own.settle(EngineJournal.Reason.areaDamaged)
+      try driver.takeStreets(kept, own)
+      check(own.reasonsNow, equals: EngineJournal.Reason.areaDamaged, "\(id) \(packed)")
+      check(own.times, equals: [:])
+    }
+    own.settle(EngineJournal.Reason.areaDamaged)
+  }
+
+  private func differing(_ times: [UInt32: UInt32], _ map: RoadMap) -> [UInt32: UInt32] {
+    times.filter { $0.value != map.mapped_ms(Int($0.key)) }
+  }
 }

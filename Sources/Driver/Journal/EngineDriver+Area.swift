@@ -5,6 +5,7 @@ import HujiaEngine
 import HujiaIngest
 import HujiaJournal
 import HujiaRoads
+import HujiaRouting
 
 extension EngineDriver {
   /// Before anybody else has the engine, and before anything is recorded: until then the records say which post was
@@ -30,7 +31,7 @@ extension EngineDriver {
     if let room { move(to: room, layout) } else { own.raise(EngineJournal.Reason.notRecorded) }
     for posted in left.posts { takeBack(posted, own) }
     for (id, value) in left.positions { takeBack(value, of: id, isForeign: isForeign, own) }
-    if let area { takeStreets(leftStreets(area), own) }
+    if let area { try takeStreets(leftStreets(area), own) }
     area?.name(room)
     if let room { postMark = PartHead(at: room).mark }
     if hasStreets, let area {
@@ -64,9 +65,21 @@ extension EngineDriver {
   }
 
   /// What was reported last, whether an epoch had it or not. Read before its place is used again.
-  private func takeStreets(_ left: KeptStreets?, _ own: EngineJournal) {
+  func takeStreets(_ left: KeptStreets?, _ own: EngineJournal) throws(Failure) {
     guard let left else { return }
     own.times = left.times(over: own.times) { map.mapped_ms($0) }
+    guard left.isUnfinished else { return }
+    // A street of which some arcs may have the time: now all have it. Its reporter had no answer, so both are right.
+    let streets: StreetIndex
+    do throws(OutOfMemory) { streets = try StreetIndex(map, memory: allocator.memory) } catch {
+      throw Failure(.memory, field: "traffic", "the allocator refused \(error.bytes) bytes")
+    }
+    guard let street = left.unfinished, let found = streets.find(street.streetID, hint: 0),
+      streets.hasArcs(found, street.direction)
+    else { return own.raise(EngineJournal.Reason.areaDamaged) }
+    street.spread(over: found, streets, map) { key, time_ms in
+      own.times[UInt32(key)] = time_ms
+    }
   }
 
   private func keepStreets(in area: RingArea, bytes: Int, _ own: EngineJournal) {

@@ -3,10 +3,12 @@
 
 import HujiaContainers
 import HujiaRoads
+import HujiaRouting
 import Synchronization
 
 /// A word for each arc and profile of one map: what was reported last; 0 = nothing but the map's own time. Reporters
-/// write under their lock, so the newest stays; a reader sees each word whole.
+/// write under their lock, so the newest stays; a reader sees each word whole. Which street is being written stands in
+/// the head, so that a kill between its words leaves no half of it.
 struct KeptStreets {
   private let start: UnsafeMutableRawPointer
   let keys: Int
@@ -45,6 +47,35 @@ struct KeptStreets {
     place.storeBytes(of: Self.magic, as: UInt64.self)
   }
 
+  /// The street that is being written: its id, its time in one word, and whether there is one.
+  private func head(_ index: Int) -> UnsafeMutablePointer<Atomic<UInt64>> {
+    (start + 32 + index * 8).assumingMemoryBound(to: Atomic<UInt64>.self)
+  }
+
+  /// Before a street's words: one street at a time, under the reporters' lock.
+  @inline(__always)
+  func begin(_ street: StreetTime) {
+    head(0).pointee.store(street.streetID, ordering: .relaxed)
+    head(1).pointee.store(street.packed, ordering: .relaxed)
+    head(2).pointee.store(1, ordering: .releasing)
+    // None of them is seen before that.
+    atomicMemoryFence(ordering: .releasing)
+  }
+
+  /// Behind them.
+  @inline(__always)
+  func end() { head(2).pointee.store(0, ordering: .releasing) }
+
+  /// A killed process left a street begun.
+  var isUnfinished: Bool { head(2).pointee.load(ordering: .relaxed) != 0 }
+
+  /// That street; nil: it is none.
+  var unfinished: StreetTime? {
+    guard isUnfinished else { return nil }
+    return StreetTime(
+      head(0).pointee.load(ordering: .relaxed), packed: head(1).pointee.load(ordering: .relaxed))
+  }
+
   private var words: UnsafeMutablePointer<Atomic<UInt32>> {
     (start + Self.headBytes).assumingMemoryBound(to: Atomic<UInt32>.self)
   }
@@ -71,6 +102,43 @@ struct KeptStreets {
       times[UInt32(key)] = reported == 0 ? mapped_ms(key) : reported
     }
     return times
+  }
+}
+
+extension StreetTime {
+  /// All but its id: the time as the C header says it, then direction and profile, 0 = both.
+  fileprivate var packed: UInt64 {
+    let said: UInt32 =
+      switch time {
+      case .travel(let ms): ms
+      case .closed: .max
+      case .asMapped: .max - 1
+      }
+    let which: UInt64 =
+      switch profile {
+      case nil: 0
+      case .response: 1
+      case .normal: 2
+      }
+    return UInt64(said) | UInt64(UInt8(truncatingIfNeeded: direction.rawValue)) << 32 | which << 40
+  }
+
+  /// nil: nobody wrote that.
+  fileprivate init?(_ streetID: UInt64, packed: UInt64) {
+    let said = UInt32(truncatingIfNeeded: packed)
+    let time: Time
+    switch said {
+    case .max: time = .closed
+    case .max - 1: time = .asMapped
+    case Self.range_ms: time = .travel(ms: said)
+    default: return nil
+    }
+    let profiles: [Profile?] = [nil, .response, .normal]
+    guard packed >> 48 == 0, packed >> 40 < 3,
+      let direction = StreetIndex.Direction(rawValue: Int32(packed >> 32 & 255))
+    else { return nil }
+    self.init(
+      streetID: streetID, time: time, direction: direction, profile: profiles[Int(packed >> 40)])
   }
 }
 

@@ -47,7 +47,8 @@ extension EngineDriver {
   }
 
   private func put(_ time: StreetTime, _ found: Range<Int>, _ traffic: Traffic) {
-    traffic.pending.fill(keeping: journal?.streets, map) { traffic.put(time, found, $0) }
+    let kept = journal?.streets
+    traffic.pending.fill(keeping: kept, map) { traffic.put(time, found, keeping: kept, $0) }
   }
 }
 

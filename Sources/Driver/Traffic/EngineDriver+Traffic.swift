@@ -148,9 +148,11 @@ extension EngineDriver {
           }
           next += 1
         }
-        traffic.pending.fill(keeping: journal?.streets, map) { put in
+        let kept = journal?.streets
+        traffic.pending.fill(keeping: kept, map) { put in
           for index in 0..<filled {
-            traffic.put(ready[index].time, ready[index].first..<ready[index].end, put)
+            let found = ready[index].first..<ready[index].end
+            traffic.put(ready[index].time, found, keeping: kept, put)
           }
         }
         accepted += filled

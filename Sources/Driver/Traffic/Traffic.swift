@@ -37,6 +37,39 @@ package struct StreetTime: BitwiseCopyable, Sendable {
   package static let range_ms: ClosedRange<UInt32> = 1...86_400_000
 }
 
+extension StreetTime {
+  /// As the times of its arcs, by key: all arcs as normal cars drive, then all with lights. `found`: where the street's
+  /// pieces lie.
+  func spread(
+    over found: Range<Int>, _ streets: borrowing StreetIndex, _ map: RoadMap,
+    _ put: (_ key: Int, _ time_ms: UInt32) -> Void
+  ) {
+    let arcs = map.arcCount
+    func each(_ profile: Profile, _ arc: Int, _ time_ms: UInt32) {
+      if let only = self.profile, only != profile { return }
+      put(profile == .normal ? arc : arcs + arc, time_ms)
+    }
+    switch time {
+    case .travel(let ms):
+      // No time opens what the map keeps a profile out of: access, barriers, turn bans.
+      streets.share(ms, found, direction) { arc, share_ms in
+        if map.arcNormal_ms[arc] < Cost.unreachable_ms { each(.normal, arc, share_ms) }
+        if map.arcResponse_ms[arc] < Cost.unreachable_ms { each(.response, arc, share_ms) }
+      }
+    case .closed:
+      streets.each(found, direction) { arc in
+        each(.normal, arc, .max)
+        each(.response, arc, .max)
+      }
+    case .asMapped:
+      streets.each(found, direction) { arc in
+        each(.normal, arc, map.arcNormal_ms[arc])
+        each(.response, arc, map.arcResponse_ms[arc])
+      }
+    }
+  }
+}
+
 /// Everything that live traffic needs, taken as a whole.
 final class Traffic: @unchecked Sendable {
   let map: RoadMap
@@ -119,31 +152,14 @@ final class Traffic: @unchecked Sendable {
     return found
   }
 
-  /// A street's time as its arcs' times, into the table of those that wait.
-  func put(_ time: StreetTime, _ found: Range<Int>, _ put: (Int, UInt32) -> Void) {
-    let arcs = map.arcCount
-    func each(_ profile: Profile, _ arc: Int, _ time_ms: UInt32) {
-      if let only = time.profile, only != profile { return }
-      put(profile == .normal ? arc : arcs + arc, time_ms)
-    }
-    switch time.time {
-    case .travel(let ms):
-      // No time opens what the map keeps a profile out of: access, barriers, turn bans.
-      streets.share(ms, found, time.direction) { arc, share_ms in
-        if map.arcNormal_ms[arc] < Cost.unreachable_ms { each(.normal, arc, share_ms) }
-        if map.arcResponse_ms[arc] < Cost.unreachable_ms { each(.response, arc, share_ms) }
-      }
-    case .closed:
-      streets.each(found, time.direction) { arc in
-        each(.normal, arc, .max)
-        each(.response, arc, .max)
-      }
-    case .asMapped:
-      streets.each(found, time.direction) { arc in
-        each(.normal, arc, map.arcNormal_ms[arc])
-        each(.response, arc, map.arcResponse_ms[arc])
-      }
-    }
+  /// A street's time as its arcs' times, into the table of those that wait, and into `kept`.
+  func put(
+    _ time: StreetTime, _ found: Range<Int>, keeping kept: KeptStreets?,
+    _ put: (Int, UInt32) -> Void
+  ) {
+    kept?.begin(time)
+    time.spread(over: found, streets, map, put)
+    kept?.end()
   }
 
   /// False: another poll is at work on an epoch.
