@@ -84,8 +84,10 @@ private final class Ground {
     let room = try place ?? #require(area.room(for: layout.bytes))
     let head = PartHead(at: room)
     head.write(layout)
-    room.storeBytes(of: version, toByteOffset: 0, as: UInt64.self)
-    room.storeBytes(of: UInt64(MemoryLayout<Post>.stride), toByteOffset: 8, as: UInt64.self)
+    if version != RingArea.layout {
+      room.storeBytes(of: version, toByteOffset: 0, as: UInt64.self)
+      room.storeBytes(of: UInt64(MemoryLayout<Post>.stride), toByteOffset: 8, as: UInt64.self)
+    }
     let part = PartMemory(room + PartHead.bytes, bytes: layout.bytes - PartHead.bytes)
     let queue = try SharedRing<Post>(part.memory, capacity: layout.posts)
     let table = try PositionTable(part.memory, capacity: units, rules: FixRules())
