@@ -40,11 +40,43 @@ package struct PlanBook {
   }
 
   package func capabilities(of unit: City.Unit) -> UInt64 {
-    let type = String(unit.type.lowercased().map { $0 == " " ? "_" : $0 })
-    var wanted = [type]
-    if unit.isParamedic { wanted.append("als") }
-    if type == "medic" || type == "private" { wanted.append("transport") }
+    capabilities(ofType: unit.type, isParamedic: unit.isParamedic)
+  }
+
+  package func capabilities(ofType type: String, isParamedic: Bool = false) -> UInt64 {
+    let word = String(type.lowercased().map { $0 == " " ? "_" : $0 })
+    var wanted = [word]
+    if isParamedic { wanted.append("als") }
+    if City.isAmbulance(type) { wanted.append("transport") }
     return wanted.compactMap { names.capabilities[$0] }.reduce(0) { $0 | 1 << UInt64($1) }
+  }
+
+  /// What one plan is called, and what it asks for.
+  package struct Plan: Equatable {
+    package var name: String
+    package var seats: [Seat]
+  }
+
+  /// Room for one unit that a plan asks for.
+  package struct Seat: Equatable {
+    /// Bits of capabilities; a unit that has all of one of these may take it.
+    package var alternatives: [UInt64]
+    /// The alarm level that it is asked for from.
+    package var level: Int
+
+    package func fits(_ capabilities: UInt64) -> Bool {
+      alternatives.contains { $0 & ~capabilities == 0 }
+    }
+  }
+
+  /// A plan by its number in an answer of the engine; nil: none matched, or the plan is built in.
+  package func plan(number: UInt32) -> Plan? {
+    let place = Int(number) - 1
+    guard names.plans.indices.contains(place) else { return nil }
+    let plan = names.plans[place]
+    return Plan(
+      name: plan.name,
+      seats: plan.seats.map { Seat(alternatives: $0.alternatives, level: $0.level) })
   }
 
   package func type(of call: City.Call) -> UInt32 { codes[call.type] ?? 0 }

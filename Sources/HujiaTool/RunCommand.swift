@@ -19,12 +19,14 @@ struct RunCommand: ParsableCommand {
     discussion: """
       The engine is opened through its C interface. Calls come at their recorded times (virtual time, or --speed), units \
       drive along the engine's own routes at the pace of that week's crews and report their positions, sign, arrive, and are released after the recorded \
-      time on scene. The end shows decisions, arrivals beside the record, escalations and shortfalls.
+      time on scene. The end shows decisions, arrivals beside the record, escalations and shortfalls, and of each recorded \
+      response whether the plan fills it, with which unit, and why not.
 
       Examples:
         hujia run --city san-francisco --plans examples/plans/san-francisco.json
         hujia run --city city --report out.html
         hujia run --city city --days 2 --json
+        hujia run --city city --responses responses.csv        (who went in the record, who by the plan)
         hujia run --city city --speed 60        (a minute of the city in a second)
         hujia run --city city --journal journal        then, after kill -9 in the middle of it:
         hujia run --city city --journal journal --resume
@@ -56,6 +58,9 @@ struct RunCommand: ParsableCommand {
   @Flag(help: "Print the figures as JSON.") var json = false
   @Option(help: "Write a self-contained page with map, routes and distributions.") var report:
     String?
+  @Option(
+    help: "Write one line a recorded response: filled by which unit, or why not (CSV).")
+  var responses: String?
   @Flag(name: .shortAndLong, help: "No progress.") var quiet = false
 
   func validate() throws {
@@ -73,6 +78,7 @@ struct RunCommand: ParsableCommand {
 
   func run() throws {
     if let report { try Output.check(report, option: "--report") }
+    if let responses { try Output.check(responses, option: "--responses") }
     if let journal, !resume { try HostJournal.check(journal, option: "--journal") }
     let datum = try Datum.given(datum)
     var city = try CityReader.read(city, datum: datum)
@@ -110,6 +116,9 @@ struct RunCommand: ParsableCommand {
     statistics.streets = try told { try StreetsOrigin(map: streets.path) }
     statistics.wallSeconds = HostClock.since_s(start_ns)
     print(json ? try ReplayJSON(statistics).text() : ReplayText(statistics).text)
+    if let responses {
+      try Output.write(statistics.responses.csv, to: responses, option: "--responses")
+    }
     guard let report else { return }
     try Output.write(
       try ReportPage(statistics, map: streets.path).html, to: report, option: "--report")

@@ -20,6 +20,7 @@ package final class Replay {
   private var order = 0
   private var vehicles: [Vehicle]
   private var vehicleOf: [UInt64: Int] = [:]
+  private let vehicleNamed: [String: Int]
   private var incidents: [UInt64: Incident] = [:]
   private var random: SplitMix64
   private var now_ns: Int64 = 0
@@ -66,6 +67,8 @@ package final class Replay {
     usual = UsualTimes(city)
     random = SplitMix64(seed: seed)
     vehicles = city.units.map { Vehicle(unit: $0) }
+    vehicleNamed = Dictionary(
+      city.units.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
     origin_s = (city.calls.first?.entry ?? 0) - 3_600
     statistics = Statistics(city: city, book: book, pace: pace, origin_s: origin_s)
     for (index, unit) in city.units.enumerated() {
@@ -119,6 +122,7 @@ package final class Replay {
       try poll()
     }
     statistics.unreached = incidents.values.count { !$0.arrived }
+    statistics.responses.finish()
     statistics.finish(host, virtualSeconds: Double(now_ns) / 1e9)
   }
 
@@ -161,7 +165,15 @@ package final class Replay {
     let took_ns = UInt64(HostClock.now_ns - start_ns)
     try Host.check(status, "hj_incident_report")
     statistics.decided(index, status, answer, took_ns)
+    statistics.responses.decided(index, answer, doing: doing)
     if status != HJ_EXISTS { incidents[answer.incident_id] = Incident(call: index) }
+  }
+
+  /// What a unit of the city does now, in a word.
+  private func doing(_ name: String) -> String {
+    guard let vehicle = vehicleNamed[name] else { return "not in units.csv" }
+    if vehicles[vehicle].assignment != 0 { return "on a call" }
+    return vehicles[vehicle].isOffDuty ? "off duty" : "free"
   }
 
   // What the engine tells
@@ -204,6 +216,10 @@ package final class Replay {
       incidents[event.incident_id]?.dispatched_ns = now_ns
     }
     statistics.sent(vehicle)
+    if let known = incidents[event.incident_id] {
+      statistics.responses.sent(
+        vehicle, to: known.call, following: vehicles[vehicle].response)
+    }
     // Simulated: 87 of 100 sign within 12 s, 10 late (16 to 29 s), 3 not until a supervisor calls.
     let luck = random.share()
     if luck < 0.87 {
@@ -217,8 +233,10 @@ package final class Replay {
     guard vehicleOf.removeValue(forKey: event.assignment_id) != nil else { return }
     vehicles[vehicle].assignment = 0
     // The replacement of a unit that never arrived follows the same response.
-    if event.state != HJ_ASSIGNMENT_CLEARED, let response = vehicles[vehicle].response {
-      incidents[event.incident_id]?.followed.remove(response)
+    if event.state != HJ_ASSIGNMENT_CLEARED, let call = incidents[event.incident_id]?.call {
+      let response = vehicles[vehicle].response
+      if let response { incidents[event.incident_id]?.followed.remove(response) }
+      statistics.responses.takenBack(vehicle, from: call, following: response)
     }
     goHome(vehicle)
     if vehicles[vehicle].isOffDuty {
@@ -229,6 +247,7 @@ package final class Replay {
       !isWaiting(event.incident_id)
     else { return }
     incidents[event.incident_id] = nil
+    statistics.responses.ended(incident.call)
     try Host.check(host.close(event.incident_id), "hj_incident_close")
   }
 
@@ -344,6 +363,11 @@ package final class Replay {
     vehicles[vehicle].stop()
     guard try advance(id, HJ_ASSIGNMENT_ON_SCENE) else { return }
     let incident = vehicles[vehicle].incident
+    if let known = incidents[incident] {
+      statistics.responses.arrived(
+        vehicles[vehicle].response, of: known.call,
+        after: Double(now_ns - vehicles[vehicle].dispatched_ns) / 1e9)
+    }
     if let known = incidents[incident], !known.arrived {
       incidents[incident]?.arrived = true
       statistics.arrived(

@@ -56,6 +56,18 @@ package struct ReplayJSON {
     var engine_figures_by: [String: [String: [String: EngineFigures.Row]]]
     var breaches: Int64
     var streets: StreetsOrigin
+    /// By kind of unit and by type of call: how many recorded responses had which fate.
+    var recorded_responses: [String: [String: [String: Int]]]
+  }
+
+  private static func counts(_ responses: RecordedResponses) -> [String: [String: [String: Int]]] {
+    func table(_ side: RecordedResponses.Side) -> [String: [String: Int]] {
+      Dictionary(
+        uniqueKeysWithValues: responses.counts(by: side).map { name, counts in
+          (name, Dictionary(uniqueKeysWithValues: counts.map { ($0.key.rawValue, $0.value) }))
+        })
+    }
+    return ["by_unit_type": table(.unitType), "by_call_type": table(.callType)]
   }
 
   package func text() throws(Failed) -> String {
@@ -98,7 +110,7 @@ package struct ReplayJSON {
       plans: s.plansPath, one_drive: s.example?.text,
       engine_figures: s.engineFigures.rows,
       engine_figures_by: s.engineFigures.rowsByDimension, breaches: s.engine.breaches,
-      streets: s.streets)
+      streets: s.streets, recorded_responses: Self.counts(s.responses))
     return try JSONText.of(figures, .lines)
   }
 }

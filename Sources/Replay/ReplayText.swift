@@ -12,7 +12,7 @@ package struct ReplayText {
   package var text: String {
     [
       headline, decisions, example, arrivals, statistics.engineFigures.text, escalations,
-      shortfalls, machine, streets,
+      shortfalls, statistics.responses.text, machine, streets,
     ].filter { !$0.isEmpty }.joined(separator: "\n\n")
   }
 

@@ -60,6 +60,7 @@ package struct Statistics {
   package private(set) var chains = ChainHours()
   package private(set) var engineFigures = EngineFigures()
   var nextUnits = 0
+  package internal(set) var responses: RecordedResponses
   package private(set) var callsByHour = [Int](repeating: 0, count: 24)
   package internal(set) var positions = 0
   package private(set) var sampleRoutes: [[Location]] = []
@@ -80,6 +81,7 @@ package struct Statistics {
     self.pace = pace
     busy = BusyUnits(city, origin_s: origin_s)
     self.book = book
+    responses = RecordedResponses(city, book)
     tiers[1].target_s = 480
     tiers[2].target_s = 900
     for call in city.calls { addRecorded(call) }
@@ -182,6 +184,11 @@ package struct Statistics {
     var usage = rusage()
     getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
     return usage.ru_maxrss * 1_024
+  }
+
+  /// The words of a decision's shortfall.
+  static func words(ofShortfall bits: UInt32) -> String {
+    shortfallNames.filter { bits & $0.bit != 0 }.map(\.name).joined(separator: ", ")
   }
 
   static let shortfallNames: [(bit: UInt32, name: String)] = [

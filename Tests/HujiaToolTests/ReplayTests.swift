@@ -43,6 +43,14 @@ struct ReplayTests {
         #expect(stats.late_deadlines == 0)
         let arrivals = (1...4).map { statistics.tiers[$0].arrival.count }.reduce(0, +)
         #expect(arrivals == 80)
+        // Each recorded response has one fate, and a unit follows one of them.
+        let recorded = statistics.city.calls.map(\.responses.count).reduce(0, +)
+        let rows = statistics.responses.rows
+        #expect(rows.count == recorded)
+        #expect(Set(rows.map { [$0.call, $0.response] }).count == recorded)
+        let filled = rows.filter { $0.unit != nil }
+        #expect(Set(filled.map { [$0.call, $0.unit] }).count == filled.count)
+        #expect(filled.count > recorded / 2)
         if let first {
           #expect(first.events_written == stats.events_written)
           #expect(first.positions_accepted == stats.positions_accepted)

@@ -14,8 +14,23 @@ extension PlanDecoder {
       guard names.insert(name).inserted else {
         throw element.wrong("plan \"\(name)\" stands twice: give each its own name")
       }
+      self.names.plans.append(PlanNames.Plan(name: name, seats: newestSeats))
     }
     if !isRecorded { try refuseShadowed(elements) }
+  }
+
+  /// Of the plan that was read last. Alternatives stand in a row, and each of them takes the seats of the first.
+  private var newestSeats: [PlanNames.Seat] {
+    guard let plan = draft.plans.last else { return [] }
+    var left = draft.requirements.suffix(Int(plan.wholeCount))
+    var seats: [PlanNames.Seat] = []
+    while let first = left.first {
+      let seat = PlanNames.Seat(
+        alternatives: left.prefix(Int(first.choices)).map(\.capabilities), level: Int(first.level))
+      seats += Array(repeating: seat, count: Int(first.count))
+      left = left.dropFirst(Int(first.choices))
+    }
+    return seats
   }
 
   private static let planKeys = [

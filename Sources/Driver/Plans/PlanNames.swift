@@ -12,10 +12,26 @@ package struct PlanNames: Equatable, Sendable {
   package var types: [TypeName] = []
   /// What other systems call a priority, to its tier.
   package var priorityTiers: [String: Tier] = [:]
+  /// The response plans, in the file's order.
+  package var plans: [Plan] = []
 
   package struct TypeName: Equatable, Sendable {
     package var code: UInt32
     package var name: String
+  }
+
+  /// What one plan is called, and what it asks for.
+  package struct Plan: Equatable, Sendable {
+    package var name: String
+    package var seats: [Seat]
+  }
+
+  /// Room for one unit that a plan asks for.
+  package struct Seat: Equatable, Sendable {
+    /// Bits of capabilities; a unit that has all of one of these may take it.
+    package var alternatives: [UInt64]
+    /// The alarm level that it is asked for from.
+    package var level: Int
   }
 
   package init() {}
