@@ -6,7 +6,7 @@ DESTDIR ?=
 SHELL := bash
 
 .DEFAULT_GOAL := help
-.PHONY: help deps lib tool install demo test check mutations bench soak proof format contract clean
+.PHONY: help deps lib tool install uninstall dist debs demo test check mutations bench soak proof format contract clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | while IFS=$$'\t' read -r name text; do \
@@ -21,8 +21,17 @@ lib: deps ## build the shared library into out/lib
 tool: deps ## build the command `hujia` into out/bin
 	@scripts/tool
 
-install: deps ## install library, header, hujia.pc, tool and plans (PREFIX=/usr/local, DESTDIR=)
-	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' scripts/install
+install: ## install library, header, tool, man pages, plans; builds only what is missing (PREFIX=/usr/local, LIBDIR=, DESTDIR=)
+	@PREFIX='$(PREFIX)' LIBDIR='$(LIBDIR)' DESTDIR='$(DESTDIR)' scripts/install
+
+uninstall: ## take out what `make install` put there (the same PREFIX, LIBDIR, DESTDIR)
+	@PREFIX='$(PREFIX)' LIBDIR='$(LIBDIR)' DESTDIR='$(DESTDIR)' scripts/install --remove
+
+dist: ## the sources of the newest commit as one archive, out/hujia-VERSION.tar.gz
+	@scripts/packaging/dist
+
+debs: ## Debian packages into out/debs: libhujia0, libhujia-dev, hujia-tools
+	@scripts/deps debs && scripts/packaging/debs
 
 demo: deps ## a week of calls through the engine: the table here, the page in out/report.html
 	@scripts/demo
