@@ -1230,7 +1230,8 @@ hj_status hj_config_init(hj_config *config, uint32_t size);
  * HJ_E_NULL (config or engine); HJ_E_SIZE, HJ_E_NEWER; HJ_E_ARGUMENT (run_mode, datum, map_memory, output_datum,
  * off_duty_positions, hooks, uv_loop, or what belongs to a journal without journal_path: see detail.field); HJ_E_LIMIT
  * (a limit, or one that is smaller than the journal's); HJ_E_JOURNAL, HJ_E_LOCKED (journal_path); HJ_E_FILE,
- * HJ_E_MAP (map_path), HJ_E_PLANS (plans_path); HJ_E_MEMORY (the allocator refused, perhaps the copy of the map; or,
+ * HJ_E_MAP (map_path), HJ_E_PLANS (plans_path), HJ_E_UNSUPPORTED (a word of the plans that the journal's older format
+ * does not have: `hujia journal upgrade`); HJ_E_MEMORY (the allocator refused, perhaps the copy of the map; or,
  * with detail.field RLIMIT_AS, address space is short); HJ_E_SYSTEM (detail.field RLIMIT_NOFILE: too few
  * descriptors; RLIMIT_NPROC: no thread); HJ_FULL (256 engines are open).
  *
@@ -1311,9 +1312,12 @@ hj_status hj_engine_stats(hj_engine *engine, hj_stats *stats);
  * when this returns (since 0.3; offers rest while max_assignments are open).
  * BATON for the swap and each slice. Cold: parses and allocates on the caller's thread: up to 192 bytes for each value
  * and key of the text. Length up to 16 MiB.
+ *
  * HJ_FULL (detail.text says which: eight versions of the plans are still in use by open incidents; or, since 0.3, the
  * journal's ring is three quarters full until the disk has caught up, or too small for the text); HJ_E_NULL (json);
- * HJ_E_ARGUMENT (length 0 or too long); HJ_E_PLANS with `detail` (may be NULL); HJ_E_MEMORY. Since 0.1. */
+ * HJ_E_ARGUMENT (length 0 or too long); HJ_E_PLANS with `detail` (may be NULL); HJ_E_UNSUPPORTED (the journal's folder
+ * is of an older format, whose version of the library does not know a word of the text: detail.field is its place;
+ * since 0.3); HJ_E_MEMORY. Since 0.1. */
 hj_status hj_plans_load(hj_engine *engine, const char *json, uint32_t length, hj_error_detail *detail);
 
 /* The same, signed by a person (`action`; NULL: nobody): the journal has the person with the record. BATON.

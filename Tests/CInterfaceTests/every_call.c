@@ -118,7 +118,7 @@ static void call_hj_config_init(hj_engine *engine) {
 }
 static void call_hj_engine_open(hj_engine *engine) {
   (void)engine;
-  static const hj_status said[] = {HJ_OK, HJ_FULL, HJ_TIMEOUT, HJ_CHANGED, HJ_E_ARGUMENT, HJ_E_NULL, HJ_E_SIZE, HJ_E_NEWER, HJ_E_STALE, HJ_E_STATE, HJ_E_MEMORY, HJ_E_FORKED, HJ_E_FILE, HJ_E_MAP, HJ_E_PLANS, HJ_E_LIMIT, HJ_E_SYSTEM, HJ_E_JOURNAL, HJ_E_LOCKED, INT32_MAX};
+  static const hj_status said[] = {HJ_OK, HJ_FULL, HJ_TIMEOUT, HJ_CHANGED, HJ_E_ARGUMENT, HJ_E_NULL, HJ_E_SIZE, HJ_E_NEWER, HJ_E_STALE, HJ_E_STATE, HJ_E_MEMORY, HJ_E_FORKED, HJ_E_FILE, HJ_E_MAP, HJ_E_PLANS, HJ_E_UNSUPPORTED, HJ_E_LIMIT, HJ_E_SYSTEM, HJ_E_JOURNAL, HJ_E_LOCKED, INT32_MAX};
   expect("hj_engine_open", hj_engine_open(STRUCT(0, hj_config), VALUE(1, void *), STRUCT(2, hj_error_detail)), 0, said);
 }
 static void call_hj_engine_close(hj_engine *engine) {
@@ -138,11 +138,11 @@ static void call_hj_engine_stats(hj_engine *engine) {
   expect("hj_engine_stats", hj_engine_stats(engine, STRUCT(1, hj_stats)), engine == NULL, said);
 }
 static void call_hj_plans_load(hj_engine *engine) {
-  static const hj_status said[] = {HJ_OK, HJ_FULL, HJ_E_ARGUMENT, HJ_E_NULL, HJ_E_STALE, HJ_E_STATE, HJ_E_MEMORY, HJ_E_FORKED, HJ_E_PLANS, INT32_MAX};
+  static const hj_status said[] = {HJ_OK, HJ_FULL, HJ_E_ARGUMENT, HJ_E_NULL, HJ_E_STALE, HJ_E_STATE, HJ_E_MEMORY, HJ_E_FORKED, HJ_E_PLANS, HJ_E_UNSUPPORTED, INT32_MAX};
   expect("hj_plans_load", hj_plans_load(engine, pointer(1, "{}"), (uint32_t)number(2, 2, 0, UINT32_MAX), STRUCT(3, hj_error_detail)), engine == NULL, said);
 }
 static void call_hj_plans_load_by(hj_engine *engine) {
-  static const hj_status said[] = {HJ_OK, HJ_FULL, HJ_E_ARGUMENT, HJ_E_NULL, HJ_E_STALE, HJ_E_STATE, HJ_E_MEMORY, HJ_E_FORKED, HJ_E_PLANS, INT32_MAX};
+  static const hj_status said[] = {HJ_OK, HJ_FULL, HJ_E_ARGUMENT, HJ_E_NULL, HJ_E_STALE, HJ_E_STATE, HJ_E_MEMORY, HJ_E_FORKED, HJ_E_PLANS, HJ_E_UNSUPPORTED, INT32_MAX};
   expect("hj_plans_load_by", hj_plans_load_by(engine, pointer(1, "{}"), (uint32_t)number(2, 2, 0, UINT32_MAX), STRUCT(3, hj_error_detail), STRUCT(4, hj_action)), engine == NULL, said);
 }
 static void call_hj_plans_migrate(hj_engine *engine) {

@@ -2,6 +2,7 @@
 
 import HujiaContainers
 import HujiaIngest
+import HujiaJournal
 import HujiaRoads
 import HujiaTestSupport
 
@@ -56,6 +57,10 @@ struct StateLife {
       try text.withUTF8 { try city.driver.loadPlans(UnsafeRawBufferPointer($0)) }
     } catch let failure as Failure where failure.status == .full {
       return  // open incidents hold eight versions
+    } catch let failure as Failure where failure.status == .unsupported {
+      // The folder's format lacks a word of the first set: the second is loaded instead.
+      check(JournalFormat.newest, above: city.driver.journal?.format ?? .max)
+      try load()
     }
   }
 

@@ -91,6 +91,11 @@ extension EngineDriver {
     hidesEvents = own.bell != nil
     journalRest = UnsafePointer(own.journal.resting)
     restartFullRing(own, rebuilder.state)
+    if rebuilder.opened == nil {
+      try text.withBytes { (raw) throws(Failure) in
+        try PlanFormats.refuseWords(of: raw, beyond: own.format)
+      }
+    }
     try write(opening: configuration, own, rebuilder.opened == nil ? text : [])
     follow(configuration, own)
     ringKeeper = RingKeeper(self, configuration)

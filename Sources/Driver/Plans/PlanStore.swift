@@ -118,6 +118,12 @@ extension EngineDriver {
   ) throws(Failure) {
     let tables = try PlanStore.decode(
       bytes, memory: allocator.memory, keepsText: journal != nil)
+    do throws(Failure) {
+      if let journal { try PlanFormats.refuseWords(of: bytes, beyond: journal.format) }
+    } catch {
+      PlanStore.free(tables)
+      throw error
+    }
     // Sixteen at most: nothing is taken from the allocator under the baton.
     var unused = InlineArray<16, UnsafeMutablePointer<PlanTables>?>(repeating: nil)
     var count = 0
