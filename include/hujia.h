@@ -87,6 +87,7 @@
  * Full is an answer (HJ_FULL), never a wait, but in hj_incident_post_within, whose caller says how long. Every table
  *   has a limit in hj_config. With a journal, while its ring is three quarters full, HJ_FULL is also the answer to
  *   routine and preventive reports, plans, migrations, watches that are put, heartbeats, and signed streets; since 0.3.
+ *   Positions are taken in then as ever, and HJ_TELEMETRY_ALL leaves them off the record (HJ_HEALTH_POSITIONS_LOST).
  *
  * Any function may also return HJ_E_STALE (the engine is closed or was never opened) and HJ_E_FORKED, and any that
  * changes something HJ_E_STATE after hj_engine_drain; those are not repeated below.
@@ -1761,8 +1762,9 @@ hj_status hj_clock_escalate(hj_engine *engine, const hj_clock_ref *clock, const 
   2 /* it dispatches as ever; in doubt is that what it accepts is never lost, its time, or the run sheet */
 #define HJ_MODE_MANUAL 3 /* 人工调度: it sends nobody by itself; shown also while degraded. Since 0.3 */
 
-/* Why (bits of hj_health_info.reasons and hj_journal_info.reasons). docs/operating/journal.md says what to do. Since
- * 0.3. */
+/* Why (bits of hj_health_info.reasons and hj_journal_info.reasons). docs/operating/journal.md says what to do. Four are
+ * harmless and leave the engine HJ_MODE_NORMAL: TORN_TAIL, RECORDS_WENT, STREETS_NOT_KEPT, POSITIONS_LOST. With any
+ * other it is degraded, and a person is wanted. Since 0.3. */
 #define HJ_HEALTH_NOT_RECORDED 1u       /* no ring in shared memory: what is not durable dies with the process */
 #define HJ_HEALTH_RING_LOST 2u          /* the ring of this boot was gone: what was recorded and not durable is lost */
 #define HJ_HEALTH_RING_FILLING 4u       /* half full: the disk does not keep up */
@@ -1788,6 +1790,9 @@ hj_status hj_clock_escalate(hj_engine *engine, const hj_clock_ref *clock, const 
 #define HJ_HEALTH_SNAPSHOT_FAILED 1048576u /* the last snapshot could not be made: records stay, opening takes longer */
 #define HJ_HEALTH_STREETS_NOT_KEPT \
   2097152u /* not degraded: street times have no room in the ring's file; after a kill only closures are there again */
+#define HJ_HEALTH_POSITIONS_LOST \
+  4194304u /* not degraded: the ring was three quarters full, and positions are on no record (HJ_TELEMETRY_ALL); until
+            * it is opened anew */
 
 /* What a record has survived when hj_journal_wait returns. Since 0.3. */
 #define HJ_STRENGTH_RECORDED 1 /* the death of the process */
@@ -1825,13 +1830,15 @@ typedef struct hj_journal_info {
                              * retain_record_d and two snapshots had them: HJ_HEALTH_RECORDS_WENT */
   uint64_t archivable;      /* `hujia journal archive` could move the segments up to this record; 0 = none */
   int64_t archivable_bytes; /* and so much of disk_bytes with them */
+  uint64_t positions_lost;  /* positions that HJ_TELEMETRY_ALL left off the record since it was opened: the ring was
+                             * three quarters full. They were taken in and served; HJ_HEALTH_POSITIONS_LOST */
 } hj_journal_info;
 
 typedef struct hj_health_info {
   uint32_t size;
   int32_t mode;     /* HJ_MODE_... */
-  uint32_t reasons; /* HJ_HEALTH_... bits. TORN_TAIL, RECORDS_WENT and STREETS_NOT_KEPT are told of a well engine too:
-                     * alarms go by `mode` */
+  uint32_t reasons; /* HJ_HEALTH_... bits. TORN_TAIL, RECORDS_WENT, STREETS_NOT_KEPT and POSITIONS_LOST are told of a
+                     * well engine too: alarms go by `mode` */
   uint32_t reserved0;
 } hj_health_info;
 

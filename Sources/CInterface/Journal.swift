@@ -34,6 +34,7 @@ public func hj_journal_status(
     filled.gone = figures.gone
     filled.archivable = figures.archivable
     filled.archivable_bytes = figures.archivable_bytes
+    filled.positions_lost = figures.positionsLost
     Sized.write(&filled, to: UnsafeMutableRawPointer(info), size: Sized.size(info))
     return .ok
   }

@@ -255,6 +255,7 @@ extension Words {
     case 524288: return constant("run_sheet")
     case 1048576: return constant("snapshot_failed")
     case 2097152: return constant("streets_not_kept")
+    case 4194304: return constant("positions_lost")
     default: return constant("unknown")
     }
   }

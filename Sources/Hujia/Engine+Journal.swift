@@ -28,6 +28,8 @@ public struct JournalStatus: Sendable {
   /// `hujia journal archive` could move the segments up to this record, which have so many bytes; 0 = none.
   public let archivable: UInt64
   public let archivable_bytes: Int64
+  /// Positions that were to be on record and that the ring had no room for, since opening.
+  public let positionsLost: UInt64
   /// What keeps the oldest segment that is written to no more.
   public let heldBy: JournalHold
 }
@@ -54,7 +56,7 @@ extension Engine {
           lag_ns: figures.lag_ns, disk_bytes: figures.disk_bytes,
           reasons: Health(rawValue: figures.reasons), rebuilt: figures.rebuilt,
           firstRecord: figures.first, gone: figures.gone, archivable: figures.archivable,
-          archivable_bytes: figures.archivable_bytes,
+          archivable_bytes: figures.archivable_bytes, positionsLost: figures.positionsLost,
           heldBy: JournalHold(rawValue: figures.heldBy) ?? .nothing))
     }
   }

@@ -416,6 +416,8 @@ public struct Health: OptionSet, Sendable {
   public static let snapshotFailed = Health(rawValue: 1048576)
   /// Not degraded: street times have no room in the ring's file; after a kill only closures are there again.
   public static let streetsNotKept = Health(rawValue: 2097152)
+  /// Not degraded: the ring was three quarters full, and positions are on no record; until it is opened anew.
+  public static let positionsLost = Health(rawValue: 4194304)
 }
 
 /// What of positions, heartbeats and street times is on record.

@@ -242,7 +242,7 @@ FIELD(hj_breach, assignment_id, 16, 8); FIELD(hj_breach, unit_id, 24, 8); FIELD(
 FIELD(hj_breach, over_ms, 40, 8); FIELD(hj_breach, is_over, 48, 4); FIELD(hj_breach, tier, 52, 4);
 FIELD(hj_breach, type, 56, 4); FIELD(hj_breach, flags, 60, 4); FIELD(hj_breach, reference, 64, 32);
 
-SIZE(hj_journal_info, 168);
+SIZE(hj_journal_info, 176);
 FIELD(hj_journal_info, size, 0, 4); FIELD(hj_journal_info, state, 4, 4); FIELD(hj_journal_info, recorded, 8, 8);
 FIELD(hj_journal_info, durable, 16, 8); FIELD(hj_journal_info, head_record, 24, 8);
 FIELD(hj_journal_info, head, 32, 32); FIELD(hj_journal_info, lag_ns, 64, 8); FIELD(hj_journal_info, disk_bytes, 72, 8);
@@ -252,14 +252,14 @@ FIELD(hj_journal_info, rebuilt, 104, 8); FIELD(hj_journal_info, digest, 112, 4);
 FIELD(hj_journal_info, held_by, 116, 4); FIELD(hj_journal_info, append_p999_ns, 120, 8);
 FIELD(hj_journal_info, append_longest_ns, 128, 8); FIELD(hj_journal_info, first_record, 136, 8);
 FIELD(hj_journal_info, gone, 144, 8); FIELD(hj_journal_info, archivable, 152, 8);
-FIELD(hj_journal_info, archivable_bytes, 160, 8);
+FIELD(hj_journal_info, archivable_bytes, 160, 8); FIELD(hj_journal_info, positions_lost, 168, 8);
 
 SIZE(hj_health_info, 16);
 FIELD(hj_health_info, size, 0, 4); FIELD(hj_health_info, mode, 4, 4); FIELD(hj_health_info, reasons, 8, 4);
 FIELD(hj_health_info, reserved0, 12, 4);
 
 int main(void) {
-  /* The compiler checked 490 facts; what is left is that the constants say so too. */
+  /* The compiler checked 491 facts; what is left is that the constants say so too. */
   CHECK_EQUAL(HJ_CHOSEN_MAX, sizeof(((hj_dispatch *)0)->chosen) / sizeof(hj_chosen_unit));
   CHECK_EQUAL(hj_abi_version(), HJ_ABI_VERSION);
   char version[16];

@@ -391,14 +391,14 @@ import Testing
   }
 
   @Test func journalInfo() {
-    #expect(MemoryLayout<hj_journal_info>.size == 168)
-    #expect(MemoryLayout<hj_journal_info>.stride == 168)
+    #expect(MemoryLayout<hj_journal_info>.size == 176)
+    #expect(MemoryLayout<hj_journal_info>.stride == 176)
     let offsets: [(PartialKeyPath<hj_journal_info>, Int)] = [
       (\.size, 0), (\.state, 4), (\.recorded, 8), (\.durable, 16), (\.head_record, 24),
       (\.head, 32), (\.lag_ns, 64), (\.disk_bytes, 72), (\.reasons, 80), (\.last_error, 84),
       (\.append_p50_ns, 88), (\.append_p99_ns, 96), (\.rebuilt, 104), (\.digest, 112),
       (\.held_by, 116), (\.append_p999_ns, 120), (\.append_longest_ns, 128), (\.first_record, 136),
-      (\.gone, 144), (\.archivable, 152), (\.archivable_bytes, 160),
+      (\.gone, 144), (\.archivable, 152), (\.archivable_bytes, 160), (\.positions_lost, 168),
     ]
     for (field, offset) in offsets {
       #expect(MemoryLayout<hj_journal_info>.offset(of: field) == offset)

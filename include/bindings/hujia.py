@@ -327,6 +327,7 @@ HEALTH_JOURNAL_ENDED = 262144
 HEALTH_RUN_SHEET = 524288
 HEALTH_SNAPSHOT_FAILED = 1048576
 HEALTH_STREETS_NOT_KEPT = 2097152
+HEALTH_POSITIONS_LOST = 4194304
 
 DIGEST_SHA256 = 0
 DIGEST_SM3 = 1
@@ -525,6 +526,7 @@ WORDS = {
         4096: ("kept_too_long", ""), 8192: ("streams_lost", ""), 16384: ("records_went", ""),
         65536: ("time_uncertain", ""), 131072: ("rebuilt_otherwise", ""), 262144: ("journal_ended", ""),
         524288: ("run_sheet", ""), 1048576: ("snapshot_failed", ""), 2097152: ("streets_not_kept", ""),
+        4194304: ("positions_lost", ""),
     },
     "digest": {
         0: ("sha256", ""), 1: ("sm3", ""),
@@ -808,7 +810,7 @@ class JournalInfo(Struct):
         ("reasons", c_uint32), ("last_error", c_int32), ("append_p50_ns", c_int64), ("append_p99_ns", c_int64),
         ("rebuilt", c_uint64), ("digest", c_int32), ("held_by", c_int32), ("append_p999_ns", c_int64),
         ("append_longest_ns", c_int64), ("first_record", c_uint64), ("gone", c_uint64), ("archivable", c_uint64),
-        ("archivable_bytes", c_int64),
+        ("archivable_bytes", c_int64), ("positions_lost", c_uint64),
     ]
 
 

@@ -28,6 +28,8 @@ package struct JournalFigures {
   package var gone: UInt64 = 0
   package var archivable: UInt64 = 0
   package var archivable_bytes: Int64 = 0
+  /// Positions that the ring had no room for.
+  package var positionsLost: UInt64 = 0
   /// What keeps the oldest: `HJ_HELD_BY_...`.
   package var heldBy: Int32 = 0
 }
@@ -61,6 +63,7 @@ extension EngineDriver {
     figures.appendP999_ns = journal.appendTime(999)
     figures.appendLongest_ns = journal.longestAppend_ns
     figures.rebuilt = journal.rebuilt
+    figures.positionsLost = journal.lostPositions.load(ordering: .relaxed)
     return figures
   }
 

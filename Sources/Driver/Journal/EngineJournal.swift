@@ -35,6 +35,8 @@ final class EngineJournal: @unchecked Sendable {
   var closed: Set<UInt32> = []
   /// HJ_HEALTH_... bits that are ours.
   let reasons = Atomic<UInt32>(0)
+  /// Positions that HJ_TELEMETRY_ALL asked for and the ring had no room for, since opening.
+  let lostPositions = Atomic<UInt64>(0)
   /// Street times on record, by key; the builder writes them, and whatever writes a state reads them.
   var times: [UInt32: UInt32] = [:]
   /// The newest time of each street, in the ring's file; nil: it has no room for them. Set by opening.
@@ -310,6 +312,8 @@ final class EngineJournal: @unchecked Sendable {
       let room = journal.place(most: most)
     else {
       hasGap = true
+      lostPositions.wrappingAdd(UInt64(facts.pointee.count), ordering: .relaxed)
+      raise(Reason.positionsLost)
       return
     }
     var writer = NumberWriter(room)
@@ -354,8 +358,11 @@ final class EngineJournal: @unchecked Sendable {
     static var journalEnded: UInt32 { 262_144 }
     static var snapshotFailed: UInt32 { 1_048_576 }
     static var streetsNotKept: UInt32 { 2_097_152 }
+    static var positionsLost: UInt32 { 4_194_304 }
     /// Told, and not degraded.
-    static var harmless: UInt32 { JournalReasons.harmless.rawValue | streetsNotKept }
+    static var harmless: UInt32 {
+      JournalReasons.harmless.rawValue | streetsNotKept | positionsLost
+    }
   }
 
   func raise(_ bits: UInt32) { _ = reasons.bitwiseOr(bits, ordering: .relaxed) }

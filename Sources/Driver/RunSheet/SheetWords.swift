@@ -12,6 +12,7 @@ enum SheetWords {
     case EngineJournal.Reason.rebuiltOtherwise: "a record gave something else: report it 重放不符，请上报"
     case EngineJournal.Reason.journalEnded: "journal ended: nothing more is recorded 日志终止，不再记录"
     case EngineJournal.Reason.snapshotFailed: "the last snapshot could not be made 快照失败"
+    case EngineJournal.Reason.positionsLost: "positions left off the record: the ring is full 位置未记录"
     case EngineJournal.Reason.streetsNotKept: "street times outlive no process 路况不留存"
     default: reason(JournalReasons(rawValue: bit))
     }
