@@ -753,6 +753,9 @@ hj_status hj_unit_set_activity(hj_engine *engine, uint64_t unit_id, int32_t acti
 hj_status hj_unit_set_activity_by(
     hj_engine *engine, uint64_t unit_id, int32_t activity, int64_t wall_us, const hj_action *action);
 hj_status hj_unit_check_in(hj_engine *engine, uint64_t unit_id, int64_t wall_us);
+hj_status hj_unit_self_initiated(hj_engine *engine, uint64_t unit_id, const hj_report *report, hj_dispatch *dispatch);
+hj_status hj_unit_self_initiated_by(
+    hj_engine *engine, uint64_t unit_id, const hj_report *report, hj_dispatch *dispatch, const hj_action *action);
 hj_status hj_unit_read(hj_engine *engine, uint64_t unit_id, hj_unit_status *status);
 hj_status hj_positions_report(hj_engine *engine, const hj_position *positions, uint32_t count, uint32_t *accepted);
 hj_status hj_incident_report(hj_engine *engine, const hj_report *report, hj_dispatch *dispatch);

@@ -1391,6 +1391,25 @@ hj_status hj_unit_set_activity_by(hj_engine *engine, uint64_t unit_id, int32_t a
  * (wall_us negative). Since 0.2. */
 hj_status hj_unit_check_in(hj_engine *engine, uint64_t unit_id, int64_t wall_us);
 
+/* A unit comes upon something and takes it on 自接警, a traffic stop, a fight on its way: its incident is opened, and the
+ * unit is on it ON_SCENE, in one act. Its promises of delivery, signature, turnout and arrival are kept with that; its
+ * WELFARE clock runs as the plans say. Seats of the plan that it does not fill are filled as by hj_incident_report.
+ *
+ * `report` as of a call; the unit itself needs no key. Place 0/0: where the unit was seen last (none: as of a call
+ * without a place). `source` not stated: HJ_SOURCE_ON_VIEW. It is never held as a likely repeat. With a key the same
+ * report of the same unit again gives the first answer and HJ_EXISTS. `dispatch` lists the unit first, with travel 0;
+ * behind the assigned ones those that a plan that only recommends names, with assignment_id 0.
+ *
+ * In HJ_MODE_MANUAL and by plans that send nobody the unit itself is on it all the same: it says so. The answer is
+ * HJ_MANUAL then where seats are open. The _by form takes the person (`action` may be NULL).
+ * BATON. A decision, as hj_incident_report. HJ_EXISTS; HJ_MANUAL; HJ_FULL (max_incidents or max_assignments; nothing
+ * was opened); HJ_E_UNKNOWN (unit); HJ_E_BUSY (it is on an incident); HJ_E_CONFLICT (the key is another unit's or
+ * body's); HJ_E_UNSUPPORTED (the journal's folder is of an older format); HJ_E_NULL; HJ_E_SIZE; HJ_E_NEWER; HJ_E_RANGE;
+ * HJ_E_ARGUMENT (as hj_incident_report, and an appointment, HJ_SOURCE_CATCH_UP). Since 0.3. */
+hj_status hj_unit_self_initiated(hj_engine *engine, uint64_t unit_id, const hj_report *report, hj_dispatch *dispatch);
+hj_status hj_unit_self_initiated_by(hj_engine *engine, uint64_t unit_id, const hj_report *report, hj_dispatch *dispatch,
+                                    const hj_action *action);
+
 /* Reads what is known of a unit. BATON. O(1). HJ_E_NULL, HJ_E_SIZE, HJ_E_NEWER, HJ_E_UNKNOWN. Since 0.1. */
 hj_status hj_unit_read(hj_engine *engine, uint64_t unit_id, hj_unit_status *status);
 

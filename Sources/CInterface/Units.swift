@@ -162,3 +162,32 @@ private func fix(_ given: hj_position) -> GivenFix? {
     accuracy_dm: given.accuracy_dm, heading_cdeg: given.heading_cdeg, speed_cms: given.speed_cms,
     wall_us: given.wall_us)
 }
+
+@c @implementation
+public func hj_unit_self_initiated(
+  _ engine: OpaquePointer!, _ unit_id: UInt64, _ report: UnsafePointer<hj_report>!,
+  _ dispatch: UnsafeMutablePointer<hj_dispatch>!
+) -> hj_status {
+  hj_unit_self_initiated_by(engine, unit_id, report, dispatch, nil)
+}
+
+@c @implementation
+public func hj_unit_self_initiated_by(
+  _ engine: OpaquePointer!, _ unit_id: UInt64, _ report: UnsafePointer<hj_report>!,
+  _ dispatch: UnsafeMutablePointer<hj_dispatch>!, _ action: UnsafePointer<hj_action>!
+) -> hj_status {
+  with(engine) { driver in
+    let verdict = Sized.checkOutput(dispatch)
+    guard verdict == .ok, let dispatch else { return verdict }
+    let (verdictOfAct, act) = Check.act(action)
+    guard verdictOfAct == .ok else { return verdictOfAct }
+    return checked(report, driver) { given in
+      withBlank(Decision.self) { decision in
+        var command = Command(.selfInitiated(unit: unit_id, given), act: act)
+        let status = driver.submit(&command, into: &decision)
+        if !status.isError, status != .full { write(&decision, to: dispatch) }
+        return status
+      }
+    }
+  }
+}

@@ -13,6 +13,17 @@ extension Engine {
     }
   }
 
+  /// A unit comes upon something and takes it on: its incident is opened, and it is on it, arrived, in one act. Without
+  /// a place it is where the unit was seen last. Seats that it does not fill are filled as of any report.
+  public func selfInitiated(
+    by unitID: UInt64, _ incident: Incident, person: Person? = nil
+  ) throws(HujiaError) -> Dispatch {
+    try decide(incident) { driver, report, decision in
+      var command = Command(.selfInitiated(unit: unitID, report), act: Act(person))
+      return driver.submit(&command, into: &decision)
+    }
+  }
+
   /// The answer `report` would give now, with no side effect.
   public func recommend(_ incident: Incident) throws(HujiaError) -> Dispatch {
     try decide(incident) { driver, report, decision in

@@ -245,6 +245,9 @@ extension FieldList {
       say("direction", direction)
       say("profile", profile)
       say("isClosed", isClosed)
+    case .selfInitiated(let unit, let report):
+      say("unit", unit)
+      nest("report") { $0.say(report) }
     default: break
     }
   }

@@ -115,6 +115,17 @@ static hj_status add_call(const hj_action *action) {
   return hj_incident_add_call_by(engine, call.incident_id, &report, action);
 }
 
+/* Of the incident that it opens. */
+static hj_status self_initiated(const hj_action *action) {
+  static uint64_t unit = 100;
+  put_unit(engine, ++unit, 5, 5);
+  hj_report report = make_report(HJ_TIER_EMERGENCY, 5, 5);
+  hj_dispatch dispatch = empty_dispatch();
+  hj_status status = hj_unit_self_initiated_by(engine, unit, &report, &dispatch, action);
+  if (status == HJ_OK) call = dispatch;
+  return status;
+}
+
 static hj_clock_ref seen(int32_t step) {
   hj_clock_ref reference = clock_of(HJ_CLOCK_ACKNOWLEDGE, 0, assignment);
   reference.step = step;
@@ -159,6 +170,7 @@ static const struct act {
     {"hj_incident_unmerge_by", merged, unmerge, HJ_EVENT_INCIDENT, 1, 0, 0},
     {"hj_incident_separate_by", likely, separate, HJ_EVENT_INCIDENT, 1, 0, 0},
     {"hj_incident_add_call_by", assigned, add_call, HJ_EVENT_INCIDENT, 1, 0, 0},
+    {"hj_unit_self_initiated_by", assigned, self_initiated, HJ_EVENT_ASSIGNMENT, 1, 0, 0},
     {"hj_clock_take", escalated, take, HJ_EVENT_CLOCK, 0, 0, 0},
     {"hj_clock_snooze", escalated, snooze, HJ_EVENT_CLOCK, 0, 0, 0},
     {"hj_clock_escalate", escalated, escalate, HJ_EVENT_ESCALATION, 0, 0, 0},

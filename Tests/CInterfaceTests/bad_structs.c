@@ -208,6 +208,20 @@ static hj_status add_call_action(hj_engine *engine, void *action) {
 static hj_status add_call_in(hj_engine *engine, void *report) {
   return hj_incident_add_call(engine, live_incident, report);
 }
+static hj_status self_initiated_action(hj_engine *engine, void *action) {
+  hj_dispatch dispatch = {.size = sizeof dispatch};
+  hj_status status = hj_unit_self_initiated_by(engine, 12345, &valid_report, &dispatch, action);
+  return status == HJ_E_UNKNOWN ? HJ_OK : status;
+}
+static hj_status self_initiated_in(hj_engine *engine, void *report) {
+  hj_dispatch dispatch = {.size = sizeof dispatch};
+  hj_status status = hj_unit_self_initiated(engine, 12345, report, &dispatch);
+  return status == HJ_E_UNKNOWN ? HJ_OK : status;
+}
+static hj_status self_initiated_out(hj_engine *engine, void *dispatch) {
+  hj_status status = hj_unit_self_initiated(engine, 12345, &valid_report, dispatch);
+  return status == HJ_E_UNKNOWN ? HJ_OK : status;
+}
 static hj_status repeats_in(hj_engine *engine, void *report) {
   uint32_t count;
   hj_status status = hj_incident_repeats(engine, report, NULL, 0, &count);
@@ -288,6 +302,9 @@ static const struct sized_row {
     {"hj_incident_separate dispatch", sizeof(hj_dispatch), NULL, separate_out, 680},
     {"hj_incident_add_call_by action", sizeof(hj_action), NULL, add_call_action, 24},
     {"hj_incident_add_call report", sizeof(hj_report), &valid_report, add_call_in, 64},
+    {"hj_unit_self_initiated_by action", sizeof(hj_action), NULL, self_initiated_action, 24},
+    {"hj_unit_self_initiated report", sizeof(hj_report), &valid_report, self_initiated_in, 64},
+    {"hj_unit_self_initiated dispatch", sizeof(hj_dispatch), NULL, self_initiated_out, 680},
     {"hj_incident_repeats report", sizeof(hj_report), &valid_report, repeats_in, 64},
     {"hj_incident_repeats repeats", sizeof(hj_repeat), NULL, repeats_out, 32},
     {"hj_incident_raise_by action", sizeof(hj_action), NULL, raise_action, 24},

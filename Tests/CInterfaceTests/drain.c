@@ -96,6 +96,8 @@ static void everything_is_refused(hj_engine *of, uint64_t incident, uint64_t ass
   CHECK_STATUS(hj_incident_separate_by(of, incident, 0, NULL, &action), HJ_E_STATE);
   CHECK_STATUS(hj_incident_add_call(of, incident, &report), HJ_E_STATE);
   CHECK_STATUS(hj_incident_add_call_by(of, incident, &report, &action), HJ_E_STATE);
+  CHECK_STATUS(hj_unit_self_initiated(of, 1, &report, &answer), HJ_E_STATE);
+  CHECK_STATUS(hj_unit_self_initiated_by(of, 1, &report, &answer, &action), HJ_E_STATE);
   CHECK_STATUS(hj_incident_migrate(of, incident), HJ_E_STATE);
   CHECK_STATUS(hj_assignment_advance(of, assignment, HJ_ASSIGNMENT_ACKNOWLEDGED, 0), HJ_E_STATE);
   CHECK_STATUS(hj_assignment_advance_by(of, assignment, HJ_ASSIGNMENT_ACKNOWLEDGED, 0, &action), HJ_E_STATE);

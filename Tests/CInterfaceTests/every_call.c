@@ -177,6 +177,14 @@ static void call_hj_unit_check_in(hj_engine *engine) {
   static const hj_status said[] = {HJ_OK, HJ_UNCHANGED, HJ_E_ARGUMENT, HJ_E_STALE, HJ_E_UNKNOWN, HJ_E_STATE, HJ_E_FORKED, INT32_MAX};
   expect("hj_unit_check_in", hj_unit_check_in(engine, (uint64_t)number(1, LIVE_UNIT, 0, -1), number(2, 0, INT64_MIN, INT64_MAX)), engine == NULL, said);
 }
+static void call_hj_unit_self_initiated(hj_engine *engine) {
+  static const hj_status said[] = {HJ_OK, HJ_EXISTS, HJ_FULL, HJ_MANUAL, HJ_E_ARGUMENT, HJ_E_NULL, HJ_E_SIZE, HJ_E_NEWER, HJ_E_STALE, HJ_E_UNKNOWN, HJ_E_STATE, HJ_E_CONFLICT, HJ_E_FORKED, HJ_E_RANGE, HJ_E_UNSUPPORTED, HJ_E_BUSY, INT32_MAX};
+  expect("hj_unit_self_initiated", hj_unit_self_initiated(engine, (uint64_t)number(1, LIVE_UNIT, 0, -1), STRUCT(2, hj_report), STRUCT(3, hj_dispatch)), engine == NULL, said);
+}
+static void call_hj_unit_self_initiated_by(hj_engine *engine) {
+  static const hj_status said[] = {HJ_OK, HJ_EXISTS, HJ_FULL, HJ_MANUAL, HJ_E_ARGUMENT, HJ_E_NULL, HJ_E_SIZE, HJ_E_NEWER, HJ_E_STALE, HJ_E_UNKNOWN, HJ_E_STATE, HJ_E_CONFLICT, HJ_E_FORKED, HJ_E_RANGE, HJ_E_UNSUPPORTED, HJ_E_BUSY, INT32_MAX};
+  expect("hj_unit_self_initiated_by", hj_unit_self_initiated_by(engine, (uint64_t)number(1, LIVE_UNIT, 0, -1), STRUCT(2, hj_report), STRUCT(3, hj_dispatch), STRUCT(4, hj_action)), engine == NULL, said);
+}
 static void call_hj_unit_read(hj_engine *engine) {
   static const hj_status said[] = {HJ_OK, HJ_E_NULL, HJ_E_SIZE, HJ_E_NEWER, HJ_E_STALE, HJ_E_UNKNOWN, HJ_E_STATE, HJ_E_FORKED, INT32_MAX};
   expect("hj_unit_read", hj_unit_read(engine, (uint64_t)number(1, LIVE_UNIT, 0, -1), STRUCT(2, hj_unit_status)), engine == NULL, said);
@@ -529,6 +537,8 @@ static const struct {
     {"hj_unit_set_activity", call_hj_unit_set_activity, 4},
     {"hj_unit_set_activity_by", call_hj_unit_set_activity_by, 5},
     {"hj_unit_check_in", call_hj_unit_check_in, 3},
+    {"hj_unit_self_initiated", call_hj_unit_self_initiated, 4},
+    {"hj_unit_self_initiated_by", call_hj_unit_self_initiated_by, 5},
     {"hj_unit_read", call_hj_unit_read, 3},
     {"hj_positions_report", call_hj_positions_report, 4},
     {"hj_incident_report", call_hj_incident_report, 3},
@@ -613,7 +623,7 @@ static const struct {
     {"hj_engine_drain", call_hj_engine_drain, 1},
     {"hj_engine_close", call_hj_engine_close, 1},
 };
-#define CALLS 106
+#define CALLS 108
 
 static hj_engine *open_one(void) {
   hj_config config = poll_config();

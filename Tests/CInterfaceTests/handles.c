@@ -82,6 +82,8 @@ static hj_status some_verdict;
   X(hj_incident_separate_by, live_incident, 0, &some_dispatch, &valid_action)                       \
   X(hj_incident_add_call, live_incident, &valid_report)                                             \
   X(hj_incident_add_call_by, live_incident, &valid_report, &valid_action)                           \
+  X(hj_unit_self_initiated, 2, &valid_report, &some_dispatch)                                       \
+  X(hj_unit_self_initiated_by, 2, &valid_report, &some_dispatch, &valid_action)                     \
   X(hj_incident_migrate, live_incident)                                                             \
   X(hj_incident_read, live_incident, &some_incident)                                                \
   X(hj_assignment_advance, live_assignment, HJ_ASSIGNMENT_ACKNOWLEDGED, 0)                          \

@@ -41,6 +41,10 @@ import Testing
     check(
       city.submit(.raise(incident: 1, level: 2, wall_us: 0)).status, equals: .unsupported,
       "it cannot be said")
+    let found = IncidentReport(
+      tier: .routine, type: 0, lat_e7: 0, lon_e7: 0, flags: 0, keyHigh: 0, keyLow: 0,
+      callerHash: 0, wall_us: 0, place: .nowhere)
+    check(city.submit(.selfInitiated(unit: 1, found)).status, equals: .unsupported)
     signsNothing(city.driver)
     let (_, lines) = city.recordingAndState()
     try OldJournal.read(configuration, format: format)

@@ -57,9 +57,10 @@ import Testing
     case .separate: 41
     case .addCall: 42
     case .signStreet: 43
+    case .selfInitiated: 44
     }
   }
-  private static let cases = 44
+  private static let cases = 45
 
   private let bench: Bench
   private let seen: Seen
@@ -112,6 +113,8 @@ import Testing
     check(apply(.separate(incident: second, wall_us: 0), act: person), equals: .unchanged)
     check(
       apply(.addCall(incident: second, bench.call(bench.node(2))), act: person), equals: .ok)
+    check(
+      apply(.selfInitiated(unit: 99, bench.call(bench.node(2))), act: person), equals: .unknownUnit)
     check(apply(.assign(incident: second, unit: 4, wall_us: 0)), equals: .ok)
     check(bench.units(second).contains(4))
     check(bench.decision.chosen[0].unitID, equals: 4)

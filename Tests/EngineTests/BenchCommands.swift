@@ -27,6 +27,10 @@ extension Bench {
     validated(apply(.addCall(incident: id, report), act: act))
   }
 
+  func selfInitiated(_ unit: UInt64, _ report: IncidentReport, act: Act = Act()) -> Status {
+    validated(apply(.selfInitiated(unit: unit, report), act: act))
+  }
+
   func repeats(of report: IncidentReport) -> [RepeatView] {
     var turn = Turn(moment: core.time, feed: core.feed)
     var list = RepeatList()

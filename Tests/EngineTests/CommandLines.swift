@@ -274,6 +274,9 @@ struct CommandLines {
       say("direction", direction)
       say("profile", profile)
       say("isClosed", isClosed)
+    case .selfInitiated(let unit, let report):
+      say("unit", unit)
+      say("report", report)
     default: break
     }
   }

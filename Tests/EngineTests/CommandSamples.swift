@@ -11,7 +11,7 @@ import HujiaTestSupport
 enum CommandSamples {
   static let kinds: [UInt16] = [
     1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25,
-    26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44,
+    26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45,
   ]
   static let names: [UInt16: String] = [
     1: "report", 2: "post", 3: "update", 4: "assign", 5: "end", 6: "merge", 7: "unmerge",
@@ -22,7 +22,7 @@ enum CommandSamples {
     28: "takeEvents", 29: "resetFigures", 30: "usePlans", 31: "useEpoch", 32: "tendEpoch",
     33: "startWall", 34: "stall", 35: "tick", 36: "audit", 37: "background", 38: "tell",
     39: "acknowledge", 40: "setMode", 41: "raise", 42: "separate", 43: "addCall",
-    44: "signStreet",
+    44: "signStreet", 45: "selfInitiated",
   ]
 
   /// The fields of each type, as commands.json lists them.
@@ -347,6 +347,10 @@ extension CommandSamples {
         direction: Int32(truncatingIfNeeded: random.next()),
         profile: Int32(truncatingIfNeeded: random.next()),
         isClosed: random.next() & 1 == 1))
+    case 45:
+      return .plain(.selfInitiated(
+        unit: UInt64(truncatingIfNeeded: random.next()),
+        report(&random)))
     default: return .plain(.resetFigures)
     }
   }

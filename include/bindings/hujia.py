@@ -846,6 +846,8 @@ FUNCTIONS = [
     ("hj_unit_set_activity", c_int32, [c_void_p, c_uint64, c_int32, c_int64]),
     ("hj_unit_set_activity_by", c_int32, [c_void_p, c_uint64, c_int32, c_int64, POINTER(Action)]),
     ("hj_unit_check_in", c_int32, [c_void_p, c_uint64, c_int64]),
+    ("hj_unit_self_initiated", c_int32, [c_void_p, c_uint64, POINTER(Report), POINTER(Dispatch)]),
+    ("hj_unit_self_initiated_by", c_int32, [c_void_p, c_uint64, POINTER(Report), POINTER(Dispatch), POINTER(Action)]),
     ("hj_unit_read", c_int32, [c_void_p, c_uint64, POINTER(UnitStatus)]),
     ("hj_positions_report", c_int32, [c_void_p, POINTER(Position), c_uint32, POINTER(c_uint32)]),
     ("hj_incident_report", c_int32, [c_void_p, POINTER(Report), POINTER(Dispatch)]),

@@ -25,7 +25,7 @@ extension EngineDriver {
   private func acceptsPlace(of change: Change) -> Bool {
     switch change {
     case .report(let report), .post(let report), .update(_, let report, _),
-      .addCall(_, let report):
+      .addCall(_, let report), .selfInitiated(_, let report):
       return Place.isOnPlanet(report.lat_e7, report.lon_e7) && map.holds(report.place)
         && report.wall_us >= 0 && report.appointmentWall_us >= 0 && report.flags & ~1 == 0
     case .putUnit(let unit):

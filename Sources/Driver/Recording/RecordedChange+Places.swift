@@ -14,6 +14,9 @@ extension RecordedChange {
     case .post(var report):
       report.place = snap((report.lat_e7, report.lon_e7))
       self = .plain(.post(report))
+    case .selfInitiated(let unit, var report):
+      report.place = snap((report.lat_e7, report.lon_e7))
+      self = .plain(.selfInitiated(unit: unit, report))
     case .update(let incident, var report, let movesPlace) where movesPlace:
       report.place = snap((report.lat_e7, report.lon_e7))
       self = .plain(.update(incident: incident, report, movesPlace: movesPlace))

@@ -29,6 +29,11 @@ extension EngineCore {
     return .ok
   }
 
+  /// Its unit stands there already, when its order is given.
+  mutating func arrive(_ assignment: UInt32, act: Act) {
+    step(assignment, to: .onScene, act: act, wall_us: 0)
+  }
+
   private mutating func step(
     _ assignment: UInt32, to state: AssignmentState, act: Act, wall_us: Int64
   ) {

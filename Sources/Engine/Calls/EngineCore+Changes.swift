@@ -146,7 +146,7 @@ extension EngineCore {
   }
 
   /// The decision's first: a unit that a person chose, for the first open seat that it fits.
-  private mutating func takeByHand(
+  mutating func takeByHand(
     _ unit: UInt32, _ unitID: UInt64, for incident: UInt32, _ decision: inout Decision
   ) {
     if unitChosen(&decision) == true { return }

@@ -25,7 +25,7 @@ extension EngineCore {
     var named = 0
     if incidents[incident].state != .held {
       startLeadClock(incident)
-      named = serveRaised(incident, &decision)
+      named = serveFurther(incident, reason: .raised, &decision)
     }
     emitIncident(incident, reason: .raised, act: act, wall_us: wall_us)
     listLive(incident, &decision)
@@ -34,10 +34,12 @@ extension EngineCore {
   }
 
   /// How many units are only named; they stand in the decision behind the places of the live ones.
-  private mutating func serveRaised(_ incident: UInt32, _ decision: inout Decision) -> Int {
+  mutating func serveFurther(
+    _ incident: UInt32, reason: Reason, _ decision: inout Decision
+  ) -> Int {
     switch sending(incident) {
     case .auto:
-      _ = fillSeats(of: incident, reason: .raised, &decision)
+      _ = fillSeats(of: incident, reason: reason, &decision)
       for place in 0..<decision.answer.count {
         guard let assignment = assignments.slot(of: decision.chosen[place].assignmentID) else {
           continue
@@ -53,7 +55,7 @@ extension EngineCore {
       beginSelection(excludingRefusalsOf: incident)
       let shortfall = choose(
         record.plan, version: record.planVersion, place: record.place, tier: record.tier,
-        incident: incident, needs: openNeeds(of: incident), reason: .raised, &decision)
+        incident: incident, needs: openNeeds(of: incident), reason: reason, &decision)
       incidents.set(incident, shortfall: shortfall)
       let named = decision.answer.count
       for place in stride(from: named - 1, through: 0, by: -1) {

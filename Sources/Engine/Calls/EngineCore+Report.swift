@@ -60,11 +60,13 @@ extension EngineCore {
     return .manual
   }
 
-  private mutating func repeatAnswer(
-    _ known: Int, _ report: IncidentReport, _ decision: inout Decision
+  /// `unit`: the one that says it of itself; 0 = a caller.
+  mutating func repeatAnswer(
+    _ known: Int, _ report: IncidentReport, of unit: UInt64 = 0, _ decision: inout Decision
   ) -> Status {
     let entry = keys.entry(known)
-    guard entry.said == report.said else {
+    let isOfUnit = unit == 0 || (entry.answer.count > 0 && keys.chosen(known, 0).unitID == unit)
+    guard entry.said == report.said, isOfUnit else {
       counters.add(Counter.refused)
       return .conflict
     }
@@ -76,7 +78,7 @@ extension EngineCore {
 
   /// A fresh slot, else that of the incident closed longest ago, else that of the one that waits longest for its
   /// call-back: a new call is worth more.
-  private mutating func takeIncidentSlot() -> UInt32? {
+  mutating func takeIncidentSlot() -> UInt32? {
     if let fresh = incidents.take() { return fresh }
     if !incidents.isAnyOver, incidents.firstCallback != IncidentRecord.none {
       archive(incidents.firstCallback, reason: .roomNeeded, act: Act(), wall_us: 0)
@@ -102,7 +104,7 @@ extension EngineCore {
         tier: tier, wall_us: report.wall_us == 0 ? time.wall_us : report.wall_us))
   }
 
-  private mutating func open(_ incident: UInt32, _ report: IncidentReport) {
+  mutating func open(_ incident: UInt32, _ report: IncidentReport) {
     let tier = tier(of: report)
     let start_ns = time.ns(atWall_us: report.wall_us)
     let receivedWall_us = report.wall_us == 0 ? time.wall_us : report.wall_us

@@ -49,6 +49,8 @@ package enum Change: BitwiseCopyable {
   case separate(incident: UInt64, wall_us: Int64)
   /// One more call about an incident: no incident of its own.
   case addCall(incident: UInt64, IncidentReport)
+  /// A unit comes upon something: its incident, its order and its arrival are one act.
+  case selfInitiated(unit: UInt64, IncidentReport)
 
   // Assignments
   case advance(assignment: UInt64, to: AssignmentState, wall_us: Int64)

@@ -32,7 +32,7 @@ extension EngineCore {
     _ command: UnsafePointer<Command>, into decision: inout Decision
   ) -> Status {
     switch command.pointee.change {
-    case .report, .post: return applyCall(command, &decision)
+    case .report, .post, .selfInitiated: return applyCall(command, &decision)
     case .update, .addCall, .putUnit, .putWatch, .takeClock, .snoozeClock, .escalateClock:
       return applyLarge(command, &decision)
     case .beats, .takeEvents, .resetFigures, .usePlans, .useEpoch, .tendEpoch, .startWall, .stall,
@@ -54,6 +54,9 @@ extension EngineCore {
         answerPost(given, status, decision.answer.incidentID)
       }
       return status
+    case .selfInitiated(let unit, let given):
+      refresh(unitID: unit)
+      return selfInitiated(unit, given, act: command.pointee.act, into: &decision)
     default: return .unsupported
     }
   }

@@ -50,6 +50,7 @@ extension Change {
     case .separate: "separate"
     case .addCall: "addCall"
     case .signStreet: "signStreet"
+    case .selfInitiated: "selfInitiated"
     }
   }
 }

@@ -62,6 +62,7 @@ enum CommandFormat {
     case .separate: 42
     case .addCall: 43
     case .signStreet: 44
+    case .selfInitiated: 45
     }
   }
 
@@ -69,7 +70,7 @@ enum CommandFormat {
   static func newestVersion(_ kind: UInt16) -> UInt16? {
     switch kind {
     case 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26,
-      27, 29, 30, 31, 32, 33, 34, 36, 37, 38, 39, 40, 41, 42, 43, 44: 1
+      27, 29, 30, 31, 32, 33, 34, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45: 1
     case 28: 2
     case 11, 35: 3
     default: nil
@@ -80,7 +81,7 @@ enum CommandFormat {
   static var newestFormat: UInt32 { 3 }
   static func format(_ kind: UInt16) -> UInt32 {
     switch kind {
-    case 41, 42, 43, 44: 3
+    case 41, 42, 43, 44, 45: 3
     default: 1
     }
   }

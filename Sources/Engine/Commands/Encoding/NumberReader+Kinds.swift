@@ -248,6 +248,7 @@ extension NumberReader {
         direction: i32(),
         profile: i32(),
         isClosed: bool()))
+    case 45: return .plain(.selfInitiated(unit: u64(), report(version)))
     default: return nil
     }
   }

@@ -250,6 +250,9 @@ extension NumberWriter {
       put(direction)
       put(profile)
       put(isClosed)
+    case .selfInitiated(let unit, let report):
+      put(unit)
+      encode(report)
     default: break
     }
   }
