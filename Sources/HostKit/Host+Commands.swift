@@ -26,6 +26,10 @@ extension Host {
     hj_incident_report(engine, &report, &answer)
   }
 
+  package func selfInitiated(_ unit: UInt64, _ report: hj_report) -> Decision {
+    decide(report) { hj_unit_self_initiated(engine, unit, $0, $1) }
+  }
+
   package func recommend(_ report: hj_report) -> Decision {
     decide(report) { hj_incident_recommend(engine, $0, $1) }
   }

@@ -156,6 +156,12 @@ extension hj_dispatch {
       Array($0.bindMemory(to: hj_chosen_unit.self).prefix(Int(assignment_count)))
     }
   }
+
+  /// Those that are free: not taken away from another incident.
+  package var freeUnits: [hj_chosen_unit] {
+    let flags = withUnsafeBytes(of: chosen_flags) { Array($0.bindMemory(to: UInt32.self)) }
+    return zip(units, flags).filter { $0.1 & HJ_CHOSEN_DIVERTED == 0 }.map(\.0)
+  }
 }
 
 extension hj_incident_status {

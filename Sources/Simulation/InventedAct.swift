@@ -13,6 +13,7 @@ enum InventedAct: String, CaseIterable {
   case illegalMove = "illegal"
   case wallStep = "wall step"
   case nearest, route
+  case selfInitiate = "self-initiated"
 
   var weight: Int {
     switch self {
@@ -24,7 +25,7 @@ enum InventedAct: String, CaseIterable {
     case .activity: return 6
     case .decline, .unknownIDs, .illegalMove: return 4
     case .post, .cancel, .cancelIncident, .update, .assign, .divert, .unit, .repeatReport: return 3
-    case .nearest: return 2
+    case .nearest, .selfInitiate: return 2
     case .remove, .conflict, .wallStep, .route: return 1
     }
   }

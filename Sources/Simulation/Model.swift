@@ -82,6 +82,8 @@ struct Model {
   var posted: [UInt64: hj_report] = [:]
   /// The order that a person sends elsewhere, while that is carried out.
   var divertedByHand: UInt64 = 0
+  /// The unit that takes on what it came upon, until its first event.
+  var takingOn: UInt64 = 0
   private(set) var robberies = 0
   private var sequence: UInt64 = 0
   private var lastExpired: ModelClock?
@@ -234,6 +236,10 @@ struct Model {
     _ event: hj_event, now_ns: Int64
   ) throws(Violation) {
     if event.state == HJ_ASSIGNMENT_DISPATCHED { return try dispatched(event, now_ns: now_ns) }
+    if event.state == HJ_ASSIGNMENT_ON_SCENE, event.unit_id == takingOn {
+      try dispatched(event, now_ns: now_ns)
+      takingOn = 0
+    }
     guard let assignment = assignments[event.assignment_id], assignment.unit == event.unit_id else {
       throw Violation("known ids", "event of assignment \(event.assignment_id), which is not live")
     }

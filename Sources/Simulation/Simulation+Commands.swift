@@ -31,6 +31,7 @@ extension Simulation {
     case .wallStep: wallOffset_us += Int64(below(7_200) - 3_600) * 1_000_000
     case .nearest: try nearest()
     case .route: try route()
+    case .selfInitiate: try selfInitiate()
     }
   }
 
@@ -203,6 +204,32 @@ extension Simulation {
       model.assignments[order] == nil && model.assignments[answer.assignment]?.unit == known.unit
         && model.assignments[answer.assignment]?.incident == target, "states",
       "unit \(known.unit) of order \(order) is not on incident \(target)")
+  }
+
+  /// A unit comes upon something: it is on it with its first event.
+  private mutating func selfInitiate() throws(Violation) {
+    guard let unit = pick(model.units.keys.sorted()) else { return }
+    var report = newReport()
+    if below(4) == 0 { (report.lat_e7, report.lon_e7) = (0, 0) }
+    let isBusy = model.units[unit]?.assignment != 0
+    let (status, answer) = engine.selfInitiated(unit, report)
+    let isManual = report.type == SimulationPlan.manualType
+    try expect(
+      isBusy ? status == HJ_E_BUSY : status == HJ_OK || isManual && status == HJ_MANUAL, "states",
+      "unit \(unit), busy \(isBusy): what it came upon was answered \(status)")
+    guard !isBusy else { return try nothingHappened("what a busy unit came upon") }
+    try expect(
+      answer.units.first?.unit_id == unit && answer.units.first?.travel_ms == 0, "states",
+      "unit \(unit) is not the first on what it came upon")
+    model.opened(answer.incident_id, report, now_ns: now_ns, elapsed_us: 0)
+    if report.key_low != 0 { reports.append((report, answer.incident_id)) }
+    model.takingOn = unit
+    try settle()
+    let order = model.units[unit]?.assignment ?? 0
+    try expect(
+      model.takingOn == 0 && model.assignments[order]?.incident == answer.incident_id
+        && model.assignments[order]?.state == HJ_ASSIGNMENT_ON_SCENE, "states",
+      "unit \(unit) is not on scene of what it came upon")
   }
 
   private static let activities = [

@@ -96,6 +96,9 @@ final class Witness {
 
   func report(_ report: hj_report) -> Host.Decision { add(host.report(report)) }
   func recommend(_ report: hj_report) -> Host.Decision { add(host.recommend(report)) }
+  func selfInitiated(_ unit: UInt64, _ report: hj_report) -> Host.Decision {
+    add(host.selfInitiated(unit, report))
+  }
   func update(_ incident: UInt64, _ report: hj_report) -> Host.Decision {
     add(host.update(incident, report))
   }
