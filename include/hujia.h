@@ -1392,8 +1392,9 @@ hj_status hj_unit_set_activity_by(hj_engine *engine, uint64_t unit_id, int32_t a
 hj_status hj_unit_check_in(hj_engine *engine, uint64_t unit_id, int64_t wall_us);
 
 /* A unit comes upon something and takes it on 自接警, a traffic stop, a fight on its way: its incident is opened, and the
- * unit is on it ON_SCENE, in one act. Its promises of delivery, signature, turnout and arrival are kept with that; its
- * WELFARE clock runs as the plans say. Seats of the plan that it does not fill are filled as by hj_incident_report.
+ * unit, off duty or not, is on it ON_SCENE, in one act. Its promises of delivery, signature, turnout and arrival are
+ * kept with that; its WELFARE clock runs as the plans say. Seats of the plan that it does not fill are filled as by
+ * hj_incident_report.
  *
  * `report` as of a call; the unit itself needs no key. Place 0/0: where the unit was seen last (none: as of a call
  * without a place). `source` not stated: HJ_SOURCE_ON_VIEW. It is never held as a likely repeat. With a key the same

@@ -292,6 +292,50 @@ static void report_calls(uint32_t type, const char *report_name, int with_lifecy
   take_events(events);
 }
 
+/* Every unit that can rescue drives to a routine call. An emergency takes one of them, whose call is served in the same
+ * turn (nobody is left: it waits), and the close of the emergency gives the unit back. */
+static void report_taking(void) {
+  static const char taking[] =
+      "{\"version\": 1, \"capabilities\": [\"patrol\", \"medic\", \"rescue\"],"
+      "\"preempt\": [{\"for\": \"emergency\", \"from\": [\"routine\"], \"near_arrival_s\": 0, \"robbed_max\": 1000}],"
+      "\"plans\": [{\"name\": \"rescue\", \"units\": [{\"capabilities\": [\"rescue\"]}]}]}";
+  row *reports = new_row("hj_incident_report that takes a unit from a routine call", 1);
+  uint32_t count = unit_count / 10, index, taken = 0;
+  uint64_t *routine = calloc(count + 1, sizeof *routine);
+  hj_report report;
+  hj_dispatch answer;
+  int64_t end_ns;
+  if (!routine) exit(1);
+  check(hj_plans_load(engine, taking, sizeof taking - 1, NULL), "hj_plans_load");
+  for (index = 0; index < count; index++) {
+    fill_report(&report, 1);
+    report.tier = HJ_TIER_ROUTINE;
+    answer.size = sizeof answer;
+    check(hj_incident_report(engine, &report, &answer), "hj_incident_report");
+    routine[index] = answer.incident_id;
+    if (index % 32 == 0) take_events(NULL);
+  }
+  end_ns = clock_ns() + row_ns;
+  while (count > 0 && clock_ns() < end_ns && reports->count < SAMPLE_LIMIT) {
+    int64_t start_ns;
+    fill_report(&report, 1);
+    answer.size = sizeof answer;
+    start_ns = clock_ns();
+    check(hj_incident_report(engine, &report, &answer), "hj_incident_report");
+    sample(reports, start_ns);
+    taken += (answer.chosen_flags[0] & HJ_CHOSEN_DIVERTED) != 0;
+    check(hj_incident_close(engine, answer.incident_id, 1, 0), "hj_incident_close");
+    if (reports->count % 32 == 0) take_events(NULL);
+  }
+  for (index = 0; index < count; index++) check(hj_incident_close(engine, routine[index], 1, 0), "hj_incident_close");
+  take_events(NULL);
+  if (taken < reports->count) {
+    fprintf(stderr, "only %u of %llu emergencies took a unit\n", taken, (unsigned long long)reports->count);
+    exit(1);
+  }
+  free(routine);
+}
+
 /* The rival: all units in a list, the eight least squared distances by insertion. It knows no streets. */
 static void ask_plain_list(void) {
   row *plain = new_row("a plain list, 8 nearest by straight line", 1);
@@ -356,6 +400,7 @@ int main(int argc, char **argv) {
   report_calls(1, "hj_incident_report, 1 unit", 1);
   report_calls(2, "hj_incident_report, 4 units, 3 capabilities", 0);
   recommend("hj_incident_recommend, by hand", 3);
+  report_taking();
   load_areas();
   recommend("hj_incident_recommend, by hand, 10,000 areas", 3);
   memset(&stats, 0, sizeof stats);
